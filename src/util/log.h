@@ -1,0 +1,78 @@
+/* log.h: everything the program prints, to stdout and to stderr. */
+#ifndef UTIL_LOG_H
+#define UTIL_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "compat/compat.h"
+#include "util/status.h"
+
+enum log_level { LOG_ERROR, LOG_WARNING, LOG_VERBOSE, LOG_DEBUG };
+
+/* The name before each line, argv[0] as typed; borrowed, must stay valid. */
+void log_set_program(const char *argv0);
+const char *log_program(void);
+
+/* How much stderr gets: LOG_WARNING at start.  Debug includes verbose. */
+void log_set_level(enum log_level level);
+bool log_enabled(enum log_level level);
+
+/* No status lines on stdout from here on (--quiet). */
+void log_set_quiet(bool quiet);
+
+/*
+ * The status lines that wrappers read, on stdout: say() puts "P: " before
+ * the text, say_plain() does not.  Both end the line.
+ */
+void say(const char *format, ...) PRINTF_LIKE(1, 2);
+void say_plain(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/*
+ * Reports a failure on stderr, "P: text", and returns the class it was
+ * given.  Said once, where most is known; callers only pass it on.
+ */
+enum status fail(enum status st, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* As fail(), with the reason of errno appended. */
+enum status fail_errno(enum status st, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+
+/*
+ * As fail(), with the first reason in libcrypto's error queue appended; the
+ * whole queue follows at LOG_DEBUG.  Empties the queue.
+ */
+enum status fail_crypto(enum status st, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+
+/* Reports that memory ran out; ST_ERROR. */
+enum status fail_memory(void);
+
+/*
+ * To stderr: warn() puts "warning: " before the text, note() nothing; the
+ * other two print at their level only.
+ */
+void note(const char *format, ...) PRINTF_LIKE(1, 2);
+void warn(const char *format, ...) PRINTF_LIKE(1, 2);
+void verbose(const char *format, ...) PRINTF_LIKE(1, 2);
+void debug(const char *format, ...) PRINTF_LIKE(1, 2);
+
+/*
+ * For a failure that need not be one: between log_hold() and log_release()
+ * fail() keeps its message (the last one) instead of printing it, and
+ * log_release() prints it at the level given.  Does not nest.
+ */
+void log_hold(void);
+void log_release(enum log_level level);
+
+/*
+ * Copies len bytes of text that came from elsewhere into out, up to size - 1
+ * of them, each byte outside printable ASCII as \xNN (valid UTF-8 letters stay),
+ * "..." at the end when it was cut.  Returns out.
+ */
+const char *log_escape(char *out, size_t size, const void *text, size_t len);
+
+/* Flushes stdout; ST_FILE after reporting when what was said got lost. */
+enum status log_flush(void);
+
+#endif

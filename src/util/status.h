@@ -1,0 +1,27 @@
+/* status.h: the exit codes of sscep, which are also its error classes. */
+#ifndef UTIL_STATUS_H
+#define UTIL_STATUS_H
+
+/*
+ * What every function that can fail returns, and what the process exits
+ * with.  ST_OK is 0; the numbers are a contract with the callers' scripts.
+ */
+enum status {
+	ST_OK = 0,
+	ST_ERROR = 1,              /* misuse, or an error of no other class */
+	ST_FAILURE = 2,            /* FAILURE without a known failInfo */
+	ST_PENDING = 3,            /* still PENDING at the limits */
+	ST_BAD_ALG = 70,           /* failInfo 0 */
+	ST_BAD_MESSAGE_CHECK = 71, /* failInfo 1 */
+	ST_BAD_REQUEST = 72,       /* failInfo 2 */
+	ST_BAD_TIME = 73,          /* failInfo 3 */
+	ST_BAD_CERT_ID = 74,       /* failInfo 4 */
+	ST_SAME_CERT = 75,         /* a renewal returned the old certificate */
+	ST_TIMEOUT = 89,           /* a time limit on the network */
+	ST_SELFSIGNED = 91,        /* no self-signed certificate */
+	ST_FILE = 93,              /* a file, or what is in it */
+	ST_NETWORK = 95,           /* network or HTTP */
+	ST_REPLY = 97              /* malformed reply, or a failed check */
+};
+
+#endif
