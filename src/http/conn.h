@@ -1,0 +1,47 @@
+/* conn.h: a stream of bytes to a server, under a time limit. */
+#ifndef HTTP_CONN_H
+#define HTTP_CONN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define CONN_REASON_MAX 256
+
+enum conn_result { CONN_OK, CONN_TIMEOUT, CONN_FAILED };
+
+/*
+ * What tcp.c fills in, and another layer may wrap.  Nothing is reported
+ * here: a failure leaves its reason, and the caller knows what it means.
+ */
+struct conn {
+	/* Waits for bytes; *got is 0 at the end of the stream. */
+	enum conn_result (*read)(
+	    struct conn *conn, void *bytes, size_t size, size_t *got);
+	/*
+	 * Sends all of it.  With sent not NULL it may be less: the peer
+	 * takes no more for now, but has something to read.
+	 */
+	enum conn_result (*write)(
+	    struct conn *conn, const void *bytes, size_t len, size_t *sent);
+	/* Whether nothing came, not even the end, since the last read. */
+	bool (*quiet)(struct conn *conn);
+	void (*close)(struct conn *conn); /* and frees it */
+
+	long long deadline; /* of each read and write, by conn_now() */
+	char reason[CONN_REASON_MAX]; /* after CONN_TIMEOUT, CONN_FAILED */
+};
+
+/* Milliseconds on the monotonic clock, and a sleep of some of them. */
+long long conn_now(void);
+void conn_sleep(long long milliseconds);
+
+/*
+ * Connects to host, trying each of its addresses once; each gets its share
+ * of the time until deadline.  CONN_OK: *out is the caller's to close.  Else
+ * reason (size bytes) says how the last address failed and how many there
+ * were.  Looking up the name takes as long as the system's resolver takes.
+ */
+enum conn_result tcp_connect(struct conn **out, const char *host,
+    unsigned int port, long long deadline, char *reason, size_t size);
+
+#endif

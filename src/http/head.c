@@ -1,0 +1,239 @@
+#include <stdint.h>
+#include <string.h>
+#include <strings.h>
+
+#include "http/head.h"
+#include "util/log.h"
+
+#define SHOWN_MAX 160
+#define BLANKS    " \t"
+#define DIGITS    "0123456789"
+
+/* Without blanks around it; text is changed. */
+static char *trim(char *text)
+{
+	size_t len;
+
+	text += strspn(text, BLANKS);
+	len = strlen(text);
+	while (len > 0 && strchr(BLANKS, text[len - 1]) != NULL)
+		len--;
+	text[len] = '\0';
+	return text;
+}
+
+/*
+ * Cuts the next line off *rest, joined with those that continue it
+ * (obs-fold; RFC 9112, 5.2).
+ */
+static char *next_line(char **rest)
+{
+	char *line = *rest, *end = line + strcspn(line, "\n");
+
+	while (*end != '\0' && (end[1] == ' ' || end[1] == '\t')) {
+		*end = ' ';
+		if (end > line && end[-1] == '\r')
+			end[-1] = ' ';
+		end += strcspn(end, "\n");
+	}
+	*rest = *end != '\0' ? end + 1 : end;
+	*end = '\0';
+	if (end > line && end[-1] == '\r')
+		end[-1] = '\0';
+	return line;
+}
+
+/* Cuts the next member off a comma-separated list; NULL after the last. */
+static char *next_member(char **rest)
+{
+	char *member = *rest, *comma;
+
+	if (member == NULL)
+		return NULL;
+	comma = strchr(member, ',');
+	*rest = comma != NULL ? comma + 1 : NULL;
+	if (comma != NULL)
+		*comma = '\0';
+	return trim(member);
+}
+
+static bool parse_size(size_t *out, const char *text)
+{
+	size_t size = 0;
+
+	if (*text == '\0' || text[strspn(text, DIGITS)] != '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		size_t digit = (size_t)(*text - '0');
+
+		if (size > (SIZE_MAX - digit) / 10)
+			return false;
+		size = size * 10 + digit;
+	}
+	*out = size;
+	return true;
+}
+
+/* Each of these takes the value of one field; what is wrong, or NULL. */
+static const char *take_length(
+    struct head *head, struct http_response *out, char *value)
+{
+	size_t length;
+	char *member;
+
+	(void)out;
+	while ((member = next_member(&value)) != NULL) {
+		if (!parse_size(&length, member))
+			return "bad Content-Length";
+		if (head->has_length && length != head->length)
+			return "more than one Content-Length";
+		head->has_length = true;
+		head->length = length;
+	}
+	return NULL;
+}
+
+static const char *take_encoding(
+    struct head *head, struct http_response *out, char *value)
+{
+	char *member;
+
+	(void)out;
+	while ((member = next_member(&value)) != NULL) {
+		if (head->chunked)
+			return "chunked is not the last Transfer-Encoding";
+		if (strcasecmp(member, "chunked") == 0)
+			head->chunked = true;
+		else if (strcasecmp(member, "identity") != 0)
+			return "this Transfer-Encoding is not supported";
+	}
+	return NULL;
+}
+
+static const char *take_connection(
+    struct head *head, struct http_response *out, char *value)
+{
+	char *member;
+
+	(void)out;
+	while ((member = next_member(&value)) != NULL) {
+		if (strcasecmp(member, "close") == 0)
+			head->close = true;
+		else if (strcasecmp(member, "keep-alive") == 0)
+			head->keep_alive = true;
+	}
+	return NULL;
+}
+
+static const char *take_type(
+    struct head *head, struct http_response *out, char *value)
+{
+	char *p;
+
+	(void)head;
+	value[strcspn(value, ";")] = '\0';
+	value = trim(value);
+	for (p = value; *p != '\0'; p++)
+		if (*p >= 'A' && *p <= 'Z')
+			*p = (char)(*p - 'A' + 'a');
+	log_escape(
+	    out->content_type, sizeof(out->content_type), value, strlen(value));
+	return NULL;
+}
+
+static const char *take_location(
+    struct head *head, struct http_response *out, char *value)
+{
+	(void)head;
+	if (out->location.len > 0)
+		return NULL;
+	return buf_add_string(&out->location, value) ? NULL : "out of memory";
+}
+
+static const struct field {
+	const char *name;
+	const char *(*take)(
+	    struct head *head, struct http_response *out, char *value);
+} fields[] = {
+    {"Connection", take_connection},
+    {"Content-Length", take_length},
+    {"Content-Type", take_type},
+    {"Location", take_location},
+    {"Transfer-Encoding", take_encoding},
+};
+
+static const char *take_field(
+    struct head *head, struct http_response *out, char *line)
+{
+	char *colon = strchr(line, ':'), *name;
+	size_t i;
+
+	if (colon == NULL)
+		return "a header field without a colon";
+	*colon = '\0';
+	name = trim(line);
+	if (*name == '\0')
+		return "a header field without a name";
+	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+		if (strcasecmp(name, fields[i].name) == 0)
+			return fields[i].take(head, out, trim(colon + 1));
+	return NULL;
+}
+
+/* HTTP-version SP status-code [ SP reason ] */
+static bool parse_status_line(struct head *head, const char *line)
+{
+	static const char start[] = "HTTP/1.";
+	const char *code = line + sizeof(start) + 1;
+
+	if (strncmp(line, start, sizeof(start) - 1) != 0 ||
+	    strspn(code - 2, DIGITS) != 1 || code[-1] != ' ' ||
+	    strspn(code, DIGITS) != 3 || *code == '0' ||
+	    (code[3] != ' ' && code[3] != '\0'))
+		return false;
+	head->minor = (unsigned int)(code[-2] - '0');
+	head->status =
+	    (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
+	code += 3 + strspn(code + 3, BLANKS);
+	log_escape(head->reason, sizeof(head->reason), code, strlen(code));
+	return true;
+}
+
+/* Splits block into lines; what is wrong, with that line in shown, or NULL. */
+static const char *parse_lines(struct head *head, char *rest,
+    struct http_response *out, char *shown, size_t size)
+{
+	char *line = next_line(&rest);
+	const char *why = NULL;
+
+	log_escape(shown, size, line, strlen(line));
+	if (!parse_status_line(head, line))
+		return "this is not an HTTP/1.1 status line";
+	if (head->status == 101)
+		return "the protocol was switched";
+	if (head->status < 200)
+		return NULL;
+	while (why == NULL && *(line = next_line(&rest)) != '\0') {
+		log_escape(shown, size, line, strlen(line));
+		why = take_field(head, out, line);
+	}
+	return why;
+}
+
+enum status head_parse(struct head *head, struct buf *block,
+    struct http_response *out, const char *peer)
+{
+	char *text = (char *)block->data, shown[SHOWN_MAX];
+	const char *why;
+
+	if (memchr(text, '\0', block->len) != NULL)
+		return fail(ST_NETWORK, "%s: a NUL byte in the header", peer);
+	why = parse_lines(head, text, out, shown, sizeof(shown));
+	if (why != NULL)
+		return fail(ST_NETWORK, "%s: %s: \"%s\"", peer, why, shown);
+	if (head->status < 200)
+		return ST_OK;
+	out->status = head->status;
+	memcpy(out->reason, head->reason, sizeof(out->reason));
+	return ST_OK;
+}

@@ -1,0 +1,19 @@
+/* request.h: HTTP/1.1 requests as bytes (RFC 9112, 3). */
+#ifndef HTTP_REQUEST_H
+#define HTTP_REQUEST_H
+
+#include <stdbool.h>
+
+#include "http/http.h"
+#include "http/url.h"
+#include "util/buf.h"
+
+/*
+ * Appends the request for url, head and body.  With via_proxy its target is
+ * the whole URL; Host names the origin in either case.  false when memory
+ * ran out.
+ */
+bool request_format(struct buf *out, const struct url *url,
+    const struct http_request *request, bool via_proxy);
+
+#endif

@@ -1,0 +1,164 @@
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/objects.h>
+
+#include "compat/openssl.h"
+#include "pki/algs.h"
+#include "util/log.h"
+
+#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
+
+const char algs_digest_names[] = "md5|sha1|sha224|sha256|sha384|sha512";
+const char algs_cipher_names[] = "des|3des|blowfish|aes[128]|aes192|aes256";
+
+struct alg {
+	const char *name;
+	int nid;
+};
+
+static const struct alg digests[] = {
+    {"md5", NID_md5},
+    {"sha1", NID_sha1},
+    {"sha224", NID_sha224},
+    {"sha256", NID_sha256},
+    {"sha384", NID_sha384},
+    {"sha512", NID_sha512},
+};
+
+static const struct alg ciphers[] = {
+    {"des", NID_des_cbc},
+    {"3des", NID_des_ede3_cbc},
+    {"blowfish", NID_bf_cbc},
+    {"aes", NID_aes_128_cbc},
+    {"aes128", NID_aes_128_cbc},
+    {"aes192", NID_aes_192_cbc},
+    {"aes256", NID_aes_256_cbc},
+};
+
+static int find(const struct alg *table, size_t count, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (strcmp(table[i].name, name) == 0)
+			return table[i].nid;
+	return NID_undef;
+}
+
+bool algs_is_digest(const char *name)
+{
+	return find(digests, NITEMS(digests), name) != NID_undef;
+}
+
+bool algs_is_cipher(const char *name)
+{
+	return find(ciphers, NITEMS(ciphers), name) != NID_undef;
+}
+
+static bool digest_works(const EVP_MD *md)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool works = ctx != NULL && EVP_DigestInit_ex(ctx, md, NULL) == 1;
+
+	EVP_MD_CTX_free(ctx);
+	return works;
+}
+
+static bool cipher_works(const EVP_CIPHER *cipher)
+{
+	static const unsigned char key[EVP_MAX_KEY_LENGTH];
+	static const unsigned char iv[EVP_MAX_IV_LENGTH];
+	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
+	bool works =
+	    ctx != NULL && EVP_EncryptInit_ex(ctx, cipher, NULL, key, iv) == 1;
+
+	EVP_CIPHER_CTX_free(ctx);
+	return works;
+}
+
+bool algs_digest_works(const char *name)
+{
+	int nid = find(digests, NITEMS(digests), name);
+	const EVP_MD *md = nid != NID_undef ? EVP_get_digestbynid(nid) : NULL;
+	bool works = md != NULL && digest_works(md);
+
+	ERR_clear_error();
+	return works;
+}
+
+enum status algs_get_digest(const EVP_MD **out, const char *name)
+{
+	int nid = find(digests, NITEMS(digests), name);
+	const EVP_MD *md;
+
+	if (nid == NID_undef)
+		return fail(ST_ERROR,
+		    "unknown digest algorithm %s, expected one of %s", name,
+		    algs_digest_names);
+	if ((md = EVP_get_digestbynid(nid)) == NULL || !digest_works(md))
+		return fail_crypto(ST_ERROR,
+		    "digest algorithm %s is not available in this libcrypto",
+		    name);
+	*out = md;
+	return ST_OK;
+}
+
+/* NULL when libcrypto cannot do it, not even with the legacy provider. */
+static const EVP_CIPHER *working_cipher(int nid)
+{
+	const EVP_CIPHER *cipher = EVP_get_cipherbynid(nid);
+
+	if (cipher == NULL || cipher_works(cipher))
+		return cipher;
+	if (compat_load_legacy() && cipher_works(cipher)) {
+		ERR_clear_error();
+		return cipher;
+	}
+	return NULL;
+}
+
+enum status algs_get_cipher(const EVP_CIPHER **out, const char *name)
+{
+	int nid = find(ciphers, NITEMS(ciphers), name);
+
+	if (nid == NID_undef)
+		return fail(ST_ERROR,
+		    "unknown encryption algorithm %s, expected one of %s", name,
+		    algs_cipher_names);
+	if ((*out = working_cipher(nid)) == NULL)
+		return fail_crypto(ST_ERROR,
+		    "encryption algorithm %s is not available in this "
+		    "libcrypto (is its legacy provider installed?)",
+		    name);
+	return ST_OK;
+}
+
+static bool is_obsolete(int nid)
+{
+	return nid == NID_des_cbc || nid == NID_bf_cbc || nid == NID_rc2_cbc;
+}
+
+enum status algs_admit_cipher(const ASN1_OBJECT *cipher)
+{
+	int nid = OBJ_obj2nid(cipher);
+	char name[80];
+
+	OBJ_obj2txt(name, sizeof(name), cipher, 0);
+	if (nid == NID_undef || working_cipher(nid) == NULL)
+		return fail_crypto(ST_REPLY,
+		    "reply: encrypted with %s, which this libcrypto does not "
+		    "offer%s",
+		    name,
+		    is_obsolete(nid) ? " (is its legacy provider installed?)"
+				     : "");
+	if (is_obsolete(nid))
+		warn(
+		    "the reply is encrypted with %s, an obsolete cipher", name);
+	return ST_OK;
+}
+
+void algs_cleanup(void)
+{
+	compat_unload_legacy();
+}

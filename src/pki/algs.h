@@ -1,0 +1,42 @@
+/* algs.h: the names of digests and ciphers, the only list of them. */
+#ifndef PKI_ALGS_H
+#define PKI_ALGS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/asn1.h>
+#include <openssl/evp.h>
+
+#include "util/status.h"
+
+/* For usage and messages: "md5|sha1|...", "des|3des|...". */
+extern const char algs_digest_names[];
+extern const char algs_cipher_names[];
+
+/* Whether a name, matched whole, is in the list. */
+bool algs_is_digest(const char *name);
+bool algs_is_cipher(const char *name);
+
+/*
+ * The algorithm of that name, ready to work: the legacy provider is loaded
+ * where it is needed.  ST_ERROR after reporting when the name is unknown or
+ * libcrypto, or its policy, does not offer it.
+ */
+enum status algs_get_digest(const EVP_MD **out, const char *name);
+enum status algs_get_cipher(const EVP_CIPHER **out, const char *name);
+
+/* Whether libcrypto computes the digest of that name here and now. */
+bool algs_digest_works(const char *name);
+
+/*
+ * Makes ready to decrypt content that came in cipher; des-cbc, bf-cbc and
+ * rc2-cbc are read with a warning and the legacy provider (C3).  ST_REPLY
+ * after reporting when that cannot be done.
+ */
+enum status algs_admit_cipher(const ASN1_OBJECT *cipher);
+
+/* Unloads what was loaded on demand; before the process ends. */
+void algs_cleanup(void);
+
+#endif

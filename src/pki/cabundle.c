@@ -1,0 +1,288 @@
+#include <string.h>
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+#include <openssl/x509_vfy.h>
+
+#include "pki/cabundle.h"
+#include "pki/cert.h"
+#include "util/file.h"
+#include "util/log.h"
+
+static bool signs_another(X509 *cert, STACK_OF(X509) *certs)
+{
+	X509 *other;
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		other = sk_X509_value(certs, i);
+		if (X509_cmp(other, cert) != 0 &&
+		    cert_is_issued_by(other, cert))
+			return true;
+	}
+	return false;
+}
+
+static X509 *pick(STACK_OF(X509) *certs, unsigned int usage)
+{
+	X509 *cert;
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		if (cert_allows(cert, usage) && !signs_another(cert, certs))
+			return cert;
+	}
+	return sk_X509_value(certs, 0);
+}
+
+void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
+{
+	memset(out, 0, sizeof(*out));
+	out->certs = certs;
+	out->sign = pick(certs, KU_DIGITAL_SIGNATURE);
+	out->encrypt = pick(certs, KU_KEY_ENCIPHERMENT);
+}
+
+/* Appends what path-0, path-1, ... hold, up to the first that is missing. */
+static enum status read_numbered(STACK_OF(X509) **out, const char *path)
+{
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	struct buf name = {0};
+	enum status st = ST_OK;
+	X509 *cert = NULL;
+	int i;
+
+	for (i = 0; st == ST_OK && i < CERT_COUNT_MAX; i++) {
+		name.len = 0;
+		if (certs == NULL || !buf_addf(&name, "%s-%d", path, i)) {
+			st = fail_memory();
+			break;
+		}
+		if (!file_exists(buf_string(&name)))
+			break;
+		st = cert_read(&cert, buf_string(&name), "CA certificate");
+		if (st == ST_OK && sk_X509_push(certs, cert) <= 0) {
+			X509_free(cert);
+			st = fail_memory();
+		}
+	}
+	if (st == ST_OK && sk_X509_num(certs) == 0)
+		st = fail(ST_FILE,
+		    "CA certificate %s: there is no such file, and no %s-0; "
+		    "get it with: %s getca",
+		    path, path, log_program());
+	buf_free(&name);
+	if (st != ST_OK)
+		cert_stack_free(certs);
+	else
+		*out = certs;
+	return st;
+}
+
+static void describe(const struct cabundle *bundle)
+{
+	struct buf name = {0};
+
+	if (!log_enabled(LOG_VERBOSE))
+		return;
+	verbose("%d CA certificate(s) to check replies with",
+	    sk_X509_num(bundle->certs));
+	verbose("expecting replies signed by %s",
+	    cert_name_text(&name, X509_get_subject_name(bundle->sign)));
+	verbose("encrypting for %s",
+	    cert_name_text(&name, X509_get_subject_name(bundle->encrypt)));
+	buf_free(&name);
+}
+
+enum status cabundle_read(
+    struct cabundle *out, const char *path, const char *encrypt_path)
+{
+	STACK_OF(X509) *certs = NULL;
+	enum status st;
+
+	memset(out, 0, sizeof(*out));
+	if (file_exists(path))
+		st = cert_read_all(&certs, path, "CA certificate");
+	else
+		st = read_numbered(&certs, path);
+	if (st != ST_OK)
+		return st;
+	cabundle_set(out, certs);
+	if (encrypt_path != NULL) {
+		st = cert_read(&out->owned_encrypt, encrypt_path,
+		    "encryption certificate");
+		if (st != ST_OK)
+			return st;
+		out->encrypt = out->owned_encrypt;
+	}
+	describe(out);
+	return ST_OK;
+}
+
+void cabundle_free(struct cabundle *bundle)
+{
+	cert_stack_free(bundle->certs);
+	X509_free(bundle->owned_encrypt);
+	memset(bundle, 0, sizeof(*bundle));
+}
+
+const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle)
+{
+	if (cert_is_ca(bundle->sign))
+		return X509_get_subject_name(bundle->sign);
+	return X509_get_issuer_name(bundle->sign);
+}
+
+/*
+ * Verifies cert with trusted as anchors, whole chains or not, by signatures
+ * alone or with the time too.
+ */
+static bool verify(X509 *cert, STACK_OF(X509) *trusted, STACK_OF(X509) *more,
+    unsigned long flags, const char **reason)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	bool ok = false;
+	int i;
+
+	*reason = "out of memory";
+	if (store == NULL || ctx == NULL)
+		goto out;
+	for (i = 0; i < sk_X509_num(trusted); i++)
+		if (!X509_STORE_add_cert(store, sk_X509_value(trusted, i)))
+			goto out;
+	if (!X509_STORE_set_flags(store, flags) ||
+	    !X509_STORE_CTX_init(ctx, store, cert, more))
+		goto out;
+	ok = X509_verify_cert(ctx) == 1;
+	*reason = X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx));
+out:
+	X509_STORE_CTX_free(ctx);
+	X509_STORE_free(store);
+	ERR_clear_error();
+	return ok;
+}
+
+/* Those of certs that wanted() says yes to; NULL when memory ran out. */
+static STACK_OF(X509) *select_certs(
+    STACK_OF(X509) *certs, bool (*wanted)(X509 *))
+{
+	STACK_OF(X509) *selected = sk_X509_new_null();
+	int i;
+
+	for (i = 0; selected != NULL && i < sk_X509_num(certs); i++) {
+		if (wanted(sk_X509_value(certs, i)) &&
+		    !cert_push(selected, sk_X509_value(certs, i))) {
+			cert_stack_free(selected);
+			return NULL;
+		}
+	}
+	return selected;
+}
+
+enum cabundle_verdict cabundle_verify(const struct cabundle *bundle, X509 *cert,
+    STACK_OF(X509) *more, const char **reason)
+{
+	STACK_OF(X509) *trusted = select_certs(bundle->certs, cert_is_ca);
+	enum cabundle_verdict verdict = CABUNDLE_REFUSED;
+
+	*reason = "out of memory";
+	if (trusted != NULL && sk_X509_num(trusted) == 0)
+		verdict = CABUNDLE_NO_CA;
+	else if (trusted != NULL &&
+	    verify(cert, trusted, more,
+		X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME, reason))
+		verdict = CABUNDLE_VERIFIED;
+	cert_stack_free(trusted);
+	return verdict;
+}
+
+static enum status check_time(X509 *cert, const char *role)
+{
+	struct buf name = {0};
+	int when = cert_time_status(cert);
+	enum status st = ST_OK;
+
+	if (when != 0)
+		st = fail(ST_FILE,
+		    "%s certificate %s: %s (a device without a clock may use "
+		    "--tolerate clock)",
+		    role, cert_name_text(&name, X509_get_subject_name(cert)),
+		    when < 0 ? "it is not valid yet, by this system's clock"
+			     : "it has expired");
+	buf_free(&name);
+	return st;
+}
+
+static enum status check_chain(const struct cabundle *bundle, X509 *cert,
+    STACK_OF(X509) *roots, bool look_at_clock)
+{
+	struct buf name = {0};
+	const char *reason;
+	enum status st = ST_OK;
+
+	if (!verify(cert, roots, bundle->certs,
+		look_at_clock ? 0 : X509_V_FLAG_NO_CHECK_TIME, &reason))
+		st = fail(ST_FILE,
+		    "CA certificate %s: does not chain to the root in the same "
+		    "set: %s",
+		    cert_name_text(&name, X509_get_subject_name(cert)), reason);
+	buf_free(&name);
+	return st;
+}
+
+static enum status check_can_encrypt(X509 *cert)
+{
+	EVP_PKEY *key = X509_get0_pubkey(cert);
+	struct buf name = {0};
+	enum status st = ST_OK;
+
+	if (key == NULL || EVP_PKEY_base_id(key) != EVP_PKEY_RSA)
+		st = fail(ST_FILE,
+		    "CA certificate %s: its key cannot encrypt (RSA is "
+		    "needed); name another one with -e",
+		    cert_name_text(&name, X509_get_subject_name(cert)));
+	buf_free(&name);
+	return st;
+}
+
+enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock)
+{
+	STACK_OF(X509) *roots =
+	    select_certs(bundle->certs, cert_is_self_signed);
+	enum status st;
+
+	if (roots == NULL)
+		return fail_memory();
+	st = check_can_encrypt(bundle->encrypt);
+	if (st == ST_OK && look_at_clock)
+		st = check_time(bundle->sign, "CA");
+	if (st == ST_OK && look_at_clock)
+		st = check_time(bundle->encrypt, "encryption");
+	if (st == ST_OK && sk_X509_num(roots) > 0)
+		st = check_chain(bundle, bundle->sign, roots, look_at_clock);
+	if (st == ST_OK && sk_X509_num(roots) > 0 &&
+	    bundle->owned_encrypt == NULL)
+		st = check_chain(bundle, bundle->encrypt, roots, look_at_clock);
+	cert_stack_free(roots);
+	return st;
+}
+
+bool cabundle_is_chain(STACK_OF(X509) *certs)
+{
+	X509 *cert;
+	bool found;
+	int i, j;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		found = false;
+		for (j = 0; !found && j < sk_X509_num(certs); j++)
+			found =
+			    cert_is_issued_by(cert, sk_X509_value(certs, j));
+		if (!found)
+			return false;
+	}
+	return true;
+}

@@ -1,0 +1,57 @@
+/* cabundle.h: the CA and RA certificates behind -c, and who does what. */
+#ifndef PKI_CABUNDLE_H
+#define PKI_CABUNDLE_H
+
+#include <stdbool.h>
+
+#include <openssl/x509.h>
+
+#include "util/status.h"
+
+/*
+ * certs is what -c named, in order; the others are borrowed from it, but
+ * for encrypt when it came with -e, which the bundle then owns too.
+ */
+struct cabundle {
+	STACK_OF(X509) *certs;
+	X509 *sign;    /* expected to sign replies; any of certs may (C13) */
+	X509 *encrypt; /* requests are encrypted for this one */
+	X509 *owned_encrypt;
+};
+
+/*
+ * Reads the file path or, when there is none, path-0, path-1, ..., and picks
+ * as the manual says: a certificate that signs no other one of the set and
+ * whose keyUsage, if any, fits; else the first.  encrypt_path may be NULL.
+ */
+enum status cabundle_read(
+    struct cabundle *out, const char *path, const char *encrypt_path);
+
+/* Takes over certs, and picks from them. */
+void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs);
+void cabundle_free(struct cabundle *bundle);
+
+/*
+ * P6: the picked certificates are valid now, which is passed over unless
+ * look_at_clock, chain to the root of the set if it has one, and the one
+ * for encryption can encrypt.  ST_FILE after reporting.
+ */
+enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock);
+
+/* The name of the CA that issues: what CertPoll asks for (C7). */
+const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle);
+
+/*
+ * V4: whether cert verifies against the CA certificates of the bundle, with
+ * more (may be NULL) as possible intermediates, whatever the time is.
+ * CABUNDLE_NO_CA: there is none to verify against.  On CABUNDLE_REFUSED
+ * *reason says why; static text.
+ */
+enum cabundle_verdict { CABUNDLE_VERIFIED, CABUNDLE_NO_CA, CABUNDLE_REFUSED };
+enum cabundle_verdict cabundle_verify(const struct cabundle *bundle, X509 *cert,
+    STACK_OF(X509) *more, const char **reason);
+
+/* Whether every certificate but roots was issued by another of certs. */
+bool cabundle_is_chain(STACK_OF(X509) *certs);
+
+#endif

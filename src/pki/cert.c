@@ -1,0 +1,238 @@
+#include <limits.h>
+#include <string.h>
+#include <time.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "pki/cert.h"
+#include "util/file.h"
+#include "util/log.h"
+
+#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
+
+bool cert_push(STACK_OF(X509) *certs, X509 *cert)
+{
+	if (!X509_up_ref(cert))
+		return false;
+	if (sk_X509_push(certs, cert) > 0)
+		return true;
+	X509_free(cert);
+	return false;
+}
+
+void cert_stack_free(STACK_OF(X509) *certs)
+{
+	sk_X509_pop_free(certs, X509_free);
+}
+
+/* The end of the input is no error once something was found. */
+static bool only_end_of_pem(void)
+{
+	unsigned long code = ERR_peek_last_error();
+
+	if (ERR_GET_LIB(code) != ERR_LIB_PEM ||
+	    ERR_GET_REASON(code) != PEM_R_NO_START_LINE)
+		return false;
+	ERR_clear_error();
+	return true;
+}
+
+static bool parse_pem(STACK_OF(X509) *certs, BIO *bio)
+{
+	X509 *cert;
+	int before = sk_X509_num(certs);
+
+	while (sk_X509_num(certs) < CERT_COUNT_MAX &&
+	    (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+		if (sk_X509_push(certs, cert) <= 0) {
+			X509_free(cert);
+			return false;
+		}
+	}
+	return sk_X509_num(certs) > before && only_end_of_pem();
+}
+
+static bool parse_der(STACK_OF(X509) *certs, const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+	X509 *cert = d2i_X509(NULL, &p, (long)len);
+
+	if (cert == NULL)
+		return false;
+	if (p == (const unsigned char *)bytes + len &&
+	    sk_X509_push(certs, cert) > 0)
+		return true;
+	X509_free(cert);
+	return false;
+}
+
+bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len)
+{
+	BIO *bio;
+	bool ok;
+
+	if (len == 0 || len > INT_MAX)
+		return false;
+	if (*(const unsigned char *)bytes == (V_ASN1_SEQUENCE | 0x20))
+		return parse_der(certs, bytes, len);
+	if ((bio = BIO_new_mem_buf(bytes, (int)len)) == NULL)
+		return false;
+	ok = parse_pem(certs, bio);
+	BIO_free(bio);
+	return ok;
+}
+
+enum status cert_read_all(
+    STACK_OF(X509) **out, const char *path, const char *what)
+{
+	STACK_OF(X509) *certs = NULL;
+	struct buf file = {0};
+	enum status st;
+
+	if ((st = file_read(&file, path, what)) != ST_OK)
+		goto out;
+	if ((certs = sk_X509_new_null()) == NULL) {
+		st = fail_memory();
+	} else if (!cert_parse(certs, file.data, file.len)) {
+		st = fail_crypto(ST_FILE,
+		    "%s %s: not a certificate in PEM or DER", what, path);
+	} else {
+		*out = certs;
+		certs = NULL;
+	}
+out:
+	cert_stack_free(certs);
+	buf_free(&file);
+	return st;
+}
+
+enum status cert_read(X509 **out, const char *path, const char *what)
+{
+	STACK_OF(X509) *certs = NULL;
+	enum status st = cert_read_all(&certs, path, what);
+
+	if (st == ST_OK)
+		*out = sk_X509_shift(certs);
+	cert_stack_free(certs);
+	return st;
+}
+
+enum status cert_write(const char *path, X509 *cert)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	enum status st;
+	char *text;
+	long len;
+
+	if (bio == NULL || !PEM_write_bio_X509(bio, cert)) {
+		st = fail_crypto(ST_FILE, "%s: cannot encode", path);
+	} else {
+		len = BIO_get_mem_data(bio, &text);
+		st = file_write(path, text, (size_t)len);
+	}
+	BIO_free(bio);
+	return st;
+}
+
+const char *cert_name_text(struct buf *buf, const X509_NAME *name)
+{
+	char *text = X509_NAME_oneline(name, NULL, 0);
+
+	buf->len = 0;
+	if (text == NULL || !buf_add_string(buf, text))
+		buf->len = 0;
+	OPENSSL_free(text);
+	return buf->len > 0 ? buf_string(buf) : "";
+}
+
+bool cert_add_usage(struct buf *out, X509 *cert)
+{
+	static const struct {
+		unsigned int bit;
+		const char *text;
+	} usages[] = {
+	    {KU_DIGITAL_SIGNATURE, "Digital Signature"},
+	    {KU_NON_REPUDIATION, "Non Repudiation"},
+	    {KU_KEY_ENCIPHERMENT, "Key Encipherment"},
+	    {KU_DATA_ENCIPHERMENT, "Data Encipherment"},
+	    {KU_KEY_AGREEMENT, "Key Agreement"},
+	    {KU_KEY_CERT_SIGN, "Certificate Sign"},
+	    {KU_CRL_SIGN, "CRL Sign"},
+	    {KU_ENCIPHER_ONLY, "Encipher Only"},
+	    {KU_DECIPHER_ONLY, "Decipher Only"},
+	};
+	unsigned int usage = X509_get_key_usage(cert);
+	const char *separator = "";
+	size_t i;
+
+	if (usage == UINT32_MAX)
+		return buf_add_string(out, "none");
+	for (i = 0; i < NITEMS(usages); i++) {
+		if ((usage & usages[i].bit) == 0)
+			continue;
+		if (!buf_addf(out, "%s%s", separator, usages[i].text))
+			return false;
+		separator = ", ";
+	}
+	return true;
+}
+
+bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md)
+{
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int i, len;
+
+	if (!X509_digest(cert, md, digest, &len))
+		return false;
+	for (i = 0; i < len; i++)
+		if (!buf_addf(out, "%s%02X", i > 0 ? ":" : "", digest[i]))
+			return false;
+	return true;
+}
+
+bool cert_allows(X509 *cert, unsigned int usage)
+{
+	return (X509_get_key_usage(cert) & usage) != 0;
+}
+
+bool cert_is_issued_by(X509 *cert, X509 *issuer)
+{
+	EVP_PKEY *key = X509_get0_pubkey(issuer);
+	bool yes = key != NULL &&
+	    X509_NAME_cmp(X509_get_issuer_name(cert),
+		X509_get_subject_name(issuer)) == 0 &&
+	    X509_verify(cert, key) == 1;
+
+	ERR_clear_error();
+	return yes;
+}
+
+bool cert_is_self_signed(X509 *cert)
+{
+	return cert_is_issued_by(cert, cert);
+}
+
+bool cert_is_ca(X509 *cert)
+{
+	return X509_check_ca(cert) > 0;
+}
+
+int cert_time_status(const X509 *cert)
+{
+	time_t now = time(NULL);
+
+	if (ASN1_TIME_cmp_time_t(X509_get0_notBefore(cert), now) > 0)
+		return -1;
+	return ASN1_TIME_cmp_time_t(X509_get0_notAfter(cert), now) < 0;
+}
+
+bool cert_has_key(X509 *cert, EVP_PKEY *key)
+{
+	bool yes = X509_check_private_key(cert, key) == 1;
+
+	ERR_clear_error();
+	return yes;
+}

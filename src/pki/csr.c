@@ -1,0 +1,163 @@
+#include <limits.h>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "compat/openssl.h"
+#include "pki/algs.h"
+#include "pki/csr.h"
+#include "util/file.h"
+#include "util/log.h"
+
+/* From before a clock that runs late, to long after the last poll. */
+#define SELF_SIGNED_BEFORE (-3600)
+#define SELF_SIGNED_DAYS   365
+
+/* 159 bits: positive, and within the 20 octets of RFC 5280, 4.1.2.2. */
+#define SERIAL_BITS 159
+
+static X509_REQ *parse(const struct buf *file)
+{
+	const unsigned char *p = file->data;
+	X509_REQ *csr;
+	BIO *bio;
+
+	if (file->data[0] == (V_ASN1_SEQUENCE | 0x20)) {
+		csr = d2i_X509_REQ(NULL, &p, (long)file->len);
+		if (csr != NULL && p == file->data + file->len)
+			return csr;
+		X509_REQ_free(csr);
+		return NULL;
+	}
+	if ((bio = BIO_new_mem_buf(file->data, (int)file->len)) == NULL)
+		return NULL;
+	csr = PEM_read_bio_X509_REQ(bio, NULL, NULL, NULL);
+	BIO_free(bio);
+	return csr;
+}
+
+enum status csr_read(X509_REQ **out, const char *path)
+{
+	struct buf file = {0};
+	X509_REQ *csr = NULL;
+	enum status st;
+
+	if ((st = file_read(&file, path, "request")) != ST_OK)
+		return st;
+	if ((csr = parse(&file)) == NULL) {
+		st = fail_crypto(ST_FILE,
+		    "request %s: not a certificate request (PKCS#10) in PEM "
+		    "or DER",
+		    path);
+	} else if (X509_REQ_get0_pubkey(csr) == NULL) {
+		st = fail_crypto(
+		    ST_FILE, "request %s: its public key cannot be used", path);
+	} else if (X509_REQ_verify(csr, X509_REQ_get0_pubkey(csr)) != 1) {
+		st = fail_crypto(ST_FILE,
+		    "request %s: its signature does not verify with its own "
+		    "key",
+		    path);
+	} else {
+		*out = csr;
+		csr = NULL;
+	}
+	X509_REQ_free(csr);
+	buf_free(&file);
+	return st;
+}
+
+bool csr_has_key(X509_REQ *csr, EVP_PKEY *key)
+{
+	bool yes = X509_REQ_check_private_key(csr, key) == 1;
+
+	ERR_clear_error();
+	return yes;
+}
+
+enum status csr_add_transaction_id(struct buf *out, X509_REQ *csr)
+{
+	unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];
+	unsigned int i, digest_len;
+	const EVP_MD *md;
+	enum status st;
+	int len;
+
+	st = algs_get_digest(&md, algs_digest_works("md5") ? "md5" : "sha256");
+	if (st != ST_OK)
+		return st;
+	len = compat_i2d_public_key(X509_REQ_get_X509_PUBKEY(csr), &der);
+	if (len <= 0 ||
+	    !EVP_Digest(der, (size_t)len, digest, &digest_len, md, NULL)) {
+		st = fail_crypto(ST_ERROR, "cannot make the transactionID");
+		goto out;
+	}
+	for (i = 0; i < digest_len; i++) {
+		if (!buf_addf(out, "%02X", digest[i])) {
+			st = fail_memory();
+			goto out;
+		}
+	}
+out:
+	OPENSSL_free(der);
+	return st;
+}
+
+static bool set_random_serial(X509 *cert)
+{
+	BIGNUM *number = BN_new();
+	bool ok = number != NULL &&
+	    BN_rand(number, SERIAL_BITS, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) &&
+	    BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
+
+	BN_free(number);
+	return ok;
+}
+
+static bool add_key_usage(X509 *cert, EVP_PKEY *key)
+{
+	const char *usage = EVP_PKEY_base_id(key) == EVP_PKEY_RSA
+	    ? "critical,digitalSignature,keyEncipherment"
+	    : "critical,digitalSignature";
+	X509_EXTENSION *extension =
+	    X509V3_EXT_conf_nid(NULL, NULL, NID_key_usage, usage);
+	bool ok = extension != NULL && X509_add_ext(cert, extension, -1);
+
+	X509_EXTENSION_free(extension);
+	return ok;
+}
+
+/* Ed25519 and its like hash by themselves. */
+static const EVP_MD *digest_for(EVP_PKEY *key, const EVP_MD *md)
+{
+	int nid;
+
+	if (EVP_PKEY_get_default_digest_nid(key, &nid) == 2 && nid == NID_undef)
+		return NULL;
+	return md;
+}
+
+enum status csr_make_self_signed(
+    X509 **out, X509_REQ *csr, EVP_PKEY *key, const EVP_MD *md)
+{
+	X509 *cert = X509_new();
+
+	if (cert == NULL || !X509_set_version(cert, 2) ||
+	    !set_random_serial(cert) ||
+	    !X509_set_subject_name(cert, X509_REQ_get_subject_name(csr)) ||
+	    !X509_set_issuer_name(cert, X509_REQ_get_subject_name(csr)) ||
+	    !X509_set_pubkey(cert, X509_REQ_get0_pubkey(csr)) ||
+	    !X509_gmtime_adj(X509_getm_notBefore(cert), SELF_SIGNED_BEFORE) ||
+	    !X509_time_adj_ex(
+		X509_getm_notAfter(cert), SELF_SIGNED_DAYS, 0, NULL) ||
+	    !add_key_usage(cert, key) ||
+	    !X509_sign(cert, key, digest_for(key, md))) {
+		X509_free(cert);
+		return fail_crypto(
+		    ST_SELFSIGNED, "cannot make the self-signed certificate");
+	}
+	*out = cert;
+	return ST_OK;
+}

@@ -1,0 +1,523 @@
+/*
+ * Unit test of src/http/http.c: which connection carries an exchange, large
+ * requests, and the proxy.
+ */
+#include "test_http_server.h"
+
+/* Two requests on one connection. */
+static void serve_two(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\none");
+	get_request(fd, log);
+	put_text(fd,
+	    OK "Transfer-Encoding: chunked\r\n\r\n3\r\ntwo\r\n0\r\n"
+	       "\r\n");
+	close(fd);
+}
+
+static void test_reuse(void **state)
+{
+	static const struct http_request post = {.query = "operation=X",
+	    .content_type = "a/b",
+	    .body = "12345",
+	    .body_len = 5};
+	struct server s;
+	struct http *http;
+	char *log;
+
+	(void)state;
+	start(&s, serve_two);
+	http = open_with(&s, &plain);
+	expect(http, &get, 200, "one");
+	expect(http, &post, 200, "two");
+	http_close(http);
+	log = finish(&s);
+	assert_int_equal(count(log, "[accept]"), 1);
+	assert_non_null(strstr(log, "GET /p?operation=GetCACaps HTTP/1.1\r\n"));
+	assert_non_null(strstr(log, "POST /p?operation=X HTTP/1.1\r\n"));
+	assert_non_null(strstr(log, "[left 0, sum 255]"));
+}
+
+/* Each answer on its connection, told so in one of several ways. */
+static void serve_close_field(int listener, int log)
+{
+	int i, fd;
+
+	for (i = 0; i < 2; i++) {
+		fd = take(listener, log);
+		get_request(fd, log);
+		put_text(
+		    fd, OK "Connection: close\r\nContent-Length: 3\r\n\r\nabc");
+		get_head(fd, log); /* until the client closes */
+		close(fd);
+	}
+}
+
+static void serve_silent_close(int listener, int log)
+{
+	int i, fd;
+
+	for (i = 0; i < 2; i++) {
+		fd = take(listener, log);
+		get_request(fd, log);
+		put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+		close(fd);
+	}
+}
+
+static void serve_to_end(int listener, int log)
+{
+	int i, fd;
+
+	for (i = 0; i < 2; i++) {
+		fd = take(listener, log);
+		get_request(fd, log);
+		put_text(fd, "HTTP/1.0 200 OK\r\n\r\nabc");
+		close(fd);
+	}
+}
+
+static void serve_surplus(int listener, int log)
+{
+	int i, fd;
+
+	for (i = 0; i < 2; i++) {
+		fd = take(listener, log);
+		get_request(fd, log);
+		put_text(fd, OK "Content-Length: 3\r\n\r\nabc\r\n");
+		get_head(fd, log);
+		close(fd);
+	}
+}
+
+/* Bytes that come later must not be taken for the next answer. */
+static void serve_late_surplus(int listener, int log)
+{
+	int i, fd;
+
+	for (i = 0; i < 2; i++) {
+		fd = take(listener, log);
+		get_request(fd, log);
+		put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+		conn_sleep(50);
+		put_text(fd, OK "Content-Length: 4\r\n\r\nevil");
+		get_head(fd, log);
+		close(fd);
+	}
+}
+
+/* The race: the connection ends when the second request is on its way. */
+static void serve_race(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+	get_request(fd, log);
+	close(fd);
+	fd = take(listener, log);
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+	close(fd);
+}
+
+static void test_no_reuse(void **state)
+{
+	static const struct closing {
+		void (*serve)(int, int);
+		size_t requests;
+	} servers[] = {
+	    {serve_close_field, 2},
+	    {serve_silent_close, 2},
+	    {serve_to_end, 2},
+	    {serve_surplus, 2},
+	    {serve_late_surplus, 2},
+	    {serve_race, 3},
+	};
+	struct server s;
+	struct http *http;
+	const char *log;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+		start(&s, servers[i].serve);
+		http = open_with(&s, &plain);
+		expect(http, &get, 200, "abc");
+		conn_sleep(100);
+		expect(http, &get, 200, "abc");
+		http_close(http);
+		log = finish(&s);
+		assert_int_equal(count(log, "[accept]"), 2);
+		assert_int_equal(count(log, "GET /p"), servers[i].requests);
+	}
+}
+
+/* Takes the second request, and ends; so does each connection after. */
+static void serve_race_twice(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+	get_request(fd, log);
+	close(fd);
+	fd = take(listener, log);
+	get_request(fd, log);
+	close(fd);
+}
+
+static void test_one_retry(void **state)
+{
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_race_twice);
+	http = open_with(&s, &plain);
+	expect(http, &get, 200, "abc");
+	expect_failure(http, &get, ST_NETWORK, true);
+	assert_said("without an answer", "127.0.0.1:");
+	http_close(http);
+	assert_int_equal(count(finish(&s), "[accept]"), 2);
+}
+
+/* The connection is closed, and no new one is to be had. */
+static void serve_race_gone(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+	get_request(fd, log);
+	close(listener);
+	close(fd);
+}
+
+static void test_gone(void **state)
+{
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_race_gone);
+	http = open_with(&s, &plain);
+	expect(http, &get, 200, "abc");
+	expect_failure(http, &get, ST_NETWORK, false);
+	assert_said("cannot connect to", "127.0.0.1:");
+	http_close(http);
+	finish(&s);
+}
+
+/* A part of an answer on a kept connection: not to be asked again. */
+static void serve_race_part(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+	get_request(fd, log);
+	put_text(fd, "H");
+	close(fd);
+}
+
+static void test_no_retry(void **state)
+{
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_race_part);
+	http = open_with(&s, &plain);
+	expect(http, &get, 200, "abc");
+	expect_failure(http, &get, ST_NETWORK, true);
+	assert_said("inside the header", "127.0.0.1:");
+	http_close(http);
+	assert_int_equal(count(finish(&s), "GET /p"), 2);
+}
+
+static void serve_nothing(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	close(fd);
+}
+
+/* A connection that is new is not tried again. */
+static void test_no_answer(void **state)
+{
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_nothing);
+	http = open_with(&s, &plain);
+	expect_failure(http, &get, ST_NETWORK, true);
+	assert_said("without an answer", "127.0.0.1:");
+	http_close(http);
+	assert_int_equal(count(finish(&s), "[accept]"), 1);
+}
+
+static void serve_close(int listener, int log)
+{
+	close(take(listener, log));
+}
+
+/* Writing to a connection that the peer has closed does not kill. */
+static void test_write_to_closed(void **state)
+{
+	struct conn *conn = NULL;
+	struct server s;
+	char reason[CONN_REASON_MAX], byte;
+	size_t got = 1;
+
+	(void)state;
+	start(&s, serve_close);
+	assert_int_equal(tcp_connect(&conn, "127.0.0.1", s.port,
+			     conn_now() + 5000, reason, sizeof(reason)),
+	    CONN_OK);
+	finish(&s);
+	conn_sleep(50);
+	assert_false(conn->quiet(conn));
+	assert_int_equal(conn->read(conn, &byte, 1, &got), CONN_OK);
+	assert_int_equal(got, 0);
+	assert_int_equal(conn->write(conn, "a", 1, NULL), CONN_OK);
+	conn_sleep(50);
+	assert_int_equal(conn->write(conn, "a", 1, NULL), CONN_FAILED);
+	assert_string_not_equal(conn->reason, "");
+	conn->close(conn);
+}
+
+static void serve_short(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 10\r\n\r\nabc");
+	close(fd);
+}
+
+static void test_short(void **state)
+{
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_short);
+	http = open_with(&s, &plain);
+	expect_failure(http, &get, ST_NETWORK, true);
+	assert_said("3 of the 10 bytes", "127.0.0.1:");
+	http_close(http);
+	finish(&s);
+}
+
+static void serve_big(int listener, int log)
+{
+	int i, fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "\r\n");
+	for (i = 0; i < MIB / 8 + 1; i++)
+		put(fd, "01234567", 8);
+	close(fd);
+}
+
+static void test_too_big(void **state)
+{
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_big);
+	http = open_with(&s, &plain);
+	expect_failure(http, &get, ST_NETWORK, true);
+	assert_said("over the limit of 1048576 bytes", "127.0.0.1:");
+	http_close(http);
+	finish(&s);
+}
+
+/* Requests of more than the system's buffers take. */
+static void serve_early_close(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_head(fd, log);
+	put_text(fd, "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
+	close(fd);
+}
+
+static void serve_early_stay(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_head(fd, log);
+	put_text(fd, "HTTP/1.1 413 Too Large\r\nContent-Length: 3\r\n\r\nbig");
+	conn_sleep(20000);
+}
+
+static void serve_continue(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_head(fd, log);
+	put_text(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+	conn_sleep(300);
+	close(fd);
+}
+
+static void serve_all(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+	close(fd);
+}
+
+static void test_large(void **state)
+{
+	const struct large {
+		void (*serve)(int, int);
+		size_t len;
+		int status;
+		const char *body;
+	} large[] = {
+	    {serve_all, MIB, 200, "abc"},
+	    {serve_all, 16 * (size_t)MIB, 200, "abc"},
+	    {serve_early_close, MIB, 413, "big"},
+	    {serve_early_close, 16 * (size_t)MIB, 413, "big"},
+	    {serve_early_stay, 16 * (size_t)MIB, 413, "big"},
+	};
+	struct http_request post = {.query = "q", .content_type = "a/b"};
+	struct server s;
+	struct http *http;
+	char *body = malloc(16 * (size_t)MIB), want[64];
+	long long begin;
+	size_t i;
+
+	(void)state;
+	assert_non_null(body);
+	memset(body, 1, 16 * (size_t)MIB);
+	post.body = body;
+	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+		post.body_len = large[i].len;
+		start(&s, large[i].serve);
+		http = open_with(&s, &plain);
+		begin = conn_now();
+		expect(http, &post, large[i].status, large[i].body);
+		assert_in_range(conn_now() - begin, 0, 9000);
+		http_close(http);
+		if (large[i].serve != serve_all) {
+			stop(&s);
+			continue;
+		}
+		snprintf(
+		    want, sizeof(want), "[left 0, sum %zu]", post.body_len);
+		assert_non_null(strstr(finish(&s), want));
+	}
+	free(body);
+}
+
+/* "100 Continue" comes while the request is stuck: it is sent to its end. */
+static void serve_continue_all(int listener, int log)
+{
+	int fd = take(listener, log);
+	size_t left = get_head(fd, log);
+	char in[4096];
+	ssize_t n = 1;
+
+	put_text(fd, "HTTP/1.1 100 Continue\r\n\r\n");
+	conn_sleep(300);
+	while (left > 0 && n > 0) {
+		n = recv(fd, in, sizeof(in), 0);
+		left -= n > 0 ? (size_t)n : 0;
+	}
+	if (left == 0)
+		put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\ndef");
+	close(fd);
+}
+
+static void test_continue(void **state)
+{
+	struct http_request post = {.query = "q", .content_type = "a/b"};
+	struct server s;
+	struct http *http;
+	char *body = calloc(16, MIB);
+
+	(void)state;
+	assert_non_null(body);
+	post.body = body;
+	post.body_len = 16 * (size_t)MIB;
+	start(&s, serve_continue_all);
+	http = open_with(&s, &plain);
+	expect(http, &post, 200, "abc");
+	expect(http, &get, 200, "def");
+	http_close(http);
+	assert_int_equal(count(finish(&s), "[accept]"), 1);
+	start(&s, serve_continue);
+	http = open_with(&s, &plain);
+	expect_failure(http, &post, ST_NETWORK, true);
+	assert_said("127.0.0.1:", "");
+	http_close(http);
+	finish(&s);
+	free(body);
+}
+
+static void test_proxy(void **state)
+{
+	struct http_options options = plain;
+	struct server s;
+	struct http *http;
+	char proxy[32], host[64];
+	struct url url = {0};
+	char *log;
+
+	(void)state;
+	assert_int_equal(url_parse(&url, "http://ca.test:81/p?x"), ST_OK);
+	start(&s, serve_two);
+	snprintf(proxy, sizeof(proxy), "127.0.0.1:%u", s.port);
+	options.proxy = proxy;
+	assert_int_equal(http_open(&http, &url, &options), ST_OK);
+	expect(http, &get, 200, "one");
+	expect(http, &get, 200, "two");
+	log = finish(&s);
+	assert_int_equal(count(log, "[accept]"), 1);
+	assert_int_equal(count(log,
+			     "GET http://ca.test:81/p?x&operation="
+			     "GetCACaps HTTP/1.1\r\n"),
+	    2);
+	assert_int_equal(count(log, "\r\nHost: "), 2);
+	assert_int_equal(count(log, "\r\nHost: ca.test:81\r\n"), 2);
+	/* The server is gone: the message names the proxy. */
+	expect_failure(http, &get, ST_NETWORK, false);
+	snprintf(host, sizeof(host), "cannot connect to proxy %s", proxy);
+	assert_said(host, "refused");
+	http_close(http);
+	url_free(&url);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_reuse),
+	    TEST(test_no_reuse),
+	    TEST(test_one_retry),
+	    TEST(test_gone),
+	    TEST(test_no_retry),
+	    TEST(test_no_answer),
+	    TEST(test_write_to_closed),
+	    TEST(test_short),
+	    TEST(test_too_big),
+	    TEST(test_large),
+	    TEST(test_continue),
+	    TEST(test_proxy),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

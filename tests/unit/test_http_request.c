@@ -1,0 +1,125 @@
+/* Unit test of src/http/request.c: the bytes of GET and POST. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "http/request.h"
+
+#define REST \
+	"User-Agent: sscep/" PACKAGE_VERSION "\r\n" \
+	"Accept: */*\r\n"
+
+static const struct target {
+	const char *url, *query;
+	bool via_proxy;
+	const char *target, *host;
+} targets[] = {
+    {"http://h", "operation=GetCACaps", false,
+	"/cgi-bin/pkiclient.exe?operation=GetCACaps", "h"},
+    {"http://h/", "a=b", false, "/?a=b", "h"},
+    {"http://h/p?", "a=b", false, "/p?a=b", "h"},
+    {"http://h/p?x=1", "a=b", false, "/p?x=1&a=b", "h"},
+    {"http://h/p?x=1&", "a=b", false, "/p?x=1&a=b", "h"},
+    {"http://h/p?x=1", "", false, "/p?x=1", "h"},
+    {"http://h/p?x=1", NULL, false, "/p?x=1", "h"},
+    {"http://h/p?", "", false, "/p", "h"},
+    {"http://h/p", NULL, false, "/p", "h"},
+    {"http://h/a:b", "a=b", false, "/a:b?a=b", "h"},
+    {"http://h/\xc3\xa4", "a=b c\r\nX: y", false, "/%C3%A4?a=b%20c%0D%0AX:%20y",
+	"h"},
+    {"http://h:8080/p", "a=b", false, "/p?a=b", "h:8080"},
+    {"http://h:80/p", "a=b", false, "/p?a=b", "h"},
+    {"http://[::1]/p", "a=b", false, "/p?a=b", "[::1]"},
+    {"http://[::1]:81/p", "a=b", false, "/p?a=b", "[::1]:81"},
+    {"http://h", "a=b", true, "http://h/cgi-bin/pkiclient.exe?a=b", "h"},
+    {"http://h:80/p?x", "a=b", true, "http://h/p?x&a=b", "h"},
+    {"http://[::1]:81/p", "a=b", true, "http://[::1]:81/p?a=b", "[::1]:81"},
+};
+
+static void check(
+    struct buf *got, const char *want_head, const void *body, size_t body_len)
+{
+	size_t len = strlen(want_head);
+
+	assert_int_equal(got->len, len + body_len);
+	assert_memory_equal(got->data, want_head, len);
+	if (body_len > 0)
+		assert_memory_equal(got->data + len, body, body_len);
+	buf_free(got);
+}
+
+static void test_get(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+		const struct target *t = &targets[i];
+		struct http_request request = {.query = t->query};
+		struct buf out = {0}, want = {0};
+		struct url url = {0};
+
+		assert_int_equal(url_parse(&url, t->url), ST_OK);
+		assert_true(request_format(&out, &url, &request, t->via_proxy));
+		assert_true(buf_addf(&want,
+		    "GET %s HTTP/1.1\r\nHost: %s\r\n" REST "\r\n", t->target,
+		    t->host));
+		check(&out, buf_string(&want), NULL, 0);
+		buf_free(&want);
+		url_free(&url);
+	}
+}
+
+static void test_post(void **state)
+{
+	static const unsigned char body[] = {0x30, 0, '\r', '\n', 0xff};
+	struct http_request request = {.query = "operation=PKIOperation",
+	    .content_type = "application/x-pki-message",
+	    .body = body,
+	    .body_len = sizeof(body)};
+	struct buf out = {0};
+	struct url url = {0};
+
+	(void)state;
+	assert_int_equal(url_parse(&url, "http://h:81/p"), ST_OK);
+	assert_true(request_format(&out, &url, &request, false));
+	check(&out,
+	    "POST /p?operation=PKIOperation HTTP/1.1\r\n"
+	    "Host: h:81\r\n" REST "Content-Type: application/x-pki-message\r\n"
+	    "Content-Length: 5\r\n"
+	    "\r\n",
+	    body, sizeof(body));
+	assert_true(request_format(&out, &url, &request, true));
+	check(&out,
+	    "POST http://h:81/p?operation=PKIOperation HTTP/1.1\r\n"
+	    "Host: h:81\r\n" REST "Content-Type: application/x-pki-message\r\n"
+	    "Content-Length: 5\r\n"
+	    "\r\n",
+	    body, sizeof(body));
+	request.body_len = 0;
+	assert_true(request_format(&out, &url, &request, false));
+	check(&out,
+	    "POST /p?operation=PKIOperation HTTP/1.1\r\n"
+	    "Host: h:81\r\n" REST "Content-Type: application/x-pki-message\r\n"
+	    "Content-Length: 0\r\n"
+	    "\r\n",
+	    NULL, 0);
+	url_free(&url);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_get),
+	    cmocka_unit_test(test_post),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

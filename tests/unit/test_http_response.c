@@ -1,0 +1,545 @@
+/*
+ * Unit test of src/http/response.c and head.c: answers that are taken and
+ * refused, each fed whole, byte by byte, and cut in two at every position.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "http/response.h"
+#include "util/log.h"
+
+/* After log.h: it has a macro fail(). */
+#include <cmocka.h>
+
+#define MAX_BODY    32
+#define BYTES(text) text, sizeof(text) - 1
+#define OK          "HTTP/1.1 200 OK\r\n"
+#define CHUNKED     OK "Transfer-Encoding: chunked\r\n\r\n"
+
+/* What is to come of an answer; the stream ends after the bytes. */
+static const struct good {
+	const char *bytes;
+	size_t len;
+	int status;
+	const char *reason, *type, *location, *body;
+	size_t surplus; /* bytes that are not part of it */
+	bool keep;
+} good[] = {
+    /* Content-Length */
+    {BYTES(OK "Content-Length: 3\r\n\r\nabc"), 200, "OK", "", "", "abc", 0,
+	true},
+    {BYTES(OK "content-LENGTH:3\r\n\r\nabc"), 200, "OK", "", "", "abc", 0,
+	true},
+    {BYTES(OK "Content-Length \t:\t 3 \t\r\n\r\nabc"), 200, "OK", "", "", "abc",
+	0, true},
+    {BYTES(OK "Content-Length: 0\r\n\r\n"), 200, "OK", "", "", "", 0, true},
+    {BYTES(OK "Content-Length: 003\r\n\r\nabc"), 200, "OK", "", "", "abc", 0,
+	true},
+    {BYTES(OK "Content-Length: 3, 3\r\nContent-Length: 3\r\n\r\nabc"), 200,
+	"OK", "", "", "abc", 0, true},
+    {BYTES(OK "Content-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\n"), 200, "OK", "",
+	"", "abc", 17, true},
+    {BYTES(OK "Content-Length: 32\r\n\r\n0123456789abcdef0123456789abcdef"),
+	200, "OK", "", "", "0123456789abcdef0123456789abcdef", 0, true},
+    /* up to the end of the stream */
+    {BYTES(OK "\r\nabc"), 200, "OK", "", "", "abc", 0, false},
+    {BYTES(OK "\r\n"), 200, "OK", "", "", "", 0, false},
+    {BYTES(OK "Connection: keep-alive\r\n\r\na\r\n"), 200, "OK", "", "",
+	"a\r\n", 0, false},
+    {BYTES("HTTP/1.0 200 OK\r\n\r\nabc"), 200, "OK", "", "", "abc", 0, false},
+    /* chunks */
+    {BYTES(CHUNKED "3\r\nabc\r\n0\r\n\r\n"), 200, "OK", "", "", "abc", 0, true},
+    {BYTES(CHUNKED "0\r\n\r\n"), 200, "OK", "", "", "", 0, true},
+    {BYTES(CHUNKED "1\r\na\r\n1\r\nb\r\n01\r\nc\r\n000\r\n\r\nX"), 200, "OK",
+	"", "", "abc", 1, true},
+    {BYTES(CHUNKED "a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n"), 200,
+	"OK", "", "", "01234567890123456789", 0, true},
+    {BYTES(CHUNKED "1F\r\n0123456789abcdef0123456789abcde\r\n0\r\n\r\n"), 200,
+	"OK", "", "", "0123456789abcdef0123456789abcde", 0, true},
+    {BYTES(CHUNKED "3;x=y;z=\"q\"\r\nabc\r\n0 ; last\r\n\r\n"), 200, "OK", "",
+	"", "abc", 0, true},
+    {BYTES(CHUNKED "3  \r\nabc\r\n0\t\r\n\r\n"), 200, "OK", "", "", "abc", 0,
+	true},
+    {BYTES(CHUNKED "3\r\nabc\r\n0\r\nX-Sum: 1\r\nno colon\r\n\r\n"), 200, "OK",
+	"", "", "abc", 0, true},
+    {BYTES(CHUNKED "3\nabc\n0\n\n"), 200, "OK", "", "", "abc", 0, true},
+    {BYTES(OK "tRANSFER-eNCODING: CHUNKED\r\n\r\n2\r\nab\r\n0\r\n\r\n"), 200,
+	"OK", "", "", "ab", 0, true},
+    {BYTES(OK "Transfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n"
+	      "2\r\nab\r\n0\r\n\r\n"),
+	200, "OK", "", "", "ab", 0, false},
+    {BYTES(OK "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
+	      "2\r\nab\r\n0\r\n\r\n"),
+	200, "OK", "", "", "ab", 0, false},
+    {BYTES("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n"
+	   "\r\n2\r\nab\r\n0\r\n\r\n"),
+	200, "OK", "", "", "ab", 0, false},
+    {BYTES("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n"
+	   "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"),
+	200, "OK", "", "", "ab", 0, false},
+    {BYTES(OK "Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nab"),
+	200, "OK", "", "", "ab", 0, true},
+    {BYTES(OK "Transfer-Encoding: identity, chunked\r\n\r\n"
+	      "2\r\nab\r\n0\r\n\r\n"),
+	200, "OK", "", "", "ab", 0, true},
+    /* without a body */
+    {BYTES("HTTP/1.1 204 No Content\r\n\r\n"), 204, "No Content", "", "", "", 0,
+	true},
+    {BYTES("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc"), 204,
+	"No Content", "", "", "", 3, true},
+    {BYTES("HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n"
+	   "Content-Length: 100\r\n\r\n"),
+	304, "Not Modified", "", "", "", 0, true},
+    /* interim answers */
+    {BYTES("HTTP/1.1 100 Continue\r\n\r\n" OK "Content-Length: 1\r\n\r\na"),
+	200, "OK", "", "", "a", 0, true},
+    {BYTES("HTTP/1.1 100 Continue\r\nContent-Length: 7\r\nLocation: /\r\n"
+	   "Content-Type: a/b\r\nbroken\r\n\r\n"
+	   "HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\n"
+	   "HTTP/1.1 404 Gone\r\nContent-Length: 1\r\n\r\na"),
+	404, "Gone", "", "", "a", 0, true},
+    /* status lines */
+    {BYTES("HTTP/1.1 200\r\nContent-Length: 1\r\n\r\na"), 200, "", "", "", "a",
+	0, true},
+    {BYTES("HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\na"), 200, "", "", "", "a",
+	0, true},
+    {BYTES("HTTP/1.1 200 \t All is\x1b[1m well\r\nContent-Length: 1\r\n\r\na"),
+	200, "All is\\x1b[1m well", "", "", "a", 0, true},
+    {BYTES("HTTP/1.9 999 Odd\nContent-Length: 1\n\na"), 999, "Odd", "", "", "a",
+	0, true},
+    /* whether the connection stays */
+    {BYTES(OK "Connection: close\r\nContent-Length: 1\r\n\r\na"), 200, "OK", "",
+	"", "a", 0, false},
+    {BYTES(OK "Connection: x, CLOSE\r\nContent-Length: 1\r\n\r\na"), 200, "OK",
+	"", "", "a", 0, false},
+    {BYTES(OK "Connection: closed\r\nContent-Length: 1\r\n\r\na"), 200, "OK",
+	"", "", "a", 0, true},
+    {BYTES("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na"), 200, "OK", "", "",
+	"a", 0, false},
+    {BYTES("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n"
+	   "Content-Length: 1\r\n\r\na"),
+	200, "OK", "", "", "a", 0, true},
+    /* other fields */
+    {BYTES(OK "Content-Type: Application/X-PKI-Message ; charset=X\r\n"
+	      "Content-Length: 1\r\n\r\na"),
+	200, "OK", "application/x-pki-message", "", "a", 0, true},
+    {BYTES(OK "content-type:text/\x01html\r\nContent-Length: 1\r\n\r\na"), 200,
+	"OK", "text/\\x01html", "", "a", 0, true},
+    {BYTES(OK "Content-Type:\r\nContent-Length: 1\r\n\r\na"), 200, "OK", "", "",
+	"a", 0, true},
+    {BYTES("HTTP/1.1 302 Found\r\nLocation: http://o/ \r\nLOCATION: /2\r\n"
+	   "Content-Length: 0\r\n\r\n"),
+	302, "Found", "", "http://o/", "", 0, true},
+    {BYTES(OK "X-Folded: a\r\n b\r\n\tc: d\r\nContent-Length:\r\n 1\r\n\r\na"),
+	200, "OK", "", "", "a", 0, true},
+    {BYTES(OK "Location: a\n b\nContent-Length: 1\n\na"), 200, "OK", "", "a  b",
+	"a", 0, true},
+    {BYTES(OK "X: \r\n \r\nContent-Length: 1\r\n\r\na"), 200, "OK", "", "", "a",
+	0, true},
+    {BYTES(OK "X-Content-Length: 9\r\nContent-Lengths: 8\r\n"
+	      "Content-Length: 1\r\n\r\na"),
+	200, "OK", "", "", "a", 0, true},
+};
+
+/* All end in ST_NETWORK, at the end of the stream at the latest. */
+static const struct bad {
+	const char *bytes;
+	size_t len;
+} bad[] = {
+    {BYTES("")},
+    {BYTES("H")},
+    {BYTES("HTTP/1.1 200 OK")},
+    {BYTES(OK)},
+    {BYTES(OK "Content-Length: 3\r\n")},
+    {BYTES("HTTP/1.1 100 Continue\r\n\r\n")},
+    {BYTES("\r\n" OK "\r\n")},
+    {BYTES("<html>\r\n\r\n")},
+    {BYTES("SSH-2.0-OpenSSH_9.2p1\r\n")},
+    {BYTES("\x15\x03\x01\x00\x02\x02\x16")},
+    {BYTES("http/1.1 200 OK\r\n\r\n")},
+    {BYTES("ICY 200 OK\r\n\r\n")},
+    {BYTES("HTTP/2 200 OK\r\n\r\n")},
+    {BYTES("HTTP/2.0 200 OK\r\n\r\n")},
+    {BYTES("HTTP/1.10 200 OK\r\n\r\n")},
+    {BYTES("HTTP/1. 200 OK\r\n\r\n")},
+    {BYTES("HTTP/1.\r\n\r\n")},
+    {BYTES("HTTP/1.1\r\n\r\n")},
+    {BYTES("HTTP/1.1 \r\n\r\n")},
+    {BYTES("HTTP/1.1 20\r\n\r\n")},
+    {BYTES("HTTP/1.1 2000 OK\r\n\r\n")},
+    {BYTES("HTTP/1.1 20x OK\r\n\r\n")},
+    {BYTES("HTTP/1.1 -20 OK\r\n\r\n")},
+    {BYTES("HTTP/1.1 099 OK\r\n\r\n")},
+    {BYTES("HTTP/1.1200 OK\r\n\r\n")},
+    {BYTES("HTTP/1.1 101 Switching Protocols\r\n\r\n")},
+    {BYTES("HTTP/1.1 200 O\0K\r\n\r\n")},
+    {BYTES(OK "X\0: y\r\n\r\n")},
+    {BYTES(OK "no colon\r\n\r\n")},
+    {BYTES(OK ": no name\r\n\r\n")},
+    {BYTES(OK "Content-Length: \r\n\r\n")},
+    {BYTES(OK "Content-Length: -1\r\n\r\n")},
+    {BYTES(OK "Content-Length: +1\r\n\r\na")},
+    {BYTES(OK "Content-Length: 1a\r\n\r\na")},
+    {BYTES(OK "Content-Length: 0x1\r\n\r\na")},
+    {BYTES(OK "Content-Length: 1 1\r\n\r\na")},
+    {BYTES(OK "Content-Length: 1,\r\n\r\na")},
+    {BYTES(OK "Content-Length: 1, 2\r\n\r\nab")},
+    {BYTES(OK "Content-Length: 1\r\nContent-Length: 2\r\n\r\nab")},
+    {BYTES(OK "Content-Length: 18446744073709551615\r\n\r\na")},
+    {BYTES(OK "Content-Length: 18446744073709551617\r\n\r\na")},
+    {BYTES(OK "Content-Length: 99999999999999999999999999\r\n\r\na")},
+    {BYTES(OK "Content-Length: 33\r\n\r\n0123456789abcdef0123456789abcdef0")},
+    {BYTES(OK "Content-Length: 4\r\n\r\nabc")},
+    {BYTES(OK "Content-Length: 1\r\n\r\n")},
+    {BYTES(OK "\r\n0123456789abcdef0123456789abcdef0")},
+    {BYTES(OK "Transfer-Encoding: gzip\r\n\r\na")},
+    {BYTES(OK "Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n")},
+    {BYTES(OK "Transfer-Encoding: chunked, gzip\r\n\r\n0\r\n\r\n")},
+    {BYTES(OK "Transfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n")},
+    {BYTES(OK "Transfer-Encoding: chunked\r\n"
+	      "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n")},
+    {BYTES(OK "Transfer-Encoding: \r\n\r\na")},
+    {BYTES(OK "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED)},
+    {BYTES(CHUNKED "\r\n\r\n")},
+    {BYTES(CHUNKED "x\r\n\r\n")},
+    {BYTES(CHUNKED ";x\r\n\r\n")},
+    {BYTES(CHUNKED " 1\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "-1\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "+1\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "0x1\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "1g\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "1 x\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "1\0\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "1 \0\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "21\r\n0123456789abcdef0123456789abcdef0\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "20\r\n0123456789abcdef0123456789abcdef\r\n1\r\na\r\n")},
+    {BYTES(CHUNKED "ffffffffffffffff\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "10000000000000001\r\na\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "1\r\nab\r\n0\r\n\r\n")},
+    {BYTES(CHUNKED "1\r\na0\r\n\r\n")},
+    {BYTES(CHUNKED "1\r\na\rx0\r\n\r\n")},
+    {BYTES(CHUNKED "1\r\na\0\n0\r\n\r\n")},
+    {BYTES(CHUNKED "3\r\nab")},
+    {BYTES(CHUNKED "3\r\nabc")},
+    {BYTES(CHUNKED "3\r\nabc\r\n")},
+    {BYTES(CHUNKED "3\r\nabc\r\n0")},
+    {BYTES(CHUNKED "3\r\nabc\r\n0\r\n")},
+    {BYTES(CHUNKED "3\r\nabc\r\n0\r\nX: y\r\n")},
+};
+
+/* The result of one way of feeding. */
+struct outcome {
+	enum status st;
+	struct http_response out;
+	size_t used;
+	bool keep;
+};
+
+/*
+ * Feeds pieces of at most step bytes, after a first one of cut bytes.  Each
+ * is in memory of its own so that reading past it is found.
+ */
+static void feed(struct outcome *o, const char *bytes, size_t len, size_t cut,
+    size_t step, size_t max_body)
+{
+	struct response r;
+	size_t at = 0, n = cut, used;
+
+	memset(o, 0, sizeof(*o));
+	response_init(&r, &o->out, "h:80", max_body);
+	for (; o->st == ST_OK && at < len; at += n, n = step) {
+		unsigned char *piece;
+
+		if (n > len - at)
+			n = len - at;
+		piece = malloc(n > 0 ? n : 1);
+		assert_non_null(piece);
+		memcpy(piece, bytes + at, n);
+		o->st = response_feed(&r, piece, n, &used);
+		free(piece);
+		assert_true(used <= n);
+		o->used += used;
+		if (o->st == ST_OK && used < n)
+			assert_true(response_is_done(&r));
+	}
+	if (o->st == ST_OK)
+		o->st = response_end(&r);
+	assert_int_equal(o->st == ST_OK, response_is_done(&r) && o->st == 0);
+	o->keep = r.keep;
+	response_free(&r);
+}
+
+static void check_good(const struct good *g, size_t cut, size_t step)
+{
+	struct outcome o;
+
+	feed(&o, g->bytes, g->len, cut, step, MAX_BODY);
+	if (o.st != ST_OK)
+		fail_msg("status %d, cut %zu: %s", o.st, cut, g->bytes);
+	assert_int_equal(o.out.status, g->status);
+	assert_string_equal(o.out.reason, g->reason);
+	assert_string_equal(o.out.content_type, g->type);
+	assert_string_equal(buf_string(&o.out.location), g->location);
+	assert_string_equal(buf_string(&o.out.body), g->body);
+	assert_int_equal(o.out.body.len, strlen(g->body));
+	assert_int_equal(o.used, g->len - g->surplus);
+	assert_int_equal(o.keep, g->keep);
+	http_response_free(&o.out);
+}
+
+static void test_good(void **state)
+{
+	size_t i, cut;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		for (cut = 0; cut <= good[i].len; cut++)
+			check_good(&good[i], cut, good[i].len);
+		for (cut = 1; cut < 8; cut++)
+			check_good(&good[i], cut, cut);
+	}
+}
+
+/* Every answer that needs its end is an error without it. */
+static void test_truncated(void **state)
+{
+	struct outcome o;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		const struct good *g = &good[i];
+
+		if (g->keep == false && strstr(g->bytes, "chunked") == NULL &&
+		    strstr(g->bytes, "Content-Length") == NULL)
+			continue;
+		for (len = 0; len < g->len - g->surplus; len++) {
+			feed(&o, g->bytes, len, len, 1, MAX_BODY);
+			if (o.st != ST_NETWORK)
+				fail_msg("%zu bytes of: %s", len, g->bytes);
+			http_response_free(&o.out);
+		}
+	}
+}
+
+static void check_bad(const struct bad *b, size_t cut, size_t step)
+{
+	struct outcome o;
+
+	feed(&o, b->bytes, b->len, cut, step, MAX_BODY);
+	if (o.st != ST_NETWORK)
+		fail_msg("status %d, cut %zu: %s", o.st, cut, b->bytes);
+	http_response_free(&o.out);
+}
+
+static void test_bad(void **state)
+{
+	size_t i, cut;
+
+	(void)state;
+	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+		for (cut = 0; cut <= bad[i].len; cut++)
+			check_bad(&bad[i], cut, bad[i].len + 1);
+		for (cut = 1; cut < 8; cut++)
+			check_bad(&bad[i], cut, cut);
+	}
+}
+
+/* What is bad is refused when it comes, not when the stream ends. */
+static void test_at_once(void **state)
+{
+	static const struct bad at_once[] = {
+	    {BYTES("X")},
+	    {BYTES("HTTP/1.1 099 OK\r\n\r\n")},
+	    {BYTES("HTTP/1.1 101 Switching Protocols\r\n\r\n")},
+	    {BYTES(OK "Content-Length: 33\r\n\r\n")},
+	    {BYTES(CHUNKED "21\r\n")},
+	    {BYTES(CHUNKED "x\n")},
+	    {BYTES(CHUNKED "1\r\nab\n")},
+	};
+	struct http_response out = {0};
+	struct response r;
+	size_t i, used;
+
+	(void)state;
+	for (i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++) {
+		response_init(&r, &out, "h:80", MAX_BODY);
+		assert_int_equal(
+		    response_feed(&r, at_once[i].bytes, at_once[i].len, &used),
+		    ST_NETWORK);
+		assert_false(response_is_done(&r));
+		response_free(&r);
+		http_response_free(&out);
+	}
+}
+
+/* Any byte anywhere: no crash, and a status that is one of two. */
+static void test_changed(void **state)
+{
+	static const char bytes[] = "\0\r\n\t :,;09afgHP\x7f\x80\xff-";
+	struct outcome o;
+	size_t i, at, b;
+
+	(void)state;
+	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+		char *copy = malloc(good[i].len);
+
+		assert_non_null(copy);
+		memcpy(copy, good[i].bytes, good[i].len);
+		for (at = 0; at < good[i].len; at++) {
+			for (b = 0; b < sizeof(bytes) - 1; b++) {
+				copy[at] = bytes[b];
+				feed(&o, copy, good[i].len, good[i].len, 1,
+				    MAX_BODY);
+				assert_true(
+				    o.st == ST_OK || o.st == ST_NETWORK);
+				assert_true(o.out.body.len <= MAX_BODY);
+				http_response_free(&o.out);
+			}
+			copy[at] = good[i].bytes[at];
+		}
+		free(copy);
+	}
+}
+
+/* head, then len bytes of fill, then tail: fed in pieces of step bytes. */
+static enum status feed_long(
+    const char *head, char fill, size_t len, const char *tail, size_t step)
+{
+	struct buf bytes = {0};
+	struct outcome o;
+
+	assert_true(buf_add_string(&bytes, head));
+	assert_true(buf_reserve(&bytes, len));
+	memset(bytes.data + bytes.len, fill, len);
+	bytes.len += len;
+	assert_true(buf_add_string(&bytes, tail));
+	feed(&o, (char *)bytes.data, bytes.len, 0, step, 1 << 20);
+	buf_free(&bytes);
+	http_response_free(&o.out);
+	return o.st;
+}
+
+static void test_limits(void **state)
+{
+	static const char head[] = OK "Content-Length: 0\r\nX: ";
+	static const char trailer[] = CHUNKED "0\r\nX: ";
+	static const size_t steps[] = {1, 1000, 1 << 20};
+	size_t i, fits;
+
+	(void)state;
+	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
+		fits = RESPONSE_HEAD_MAX - (sizeof(head) - 1) - 4;
+		assert_int_equal(
+		    feed_long(head, 'a', fits, "\r\n\r\n", steps[i]), ST_OK);
+		assert_int_equal(
+		    feed_long(head, 'a', fits + 1, "\r\n\r\n", steps[i]),
+		    ST_NETWORK);
+		fits = RESPONSE_HEAD_MAX - (sizeof(trailer) - 1) + 3 - 4;
+		assert_int_equal(
+		    feed_long(trailer, 'a', fits, "\r\n\r\n", steps[i]), ST_OK);
+		assert_int_equal(
+		    feed_long(trailer, 'a', fits + 1, "\r\n\r\n", steps[i]),
+		    ST_NETWORK);
+		fits = RESPONSE_CHUNK_MAX - 4;
+		assert_int_equal(
+		    feed_long(CHUNKED "0;", 'a', fits, "\r\n\r\n", steps[i]),
+		    ST_OK);
+		assert_int_equal(feed_long(CHUNKED "0;", 'a', fits + 1,
+				     "\r\n\r\n", steps[i]),
+		    ST_NETWORK);
+		fits = (1 << 20) - 3;
+		assert_int_equal(
+		    feed_long(OK "\r\nabc", 'a', fits, "", steps[i]), ST_OK);
+		assert_int_equal(
+		    feed_long(OK "\r\nabc", 'a', fits + 1, "", steps[i]),
+		    ST_NETWORK);
+	}
+}
+
+/* Interim answers do not get around the limit of the header. */
+static void test_interim_limit(void **state)
+{
+	static const char interim[] = "HTTP/1.1 100 C\r\n\r\n";
+	struct buf bytes = {0};
+	struct outcome o;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < RESPONSE_HEAD_MAX / (sizeof(interim) - 1) + 1; i++)
+		assert_true(buf_add_string(&bytes, interim));
+	feed(&o, (char *)bytes.data, bytes.len, 0, 1000, MAX_BODY);
+	assert_int_equal(o.st, ST_NETWORK);
+	assert_true(o.used < bytes.len);
+	assert_int_equal(o.out.status, 0);
+	http_response_free(&o.out);
+	buf_free(&bytes);
+}
+
+/* A MiB in chunks of one byte, in segments of one byte. */
+static void test_small_chunks(void **state)
+{
+	const size_t count = 1 << 20;
+	struct buf bytes = {0};
+	struct outcome o;
+	size_t i;
+
+	(void)state;
+	assert_true(buf_add_string(&bytes, CHUNKED));
+	for (i = 0; i < count; i++)
+		assert_true(buf_add_string(&bytes, "1\r\nx\r\n"));
+	assert_true(buf_add_string(&bytes, "0\r\n\r\n"));
+	feed(&o, (char *)bytes.data, bytes.len, 0, 1, count);
+	assert_int_equal(o.st, ST_OK);
+	assert_int_equal(o.out.body.len, count);
+	http_response_free(&o.out);
+	buf_free(&bytes);
+}
+
+/* Names and values that are longer than there is room for are cut. */
+static void test_cut(void **state)
+{
+	struct buf bytes = {0};
+	struct outcome o;
+	size_t i;
+
+	(void)state;
+	assert_true(buf_add_string(&bytes, "HTTP/1.1 200 "));
+	for (i = 0; i < HTTP_REASON_MAX; i++)
+		assert_true(buf_add_string(&bytes, "\x01r"));
+	assert_true(buf_add_string(&bytes, "\r\nContent-Type: "));
+	for (i = 0; i < HTTP_TYPE_MAX; i++)
+		assert_true(buf_add_string(&bytes, "\x01T"));
+	assert_true(buf_add_string(&bytes, "\r\nContent-Length: 0\r\n\r\n"));
+	feed(&o, (char *)bytes.data, bytes.len, 0, 7, MAX_BODY);
+	assert_int_equal(o.st, ST_OK);
+	assert_true(strlen(o.out.reason) > HTTP_REASON_MAX - 12);
+	assert_memory_equal(o.out.reason, "\\x01r\\x01r", 10);
+	assert_true(strlen(o.out.content_type) > HTTP_TYPE_MAX - 12);
+	assert_memory_equal(o.out.content_type, "\\x01t\\x01t", 10);
+	http_response_free(&o.out);
+	buf_free(&bytes);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_good),
+	    cmocka_unit_test(test_truncated),
+	    cmocka_unit_test(test_bad),
+	    cmocka_unit_test(test_at_once),
+	    cmocka_unit_test(test_changed),
+	    cmocka_unit_test(test_limits),
+	    cmocka_unit_test(test_interim_limit),
+	    cmocka_unit_test(test_small_chunks),
+	    cmocka_unit_test(test_cut),
+	};
+
+	log_hold(); /* the messages are looked at elsewhere */
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
