@@ -1,0 +1,114 @@
+#include <string.h>
+
+#include <openssl/asn1.h>
+#include <openssl/objects.h>
+
+#include "scep/attrs.h"
+#include "util/log.h"
+
+/* RFC 8894, tables 1 and 2 */
+static const struct {
+	const char *name;
+	const char *oid;
+	int type;
+} table[] = {
+    [ATTR_MESSAGE_TYPE] = {"messageType", "2.16.840.1.113733.1.9.2",
+	V_ASN1_PRINTABLESTRING},
+    [ATTR_PKI_STATUS] = {"pkiStatus", "2.16.840.1.113733.1.9.3",
+	V_ASN1_PRINTABLESTRING},
+    [ATTR_FAIL_INFO] = {"failInfo", "2.16.840.1.113733.1.9.4",
+	V_ASN1_PRINTABLESTRING},
+    [ATTR_SENDER_NONCE] = {"senderNonce", "2.16.840.1.113733.1.9.5",
+	V_ASN1_OCTET_STRING},
+    [ATTR_RECIPIENT_NONCE] = {"recipientNonce", "2.16.840.1.113733.1.9.6",
+	V_ASN1_OCTET_STRING},
+    [ATTR_TRANSACTION_ID] = {"transactionID", "2.16.840.1.113733.1.9.7",
+	V_ASN1_PRINTABLESTRING},
+    [ATTR_FAIL_INFO_TEXT] = {"failInfoText", "1.3.6.1.5.5.7.24.1",
+	V_ASN1_UTF8STRING},
+};
+
+/* Where one widely used CA puts failInfoText instead. */
+static const char fail_info_text_misplaced[] = "1.3.6.1.5.5.7.24";
+
+const char *attrs_name(enum attr attr)
+{
+	return table[attr].name;
+}
+
+bool attrs_add_text(CMS_SignerInfo *si, enum attr attr, const char *text)
+{
+	return attrs_add_octets(si, attr, text, strlen(text));
+}
+
+bool attrs_add_octets(
+    CMS_SignerInfo *si, enum attr attr, const void *bytes, size_t len)
+{
+	return CMS_signed_add1_attr_by_txt(
+		   si, table[attr].oid, table[attr].type, bytes, (int)len) == 1;
+}
+
+static bool is_type_expected(enum attr attr, int type)
+{
+	if (table[attr].type == V_ASN1_OCTET_STRING)
+		return type == V_ASN1_OCTET_STRING;
+	return type == V_ASN1_PRINTABLESTRING || type == V_ASN1_UTF8STRING ||
+	    type == V_ASN1_IA5STRING;
+}
+
+static enum status get_value(
+    struct attr_value *out, X509_ATTRIBUTE *attribute, enum attr attr)
+{
+	const ASN1_TYPE *value;
+	const ASN1_STRING *string;
+
+	if (X509_ATTRIBUTE_count(attribute) != 1)
+		return fail(ST_REPLY,
+		    "reply: %s has %d values, expected exactly one (RFC 8894, "
+		    "3.2.1)",
+		    table[attr].name, X509_ATTRIBUTE_count(attribute));
+	value = X509_ATTRIBUTE_get0_type(attribute, 0);
+	if (value == NULL || !is_type_expected(attr, value->type))
+		return fail(ST_REPLY,
+		    "reply: %s is of ASN.1 type %d, expected %s (RFC 8894, "
+		    "3.2.1)",
+		    table[attr].name, value != NULL ? value->type : -1,
+		    table[attr].type == V_ASN1_OCTET_STRING ? "OCTET STRING"
+							    : "a string");
+	string = value->value.asn1_string;
+	out->len = (size_t)ASN1_STRING_length(string);
+	out->bytes = out->len > 0 ? ASN1_STRING_get0_data(string)
+				  : (const unsigned char *)"";
+	return ST_OK;
+}
+
+static enum status get_by_oid(struct attr_value *out, const CMS_SignerInfo *si,
+    enum attr attr, const char *oid)
+{
+	ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
+	enum status st = ST_OK;
+	int first;
+
+	memset(out, 0, sizeof(*out));
+	if (object == NULL)
+		return fail_memory();
+	first = CMS_signed_get_attr_by_OBJ(si, object, -1);
+	if (first >= 0 && CMS_signed_get_attr_by_OBJ(si, object, first) >= 0)
+		st = fail(ST_REPLY,
+		    "reply: %s is there more than once (RFC 8894, 3.2.1)",
+		    table[attr].name);
+	else if (first >= 0)
+		st = get_value(out, CMS_signed_get_attr(si, first), attr);
+	ASN1_OBJECT_free(object);
+	return st;
+}
+
+enum status attrs_get(
+    struct attr_value *out, const CMS_SignerInfo *si, enum attr attr)
+{
+	enum status st = get_by_oid(out, si, attr, table[attr].oid);
+
+	if (st == ST_OK && out->bytes == NULL && attr == ATTR_FAIL_INFO_TEXT)
+		st = get_by_oid(out, si, attr, fail_info_text_misplaced);
+	return st;
+}

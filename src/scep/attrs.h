@@ -1,0 +1,45 @@
+/* attrs.h: the signed attributes of SCEP (RFC 8894, 3.2.1). */
+#ifndef SCEP_ATTRS_H
+#define SCEP_ATTRS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/cms.h>
+
+#include "util/status.h"
+
+enum attr {
+	ATTR_MESSAGE_TYPE,
+	ATTR_PKI_STATUS,
+	ATTR_FAIL_INFO,
+	ATTR_SENDER_NONCE,
+	ATTR_RECIPIENT_NONCE,
+	ATTR_TRANSACTION_ID,
+	ATTR_FAIL_INFO_TEXT
+};
+
+/* False with the reason in libcrypto's error queue. */
+bool attrs_add_text(CMS_SignerInfo *si, enum attr attr, const char *text);
+bool attrs_add_octets(
+    CMS_SignerInfo *si, enum attr attr, const void *bytes, size_t len);
+
+/* The value of an attribute, borrowed from the CMS_SignerInfo. */
+struct attr_value {
+	const unsigned char *bytes; /* NULL: there is no such attribute */
+	size_t len;
+};
+
+/*
+ * The one value of an attribute, of string type (any of PrintableString,
+ * UTF8String and IA5String) or OCTET STRING as its row in RFC 8894, table 1
+ * says.  Absent: ST_OK and bytes NULL.  ST_REPLY after reporting when it is
+ * there twice, has not exactly one value, or is of another type (V2).
+ */
+enum status attrs_get(
+    struct attr_value *out, const CMS_SignerInfo *si, enum attr attr);
+
+/* The name of the attribute, as the RFC has it. */
+const char *attrs_name(enum attr attr);
+
+#endif

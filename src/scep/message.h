@@ -1,0 +1,56 @@
+/* message.h: pkiMessages, made and read (RFC 8894, 3.1 to 3.3). */
+#ifndef SCEP_MESSAGE_H
+#define SCEP_MESSAGE_H
+
+#include <stddef.h>
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "pki/cabundle.h"
+#include "scep/scep.h"
+#include "util/buf.h"
+#include "util/status.h"
+
+/*
+ * A request, and what its reply is held against.  Borrows everything.
+ */
+struct scep_request {
+	enum message_type type;
+	const char *transaction_id;          /* PrintableString */
+	unsigned char nonce[SCEP_NONCE_LEN]; /* set by scep_request_encode() */
+	const void *content;                 /* the messageData, DER */
+	size_t content_len;
+	const struct cabundle *bundle; /* recipient, and signers of replies */
+	X509 *signer; /* self-signed, or one that was issued before */
+	EVP_PKEY *key;
+	const EVP_MD *digest;
+	const EVP_CIPHER *cipher;
+	unsigned int tolerate; /* V6: bits of enum tolerate */
+};
+
+/* A CertRep that passed every check.  Owns what it points to. */
+struct scep_reply {
+	enum pki_status status;
+	const struct fail_info *fail_info; /* with PKI_FAILURE; static */
+	char *fail_info_text;  /* with PKI_FAILURE, escaped; or NULL */
+	STACK_OF(X509) *certs; /* with PKI_SUCCESS */
+	struct buf crl;        /* with PKI_SUCCESS to GetCRL: DER, unchecked */
+};
+
+/*
+ * Adds the pkiMessage in DER to out: messageData, encrypted for the bundle's
+ * recipient, signed with a fresh senderNonce.
+ */
+enum status scep_request_encode(struct buf *out, struct scep_request *request);
+
+/*
+ * Reads the CertRep that answers request: signature by a certificate of the
+ * bundle (V1), attributes (V2), envelope, certificates.  ST_REPLY after
+ * reporting the first check that fails; nothing is in out then.
+ */
+enum status scep_reply_decode(struct scep_reply *out,
+    const struct scep_request *request, const void *bytes, size_t len);
+void scep_reply_free(struct scep_reply *reply);
+
+#endif

@@ -1,0 +1,323 @@
+#include <limits.h>
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/cms.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#include "pki/cert.h"
+#include "scep/attrs.h"
+#include "scep/certs.h"
+#include "scep/envelope.h"
+#include "scep/message.h"
+#include "util/log.h"
+
+#define TEXT_MAX 512
+
+static enum status parse(
+    CMS_ContentInfo **out, const unsigned char *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+	CMS_ContentInfo *cms;
+	enum status st;
+
+	if (len == 0)
+		return fail(ST_REPLY,
+		    "reply: it is empty, expected a pkiMessage (RFC 8894, "
+		    "3.2)");
+	cms = len <= LONG_MAX ? d2i_CMS_ContentInfo(NULL, &p, (long)len) : NULL;
+	if (cms == NULL) {
+		st = fail_crypto(
+		    ST_REPLY, "reply: not a pkiMessage (RFC 8894, 3.2)");
+	} else if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
+		st = fail(ST_REPLY, "reply: not a SignedData (RFC 8894, 3.2)");
+	} else if (p != bytes + len) {
+		st = fail(ST_REPLY, "reply: %zu bytes follow the pkiMessage",
+		    (size_t)(bytes + len - p));
+	} else {
+		*out = cms;
+		return ST_OK;
+	}
+	CMS_ContentInfo_free(cms);
+	return st;
+}
+
+static enum status fail_unknown_signer(CMS_SignerInfo *si)
+{
+	X509_NAME *issuer = NULL;
+	ASN1_INTEGER *serial = NULL;
+	struct buf text = {0};
+	enum status st;
+
+	CMS_SignerInfo_get0_signer_id(si, NULL, &issuer, &serial);
+	st = fail(ST_REPLY,
+	    "reply: signed by a certificate that is not among those of -c "
+	    "(issuer %s); get them anew with getca, or check who answers",
+	    issuer != NULL ? cert_name_text(&text, issuer) : "not named");
+	buf_free(&text);
+	return st;
+}
+
+static enum status find_signer(
+    CMS_SignerInfo **out, CMS_ContentInfo *cms, const struct cabundle *bundle)
+{
+	STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
+	int i, count = infos != NULL ? sk_CMS_SignerInfo_num(infos) : 0;
+
+	if (count != 1)
+		return fail(ST_REPLY,
+		    "reply: signed by %d signers, expected exactly one (RFC "
+		    "8894, 3.2)",
+		    count);
+	*out = sk_CMS_SignerInfo_value(infos, 0);
+	for (i = 0; i < sk_X509_num(bundle->certs); i++)
+		if (CMS_SignerInfo_cert_cmp(
+			*out, sk_X509_value(bundle->certs, i)) == 0)
+			return ST_OK;
+	return fail_unknown_signer(*out);
+}
+
+/*
+ * V1: the signature, by a certificate of the bundle and no other.  What is
+ * signed goes to content; a reply may have none, FAILURE and PENDING do.
+ */
+static enum status verify(
+    CMS_ContentInfo *cms, const struct cabundle *bundle, BIO *content)
+{
+	const unsigned int flags =
+	    CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY | CMS_NOINTERN;
+	ASN1_OCTET_STRING **inside = CMS_get0_content(cms);
+	BIO *nothing = NULL;
+	int ok;
+
+	if (inside == NULL || *inside == NULL)
+		nothing = BIO_new_mem_buf("", 0);
+	ok = CMS_verify(cms, bundle->certs, NULL, nothing, content, flags);
+	BIO_free(nothing);
+	if (ok != 1)
+		return fail_crypto(ST_REPLY,
+		    "reply: its signature does not verify (RFC 8894, 3.2)");
+	return ST_OK;
+}
+
+static bool equals(
+    const struct attr_value *value, const void *bytes, size_t len)
+{
+	return value->bytes != NULL && value->len == len &&
+	    memcmp(value->bytes, bytes, len) == 0;
+}
+
+/* V6: true when the user waived the check, and says so. */
+static bool tolerated(
+    const struct scep_request *request, enum tolerate bit, const char *name)
+{
+	if ((request->tolerate & bit) == 0)
+		return false;
+	warn("%s does not match ours, tolerated as asked", name);
+	return true;
+}
+
+static enum status check_message_type(CMS_SignerInfo *si)
+{
+	struct attr_value value;
+	char text[TEXT_MAX];
+	enum status st;
+
+	if ((st = attrs_get(&value, si, ATTR_MESSAGE_TYPE)) != ST_OK)
+		return st;
+	if (value.bytes == NULL)
+		return fail(
+		    ST_REPLY, "reply: no messageType (RFC 8894, 3.2.1.2)");
+	if (!equals(&value, "3", 1))
+		return fail(ST_REPLY,
+		    "reply: messageType is \"%s\", expected 3, CertRep (RFC "
+		    "8894, 3.2.1.2)",
+		    log_escape(text, sizeof(text), value.bytes, value.len));
+	return ST_OK;
+}
+
+static enum status check_transaction_id(
+    CMS_SignerInfo *si, const struct scep_request *request)
+{
+	const char *ours = request->transaction_id;
+	struct attr_value value;
+	char text[TEXT_MAX];
+	enum status st;
+
+	if ((st = attrs_get(&value, si, ATTR_TRANSACTION_ID)) != ST_OK)
+		return st;
+	if (equals(&value, ours, strlen(ours)) ||
+	    tolerated(request, TOLERATE_TRANSACTION_ID, "the transactionID"))
+		return ST_OK;
+	if (value.bytes == NULL)
+		return fail(
+		    ST_REPLY, "reply: no transactionID (RFC 8894, 3.2.1.1)");
+	return fail(ST_REPLY,
+	    "reply: transactionID is \"%s\", ours is %s (RFC 8894, 3.2.1.1)",
+	    log_escape(text, sizeof(text), value.bytes, value.len), ours);
+}
+
+static enum status check_nonce(
+    CMS_SignerInfo *si, const struct scep_request *request)
+{
+	struct attr_value value;
+	enum status st;
+
+	if ((st = attrs_get(&value, si, ATTR_RECIPIENT_NONCE)) != ST_OK)
+		return st;
+	if (equals(&value, request->nonce, SCEP_NONCE_LEN) ||
+	    tolerated(request, TOLERATE_NONCE, "the recipientNonce"))
+		return ST_OK;
+	if (value.bytes == NULL)
+		return fail(
+		    ST_REPLY, "reply: no recipientNonce (RFC 8894, 3.2.1.5)");
+	if (value.len != SCEP_NONCE_LEN)
+		return fail(ST_REPLY,
+		    "reply: recipientNonce has %zu bytes, expected %d (RFC "
+		    "8894, 3.2.1.5)",
+		    value.len, SCEP_NONCE_LEN);
+	return fail(ST_REPLY,
+	    "reply: recipientNonce does not match our senderNonce (RFC 8894, "
+	    "3.2.1.5)");
+}
+
+static enum status read_status(enum pki_status *out, CMS_SignerInfo *si)
+{
+	struct attr_value value;
+	char text[TEXT_MAX];
+	enum status st;
+
+	if ((st = attrs_get(&value, si, ATTR_PKI_STATUS)) != ST_OK)
+		return st;
+	if (value.bytes == NULL)
+		return fail(
+		    ST_REPLY, "reply: no pkiStatus (RFC 8894, 3.2.1.3)");
+	if (equals(&value, "0", 1))
+		*out = PKI_SUCCESS;
+	else if (equals(&value, "2", 1))
+		*out = PKI_FAILURE;
+	else if (equals(&value, "3", 1))
+		*out = PKI_PENDING;
+	else
+		return fail(ST_REPLY,
+		    "reply: pkiStatus is \"%s\", expected 0, 2 or 3 (RFC 8894, "
+		    "3.2.1.3)",
+		    log_escape(text, sizeof(text), value.bytes, value.len));
+	return ST_OK;
+}
+
+/* An absent or unknown failInfo is still a FAILURE, and reported as one. */
+static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
+{
+	struct attr_value info, words;
+	char text[TEXT_MAX];
+	enum status st;
+	int number = -1;
+
+	if ((st = attrs_get(&info, si, ATTR_FAIL_INFO)) != ST_OK ||
+	    (st = attrs_get(&words, si, ATTR_FAIL_INFO_TEXT)) != ST_OK)
+		return st;
+	if (info.bytes == NULL)
+		warn("FAILURE without failInfo (RFC 8894, 3.2.1.4)");
+	else if (info.len == 1 && info.bytes[0] >= '0' && info.bytes[0] <= '4')
+		number = info.bytes[0] - '0';
+	else
+		warn("failInfo is \"%s\", expected 0 to 4 (RFC 8894, 3.2.1.4)",
+		    log_escape(text, sizeof(text), info.bytes, info.len));
+	reply->fail_info = scep_fail_info(number);
+	if (words.bytes == NULL)
+		return ST_OK;
+	log_escape(text, sizeof(text), words.bytes, words.len);
+	if ((reply->fail_info_text = OPENSSL_strdup(text)) == NULL)
+		return fail_memory();
+	return ST_OK;
+}
+
+static enum status read_success(
+    struct scep_reply *reply, const struct scep_request *request, BIO *content)
+{
+	static const char hint[] =
+	    "some servers answer so while a request is pending: try again "
+	    "later with -R";
+	struct buf inside = {0};
+	enum status st;
+	char *bytes;
+	long len = BIO_get_mem_data(content, &bytes);
+
+	if (len <= 0)
+		return fail(ST_REPLY,
+		    "reply: SUCCESS without a content (RFC 8894, 3.3.2.1); %s",
+		    hint);
+	st = envelope_open(
+	    &inside, bytes, (size_t)len, request->signer, request->key);
+	if (st == ST_OK && inside.len == 0)
+		st = fail(ST_REPLY,
+		    "reply: SUCCESS with an empty envelope (RFC 8894, "
+		    "3.3.2.1); "
+		    "%s",
+		    hint);
+	if (st == ST_OK && request->type == MESSAGE_GETCRL)
+		st = certs_add_crl(&reply->crl, inside.data, inside.len);
+	else if (st == ST_OK)
+		st = certs_from_signed_data(
+		    &reply->certs, inside.data, inside.len);
+	buf_free(&inside);
+	return st;
+}
+
+static enum status read_message(struct scep_reply *reply,
+    const struct scep_request *request, CMS_ContentInfo *cms, BIO *content)
+{
+	CMS_SignerInfo *si = NULL;
+	enum status st;
+
+	if ((st = find_signer(&si, cms, request->bundle)) != ST_OK ||
+	    (st = verify(cms, request->bundle, content)) != ST_OK ||
+	    (st = check_message_type(si)) != ST_OK ||
+	    (st = check_transaction_id(si, request)) != ST_OK ||
+	    (st = check_nonce(si, request)) != ST_OK ||
+	    (st = read_status(&reply->status, si)) != ST_OK)
+		return st;
+	switch (reply->status) {
+	case PKI_SUCCESS:
+		return read_success(reply, request, content);
+	case PKI_FAILURE:
+		return read_failure(reply, si);
+	case PKI_PENDING:
+		break;
+	}
+	return ST_OK;
+}
+
+enum status scep_reply_decode(struct scep_reply *out,
+    const struct scep_request *request, const void *bytes, size_t len)
+{
+	struct scep_reply reply = {0};
+	CMS_ContentInfo *cms = NULL;
+	BIO *content = NULL;
+	enum status st;
+
+	memset(out, 0, sizeof(*out));
+	if ((st = parse(&cms, bytes, len)) != ST_OK)
+		return st;
+	if ((content = BIO_new(BIO_s_mem())) == NULL)
+		st = fail_memory();
+	else
+		st = read_message(&reply, request, cms, content);
+	if (st == ST_OK)
+		*out = reply;
+	else
+		scep_reply_free(&reply);
+	BIO_free(content);
+	CMS_ContentInfo_free(cms);
+	return st;
+}
+
+void scep_reply_free(struct scep_reply *reply)
+{
+	OPENSSL_free(reply->fail_info_text);
+	cert_stack_free(reply->certs);
+	buf_free(&reply->crl);
+	memset(reply, 0, sizeof(*reply));
+}

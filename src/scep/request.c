@@ -1,0 +1,91 @@
+#include <limits.h>
+
+#include <openssl/bio.h>
+#include <openssl/cms.h>
+#include <openssl/rand.h>
+
+#include "scep/attrs.h"
+#include "scep/message.h"
+#include "util/log.h"
+
+#define MESSAGE_TYPE_MAX 4
+
+static bool add_attributes(CMS_SignerInfo *si, const struct scep_request *req)
+{
+	char type[MESSAGE_TYPE_MAX];
+
+	snprintf(type, sizeof(type), "%d", (int)req->type);
+	return attrs_add_text(si, ATTR_TRANSACTION_ID, req->transaction_id) &&
+	    attrs_add_text(si, ATTR_MESSAGE_TYPE, type) &&
+	    attrs_add_octets(si, ATTR_SENDER_NONCE, req->nonce, SCEP_NONCE_LEN);
+}
+
+/* The pkcsPKIEnvelope (RFC 8894, 3.2.2), in DER; NULL for failure. */
+static BIO *make_envelope(const struct scep_request *req)
+{
+	STACK_OF(X509) *recipients = sk_X509_new_null();
+	BIO *content = BIO_new_mem_buf(req->content, (int)req->content_len);
+	BIO *envelope = BIO_new(BIO_s_mem());
+	CMS_ContentInfo *cms = NULL;
+	bool ok = false;
+
+	if (recipients != NULL && content != NULL && envelope != NULL &&
+	    sk_X509_push(recipients, req->bundle->encrypt) > 0 &&
+	    (cms = CMS_encrypt(recipients, content, req->cipher, CMS_BINARY)) !=
+		NULL)
+		ok = i2d_CMS_bio(envelope, cms) == 1;
+	if (!ok) {
+		BIO_free(envelope);
+		envelope = NULL;
+	}
+	CMS_ContentInfo_free(cms);
+	BIO_free(content);
+	sk_X509_free(recipients);
+	return envelope;
+}
+
+/* The SignedData around the envelope (RFC 8894, 3.2); NULL for failure. */
+static CMS_ContentInfo *sign(BIO *envelope, const struct scep_request *req)
+{
+	const unsigned int flags = CMS_BINARY | CMS_PARTIAL;
+	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, envelope, flags);
+	CMS_SignerInfo *si;
+
+	if (cms != NULL &&
+	    (si = CMS_add1_signer(cms, req->signer, req->key, req->digest,
+		 CMS_BINARY | CMS_NOSMIMECAP)) != NULL &&
+	    add_attributes(si, req) &&
+	    CMS_final(cms, envelope, NULL, CMS_BINARY) == 1)
+		return cms;
+	CMS_ContentInfo_free(cms);
+	return NULL;
+}
+
+enum status scep_request_encode(struct buf *out, struct scep_request *req)
+{
+	CMS_ContentInfo *cms = NULL;
+	unsigned char *der = NULL;
+	BIO *envelope = NULL;
+	enum status st = ST_OK;
+	int len;
+
+	if (RAND_bytes(req->nonce, SCEP_NONCE_LEN) != 1) {
+		st = fail_crypto(ST_ERROR, "no random bytes for the nonce");
+	} else if (req->content_len > INT_MAX ||
+	    (envelope = make_envelope(req)) == NULL) {
+		st = fail_crypto(ST_ERROR, "cannot encrypt the %s",
+		    scep_message_name(req->type));
+	} else if ((cms = sign(envelope, req)) == NULL) {
+		st = fail_crypto(ST_ERROR, "cannot sign the %s",
+		    scep_message_name(req->type));
+	} else if ((len = i2d_CMS_ContentInfo(cms, &der)) <= 0) {
+		st = fail_crypto(ST_ERROR, "cannot encode the %s",
+		    scep_message_name(req->type));
+	} else if (!buf_add(out, der, (size_t)len)) {
+		st = fail_memory();
+	}
+	OPENSSL_free(der);
+	CMS_ContentInfo_free(cms);
+	BIO_free(envelope);
+	return st;
+}
