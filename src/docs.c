@@ -1,0 +1,29 @@
+/* docs.c: prints the generated parts of the manuals; for scripts/gen-docs. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "options/options.h"
+
+static const struct {
+	const char *name;
+	void (*print)(FILE *out);
+} parts[] = {
+    {"options", options_print_man_options},
+    {"keys", options_print_man_keys},
+    {"sample", options_print_sample},
+};
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; argc == 2 && i < sizeof(parts) / sizeof(parts[0]); i++) {
+		if (strcmp(argv[1], parts[i].name) == 0) {
+			parts[i].print(stdout);
+			return fflush(stdout) == 0 ? 0 : 1;
+		}
+	}
+	fputs("usage: sscep-docs options|keys|sample\n", stderr);
+	return 1;
+}

@@ -1,0 +1,163 @@
+/* file.c: which keys of sscep.conf count, and which are odd. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "options/config.h"
+#include "options/text.h"
+#include "options/value.h"
+#include "util/log.h"
+
+#define SECTION_PREFIX    "sscep_"
+#define SECTION_ENGINE    "sscep_engine"
+#define SECTION_NAME_MAX  80
+#define SECTION_SHOWN_MAX 80
+
+/* The operation whose section it is, NULL if it is of none. */
+static const struct operation *section_operation(const char *section)
+{
+	char name[SECTION_NAME_MAX];
+	size_t i;
+
+	for (i = 0; i < OPS_COUNT; i++) {
+		snprintf(
+		    name, sizeof(name), SECTION_PREFIX "%s", ops_all[i]->name);
+		if (option_same_word(section, name))
+			return ops_all[i];
+	}
+	return NULL;
+}
+
+/* sscep_engine, sscep_engine_pkcs11 and the like */
+static bool is_engine_section(const char *section)
+{
+	char start[sizeof(SECTION_ENGINE)];
+	size_t len = strlen(SECTION_ENGINE);
+
+	snprintf(start, sizeof(start), "%s", section);
+	return option_same_word(start, SECTION_ENGINE) &&
+	    (section[len] == '\0' || section[len] == '_');
+}
+
+/* How near a section is to the operation; RANK_UNSET: not read at all. */
+static enum option_rank section_rank(
+    const char *section, const struct option_row *row, enum op op)
+{
+	const struct operation *owner = section_operation(section);
+
+	if (option_same_word(section, CONFIG_SECTION_COMMON))
+		return RANK_COMMON;
+	if (owner == NULL)
+		return RANK_UNSET;
+	if (owner->op == op)
+		return RANK_OWN;
+	return (row->fallback & owner->op) ? RANK_FALLBACK : RANK_UNSET;
+}
+
+/* Sets what the sections of that rank say and no better source has said. */
+static enum status apply(struct option_state *state,
+    const struct config *config, const char *path, enum option_rank rank)
+{
+	enum op op = state->operation->op;
+	struct option_source source = {.file = path, .rank = rank};
+	const struct config_entry *entry;
+	const struct option_row *row;
+	enum option_rank given;
+	enum status st;
+	size_t i;
+
+	for (i = 0; i < config->count; i++) {
+		entry = &config->entries[i];
+		if (entry->key == NULL)
+			continue;
+		row = option_by_key(entry->key, op);
+		if (row == NULL || !(row->ops & op) ||
+		    section_rank(entry->section, row, op) != rank)
+			continue;
+		given = state->given[option_index(row)];
+		if (given != RANK_UNSET && given < rank)
+			continue;
+		source.name = entry->key;
+		source.line = entry->line;
+		st = option_set(state, row, entry->value, &source);
+		if (st != ST_OK)
+			return st;
+	}
+	return ST_OK;
+}
+
+static const char *shown(char *out, size_t size, const char *text)
+{
+	return log_escape(out, size, text, strlen(text));
+}
+
+static void warn_of_section(const struct config_entry *entry, const char *path)
+{
+	char name[SECTION_SHOWN_MAX];
+
+	shown(name, sizeof(name), entry->section);
+	if (is_engine_section(entry->section))
+		verbose("%s:%zu: section [%s] is ignored: engines are not"
+			" built yet",
+		    path, entry->line, name);
+	else if (!option_same_word(entry->section, CONFIG_SECTION_COMMON) &&
+	    section_operation(entry->section) == NULL)
+		warn("%s:%zu: unknown section [%s]", path, entry->line, name);
+}
+
+static void warn_of_unknown_key(
+    const struct config_entry *entry, const char *path)
+{
+	struct option_guess guess = {0};
+	char name[SECTION_SHOWN_MAX];
+	size_t i;
+
+	for (i = 0; i < options_table_rows; i++)
+		if (options_table[i].key != NULL)
+			option_guess_offer(
+			    &guess, entry->key, options_table[i].key);
+	warn("%s:%zu: unknown key %s; the nearest known is %s", path,
+	    entry->line, shown(name, sizeof(name), entry->key), guess.name);
+}
+
+static void warn_of_key(const struct option_state *state,
+    const struct config_entry *entry, const char *path)
+{
+	const struct operation *owner = section_operation(entry->section);
+	const struct option_row *row;
+
+	if (owner == NULL &&
+	    !option_same_word(entry->section, CONFIG_SECTION_COMMON))
+		return;
+	row = option_by_key(entry->key, state->operation->op);
+	if (row == NULL)
+		warn_of_unknown_key(entry, path);
+	else if (owner == state->operation && !(row->ops & owner->op))
+		warn("%s:%zu: %s has no effect in [" SECTION_PREFIX "%s]", path,
+		    entry->line, row->key, owner->name);
+}
+
+enum status option_read_file(struct option_state *state, const char *path)
+{
+	struct config config = {0};
+	const struct config_entry *entry;
+	enum option_rank rank;
+	enum status st;
+	size_t i;
+
+	if ((st = config_read(&config, path)) != ST_OK)
+		goto out;
+	for (rank = RANK_OWN; rank <= RANK_FALLBACK; rank++)
+		if ((st = apply(state, &config, path, rank)) != ST_OK)
+			goto out;
+	for (i = 0; i < config.count; i++) {
+		entry = &config.entries[i];
+		if (entry->key == NULL)
+			warn_of_section(entry, path);
+		else
+			warn_of_key(state, entry, path);
+	}
+out:
+	config_free(&config);
+	return st;
+}

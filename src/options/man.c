@@ -1,0 +1,162 @@
+/* man.c: the generated parts of the manual pages, in mdoc. */
+
+#include <stdio.h>
+#include <string.h>
+
+#include "options/text.h"
+
+#define MAN_WIDTH 76
+
+/* ".Pq enroll , getcert , getcrl", nothing when it is for all. */
+static void print_operations(FILE *out, unsigned int ops)
+{
+	const char *before = ".Pq ";
+	size_t i;
+
+	if (ops == OPTIONS_OPS_ALL)
+		return;
+	for (i = 0; i < OPS_COUNT; i++) {
+		if (!(ops & ops_all[i]->op))
+			continue;
+		fprintf(out, "%s%s", before, ops_all[i]->name);
+		before = " , ";
+	}
+	fputc('\n', out);
+}
+
+static void print_help(FILE *out, const struct option_row *row)
+{
+	struct option_text text = {
+	    .out = out, .width = MAN_WIDTH, .mdoc = true};
+
+	print_operations(out, row->ops);
+	option_text_help(&text, row);
+	if (row->more != NULL)
+		option_text_add(&text, row->more);
+	option_text_end(&text);
+}
+
+/* "Fl k , Fl -key" */
+static void print_flags(FILE *out, const struct option_row *row)
+{
+	if (row->letter != 0)
+		fprintf(out, "Fl %c%s", row->letter,
+		    row->name != NULL ? " , " : "");
+	if (row->name != NULL)
+		fprintf(out, "Fl -%s", row->name);
+}
+
+static void print_required(FILE *out, const struct option_row *row)
+{
+	const char *p;
+
+	if (row->required == 0)
+		return;
+	if (row->unless == NULL) {
+		fputs("Required.\n", out);
+		return;
+	}
+	fputs("Required unless\n", out);
+	for (p = row->unless; *p != '\0'; p++)
+		fprintf(out, ".Fl %c\n%s", *p, p[1] != '\0' ? "and\n" : "");
+	fprintf(out, "%s given.\n", p - row->unless > 1 ? "are" : "is");
+}
+
+static void print_option(FILE *out, const struct option_row *row)
+{
+	fputs(".It ", out);
+	print_flags(out, row);
+	if (row->arg != NULL)
+		fprintf(out, " Ar %s", row->arg);
+	fputc('\n', out);
+	print_help(out, row);
+	print_required(out, row);
+	if (row->key != NULL)
+		fprintf(out, "Key:\n.Cm %s .\n", row->key);
+}
+
+static void print_option_list(FILE *out, const char *title, bool all)
+{
+	size_t i;
+
+	fprintf(out, ".Ss %s\n.Bl -tag -width Ds\n", title);
+	for (i = 0; i < options_table_rows; i++)
+		if ((options_table[i].ops == OPTIONS_OPS_ALL) == all)
+			print_option(out, &options_table[i]);
+	fputs(".El\n", out);
+}
+
+void options_print_man_options(FILE *out)
+{
+	print_option_list(out, "Options of all operations", true);
+	print_option_list(out, "Options of single operations", false);
+}
+
+static const char *type_name(const struct option_row *row)
+{
+	switch (row->type) {
+	case TYPE_NUMBER:
+		return "number";
+	case TYPE_FLAG:
+		return "yes or no";
+	case TYPE_LIST:
+		return "text; the key may be repeated";
+	case TYPE_TOLERATE:
+		return "names, separated by commas";
+	case TYPE_RENEWAL:
+		return "one of the names";
+	default:
+		break;
+	}
+	if (row->check == CHECK_FILE)
+		return "file name";
+	if (row->check == CHECK_DIGEST || row->check == CHECK_CIPHER)
+		return "one of the names";
+	return "text";
+}
+
+/* The spellings of all rows that have the key, each once. */
+static void print_key_flags(FILE *out, const struct option_row *row)
+{
+	const struct option_row *r, *end = options_table + options_table_rows;
+
+	fputs("Option:\n.", out);
+	print_flags(out, row);
+	for (r = row + 1; r < end; r++)
+		if (option_has_key(r, row->key) && r->name != NULL &&
+		    strcmp(r->name, row->name) != 0)
+			fprintf(out, " , Fl -%s", r->name);
+	fputs(" .\n", out);
+}
+
+/* A key and the help of each row that has it. */
+static void print_key(FILE *out, const struct option_row *row)
+{
+	const struct option_row *r, *end = options_table + options_table_rows;
+
+	fprintf(out, ".It Cm %s No = Ar %s\n", row->key,
+	    row->arg != NULL ? row->arg : "yes|no");
+	for (r = row; r < end; r++) {
+		if (!option_has_key(r, row->key))
+			continue;
+		print_help(out, r);
+		print_required(out, r);
+	}
+	fprintf(out, "Type: %s.\n", type_name(row));
+	if (row->type == TYPE_FLAG)
+		fputs("Default: no.\n", out);
+	if (row->alias != NULL)
+		fprintf(out, "Also spelled\n.Cm %s .\n", row->alias);
+	print_key_flags(out, row);
+}
+
+void options_print_man_keys(FILE *out)
+{
+	const struct option_row *row, *end = options_table + options_table_rows;
+
+	fputs(".Bl -tag -width Ds\n", out);
+	for (row = options_table; row < end; row++)
+		if (row->key != NULL && !option_key_is_repeated(row))
+			print_key(out, row);
+	fputs(".El\n", out);
+}

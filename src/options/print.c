@@ -1,0 +1,175 @@
+/* print.c: usage, version and the sample sscep.conf. */
+
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "options/config.h"
+#include "options/text.h"
+
+#ifndef PACKAGE_VERSION
+#define PACKAGE_VERSION "unknown"
+#endif
+
+#define HELP_COLUMN 31
+#define TEXT_WIDTH  79
+
+static void print_usage_row(FILE *out, const struct option_row *row)
+{
+	struct option_text text = {
+	    .out = out, .indent = HELP_COLUMN, .width = TEXT_WIDTH};
+	char spelling[64], left[128];
+	int len;
+
+	option_spelling(spelling, sizeof(spelling), row, ", ");
+	snprintf(left, sizeof(left), "%s%s%s%s%s",
+	    row->letter != 0 ? "  " : "      ", spelling,
+	    row->arg != NULL ? " <" : "", row->arg != NULL ? row->arg : "",
+	    row->arg != NULL ? ">" : "");
+	len = (int)strlen(left);
+	if (len < HELP_COLUMN) {
+		fprintf(out, "%-*s", HELP_COLUMN - 1, left);
+		text.column = HELP_COLUMN - 1;
+	} else {
+		fprintf(out, "%s\n", left);
+	}
+	option_text_help(&text, row);
+	option_text_end(&text);
+}
+
+void options_print_usage(FILE *out, const char *program)
+{
+	const struct operation *op;
+	size_t i, j;
+
+	fprintf(out, "sscep version %s\n\n", PACKAGE_VERSION);
+	fprintf(out, "Usage: %s OPERATION [OPTIONS]\n\n", program);
+	fputs("Available OPERATIONs are\n", out);
+	for (i = 0; i < OPS_COUNT; i++)
+		fprintf(out, "  %-12s %s%s\n", ops_all[i]->name,
+		    ops_all[i]->help,
+		    ops_all[i]->run == NULL ? " (not built yet)" : "");
+	fputs("\nGeneral OPTIONS\n", out);
+	for (j = 0; j < options_table_rows; j++)
+		if (options_table[j].ops == OPTIONS_OPS_ALL)
+			print_usage_row(out, &options_table[j]);
+	for (i = 0; i < OPS_COUNT; i++) {
+		op = ops_all[i];
+		fprintf(out, "\nOPTIONS for OPERATION %s are\n", op->name);
+		for (j = 0; j < options_table_rows; j++)
+			if (options_table[j].ops != OPTIONS_OPS_ALL &&
+			    (options_table[j].ops & op->op))
+				print_usage_row(out, &options_table[j]);
+	}
+}
+
+static void print_operations(FILE *out, const char *title, bool built)
+{
+	const char *between = " ";
+	size_t i;
+
+	fputs(title, out);
+	for (i = 0; i < OPS_COUNT; i++) {
+		if ((ops_all[i]->run != NULL) != built)
+			continue;
+		fprintf(out, "%s%s", between, ops_all[i]->name);
+		between = ", ";
+	}
+	fputs(between[0] == ' ' ? " none\n" : "\n", out);
+}
+
+void options_print_version(FILE *out)
+{
+	fprintf(out, "sscep %s\n", PACKAGE_VERSION);
+	fputs("Licence: BSD 2-clause. There is no warranty.\n", out);
+	fprintf(out, "libcrypto: %s\n", OpenSSL_version(OPENSSL_VERSION));
+	print_operations(out, "Operations:", true);
+	print_operations(out, "Not built yet:", false);
+}
+
+/* named: with the operations in front. */
+static void print_sample_help(
+    FILE *out, const struct option_row *row, bool named)
+{
+	struct option_text text = {
+	    .out = out, .start = "# ", .width = TEXT_WIDTH - 1};
+	size_t i;
+
+	for (i = 0; named && i < OPS_COUNT; i++)
+		if (row->ops & ops_all[i]->op)
+			option_text_add(&text, ops_all[i]->name);
+	if (named)
+		option_text_add(&text, "-");
+	option_text_help(&text, row);
+	option_text_end(&text);
+}
+
+static void print_sample_key(FILE *out, const struct option_row *row)
+{
+	char number[32];
+	const char *value = row->example;
+
+	if (value == NULL)
+		value = option_default(number, sizeof(number), row);
+	fprintf(out, "#%s = %s\n", row->key, value != NULL ? value : "");
+}
+
+/* The keys of all operations, each with the help of all its rows. */
+static void print_sample_common(FILE *out)
+{
+	const struct option_row *row, *r;
+	const struct option_row *end = options_table + options_table_rows;
+
+	fputs("# All operations\n[" CONFIG_SECTION_COMMON "]\n", out);
+	for (row = options_table; row < end; row++) {
+		if (row->key == NULL || option_key_is_repeated(row) ||
+		    option_key_ops(row) != OPTIONS_OPS_ALL)
+			continue;
+		fputc('\n', out);
+		for (r = row; r < end; r++)
+			if (option_has_key(r, row->key))
+				print_sample_help(
+				    out, r, r->ops != OPTIONS_OPS_ALL);
+		print_sample_key(out, row);
+	}
+}
+
+static void print_sample_operation(FILE *out, const struct operation *operation)
+{
+	const struct option_row *row;
+	size_t i;
+
+	if (operation->op == OP_GETCAPS)
+		return;
+	fprintf(out, "\n# %s%s\n[sscep_%s]\n", operation->help,
+	    operation->run == NULL ? " (not built yet)" : "", operation->name);
+	for (i = 0; i < options_table_rows; i++) {
+		row = &options_table[i];
+		if (row->key == NULL || !(row->ops & operation->op) ||
+		    option_key_ops(row) == OPTIONS_OPS_ALL)
+			continue;
+		fputc('\n', out);
+		print_sample_help(out, row, false);
+		print_sample_key(out, row);
+	}
+}
+
+void options_print_sample(FILE *out)
+{
+	size_t i;
+
+	fputs("# sscep.conf, see sscep.conf(5).  Each key stands here as a"
+	      " comment, with its\n# default or an example; take the # away to"
+	      " set it.  A key works in any section\n# whose operation has its"
+	      " option.  The section of an operation wins over\n# [sscep], and"
+	      " the command line wins over both.\n\n",
+	    out);
+	print_sample_common(out);
+	for (i = 0; i < OPS_COUNT; i++)
+		print_sample_operation(out, ops_all[i]);
+}

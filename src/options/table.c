@@ -1,0 +1,427 @@
+/*
+ * table.c: the option table, the one place that says which options
+ * there are, and how to find a row in it.
+ */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "options/table.h"
+
+#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
+
+/* offsetof(), which fails to compile unless the field has that type. */
+#define AT(ctype, field) \
+	offsetof(struct options, field) + \
+	    0 * sizeof((ctype *)0 == &((struct options *)0)->field)
+#define TO_STRING(f) .type = TYPE_STRING, .offset = AT(char *, f)
+#define TO_NUMBER(f) .type = TYPE_NUMBER, .offset = AT(int, f)
+#define TO_FLAG(f)   .type = TYPE_FLAG, .offset = AT(bool, f)
+#define TO_LIST(f)   .type = TYPE_LIST, .offset = AT(struct list, f)
+
+#define ALL    OPTIONS_OPS_ALL
+#define QUERY  (OP_GETCERT | OP_GETCRL)
+#define SIGNED (OP_ENROLL | QUERY)
+#define CA     (OP_GETCA | OP_GETNEXTCA)
+
+/* clang-format off */
+const struct option_row options_table[] = {
+	/* All operations. */
+	{ .letter = 'u', .name = "url", .ops = ALL, TO_STRING(url),
+	  .arg = "url", .key = "URL", .what = "URL", .required = ALL,
+	  .help = "SCEP server to talk to, http://host[:port][/path]",
+	  .more = "An IPv6 address goes in brackets. Without a path it is"
+		  " /cgi-bin/pkiclient.exe.",
+	  .example = "http://scep.example.com/scep" },
+	{ .letter = 'p', .name = "proxy", .ops = ALL, TO_STRING(proxy),
+	  .arg = "host:port", .key = "Proxy",
+	  .help = "HTTP proxy that the requests go through",
+	  .example = "proxy.example.com:8080" },
+	{ .letter = 'g', .name = "engine", .ops = ALL, TO_STRING(engine),
+	  .arg = "engine", .key = "engine", .later = true,
+	  .help = "Cryptographic engine that holds the keys",
+	  .more = "In the file: the section that describes the engine.",
+	  .example = "sscep_engine" },
+	{ .letter = 'f', .name = "config", .ops = ALL, TO_STRING(config),
+	  .arg = "file", .check = CHECK_FILE,
+	  .help = "Read the configuration file as well",
+	  .more = "The command line wins over the file." },
+	{ .letter = 'c', .name = "ca-cert", .ops = CA, .idle = OP_GETCAPS,
+	  TO_STRING(ca_cert),
+	  .check = CHECK_FILE, .arg = "file", .key = "CACertFile",
+	  .what = "CA certificate file", .required = CA,
+	  .help = "Write the CA certificate here, or several to file-0,"
+		  " file-1, and so on",
+	  .example = "./ca.crt" },
+	{ .letter = 'c', .name = "ca-cert", .ops = SIGNED, .idle = OP_GETCAPS,
+	  TO_STRING(ca_cert),
+	  .check = CHECK_FILE, .arg = "file", .key = "CACertFile",
+	  .what = "CA certificate file", .required = SIGNED,
+	  .help = "CA and RA certificates: one file, or the base name of"
+		  " file-0, file-1, and so on",
+	  .example = "./ca.crt" },
+	{ .letter = 'i', .name = "ca-identifier", .ops = ALL,
+	  TO_STRING(ca_identifier), .check = CHECK_ANY,
+	  .arg = "string", .key = "CAIdentifier",
+	  .help = "Name of the CA, for servers that run more than one",
+	  .more = "It is sent as the message of GetCACaps, GetCACert and"
+		  " GetNextCACert; without this option none is sent.",
+	  .example = "mydomain.com" },
+	{ .letter = 'E', .name = "enc-alg", .ops = ALL, TO_STRING(enc_alg),
+	  .check = CHECK_CIPHER, .arg = "name", .key = "EncAlgorithm",
+	  .help = "Cipher of requests",
+	  .more = "Without it: the best that the server announces, or 3des."
+		  " aes is aes128.",
+	  .example = "aes128" },
+	{ .letter = 'S', .name = "sig-alg", .ops = ALL, TO_STRING(sig_alg),
+	  .check = CHECK_DIGEST, .arg = "name", .key = "SigAlgorithm",
+	  .help = "Digest of the signature on requests",
+	  .more = "Without it: the best that the server announces, or sha1.",
+	  .example = "sha256" },
+	{ .letter = 'W', .name = "wait", .ops = ALL, TO_NUMBER(wait),
+	  .arg = "secs", .key = "Wait",
+	  .help = "Keep trying to connect for so many seconds" },
+	{ .letter = 'M', .name = "monitor", .ops = ALL, TO_LIST(monitor),
+	  .check = CHECK_PAIR, .arg = "name=value",
+	  .key = "MonitorInformation",
+	  .help = "Add to the query of every request; may be repeated",
+	  .more = "Sent as given, but blanks and control bytes are"
+		  " percent-encoded.",
+	  .example = "device=4711" },
+	{ .name = "timeout", .ops = ALL, TO_NUMBER(timeout),
+	  .def = TIMEOUT_DEFAULT, .min = 1, .arg = "secs", .key = "Timeout",
+	  .help = "Limit of each exchange with the server, in seconds" },
+	{ .name = "max-size", .ops = ALL, TO_NUMBER(max_size),
+	  .def = MAX_SIZE_DEFAULT, .min = 1, .arg = "bytes",
+	  .key = "MaxReplySize",
+	  .help = "Largest reply that is read, in bytes" },
+	{ .name = "legacy", .ops = ALL, TO_FLAG(legacy), .key = "Legacy",
+	  .help = "Use des and md5 when the server announces nothing",
+	  .more = "For servers of the 1990s only: both are broken." },
+	{ .name = "capabilities", .ops = ALL, TO_STRING(capabilities),
+	  .arg = "list", .key = "Capabilities", .later = true,
+	  .help = "What the server can do; it is not asked",
+	  .example = "AES,SHA-256,POSTPKIOperation" },
+	{ .letter = 'v', .name = "verbose", .ops = ALL, TO_FLAG(verbose),
+	  .key = "Verbose",
+	  .help = "Say on stderr what is done, and with which options" },
+	{ .letter = 'd', .name = "debug", .ops = ALL, TO_FLAG(debug),
+	  .key = "Debug",
+	  .help = "Say still more on stderr; includes -v" },
+	{ .name = "quiet", .ops = ALL, TO_FLAG(quiet), .key = "Quiet",
+	  .help = "No status lines on stdout" },
+	{ .name = "json", .ops = ALL, TO_FLAG(json), .key = "JSON",
+	  .later = true,
+	  .help = "Status on stdout as JSON" },
+	{ .name = "provider", .ops = ALL, TO_LIST(providers),
+	  .arg = "name", .key = "Provider", .later = true,
+	  .help = "Load a provider of libcrypto; may be repeated",
+	  .example = "pkcs11" },
+	{ .name = "provider-path", .ops = ALL, TO_LIST(provider_paths),
+	  .check = CHECK_FILE, .arg = "dir", .key = "ProviderPath",
+	  .later = true,
+	  .help = "Directory to look for providers in; may be repeated",
+	  .example = "/usr/lib/ossl-modules" },
+	{ .name = "tls-ca-file", .ops = ALL, TO_STRING(tls_ca_file),
+	  .check = CHECK_FILE, .arg = "file", .key = "TLSCAFile",
+	  .later = true,
+	  .help = "CA certificates that may vouch for a TLS server",
+	  .example = "./tls-ca.pem" },
+	{ .name = "tls-ca-dir", .ops = ALL, TO_STRING(tls_ca_dir),
+	  .check = CHECK_FILE, .arg = "dir", .key = "TLSCADir",
+	  .later = true,
+	  .help = "Directory of such CA certificates",
+	  .example = "/etc/ssl/certs" },
+	{ .name = "tls-cert", .ops = ALL, TO_STRING(tls_cert),
+	  .check = CHECK_FILE, .arg = "file", .key = "TLSCertFile",
+	  .later = true,
+	  .help = "Certificate to log in to a TLS server with",
+	  .example = "./tls.crt" },
+	{ .name = "tls-key", .ops = ALL, TO_STRING(tls_key),
+	  .check = CHECK_FILE, .arg = "file", .key = "TLSKeyFile",
+	  .later = true,
+	  .help = "Private key of that certificate",
+	  .example = "./tls.key" },
+	{ .name = "tls-passin", .ops = ALL, TO_STRING(tls_passin),
+	  .arg = "source", .key = "TLSKeyPassword",
+	  .later = true, .secret = true,
+	  .help = "Pass phrase source of the TLS key, as for --passin",
+	  .example = "file:./tls.pass" },
+	{ .name = "tls-insecure", .ops = ALL, TO_FLAG(tls_insecure),
+	  .key = "TLSInsecure", .later = true,
+	  .help = "Do not verify the TLS server" },
+	{ .letter = 'H', .ops = ALL, .type = TYPE_IGNORED,
+	  .help = "Does nothing; sscep 0.10 took it" },
+	{ .letter = 'h', .name = "help", .ops = ALL, .type = TYPE_HELP,
+	  .help = "Print the operations and options" },
+	{ .name = "version", .ops = ALL, .type = TYPE_VERSION,
+	  .help = "Print the version and what is built in" },
+
+	/* getca, getnextca */
+	{ .letter = 'F', .name = "fingerprint", .ops = CA, TO_STRING(fp_alg),
+	  .check = CHECK_DIGEST, .arg = "name", .key = "FingerPrint",
+	  .help = "Digest of the fingerprints that are printed",
+	  .more = "Without it: the best that the server announces, or md5.",
+	  .example = "sha256" },
+	{ .name = "ca-fingerprint", .ops = OP_GETCA | SIGNED,
+	  TO_STRING(ca_fingerprint), .arg = "hex", .key = "CAFingerprint",
+	  .later = true,
+	  .help = "Trust only this CA certificate, or what is below it",
+	  .example = "1D:3C:4C:DF:99:73:B8:FB:B4:EE:C4:56:A9:7C:37:A3" },
+	{ .letter = 'C', .name = "ca-chain", .ops = OP_GETNEXTCA,
+	  TO_STRING(ca_chain), .check = CHECK_FILE, .arg = "file",
+	  .key = "ChainRootCACertFile", .what = "current CA certificates",
+	  .required = OP_GETNEXTCA,
+	  .help = "Current CA certificates in PEM, which verify the signer",
+	  .example = "./ca.crt" },
+	{ .letter = 'w', .name = "signer-cert", .ops = OP_GETNEXTCA,
+	  TO_STRING(output), .check = CHECK_FILE, .arg = "file",
+	  .key = "SignerCertificateFile",
+	  .help = "Write the certificate of the signer here",
+	  .example = "./signer.crt" },
+
+	/* enroll */
+	{ .letter = 'k', .name = "key", .ops = OP_ENROLL, TO_STRING(key),
+	  .check = CHECK_FILE, .arg = "file", .key = "PrivateKeyFile",
+	  .what = "private key", .required = OP_ENROLL, .unless = "KO",
+	  .help = "Private key of the request",
+	  .example = "./local.key" },
+	{ .letter = 'r', .name = "request", .ops = OP_ENROLL,
+	  TO_STRING(request), .check = CHECK_FILE, .arg = "file",
+	  .key = "CertReqFile",
+	  .what = "certificate request", .required = OP_ENROLL,
+	  .help = "Certificate request (PKCS#10), PEM or DER",
+	  .example = "./local.csr" },
+	{ .letter = 'l', .name = "cert", .ops = OP_ENROLL,
+	  TO_STRING(local_cert), .check = CHECK_FILE, .arg = "file",
+	  .key = "LocalCertFile",
+	  .what = "file for the certificate", .required = OP_ENROLL,
+	  .unless = "m",
+	  .help = "Write the issued certificate here",
+	  .example = "./local.crt" },
+	{ .letter = 'K', .name = "sign-key", .ops = OP_ENROLL,
+	  TO_STRING(sign_key), .check = CHECK_FILE, .arg = "file",
+	  .key = "SignKeyFile", .alias = "SignCertKey", .needs = 'O',
+	  .help = "Private key of the certificate of -O",
+	  .example = "./old.key" },
+	{ .letter = 'O', .name = "sign-cert", .ops = OP_ENROLL,
+	  TO_STRING(sign_cert), .check = CHECK_FILE, .arg = "file",
+	  .key = "SignCertFile", .needs = 'K',
+	  .help = "Existing certificate that signs the request, for renewal",
+	  .more = "Without -O and -K the request is signed with a self-signed"
+		  " certificate made for it.",
+	  .example = "./old.crt" },
+	{ .letter = 'L', .name = "selfsigned", .ops = OP_ENROLL,
+	  TO_STRING(selfsigned), .check = CHECK_FILE, .arg = "file",
+	  .key = "SelfSignedFile",
+	  .help = "Write the self-signed certificate here",
+	  .example = "./selfsigned.crt" },
+	{ .letter = 't', .name = "poll-interval", .ops = OP_ENROLL,
+	  TO_NUMBER(poll_interval), .def = POLL_INTERVAL_DEFAULT,
+	  .arg = "secs", .key = "PollInterval",
+	  .help = "Seconds between polls while the request is pending" },
+	{ .letter = 'T', .name = "poll-time", .ops = OP_ENROLL,
+	  TO_NUMBER(poll_time), .def = POLL_TIME_DEFAULT,
+	  .arg = "secs", .key = "MaxPollTime",
+	  .help = "Give up polling after so many seconds" },
+	{ .letter = 'n', .name = "poll-count", .ops = OP_ENROLL,
+	  TO_NUMBER(poll_count), .def = POLL_COUNT_DEFAULT,
+	  .arg = "count", .key = "MaxPollCount",
+	  .help = "Give up after so many polls; 0: do not poll" },
+	{ .letter = 'R', .name = "resume", .ops = OP_ENROLL, TO_FLAG(resume),
+	  .key = "Resume",
+	  .help = "Resume an enrolment that was left pending: poll first",
+	  .more = "Give the same -k and -r as before." },
+	{ .name = "renewal", .ops = OP_ENROLL, .type = TYPE_RENEWAL,
+	  .offset = AT(enum renewal, renewal), .arg = "type",
+	  .key = "RenewalMessage",
+	  .help = "messageType with -K and -O: 17 is RenewalReq, 19 PKCSReq",
+	  .more = "auto sends RenewalReq to a server that announces Renewal,"
+		  " else PKCSReq.",
+	  .example = "auto" },
+	{ .name = "chain", .ops = OP_ENROLL | OP_GETCERT, TO_STRING(chain),
+	  .check = CHECK_FILE, .arg = "file", .key = "ChainFile",
+	  .later = true,
+	  .help = "Write the CA certificates of the reply here",
+	  .example = "./chain.crt" },
+	{ .name = "sign-passin", .ops = OP_ENROLL, TO_STRING(sign_passin),
+	  .arg = "source", .key = "SignKeyPassword",
+	  .later = true, .secret = true,
+	  .help = "Pass phrase source of the key of -K, as for --passin",
+	  .example = "file:./old.pass" },
+
+	/* getcert, getcrl */
+	{ .letter = 'k', .name = "key", .ops = QUERY, TO_STRING(key),
+	  .check = CHECK_FILE, .arg = "file", .key = "PrivateKeyFile",
+	  .what = "private key", .required = QUERY,
+	  .help = "Private key of the certificate of -l",
+	  .example = "./local.key" },
+	{ .letter = 'l', .name = "cert", .ops = QUERY, TO_STRING(local_cert),
+	  .check = CHECK_FILE, .arg = "file", .key = "LocalCertFile",
+	  .what = "own certificate", .required = QUERY,
+	  .help = "Own certificate, which signs the request",
+	  .example = "./local.crt" },
+	{ .letter = 'O', .name = "issuer-cert", .ops = OP_GETCERT,
+	  TO_STRING(sign_cert), .check = CHECK_FILE, .arg = "file",
+	  .key = "SignCertFile", .fallback = OP_ENROLL,
+	  .help = "Issuer of the certificate asked for",
+	  .more = "Without it: the issuer of the certificate of -l.",
+	  .example = "./issuer.crt" },
+	{ .letter = 'O', .name = "target-cert", .ops = OP_GETCRL,
+	  TO_STRING(sign_cert), .check = CHECK_FILE, .arg = "file",
+	  .key = "SignCertFile", .fallback = OP_ENROLL,
+	  .help = "Certificate whose CRL is asked for",
+	  .more = "Without it: the certificate of -l.",
+	  .example = "./target.crt" },
+	{ .letter = 's', .name = "serial", .ops = OP_GETCERT,
+	  TO_STRING(serial), .arg = "number", .key = "GetCertSerial",
+	  .what = "serial number", .required = OP_GETCERT,
+	  .help = "Serial number of the certificate asked for",
+	  .more = "Decimal, or hexadecimal with 0x, with colons (AA:BB:CC)"
+		  " or with the digits a to f.",
+	  .example = "12" },
+	{ .letter = 's', .name = "serial", .ops = OP_GETCRL,
+	  TO_STRING(serial), .arg = "number", .key = "GetCertSerial",
+	  .fallback = OP_GETCERT,
+	  .help = "Serial number to name instead of that of -l or -O",
+	  .example = "12" },
+	{ .letter = 'w', .name = "output", .ops = OP_GETCERT,
+	  TO_STRING(output), .check = CHECK_FILE, .arg = "file",
+	  .key = "GetCertFile",
+	  .what = "file for the certificate", .required = OP_GETCERT,
+	  .unless = "m",
+	  .help = "Write the certificate here",
+	  .example = "./cert.crt" },
+	{ .letter = 'w', .name = "output", .ops = OP_GETCRL,
+	  TO_STRING(output), .check = CHECK_FILE, .arg = "file",
+	  .key = "GetCrlFile",
+	  .what = "file for the CRL", .required = OP_GETCRL, .unless = "m",
+	  .help = "Write the CRL here",
+	  .example = "./crl.crl" },
+
+	/* enroll, getcert, getcrl */
+	{ .letter = 'e', .name = "enc-cert", .ops = SIGNED,
+	  TO_STRING(enc_cert), .check = CHECK_FILE, .arg = "file",
+	  .key = "EncCertFile",
+	  .help = "Encrypt to this certificate, not to one of -c",
+	  .example = "./enc.crt" },
+	{ .letter = 'm', .name = "dump-request", .ops = OP_ENROLL,
+	  TO_STRING(dump_request), .check = CHECK_FILE, .arg = "file",
+	  .help = "Write the pkiMessage here in PEM; do not send it" },
+	{ .letter = 'm', .name = "dump-request", .ops = QUERY,
+	  TO_STRING(dump_request), .check = CHECK_FILE, .arg = "file",
+	  .later = true,
+	  .help = "Write the pkiMessage here in PEM; do not send it" },
+	{ .name = "tolerate", .ops = SIGNED | OP_GETNEXTCA,
+	  .type = TYPE_TOLERATE, .offset = AT(unsigned int, tolerate),
+	  .arg = "list", .key = "Tolerate",
+	  .help = "Waive single checks, for servers that cannot pass them",
+	  .more = "nonce: the recipientNonce of the reply is missing or wrong."
+		  " transaction-id: its transactionID is."
+		  " issuer: the new certificate does not verify against -c."
+		  " clock: certificates are out of their time, for devices"
+		  " without a clock. Each use is warned of.",
+	  .example = "nonce" },
+	{ .name = "transaction-id", .ops = SIGNED,
+	  TO_STRING(transaction_id), .check = CHECK_PRINTABLE,
+	  .arg = "string", .key = "TransactionID",
+	  .help = "transactionID to use instead of one made from the key",
+	  .example = "4711" },
+	{ .name = "passin", .ops = SIGNED, TO_STRING(passin),
+	  .arg = "source", .key = "KeyPassword",
+	  .later = true, .secret = true,
+	  .help = "Pass phrase source of the key of -k, as in openssl(1)",
+	  .example = "file:./local.pass" },
+	{ .name = "rsa-oaep", .ops = SIGNED, TO_FLAG(rsa_oaep),
+	  .key = "RSAOAEP", .later = true,
+	  .help = "Encrypt to RSA keys with OAEP" },
+	{ .name = "rsa-pss", .ops = SIGNED, TO_FLAG(rsa_pss),
+	  .key = "RSAPSS", .later = true,
+	  .help = "Sign with RSA-PSS" },
+};
+/* clang-format on */
+
+const size_t options_table_rows = NITEMS(options_table);
+_Static_assert(NITEMS(options_table) <= OPTIONS_ROWS_MAX, "OPTIONS_ROWS_MAX");
+
+const char *const option_tolerate_names[] = {
+    "nonce", "transaction-id", "issuer", "clock", NULL};
+const char option_tolerate_list[] = "nonce,transaction-id,issuer,clock";
+
+size_t option_index(const struct option_row *row)
+{
+	return (size_t)(row - options_table);
+}
+
+void *option_field(struct options *options, const struct option_row *row)
+{
+	return (char *)options + row->offset;
+}
+
+const void *option_field_const(
+    const struct options *options, const struct option_row *row)
+{
+	return (const char *)options + row->offset;
+}
+
+const char *option_spelling(
+    char *out, size_t size, const struct option_row *row, const char *between)
+{
+	if (row->name == NULL)
+		snprintf(out, size, "-%c", row->letter);
+	else if (row->letter == 0)
+		snprintf(out, size, "--%s", row->name);
+	else
+		snprintf(
+		    out, size, "-%c%s--%s", row->letter, between, row->name);
+	return out;
+}
+
+const struct option_row *option_by_letter(char letter, enum op op)
+{
+	const struct option_row *row, *any = NULL;
+	size_t i;
+
+	for (i = 0; letter != 0 && i < options_table_rows; i++) {
+		row = &options_table[i];
+		if (row->letter != letter)
+			continue;
+		if (row->ops & op)
+			return row;
+		any = row;
+	}
+	return any;
+}
+
+const struct option_row *option_by_key(const char *key, enum op op)
+{
+	const struct option_row *row, *any = NULL;
+	size_t i;
+
+	for (i = 0; i < options_table_rows; i++) {
+		row = &options_table[i];
+		if (!option_has_key(row, key))
+			continue;
+		if (row->ops & op)
+			return row;
+		any = row;
+	}
+	return any;
+}
+
+bool option_has_key(const struct option_row *row, const char *text)
+{
+	return (row->key != NULL && option_same_word(row->key, text)) ||
+	    (row->alias != NULL && option_same_word(row->alias, text));
+}
+
+bool option_same_word(const char *a, const char *b)
+{
+	while (*a != '\0' &&
+	    tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}

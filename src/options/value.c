@@ -1,0 +1,339 @@
+/* value.c: how a value, whatever its source, enters the options. */
+
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "options/value.h"
+#include "pki/algs.h"
+#include "util/log.h"
+
+#define TRANSACTION_ID_MAX 255
+
+static const char printable_string[] =
+    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./"
+    ":=?";
+
+enum status option_misuse(const char *format, ...)
+{
+	char text[1024];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	return fail(ST_ERROR, "%s. Try '%s --help'", text, log_program());
+}
+
+static enum status refuse(const struct option_source *source,
+    const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Reports what is wrong with the value that came from there. */
+static enum status refuse(
+    const struct option_source *source, const char *format, ...)
+{
+	char text[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	if (source->file == NULL)
+		return option_misuse("option %s: %s", source->name, text);
+	return fail(ST_FILE, "%s:%zu: %s: %s", source->file, source->line,
+	    source->name, text);
+}
+
+static const char *escaped(char *out, size_t size, const char *text)
+{
+	return log_escape(out, size, text, strlen(text));
+}
+
+static enum status check_string(const struct option_row *row, const char *text,
+    const struct option_source *source)
+{
+	char shown[80];
+
+	if (*text == '\0' && row->check != CHECK_ANY)
+		return refuse(source, "the value is empty");
+	if (row->secret)
+		return ST_OK;
+	escaped(shown, sizeof(shown), text);
+	if (row->check == CHECK_DIGEST && !algs_is_digest(text))
+		return refuse(source, "unknown digest %s, not one of %s", shown,
+		    algs_digest_names);
+	if (row->check == CHECK_CIPHER && !algs_is_cipher(text))
+		return refuse(source, "unknown cipher %s, not one of %s", shown,
+		    algs_cipher_names);
+	if (row->check == CHECK_PAIR && strcspn(text, "=") == 0)
+		return refuse(source, "%s has no name before =", shown);
+	if (row->check == CHECK_PAIR && strchr(text, '=') == NULL)
+		return refuse(source, "%s is not name=value", shown);
+	if (row->check != CHECK_PRINTABLE)
+		return ST_OK;
+	if (strlen(text) > TRANSACTION_ID_MAX)
+		return refuse(
+		    source, "longer than %d characters", TRANSACTION_ID_MAX);
+	if (text[strspn(text, printable_string)] != '\0')
+		return refuse(source,
+		    "%s has characters that PrintableString has not", shown);
+	return ST_OK;
+}
+
+static enum status set_string(struct option_state *state,
+    const struct option_row *row, const char *text,
+    const struct option_source *source)
+{
+	char **field = option_field(state->options, row);
+	enum status st;
+	char *copy;
+
+	if ((st = check_string(row, text, source)) != ST_OK)
+		return st;
+	if ((copy = strdup(text)) == NULL)
+		return fail_memory();
+	option_clear(state->options, row);
+	*field = copy;
+	return ST_OK;
+}
+
+static enum status add_to_list(struct option_state *state,
+    const struct option_row *row, const char *text,
+    const struct option_source *source)
+{
+	struct list *list = option_field(state->options, row);
+	enum status st;
+	char **grown;
+
+	if ((st = check_string(row, text, source)) != ST_OK)
+		return st;
+	grown = realloc(list->items, (list->count + 1) * sizeof(*grown));
+	if (grown == NULL)
+		return fail_memory();
+	list->items = grown;
+	if ((list->items[list->count] = strdup(text)) == NULL)
+		return fail_memory();
+	list->count++;
+	return ST_OK;
+}
+
+static bool parse_number(int *out, const char *text, int min)
+{
+	int n = 0, digit;
+
+	if (*text == '\0')
+		return false;
+	for (; *text != '\0'; text++) {
+		if (*text < '0' || *text > '9')
+			return false;
+		digit = *text - '0';
+		if (n > (INT_MAX - digit) / 10)
+			return false;
+		n = 10 * n + digit;
+	}
+	*out = n;
+	return n >= min;
+}
+
+static enum status set_number(struct option_state *state,
+    const struct option_row *row, const char *text,
+    const struct option_source *source)
+{
+	char shown[80];
+	int n;
+
+	if (!parse_number(&n, text, row->min))
+		return refuse(source, "%s is not a number from %d to %d",
+		    escaped(shown, sizeof(shown), text), row->min, INT_MAX);
+	*(int *)option_field(state->options, row) = n;
+	return ST_OK;
+}
+
+static bool parse_flag(bool *out, const char *text)
+{
+	static const char *const words[] = {
+	    "no", "yes", "false", "true", "off", "on", "0", "1"};
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (option_same_word(words[i], text)) {
+			*out = i % 2 == 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Without a text, as on the command line: yes. */
+static enum status set_flag(struct option_state *state,
+    const struct option_row *row, const char *text,
+    const struct option_source *source)
+{
+	bool *field = option_field(state->options, row);
+	char shown[80];
+
+	if (!parse_flag(field, text != NULL ? text : "yes"))
+		return refuse(source, "%s is neither yes nor no",
+		    escaped(shown, sizeof(shown), text));
+	return ST_OK;
+}
+
+/* The bit of the name that is the first len bytes of text, 0: unknown. */
+static unsigned int tolerate_bit(const char *text, size_t len)
+{
+	const char *name;
+	unsigned int i;
+
+	for (i = 0; (name = option_tolerate_names[i]) != NULL; i++)
+		if (strlen(name) == len && strncmp(name, text, len) == 0)
+			return 1u << i;
+	return 0;
+}
+
+/* Several of one source add up, as those of a list. */
+static enum status set_tolerate(struct option_state *state,
+    const struct option_row *row, const char *text,
+    const struct option_source *source)
+{
+	unsigned int *field = option_field(state->options, row), bit;
+	char shown[80];
+	size_t len;
+
+	for (;;) {
+		text += strspn(text, " \t");
+		len = strcspn(text, ", \t");
+		if ((bit = tolerate_bit(text, len)) == 0)
+			return refuse(source, "unknown check %s, not one of %s",
+			    log_escape(shown, sizeof(shown), text, len),
+			    option_tolerate_list);
+		*field |= bit;
+		text += len;
+		text += strspn(text, " \t");
+		if (*text == '\0')
+			return ST_OK;
+		if (*text == ',')
+			text++;
+	}
+}
+
+static enum status set_renewal(struct option_state *state,
+    const struct option_row *row, const char *text,
+    const struct option_source *source)
+{
+	enum renewal *field = option_field(state->options, row);
+	char shown[80];
+
+	if (strcmp(text, "auto") == 0)
+		*field = RENEWAL_AUTO;
+	else if (strcmp(text, "17") == 0)
+		*field = RENEWAL_RENEWALREQ;
+	else if (strcmp(text, "19") == 0)
+		*field = RENEWAL_PKCSREQ;
+	else
+		return refuse(source, "%s is not one of auto, 17, 19",
+		    escaped(shown, sizeof(shown), text));
+	return ST_OK;
+}
+
+static enum status store(struct option_state *state,
+    const struct option_row *row, const char *text,
+    const struct option_source *source)
+{
+	switch (row->type) {
+	case TYPE_STRING:
+		return set_string(state, row, text, source);
+	case TYPE_NUMBER:
+		return set_number(state, row, text, source);
+	case TYPE_FLAG:
+		return set_flag(state, row, text, source);
+	case TYPE_LIST:
+		return add_to_list(state, row, text, source);
+	case TYPE_TOLERATE:
+		return set_tolerate(state, row, text, source);
+	case TYPE_RENEWAL:
+		return set_renewal(state, row, text, source);
+	case TYPE_IGNORED:
+	case TYPE_HELP:
+	case TYPE_VERSION:
+		break;
+	}
+	return ST_OK;
+}
+
+static enum status refuse_later(
+    const struct option_row *row, const struct option_source *source)
+{
+	char where[512] = "";
+
+	if (source->file != NULL)
+		snprintf(where, sizeof(where), "%s:%zu: ", source->file,
+		    source->line);
+	return fail(ST_ERROR, "%soption --%s%s%s%s: not built yet", where,
+	    row->name, row->key != NULL ? " (key " : "",
+	    row->key != NULL ? row->key : "", row->key != NULL ? ")" : "");
+}
+
+enum status option_set(struct option_state *state, const struct option_row *row,
+    const char *text, const struct option_source *source)
+{
+	struct options *o = state->options;
+	enum option_rank *given = &state->given[option_index(row)];
+	enum status st;
+
+	if (row->later)
+		return refuse_later(row, source);
+	if (*given == source->rank && source->file != NULL &&
+	    row->type != TYPE_LIST && row->type != TYPE_TOLERATE)
+		warn("%s:%zu: %s is given twice, this one counts", source->file,
+		    source->line, source->name);
+	if ((st = store(state, row, text, source)) != ST_OK)
+		return st;
+	*given = source->rank;
+
+	if (o->verbose || o->debug)
+		log_set_level(o->debug ? LOG_DEBUG : LOG_VERBOSE);
+	if (o->quiet)
+		log_set_quiet(true);
+	return ST_OK;
+}
+
+void option_set_defaults(struct options *options)
+{
+	const struct option_row *row;
+	size_t i;
+
+	for (i = 0; i < options_table_rows; i++) {
+		row = &options_table[i];
+		if (row->type == TYPE_NUMBER)
+			*(int *)option_field(options, row) = row->def;
+	}
+}
+
+static void free_string(char **string, bool wipe)
+{
+	if (wipe && *string != NULL)
+		OPENSSL_cleanse(*string, strlen(*string));
+	free(*string);
+	*string = NULL;
+}
+
+void option_clear(struct options *options, const struct option_row *row)
+{
+	struct list *list;
+	size_t i;
+
+	if (row->type == TYPE_STRING) {
+		free_string(option_field(options, row), row->secret);
+	} else if (row->type == TYPE_LIST) {
+		list = option_field(options, row);
+		for (i = 0; i < list->count; i++)
+			free(list->items[i]);
+		free(list->items);
+		list->items = NULL;
+		list->count = 0;
+	}
+}

@@ -1,0 +1,1315 @@
+/*
+ * Unit test of src/options*.c.  contract[] is what the manual promises,
+ * written down a second time: each option is tried by letter, by long name
+ * and its beginnings, and by key in each section.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "options/text.h"
+#include "options/value.h"
+#include "util/log.h"
+
+/* After log.h, whose fail() it hides. */
+#include <cmocka.h>
+
+#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
+#define ARGS_MAX  64
+#define FILE_NAME "t.conf"
+#define HINT      ". Try 'P --help'\n"
+
+/* The operations, all built; but for what ops_find() makes of them. */
+
+static enum status run_nothing(struct session *session)
+{
+	(void)session;
+	return ST_OK;
+}
+
+#define OPERATION(upper, lower) \
+	const struct operation op_##lower = { \
+	    OP_##upper, #lower, "Help on " #lower, run_nothing}
+OPERATION(GETCA, getca);
+OPERATION(GETNEXTCA, getnextca);
+OPERATION(ENROLL, enroll);
+OPERATION(GETCERT, getcert);
+OPERATION(GETCRL, getcrl);
+OPERATION(GETCAPS, getcaps);
+
+const struct operation *const ops_all[OPS_COUNT] = {
+    &op_getca, &op_getnextca, &op_enroll, &op_getcert, &op_getcrl, &op_getcaps};
+
+static const struct operation unbuilt = {OP_GETCRL, "getcrl", "Help", NULL};
+static bool getcrl_is_unbuilt;
+
+const struct operation *ops_find(const char *name)
+{
+	size_t i;
+
+	if (getcrl_is_unbuilt && strcmp(name, unbuilt.name) == 0)
+		return &unbuilt;
+	for (i = 0; i < OPS_COUNT; i++)
+		if (strcmp(ops_all[i]->name, name) == 0)
+			return ops_all[i];
+	return NULL;
+}
+
+/* What an option is for, and a value that is not its default. */
+
+enum kind { STR, NUM, FLG, LST, TOL, REN, LATER, NONE };
+
+struct promise {
+	unsigned int ops;
+	char letter;
+	const char *name, *key;
+	enum kind kind;
+	size_t offset;
+	const char *value;
+};
+
+#define ALL    OPTIONS_OPS_ALL
+#define CA     (OP_GETCA | OP_GETNEXTCA)
+#define QUERY  (OP_GETCERT | OP_GETCRL)
+#define SIGNED (OP_ENROLL | QUERY)
+#define O(f)   offsetof(struct options, f)
+
+/* clang-format off */
+static const struct promise contract[] = {
+	{ALL, 'u', "url", "URL", STR, O(url), "http://h/p"},
+	{ALL, 'p', "proxy", "Proxy", STR, O(proxy), "h:8080"},
+	{ALL, 'f', "config", NULL, NONE, 0, "x"},
+	{ALL & ~(unsigned int)OP_GETCAPS, 'c', "ca-cert", "CACertFile", STR,
+	    O(ca_cert), "x.crt"},
+	{ALL, 'i', "ca-identifier", "CAIdentifier", STR, O(ca_identifier), "x y"},
+	{ALL, 'E', "enc-alg", "EncAlgorithm", STR, O(enc_alg), "aes256"},
+	{ALL, 'S', "sig-alg", "SigAlgorithm", STR, O(sig_alg), "sha384"},
+	{ALL, 'W', "wait", "Wait", NUM, O(wait), "7"},
+	{ALL, 'M', "monitor", "MonitorInformation", LST, O(monitor), "a=b"},
+	{ALL, 'v', "verbose", "Verbose", FLG, O(verbose), NULL},
+	{ALL, 'd', "debug", "Debug", FLG, O(debug), NULL},
+	{ALL, 'H', NULL, NULL, NONE, 0, NULL},
+	{ALL, 'h', "help", NULL, NONE, 0, NULL},
+	{ALL, 0, "version", NULL, NONE, 0, NULL},
+	{ALL, 0, "legacy", "Legacy", FLG, O(legacy), NULL},
+	{ALL, 0, "timeout", "Timeout", NUM, O(timeout), "7"},
+	{ALL, 0, "max-size", "MaxReplySize", NUM, O(max_size), "7"},
+	{ALL, 0, "quiet", "Quiet", FLG, O(quiet), NULL},
+	{CA, 'F', "fingerprint", "FingerPrint", STR, O(fp_alg), "sha1"},
+	{OP_GETNEXTCA, 'C', "ca-chain", "ChainRootCACertFile", STR,
+	    O(ca_chain), "x.crt"},
+	{OP_GETNEXTCA, 'w', "signer-cert", "SignerCertificateFile", STR,
+	    O(output), "x.crt"},
+	{SIGNED, 'k', "key", "PrivateKeyFile", STR, O(key), "x.key"},
+	{OP_ENROLL, 'r', "request", "CertReqFile", STR, O(request), "x.csr"},
+	{SIGNED, 'l', "cert", "LocalCertFile", STR, O(local_cert), "x.crt"},
+	{OP_ENROLL, 'K', "sign-key", "SignKeyFile", STR, O(sign_key), "x.key"},
+	{OP_ENROLL, 'O', "sign-cert", "SignCertFile", STR, O(sign_cert), "x.crt"},
+	{OP_GETCERT, 'O', "issuer-cert", "SignCertFile", STR, O(sign_cert), "x"},
+	{OP_GETCRL, 'O', "target-cert", "SignCertFile", STR, O(sign_cert), "x"},
+	{OP_ENROLL, 'L', "selfsigned", "SelfSignedFile", STR, O(selfsigned), "x"},
+	{OP_ENROLL, 't', "poll-interval", "PollInterval", NUM,
+	    O(poll_interval), "7"},
+	{OP_ENROLL, 'T', "poll-time", "MaxPollTime", NUM, O(poll_time), "7"},
+	{OP_ENROLL, 'n', "poll-count", "MaxPollCount", NUM, O(poll_count), "7"},
+	{OP_ENROLL, 'R', "resume", "Resume", FLG, O(resume), NULL},
+	{OP_ENROLL, 0, "renewal", "RenewalMessage", REN, O(renewal), "19"},
+	{QUERY, 's', "serial", "GetCertSerial", STR, O(serial), "AA:BB"},
+	{OP_GETCERT, 'w', "output", "GetCertFile", STR, O(output), "x.crt"},
+	{OP_GETCRL, 'w', "output", "GetCrlFile", STR, O(output), "x.crl"},
+	{SIGNED, 'e', "enc-cert", "EncCertFile", STR, O(enc_cert), "x.crt"},
+	{OP_ENROLL, 'm', "dump-request", NULL, STR, O(dump_request), "x.pem"},
+	{SIGNED | OP_GETNEXTCA, 0, "tolerate", "Tolerate", TOL, O(tolerate),
+	    "clock"},
+	{SIGNED, 0, "transaction-id", "TransactionID", STR, O(transaction_id),
+	    "A-1"},
+
+	{ALL, 'g', "engine", "engine", LATER, 0, "pkcs11"},
+	{QUERY, 'm', "dump-request", NULL, LATER, 0, "x.pem"},
+	{ALL, 0, "json", "JSON", LATER, 0, NULL},
+	{ALL, 0, "capabilities", "Capabilities", LATER, 0, "AES"},
+	{ALL, 0, "provider", "Provider", LATER, 0, "x"},
+	{ALL, 0, "provider-path", "ProviderPath", LATER, 0, "x"},
+	{ALL, 0, "tls-ca-file", "TLSCAFile", LATER, 0, "x"},
+	{ALL, 0, "tls-ca-dir", "TLSCADir", LATER, 0, "x"},
+	{ALL, 0, "tls-cert", "TLSCertFile", LATER, 0, "x"},
+	{ALL, 0, "tls-key", "TLSKeyFile", LATER, 0, "x"},
+	{ALL, 0, "tls-passin", "TLSKeyPassword", LATER, 0, "pass:swordfish"},
+	{ALL, 0, "tls-insecure", "TLSInsecure", LATER, 0, NULL},
+	{SIGNED | OP_GETCA, 0, "ca-fingerprint", "CAFingerprint", LATER, 0, "x"},
+	{OP_ENROLL | OP_GETCERT, 0, "chain", "ChainFile", LATER, 0, "x"},
+	{SIGNED, 0, "passin", "KeyPassword", LATER, 0, "pass:swordfish"},
+	{OP_ENROLL, 0, "sign-passin", "SignKeyPassword", LATER, 0,
+	    "pass:swordfish"},
+	{SIGNED, 0, "rsa-oaep", "RSAOAEP", LATER, 0, NULL},
+	{SIGNED, 0, "rsa-pss", "RSAPSS", LATER, 0, NULL},
+};
+/* clang-format on */
+
+/* Running the parser. */
+
+struct run {
+	struct options options;
+	enum options_action action;
+	enum status status;
+	char *argv[ARGS_MAX + 1];
+	int argc;
+	char said[8192]; /* on stderr */
+};
+
+static void run_start(struct run *r, const char *operation)
+{
+	memset(r, 0, sizeof(*r));
+	assert_non_null(r->argv[r->argc++] = strdup("P"));
+	if (operation != NULL)
+		assert_non_null(r->argv[r->argc++] = strdup(operation));
+}
+
+static void run_add(struct run *r, const char *arg)
+{
+	assert_true(r->argc < ARGS_MAX);
+	assert_non_null(r->argv[r->argc++] = strdup(arg));
+}
+
+static void run_parse(struct run *r)
+{
+	FILE *file = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	size_t n;
+
+	assert_non_null(file);
+	log_set_level(LOG_WARNING);
+	log_set_quiet(false);
+	fflush(stderr);
+	dup2(fileno(file), STDERR_FILENO);
+	r->status = options_parse(&r->options, &r->action, r->argc, r->argv);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(file);
+	n = fread(r->said, 1, sizeof(r->said) - 1, file);
+	r->said[n] = '\0';
+	fclose(file);
+}
+
+static void run_end(struct run *r)
+{
+	int i;
+
+	options_free(&r->options);
+	for (i = 0; i < r->argc; i++)
+		free(r->argv[i]);
+	log_set_level(LOG_WARNING);
+	log_set_quiet(false);
+}
+
+static void write_file(const char *text)
+{
+	FILE *f = fopen(FILE_NAME, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+/* What each operation cannot do without, but for the option of a letter. */
+static void add_required(struct run *r, enum op op, char but)
+{
+	static const struct {
+		const char *letter;
+		unsigned int ops;
+	} required[] = {
+	    {"-u", ALL},
+	    {"-c", CA | SIGNED},
+	    {"-C", OP_GETNEXTCA},
+	    {"-k", SIGNED},
+	    {"-r", OP_ENROLL},
+	    {"-l", SIGNED},
+	    {"-s", OP_GETCERT},
+	    {"-w", QUERY},
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(required); i++) {
+		if (!(required[i].ops & op) || required[i].letter[1] == but)
+			continue;
+		run_add(r, required[i].letter);
+		run_add(r, "required");
+	}
+	if (op == OP_ENROLL && (but == 'K' || but == 'O')) {
+		run_add(r, but == 'K' ? "-O" : "-K");
+		run_add(r, "required");
+	}
+}
+
+static bool has_value(const struct options *o, const struct promise *p)
+{
+	const char *field = (const char *)o + p->offset;
+	const struct list *list;
+	const char *string;
+
+	switch (p->kind) {
+	case STR:
+		string = *(char *const *)(const void *)field;
+		return string != NULL && strcmp(string, p->value) == 0;
+	case NUM:
+		return *(const int *)(const void *)field ==
+		    strtol(p->value, NULL, 10);
+	case FLG:
+		return *(const bool *)(const void *)field;
+	case LST:
+		list = (const struct list *)(const void *)field;
+		return list->count == 1 && strcmp(*list->items, p->value) == 0;
+	case TOL:
+		return *(const unsigned int *)(const void *)field ==
+		    TOLERATE_CLOCK;
+	case REN:
+		return *(const enum renewal *)(const void *)field ==
+		    RENEWAL_PKCSREQ;
+	case LATER:
+	case NONE:
+		break;
+	}
+	return false;
+}
+
+/* Parses what r has, and expects the promise kept, or refused if LATER. */
+static void expect_kept(
+    struct run *r, const struct promise *p, const char *where)
+{
+	char refusal[256];
+	size_t len;
+
+	run_parse(r);
+	if (p->kind == LATER) {
+		snprintf(refusal, sizeof(refusal),
+		    "option --%s%s%s%s: not built yet\n", p->name,
+		    p->key != NULL ? " (key " : "",
+		    p->key != NULL ? p->key : "", p->key != NULL ? ")" : "");
+		len = strlen(r->said);
+		if (r->status != ST_ERROR || len < strlen(refusal) ||
+		    strcmp(r->said + len - strlen(refusal), refusal) != 0)
+			fail_msg("%s %s: %s", p->name, where, r->said);
+		assert_null(strstr(r->said, "swordfish"));
+	} else if (r->status != ST_OK || r->action != OPTIONS_RUN ||
+	    !has_value(&r->options, p)) {
+		fail_msg("%s %s: %s", p->name, where, r->said);
+	}
+	run_end(r);
+}
+
+/* In how many ways an option is given on the command line. */
+enum way { LETTER, LETTER_JOINED, LONG, LONG_EQUALS, WAYS };
+
+static void try_argv(
+    const struct operation *op, const struct promise *p, enum way way)
+{
+	bool letter = way == LETTER || way == LETTER_JOINED;
+	bool joined = way == LETTER_JOINED || way == LONG_EQUALS;
+	char arg[256];
+	struct run r;
+
+	if ((letter ? p->letter == 0 : p->name == NULL) ||
+	    (joined && p->value == NULL))
+		return;
+	run_start(&r, op->name);
+	add_required(&r, op->op, p->letter);
+	if (letter)
+		snprintf(arg, sizeof(arg), "-%c%s", p->letter,
+		    joined ? p->value : "");
+	else
+		snprintf(arg, sizeof(arg), "--%s%s%s", p->name,
+		    joined ? "=" : "", joined ? p->value : "");
+	run_add(&r, arg);
+	if (!joined && p->value != NULL)
+		run_add(&r, p->value);
+	expect_kept(&r, p, arg);
+}
+
+static void every_option_by_letter_and_name(void **state)
+{
+	size_t i, j;
+	enum way way;
+
+	(void)state;
+	for (i = 0; i < NITEMS(contract); i++)
+		for (j = 0; j < OPS_COUNT; j++)
+			for (way = LETTER; way < WAYS; way++)
+				if (contract[i].kind != NONE &&
+				    (contract[i].ops & ops_all[j]->op))
+					try_argv(ops_all[j], &contract[i], way);
+}
+
+static size_t count_names(const char *start, size_t len, unsigned int op)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < NITEMS(contract); i++)
+		n += contract[i].name != NULL && (contract[i].ops & op) &&
+		    strncmp(contract[i].name, start, len) == 0;
+	return n;
+}
+
+static void try_prefix(
+    const struct operation *op, const struct promise *p, size_t len)
+{
+	char arg[64], want[128];
+	struct run r;
+
+	run_start(&r, op->name);
+	add_required(&r, op->op, p->letter);
+	snprintf(arg, sizeof(arg), "--%.*s", (int)len, p->name);
+	run_add(&r, arg);
+	if (p->value != NULL)
+		run_add(&r, p->value);
+	if (count_names(p->name, len, op->op) == 1 || p->name[len] == '\0') {
+		expect_kept(&r, p, arg);
+		return;
+	}
+	run_parse(&r);
+	/* Unless it is the whole name of another option. */
+	snprintf(want, sizeof(want), "option %s is ambiguous: --", arg);
+	if (strstr(r.said, want) == NULL && strcmp(arg, "--provider") != 0)
+		fail_msg("%s %s: %s", op->name, arg, r.said);
+	run_end(&r);
+}
+
+static void every_beginning_of_a_name(void **state)
+{
+	size_t i, j, len;
+
+	(void)state;
+	for (i = 0; i < NITEMS(contract); i++)
+		for (j = 0; j < OPS_COUNT; j++)
+			for (len = 1; contract[i].kind != NONE &&
+			     contract[i].name != NULL &&
+			     (contract[i].ops & ops_all[j]->op) &&
+			     len <= strlen(contract[i].name);
+			     len++)
+				try_prefix(ops_all[j], &contract[i], len);
+}
+
+static void try_key(const struct operation *op, const struct promise *p,
+    const char *section, const char *key, const char *format)
+{
+	const char *value = p->value != NULL ? p->value : "yes";
+	char text[256], line[128];
+	struct run r;
+
+	snprintf(line, sizeof(line), format, key, value);
+	snprintf(text, sizeof(text), "%s%s%s%s\n", section != NULL ? "[" : "",
+	    section != NULL ? section : "", section != NULL ? "]\n" : "", line);
+	write_file(text);
+	run_start(&r, op->name);
+	add_required(&r, op->op, p->letter);
+	run_add(&r, "-f" FILE_NAME);
+	expect_kept(&r, p, text);
+}
+
+static void every_option_by_key_in_each_section(void **state)
+{
+	static const char *const spellings[] = {
+	    "SignCertKey", "SIGNCERTKEY", "signkeyfile"};
+	static const struct promise sign_key = {
+	    OP_ENROLL, 'K', "sign-key", NULL, STR, O(sign_key), "x.key"};
+	const struct operation *op;
+	const struct promise *p;
+	char section[64];
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < NITEMS(contract) * OPS_COUNT; i++) {
+		p = &contract[i / OPS_COUNT];
+		op = ops_all[i % OPS_COUNT];
+		if (p->key == NULL || !(p->ops & op->op))
+			continue;
+		snprintf(section, sizeof(section), "sscep_%s", op->name);
+		try_key(op, p, section, p->key, "%s = %s");
+		try_key(op, p, "sscep", p->key, "%s=\"%s\"");
+		try_key(op, p, NULL, p->key, "%s %s");
+		try_key(op, p, NULL, p->key, "\"%s\"\t\"%s\"");
+		for (j = 0; section[j] != '\0'; j++)
+			if (section[j] >= 'a' && section[j] <= 'z')
+				section[j] = (char)(section[j] - 'a' + 'A');
+		try_key(op, p, section, p->key, "%s = %s");
+	}
+	for (i = 0; i < NITEMS(spellings); i++)
+		try_key(
+		    &op_enroll, &sign_key, "sscep", spellings[i], "%s = %s");
+}
+
+static void every_row_is_promised(void **state)
+{
+	const struct option_row *row;
+	size_t i, j;
+	unsigned int ops;
+
+	(void)state;
+	for (i = 0; i < options_table_rows; i++) {
+		row = &options_table[i];
+		ops = 0;
+		for (j = 0; j < NITEMS(contract); j++)
+			if (contract[j].letter == row->letter &&
+			    (contract[j].name == NULL ||
+				strcmp(contract[j].name, row->name) == 0))
+				ops |= contract[j].ops;
+		if ((ops & row->ops) != row->ops)
+			fail_msg("row %zu, %s", i,
+			    row->name != NULL ? row->name : "?");
+	}
+}
+
+/* The table itself. */
+
+static void check_row(const struct option_row *row)
+{
+	const char *p;
+
+	assert_true(row->ops != 0 && (row->ops | ALL) == ALL);
+	assert_true(row->letter != 0 || row->name != NULL);
+	assert_non_null(row->help);
+	assert_true(strlen(row->help) > 10);
+	assert_true(row->help[strlen(row->help) - 1] != '.');
+	for (p = row->help; *p != '\0'; p++)
+		assert_true(*p >= ' ' && *p < 0x7f && *p != '\\');
+	assert_true((row->required & ~row->ops) == 0);
+	assert_true((row->required != 0) == (row->what != NULL));
+	assert_true(row->unless == NULL || row->required != 0);
+	assert_true((row->idle & row->ops) == 0);
+	if (row->type == TYPE_STRING || row->type == TYPE_NUMBER ||
+	    row->type == TYPE_LIST || row->type == TYPE_TOLERATE ||
+	    row->type == TYPE_RENEWAL)
+		assert_non_null(row->arg);
+	else
+		assert_null(row->arg);
+	if (row->type == TYPE_NUMBER)
+		assert_true(row->def >= row->min);
+	if (row->later)
+		assert_non_null(row->name);
+	if (row->key != NULL && row->arg != NULL)
+		assert_true(row->example != NULL || row->type == TYPE_NUMBER);
+	for (p = row->unless; p != NULL && *p != '\0'; p++)
+		assert_true(option_by_letter(*p, row->ops)->ops & row->ops);
+	if (row->needs != 0)
+		assert_true(
+		    option_by_letter(row->needs, row->ops)->ops & row->ops);
+}
+
+static void check_rows_differ(
+    const struct option_row *a, const struct option_row *b)
+{
+	if (a->letter != 0 && a->letter == b->letter)
+		assert_true(a->type == b->type && a->offset == b->offset);
+	if (!(a->ops & b->ops))
+		return;
+	assert_true(a->letter == 0 || a->letter != b->letter);
+	if (a->name != NULL && b->name != NULL)
+		assert_string_not_equal(a->name, b->name);
+	if (b->key != NULL)
+		assert_false(option_has_key(a, b->key));
+	if (b->alias != NULL)
+		assert_false(option_has_key(a, b->alias));
+}
+
+static void the_table_is_sound(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < options_table_rows; i++) {
+		check_row(&options_table[i]);
+		for (j = i + 1; j < options_table_rows; j++)
+			check_rows_differ(&options_table[i], &options_table[j]);
+	}
+}
+
+static void defaults_are_filled_in(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_start(&r, "enroll");
+	add_required(&r, OP_ENROLL, 0);
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_string_equal(r.said, "");
+	assert_ptr_equal(r.options.operation, &op_enroll);
+	assert_int_equal(r.options.poll_interval, 300);
+	assert_int_equal(r.options.poll_time, 28800);
+	assert_int_equal(r.options.poll_count, 256);
+	assert_int_equal(r.options.timeout, 120);
+	assert_int_equal(r.options.max_size, 64 * 1024 * 1024);
+	assert_int_equal(r.options.wait, 0);
+	assert_int_equal(r.options.renewal, RENEWAL_AUTO);
+	assert_int_equal(r.options.tolerate, 0);
+	assert_null(r.options.enc_alg);
+	assert_null(r.options.sig_alg);
+	assert_null(r.options.ca_identifier);
+	assert_int_equal(r.options.monitor.count, 0);
+	assert_false(r.options.verbose || r.options.debug || r.options.quiet ||
+	    r.options.legacy || r.options.resume);
+	run_end(&r);
+}
+
+/* Precedence. */
+
+/* Bits of a source; the lowest that is set wins. */
+enum { FROM_ARGV = 1, FROM_OWN = 2, FROM_COMMON = 4, FROM_OTHER = 8 };
+
+static void try_precedence(const struct operation *op, const struct promise *p,
+    unsigned int sources, const char *other)
+{
+	static const char *const values[] = {"argv", "own", "common", "other"};
+	const char *want = NULL, *got;
+	char text[512], arg[64];
+	struct run r;
+	size_t i;
+
+	for (i = 0; i < NITEMS(values) && want == NULL; i++)
+		if (sources & 1u << i)
+			want = values[i];
+	/* The order in the file does not count. */
+	snprintf(text, sizeof(text),
+	    "%s%s%s\n[sscep_%s]\n%s%s\n[sscep]\n%s%s\n", other,
+	    sources & FROM_OTHER ? p->key : "",
+	    sources & FROM_OTHER ? " = other" : "", op->name,
+	    sources & FROM_OWN ? p->key : "",
+	    sources & FROM_OWN ? " = own" : "",
+	    sources & FROM_COMMON ? p->key : "",
+	    sources & FROM_COMMON ? " = common" : "");
+	write_file(text);
+	run_start(&r, op->name);
+	add_required(&r, op->op, p->letter);
+	if (op->op == OP_ENROLL)
+		run_add(&r, "-mm");
+	run_add(&r, "-f" FILE_NAME);
+	snprintf(arg, sizeof(arg), "-%cargv", p->letter);
+	if (sources & FROM_ARGV)
+		run_add(&r, arg);
+	run_parse(&r);
+	got = *(char **)(void *)((char *)&r.options + p->offset);
+	if (r.status != ST_OK || r.said[0] != '\0' ||
+	    (want == NULL) != (got == NULL) ||
+	    (want != NULL && strcmp(want, got) != 0))
+		fail_msg("%s %s from %u: %s %s", op->name, p->name, sources,
+		    got != NULL ? got : "-", r.said);
+	run_end(&r);
+}
+
+static void precedence(void **state)
+{
+	static const struct promise local = {
+	    OP_ENROLL, 'l', "cert", "LocalCertFile", STR, O(local_cert), NULL};
+	static const struct promise issuer = {OP_GETCERT, 'O', "issuer-cert",
+	    "SignCertFile", STR, O(sign_cert), NULL};
+	static const struct promise serial = {
+	    OP_GETCRL, 's', "serial", "GetCertSerial", STR, O(serial), NULL};
+	unsigned int sources;
+
+	(void)state;
+	for (sources = 0; sources < 8; sources++)
+		try_precedence(&op_enroll, &local, sources, "");
+	for (sources = 0; sources < 16; sources++) {
+		try_precedence(
+		    &op_getcert, &issuer, sources, "[sscep_enroll]\n");
+		try_precedence(
+		    &op_getcrl, &issuer, sources, "[sscep_enroll]\n");
+		try_precedence(
+		    &op_getcrl, &serial, sources, "[sscep_getcert]\n");
+	}
+}
+
+/* Everything that is said, and what comes of it. */
+
+struct saying {
+	const char *file; /* NULL: none */
+	const char *args[12];
+	enum status status;
+	const char *said;
+};
+
+#define ENROLL "enroll", "-uu", "-cc", "-kk", "-rr", "-ll"
+
+static const struct saying misuse[] = {
+    {NULL, {"enrol"}, ST_ERROR,
+	"P: unknown operation enrol (did you mean enroll?)" HINT},
+    {NULL, {"getcac"}, ST_ERROR,
+	"P: unknown operation getcac (did you mean getca?)" HINT},
+    {NULL, {"frobnicate"}, ST_ERROR, "P: unknown operation frobnicate" HINT},
+    {NULL, {"GETCA"}, ST_ERROR,
+	"P: unknown operation GETCA (did you mean getca?)" HINT},
+    {NULL, {""}, ST_ERROR, "P: unknown operation " HINT},
+    {NULL, {"-u", "x"}, ST_ERROR, "P: the operation must come first" HINT},
+    {NULL, {"--", "getca"}, ST_ERROR, "P: the operation must come first" HINT},
+    {NULL, {"--hepl"}, ST_ERROR,
+	"P: unknown option --hepl (did you mean --help?)" HINT},
+    {NULL, {"getca", "--foo"}, ST_ERROR, "P: unknown option --foo" HINT},
+    {NULL, {"getca", "--=x"}, ST_ERROR, "P: unknown option --" HINT},
+    {NULL, {"enroll", "--kye=secret"}, ST_ERROR,
+	"P: unknown option --kye (did you mean --key?)" HINT},
+    {NULL, {"getca", "-Z"}, ST_ERROR, "P: unknown option -Z" HINT},
+    {NULL, {"getca", "-vZ"}, ST_ERROR, "P: unknown option -Z" HINT},
+    {NULL, {"getca", "-v\x1b"}, ST_ERROR, "P: unknown option -\\x1b" HINT},
+    {NULL, {"getca", "--ver"}, ST_ERROR,
+	"P: option --ver is ambiguous: --verbose, --version" HINT},
+    {NULL, {"getca", "file"}, ST_ERROR, "P: unexpected argument file" HINT},
+    {NULL, {"getca", "-"}, ST_ERROR, "P: unexpected argument -" HINT},
+    {NULL, {"getca", "--", "-u"}, ST_ERROR, "P: unexpected argument -u" HINT},
+    {NULL, {"getca", "-u"}, ST_ERROR, "P: option -u needs a value (url)" HINT},
+    {NULL, {"getca", "--url"}, ST_ERROR,
+	"P: option --url needs a value (url)" HINT},
+    {NULL, {"getca", "--verbose=1"}, ST_ERROR,
+	"P: option --verbose takes no value" HINT},
+    {NULL, {"getca", "-u", ""}, ST_ERROR,
+	"P: option -u: the value is empty" HINT},
+    {NULL, {"getca", "--ca-cert="}, ST_ERROR,
+	"P: option --ca-cert: the value is empty" HINT},
+
+    {NULL, {"getca", "-E", "aes1"}, ST_ERROR,
+	"P: option -E: unknown cipher aes1, not one of "
+	"des|3des|blowfish|aes[128]|aes192|aes256" HINT},
+    {NULL, {"getca", "-S", "sha"}, ST_ERROR,
+	"P: option -S: unknown digest sha, not one of "
+	"md5|sha1|sha224|sha256|sha384|sha512" HINT},
+    {NULL, {"getca", "--fing", "sha2567"}, ST_ERROR,
+	"P: option --fingerprint: unknown digest sha2567, not one of "
+	"md5|sha1|sha224|sha256|sha384|sha512" HINT},
+    {NULL, {"enroll", "-n", "-1"}, ST_ERROR,
+	"P: option -n: -1 is not a number from 0 to 2147483647" HINT},
+    {NULL, {"enroll", "-n", "2147483648"}, ST_ERROR,
+	"P: option -n: 2147483648 is not a number from 0 to 2147483647" HINT},
+    {NULL, {"enroll", "-t", "5s"}, ST_ERROR,
+	"P: option -t: 5s is not a number from 0 to 2147483647" HINT},
+    {NULL, {"enroll", "-T", ""}, ST_ERROR,
+	"P: option -T:  is not a number from 0 to 2147483647" HINT},
+    {NULL, {"enroll", "--timeout", "0"}, ST_ERROR,
+	"P: option --timeout: 0 is not a number from 1 to 2147483647" HINT},
+    {NULL, {"enroll", "-M", "a"}, ST_ERROR,
+	"P: option -M: a is not name=value" HINT},
+    {NULL, {"enroll", "-M", "=a"}, ST_ERROR,
+	"P: option -M: =a has no name before =" HINT},
+    {NULL, {"enroll", "--transaction-id", "a_b"}, ST_ERROR,
+	"P: option --transaction-id: a_b has characters that PrintableString "
+	"has not" HINT},
+    {NULL, {"enroll", "--transaction-id", ""}, ST_ERROR,
+	"P: option --transaction-id: the value is empty" HINT},
+    {NULL, {"enroll", "--renewal", "18"}, ST_ERROR,
+	"P: option --renewal: 18 is not one of auto, 17, 19" HINT},
+    {NULL, {"enroll", "--tolerate", "nonce,cloc"}, ST_ERROR,
+	"P: option --tolerate: unknown check cloc, not one of "
+	"nonce,transaction-id,issuer,clock" HINT},
+    {NULL, {"enroll", "--tolerate", ""}, ST_ERROR,
+	"P: option --tolerate: unknown check , not one of "
+	"nonce,transaction-id,issuer,clock" HINT},
+
+    {NULL, {"getca"}, ST_ERROR, "P: missing URL (-u, --url)" HINT},
+    {NULL, {"getcaps"}, ST_ERROR, "P: missing URL (-u, --url)" HINT},
+    {NULL, {"getca", "-uu"}, ST_ERROR,
+	"P: missing CA certificate file (-c, --ca-cert)" HINT},
+    {NULL, {"enroll", "-uu", "-cc"}, ST_ERROR,
+	"P: missing private key (-k, --key)" HINT},
+    {NULL, {"enroll", "-uu", "-cc", "-kk"}, ST_ERROR,
+	"P: missing certificate request (-r, --request)" HINT},
+    {NULL, {"enroll", "-uu", "-cc", "-kk", "-rr"}, ST_ERROR,
+	"P: missing file for the certificate (-l, --cert)" HINT},
+    {NULL, {"enroll", "-uu", "-cc", "-Kk", "-rr", "-ll"}, ST_ERROR,
+	"P: -K, --sign-key needs -O, --sign-cert" HINT},
+    {NULL, {ENROLL, "-OO"}, ST_ERROR,
+	"P: -O, --sign-cert needs -K, --sign-key" HINT},
+    {NULL, {"getnextca", "-uu", "-cc"}, ST_ERROR,
+	"P: missing current CA certificates (-C, --ca-chain)" HINT},
+    {NULL, {"getcert", "-uu", "-cc", "-kk", "-ll", "-ww"}, ST_ERROR,
+	"P: missing serial number (-s, --serial)" HINT},
+    {NULL, {"getcrl", "-uu", "-cc", "-kk", "-ll"}, ST_ERROR,
+	"P: missing file for the CRL (-w, --output)" HINT},
+    {"Verbose no\n", {"enroll", "-uu", "-cc", "-f" FILE_NAME}, ST_ERROR,
+	"P: missing private key (-k, --key, PrivateKeyFile)" HINT},
+
+    {NULL, {"getca", "--json"}, ST_ERROR,
+	"P: option --json (key JSON): not built yet\n"},
+    {NULL, {"getca", "-g", "x"}, ST_ERROR,
+	"P: option --engine (key engine): not built yet\n"},
+};
+
+static const struct saying warnings[] = {
+    {NULL, {"getca", "-uu", "-cc", "-r", "x"}, ST_OK,
+	"P: warning: option -r has no effect with getca\n"},
+    {NULL, {"getca", "-uu", "-cc", "--poll-c=x"}, ST_OK,
+	"P: warning: option --poll-count has no effect with getca\n"},
+    {NULL, {"getca", "-uu", "-cc", "-R", "-m", "x"}, ST_OK,
+	"P: warning: option -R has no effect with getca\n"
+	"P: warning: option -m has no effect with getca\n"},
+    {NULL,
+	{"getcert", "-uu", "-cc", "-kk", "-ll", "-ss", "-ww", "--sign-cert=x"},
+	ST_OK, "P: warning: option --sign-cert has no effect with getcert\n"},
+    {NULL, {"getcaps", "-uu", "-cx", "--ca-cert", "y"}, ST_OK, ""},
+    {NULL, {"getcaps", "-uu", "-H", "-Eaes", "-Smd5", "-ii"}, ST_OK, ""},
+    {NULL, {"getcaps", "-uu", "-i", ""}, ST_OK, ""},
+    {NULL, {"enroll", "-uu", "-cc", "-rr", "-mx", "-kk"}, ST_OK, ""},
+    {NULL, {"enroll", "-uu", "-cc", "-rr", "-ll", "-Kk", "-Oo"}, ST_OK, ""},
+    {NULL, {ENROLL, "--"}, ST_OK, ""},
+    {NULL, {ENROLL, "-M", "a=", "--wait=0", "-n0", "-t0", "-T0"}, ST_OK, ""},
+};
+
+#define UFILE "getcaps", "-uu", "-f" FILE_NAME
+
+static const struct saying files[] = {
+    {"x\n", {UFILE}, ST_FILE, "P: t.conf:1: x has no value\n"},
+    {"\nTimeout = 0\n", {UFILE}, ST_FILE,
+	"P: t.conf:2: Timeout: 0 is not a number from 1 to 2147483647\n"},
+    {"Verbose = maybe\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: Verbose: maybe is neither yes nor no\n"},
+    {"Verbose =\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: Verbose:  is neither yes nor no\n"},
+    {"sigalgorithm SHA256\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: sigalgorithm: unknown digest SHA256, not one of "
+	"md5|sha1|sha224|sha256|sha384|sha512\n"},
+    {"Proxy =\n", {UFILE}, ST_FILE, "P: t.conf:1: Proxy: the value is empty\n"},
+    {"CAIdentifier =\n", {UFILE}, ST_OK, ""},
+    {"[sscep_getcaps]\nJSON = no\n", {UFILE}, ST_ERROR,
+	"P: t.conf:2: option --json (key JSON): not built yet\n"},
+    {"engine = e\n[e]\nPIN = 1\n", {UFILE}, ST_ERROR,
+	"P: t.conf:1: option --engine (key engine): not built yet\n"},
+    {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},
+	ST_OK, ""},
+    {"[sscep_enginex]\nPIN = 1\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: unknown section [sscep_enginex]\n"},
+    {"[sscep_enrol]\nKey = x\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: unknown section [sscep_enrol]\n"},
+    {"PrivateKey = x\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: unknown key PrivateKey; the nearest known is "
+	"PrivateKeyFile\n"},
+    {"[sscep_enroll]\nMaxPollCont = x\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:2: unknown key MaxPollCont; the nearest known is "
+	"MaxPollCount\n"},
+    {"[sscep_getcaps]\nPrivateKeyFile = x\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:2: PrivateKeyFile has no effect in "
+	"[sscep_getcaps]\n"},
+    {"PrivateKeyFile = x\n[sscep_enroll]\nPollInterval = x\n", {UFILE}, ST_OK,
+	""},
+    {"Proxy a\n[sscep]\nproxy b\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:3: proxy is given twice, this one counts\n"},
+    {"Proxy a\n[sscep_getcaps]\nProxy b\n", {UFILE}, ST_OK, ""},
+    {"MonitorInformation a=b\nMonitorInformation c=d\n", {UFILE}, ST_OK, ""},
+    {"SignKeyFile a\nSignCertKey b\nSignCertFile c\n", {ENROLL, "-f" FILE_NAME},
+	ST_OK,
+	"P: warning: t.conf:2: SignCertKey is given twice, this one counts\n"},
+    {"Timeout = x\n", {UFILE, "--timeout=5"}, ST_OK, ""},
+};
+
+static void expect(const struct saying *s)
+{
+	struct run r;
+	size_t i;
+
+	if (s->file != NULL)
+		write_file(s->file);
+	run_start(&r, s->args[0]);
+	for (i = 1; i < NITEMS(s->args) && s->args[i] != NULL; i++)
+		run_add(&r, s->args[i]);
+	run_parse(&r);
+	if (r.status != s->status || strcmp(r.said, s->said) != 0)
+		fail_msg("%s %s: %d, \"%s\", not \"%s\"", s->args[0],
+		    s->file != NULL ? s->file : s->args[1], (int)r.status,
+		    r.said, s->said);
+	run_end(&r);
+}
+
+static void misuse_is_said(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(misuse); i++)
+		expect(&misuse[i]);
+}
+
+static void warnings_are_said(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(warnings); i++)
+		expect(&warnings[i]);
+}
+
+static void file_errors_are_said(void **state)
+{
+	struct run r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(files); i++)
+		expect(&files[i]);
+	unlink(FILE_NAME);
+	run_start(&r, "getcaps");
+	run_add(&r, "-uu");
+	run_add(&r, "-f" FILE_NAME);
+	run_parse(&r);
+	assert_int_equal(r.status, ST_FILE);
+	assert_non_null(strstr(r.said, FILE_NAME));
+	run_end(&r);
+}
+
+static void booleans_in_any_case(void **state)
+{
+	static const char *const words[] = {
+	    "yes", "YES", "True", "oN", "1", "no", "No", "FALSE", "Off", "0"};
+	char text[64];
+	struct run r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(words); i++) {
+		snprintf(text, sizeof(text), "Legacy %s\n", words[i]);
+		write_file(text);
+		run_start(&r, "getcaps");
+		run_add(&r, "-uu");
+		run_add(&r, "-f" FILE_NAME);
+		run_parse(&r);
+		assert_int_equal(r.status, ST_OK);
+		assert_true(r.options.legacy == (i < 5));
+		run_end(&r);
+	}
+}
+
+static void lists_and_repetition(void **state)
+{
+	struct run r;
+
+	(void)state;
+	write_file("MonitorInformation f=1\nTolerate = issuer\nProxy p1\n");
+	run_start(&r, "enroll");
+	add_required(&r, OP_ENROLL, 0);
+	run_add(&r, "-f" FILE_NAME);
+	run_add(&r, "-vdMa=1"); /* letters joined, the last with its value */
+	run_add(&r, "--monitor=b=2 3");
+	run_add(&r, "--tolerate=nonce, clock");
+	run_add(&r, "--tolerate");
+	run_add(&r, "transaction-id");
+	run_add(&r, "-pp2");
+	run_add(&r, "-pp3");
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_int_equal(r.options.monitor.count, 2);
+	assert_string_equal(r.options.monitor.items[0], "a=1");
+	assert_string_equal(r.options.monitor.items[1], "b=2 3");
+	assert_int_equal(r.options.tolerate,
+	    TOLERATE_NONCE | TOLERATE_CLOCK | TOLERATE_TRANSACTION_ID);
+	assert_string_equal(r.options.proxy, "p3");
+	assert_true(r.options.verbose && r.options.debug);
+	assert_true(log_enabled(LOG_DEBUG));
+	run_end(&r);
+
+	write_file("MonitorInformation c=1\nMonitorInformation c=2\n"
+		   "[sscep_getcaps]\nMonitorInformation o=1\n");
+	run_start(&r, "getcaps");
+	run_add(&r, "-uu");
+	run_add(&r, "-f" FILE_NAME);
+	run_parse(&r);
+	assert_int_equal(r.options.monitor.count, 1);
+	assert_string_equal(r.options.monitor.items[0], "o=1");
+	run_end(&r);
+}
+
+static void long_values_arrive_whole(void **state)
+{
+	char id[256 + 1];
+	struct run r;
+
+	(void)state;
+	memset(id, 'A', sizeof(id));
+	id[255] = '\0';
+	run_start(&r, "enroll");
+	add_required(&r, OP_ENROLL, 0);
+	run_add(&r, "--transaction-id");
+	run_add(&r, id);
+	run_add(&r, "-i");
+	run_add(&r, id);
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_string_equal(r.options.transaction_id, id);
+	assert_string_equal(r.options.ca_identifier, id);
+	run_end(&r);
+
+	id[255] = 'A';
+	id[256] = '\0';
+	run_start(&r, "enroll");
+	run_add(&r, "--transaction-id");
+	run_add(&r, id);
+	run_parse(&r);
+	assert_string_equal(r.said,
+	    "P: option --transaction-id: longer than 255 characters" HINT);
+	run_end(&r);
+}
+
+static void verbose_shows_what_is_in_force(void **state)
+{
+	struct run r;
+
+	(void)state;
+	write_file("Verbose yes\nProxy \"user:swordfish@h:1\"\n"
+		   "[sscep_engine_x]\nPIN swordfish\n");
+	run_start(&r, "getcaps");
+	run_add(&r, "-uu");
+	run_add(&r, "-H");
+	run_add(&r, "-f" FILE_NAME);
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_true(log_enabled(LOG_VERBOSE) && !log_enabled(LOG_DEBUG));
+	assert_non_null(strstr(r.said, "P: configuration: URL = \"u\"\n"));
+	assert_non_null(strstr(r.said, "P: configuration: Timeout = 120\n"));
+	assert_non_null(strstr(r.said, "P: option -H is ignored\n"));
+	assert_non_null(strstr(r.said,
+	    "t.conf:3: section [sscep_engine_x] is ignored: engines are not "
+	    "built yet\n"));
+	assert_null(strstr(r.said, "swordfish"));
+	assert_string_equal(r.options.proxy, "user:swordfish@h:1");
+	run_end(&r);
+}
+
+static void level_is_set_at_once(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_start(&r, "getcaps");
+	run_add(&r, "-uu");
+	run_add(&r, "-v");
+	run_add(&r, "--nonsense");
+	run_parse(&r);
+	assert_int_equal(r.status, ST_ERROR);
+	assert_true(log_enabled(LOG_VERBOSE));
+	run_end(&r);
+}
+
+/* Help and version. */
+
+static void expect_action(const char *first, const char *second,
+    const char *third, enum options_action action)
+{
+	struct run r;
+
+	run_start(&r, first);
+	if (second != NULL)
+		run_add(&r, second);
+	if (third != NULL)
+		run_add(&r, third);
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_int_equal(r.action, action);
+	assert_string_equal(r.said, "");
+	run_end(&r);
+}
+
+static void help_and_version(void **state)
+{
+	static const struct saying not_built = {NULL, {"getcrl", "-uu"},
+	    ST_ERROR, "P: operation getcrl is not built yet\n"};
+
+	(void)state;
+	expect_action(NULL, NULL, NULL, OPTIONS_HELP);
+	expect_action("-h", NULL, NULL, OPTIONS_HELP);
+	expect_action("--help", NULL, NULL, OPTIONS_HELP);
+	expect_action("--he", NULL, NULL, OPTIONS_HELP);
+	expect_action("getca", "-h", NULL, OPTIONS_HELP);
+	expect_action("getca", "--help", "x", OPTIONS_HELP);
+	expect_action("enroll", "-vh", NULL, OPTIONS_HELP);
+	expect_action("--version", NULL, NULL, OPTIONS_VERSION);
+	expect_action("--vers", NULL, NULL, OPTIONS_VERSION);
+	expect_action("getcrl", "--version", NULL, OPTIONS_VERSION);
+
+	getcrl_is_unbuilt = true;
+	expect_action("getcrl", "--help", NULL, OPTIONS_HELP);
+	expect(&not_built);
+	getcrl_is_unbuilt = false;
+}
+
+/* The texts. */
+
+static char *printed(void (*print)(FILE *out))
+{
+	FILE *f = tmpfile();
+	char *text;
+	long len;
+
+	assert_non_null(f);
+	print(f);
+	len = ftell(f);
+	assert_true(len > 0);
+	assert_non_null(text = calloc(1, (size_t)len + 1));
+	rewind(f);
+	assert_int_equal(fread(text, 1, (size_t)len, f), len);
+	fclose(f);
+	return text;
+}
+
+static void print_usage(FILE *out)
+{
+	options_print_usage(out, "./P");
+}
+
+static void the_texts_name_everything(void **state)
+{
+	char *usage = printed(print_usage);
+	char *options = printed(options_print_man_options);
+	char *keys = printed(options_print_man_keys);
+	char *sample = printed(options_print_sample);
+	char want[128];
+	size_t i;
+
+	(void)state;
+	assert_ptr_equal(strstr(usage, "sscep version "), usage);
+	assert_non_null(strstr(usage, "\nUsage: ./P OPERATION [OPTIONS]\n"));
+	for (i = 0; i < OPS_COUNT; i++)
+		assert_non_null(strstr(usage, ops_all[i]->help));
+	for (i = 0; i < NITEMS(contract); i++) {
+		snprintf(want, sizeof(want), "-%c, --%s", contract[i].letter,
+		    contract[i].name);
+		if (contract[i].name == NULL)
+			continue;
+		assert_non_null(
+		    strstr(usage, contract[i].letter ? want : want + 4));
+		snprintf(want, sizeof(want), "Fl -%s", contract[i].name);
+		assert_non_null(strstr(options, want));
+		if (contract[i].key == NULL)
+			continue;
+		snprintf(
+		    want, sizeof(want), ".It Cm %s No = ", contract[i].key);
+		assert_non_null(strstr(keys, want));
+		snprintf(want, sizeof(want), "\n#%s = ", contract[i].key);
+		assert_non_null(strstr(sample, want));
+	}
+	free(usage);
+	free(options);
+	free(keys);
+	free(sample);
+}
+
+static void version_comes_first(void **state)
+{
+	char *text = printed(options_print_version);
+
+	(void)state;
+	assert_ptr_equal(strstr(text, "sscep "), text);
+	assert_non_null(strstr(text, "BSD"));
+	assert_non_null(strstr(text, "OpenSSL"));
+	free(text);
+}
+
+/* Each key of the sample that is built can be used as it stands there. */
+static void the_sample_can_be_read(void **state)
+{
+	char *sample = printed(options_print_sample), *line;
+	const struct option_row *row;
+	char key[64];
+	FILE *f = fopen(FILE_NAME, "w");
+	struct run r;
+	size_t i;
+	int used = 0;
+
+	(void)state;
+	assert_non_null(f);
+	for (line = strtok(sample, "\n"); line != NULL;
+	     line = strtok(NULL, "\n")) {
+		if (*line == '[')
+			fprintf(f, "%s\n", line);
+		if (sscanf(line, "#%63[A-Za-z] =", key) != 1)
+			continue;
+		assert_non_null(row = option_by_key(key, OP_ENROLL));
+		if (row->later)
+			continue;
+		fprintf(f, "%s\n", line + 1);
+		used++;
+	}
+	fclose(f);
+	free(sample);
+	assert_true(used > 30);
+	for (i = 0; i < OPS_COUNT; i++) {
+		run_start(&r, ops_all[i]->name);
+		run_add(&r, "-f" FILE_NAME);
+		run_parse(&r);
+		assert_string_equal(r.said, "");
+		assert_int_equal(r.status, ST_OK);
+		run_end(&r);
+	}
+}
+
+/* Dump and reread. */
+
+static const char *const odd_values[] = {"plain", "two words",
+    " blanks at the ends\t", "a \"b\" c", "\"", "\\", "\\\"", "\\\\\"\\\\",
+    "C:\\dir\\", "# no comment", "$HOME", "= x", "[x]", "\xc3\xa4"};
+
+static void dump(const struct options *o, const char *path)
+{
+	FILE *f = fopen(path, "w");
+
+	assert_non_null(f);
+	options_print_effective(f, o);
+	assert_int_equal(fclose(f), 0);
+}
+
+static void expect_same(
+    const struct options *a, const struct options *b, enum op op)
+{
+	const struct promise *p;
+	const char *x, *y;
+	struct promise copy;
+	size_t i;
+
+	for (i = 0; i < NITEMS(contract); i++) {
+		p = &contract[i];
+		if (!(p->ops & op) || p->key == NULL)
+			continue;
+		copy = *p;
+		if (p->kind == STR) {
+			x = *(char *const *)(const void *)((const char *)a +
+			    p->offset);
+			y = *(char *const *)(const void *)((const char *)b +
+			    p->offset);
+			assert_non_null(x);
+			assert_non_null(y);
+			assert_string_equal(x, y);
+		} else if (p->kind != LATER) {
+			assert_true(has_value(a, &copy));
+			assert_true(has_value(b, &copy));
+		}
+	}
+}
+
+/* Every option that has a key set, its strings to value where they may. */
+static void dump_and_reread(const struct operation *op, const char *value)
+{
+	const struct promise *p;
+	struct run first, second;
+	char arg[256];
+	size_t i;
+
+	run_start(&first, op->name);
+	for (i = 0; i < NITEMS(contract); i++) {
+		p = &contract[i];
+		if (!(p->ops & op->op) || p->key == NULL || p->kind == LATER)
+			continue;
+		snprintf(arg, sizeof(arg), "--%s", p->name);
+		run_add(&first, arg);
+		if (p->value != NULL)
+			run_add(&first,
+			    p->kind != STR || strstr(arg, "-alg") != NULL ||
+				    strstr(arg, "finger") != NULL ||
+				    strstr(arg, "transaction") != NULL
+				? p->value
+				: value);
+	}
+	run_parse(&first);
+	assert_int_equal(first.status, ST_OK);
+	dump(&first.options, FILE_NAME);
+
+	run_start(&second, op->name);
+	run_add(&second, "-f" FILE_NAME);
+	run_parse(&second);
+	if (second.status != ST_OK)
+		fail_msg("%s: %s", value, second.said);
+	expect_same(&first.options, &second.options, op->op);
+	run_end(&first);
+	run_end(&second);
+}
+
+static void what_is_dumped_reads_back(void **state)
+{
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < OPS_COUNT; i++)
+		for (j = 0; j < NITEMS(odd_values); j++)
+			dump_and_reread(ops_all[i], odd_values[j]);
+}
+
+static void secrets_are_not_dumped(void **state)
+{
+	char *text;
+	struct run r;
+	FILE *f;
+
+	(void)state;
+	run_start(&r, "getcaps");
+	run_add(&r, "-uhttp://user:swordfish@h/");
+	run_add(&r, "-iline\nfeed");
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_non_null(r.options.tls_passin = strdup("pass:swordfish"));
+	assert_non_null(f = tmpfile());
+	options_print_effective(f, &r.options);
+	assert_non_null(text = calloc(1, 4096));
+	rewind(f);
+	assert_true(fread(text, 1, 4095, f) > 0);
+	assert_null(strstr(text, "swordfish"));
+	assert_non_null(strstr(text, "# URL is set, but not shown\n"));
+	assert_non_null(strstr(text, "# CAIdentifier is set, but not shown\n"));
+	free(text);
+	fclose(f);
+	run_end(&r);
+}
+
+static void words_and_guesses(void **state)
+{
+	struct option_guess guess = {0};
+
+	(void)state;
+	assert_true(option_same_word("Key", "kEY"));
+	assert_false(option_same_word("Key", "Keys"));
+	assert_false(option_same_word("Keys", "Key"));
+	assert_false(option_guess_is_near(&guess, "x"));
+	option_guess_offer(&guess, "kitten", "sitting");
+	assert_int_equal(guess.distance, 3);
+	option_guess_offer(&guess, "kitten", "mittens");
+	assert_string_equal(guess.name, "mittens");
+	assert_int_equal(guess.distance, 2);
+	option_guess_offer(&guess, "kitten", "");
+	assert_int_equal(guess.distance, 2);
+}
+
+int main(void)
+{
+	char directory[] = "/tmp/test_options.XXXXXX";
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_table_is_sound),
+	    cmocka_unit_test(every_row_is_promised),
+	    cmocka_unit_test(every_option_by_letter_and_name),
+	    cmocka_unit_test(every_beginning_of_a_name),
+	    cmocka_unit_test(every_option_by_key_in_each_section),
+	    cmocka_unit_test(defaults_are_filled_in),
+	    cmocka_unit_test(precedence),
+	    cmocka_unit_test(misuse_is_said),
+	    cmocka_unit_test(warnings_are_said),
+	    cmocka_unit_test(file_errors_are_said),
+	    cmocka_unit_test(booleans_in_any_case),
+	    cmocka_unit_test(lists_and_repetition),
+	    cmocka_unit_test(long_values_arrive_whole),
+	    cmocka_unit_test(verbose_shows_what_is_in_force),
+	    cmocka_unit_test(level_is_set_at_once),
+	    cmocka_unit_test(help_and_version),
+	    cmocka_unit_test(the_texts_name_everything),
+	    cmocka_unit_test(version_comes_first),
+	    cmocka_unit_test(the_sample_can_be_read),
+	    cmocka_unit_test(what_is_dumped_reads_back),
+	    cmocka_unit_test(secrets_are_not_dumped),
+	    cmocka_unit_test(words_and_guesses),
+	};
+	int failed;
+
+	log_set_program("P");
+	if (mkdtemp(directory) == NULL || chdir(directory) != 0)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	unlink(FILE_NAME);
+	rmdir(directory);
+	return failed;
+}
