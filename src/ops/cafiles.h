@@ -1,0 +1,26 @@
+/* cafiles.h: the CA certificates that getca and getnextca write. */
+#ifndef OPS_CAFILES_H
+#define OPS_CAFILES_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "session.h"
+#include "util/status.h"
+
+/*
+ * The digest of the fingerprints: -F, else the best that the CA announces,
+ * for which it is asked, else MD5 as documented; SHA-256 where this
+ * libcrypto has no MD5.
+ */
+enum status cafiles_choose_digest(struct session *session, const EVP_MD **md);
+
+/*
+ * Writes one certificate to path, several to path-0, path-1, ..., in order,
+ * and says what they are.  What an earlier answer left under names that this
+ * one does not use is moved to NAME.old (R5).
+ */
+enum status cafiles_write(
+    const char *path, STACK_OF(X509) *certs, const EVP_MD *md);
+
+#endif

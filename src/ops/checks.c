@@ -1,0 +1,64 @@
+#include "ops/checks.h"
+#include "pki/cert.h"
+#include "util/log.h"
+
+static enum status refuse(
+    const struct options *options, const char *issuer, const char *reason)
+{
+	if ((options->tolerate & TOLERATE_ISSUER) == 0)
+		return fail(ST_REPLY,
+		    "reply: the certificate issued by %s does not verify "
+		    "against the CA certificates of -c: %s; --tolerate issuer "
+		    "takes it all the same",
+		    issuer, reason);
+	warn("the certificate issued by %s does not verify against -c: %s, "
+	     "tolerated as asked",
+	    issuer, reason);
+	return ST_OK;
+}
+
+enum status check_issuer(const struct options *options,
+    const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *more)
+{
+	struct buf text = {0};
+	const char *reason,
+	    *issuer = cert_name_text(&text, X509_get_issuer_name(cert));
+	enum status st = ST_OK;
+
+	switch (cabundle_verify(bundle, cert, more, &reason)) {
+	case CABUNDLE_VERIFIED:
+		break;
+	case CABUNDLE_NO_CA:
+		warn("no CA certificate at hand (-c) to verify the certificate "
+		     "with; its issuer is %s",
+		    issuer);
+		break;
+	case CABUNDLE_REFUSED:
+		st = refuse(options, issuer, reason);
+		break;
+	}
+	buf_free(&text);
+	return st;
+}
+
+enum status report_failure(const struct scep_reply *reply, const char *advice)
+{
+	const struct fail_info *info = reply->fail_info;
+	const char *text = reply->fail_info_text;
+
+	say("reason: %s", info->reason);
+	return fail(info->status, "the server refused: %s%s%s%s; %s%s",
+	    info->name, text != NULL ? ", \"" : "", text != NULL ? text : "",
+	    text != NULL ? "\"" : "", info->hint, advice);
+}
+
+enum status check_pair(
+    X509 *cert, const char *cert_path, EVP_PKEY *key, const char *key_path)
+{
+	if (cert_has_key(cert, key))
+		return ST_OK;
+	return fail(ST_FILE,
+	    "private key %s: it is not the key of certificate "
+	    "%s",
+	    key_path, cert_path);
+}

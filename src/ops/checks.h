@@ -1,0 +1,30 @@
+/* checks.h: what several operations say and check alike. */
+#ifndef OPS_CHECKS_H
+#define OPS_CHECKS_H
+
+#include <openssl/x509.h>
+
+#include "options/options.h"
+#include "pki/cabundle.h"
+#include "scep/message.h"
+#include "util/status.h"
+
+/*
+ * V4: cert verifies against the CA certificates of the bundle, with more as
+ * possible intermediates.  ST_REPLY after reporting, unless --tolerate
+ * issuer; with no CA certificate at hand there is only a warning.
+ */
+enum status check_issuer(const struct options *options,
+    const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *more);
+
+/*
+ * V9: prints the reason on stdout, and failInfo, failInfoText, its hint and
+ * advice (may be "") on stderr; returns the exit code of the failInfo.
+ */
+enum status report_failure(const struct scep_reply *reply, const char *advice);
+
+/* -k, -K: whether key is that of cert; ST_FILE after reporting. */
+enum status check_pair(
+    X509 *cert, const char *cert_path, EVP_PKEY *key, const char *key_path);
+
+#endif

@@ -1,0 +1,220 @@
+#include <openssl/bio.h>
+#include <openssl/pem.h>
+
+#include "ops/checks.h"
+#include "ops/enrolment.h"
+#include "ops/ops.h"
+#include "ops/poll.h"
+#include "pki/cert.h"
+#include "scep/caps.h"
+#include "scep/content.h"
+#include "session.h"
+#include "util/file.h"
+#include "util/log.h"
+
+static struct scep_request new_request(const struct session *session,
+    const struct enrolment *e, enum message_type type,
+    const struct buf *content)
+{
+	struct scep_request request = {
+	    .type = type,
+	    .transaction_id = buf_string(&e->transaction_id),
+	    .content = content->data,
+	    .content_len = content->len,
+	    .bundle = &e->bundle,
+	    .signer = e->signer,
+	    .key = e->sign_key,
+	    .digest = session->digest,
+	    .cipher = session->cipher,
+	    .tolerate = session->options->tolerate,
+	};
+
+	return request;
+}
+
+/* P3: RenewalReq where -O signs and the CA knows it, or as asked. */
+static enum message_type first_type(const struct session *session)
+{
+	const struct options *o = session->options;
+
+	if (o->sign_cert == NULL || o->renewal == RENEWAL_PKCSREQ)
+		return MESSAGE_PKCSREQ;
+	if (o->renewal == RENEWAL_RENEWALREQ ||
+	    caps_have(session->caps, CAP_RENEWAL))
+		return MESSAGE_RENEWALREQ;
+	return MESSAGE_PKCSREQ;
+}
+
+static enum status make_content(
+    struct buf *out, const struct enrolment *e, enum message_type type)
+{
+	if (type != MESSAGE_CERTPOLL)
+		return content_add_csr(out, e->csr);
+	return content_add_issuer_and_subject(out,
+	    cabundle_issuer_name(&e->bundle),
+	    X509_REQ_get_subject_name(e->csr));
+}
+
+static enum status send_message(struct session *session,
+    const struct enrolment *e, enum message_type type, struct scep_reply *reply)
+{
+	struct scep_request request;
+	struct buf content = {0};
+	enum status st;
+
+	if ((st = make_content(&content, e, type)) == ST_OK) {
+		request = new_request(session, e, type, &content);
+		st = session_exchange(session, &request, reply);
+	}
+	if (st == ST_OK)
+		say("pkistatus: %s", scep_pki_status_name(reply->status));
+	buf_free(&content);
+	return st;
+}
+
+/* P1: an error on the way while polling leaves the request PENDING. */
+static enum status send_poll(struct session *session, const struct enrolment *e,
+    struct poll *poll, struct scep_reply *reply)
+{
+	enum status st;
+
+	say("requesting certificate (#%d)", ++poll->count);
+	log_hold();
+	st = send_message(session, e, MESSAGE_CERTPOLL, reply);
+	if (st == ST_NETWORK || st == ST_TIMEOUT) {
+		log_release(LOG_WARNING);
+		reply->status = PKI_PENDING;
+		return ST_OK;
+	}
+	log_release(LOG_ERROR);
+	return st;
+}
+
+/* From the first message to a reply that is not PENDING, or the limits. */
+static enum status converse(struct session *session, const struct enrolment *e,
+    struct scep_reply *reply)
+{
+	struct poll poll;
+	enum status st;
+
+	poll_start(&poll, session->options);
+	if (session->options->resume) {
+		st = send_poll(session, e, &poll, reply);
+	} else {
+		say("sending certificate request");
+		st = send_message(session, e, first_type(session), reply);
+	}
+	while (st == ST_OK && reply->status == PKI_PENDING) {
+		scep_reply_free(reply);
+		if ((st = poll_wait(&poll)) == ST_OK)
+			st = send_poll(session, e, &poll, reply);
+	}
+	return st;
+}
+
+/* P3: a RenewalReq that is refused may be one the server does not know. */
+static const char *advice(
+    const struct session *session, const struct scep_reply *reply)
+{
+	enum status st = reply->fail_info->status;
+
+	if (!session->options->resume &&
+	    first_type(session) == MESSAGE_RENEWALREQ &&
+	    (st == ST_BAD_REQUEST || st == ST_BAD_MESSAGE_CHECK))
+		return "; if it does not take RenewalReq: --renewal 19";
+	return "";
+}
+
+static enum status write_issued(
+    const struct enrolment *e, const struct scep_reply *reply)
+{
+	const char *path = e->options->local_cert;
+	X509 *cert = NULL;
+	enum status st;
+
+	if ((st = enrolment_find_issued(&cert, e, reply->certs)) != ST_OK ||
+	    (st = cert_write(path, cert)) != ST_OK)
+		return st;
+	say("certificate written as %s", path);
+	return ST_OK;
+}
+
+/* -m: the message that would be sent, in PEM as the manual says. */
+static enum status dump_message(
+    const struct session *session, const struct enrolment *e)
+{
+	const char *path = session->options->dump_request;
+	enum message_type type =
+	    session->options->resume ? MESSAGE_CERTPOLL : first_type(session);
+	struct buf content = {0}, message = {0};
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct scep_request request;
+	enum status st;
+	char *text;
+	long len;
+
+	if ((st = make_content(&content, e, type)) != ST_OK)
+		goto out;
+	request = new_request(session, e, type, &content);
+	if ((st = scep_request_encode(&message, &request)) != ST_OK)
+		goto out;
+	if (bio == NULL ||
+	    !PEM_write_bio(bio, "PKCS7", "", message.data, (long)message.len)) {
+		st = fail_crypto(ST_FILE, "%s: cannot encode", path);
+		goto out;
+	}
+	len = BIO_get_mem_data(bio, &text);
+	if ((st = file_write(path, text, (size_t)len)) == ST_OK)
+		say("%s written as %s", scep_message_name(type), path);
+out:
+	BIO_free(bio);
+	buf_free(&message);
+	buf_free(&content);
+	return st;
+}
+
+/* -m with nothing left to choose works without a server. */
+static bool needs_caps(const struct options *o)
+{
+	return o->dump_request == NULL || o->enc_alg == NULL ||
+	    o->sig_alg == NULL ||
+	    (o->sign_cert != NULL && o->renewal == RENEWAL_AUTO);
+}
+
+static enum status enrol(struct session *session, struct enrolment *e)
+{
+	struct scep_reply reply = {0};
+	enum status st = ST_OK;
+
+	if (needs_caps(session->options))
+		st = session_query_caps(session, false);
+	if (st != ST_OK || (st = session_choose_algorithms(session)) != ST_OK ||
+	    (st = enrolment_make_signer(e, session->digest)) != ST_OK)
+		return st;
+	if (session->options->dump_request != NULL)
+		return dump_message(session, e);
+	if ((st = converse(session, e, &reply)) == ST_OK)
+		st = reply.status == PKI_SUCCESS
+		    ? write_issued(e, &reply)
+		    : report_failure(&reply, advice(session, &reply));
+	scep_reply_free(&reply);
+	return st;
+}
+
+static enum status run(struct session *session)
+{
+	struct enrolment e;
+	enum status st;
+
+	if ((st = enrolment_read(&e, session->options)) == ST_OK)
+		st = enrol(session, &e);
+	enrolment_free(&e);
+	return st;
+}
+
+const struct operation op_enroll = {
+    .op = OP_ENROLL,
+    .name = "enroll",
+    .help = "Enroll certificate",
+    .run = run,
+};

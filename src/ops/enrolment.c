@@ -1,0 +1,191 @@
+#include <string.h>
+
+#include "ops/checks.h"
+#include "ops/enrolment.h"
+#include "pki/cert.h"
+#include "pki/csr.h"
+#include "pki/key.h"
+#include "util/file.h"
+#include "util/log.h"
+
+static enum status check_outputs(const struct options *o)
+{
+	enum status st = ST_OK;
+
+	if (o->dump_request != NULL)
+		st = file_check_writable(o->dump_request);
+	else if (o->local_cert != NULL)
+		st = file_check_writable(o->local_cert);
+	if (st == ST_OK && o->selfsigned != NULL)
+		st = file_check_writable(o->selfsigned);
+	return st;
+}
+
+static enum status read_request(struct enrolment *e)
+{
+	const struct options *o = e->options;
+	enum status st;
+
+	if ((st = csr_read(&e->csr, o->request)) != ST_OK)
+		return st;
+	if (o->key == NULL)
+		return ST_OK;
+	if ((st = key_read(&e->key, o->key, "private key")) != ST_OK)
+		return st;
+	if (!csr_has_key(e->csr, e->key))
+		return fail(ST_FILE,
+		    "private key %s: it is not the key of request %s", o->key,
+		    o->request);
+	return ST_OK;
+}
+
+static enum status read_signer(struct enrolment *e)
+{
+	const struct options *o = e->options;
+	enum status st;
+
+	if (o->sign_cert == NULL && o->renewal == RENEWAL_RENEWALREQ)
+		return fail(ST_ERROR,
+		    "--renewal 17 needs the certificate to renew and its key "
+		    "(-O and -K)");
+	if (o->sign_cert == NULL)
+		return ST_OK;
+	st = cert_read(&e->signer, o->sign_cert, "signature certificate");
+	if (st != ST_OK)
+		return st;
+	st = key_read(&e->sign_key, o->sign_key, "signature key");
+	if (st != ST_OK)
+		return st;
+	st = check_pair(e->signer, o->sign_cert, e->sign_key, o->sign_key);
+	if (st != ST_OK)
+		return st;
+	if (cert_time_status(e->signer) > 0)
+		warn("signature certificate %s has expired", o->sign_cert);
+	if (o->selfsigned != NULL)
+		warn("-L %s is not written: -O %s signs, nothing self-signed",
+		    o->selfsigned, o->sign_cert);
+	return ST_OK;
+}
+
+static enum status set_transaction_id(struct enrolment *e)
+{
+	if (e->options->transaction_id == NULL)
+		return csr_add_transaction_id(&e->transaction_id, e->csr);
+	if (!buf_add_string(&e->transaction_id, e->options->transaction_id))
+		return fail_memory();
+	return ST_OK;
+}
+
+enum status enrolment_read(struct enrolment *e, const struct options *options)
+{
+	bool look_at_clock = (options->tolerate & TOLERATE_CLOCK) == 0;
+	enum status st;
+
+	memset(e, 0, sizeof(*e));
+	e->options = options;
+	if ((st = check_outputs(options)) != ST_OK ||
+	    (st = cabundle_read(
+		 &e->bundle, options->ca_cert, options->enc_cert)) != ST_OK ||
+	    (st = cabundle_check(&e->bundle, look_at_clock)) != ST_OK ||
+	    (st = read_request(e)) != ST_OK || (st = read_signer(e)) != ST_OK ||
+	    (st = set_transaction_id(e)) != ST_OK)
+		return st;
+	verbose("transactionID %s", buf_string(&e->transaction_id));
+	return ST_OK;
+}
+
+enum status enrolment_make_signer(struct enrolment *e, const EVP_MD *digest)
+{
+	enum status st;
+
+	if (e->signer != NULL)
+		return ST_OK;
+	st = csr_make_self_signed(&e->signer, e->csr, e->key, digest);
+	if (st != ST_OK)
+		return st;
+	EVP_PKEY_up_ref(e->key);
+	e->sign_key = e->key;
+	if (e->options->selfsigned == NULL)
+		return ST_OK;
+	return cert_write(e->options->selfsigned, e->signer);
+}
+
+/* The certificate of the request's key, the signer's own only if alone. */
+static X509 *find_by_key(const struct enrolment *e, STACK_OF(X509) *certs)
+{
+	EVP_PKEY *key = X509_REQ_get0_pubkey(e->csr);
+	X509 *cert, *old = NULL;
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		if (!cert_has_key(cert, key))
+			continue;
+		if (X509_cmp(cert, e->signer) != 0)
+			return cert;
+		old = cert;
+	}
+	return old;
+}
+
+/* Some servers answer a renewal with the certificate as it was (P4). */
+static bool is_old_certificate(const struct enrolment *e, STACK_OF(X509) *certs)
+{
+	int i;
+
+	for (i = 0; e->options->sign_cert != NULL && i < sk_X509_num(certs);
+	     i++)
+		if (X509_cmp(sk_X509_value(certs, i), e->signer) == 0)
+			return true;
+	return false;
+}
+
+/* What the CA may do, but the user wants to know. */
+static void report_differences(const struct enrolment *e, X509 *cert)
+{
+	const X509_NAME *wanted = X509_REQ_get_subject_name(e->csr);
+	struct buf text = {0};
+	int when = cert_time_status(cert);
+
+	if (X509_NAME_cmp(X509_get_subject_name(cert), wanted) != 0) {
+		cert_name_text(&text, X509_get_subject_name(cert));
+		note("the CA changed the subject to %s", buf_string(&text));
+	}
+	if (when != 0)
+		warn("the issued certificate %s, by this system's clock",
+		    when < 0 ? "is not valid yet" : "has expired");
+	buf_free(&text);
+}
+
+enum status enrolment_find_issued(
+    X509 **out, const struct enrolment *e, STACK_OF(X509) *certs)
+{
+	X509 *cert = find_by_key(e, certs);
+	enum status st;
+
+	if ((cert == NULL || X509_cmp(cert, e->signer) == 0) &&
+	    is_old_certificate(e, certs))
+		return fail(ST_SAME_CERT,
+		    "reply: the server returned the certificate that is to be "
+		    "renewed, not a new one");
+	if (cert == NULL)
+		return fail(ST_REPLY,
+		    "reply: none of its %d certificate(s) is for the key of "
+		    "the request (RFC 8894, 3.3.2.1)",
+		    sk_X509_num(certs));
+	if ((st = check_issuer(e->options, &e->bundle, cert, certs)) != ST_OK)
+		return st;
+	report_differences(e, cert);
+	*out = cert;
+	return ST_OK;
+}
+
+void enrolment_free(struct enrolment *e)
+{
+	cabundle_free(&e->bundle);
+	X509_REQ_free(e->csr);
+	EVP_PKEY_free(e->key);
+	EVP_PKEY_free(e->sign_key);
+	X509_free(e->signer);
+	buf_free(&e->transaction_id);
+}

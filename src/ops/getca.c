@@ -1,0 +1,41 @@
+#include "ops/cafiles.h"
+#include "ops/ops.h"
+#include "pki/cert.h"
+#include "scep/certs.h"
+#include "session.h"
+#include "util/file.h"
+#include "util/log.h"
+
+static const char *const types[] = {
+    "application/x-x509-ca-cert", "application/x-x509-ca-ra-cert", NULL};
+
+static enum status run(struct session *session)
+{
+	const char *path = session->options->ca_cert;
+	struct http_response response = {0};
+	STACK_OF(X509) *certs = NULL;
+	const EVP_MD *md;
+	enum status st;
+
+	if ((st = file_check_writable(path)) != ST_OK)
+		return st;
+	say("requesting CA certificate");
+	if ((st = cafiles_choose_digest(session, &md)) != ST_OK ||
+	    (st = session_get(session, "GetCACert", types, &response)) != ST_OK)
+		goto out;
+	say("valid response from server");
+	if ((st = certs_from_body(
+		 &certs, response.body.data, response.body.len)) == ST_OK)
+		st = cafiles_write(path, certs, md);
+out:
+	cert_stack_free(certs);
+	http_response_free(&response);
+	return st;
+}
+
+const struct operation op_getca = {
+    .op = OP_GETCA,
+    .name = "getca",
+    .help = "Get CA/RA certificate(s)",
+    .run = run,
+};

@@ -1,0 +1,26 @@
+#include "ops/ops.h"
+#include "scep/caps.h"
+#include "session.h"
+#include "util/log.h"
+
+static enum status run(struct session *session)
+{
+	struct buf text = {0};
+	enum status st;
+
+	if ((st = session_query_caps(session, true)) != ST_OK)
+		return st;
+	if (caps_add_text(&text, session->caps))
+		say("scep capabilities: %s", buf_string(&text));
+	else
+		st = fail_memory();
+	buf_free(&text);
+	return st;
+}
+
+const struct operation op_getcaps = {
+    .op = OP_GETCAPS,
+    .name = "getcaps",
+    .help = "Query SCEP capabilities",
+    .run = run,
+};

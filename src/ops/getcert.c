@@ -1,0 +1,92 @@
+#include "ops/checks.h"
+#include "ops/ops.h"
+#include "ops/query.h"
+#include "pki/cert.h"
+#include "util/log.h"
+
+/* Of the CA that issued -l, unless -O names another one (R3). */
+static enum status choose(struct query *query, const struct options *options)
+{
+	X509 *issuer = NULL;
+	enum status st;
+
+	if ((st = query_parse_serial(query, options->serial)) != ST_OK)
+		return st;
+	if (options->sign_cert == NULL)
+		return query_set_issuer(
+		    query, X509_get_issuer_name(query->cert));
+	st = cert_read(&issuer, options->sign_cert, "issuer certificate");
+	if (st == ST_OK)
+		st = query_set_issuer(query, X509_get_subject_name(issuer));
+	X509_free(issuer);
+	return st;
+}
+
+/* V5: the one that was asked for, wherever it stands; borrowed. */
+static X509 *find(const struct query *query, STACK_OF(X509) *certs)
+{
+	X509 *cert;
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		if (X509_NAME_cmp(X509_get_issuer_name(cert), query->issuer) ==
+			0 &&
+		    ASN1_INTEGER_cmp(
+			X509_get0_serialNumber(cert), query->serial) == 0)
+			return cert;
+	}
+	return NULL;
+}
+
+static enum status write_found(const struct query *query,
+    const struct options *options, STACK_OF(X509) *certs)
+{
+	X509 *cert = find(query, certs);
+	enum status st;
+
+	if (cert == NULL)
+		return fail(ST_REPLY,
+		    "reply: none of its %d certificate(s) has the issuer and "
+		    "serial that were asked for (RFC 8894, 4.5)",
+		    sk_X509_num(certs));
+	if ((st = check_issuer(options, &query->bundle, cert, certs)) !=
+		ST_OK ||
+	    (st = cert_write(options->output, cert)) != ST_OK)
+		return st;
+	say("certificate written as %s", options->output);
+	return ST_OK;
+}
+
+static enum status ask(struct session *session, const struct query *query)
+{
+	struct scep_reply reply = {0};
+	enum status st;
+
+	say("requesting certificate");
+	st = query_exchange(session, query, MESSAGE_GETCERT, &reply);
+	if (st == ST_OK)
+		st = write_found(query, session->options, reply.certs);
+	scep_reply_free(&reply);
+	return st;
+}
+
+static enum status run(struct session *session)
+{
+	struct query query;
+	enum status st;
+
+	if ((st = query_read(&query, session->options)) == ST_OK &&
+	    (st = choose(&query, session->options)) == ST_OK &&
+	    (st = session_prepare(session)) == ST_OK)
+		st = ask(session, &query);
+	query_free(&query);
+	return st;
+}
+
+const struct operation op_getcert = {
+    .op = OP_GETCERT,
+    .name = "getcert",
+    .help = "Query certificate",
+    .run = run,
+};

@@ -1,0 +1,133 @@
+#include <time.h>
+
+#include "ops/ops.h"
+#include "ops/query.h"
+#include "pki/cert.h"
+#include "pki/crl.h"
+#include "util/log.h"
+
+static enum status set_target(struct query *query, X509 *target)
+{
+	enum status st = query_set_issuer(query, X509_get_issuer_name(target));
+
+	if (st == ST_OK)
+		st = query_set_serial(query, X509_get0_serialNumber(target));
+	return st;
+}
+
+/* Issuer and serial of -l, or of -O; -s is another serial (R3). */
+static enum status choose(struct query *query, const struct options *options)
+{
+	X509 *target = NULL;
+	enum status st;
+
+	if (options->sign_cert == NULL) {
+		st = set_target(query, query->cert);
+	} else {
+		st = cert_read(
+		    &target, options->sign_cert, "target certificate");
+		if (st == ST_OK)
+			st = set_target(query, target);
+		X509_free(target);
+	}
+	if (st == ST_OK && options->serial != NULL)
+		st = query_parse_serial(query, options->serial);
+	return st;
+}
+
+static void warn_of_time(const struct crl *crl)
+{
+	time_t now = time(NULL);
+
+	if (ASN1_TIME_cmp_time_t(crl->this_update, now) > 0)
+		warn("thisUpdate of the CRL is in the future, by this system's "
+		     "clock");
+	if (crl->next_update != NULL &&
+	    ASN1_TIME_cmp_time_t(crl->next_update, now) < 0)
+		warn("nextUpdate of the CRL has passed: there should be a "
+		     "newer one");
+}
+
+/* V5: the signature, by a CA certificate of -c with the issuer's name. */
+static enum status check_signature(
+    const struct crl *crl, const struct cabundle *bundle)
+{
+	bool found = false;
+	X509 *ca;
+	int i;
+
+	for (i = 0; i < sk_X509_num(bundle->certs); i++) {
+		ca = sk_X509_value(bundle->certs, i);
+		if (X509_NAME_cmp(X509_get_subject_name(ca), crl->issuer) != 0)
+			continue;
+		if (crl_is_signed_by(crl, ca))
+			return ST_OK;
+		found = true;
+	}
+	if (found)
+		return fail(ST_REPLY,
+		    "reply: the signature of the CRL does not verify with its "
+		    "issuer's certificate of -c (RFC 5280, 5.1.1.3)");
+	warn("no certificate of the CRL's issuer at hand (-c): its signature "
+	     "is not verified");
+	return ST_OK;
+}
+
+static enum status write_checked(const struct query *query,
+    const struct options *options, const struct buf *bytes)
+{
+	struct buf name = {0};
+	struct crl crl = {0};
+	enum status st;
+
+	if ((st = crl_parse(&crl, bytes->data, bytes->len)) != ST_OK)
+		goto out;
+	if (X509_NAME_cmp(crl.issuer, query->issuer) != 0) {
+		st = fail(ST_REPLY,
+		    "reply: the CRL is of another issuer, %s (RFC 8894, 4.6)",
+		    cert_name_text(&name, crl.issuer));
+		goto out;
+	}
+	if ((st = check_signature(&crl, &query->bundle)) != ST_OK)
+		goto out;
+	warn_of_time(&crl);
+	if ((st = crl_write(options->output, &crl)) == ST_OK)
+		say("CRL written as %s", options->output);
+out:
+	buf_free(&name);
+	crl_free(&crl);
+	return st;
+}
+
+static enum status ask(struct session *session, const struct query *query)
+{
+	struct scep_reply reply = {0};
+	enum status st;
+
+	say("requesting crl");
+	st = query_exchange(session, query, MESSAGE_GETCRL, &reply);
+	if (st == ST_OK)
+		st = write_checked(query, session->options, &reply.crl);
+	scep_reply_free(&reply);
+	return st;
+}
+
+static enum status run(struct session *session)
+{
+	struct query query;
+	enum status st;
+
+	if ((st = query_read(&query, session->options)) == ST_OK &&
+	    (st = choose(&query, session->options)) == ST_OK &&
+	    (st = session_prepare(session)) == ST_OK)
+		st = ask(session, &query);
+	query_free(&query);
+	return st;
+}
+
+const struct operation op_getcrl = {
+    .op = OP_GETCRL,
+    .name = "getcrl",
+    .help = "Query CRL",
+    .run = run,
+};

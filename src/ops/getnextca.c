@@ -1,0 +1,89 @@
+#include "ops/cafiles.h"
+#include "ops/ops.h"
+#include "pki/cabundle.h"
+#include "pki/cert.h"
+#include "scep/nextca.h"
+#include "session.h"
+#include "util/file.h"
+#include "util/log.h"
+
+static const char *const types[] = {"application/x-x509-next-ca-cert", NULL};
+
+static enum status check_outputs(const struct options *options)
+{
+	enum status st = file_check_writable(options->ca_cert);
+
+	if (st == ST_OK && options->output != NULL)
+		st = file_check_writable(options->output);
+	return st;
+}
+
+/* R7: a server that has none answers with an HTTP error. */
+static enum status get(struct session *session, struct http_response *response)
+{
+	enum status st;
+
+	log_hold();
+	st = session_get(session, "GetNextCACert", types, response);
+	if (st != ST_NETWORK ||
+	    (response->status != 404 && response->status != 500)) {
+		log_release(LOG_ERROR);
+		return st;
+	}
+	log_release(LOG_VERBOSE);
+	return fail(ST_NETWORK,
+	    "the server has no next CA certificate available, it answered %d "
+	    "%s",
+	    response->status, response->reason);
+}
+
+static enum status write_verified(struct session *session,
+    const struct cabundle *current, const struct buf *body, const EVP_MD *md)
+{
+	const struct options *options = session->options;
+	STACK_OF(X509) *certs = NULL;
+	X509 *signer = NULL;
+	enum status st;
+
+	st = nextca_decode(&certs, &signer, current, body->data, body->len);
+	if (st == ST_OK)
+		st = cafiles_write(options->ca_cert, certs, md);
+	if (st == ST_OK && options->output != NULL) {
+		st = cert_write(options->output, signer);
+		if (st == ST_OK)
+			say("certificate written as %s", options->output);
+	}
+	cert_stack_free(certs);
+	X509_free(signer);
+	return st;
+}
+
+static enum status run(struct session *session)
+{
+	struct http_response response = {0};
+	struct cabundle current = {0};
+	const EVP_MD *md;
+	enum status st;
+
+	if ((st = check_outputs(session->options)) != ST_OK ||
+	    (st = cabundle_read(&current, session->options->ca_chain, NULL)) !=
+		ST_OK)
+		goto out;
+	say("requesting next CA certificate");
+	if ((st = cafiles_choose_digest(session, &md)) != ST_OK ||
+	    (st = get(session, &response)) != ST_OK)
+		goto out;
+	say("valid response from server");
+	st = write_verified(session, &current, &response.body, md);
+out:
+	http_response_free(&response);
+	cabundle_free(&current);
+	return st;
+}
+
+const struct operation op_getnextca = {
+    .op = OP_GETNEXTCA,
+    .name = "getnextca",
+    .help = "Get next CA/RA certificate(s)",
+    .run = run,
+};

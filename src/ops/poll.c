@@ -1,0 +1,80 @@
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "ops/poll.h"
+#include "util/buf.h"
+#include "util/log.h"
+
+/* Made before it is needed: a signal handler may not format. */
+static char farewell[512];
+
+static void say_farewell(int number)
+{
+	ssize_t ignored = write(STDERR_FILENO, farewell, strlen(farewell));
+
+	(void)ignored;
+	signal(number, SIG_DFL);
+	raise(number);
+}
+
+static void catch_signals(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM};
+	struct sigaction action, before;
+	size_t i;
+
+	if (farewell[0] != '\0')
+		return;
+	snprintf(farewell, sizeof(farewell),
+	    "%s: interrupted while PENDING; the same command with -R goes on "
+	    "from here\n",
+	    log_program());
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = say_farewell;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], NULL, &before) == 0 &&
+		    before.sa_handler != SIG_IGN)
+			sigaction(numbers[i], &action, NULL);
+}
+
+void poll_start(struct poll *poll, const struct options *options)
+{
+	poll->options = options;
+	poll->count = 0;
+	clock_gettime(CLOCK_MONOTONIC, &poll->start);
+}
+
+static long long elapsed(const struct poll *poll)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long long)now.tv_sec - (long long)poll->start.tv_sec;
+}
+
+static enum status give_up(
+    const struct poll *poll, const char *limit, int value)
+{
+	return fail(ST_PENDING,
+	    "still PENDING after %d poll(s), the limit of %s %d is reached; "
+	    "the same command with -R goes on from here",
+	    poll->count, limit, value);
+}
+
+enum status poll_wait(struct poll *poll)
+{
+	const struct options *o = poll->options;
+	struct timespec left = {.tv_sec = o->poll_interval};
+
+	if (poll->count >= o->poll_count)
+		return give_up(poll, "-n", o->poll_count);
+	if (elapsed(poll) + o->poll_interval > o->poll_time)
+		return give_up(poll, "-T", o->poll_time);
+	catch_signals();
+	verbose("waiting %d seconds", o->poll_interval);
+	while (nanosleep(&left, &left) != 0 && errno == EINTR)
+		continue;
+	return ST_OK;
+}

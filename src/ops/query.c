@@ -1,0 +1,167 @@
+#include <string.h>
+
+#include <openssl/bn.h>
+#include <openssl/rand.h>
+
+#include "ops/checks.h"
+#include "ops/query.h"
+#include "pki/cert.h"
+#include "pki/key.h"
+#include "scep/content.h"
+#include "util/file.h"
+#include "util/log.h"
+
+#define TRANSACTION_BYTES 16
+#define SERIAL_BYTES_MAX  64 /* RFC 5280 allows 20, some CAs use more */
+#define HEX               "0123456789abcdefABCDEF"
+
+enum status query_read(struct query *query, const struct options *options)
+{
+	bool look_at_clock = (options->tolerate & TOLERATE_CLOCK) == 0;
+	enum status st;
+
+	memset(query, 0, sizeof(*query));
+	if ((st = file_check_writable(options->output)) != ST_OK ||
+	    (st = cabundle_read(&query->bundle, options->ca_cert,
+		 options->enc_cert)) != ST_OK ||
+	    (st = cabundle_check(&query->bundle, look_at_clock)) != ST_OK ||
+	    (st = cert_read(&query->cert, options->local_cert,
+		 "local certificate")) != ST_OK ||
+	    (st = key_read(&query->key, options->key, "private key")) != ST_OK)
+		return st;
+	return check_pair(
+	    query->cert, options->local_cert, query->key, options->key);
+}
+
+void query_free(struct query *query)
+{
+	cabundle_free(&query->bundle);
+	X509_free(query->cert);
+	EVP_PKEY_free(query->key);
+	X509_NAME_free(query->issuer);
+	ASN1_INTEGER_free(query->serial);
+}
+
+enum status query_set_issuer(struct query *query, const X509_NAME *name)
+{
+	X509_NAME_free(query->issuer);
+	query->issuer = X509_NAME_dup(name);
+	return query->issuer != NULL ? ST_OK : fail_memory();
+}
+
+enum status query_set_serial(struct query *query, const ASN1_INTEGER *serial)
+{
+	ASN1_INTEGER_free(query->serial);
+	query->serial = ASN1_INTEGER_dup(serial);
+	return query->serial != NULL ? ST_OK : fail_memory();
+}
+
+/* The digits of text without colons; hex when it cannot be decimal. */
+static bool parse_serial(BIGNUM **out, const char *text)
+{
+	char digits[2 * SERIAL_BYTES_MAX + 1];
+	bool hex = strchr(text, ':') != NULL;
+	size_t len = 0;
+
+	if (strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0) {
+		hex = true;
+		text += 2;
+	}
+	for (; *text != '\0'; text++) {
+		if (*text == ':')
+			continue;
+		if (strchr(HEX, *text) == NULL || len + 1 >= sizeof(digits))
+			return false;
+		if (*text < '0' || *text > '9')
+			hex = true;
+		digits[len++] = *text;
+	}
+	digits[len] = '\0';
+	if (len == 0)
+		return false;
+	return (hex ? BN_hex2bn(out, digits) : BN_dec2bn(out, digits)) ==
+	    (int)len;
+}
+
+enum status query_parse_serial(struct query *query, const char *text)
+{
+	BIGNUM *number = NULL;
+	enum status st = ST_OK;
+
+	if (!parse_serial(&number, text)) {
+		st = fail(ST_ERROR,
+		    "serial number \"%s\": expected a decimal number, 0x and "
+		    "hex digits, or AA:BB:CC",
+		    text);
+	} else {
+		ASN1_INTEGER_free(query->serial);
+		query->serial = BN_to_ASN1_INTEGER(number, NULL);
+		if (query->serial == NULL)
+			st = fail_memory();
+	}
+	BN_free(number);
+	return st;
+}
+
+/* C4: nothing to resume, so that the transactionID may be random. */
+static enum status make_transaction_id(
+    struct buf *out, const struct options *options)
+{
+	unsigned char bytes[TRANSACTION_BYTES];
+	size_t i;
+
+	if (options->transaction_id != NULL)
+		return buf_add_string(out, options->transaction_id)
+		    ? ST_OK
+		    : fail_memory();
+	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
+		return fail_crypto(
+		    ST_ERROR, "no random bytes for the transactionID");
+	for (i = 0; i < sizeof(bytes); i++)
+		if (!buf_addf(out, "%02X", bytes[i]))
+			return fail_memory();
+	return ST_OK;
+}
+
+static enum status read_reply(
+    const struct scep_reply *reply, enum message_type type)
+{
+	say("pkistatus: %s", scep_pki_status_name(reply->status));
+	if (reply->status == PKI_FAILURE)
+		return report_failure(reply, "");
+	if (reply->status == PKI_PENDING)
+		return fail(ST_REPLY,
+		    "reply: PENDING is no answer to %s (RFC 8894, 4.5.1)",
+		    scep_message_name(type));
+	return ST_OK;
+}
+
+enum status query_exchange(struct session *session, const struct query *query,
+    enum message_type type, struct scep_reply *reply)
+{
+	struct buf content = {0}, id = {0};
+	enum status st;
+
+	if ((st = content_add_issuer_and_serial(
+		 &content, query->issuer, query->serial)) == ST_OK &&
+	    (st = make_transaction_id(&id, session->options)) == ST_OK) {
+		struct scep_request request = {
+		    .type = type,
+		    .transaction_id = buf_string(&id),
+		    .content = content.data,
+		    .content_len = content.len,
+		    .bundle = &query->bundle,
+		    .signer = query->cert,
+		    .key = query->key,
+		    .digest = session->digest,
+		    .cipher = session->cipher,
+		    .tolerate = session->options->tolerate,
+		};
+		st = session_exchange(session, &request, reply);
+	}
+	if (st == ST_OK)
+		st = read_reply(reply, type);
+	buf_free(&content);
+	buf_free(&id);
+	return st;
+}

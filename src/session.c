@@ -1,0 +1,287 @@
+#include <ctype.h>
+#include <string.h>
+
+#include "pki/algs.h"
+#include "scep/caps.h"
+#include "session.h"
+#include "util/log.h"
+
+#define SUMMARY_MAX 120
+
+/* RFC 8894, 4.1: longer GETs are cut by some servers (H10). */
+#define GET_SAFE_MAX 2048
+
+#define DER_SEQUENCE 0x30
+
+static const char *const message_types[] = {"application/x-pki-message", NULL};
+
+enum status session_open(struct session *session, const struct options *options)
+{
+	struct http_options http = {
+	    .proxy = options->proxy,
+	    .timeout = (unsigned int)options->timeout,
+	    .wait = (unsigned int)options->wait,
+	    .max_body = (size_t)options->max_size,
+	};
+	enum status st;
+
+	memset(session, 0, sizeof(*session));
+	session->options = options;
+	if ((st = url_parse(&session->url, options->url)) != ST_OK)
+		return st;
+	return http_open(&session->http, &session->url, &http);
+}
+
+void session_close(struct session *session)
+{
+	http_close(session->http);
+	url_free(&session->url);
+}
+
+static bool make_query(struct buf *query, const struct session *session,
+    const char *operation, const void *message, size_t message_len)
+{
+	const struct list *monitor = &session->options->monitor;
+	size_t i;
+
+	if (!buf_addf(query, "operation=%s", operation))
+		return false;
+	if (message != NULL &&
+	    (!buf_add_string(query, "&message=") ||
+		!url_add_escaped(query, message, message_len)))
+		return false;
+	for (i = 0; i < monitor->count; i++)
+		if (!buf_add_string(query, "&") ||
+		    !url_add_literal(query, monitor->items[i]))
+			return false;
+	return true;
+}
+
+static enum status get(struct session *session, const char *operation,
+    const char *message, struct http_response *response)
+{
+	struct http_request request = {0};
+	struct buf query = {0};
+	enum status st;
+
+	memset(response, 0, sizeof(*response));
+	if (!make_query(&query, session, operation, message,
+		message != NULL ? strlen(message) : 0)) {
+		st = fail_memory();
+	} else {
+		request.query = buf_string(&query);
+		st = http_exchange(session->http, &request, response);
+	}
+	buf_free(&query);
+	return st;
+}
+
+static bool is_one_of(
+    const struct http_response *response, const char *const *types)
+{
+	for (; *types != NULL; types++)
+		if (http_is_type(response, *types))
+			return true;
+	return false;
+}
+
+/*
+ * H8: a body that is neither DER nor PEM is not what was asked for, and its
+ * content type and first words say best what it is.
+ */
+static enum status check_body(
+    const struct http_response *response, const char *const *types)
+{
+	const struct buf *body = &response->body;
+	char words[SUMMARY_MAX];
+	const char *came = response->content_type[0] != '\0'
+	    ? response->content_type
+	    : "no content type";
+
+	if (body->len == 0)
+		return fail(ST_REPLY,
+		    "reply: the server answered %d %s with an empty body, "
+		    "expected %s",
+		    response->status, response->reason, types[0]);
+	if (body->data[0] != DER_SEQUENCE && body->data[0] != '-')
+		return fail(ST_REPLY,
+		    "reply: expected %s, the server sent %s: \"%s\"", types[0],
+		    came,
+		    log_escape(words, sizeof(words), body->data, body->len));
+	if (!is_one_of(response, types))
+		verbose("content type is %s, expected %s", came, types[0]);
+	return ST_OK;
+}
+
+enum status session_get(struct session *session, const char *operation,
+    const char *const *types, struct http_response *response)
+{
+	enum status st =
+	    get(session, operation, session->options->ca_identifier, response);
+
+	if (st == ST_OK)
+		st = http_check_status(session->http, response);
+	if (st == ST_OK)
+		st = check_body(response, types);
+	return st;
+}
+
+/* An html page is not a list of capabilities, nor are binary bytes. */
+static enum status check_caps_text(const struct http_response *response)
+{
+	const struct buf *body = &response->body;
+	char words[SUMMARY_MAX];
+	size_t i;
+
+	for (i = 0; i < body->len; i++)
+		if (body->data[i] == '<' ||
+		    (!isprint(body->data[i]) && !isspace(body->data[i])))
+			return fail(ST_NETWORK,
+			    "the answer to GetCACaps is not a list of "
+			    "capabilities: \"%s\"",
+			    log_escape(
+				words, sizeof(words), body->data, body->len));
+	return ST_OK;
+}
+
+enum status session_query_caps(struct session *session, bool strict)
+{
+	struct http_response response;
+	struct buf text = {0};
+	enum status st;
+
+	if (!strict)
+		log_hold();
+	st = get(
+	    session, "GetCACaps", session->options->ca_identifier, &response);
+	if (st == ST_OK)
+		st = http_check_status(session->http, &response);
+	if (st == ST_OK)
+		st = check_caps_text(&response);
+	if (!strict && st == ST_NETWORK && response.reached) {
+		log_release(LOG_VERBOSE);
+		st = ST_OK;
+		verbose("GetCACaps was not answered: no capabilities");
+	} else if (!strict) {
+		log_release(LOG_ERROR);
+	}
+	if (st == ST_OK && response.status / 100 == 2)
+		session->caps =
+		    caps_parse(response.body.data, response.body.len);
+	if (st == ST_OK && log_enabled(LOG_VERBOSE) &&
+	    caps_add_text(&text, session->caps))
+		verbose("capabilities: %s", buf_string(&text));
+	buf_free(&text);
+	http_response_free(&response);
+	return st;
+}
+
+/* What the user asked for, or the best announced, or what is left. */
+static const char *choose(const struct session *session, const char *asked,
+    const char *announced, const char *last, const char *legacy)
+{
+	if (asked != NULL)
+		return asked;
+	if (announced != NULL)
+		return announced;
+	if (session->options->legacy)
+		return legacy;
+	note("the server announces nothing better: using %s (-E and -S choose)",
+	    last);
+	return last;
+}
+
+enum status session_choose_algorithms(struct session *session)
+{
+	const struct options *o = session->options;
+	const char *cipher = choose(session, o->enc_alg,
+	    caps_best_cipher(session->caps), "3des", "des");
+	const char *digest = choose(session, o->sig_alg,
+	    caps_best_digest(session->caps), "sha1", "md5");
+	enum status st;
+
+	verbose("encrypting with %s, signing with %s", cipher, digest);
+	if ((st = algs_get_cipher(&session->cipher, cipher)) != ST_OK)
+		return st;
+	return algs_get_digest(&session->digest, digest);
+}
+
+enum status session_prepare(struct session *session)
+{
+	enum status st = session_query_caps(session, false);
+
+	return st == ST_OK ? session_choose_algorithms(session) : st;
+}
+
+static enum status post_message(struct session *session,
+    const struct buf *message, struct http_response *response)
+{
+	struct http_request request = {
+	    .content_type = message_types[0],
+	    .body = message->data,
+	    .body_len = message->len,
+	};
+	struct buf query = {0};
+	enum status st;
+
+	if (!make_query(&query, session, "PKIOperation", NULL, 0)) {
+		st = fail_memory();
+	} else {
+		request.query = buf_string(&query);
+		st = http_exchange(session->http, &request, response);
+	}
+	buf_free(&query);
+	return st;
+}
+
+static enum status get_message(struct session *session,
+    const struct buf *message, struct http_response *response)
+{
+	struct buf base64 = {0};
+	enum status st;
+
+	if (!buf_reserve(&base64, (message->len + 2) / 3 * 4 + 1)) {
+		st = fail_memory();
+	} else {
+		base64.len = (size_t)EVP_EncodeBlock(
+		    base64.data, message->data, (int)message->len);
+		if (base64.len > GET_SAFE_MAX)
+			warn("the server takes no POST: a GET of %zu bytes is "
+			     "cut by some servers and proxies",
+			    base64.len);
+		st =
+		    get(session, "PKIOperation", buf_string(&base64), response);
+	}
+	buf_free(&base64);
+	return st;
+}
+
+enum status session_exchange(struct session *session,
+    struct scep_request *request, struct scep_reply *reply)
+{
+	struct http_response response = {0};
+	struct buf message = {0};
+	enum status st;
+
+	memset(reply, 0, sizeof(*reply));
+	if ((st = scep_request_encode(&message, request)) != ST_OK)
+		goto out;
+	debug("%s, transactionID %s, %zu bytes",
+	    scep_message_name(request->type), request->transaction_id,
+	    message.len);
+	if (caps_have(session->caps, CAP_POSTPKIOPERATION))
+		st = post_message(session, &message, &response);
+	else
+		st = get_message(session, &message, &response);
+	if (st != ST_OK ||
+	    (st = http_check_status(session->http, &response)) != ST_OK ||
+	    (st = check_body(&response, message_types)) != ST_OK)
+		goto out;
+	say("valid response from server");
+	st = scep_reply_decode(
+	    reply, request, response.body.data, response.body.len);
+out:
+	http_response_free(&response);
+	buf_free(&message);
+	return st;
+}

@@ -1,0 +1,66 @@
+/* session.h: one conversation with one SCEP server. */
+#ifndef SESSION_H
+#define SESSION_H
+
+#include <stdbool.h>
+
+#include <openssl/evp.h>
+
+#include "http/http.h"
+#include "http/url.h"
+#include "options/options.h"
+#include "scep/message.h"
+#include "util/status.h"
+
+/* Borrows options, owns the rest. */
+struct session {
+	const struct options *options;
+	struct url url;
+	struct http *http;
+	unsigned int caps;        /* enum cap; after session_query_caps() */
+	const EVP_MD *digest;     /* after session_choose_algorithms() */
+	const EVP_CIPHER *cipher; /* likewise */
+};
+
+/*
+ * Understands the URL; sends nothing yet.  session is valid, to be closed,
+ * whatever is returned.
+ */
+enum status session_open(
+    struct session *session, const struct options *options);
+void session_close(struct session *session);
+
+/*
+ * GetCACaps (RFC 8894, 3.5).  A server that answers badly, or closes the
+ * connection instead, has no capabilities (H17); a server that is not
+ * reached is an error.  With strict a bad answer is one, too.
+ */
+enum status session_query_caps(struct session *session, bool strict);
+
+/*
+ * The digest and cipher of our messages: as asked with -S and -E, else the
+ * best of the capabilities, else SHA-1 and 3DES with a note, or MD5 and DES
+ * with --legacy (C1, C2).
+ */
+enum status session_choose_algorithms(struct session *session);
+
+/* Both, for an operation that has no use for one alone. */
+enum status session_prepare(struct session *session);
+
+/*
+ * GETs operation ("GetCACert") with the CA identifier, if there is one, as
+ * message.  ST_OK is a 2xx whose body looks like what a SCEP server sends;
+ * types are the content types it should have, up to a NULL (H8).  response
+ * is the caller's.
+ */
+enum status session_get(struct session *session, const char *operation,
+    const char *const *types, struct http_response *response);
+
+/*
+ * A PKIOperation: encodes the request, POSTs it, or GETs it where the server
+ * has no POST, and reads the reply (RFC 8894, 4.1).
+ */
+enum status session_exchange(struct session *session,
+    struct scep_request *request, struct scep_reply *reply);
+
+#endif
