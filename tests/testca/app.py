@@ -1,0 +1,22 @@
+"""Put the parts together."""
+
+import faults_http      # noqa: F401  (fills the table of faults)
+import faults_message   # noqa: F401
+import journal
+import keys
+import pki
+import responder
+import server
+
+
+def start(options):
+    """A server that accepts connections; DIR/port says where."""
+    store = keys.Store(options.dir, options.keys)
+    authority = pki.Authority(store, options.profile, options.order,
+                              options.ca_usage, options.ca_expired,
+                              options.ca_key)
+    answers = responder.Responder(options, authority, journal.Journal(store))
+    http = server.Server(options, answers.handle)
+    http.start()
+    keys.write_file(store.path("port"), b"%d\n" % http.port)
+    return http

@@ -1,0 +1,278 @@
+"""Build a CertRep: certificates, envelope, attributes, signature."""
+
+import datetime
+import hashlib
+import os
+
+from asn1crypto import core
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import Encoding
+
+import ber
+import der
+import envelope
+import oids
+import pki
+import recipients
+
+SUCCESS, FAILURE, PENDING = "0", "2", "3"
+FAIL_INFO = {"badAlg": "0", "badMessageCheck": "1", "badRequest": "2",
+             "badTime": "3", "badCertId": "4"}
+EMPTY = {"absent": b"", "empty": der.explicit(0, der.octets(b"")),
+         "null-length": der.explicit(0, b"\x24\x80\x00\x00")}
+
+
+def degenerate(certificates, crls=()):
+    """SignedData that only carries certificates and CRLs, all in DER."""
+    inner = [der.integer(1), der.tlv(0x31), der.seq(der.oid(oids.DATA))]
+    if certificates:
+        inner.append(der.explicit(0, *certificates))
+    if crls:
+        inner.append(der.explicit(1, *crls))
+    inner.append(der.tlv(0x31))
+    return der.seq(der.oid(oids.SIGNED_DATA),
+                   der.explicit(0, der.seq(*inner)))
+
+
+def is_rsa(key):
+    return isinstance(key, rsa.RSAPrivateKey)
+
+
+def sign_bytes(key, content, digest):
+    hasher = envelope.HASHES[digest]()
+    if is_rsa(key):
+        return key.sign(content, padding.PKCS1v15(), hasher)
+    return key.sign(content, ec.ECDSA(hasher))
+
+
+def sign_plain(content, signer):
+    """A SignedData with `content` and no signed attributes."""
+    algorithm = der.seq(der.oid(oids.DIGESTS["sha256"]), der.NULL)
+    signature = sign_bytes(signer.key, content, "sha256")
+    kind = (der.oid(oids.RSA) + der.NULL if is_rsa(signer.key)
+            else der.oid(oids.DIGEST_WITH_ECDSA["sha256"]))
+    info = der.seq(der.integer(1),
+                   envelope.issuer_and_serial(signer.certificate), algorithm,
+                   der.seq(kind), der.octets(signature))
+    return der.seq(der.oid(oids.SIGNED_DATA), der.explicit(0, der.seq(
+        der.integer(1), der.set_of(algorithm),
+        der.seq(der.oid(oids.DATA), der.explicit(0, der.octets(content))),
+        der.explicit(0, encode(signer.certificate)), der.set_of(info))))
+
+
+def encode(certificate):
+    return certificate.public_bytes(Encoding.DER)
+
+
+class Draft:
+    """A reply in the making; faults change its fields between the steps."""
+
+    def __init__(self, options, authority, message, due):
+        self.options = options
+        self.authority = authority
+        self.message = message
+        self.due = due
+        self.status = SUCCESS
+        self.fail_info = None
+        self.fail_text = None
+        self.certificate = None         # the issued one
+        self.crl = None
+        self.content = None             # bytes inside the envelope
+        self.envelope = None            # ContentInfo of the EnvelopedData
+        self.recipient = message.signer
+        self.recipient_kind = None      # ktri, pwri or kari
+        self.password = None            # the challengePassword
+        self.econtent = None            # bytes, or None when absent
+        self.econtent_type = oids.DATA
+        self.attributes = []            # [OID, [encoded values]]
+        self.signer = authority.signer
+        self.included = [authority.signer.certificate]
+        self.signer_infos = []
+        self.raw = None                 # instead of all this
+        self.digest = options.digest
+        if self.digest == "same":
+            self.digest = message.digest
+            if self.digest not in oids.DIGESTS:
+                self.digest = "sha256"
+        self.cipher = options.cipher
+        if self.cipher == "same":
+            self.cipher = self._cipher_of_request()
+
+    def _cipher_of_request(self):
+        opened = self.message.envelope
+        name = oids.NAMES.get(opened.cipher_oid) if opened else None
+        return name if name in envelope.CIPHERS else "aes128"
+
+    def refuse(self, fail_info, text=None):
+        self.status = FAILURE
+        self.fail_info = FAIL_INFO[fail_info]
+        self.fail_text = text
+
+    # The steps, in order.
+
+    def build(self):
+        """The DER (or BER) of the whole reply."""
+        if self.status == SUCCESS:
+            self.content = self.make_content()
+        self.due.spoil("content", self)
+        if self.content is not None:
+            self.envelope = self.seal(self.content)
+        self.due.spoil("envelope", self)
+        self.econtent = self.make_econtent()
+        self.attributes = self.make_attributes()
+        self.due.spoil("attributes", self)
+        if self.options.attr_order == "shuffle":
+            self.attributes.reverse()
+        self.due.spoil("signer", self)
+        self.signer_infos.append(self.sign())
+        self.due.spoil("signed", self)
+        return self.make_signed_data() if self.raw is None else self.raw
+
+    def make_content(self):
+        if self.crl is not None:
+            return degenerate([], [encode(self.crl)])
+        return degenerate([encode(one) for one in self.certificates()])
+
+    def certificates(self):
+        """The issued certificate and its company, in --cert-order."""
+        chain = self.authority.chain()
+        order = self.options.cert_order
+        if order == "leaf-first":
+            return [self.certificate] + chain
+        if order == "leaf-last":
+            return chain[::-1] + [self.certificate]
+        stranger = self.authority.stranger()
+        twin = pki.certify(tuple(stranger), self.certificate.subject,
+                           stranger.key.public_key(), [])
+        return [stranger.certificate, twin] + chain + [self.certificate]
+
+    def seal(self, content):
+        """The EnvelopedData around `content`, for the client."""
+        sealed = envelope.seal(content, self.cipher, self._protection())
+        return ber.envelope(sealed) if self.options.ber_envelope else sealed
+
+    def _protection(self):
+        """How the content key goes to the client: --recipient."""
+        kind = self.options.recipient
+        key = self.recipient.public_key()
+        if kind == "auto":
+            kind = "ktri" if isinstance(key, rsa.RSAPublicKey) else "kari"
+            if kind == "kari" and self.password is not None:
+                kind = "pwri"
+        self.recipient_kind = kind
+        if kind == "pwri":
+            return recipients.for_password(self.password or "")
+        if kind == "kari":
+            return recipients.for_agreement(
+                key, envelope.issuer_and_serial(self.recipient))
+        return envelope.for_certificate(
+            self.recipient, null_params=self.options.null_params)
+
+    def make_econtent(self):
+        form = self.options.econtent
+        if form != "data":
+            self.econtent_type = oids.ENVELOPED_DATA
+        if self.envelope is None:
+            return None
+        if form == "enveloped-bare":
+            return der.inner(der.inner(self.envelope)[1][2])[0][2]
+        return self.envelope
+
+    def text(self, value):
+        """A text attribute, in the string type of --attr-string."""
+        tag = der.STRING_TAGS[self.options.attr_string]
+        return der.tlv(tag, value.encode("latin-1"))
+
+    def make_attributes(self):
+        digest = hashlib.new(self.digest, self.econtent or b"").digest()
+        now = datetime.datetime.now(datetime.timezone.utc)
+        message = self.message
+        attributes = [
+            [oids.CONTENT_TYPE, [der.oid(self.econtent_type)]],
+            [oids.SIGNING_TIME, [core.UTCTime(now).dump()]],
+            [oids.MESSAGE_DIGEST, [der.octets(digest)]],
+            [oids.MESSAGE_TYPE, [self.text("3")]],
+            [oids.PKI_STATUS, [self.text(self.status)]],
+            [oids.RECIPIENT_NONCE, [der.octets(message.sender_nonce)]],
+            [oids.TRANSACTION_ID, [self.text(message.transaction_id)]]]
+        nonce = {"none": None, "same": message.sender_nonce,
+                 "random": os.urandom(16)}[self.options.sender_nonce]
+        if nonce is not None:
+            attributes.append([oids.SENDER_NONCE, [der.octets(nonce)]])
+        if self.status == FAILURE:
+            attributes += self._failure_attributes()
+        if self.options.extra_attr:
+            attributes += self._extra_attributes()
+        return attributes
+
+    def _failure_attributes(self):
+        attributes = []
+        if self.fail_info is not None:
+            attributes.append([oids.FAIL_INFO, [self.text(self.fail_info)]])
+        if self.fail_text is not None:
+            form = self.options.fail_text_form
+            tag = der.UTF8 if form == "rfc" else der.PRINTABLE
+            attributes.append([oids.FAIL_INFO_TEXT[form],
+                               [der.tlv(tag, self.fail_text.encode())]])
+        return attributes
+
+    def _extra_attributes(self):
+        protection = der.seq(self._digest_algorithm(),
+                             der.tlv(0xA1, *[whole for _, _, whole in
+                                             der.inner(self._algorithm())]))
+        return [[oids.UNKNOWN_ATTRIBUTE, [der.tlv(der.UTF8, b"extra")]],
+                [oids.ALGORITHM_PROTECTION, [protection]]]
+
+    def set(self, kind, *values):
+        """Give an attribute other values; without values take it away."""
+        self.attributes = [[have, list(values) if have == kind else old]
+                           for have, old in self.attributes
+                           if have != kind or values]
+
+    def _null(self):
+        return der.NULL if self.options.null_params else b""
+
+    def _digest_algorithm(self):
+        return der.seq(der.oid(oids.DIGESTS[self.digest]), self._null())
+
+    def _algorithm(self):
+        number = oids.RSA
+        if not is_rsa(self.signer.key):
+            return der.seq(der.oid(oids.DIGEST_WITH_ECDSA[self.digest]))
+        if self.options.sigalg == "shaWithRSA":
+            number = oids.DIGEST_WITH_RSA[self.digest]
+        return der.seq(der.oid(number), self._null())
+
+    def sign(self, signed_attributes=True):
+        """A SignerInfo by self.signer; its last octets are the signature."""
+        encoded = [der.seq(der.oid(kind), der.set_of(*values))
+                   for kind, values in self.attributes]
+        if self.options.attr_order == "sorted":
+            encoded.sort()
+        block, signed = b"", self.econtent or b""
+        if signed_attributes:
+            block = der.explicit(0, *encoded)
+            signed = der.tlv(0x31, *encoded)
+        signature = sign_bytes(self.signer.key, signed, self.digest)
+        return der.seq(
+            der.integer(1),
+            envelope.issuer_and_serial(self.signer.certificate),
+            self._digest_algorithm(), block, self._algorithm(),
+            der.octets(signature))
+
+    def make_signed_data(self):
+        certificates = b""
+        if self.included and self.options.signer_cert:
+            certificates = der.explicit(
+                0, *[encode(one) for one in self.included])
+        content = der.oid(self.econtent_type)
+        if self.econtent is None:
+            content += EMPTY[self.options.econtent_empty]
+        else:
+            content += der.explicit(0, der.octets(self.econtent))
+        data = der.seq(
+            der.integer(1 if self.econtent_type == oids.DATA else 3),
+            der.set_of(self._digest_algorithm()), der.seq(content),
+            certificates, der.tlv(0x31, *self.signer_infos))
+        signed = der.seq(der.oid(oids.SIGNED_DATA), der.explicit(0, data))
+        return ber.signed_data(signed) if self.options.ber else signed

@@ -1,0 +1,86 @@
+"""RSA keys and PEM files: made at first use, found again afterwards."""
+
+import functools
+import os
+
+from cryptography import x509
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+PEM = serialization.Encoding.PEM
+
+
+def write_file(path, content):
+    """`content` appears under `path` whole, replacing what was there."""
+    temporary = "%s.%d" % (path, os.getpid())
+    with open(temporary, "wb") as stream:
+        stream.write(content)
+    os.rename(temporary, path)
+
+
+def read_file(path):
+    with open(path, "rb") as stream:
+        return stream.read()
+
+
+def make_key(kind):
+    """The PEM of a new key, "rsa" or "ec"."""
+    if kind == "ec":
+        key = ec.generate_private_key(ec.SECP256R1())
+    else:
+        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
+    return key.private_bytes(
+        PEM, serialization.PrivateFormat.TraditionalOpenSSL,
+        serialization.NoEncryption())
+
+
+def shared_key(path, kind):
+    """The PEM of the key in `path`; of several makers the first one wins."""
+    if not os.path.exists(path):
+        temporary = "%s.%d" % (path, os.getpid())
+        with open(temporary, "wb") as stream:
+            stream.write(make_key(kind))
+        try:
+            os.link(temporary, path)
+        except FileExistsError:
+            pass
+        os.unlink(temporary)
+    return read_file(path)
+
+
+@functools.lru_cache(maxsize=None)
+def load_key(pem):
+    """The private key in `pem`; loading checks it, which takes a while."""
+    return serialization.load_pem_private_key(pem, None)
+
+
+class Store:
+    """The directory of one CA: NAME.key and NAME.crt, both PEM."""
+
+    def __init__(self, directory, shared=None):
+        self.directory = directory
+        self.shared = shared
+        for path in filter(None, (directory, shared)):
+            os.makedirs(path, exist_ok=True)
+
+    def path(self, *names):
+        return os.path.join(self.directory, *names)
+
+    def key(self, name, kind="rsa"):
+        path = self.path(name + ".key")
+        if not os.path.exists(path):
+            write_file(path, self._new_key(name, kind))
+        return load_key(read_file(path))
+
+    def _new_key(self, name, kind):
+        if self.shared:
+            name = "%s-%s.key" % (name, kind)
+            return shared_key(os.path.join(self.shared, name), kind)
+        return make_key(kind)
+
+    def certificate(self, name, make):
+        """The certificate NAME.crt; made by `make` when it is not there."""
+        path = self.path(name + ".crt")
+        if not os.path.exists(path):
+            write_file(path, make().public_bytes(PEM))
+        return x509.load_pem_x509_certificate(read_file(path))

@@ -1,0 +1,136 @@
+"""The command line."""
+
+import argparse
+import os
+
+import certrep
+import envelope
+import faults
+import oids
+import pki
+import responder
+
+
+def positive(text):
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("must be positive")
+    return value
+
+
+def _server(parser):
+    group = parser.add_argument_group("server")
+    group.add_argument("--dir", help="keys, certificates, state and log")
+    group.add_argument("--port", type=int, default=0, help="0: a free one")
+    group.add_argument("--keys", metavar="DIR",
+                       help="take keys from DIR, make them there if missing")
+    group.add_argument("--lifetime", type=float, default=600, metavar="SECS")
+    group.add_argument("--list-faults", action="store_true")
+
+
+def _ca(parser):
+    group = parser.add_argument_group("CA")
+    group.add_argument("--profile", choices=pki.ORDERS, default="single")
+    group.add_argument("--order", metavar="ROLES",
+                       help="order in GetCACert, of sign, enc, ca, root")
+    group.add_argument("--ca-usage", metavar="LIST",
+                       help="keyUsage of the CA certificate: %s, or none"
+                       % ", ".join(pki.USAGES.values()))
+    group.add_argument("--ca-key", choices=("rsa", "ec"), default="rsa",
+                       help="an EC key cannot decrypt: requests come by "
+                       "--challenge")
+    group.add_argument("--ca-expired", action="store_true")
+    group.add_argument("--next-ca", action="store_true",
+                       help="answer GetNextCACert")
+    group.add_argument("--caps", default=responder.DEFAULT_CAPS,
+                       metavar="LIST", help="GetCACaps, or none")
+    group.add_argument("--caps-eol", choices=("lf", "crlf"), default="lf")
+    group.add_argument("--no-caps-http",
+                       choices=("404", "500", "close", "html"))
+    group.add_argument("--get-only", action="store_true", help="no POST")
+    group.add_argument("--getca-form",
+                       choices=("der", "pem", "p7", "p7pem", "wrong-type"))
+
+
+def _decision(parser):
+    group = parser.add_argument_group("decision")
+    group.add_argument("--challenge", metavar="SECRET")
+    group.add_argument("--pending", type=int, default=0, metavar="N",
+                       help="the first N replies of a transaction")
+    group.add_argument("--then", choices=("success", "failure"),
+                       default="success")
+    group.add_argument("--fail", choices=certrep.FAIL_INFO)
+    group.add_argument("--fail-text", metavar="TEXT")
+    group.add_argument("--fail-text-form", choices=oids.FAIL_INFO_TEXT,
+                       default="rfc")
+
+
+def _form(parser):
+    group = parser.add_argument_group("form of the CertRep")
+    group.add_argument("--cipher", default="same",
+                       choices=["same"] + list(envelope.CIPHERS))
+    group.add_argument("--recipient", default="auto",
+                       choices=("auto", "ktri", "pwri", "kari"),
+                       help="RecipientInfo; auto: ktri for RSA, pwri for "
+                       "other keys with a challengePassword, else kari")
+    group.add_argument("--digest", default="same",
+                       choices=["same"] + list(oids.DIGESTS))
+    group.add_argument("--sigalg", choices=("rsa", "shaWithRSA"),
+                       default="rsa")
+    group.add_argument("--null-params", choices=("on", "off"), default="on")
+    group.add_argument("--econtent", default="data",
+                       choices=("data", "enveloped", "enveloped-bare"))
+    group.add_argument("--econtent-empty", default="absent",
+                       choices=certrep.EMPTY)
+    group.add_argument("--attr-string", default="printable",
+                       choices=("printable", "utf8", "ia5"))
+    group.add_argument("--attr-order", choices=("sorted", "shuffle"),
+                       default="sorted")
+    group.add_argument("--extra-attr", action="store_true")
+    group.add_argument("--no-signer-cert", dest="signer_cert",
+                       action="store_false")
+    group.add_argument("--sender-nonce", choices=("none", "same", "random"),
+                       default="random")
+    group.add_argument("--ber", action="store_true",
+                       help="indefinite lengths, eContent in pieces")
+    group.add_argument("--ber-envelope", action="store_true",
+                       help="the same for the EnvelopedData")
+    group.add_argument("--cert-order", default="leaf-first",
+                       choices=("leaf-first", "leaf-last", "with-strangers"))
+
+
+def _http(parser):
+    group = parser.add_argument_group("HTTP")
+    group.add_argument("--delay", type=float, default=0, metavar="SECS",
+                       help="before each answer to PKIOperation")
+    group.add_argument("--http10", action="store_true")
+    group.add_argument("--chunked", type=positive, nargs="?", const=1000,
+                       metavar="SIZE")
+    group.add_argument("--no-length", action="store_true")
+    group.add_argument("--close", action="store_true")
+
+
+def _faults(parser):
+    group = parser.add_argument_group("faults")
+    group.add_argument("--fault", action="append", default=[],
+                       choices=faults.FAULTS, metavar="NAME")
+    group.add_argument("--fault-on", choices=faults.OPERATIONS,
+                       default="pkioperation")
+    group.add_argument("--fault-after", type=int, default=0, metavar="N")
+    group.add_argument("--fault-times", type=int, metavar="N")
+
+
+def parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="testca", description="A SCEP server for tests.",
+        allow_abbrev=False)
+    for add in (_server, _ca, _decision, _form, _http, _faults):
+        add(parser)
+    options = parser.parse_args(arguments)
+    if not options.dir and not options.list_faults:
+        parser.error("--dir is required")
+    options.null_params = options.null_params == "on"
+    options.no_caps_http = options.no_caps_http or ""
+    if options.dir:
+        options.dir = os.path.abspath(options.dir)
+    return options

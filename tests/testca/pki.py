@@ -1,0 +1,221 @@
+"""The CA: its certificates by profile, and what it issues."""
+
+import collections
+import datetime
+import os
+
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes
+from cryptography.x509.oid import ExtensionOID, NameOID
+
+import keys
+
+USAGES = collections.OrderedDict([
+    ("digitalSignature", "sign"), ("nonRepudiation", "nonrep"),
+    ("keyEncipherment", "encipher"), ("dataEncipherment", "data"),
+    ("keyAgreement", "agree"), ("keyCertSign", "certsign"),
+    ("cRLSign", "crlsign")])
+SINGLE_USAGE = "sign,encipher,certsign,crlsign"
+
+# What GetCACert answers: roles in order.
+ORDERS = {
+    "single": "ca", "chain": "ca,root", "ra": "sign,enc,ca",
+    "ra-chain": "sign,enc,ca,root", "ra-pair": "sign,ca",
+}
+
+Identity = collections.namedtuple("Identity", "key certificate")
+
+
+def name(text, organization="Example"):
+    return x509.Name([
+        x509.NameAttribute(NameOID.COUNTRY_NAME, "FI"),
+        x509.NameAttribute(NameOID.ORGANIZATION_NAME, organization),
+        x509.NameAttribute(NameOID.COMMON_NAME, text)])
+
+
+def key_usage(words):
+    """A KeyUsage extension from "sign,certsign", None from "none"."""
+    wanted = set(words.split(","))
+    if wanted == {"none"}:
+        return None
+    known = set(USAGES) | set(USAGES.values())
+    if not wanted <= known:
+        raise ValueError("unknown key usage in " + words)
+    flags = [usage in wanted or short in wanted
+             for usage, short in USAGES.items()]
+    return x509.KeyUsage(*flags, False, False)
+
+
+def validity(builder, days=3650, expired=False):
+    now = datetime.datetime.utcnow().replace(microsecond=0)
+    day = datetime.timedelta(days=1)
+    end = now - day if expired else now + days * day
+    start = now - 400 * day if expired else now - day
+    return builder.not_valid_before(start).not_valid_after(end)
+
+
+def certify(issuer, subject, public_key, extensions, **dates):
+    """A certificate; `issuer` is an Identity or (key, name)."""
+    signer_key, issuer_name = issuer
+    if isinstance(issuer_name, x509.Certificate):
+        issuer_name = issuer_name.subject
+    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(
+        signer_key.public_key())
+    builder = x509.CertificateBuilder(
+        issuer_name, subject, public_key, x509.random_serial_number())
+    builder = validity(builder, **dates).add_extension(authority, False)
+    builder = builder.add_extension(
+        x509.SubjectKeyIdentifier.from_public_key(public_key), False)
+    for extension, critical in extensions:
+        if extension is not None:
+            builder = builder.add_extension(extension, critical)
+    return builder.sign(signer_key, hashes.SHA256())
+
+
+def ca_extensions(usage):
+    return [(x509.BasicConstraints(ca=True, path_length=None), True),
+            (key_usage(usage), True)]
+
+
+def leaf_extensions(csr):
+    """Extensions of an issued certificate: subjectAltName comes over."""
+    extensions = [(x509.BasicConstraints(ca=False, path_length=None), True),
+                  (key_usage("sign,encipher"), True)]
+    try:
+        wanted = csr.extensions.get_extension_for_oid(
+            ExtensionOID.SUBJECT_ALTERNATIVE_NAME)
+        extensions.append((wanted.value, wanted.critical))
+    except x509.ExtensionNotFound:
+        pass
+    return extensions
+
+
+class Authority:
+    """Keys and certificates of one profile, in one directory."""
+
+    def __init__(self, store, profile, order=None, usage=None, expired=False,
+                 ca_key="rsa"):
+        self.store = store
+        self.roles = {}
+        self.ca_key = ca_key
+        os.makedirs(store.path("issued"), exist_ok=True)
+        made = "%s %s %s %s\n" % (profile, usage, expired, ca_key)
+        self._compare(made)
+        if profile == "ra-pair":
+            self._make_pair()
+        else:
+            self._make_ca(profile, usage, expired)
+            if profile.startswith("ra"):
+                self._make_ra()
+        self.ca = self.roles["ca"]
+        self.signer = self.roles.get("sign", self.ca)
+        self.decrypter = self.roles.get("enc", self.signer)
+        self.bundle = self._in_order(order or ORDERS[profile])
+        keys.write_file(store.path("profile"), made.encode())
+
+    def _in_order(self, order):
+        unknown = set(order.split(",")) - set(self.roles)
+        if unknown:
+            raise ValueError("this profile has no %s" % ", ".join(unknown))
+        return [self.roles[role].certificate for role in order.split(",")]
+
+    def _compare(self, made):
+        """Refuse a directory that was made with other options."""
+        path = self.store.path("profile")
+        if not os.path.exists(path):
+            return
+        if keys.read_file(path).decode() != made:
+            raise ValueError("%s was made with other options of the CA"
+                             % self.store.directory)
+
+    def _identity(self, role, file, subject, issuer, extensions, **dates):
+        key = self.store.key(file, self.ca_key if file == "ca" else "rsa")
+
+        def make():
+            by = self.roles[issuer] if issuer else (key, subject)
+            return certify(by, subject, key.public_key(), extensions, **dates)
+
+        self.roles[role] = Identity(key, self.store.certificate(file, make))
+
+    def _make_ca(self, profile, usage, expired):
+        issuer = None
+        if profile.endswith("chain"):
+            issuer = "root"
+            self._identity("root", "root", name("Example Test Root"), None,
+                           ca_extensions("certsign,crlsign"))
+        if not usage:
+            usage = "certsign,crlsign" if profile[:2] == "ra" else SINGLE_USAGE
+        self._identity("ca", "ca", name("Example Test CA"), issuer,
+                       ca_extensions(usage), expired=expired)
+
+    def _make_ra(self):
+        for role, text, usage in (("sign", "Signing", "sign,nonrep"),
+                                  ("enc", "Encryption", "encipher")):
+            self._identity(role, "ra-" + role,
+                           name("Example Test RA " + text), "ca",
+                           [(key_usage(usage), True)])
+
+    def _make_pair(self):
+        self._identity("ca", "ca", name("klake.org VPN CA", "klake.org"), None,
+                       ca_extensions("sign,nonrep,certsign,crlsign"))
+        self._identity("sign", "ra-sign",
+                       name("klake.org VPN RA", "klake.org"), "ca",
+                       [(key_usage("sign,nonrep"), True)])
+
+    def chain(self):
+        """The issuing CA and what is above it."""
+        return [self.roles[role].certificate
+                for role in ("ca", "root") if role in self.roles]
+
+    def issue(self, csr):
+        certificate = certify(self.ca, csr.subject, csr.public_key(),
+                              leaf_extensions(csr), days=365)
+        keys.write_file(self.issued_path(certificate.serial_number),
+                        certificate.public_bytes(keys.PEM))
+        return certificate
+
+    def issued_path(self, serial):
+        return self.store.path("issued", "%x.pem" % serial)
+
+    def issued(self, serial):
+        """The certificate that was issued with this serial, or None."""
+        path = self.issued_path(serial)
+        if not os.path.exists(path):
+            return None
+        return x509.load_pem_x509_certificate(keys.read_file(path))
+
+    def crl(self, by=None):
+        """An empty CRL of the issuing CA, or of another Identity."""
+        by = by or self.ca
+        now = datetime.datetime.utcnow().replace(microsecond=0)
+        builder = x509.CertificateRevocationListBuilder(
+            by.certificate.subject, now, now + datetime.timedelta(days=30))
+        return builder.sign(by.key, hashes.SHA256())
+
+    def next_ca(self):
+        """The CA certificate that will follow, for GetNextCACert."""
+        self._identity("next", "next-ca", self.ca.certificate.subject, None,
+                       ca_extensions(SINGLE_USAGE))
+        return self.roles["next"].certificate
+
+    def stranger(self, subject=None, serial_of=None):
+        """A self-signed CA that nobody knows, with any name and serial."""
+        key = self.store.key("stranger")
+        subject = subject or name("Example Stranger CA")
+        certificate = certify((key, subject), subject, key.public_key(),
+                              ca_extensions(SINGLE_USAGE))
+        if serial_of is not None:
+            certificate = self._with_serial(key, certificate, serial_of)
+        return Identity(key, certificate)
+
+    @staticmethod
+    def _with_serial(key, model, other):
+        """`model` again, with the issuer and the serial of `other`."""
+        builder = x509.CertificateBuilder(
+            other.issuer, other.subject, key.public_key(),
+            other.serial_number, model.not_valid_before,
+            model.not_valid_after)
+        for extension in model.extensions:
+            builder = builder.add_extension(extension.value,
+                                            extension.critical)
+        return builder.sign(key, hashes.SHA256())

@@ -1,0 +1,168 @@
+"""A minimal SCEP client of the self-test: openssl(1) and asn1crypto only."""
+
+import base64
+import http.client
+import os
+import subprocess
+import urllib.parse
+
+from asn1crypto import algos, cms, core, parser, x509
+
+SCEP = "2.16.840.1.113733.1.9."
+NEW_KEY = {"rsa": ("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
+           "ec": ("-algorithm", "EC", "-pkeyopt",
+                  "ec_paramgen_curve:P-256")}
+SIGNATURE = {"rsa": "rsassa_pkcs1v15", "ec": "sha256_ecdsa"}
+
+
+def openssl(*arguments, stdin=None, check=True):
+    """Run the openssl program; its standard output."""
+    done = subprocess.run(("openssl",) + arguments, input=stdin,
+                          capture_output=True, check=False)
+    if check and done.returncode:
+        raise RuntimeError("openssl %s: %s" % (
+            " ".join(arguments[:2]), done.stderr.decode(errors="replace")))
+    return done.stdout if check else done.returncode
+
+
+class Client:
+    """A key, a request and a self-signed certificate in a directory."""
+
+    def __init__(self, directory, challenge="secret", kind="rsa"):
+        self.kind = kind
+        self.directory = directory
+        os.makedirs(directory, exist_ok=True)
+        self.key = self.path("client.key")
+        self.certificate = self.path("client.crt")
+        config = self.path("req.cnf")
+        with open(config, "w", encoding="ascii") as stream:
+            stream.write("[req]\nprompt=no\ndistinguished_name=dn\n"
+                         "attributes=at\nreq_extensions=ext\n"
+                         "[dn]\nO=Example\nCN=probe.example.org\n[at]\n"
+                         "challengePassword=%s\n[ext]\n"
+                         "subjectAltName=DNS:probe.example.org\n" % challenge)
+        if not os.path.exists(self.key):
+            openssl("genpkey", "-out", self.key, *NEW_KEY[kind])
+        self.csr = openssl("req", "-new", "-key", self.key, "-config", config,
+                           "-outform", "DER")
+        openssl("req", "-x509", "-new", "-key", self.key, "-config", config,
+                "-out", self.certificate)
+
+    def path(self, name):
+        return os.path.join(self.directory, name)
+
+    def request(self, recipient, kind="19", content=None, transaction="A1B2",
+                digest="sha256", nonce=b"0123456789abcdef"):
+        """The DER of a pkiMessage.
+
+        `recipient` is a certificate file, or "password:SECRET".
+        """
+        to = [recipient]
+        if recipient.startswith("password:"):
+            to = ["-pwri_password", recipient.partition(":")[2]]
+        enveloped = openssl("cms", "-encrypt", "-binary", "-aes128",
+                            "-outform", "DER", *to,
+                            stdin=content or self.csr)
+        hashed = openssl("dgst", "-" + digest, "-binary", stdin=enveloped)
+        attributes = cms.CMSAttributes([
+            attribute("1.2.840.113549.1.9.3", "data"),
+            attribute("1.2.840.113549.1.9.4", hashed),
+            attribute(SCEP + "2", core.Any(core.PrintableString(kind))),
+            attribute(SCEP + "5", core.Any(core.OctetString(nonce))),
+            attribute(SCEP + "7",
+                      core.Any(core.PrintableString(transaction)))])
+        return self.sign(enveloped, attributes, digest)
+
+    def sign(self, enveloped, attributes, digest):
+        """The SignedData."""
+        signer = load_certificate(self.certificate)
+        signature = openssl("dgst", "-" + digest, "-sign", self.key,
+                            stdin=attributes.dump())
+        info = cms.SignerInfo({
+            "version": "v1",
+            "sid": cms.SignerIdentifier({"issuer_and_serial_number": {
+                "issuer": signer.issuer,
+                "serial_number": signer.serial_number}}),
+            "digest_algorithm": {"algorithm": digest},
+            "signed_attrs": attributes,
+            "signature_algorithm": {"algorithm": SIGNATURE[self.kind]},
+            "signature": signature})
+        data = cms.SignedData({
+            "version": "v1",
+            "digest_algorithms": [algos.DigestAlgorithm(
+                {"algorithm": digest})],
+            "encap_content_info": {"content_type": "data",
+                                   "content": enveloped},
+            "certificates": [signer], "signer_infos": [info]})
+        return cms.ContentInfo({"content_type": "signed_data",
+                                "content": data}).dump()
+
+
+def attribute(kind, value):
+    return cms.CMSAttribute({"type": kind, "values": [value]})
+
+
+def exchange(port, operation, message=None, body=None, timeout=2):
+    """One HTTP exchange: (status, content type, body)."""
+    query = "/cgi-bin/pkiclient.exe?operation=" + operation
+    if isinstance(message, bytes):
+        message = base64.b64encode(message).decode()
+    if message is not None:
+        query += "&message=" + urllib.parse.quote(message, safe="")
+    connection = http.client.HTTPConnection("127.0.0.1", port,
+                                            timeout=timeout)
+    try:
+        connection.request("POST" if body else "GET", query, body)
+        answer = connection.getresponse()
+        return answer.status, answer.headers["content-type"], answer.read()
+    finally:
+        connection.close()
+
+
+NAMES = {SCEP + "3": "status", SCEP + "4": "failInfo",
+         SCEP + "6": "recipientNonce", SCEP + "7": "transactionID",
+         "1.3.6.1.5.5.7.24.1": "failInfoText"}
+
+
+def attributes(reply):
+    """The SCEP attributes of a reply (bytes or file): name -> content."""
+    if isinstance(reply, str):
+        with open(reply, "rb") as stream:
+            reply = stream.read()
+    info = cms.ContentInfo.load(reply)["content"]["signer_infos"][0]
+    values = {}
+    for one in info["signed_attrs"]:
+        name = NAMES.get(one["type"].dotted)
+        if name:
+            values[name] = one["values"][0].parse().contents
+    return values
+
+
+def load_certificate(path):
+    return x509.Certificate.load(
+        openssl("x509", "-in", path, "-outform", "DER"))
+
+
+def issuer_and_subject(issuer, certificate):
+    """The content of a CertPoll, from two certificate files."""
+    names = core.SequenceOf(spec=x509.Name)
+    names.append(load_certificate(issuer).subject)
+    names.append(load_certificate(certificate).subject)
+    return names.dump()
+
+
+def issuer_and_serial(path):
+    certificate = load_certificate(path)
+    return cms.IssuerAndSerialNumber({
+        "issuer": certificate.issuer,
+        "serial_number": certificate.serial_number}).dump()
+
+
+def wrap_enveloped(enveloped):
+    """ContentInfo around a bare EnvelopedData; any other comes back."""
+    first = parser.parse(parser.parse(enveloped)[4])[2]
+    if first != core.Integer.tag:
+        return enveloped
+    return cms.ContentInfo({
+        "content_type": "enveloped_data",
+        "content": cms.EnvelopedData.load(enveloped)}).dump()
