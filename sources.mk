@@ -7,6 +7,8 @@ sscep_sources = \
 	src/ops/cafiles.h \
 	src/ops/checks.c \
 	src/ops/checks.h \
+	src/ops/dump.c \
+	src/ops/dump.h \
 	src/ops/enroll.c \
 	src/ops/enrolment.c \
 	src/ops/enrolment.h \
@@ -66,6 +68,10 @@ sscep_sources = \
 	src/pki/der.h \
 	src/pki/key.c \
 	src/pki/key.h \
+	src/pki/pem.c \
+	src/pki/pem.h \
+	src/pki/pin.c \
+	src/pki/pin.h \
 	src/http/conn.h \
 	src/http/head.c \
 	src/http/head.h \

@@ -1,5 +1,6 @@
 #include "ops/checks.h"
 #include "pki/cert.h"
+#include "pki/pin.h"
 #include "util/log.h"
 
 static enum status refuse(
@@ -61,4 +62,51 @@ enum status check_pair(
 	    "private key %s: it is not the key of certificate "
 	    "%s",
 	    key_path, cert_path);
+}
+
+enum status read_bundle(struct cabundle *bundle, const struct options *options)
+{
+	bool look_at_clock = (options->tolerate & TOLERATE_CLOCK) == 0;
+	enum status st =
+	    cabundle_read(bundle, options->ca_cert, options->enc_cert);
+
+	if (st == ST_OK && options->ca_fingerprint != NULL)
+		st = pin_check(bundle->certs, options->ca_fingerprint);
+	if (st == ST_OK)
+		st = cabundle_check(bundle, look_at_clock);
+	return st;
+}
+
+static bool belongs_to_chain(
+    const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *certs)
+{
+	const char *reason;
+
+	return cert_is_ca(cert) &&
+	    cabundle_verify(bundle, cert, certs, &reason) != CABUNDLE_REFUSED;
+}
+
+enum status write_chain(const struct options *options,
+    const struct cabundle *bundle, STACK_OF(X509) *certs)
+{
+	STACK_OF(X509) *chain;
+	enum status st = ST_OK;
+	int i;
+
+	if (options->chain == NULL)
+		return ST_OK;
+	if ((chain = sk_X509_new_null()) == NULL)
+		return fail_memory();
+	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++)
+		if (belongs_to_chain(bundle, sk_X509_value(certs, i), certs) &&
+		    sk_X509_push(chain, sk_X509_value(certs, i)) <= 0)
+			st = fail_memory();
+	if (st == ST_OK && sk_X509_num(chain) == 0)
+		note("the reply brought no CA certificates, %s is not written",
+		    options->chain);
+	else if (st == ST_OK &&
+	    (st = cert_write_all(options->chain, chain)) == ST_OK)
+		say("CA certificates written as %s", options->chain);
+	sk_X509_free(chain);
+	return st;
 }

@@ -23,6 +23,20 @@ enum status check_issuer(const struct options *options,
  */
 enum status report_failure(const struct scep_reply *reply, const char *advice);
 
+/*
+ * --chain: writes the CA certificates of the reply that verify against the
+ * bundle, in its order, when that is asked for and there are any (R8).
+ */
+enum status write_chain(const struct options *options,
+    const struct cabundle *bundle, STACK_OF(X509) *certs);
+
+/*
+ * The -c set that a signed operation works with: reads it, and checks the
+ * pin (R4) and what else is wrong with it (P6).  bundle is to be freed in any
+ * case.
+ */
+enum status read_bundle(struct cabundle *bundle, const struct options *options);
+
 /* -k, -K: whether key is that of cert; ST_FILE after reporting. */
 enum status check_pair(
     X509 *cert, const char *cert_path, EVP_PKEY *key, const char *key_path);

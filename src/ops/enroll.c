@@ -1,7 +1,5 @@
-#include <openssl/bio.h>
-#include <openssl/pem.h>
-
 #include "ops/checks.h"
+#include "ops/dump.h"
 #include "ops/enrolment.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
@@ -9,7 +7,6 @@
 #include "scep/caps.h"
 #include "scep/content.h"
 #include "session.h"
-#include "util/file.h"
 #include "util/log.h"
 
 static struct scep_request new_request(const struct session *session,
@@ -133,42 +130,27 @@ static enum status write_issued(
 	enum status st;
 
 	if ((st = enrolment_find_issued(&cert, e, reply->certs)) != ST_OK ||
+	    (st = write_chain(e->options, &e->bundle, reply->certs)) != ST_OK ||
 	    (st = cert_write(path, cert)) != ST_OK)
 		return st;
 	say("certificate written as %s", path);
 	return ST_OK;
 }
 
-/* -m: the message that would be sent, in PEM as the manual says. */
-static enum status dump_message(
+/* -m: the message that would be sent first. */
+static enum status dump_first(
     const struct session *session, const struct enrolment *e)
 {
-	const char *path = session->options->dump_request;
 	enum message_type type =
 	    session->options->resume ? MESSAGE_CERTPOLL : first_type(session);
-	struct buf content = {0}, message = {0};
-	BIO *bio = BIO_new(BIO_s_mem());
 	struct scep_request request;
+	struct buf content = {0};
 	enum status st;
-	char *text;
-	long len;
 
-	if ((st = make_content(&content, e, type)) != ST_OK)
-		goto out;
-	request = new_request(session, e, type, &content);
-	if ((st = scep_request_encode(&message, &request)) != ST_OK)
-		goto out;
-	if (bio == NULL ||
-	    !PEM_write_bio(bio, "PKCS7", "", message.data, (long)message.len)) {
-		st = fail_crypto(ST_FILE, "%s: cannot encode", path);
-		goto out;
+	if ((st = make_content(&content, e, type)) == ST_OK) {
+		request = new_request(session, e, type, &content);
+		st = dump_request(session->options->dump_request, &request);
 	}
-	len = BIO_get_mem_data(bio, &text);
-	if ((st = file_write(path, text, (size_t)len)) == ST_OK)
-		say("%s written as %s", scep_message_name(type), path);
-out:
-	BIO_free(bio);
-	buf_free(&message);
 	buf_free(&content);
 	return st;
 }
@@ -192,7 +174,7 @@ static enum status enrol(struct session *session, struct enrolment *e)
 	    (st = enrolment_make_signer(e, session->digest)) != ST_OK)
 		return st;
 	if (session->options->dump_request != NULL)
-		return dump_message(session, e);
+		return dump_first(session, e);
 	if ((st = converse(session, e, &reply)) == ST_OK)
 		st = reply.status == PKI_SUCCESS
 		    ? write_issued(e, &reply)

@@ -18,6 +18,8 @@ static enum status check_outputs(const struct options *o)
 		st = file_check_writable(o->local_cert);
 	if (st == ST_OK && o->selfsigned != NULL)
 		st = file_check_writable(o->selfsigned);
+	if (st == ST_OK && o->chain != NULL)
+		st = file_check_writable(o->chain);
 	return st;
 }
 
@@ -78,15 +80,12 @@ static enum status set_transaction_id(struct enrolment *e)
 
 enum status enrolment_read(struct enrolment *e, const struct options *options)
 {
-	bool look_at_clock = (options->tolerate & TOLERATE_CLOCK) == 0;
 	enum status st;
 
 	memset(e, 0, sizeof(*e));
 	e->options = options;
 	if ((st = check_outputs(options)) != ST_OK ||
-	    (st = cabundle_read(
-		 &e->bundle, options->ca_cert, options->enc_cert)) != ST_OK ||
-	    (st = cabundle_check(&e->bundle, look_at_clock)) != ST_OK ||
+	    (st = read_bundle(&e->bundle, options)) != ST_OK ||
 	    (st = read_request(e)) != ST_OK || (st = read_signer(e)) != ST_OK ||
 	    (st = set_transaction_id(e)) != ST_OK)
 		return st;

@@ -1,6 +1,7 @@
 #include "ops/cafiles.h"
 #include "ops/ops.h"
 #include "pki/cert.h"
+#include "pki/pin.h"
 #include "scep/certs.h"
 #include "session.h"
 #include "util/file.h"
@@ -24,8 +25,10 @@ static enum status run(struct session *session)
 	    (st = session_get(session, "GetCACert", types, &response)) != ST_OK)
 		goto out;
 	say("valid response from server");
-	if ((st = certs_from_body(
-		 &certs, response.body.data, response.body.len)) == ST_OK)
+	st = certs_from_body(&certs, response.body.data, response.body.len);
+	if (st == ST_OK && session->options->ca_fingerprint != NULL)
+		st = pin_check(certs, session->options->ca_fingerprint);
+	if (st == ST_OK)
 		st = cafiles_write(path, certs, md);
 out:
 	cert_stack_free(certs);

@@ -52,6 +52,7 @@ static enum status write_found(const struct query *query,
 		    sk_X509_num(certs));
 	if ((st = check_issuer(options, &query->bundle, cert, certs)) !=
 		ST_OK ||
+	    (st = write_chain(options, &query->bundle, certs)) != ST_OK ||
 	    (st = cert_write(options->output, cert)) != ST_OK)
 		return st;
 	say("certificate written as %s", options->output);
@@ -79,7 +80,9 @@ static enum status run(struct session *session)
 	if ((st = query_read(&query, session->options)) == ST_OK &&
 	    (st = choose(&query, session->options)) == ST_OK &&
 	    (st = session_prepare(session)) == ST_OK)
-		st = ask(session, &query);
+		st = session->options->dump_request != NULL
+		    ? query_dump(session, &query, MESSAGE_GETCERT)
+		    : ask(session, &query);
 	query_free(&query);
 	return st;
 }

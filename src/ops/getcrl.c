@@ -120,7 +120,9 @@ static enum status run(struct session *session)
 	if ((st = query_read(&query, session->options)) == ST_OK &&
 	    (st = choose(&query, session->options)) == ST_OK &&
 	    (st = session_prepare(session)) == ST_OK)
-		st = ask(session, &query);
+		st = session->options->dump_request != NULL
+		    ? query_dump(session, &query, MESSAGE_GETCRL)
+		    : ask(session, &query);
 	query_free(&query);
 	return st;
 }

@@ -4,6 +4,7 @@
 #include <openssl/rand.h>
 
 #include "ops/checks.h"
+#include "ops/dump.h"
 #include "ops/query.h"
 #include "pki/cert.h"
 #include "pki/key.h"
@@ -15,16 +16,25 @@
 #define SERIAL_BYTES_MAX  64 /* RFC 5280 allows 20, some CAs use more */
 #define HEX               "0123456789abcdefABCDEF"
 
+static enum status check_outputs(const struct options *options)
+{
+	enum status st;
+
+	if (options->dump_request != NULL)
+		return file_check_writable(options->dump_request);
+	st = file_check_writable(options->output);
+	if (st == ST_OK && options->chain != NULL)
+		st = file_check_writable(options->chain);
+	return st;
+}
+
 enum status query_read(struct query *query, const struct options *options)
 {
-	bool look_at_clock = (options->tolerate & TOLERATE_CLOCK) == 0;
 	enum status st;
 
 	memset(query, 0, sizeof(*query));
-	if ((st = file_check_writable(options->output)) != ST_OK ||
-	    (st = cabundle_read(&query->bundle, options->ca_cert,
-		 options->enc_cert)) != ST_OK ||
-	    (st = cabundle_check(&query->bundle, look_at_clock)) != ST_OK ||
+	if ((st = check_outputs(options)) != ST_OK ||
+	    (st = read_bundle(&query->bundle, options)) != ST_OK ||
 	    (st = cert_read(&query->cert, options->local_cert,
 		 "local certificate")) != ST_OK ||
 	    (st = key_read(&query->key, options->key, "private key")) != ST_OK)
@@ -136,15 +146,25 @@ static enum status read_reply(
 	return ST_OK;
 }
 
-enum status query_exchange(struct session *session, const struct query *query,
+static enum status exchange(struct session *session,
+    struct scep_request *request, struct scep_reply *reply)
+{
+	enum status st = session_exchange(session, request, reply);
+
+	return st == ST_OK ? read_reply(reply, request->type) : st;
+}
+
+/* Dumps the request, with reply NULL, or sends it. */
+static enum status handle(struct session *session, const struct query *query,
     enum message_type type, struct scep_reply *reply)
 {
+	const struct options *options = session->options;
 	struct buf content = {0}, id = {0};
 	enum status st;
 
 	if ((st = content_add_issuer_and_serial(
 		 &content, query->issuer, query->serial)) == ST_OK &&
-	    (st = make_transaction_id(&id, session->options)) == ST_OK) {
+	    (st = make_transaction_id(&id, options)) == ST_OK) {
 		struct scep_request request = {
 		    .type = type,
 		    .transaction_id = buf_string(&id),
@@ -155,13 +175,25 @@ enum status query_exchange(struct session *session, const struct query *query,
 		    .key = query->key,
 		    .digest = session->digest,
 		    .cipher = session->cipher,
-		    .tolerate = session->options->tolerate,
+		    .tolerate = options->tolerate,
 		};
-		st = session_exchange(session, &request, reply);
+		st = reply != NULL
+		    ? exchange(session, &request, reply)
+		    : dump_request(options->dump_request, &request);
 	}
-	if (st == ST_OK)
-		st = read_reply(reply, type);
 	buf_free(&content);
 	buf_free(&id);
 	return st;
+}
+
+enum status query_exchange(struct session *session, const struct query *query,
+    enum message_type type, struct scep_reply *reply)
+{
+	return handle(session, query, type, reply);
+}
+
+enum status query_dump(
+    struct session *session, const struct query *query, enum message_type type)
+{
+	return handle(session, query, type, NULL);
 }

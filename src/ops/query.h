@@ -41,4 +41,8 @@ enum status query_parse_serial(struct query *query, const char *text);
 enum status query_exchange(struct session *session, const struct query *query,
     enum message_type type, struct scep_reply *reply);
 
+/* -m: writes the message instead. */
+enum status query_dump(
+    struct session *session, const struct query *query, enum message_type type);
+
 #endif

@@ -31,8 +31,9 @@ enum option_check {
 	CHECK_FILE, /* not empty */
 	CHECK_DIGEST,
 	CHECK_CIPHER,
-	CHECK_PAIR,     /* name=value */
-	CHECK_PRINTABLE /* PrintableString, not empty */
+	CHECK_PAIR,       /* name=value */
+	CHECK_PRINTABLE,  /* PrintableString, not empty */
+	CHECK_FINGERPRINT /* hex, of a length that a digest has */
 };
 
 /*

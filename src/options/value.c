@@ -10,6 +10,7 @@
 
 #include "options/value.h"
 #include "pki/algs.h"
+#include "pki/pin.h"
 #include "util/log.h"
 
 #define TRANSACTION_ID_MAX 255
@@ -73,6 +74,11 @@ static enum status check_string(const struct option_row *row, const char *text,
 		return refuse(source, "%s has no name before =", shown);
 	if (row->check == CHECK_PAIR && strchr(text, '=') == NULL)
 		return refuse(source, "%s is not name=value", shown);
+	if (row->check == CHECK_FINGERPRINT && !pin_is_valid(text))
+		return refuse(source,
+		    "%s is not an md5, sha1, sha256 or sha512 fingerprint in "
+		    "hex",
+		    shown);
 	if (row->check != CHECK_PRINTABLE)
 		return ST_OK;
 	if (strlen(text) > TRANSACTION_ID_MAX)

@@ -8,6 +8,7 @@
 #include <openssl/x509v3.h>
 
 #include "pki/cert.h"
+#include "pki/pem.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -120,20 +121,41 @@ enum status cert_read(X509 **out, const char *path, const char *what)
 	return st;
 }
 
+static bool add_pem(struct buf *out, X509 *cert)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(cert, &der);
+	bool ok = len > 0 && pem_add(out, PEM_STRING_X509, der, (size_t)len);
+
+	OPENSSL_free(der);
+	return ok;
+}
+
+enum status cert_write_all(const char *path, STACK_OF(X509) *certs)
+{
+	struct buf text = {0};
+	enum status st = ST_OK;
+	int i;
+
+	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++)
+		if (!add_pem(&text, sk_X509_value(certs, i)))
+			st = fail_crypto(ST_FILE, "%s: cannot encode", path);
+	if (st == ST_OK)
+		st = file_write(path, text.data, text.len);
+	buf_free(&text);
+	return st;
+}
+
 enum status cert_write(const char *path, X509 *cert)
 {
-	BIO *bio = BIO_new(BIO_s_mem());
+	STACK_OF(X509) *certs = sk_X509_new_null();
 	enum status st;
-	char *text;
-	long len;
 
-	if (bio == NULL || !PEM_write_bio_X509(bio, cert)) {
-		st = fail_crypto(ST_FILE, "%s: cannot encode", path);
-	} else {
-		len = BIO_get_mem_data(bio, &text);
-		st = file_write(path, text, (size_t)len);
-	}
-	BIO_free(bio);
+	if (certs != NULL && sk_X509_push(certs, cert) > 0)
+		st = cert_write_all(path, certs);
+	else
+		st = fail_memory();
+	sk_X509_free(certs);
 	return st;
 }
 

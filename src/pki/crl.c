@@ -2,13 +2,12 @@
 #include <string.h>
 
 #include <openssl/asn1.h>
-#include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "pki/crl.h"
 #include "pki/der.h"
-#include "util/file.h"
+#include "pki/pem.h"
 #include "util/log.h"
 
 static ASN1_TIME *parse_time(struct der *run)
@@ -96,19 +95,5 @@ bool crl_is_signed_by(const struct crl *crl, X509 *ca)
 
 enum status crl_write(const char *path, const struct crl *crl)
 {
-	BIO *bio = BIO_new(BIO_s_mem());
-	enum status st;
-	char *text;
-	long len;
-
-	if (bio == NULL ||
-	    !PEM_write_bio(
-		bio, PEM_STRING_X509_CRL, "", crl->bytes, (long)crl->len)) {
-		st = fail_crypto(ST_FILE, "%s: cannot encode", path);
-	} else {
-		len = BIO_get_mem_data(bio, &text);
-		st = file_write(path, text, (size_t)len);
-	}
-	BIO_free(bio);
-	return st;
+	return pem_write(path, PEM_STRING_X509_CRL, crl->bytes, crl->len);
 }
