@@ -7,6 +7,8 @@ sscep_sources = \
 	src/ops/cafiles.h \
 	src/ops/checks.c \
 	src/ops/checks.h \
+	src/ops/describe.c \
+	src/ops/describe.h \
 	src/ops/dump.c \
 	src/ops/dump.h \
 	src/ops/enroll.c \
@@ -88,9 +90,15 @@ sscep_sources = \
 	src/util/buf.h \
 	src/util/file.c \
 	src/util/file.h \
+	src/util/json.c \
+	src/util/json.h \
 	src/util/log.c \
 	src/util/log.h \
+	src/util/report.c \
+	src/util/report.h \
 	src/util/status.h \
+	src/util/utf8.c \
+	src/util/utf8.h \
 	src/compat/compat.h \
 	src/compat/openssl.c \
 	src/compat/openssl.h

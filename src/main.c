@@ -7,16 +7,49 @@
 #include "pki/algs.h"
 #include "session.h"
 #include "util/log.h"
+#include "util/report.h"
 
-static enum status run(const struct options *options)
+static enum status run(const struct options *options, struct report *report)
 {
 	struct session session;
 	enum status st;
 
-	if ((st = session_open(&session, options)) == ST_OK)
+	st = session_open(&session, options, report);
+	if (st == ST_OK)
 		st = options->operation->run(&session);
 	session_close(&session);
 	algs_cleanup();
+	return st;
+}
+
+static enum status act(const struct options *options,
+    enum options_action action, struct report *report)
+{
+	switch (action) {
+	case OPTIONS_RUN:
+		return run(options, report);
+	case OPTIONS_HELP:
+		options_print_usage(stdout, log_program());
+		break;
+	case OPTIONS_VERSION:
+		options_print_version(stdout);
+		break;
+	}
+	return ST_OK;
+}
+
+static enum status print_report(
+    const struct options *options, struct report *report, enum status st)
+{
+	struct buf line = {0};
+
+	if (options->operation != NULL)
+		report_set(report, REPORT_OPERATION, options->operation->name);
+	if (report_add_json(&line, report, st))
+		log_print(buf_string(&line));
+	else
+		st = fail_memory();
+	buf_free(&line);
 	return st;
 }
 
@@ -24,26 +57,21 @@ int main(int argc, char **argv)
 {
 	enum options_action action;
 	struct options options;
+	struct report report = {0};
 	enum status st;
 
 	if (argc > 0)
 		log_set_program(argv[0]);
+	log_set_report(&report);
 	st = options_parse(&options, &action, argc, argv);
-	if (st == ST_OK) {
-		switch (action) {
-		case OPTIONS_RUN:
-			st = run(&options);
-			break;
-		case OPTIONS_HELP:
-			options_print_usage(stdout, log_program());
-			break;
-		case OPTIONS_VERSION:
-			options_print_version(stdout);
-			break;
-		}
-	}
-	options_free(&options);
+	if (st == ST_OK)
+		st = act(&options, action, &report);
+	if (options.json && (st != ST_OK || action == OPTIONS_RUN))
+		st = print_report(&options, &report, st);
 	if (st == ST_OK)
 		st = log_flush();
+	options_free(&options);
+	log_set_report(NULL);
+	report_free(&report);
 	return (int)st;
 }

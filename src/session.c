@@ -15,7 +15,8 @@
 
 static const char *const message_types[] = {"application/x-pki-message", NULL};
 
-enum status session_open(struct session *session, const struct options *options)
+enum status session_open(struct session *session, const struct options *options,
+    struct report *report)
 {
 	struct http_options http = {
 	    .proxy = options->proxy,
@@ -27,6 +28,7 @@ enum status session_open(struct session *session, const struct options *options)
 
 	memset(session, 0, sizeof(*session));
 	session->options = options;
+	session->report = report;
 	if ((st = url_parse(&session->url, options->url)) != ST_OK)
 		return st;
 	return http_open(&session->http, &session->url, &http);
@@ -186,7 +188,8 @@ static const char *choose(const struct session *session, const char *asked,
 		return announced;
 	if (session->options->legacy)
 		return legacy;
-	note("the server announces nothing better: using %s (-E and -S choose)",
+	note("weak-algorithm",
+	    "the server announces nothing better: using %s (-E and -S choose)",
 	    last);
 	return last;
 }
@@ -246,8 +249,9 @@ static enum status get_message(struct session *session,
 		base64.len = (size_t)EVP_EncodeBlock(
 		    base64.data, message->data, (int)message->len);
 		if (base64.len > GET_SAFE_MAX)
-			warn("the server takes no POST: a GET of %zu bytes is "
-			     "cut by some servers and proxies",
+			warn("long-get",
+			    "the server takes no POST: a GET of %zu bytes is "
+			    "cut by some servers and proxies",
 			    base64.len);
 		st =
 		    get(session, "PKIOperation", buf_string(&base64), response);

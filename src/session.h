@@ -10,11 +10,13 @@
 #include "http/url.h"
 #include "options/options.h"
 #include "scep/message.h"
+#include "util/report.h"
 #include "util/status.h"
 
-/* Borrows options, owns the rest. */
+/* Borrows options and report, owns the rest. */
 struct session {
 	const struct options *options;
+	struct report *report; /* what --json prints */
 	struct url url;
 	struct http *http;
 	unsigned int caps;        /* enum cap; after session_query_caps() */
@@ -26,8 +28,8 @@ struct session {
  * Understands the URL; sends nothing yet.  session is valid, to be closed,
  * whatever is returned.
  */
-enum status session_open(
-    struct session *session, const struct options *options);
+enum status session_open(struct session *session, const struct options *options,
+    struct report *report);
 void session_close(struct session *session);
 
 /*

@@ -1,6 +1,7 @@
 #include <openssl/objects.h>
 
 #include "ops/cafiles.h"
+#include "ops/describe.h"
 #include "pki/algs.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
@@ -38,15 +39,17 @@ static void warn_of_time(X509 *cert)
 	int when = cert_time_status(cert);
 
 	if (when != 0)
-		warn("%s: %s",
+		warn("ca-not-valid-now", "%s: %s",
 		    cert_name_text(&name, X509_get_subject_name(cert)),
 		    when < 0 ? "the certificate is not valid yet"
 			     : "the certificate has expired");
 	buf_free(&name);
 }
 
-static enum status write_one(const char *path, X509 *cert, const EVP_MD *md)
+static enum status write_one(
+    struct session *session, X509 *cert, const EVP_MD *md)
 {
+	const char *path = session->options->ca_cert;
 	struct buf fingerprint = {0};
 	enum status st = add_fingerprint(&fingerprint, cert, md);
 
@@ -56,8 +59,10 @@ static enum status write_one(const char *path, X509 *cert, const EVP_MD *md)
 		warn_of_time(cert);
 		st = cert_write(path, cert);
 	}
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		describe_cert(session->report, cert, path);
 		say("CA certificate written as %s", path);
+	}
 	buf_free(&fingerprint);
 	return st;
 }
@@ -88,8 +93,9 @@ static enum status describe(X509 *cert, const EVP_MD *md)
 }
 
 static enum status write_numbered(
-    const char *path, int number, X509 *cert, const EVP_MD *md)
+    struct session *session, int number, X509 *cert, const EVP_MD *md)
 {
+	const char *path = session->options->ca_cert;
 	struct buf name = {0};
 	enum status st;
 
@@ -99,8 +105,10 @@ static enum status write_numbered(
 		warn_of_time(cert);
 		st = cert_write(buf_string(&name), cert);
 	}
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		describe_cert(session->report, cert, buf_string(&name));
 		say("certificate written as %s", buf_string(&name));
+	}
 	buf_free(&name);
 	return st;
 }
@@ -131,19 +139,28 @@ static enum status set_aside_stale(const char *path, int count)
 	return st;
 }
 
-enum status cafiles_write(
-    const char *path, STACK_OF(X509) *certs, const EVP_MD *md)
+/* R5 */
+static void say_chain(STACK_OF(X509) *certs)
 {
+	if (cabundle_is_chain(certs))
+		note("chain", "the certificates form a chain up to a root");
+	else
+		note("no-chain",
+		    "the certificates do not form a chain up to a root");
+}
+
+enum status cafiles_write(
+    struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
+{
+	const char *path = session->options->ca_cert;
 	int i, count = sk_X509_num(certs);
 	enum status st = set_aside_stale(path, count);
 
 	if (st == ST_OK && count == 1)
-		return write_one(path, sk_X509_value(certs, 0), md);
+		return write_one(session, sk_X509_value(certs, 0), md);
 	for (i = 0; st == ST_OK && i < count; i++)
-		st = write_numbered(path, i, sk_X509_value(certs, i), md);
+		st = write_numbered(session, i, sk_X509_value(certs, i), md);
 	if (st == ST_OK)
-		note(cabundle_is_chain(certs)
-			? "the certificates form a chain up to a root"
-			: "the certificates do not form a chain up to a root");
+		say_chain(certs);
 	return st;
 }

@@ -16,11 +16,11 @@
 enum status cafiles_choose_digest(struct session *session, const EVP_MD **md);
 
 /*
- * Writes one certificate to path, several to path-0, path-1, ..., in order,
- * and says what they are.  What an earlier answer left under names that this
+ * Writes one certificate to the file of -c, several to FILE-0, FILE-1, ...,
+ * in order, and says what they are.  What an earlier answer left under names that this
  * one does not use is moved to NAME.old (R5).
  */
 enum status cafiles_write(
-    const char *path, STACK_OF(X509) *certs, const EVP_MD *md);
+    struct session *session, STACK_OF(X509) *certs, const EVP_MD *md);
 
 #endif

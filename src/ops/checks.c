@@ -12,8 +12,9 @@ static enum status refuse(
 		    "against the CA certificates of -c: %s; --tolerate issuer "
 		    "takes it all the same",
 		    issuer, reason);
-	warn("the certificate issued by %s does not verify against -c: %s, "
-	     "tolerated as asked",
+	warn("tolerated-issuer",
+	    "the certificate issued by %s does not verify against -c: %s, "
+	    "tolerated as asked",
 	    issuer, reason);
 	return ST_OK;
 }
@@ -30,8 +31,9 @@ enum status check_issuer(const struct options *options,
 	case CABUNDLE_VERIFIED:
 		break;
 	case CABUNDLE_NO_CA:
-		warn("no CA certificate at hand (-c) to verify the certificate "
-		     "with; its issuer is %s",
+		warn("no-ca-certificate",
+		    "no CA certificate at hand (-c) to verify the certificate "
+		    "with; its issuer is %s",
 		    issuer);
 		break;
 	case CABUNDLE_REFUSED:
@@ -42,11 +44,21 @@ enum status check_issuer(const struct options *options,
 	return st;
 }
 
-enum status report_failure(const struct scep_reply *reply, const char *advice)
+void say_status(struct report *report, enum pki_status status)
+{
+	say("pkistatus: %s", scep_pki_status_name(status));
+	report_set(report, REPORT_STATUS, scep_pki_status_name(status));
+}
+
+enum status refused(
+    struct report *report, const struct scep_reply *reply, const char *advice)
 {
 	const struct fail_info *info = reply->fail_info;
 	const char *text = reply->fail_info_text;
 
+	report_set(report, REPORT_FAIL_INFO, info->name);
+	if (text != NULL)
+		report_set(report, REPORT_FAIL_INFO_TEXT, text);
 	say("reason: %s", info->reason);
 	return fail(info->status, "the server refused: %s%s%s%s; %s%s",
 	    info->name, text != NULL ? ", \"" : "", text != NULL ? text : "",
@@ -102,7 +114,8 @@ enum status write_chain(const struct options *options,
 		    sk_X509_push(chain, sk_X509_value(certs, i)) <= 0)
 			st = fail_memory();
 	if (st == ST_OK && sk_X509_num(chain) == 0)
-		note("the reply brought no CA certificates, %s is not written",
+		note("not-written",
+		    "the reply brought no CA certificates, %s is not written",
 		    options->chain);
 	else if (st == ST_OK &&
 	    (st = cert_write_all(options->chain, chain)) == ST_OK)

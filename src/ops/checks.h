@@ -7,6 +7,7 @@
 #include "options/options.h"
 #include "pki/cabundle.h"
 #include "scep/message.h"
+#include "util/report.h"
 #include "util/status.h"
 
 /*
@@ -17,11 +18,16 @@
 enum status check_issuer(const struct options *options,
     const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *more);
 
+/* The line "pkistatus: ..." of a reply. */
+void say_status(struct report *report, enum pki_status status);
+
 /*
- * V9: prints the reason on stdout, and failInfo, failInfoText, its hint and
- * advice (may be "") on stderr; returns the exit code of the failInfo.
+ * V9: prints the reason of a FAILURE on stdout, and failInfo, failInfoText,
+ * its hint and advice (may be "") on stderr; returns the exit code of the
+ * failInfo.
  */
-enum status report_failure(const struct scep_reply *reply, const char *advice);
+enum status refused(
+    struct report *report, const struct scep_reply *reply, const char *advice);
 
 /*
  * --chain: writes the CA certificates of the reply that verify against the

@@ -1,4 +1,5 @@
 #include "ops/checks.h"
+#include "ops/describe.h"
 #include "ops/dump.h"
 #include "ops/enrolment.h"
 #include "ops/ops.h"
@@ -64,7 +65,7 @@ static enum status send_message(struct session *session,
 		st = session_exchange(session, &request, reply);
 	}
 	if (st == ST_OK)
-		say("pkistatus: %s", scep_pki_status_name(reply->status));
+		say_status(session->report, reply->status);
 	buf_free(&content);
 	return st;
 }
@@ -79,7 +80,7 @@ static enum status send_poll(struct session *session, const struct enrolment *e,
 	log_hold();
 	st = send_message(session, e, MESSAGE_CERTPOLL, reply);
 	if (st == ST_NETWORK || st == ST_TIMEOUT) {
-		log_release(LOG_WARNING);
+		log_release_warning("poll-failed");
 		reply->status = PKI_PENDING;
 		return ST_OK;
 	}
@@ -122,7 +123,7 @@ static const char *advice(
 	return "";
 }
 
-static enum status write_issued(
+static enum status write_issued(struct report *report,
     const struct enrolment *e, const struct scep_reply *reply)
 {
 	const char *path = e->options->local_cert;
@@ -133,6 +134,7 @@ static enum status write_issued(
 	    (st = write_chain(e->options, &e->bundle, reply->certs)) != ST_OK ||
 	    (st = cert_write(path, cert)) != ST_OK)
 		return st;
+	describe_cert(report, cert, path);
 	say("certificate written as %s", path);
 	return ST_OK;
 }
@@ -177,8 +179,8 @@ static enum status enrol(struct session *session, struct enrolment *e)
 		return dump_first(session, e);
 	if ((st = converse(session, e, &reply)) == ST_OK)
 		st = reply.status == PKI_SUCCESS
-		    ? write_issued(e, &reply)
-		    : report_failure(&reply, advice(session, &reply));
+		    ? write_issued(session->report, e, &reply)
+		    : refused(session->report, &reply, advice(session, &reply));
 	scep_reply_free(&reply);
 	return st;
 }
@@ -188,8 +190,11 @@ static enum status run(struct session *session)
 	struct enrolment e;
 	enum status st;
 
-	if ((st = enrolment_read(&e, session->options)) == ST_OK)
+	if ((st = enrolment_read(&e, session->options)) == ST_OK) {
+		report_set(session->report, REPORT_TRANSACTION_ID,
+		    buf_string(&e.transaction_id));
 		st = enrol(session, &e);
+	}
 	enrolment_free(&e);
 	return st;
 }

@@ -62,9 +62,11 @@ static enum status read_signer(struct enrolment *e)
 	if (st != ST_OK)
 		return st;
 	if (cert_time_status(e->signer) > 0)
-		warn("signature certificate %s has expired", o->sign_cert);
+		warn("signer-expired", "signature certificate %s has expired",
+		    o->sign_cert);
 	if (o->selfsigned != NULL)
-		warn("-L %s is not written: -O %s signs, nothing self-signed",
+		warn("not-written",
+		    "-L %s is not written: -O %s signs, nothing self-signed",
 		    o->selfsigned, o->sign_cert);
 	return ST_OK;
 }
@@ -148,10 +150,12 @@ static void report_differences(const struct enrolment *e, X509 *cert)
 
 	if (X509_NAME_cmp(X509_get_subject_name(cert), wanted) != 0) {
 		cert_name_text(&text, X509_get_subject_name(cert));
-		note("the CA changed the subject to %s", buf_string(&text));
+		note("subject-changed", "the CA changed the subject to %s",
+		    buf_string(&text));
 	}
 	if (when != 0)
-		warn("the issued certificate %s, by this system's clock",
+		warn("issued-not-valid-now",
+		    "the issued certificate %s, by this system's clock",
 		    when < 0 ? "is not valid yet" : "has expired");
 	buf_free(&text);
 }

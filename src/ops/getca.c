@@ -12,13 +12,12 @@ static const char *const types[] = {
 
 static enum status run(struct session *session)
 {
-	const char *path = session->options->ca_cert;
 	struct http_response response = {0};
 	STACK_OF(X509) *certs = NULL;
 	const EVP_MD *md;
 	enum status st;
 
-	if ((st = file_check_writable(path)) != ST_OK)
+	if ((st = file_check_writable(session->options->ca_cert)) != ST_OK)
 		return st;
 	say("requesting CA certificate");
 	if ((st = cafiles_choose_digest(session, &md)) != ST_OK ||
@@ -29,7 +28,7 @@ static enum status run(struct session *session)
 	if (st == ST_OK && session->options->ca_fingerprint != NULL)
 		st = pin_check(certs, session->options->ca_fingerprint);
 	if (st == ST_OK)
-		st = cafiles_write(path, certs, md);
+		st = cafiles_write(session, certs, md);
 out:
 	cert_stack_free(certs);
 	http_response_free(&response);

@@ -3,6 +3,11 @@
 #include "session.h"
 #include "util/log.h"
 
+static void add_capability(const char *keyword, void *report)
+{
+	report_add_string(report, REPORT_CAPABILITIES, keyword);
+}
+
 static enum status run(struct session *session)
 {
 	struct buf text = {0};
@@ -10,6 +15,7 @@ static enum status run(struct session *session)
 
 	if ((st = session_query_caps(session, true)) != ST_OK)
 		return st;
+	caps_each(session->caps, add_capability, session->report);
 	if (caps_add_text(&text, session->caps))
 		say("scep capabilities: %s", buf_string(&text));
 	else

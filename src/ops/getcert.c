@@ -1,4 +1,5 @@
 #include "ops/checks.h"
+#include "ops/describe.h"
 #include "ops/ops.h"
 #include "ops/query.h"
 #include "pki/cert.h"
@@ -39,9 +40,10 @@ static X509 *find(const struct query *query, STACK_OF(X509) *certs)
 	return NULL;
 }
 
-static enum status write_found(const struct query *query,
-    const struct options *options, STACK_OF(X509) *certs)
+static enum status write_found(
+    struct session *session, const struct query *query, STACK_OF(X509) *certs)
 {
+	const struct options *options = session->options;
 	X509 *cert = find(query, certs);
 	enum status st;
 
@@ -55,6 +57,7 @@ static enum status write_found(const struct query *query,
 	    (st = write_chain(options, &query->bundle, certs)) != ST_OK ||
 	    (st = cert_write(options->output, cert)) != ST_OK)
 		return st;
+	describe_cert(session->report, cert, options->output);
 	say("certificate written as %s", options->output);
 	return ST_OK;
 }
@@ -67,7 +70,7 @@ static enum status ask(struct session *session, const struct query *query)
 	say("requesting certificate");
 	st = query_exchange(session, query, MESSAGE_GETCERT, &reply);
 	if (st == ST_OK)
-		st = write_found(query, session->options, reply.certs);
+		st = write_found(session, query, reply.certs);
 	scep_reply_free(&reply);
 	return st;
 }

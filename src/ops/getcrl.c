@@ -1,5 +1,6 @@
 #include <time.h>
 
+#include "ops/describe.h"
 #include "ops/ops.h"
 #include "ops/query.h"
 #include "pki/cert.h"
@@ -40,12 +41,14 @@ static void warn_of_time(const struct crl *crl)
 	time_t now = time(NULL);
 
 	if (ASN1_TIME_cmp_time_t(crl->this_update, now) > 0)
-		warn("thisUpdate of the CRL is in the future, by this system's "
-		     "clock");
+		warn("crl-not-yet-valid",
+		    "thisUpdate of the CRL is in the future, by this system's "
+		    "clock");
 	if (crl->next_update != NULL &&
 	    ASN1_TIME_cmp_time_t(crl->next_update, now) < 0)
-		warn("nextUpdate of the CRL has passed: there should be a "
-		     "newer one");
+		warn("crl-expired",
+		    "nextUpdate of the CRL has passed: there should be a "
+		    "newer one");
 }
 
 /* V5: the signature, by a CA certificate of -c with the issuer's name. */
@@ -68,14 +71,16 @@ static enum status check_signature(
 		return fail(ST_REPLY,
 		    "reply: the signature of the CRL does not verify with its "
 		    "issuer's certificate of -c (RFC 5280, 5.1.1.3)");
-	warn("no certificate of the CRL's issuer at hand (-c): its signature "
-	     "is not verified");
+	warn("no-ca-certificate",
+	    "no certificate of the CRL's issuer at hand (-c): its signature "
+	    "is not verified");
 	return ST_OK;
 }
 
-static enum status write_checked(const struct query *query,
-    const struct options *options, const struct buf *bytes)
+static enum status write_checked(
+    struct session *session, const struct query *query, const struct buf *bytes)
 {
+	const char *path = session->options->output;
 	struct buf name = {0};
 	struct crl crl = {0};
 	enum status st;
@@ -91,8 +96,10 @@ static enum status write_checked(const struct query *query,
 	if ((st = check_signature(&crl, &query->bundle)) != ST_OK)
 		goto out;
 	warn_of_time(&crl);
-	if ((st = crl_write(options->output, &crl)) == ST_OK)
-		say("CRL written as %s", options->output);
+	if ((st = crl_write(path, &crl)) != ST_OK)
+		goto out;
+	describe_crl(session->report, &crl, path);
+	say("CRL written as %s", path);
 out:
 	buf_free(&name);
 	crl_free(&crl);
@@ -107,7 +114,7 @@ static enum status ask(struct session *session, const struct query *query)
 	say("requesting crl");
 	st = query_exchange(session, query, MESSAGE_GETCRL, &reply);
 	if (st == ST_OK)
-		st = write_checked(query, session->options, &reply.crl);
+		st = write_checked(session, query, &reply.crl);
 	scep_reply_free(&reply);
 	return st;
 }

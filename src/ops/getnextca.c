@@ -47,7 +47,7 @@ static enum status write_verified(struct session *session,
 
 	st = nextca_decode(&certs, &signer, current, body->data, body->len);
 	if (st == ST_OK)
-		st = cafiles_write(options->ca_cert, certs, md);
+		st = cafiles_write(session, certs, md);
 	if (st == ST_OK && options->output != NULL) {
 		st = cert_write(options->output, signer);
 		if (st == ST_OK)

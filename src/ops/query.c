@@ -133,12 +133,12 @@ static enum status make_transaction_id(
 	return ST_OK;
 }
 
-static enum status read_reply(
+static enum status read_reply(struct report *report,
     const struct scep_reply *reply, enum message_type type)
 {
-	say("pkistatus: %s", scep_pki_status_name(reply->status));
+	say_status(report, reply->status);
 	if (reply->status == PKI_FAILURE)
-		return report_failure(reply, "");
+		return refused(report, reply, "");
 	if (reply->status == PKI_PENDING)
 		return fail(ST_REPLY,
 		    "reply: PENDING is no answer to %s (RFC 8894, 4.5.1)",
@@ -151,7 +151,9 @@ static enum status exchange(struct session *session,
 {
 	enum status st = session_exchange(session, request, reply);
 
-	return st == ST_OK ? read_reply(reply, request->type) : st;
+	if (st == ST_OK)
+		st = read_reply(session->report, reply, request->type);
+	return st;
 }
 
 /* Dumps the request, with reply NULL, or sends it. */
@@ -177,6 +179,8 @@ static enum status handle(struct session *session, const struct query *query,
 		    .cipher = session->cipher,
 		    .tolerate = options->tolerate,
 		};
+		report_set(session->report, REPORT_TRANSACTION_ID,
+		    request.transaction_id);
 		st = reply != NULL
 		    ? exchange(session, &request, reply)
 		    : dump_request(options->dump_request, &request);

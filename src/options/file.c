@@ -102,7 +102,8 @@ static void warn_of_section(const struct config_entry *entry, const char *path)
 		    path, entry->line, name);
 	else if (!option_same_word(entry->section, CONFIG_SECTION_COMMON) &&
 	    section_operation(entry->section) == NULL)
-		warn("%s:%zu: unknown section [%s]", path, entry->line, name);
+		warn("unknown-section", "%s:%zu: unknown section [%s]", path,
+		    entry->line, name);
 }
 
 static void warn_of_unknown_key(
@@ -116,8 +117,9 @@ static void warn_of_unknown_key(
 		if (options_table[i].key != NULL)
 			option_guess_offer(
 			    &guess, entry->key, options_table[i].key);
-	warn("%s:%zu: unknown key %s; the nearest known is %s", path,
-	    entry->line, shown(name, sizeof(name), entry->key), guess.name);
+	warn("unknown-key", "%s:%zu: unknown key %s; the nearest known is %s",
+	    path, entry->line, shown(name, sizeof(name), entry->key),
+	    guess.name);
 }
 
 static void warn_of_key(const struct option_state *state,
@@ -133,7 +135,8 @@ static void warn_of_key(const struct option_state *state,
 	if (row == NULL)
 		warn_of_unknown_key(entry, path);
 	else if (owner == state->operation && !(row->ops & owner->op))
-		warn("%s:%zu: %s has no effect in [" SECTION_PREFIX "%s]", path,
+		warn("no-effect",
+		    "%s:%zu: %s has no effect in [" SECTION_PREFIX "%s]", path,
 		    entry->line, row->key, owner->name);
 }
 

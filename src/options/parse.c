@@ -137,7 +137,7 @@ static enum status take(struct option_state *state,
 	else if (row->ops & state->operation->op)
 		return option_set(state, row, value, &source);
 	else if (!(row->idle & state->operation->op))
-		warn("option %s has no effect with %s", spelling,
+		warn("no-effect", "option %s has no effect with %s", spelling,
 		    state->operation->name);
 	return ST_OK;
 }

@@ -294,7 +294,8 @@ enum status option_set(struct option_state *state, const struct option_row *row,
 		return refuse_later(row, source);
 	if (*given == source->rank && source->file != NULL &&
 	    row->type != TYPE_LIST && row->type != TYPE_TOLERATE)
-		warn("%s:%zu: %s is given twice, this one counts", source->file,
+		warn("given-twice",
+		    "%s:%zu: %s is given twice, this one counts", source->file,
 		    source->line, source->name);
 	if ((st = store(state, row, text, source)) != ST_OK)
 		return st;
@@ -302,7 +303,7 @@ enum status option_set(struct option_state *state, const struct option_row *row,
 
 	if (o->verbose || o->debug)
 		log_set_level(o->debug ? LOG_DEBUG : LOG_VERBOSE);
-	if (o->quiet)
+	if (o->quiet || o->json)
 		log_set_quiet(true);
 	return ST_OK;
 }

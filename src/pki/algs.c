@@ -153,7 +153,7 @@ enum status algs_admit_cipher(const ASN1_OBJECT *cipher)
 		    is_obsolete(nid) ? " (is its legacy provider installed?)"
 				     : "");
 	if (is_obsolete(nid))
-		warn(
+		warn("obsolete-cipher",
 		    "the reply is encrypted with %s, an obsolete cipher", name);
 	return ST_OK;
 }

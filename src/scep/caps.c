@@ -91,6 +91,16 @@ bool caps_add_text(struct buf *out, unsigned int caps)
 	return true;
 }
 
+void caps_each(unsigned int caps,
+    void (*each)(const char *keyword, void *context), void *context)
+{
+	size_t i;
+
+	for (i = 0; i < NITEMS(keywords); i++)
+		if ((caps & keywords[i].cap) != 0)
+			each(keywords[i].keyword, context);
+}
+
 const char *caps_best_digest(unsigned int caps)
 {
 	if (caps_have(caps, CAP_SHA512))

@@ -34,6 +34,10 @@ bool caps_have(unsigned int caps, enum cap cap);
 /* "AES, DES3, ..." as announced, in alphabetical order, or "none". */
 bool caps_add_text(struct buf *out, unsigned int caps);
 
+/* Calls each with the keyword of every member of caps, in that order. */
+void caps_each(unsigned int caps,
+    void (*each)(const char *keyword, void *context), void *context);
+
 /*
  * The best announced algorithm, by its name in algs.h, NULL when none is
  * announced (C1).

@@ -114,7 +114,9 @@ static bool tolerated(
 {
 	if ((request->tolerate & bit) == 0)
 		return false;
-	warn("%s does not match ours, tolerated as asked", name);
+	warn(bit == TOLERATE_NONCE ? "tolerated-nonce"
+				   : "tolerated-transaction-id",
+	    "%s does not match ours, tolerated as asked", name);
 	return true;
 }
 
@@ -219,11 +221,13 @@ static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
 	    (st = attrs_get(&words, si, ATTR_FAIL_INFO_TEXT)) != ST_OK)
 		return st;
 	if (info.bytes == NULL)
-		warn("FAILURE without failInfo (RFC 8894, 3.2.1.4)");
+		warn("no-fail-info",
+		    "FAILURE without failInfo (RFC 8894, 3.2.1.4)");
 	else if (info.len == 1 && info.bytes[0] >= '0' && info.bytes[0] <= '4')
 		number = info.bytes[0] - '0';
 	else
-		warn("failInfo is \"%s\", expected 0 to 4 (RFC 8894, 3.2.1.4)",
+		warn("unknown-fail-info",
+		    "failInfo is \"%s\", expected 0 to 4 (RFC 8894, 3.2.1.4)",
 		    log_escape(text, sizeof(text), info.bytes, info.len));
 	reply->fail_info = scep_fail_info(number);
 	if (words.bytes == NULL)

@@ -190,6 +190,8 @@ enum status file_write(const char *path, const void *bytes, size_t len)
 	sigprocmask(SIG_BLOCK, &held, &before);
 	st = write_path(path, bytes, len);
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (st == ST_OK)
+		log_file_written(path);
 	return st;
 }
 
@@ -251,7 +253,7 @@ enum status file_set_aside(const char *path)
 		st = fail_errno(ST_FILE, "%s: cannot move it to %s", path,
 		    buf_string(&old));
 	else
-		note("%s of an earlier answer moved to %s", path,
+		note("set-aside", "%s of an earlier answer moved to %s", path,
 		    buf_string(&old));
 	buf_free(&old);
 	return st;

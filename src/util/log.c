@@ -5,13 +5,17 @@
 
 #include <openssl/err.h>
 
+#include "util/json.h"
 #include "util/log.h"
+#include "util/utf8.h"
 
+#define WARNING        "warning: "
 #define LINE_MAX_BYTES 2048
 
 static const char *program = "sscep";
 static enum log_level level = LOG_WARNING;
 static bool quiet;
+static struct report *report;
 static bool holding;
 static char held[LINE_MAX_BYTES];
 
@@ -78,7 +82,14 @@ static void to_stderr(const char *prefix, const char *text)
 static void print_at(enum log_level at, const char *text)
 {
 	if (log_enabled(at))
-		to_stderr(at == LOG_WARNING ? "warning: " : "", text);
+		to_stderr("", text);
+}
+
+static void print_error(const char *text)
+{
+	if (report != NULL && report->fields[REPORT_ERROR] == NULL)
+		report_set(report, REPORT_ERROR, text);
+	print_at(LOG_ERROR, text);
 }
 
 static void keep_or_print(const char *text)
@@ -86,7 +97,7 @@ static void keep_or_print(const char *text)
 	if (holding)
 		snprintf(held, sizeof(held), "%s", text);
 	else
-		print_at(LOG_ERROR, text);
+		print_error(text);
 }
 
 static void failure_v(const char *reason, const char *format, va_list ap)
@@ -161,23 +172,51 @@ static void print_v(enum log_level at, const char *format, va_list ap)
 	print_at(at, line);
 }
 
-void note(const char *format, ...)
+static void report_warning(const char *id, const char *text)
 {
-	char line[LINE_MAX_BYTES];
-	va_list ap;
+	struct buf object = {0};
 
-	va_start(ap, format);
-	vsnprintf(line, sizeof(line), format, ap);
-	va_end(ap);
-	to_stderr("", line);
+	if (report == NULL)
+		return;
+	if (json_add_member(&object, "id", id) &&
+	    json_add_member(&object, "text", text))
+		report_add_object(report, REPORT_WARNINGS, &object);
+	else
+		report->failed = true;
+	buf_free(&object);
 }
 
-void warn(const char *format, ...)
+static void warn_text(const char *id, const char *prefix, const char *text)
+{
+	report_warning(id, text);
+	if (log_enabled(LOG_WARNING))
+		to_stderr(prefix, text);
+}
+
+static void warn_v(
+    const char *id, const char *prefix, const char *format, va_list ap)
+{
+	char line[LINE_MAX_BYTES];
+
+	vsnprintf(line, sizeof(line), format, ap);
+	warn_text(id, prefix, line);
+}
+
+void note(const char *id, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	print_v(LOG_WARNING, format, ap);
+	warn_v(id, "", format, ap);
+	va_end(ap);
+}
+
+void warn(const char *id, const char *format, ...)
+{
+	va_list ap;
+
+	va_start(ap, format);
+	warn_v(id, WARNING, format, ap);
 	va_end(ap);
 }
 
@@ -205,34 +244,62 @@ void log_hold(void)
 	held[0] = '\0';
 }
 
-void log_release(enum log_level at)
+static bool take_held(char *out)
 {
+	memcpy(out, held, sizeof(held));
 	holding = false;
-	if (held[0] != '\0')
-		print_at(at, held);
 	held[0] = '\0';
+	return out[0] != '\0';
 }
 
-/* Length of the UTF-8 letter at p, 0 when it is not one worth printing. */
+void log_release(enum log_level at)
+{
+	char text[LINE_MAX_BYTES];
+
+	if (!take_held(text))
+		return;
+	if (at == LOG_ERROR)
+		print_error(text);
+	else
+		print_at(at, text);
+}
+
+void log_release_warning(const char *id)
+{
+	char text[LINE_MAX_BYTES];
+
+	if (take_held(text))
+		warn_text(id, WARNING, text);
+}
+
+void log_set_report(struct report *to)
+{
+	report = to;
+}
+
+void log_file_written(const char *path)
+{
+	debug("wrote %s", path);
+	if (report != NULL)
+		report_add_string(report, REPORT_FILES, path);
+}
+
+void log_print(const char *line)
+{
+	fprintf(stdout, "%s\n", line);
+}
+
+/*
+ * Length of the letter at p, 0 when it is not one worth printing: control
+ * characters, what turns the writing direction, private use.
+ */
 static size_t letter_length(const unsigned char *p, size_t left)
 {
-	size_t i, len;
-
-	if (p[0] >= 0x20 && p[0] < 0x7f)
-		return 1;
-	if (p[0] >= 0xc3 && p[0] < 0xe0)
-		len = 2;
-	else if (p[0] > 0xe0 && p[0] < 0xf0 && p[0] != 0xe2 && p[0] != 0xed &&
-	    p[0] != 0xef)
-		len = 3;
-	else
+	if (p[0] < 0x80)
+		return p[0] >= 0x20 && p[0] < 0x7f;
+	if (p[0] == 0xc2 || p[0] == 0xe2 || p[0] >= 0xee)
 		return 0;
-	if (left < len)
-		return 0;
-	for (i = 1; i < len; i++)
-		if ((p[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
+	return utf8_length(p, left);
 }
 
 const char *log_escape(char *out, size_t size, const void *text, size_t len)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "compat/compat.h"
+#include "util/report.h"
 #include "util/status.h"
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_VERBOSE, LOG_DEBUG };
@@ -50,20 +51,33 @@ enum status fail_memory(void);
 
 /*
  * To stderr: warn() puts "warning: " before the text, note() nothing; the
- * other two print at their level only.
+ * other two print at their level only.  id tells kinds of warnings apart for
+ * programs ("obsolete-cipher"): the manual lists them, and they never change.
  */
-void note(const char *format, ...) PRINTF_LIKE(1, 2);
-void warn(const char *format, ...) PRINTF_LIKE(1, 2);
+void note(const char *id, const char *format, ...) PRINTF_LIKE(2, 3);
+void warn(const char *id, const char *format, ...) PRINTF_LIKE(2, 3);
 void verbose(const char *format, ...) PRINTF_LIKE(1, 2);
 void debug(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
- * For a failure that need not be one: between log_hold() and log_release()
- * fail() keeps its message (the last one) instead of printing it, and
- * log_release() prints it at the level given.  Does not nest.
+ * For a failure that need not be one: between log_hold() and the release
+ * fail() keeps its message (the last one) instead of printing it.
+ * log_release() prints it at the level given, log_release_warning() as a
+ * warning of that id.  Does not nest.
  */
 void log_hold(void);
 void log_release(enum log_level level);
+void log_release_warning(const char *id);
+
+/*
+ * From here on the first error, every warning and every file written go to
+ * the report, too; NULL: no more.  Borrowed.
+ */
+void log_set_report(struct report *report);
+void log_file_written(const char *path);
+
+/* A line on stdout whatever --quiet says: the report. */
+void log_print(const char *line);
 
 /*
  * Copies len bytes of text that came from elsewhere into out, up to size - 1

@@ -132,7 +132,7 @@ static const struct promise contract[] = {
 	    "A-1"},
 
 	{ALL, 'g', "engine", "engine", LATER, 0, "pkcs11"},
-	{ALL, 0, "json", "JSON", LATER, 0, NULL},
+	{ALL, 0, "json", "JSON", FLG, O(json), NULL},
 	{ALL, 0, "capabilities", "Capabilities", LATER, 0, "AES"},
 	{ALL, 0, "provider", "Provider", LATER, 0, "x"},
 	{ALL, 0, "provider-path", "ProviderPath", LATER, 0, "x"},
@@ -732,8 +732,8 @@ static const struct saying misuse[] = {
     {"Verbose no\n", {"enroll", "-uu", "-cc", "-f" FILE_NAME}, ST_ERROR,
 	"P: missing private key (-k, --key, PrivateKeyFile)" HINT},
 
-    {NULL, {"getca", "--json"}, ST_ERROR,
-	"P: option --json (key JSON): not built yet\n"},
+    {NULL, {"enroll", "--rsa-pss"}, ST_ERROR,
+	"P: option --rsa-pss (key RSAPSS): not built yet\n"},
     {NULL, {"getca", "-g", "x"}, ST_ERROR,
 	"P: option --engine (key engine): not built yet\n"},
 };
@@ -773,8 +773,8 @@ static const struct saying files[] = {
 	"md5|sha1|sha224|sha256|sha384|sha512\n"},
     {"Proxy =\n", {UFILE}, ST_FILE, "P: t.conf:1: Proxy: the value is empty\n"},
     {"CAIdentifier =\n", {UFILE}, ST_OK, ""},
-    {"[sscep_getcaps]\nJSON = no\n", {UFILE}, ST_ERROR,
-	"P: t.conf:2: option --json (key JSON): not built yet\n"},
+    {"[sscep_getcaps]\nTLSInsecure = no\n", {UFILE}, ST_ERROR,
+	"P: t.conf:2: option --tls-insecure (key TLSInsecure): not built yet\n"},
     {"engine = e\n[e]\nPIN = 1\n", {UFILE}, ST_ERROR,
 	"P: t.conf:1: option --engine (key engine): not built yet\n"},
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},

@@ -1,0 +1,20 @@
+/* describe.h: what was written, for --json. */
+#ifndef OPS_DESCRIBE_H
+#define OPS_DESCRIBE_H
+
+#include <openssl/x509.h>
+
+#include "pki/crl.h"
+#include "util/report.h"
+
+/*
+ * Adds a certificate: subject, issuer, serial (hex), notBefore, notAfter
+ * (RFC 3339, UTC), sha256 and file.
+ */
+void describe_cert(struct report *report, X509 *cert, const char *file);
+
+/* Adds a CRL: issuer, thisUpdate, nextUpdate if it has one, and file. */
+void describe_crl(
+    struct report *report, const struct crl *crl, const char *file);
+
+#endif

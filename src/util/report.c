@@ -1,0 +1,86 @@
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "util/json.h"
+#include "util/report.h"
+
+static const char *const field_names[] = {
+    [REPORT_OPERATION] = "operation",
+    [REPORT_STATUS] = "status",
+    [REPORT_FAIL_INFO] = "failInfo",
+    [REPORT_FAIL_INFO_TEXT] = "failInfoText",
+    [REPORT_TRANSACTION_ID] = "transactionID",
+    [REPORT_ERROR] = "error",
+};
+
+static const char *const list_names[] = {
+    [REPORT_CAPABILITIES] = "capabilities",
+    [REPORT_CERTIFICATES] = "certificates",
+    [REPORT_CRLS] = "crls",
+    [REPORT_FILES] = "files",
+    [REPORT_WARNINGS] = "warnings",
+};
+
+void report_set(struct report *r, enum report_field field, const char *text)
+{
+	OPENSSL_free(r->fields[field]);
+	r->fields[field] = OPENSSL_strdup(text);
+	if (r->fields[field] == NULL)
+		r->failed = true;
+}
+
+static void add_comma(struct report *r, enum report_list list)
+{
+	if (r->lists[list].len > 0 && !buf_add_string(&r->lists[list], ","))
+		r->failed = true;
+}
+
+void report_add_string(
+    struct report *r, enum report_list list, const char *text)
+{
+	add_comma(r, list);
+	if (!json_add_string(&r->lists[list], text))
+		r->failed = true;
+}
+
+void report_add_object(
+    struct report *r, enum report_list list, const struct buf *object)
+{
+	add_comma(r, list);
+	if (!buf_addf(&r->lists[list], "{%s}", buf_string(object)))
+		r->failed = true;
+}
+
+bool report_add_json(struct buf *out, const struct report *r, enum status st)
+{
+	struct buf members = {0};
+	bool ok = !r->failed;
+	int i;
+
+	for (i = 0; ok && i < REPORT_FIELDS; i++)
+		if (r->fields[i] != NULL)
+			ok = json_add_member(
+			    &members, field_names[i], r->fields[i]);
+	for (i = 0; ok && i < REPORT_LISTS; i++)
+		if (r->lists[i].len > 0)
+			ok = buf_addf(&members, "%s\"%s\":[%s]",
+			    members.len > 0 ? "," : "", list_names[i],
+			    buf_string(&r->lists[i]));
+	ok = ok &&
+	    buf_addf(out, "{%s%s\"exitCode\":%d}", buf_string(&members),
+		members.len > 0 ? "," : "", (int)st);
+	buf_free(&members);
+	return ok;
+}
+
+void report_free(struct report *r)
+{
+	int i;
+
+	for (i = 0; i < REPORT_FIELDS; i++)
+		OPENSSL_free(r->fields[i]);
+	for (i = 0; i < REPORT_LISTS; i++)
+		buf_free(&r->lists[i]);
+	memset(r, 0, sizeof(*r));
+}

@@ -1,0 +1,54 @@
+/* report.h: what --json prints, gathered while an operation runs. */
+#ifndef UTIL_REPORT_H
+#define UTIL_REPORT_H
+
+#include <stdbool.h>
+
+#include "util/buf.h"
+#include "util/status.h"
+
+/* One text each; a later one replaces it. */
+enum report_field {
+	REPORT_OPERATION,
+	REPORT_STATUS,
+	REPORT_FAIL_INFO,
+	REPORT_FAIL_INFO_TEXT,
+	REPORT_TRANSACTION_ID,
+	REPORT_ERROR,
+	REPORT_FIELDS
+};
+
+/* Any number of strings or objects each. */
+enum report_list {
+	REPORT_CAPABILITIES,
+	REPORT_CERTIFICATES,
+	REPORT_CRLS,
+	REPORT_FILES,
+	REPORT_WARNINGS,
+	REPORT_LISTS
+};
+
+/* Owns everything; all zero is empty. */
+struct report {
+	char *fields[REPORT_FIELDS];
+	struct buf lists[REPORT_LISTS];
+	bool failed; /* out of memory: something is missing in it */
+};
+
+void report_set(struct report *r, enum report_field field, const char *text);
+void report_add_string(
+    struct report *r, enum report_list list, const char *text);
+
+/* object is of members made with json_add_member(), without its braces. */
+void report_add_object(
+    struct report *r, enum report_list list, const struct buf *object);
+
+/*
+ * Adds the report as one JSON object on one line: the fields that are set,
+ * the lists that are not empty, and exitCode.  False when memory ran out,
+ * now or before.
+ */
+bool report_add_json(struct buf *out, const struct report *r, enum status st);
+void report_free(struct report *r);
+
+#endif
