@@ -79,6 +79,8 @@ sscep_sources = \
 	src/http/head.h \
 	src/http/http.c \
 	src/http/http.h \
+	src/http/proxy.c \
+	src/http/proxy.h \
 	src/http/request.c \
 	src/http/request.h \
 	src/http/response.c \

@@ -250,8 +250,8 @@ static enum status get_message(struct session *session,
 		    base64.data, message->data, (int)message->len);
 		if (base64.len > GET_SAFE_MAX)
 			warn("long-get",
-			    "the server takes no POST: a GET of %zu bytes is "
-			    "cut by some servers and proxies",
+			    "the server does not announce POST: a GET of %zu "
+			    "bytes is cut by some servers and proxies",
 			    base64.len);
 		st =
 		    get(session, "PKIOperation", buf_string(&base64), response);

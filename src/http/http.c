@@ -3,6 +3,7 @@
 
 #include "http/conn.h"
 #include "http/http.h"
+#include "http/proxy.h"
 #include "http/request.h"
 #include "http/response.h"
 #include "util/log.h"
@@ -57,6 +58,7 @@ static bool name_peer(struct http *http)
 enum status http_open(struct http **out, const struct url *url,
     const struct http_options *options)
 {
+	const char *proxy;
 	struct http *http;
 	enum status st;
 
@@ -65,11 +67,11 @@ enum status http_open(struct http **out, const struct url *url,
 	http->url = url;
 	http->options = *options;
 	http->options.proxy = NULL;
-	if (options->proxy != NULL) {
-		st = url_parse_proxy(&http->proxy, options->proxy);
-		if (st != ST_OK)
-			goto out;
-	}
+	proxy = options->proxy != NULL ? options->proxy
+				       : proxy_from_environment(url);
+	if (proxy != NULL &&
+	    (st = url_parse_proxy(&http->proxy, proxy)) != ST_OK)
+		goto out;
 	if (!name_peer(http)) {
 		st = fail_memory();
 		goto out;

@@ -146,18 +146,37 @@ static void report_differences(const struct enrolment *e, X509 *cert)
 {
 	const X509_NAME *wanted = X509_REQ_get_subject_name(e->csr);
 	struct buf text = {0};
-	int when = cert_time_status(cert);
 
 	if (X509_NAME_cmp(X509_get_subject_name(cert), wanted) != 0) {
 		cert_name_text(&text, X509_get_subject_name(cert));
 		note("subject-changed", "the CA changed the subject to %s",
 		    buf_string(&text));
 	}
-	if (when != 0)
-		warn("issued-not-valid-now",
-		    "the issued certificate %s, by this system's clock",
-		    when < 0 ? "is not valid yet" : "has expired");
 	buf_free(&text);
+}
+
+/*
+ * A CA whose clock is a little ahead is no reason to lose the certificate;
+ * one that has expired is of no use.
+ */
+static enum status check_validity(const struct enrolment *e, X509 *cert)
+{
+	int when = cert_time_status(cert);
+
+	if (when < 0) {
+		warn("issued-not-valid-now",
+		    "the issued certificate is not valid yet, by this "
+		    "system's clock");
+	} else if (when > 0) {
+		if ((e->options->tolerate & TOLERATE_CLOCK) == 0)
+			return fail(ST_REPLY,
+			    "reply: the issued certificate has expired "
+			    "already, by this system's clock; --tolerate clock "
+			    "takes it all the same");
+		warn("tolerated-clock",
+		    "the issued certificate has expired, tolerated as asked");
+	}
+	return ST_OK;
 }
 
 enum status enrolment_find_issued(
@@ -176,7 +195,8 @@ enum status enrolment_find_issued(
 		    "reply: none of its %d certificate(s) is for the key of "
 		    "the request (RFC 8894, 3.3.2.1)",
 		    sk_X509_num(certs));
-	if ((st = check_issuer(e->options, &e->bundle, cert, certs)) != ST_OK)
+	if ((st = check_issuer(e->options, &e->bundle, cert, certs)) != ST_OK ||
+	    (st = check_validity(e, cert)) != ST_OK)
 		return st;
 	report_differences(e, cert);
 	*out = cert;

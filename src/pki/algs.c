@@ -152,6 +152,7 @@ enum status algs_admit_cipher(const ASN1_OBJECT *cipher)
 		    name,
 		    is_obsolete(nid) ? " (is its legacy provider installed?)"
 				     : "");
+	verbose("the reply is encrypted with %s", name);
 	if (is_obsolete(nid))
 		warn("obsolete-cipher",
 		    "the reply is encrypted with %s, an obsolete cipher", name);

@@ -198,19 +198,26 @@ enum cabundle_verdict cabundle_verify(const struct cabundle *bundle, X509 *cert,
 	return verdict;
 }
 
-static enum status check_time(X509 *cert, const char *role)
+static enum status check_time(X509 *cert, const char *role, bool look_at_clock)
 {
 	struct buf name = {0};
 	int when = cert_time_status(cert);
+	const char *what = when < 0 ? "is not valid yet, by this system's clock"
+				    : "has expired";
 	enum status st = ST_OK;
 
-	if (when != 0)
+	if (when == 0)
+		return ST_OK;
+	cert_name_text(&name, X509_get_subject_name(cert));
+	if (look_at_clock)
 		st = fail(ST_FILE,
-		    "%s certificate %s: %s (a device without a clock may use "
-		    "--tolerate clock)",
-		    role, cert_name_text(&name, X509_get_subject_name(cert)),
-		    when < 0 ? "it is not valid yet, by this system's clock"
-			     : "it has expired");
+		    "%s certificate %s: it %s (a device without a clock may "
+		    "use --tolerate clock)",
+		    role, buf_string(&name), what);
+	else
+		warn("tolerated-clock",
+		    "%s certificate %s %s, tolerated as asked", role,
+		    buf_string(&name), what);
 	buf_free(&name);
 	return st;
 }
@@ -256,10 +263,10 @@ enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock)
 	if (roots == NULL)
 		return fail_memory();
 	st = check_can_encrypt(bundle->encrypt);
-	if (st == ST_OK && look_at_clock)
-		st = check_time(bundle->sign, "CA");
-	if (st == ST_OK && look_at_clock)
-		st = check_time(bundle->encrypt, "encryption");
+	if (st == ST_OK)
+		st = check_time(bundle->sign, "CA", look_at_clock);
+	if (st == ST_OK && bundle->encrypt != bundle->sign)
+		st = check_time(bundle->encrypt, "encryption", look_at_clock);
 	if (st == ST_OK && sk_X509_num(roots) > 0)
 		st = check_chain(bundle, bundle->sign, roots, look_at_clock);
 	if (st == ST_OK && sk_X509_num(roots) > 0 &&
