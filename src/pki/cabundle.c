@@ -135,6 +135,17 @@ const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle)
 }
 
 /*
+ * A CA of the issuer's name that did not issue cert: its key before or after
+ * a rollover.  libcrypto tries only one of those that have the same name.
+ */
+static bool is_namesake(X509 *ca, X509 *cert)
+{
+	return X509_NAME_cmp(X509_get_subject_name(ca),
+		   X509_get_issuer_name(cert)) == 0 &&
+	    !cert_is_issued_by(cert, ca);
+}
+
+/*
  * Verifies cert with trusted as anchors, whole chains or not, by signatures
  * alone or with the time too.
  */
@@ -150,7 +161,8 @@ static bool verify(X509 *cert, STACK_OF(X509) *trusted, STACK_OF(X509) *more,
 	if (store == NULL || ctx == NULL)
 		goto out;
 	for (i = 0; i < sk_X509_num(trusted); i++)
-		if (!X509_STORE_add_cert(store, sk_X509_value(trusted, i)))
+		if (!is_namesake(sk_X509_value(trusted, i), cert) &&
+		    !X509_STORE_add_cert(store, sk_X509_value(trusted, i)))
 			goto out;
 	if (!X509_STORE_set_flags(store, flags) ||
 	    !X509_STORE_CTX_init(ctx, store, cert, more))

@@ -46,9 +46,9 @@ static bool parse_pem(STACK_OF(X509) *certs, BIO *bio)
 	X509 *cert;
 	int before = sk_X509_num(certs);
 
-	while (sk_X509_num(certs) < CERT_COUNT_MAX &&
-	    (cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
-		if (sk_X509_push(certs, cert) <= 0) {
+	while ((cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
+		if (sk_X509_num(certs) >= CERT_COUNT_MAX ||
+		    sk_X509_push(certs, cert) <= 0) {
 			X509_free(cert);
 			return false;
 		}
@@ -70,6 +70,13 @@ static bool parse_der(STACK_OF(X509) *certs, const void *bytes, size_t len)
 	return false;
 }
 
+/* A certificate has more than 127 bytes; text may start with a '0', too. */
+static bool is_der(const unsigned char *bytes, size_t len)
+{
+	return len > 1 && bytes[0] == (V_ASN1_SEQUENCE | 0x20) &&
+	    bytes[1] >= 0x80;
+}
+
 bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len)
 {
 	BIO *bio;
@@ -77,7 +84,7 @@ bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len)
 
 	if (len == 0 || len > INT_MAX)
 		return false;
-	if (*(const unsigned char *)bytes == (V_ASN1_SEQUENCE | 0x20))
+	if (is_der(bytes, len))
 		return parse_der(certs, bytes, len);
 	if ((bio = BIO_new_mem_buf(bytes, (int)len)) == NULL)
 		return false;
@@ -207,7 +214,9 @@ bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md)
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int i, len;
 
-	if (!X509_digest(cert, md, digest, &len))
+	/* Out of memory, libcrypto 3.0 may compute SHA-1 instead. */
+	if (!X509_digest(cert, md, digest, &len) ||
+	    len != (unsigned int)EVP_MD_size(md))
 		return false;
 	for (i = 0; i < len; i++)
 		if (!buf_addf(out, "%s%02X", i > 0 ? ":" : "", digest[i]))

@@ -132,11 +132,9 @@ static bool add_key_usage(X509 *cert, EVP_PKEY *key)
 /* Ed25519 and its like hash by themselves. */
 static const EVP_MD *digest_for(EVP_PKEY *key, const EVP_MD *md)
 {
-	int nid;
+	int id = EVP_PKEY_base_id(key);
 
-	if (EVP_PKEY_get_default_digest_nid(key, &nid) == 2 && nid == NID_undef)
-		return NULL;
-	return md;
+	return id == EVP_PKEY_ED25519 || id == EVP_PKEY_ED448 ? NULL : md;
 }
 
 enum status csr_make_self_signed(

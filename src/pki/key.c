@@ -30,16 +30,30 @@ static int ask_pass_phrase(char *out, int size, int writing, void *asked)
 	return PEM_def_callback(out, size, writing, NULL);
 }
 
-static EVP_PKEY *parse_der(const struct buf *file)
+/* PKCS#8 with a pass phrase, in DER. */
+static EVP_PKEY *parse_encrypted(const struct buf *file, bool *asked)
+{
+	BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
+	EVP_PKEY *key = NULL;
+
+	if (bio != NULL)
+		key =
+		    d2i_PKCS8PrivateKey_bio(bio, NULL, ask_pass_phrase, asked);
+	BIO_free(bio);
+	return key;
+}
+
+static EVP_PKEY *parse_der(const struct buf *file, bool *asked)
 {
 	const unsigned char *p = file->data;
 	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p, (long)file->len);
 
-	if (key != NULL && p != file->data + file->len) {
-		EVP_PKEY_free(key);
-		return NULL;
-	}
-	return key;
+	if (key == NULL)
+		return parse_encrypted(file, asked);
+	if (p == file->data + file->len)
+		return key;
+	EVP_PKEY_free(key);
+	return NULL;
 }
 
 static EVP_PKEY *parse_pem(const struct buf *file, bool *asked)
@@ -63,7 +77,7 @@ enum status key_read(EVP_PKEY **out, const char *path, const char *what)
 	if ((st = file_read(&file, path, what)) != ST_OK)
 		return st;
 	if (file.data[0] == (V_ASN1_SEQUENCE | 0x20))
-		*out = parse_der(&file);
+		*out = parse_der(&file, &asked);
 	else
 		*out = parse_pem(&file, &asked);
 	buf_free(&file);

@@ -55,6 +55,7 @@ static enum status add_pair(
 	compat_i2d_name(first, &p);
 	second->i2d(second, &p);
 	out->len += (size_t)total;
+	out->data[out->len] = '\0';
 	return ST_OK;
 }
 

@@ -2,6 +2,7 @@
 
 #include <openssl/bio.h>
 #include <openssl/cms.h>
+#include <openssl/err.h>
 #include <openssl/rand.h>
 
 #include "scep/attrs.h"
@@ -61,6 +62,17 @@ static CMS_ContentInfo *sign(BIO *envelope, const struct scep_request *req)
 	return NULL;
 }
 
+/* libcrypto 3.0 signs and encodes on without what it had no memory for. */
+static bool ran_out_of_memory(void)
+{
+	unsigned long code;
+
+	while ((code = ERR_get_error()) != 0)
+		if (ERR_GET_REASON(code) == ERR_R_MALLOC_FAILURE)
+			return true;
+	return false;
+}
+
 enum status scep_request_encode(struct buf *out, struct scep_request *req)
 {
 	CMS_ContentInfo *cms = NULL;
@@ -69,6 +81,7 @@ enum status scep_request_encode(struct buf *out, struct scep_request *req)
 	enum status st = ST_OK;
 	int len;
 
+	ERR_clear_error();
 	if (RAND_bytes(req->nonce, SCEP_NONCE_LEN) != 1) {
 		st = fail_crypto(ST_ERROR, "no random bytes for the nonce");
 	} else if (req->content_len > INT_MAX ||
@@ -81,6 +94,8 @@ enum status scep_request_encode(struct buf *out, struct scep_request *req)
 	} else if ((len = i2d_CMS_ContentInfo(cms, &der)) <= 0) {
 		st = fail_crypto(ST_ERROR, "cannot encode the %s",
 		    scep_message_name(req->type));
+	} else if (CMS_is_detached(cms) != 0 || ran_out_of_memory()) {
+		st = fail_memory();
 	} else if (!buf_add(out, der, (size_t)len)) {
 		st = fail_memory();
 	}

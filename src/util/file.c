@@ -159,12 +159,27 @@ out:
 	return st;
 }
 
+static bool is_dangling(const char *path)
+{
+	struct stat sb;
+
+	return stat(path, &sb) != 0 && lstat(path, &sb) == 0;
+}
+
+static enum status fail_dangling(const char *path)
+{
+	return fail(
+	    ST_FILE, "%s: is a symbolic link to what is not there", path);
+}
+
 static enum status write_path(const char *path, const void *bytes, size_t len)
 {
 	struct stat sb;
 	char *target;
 	enum status st;
 
+	if (is_dangling(path))
+		return fail_dangling(path);
 	if (stat(path, &sb) != 0)
 		return replace(path, default_mode(), bytes, len);
 	if (S_ISDIR(sb.st_mode))
@@ -226,6 +241,8 @@ enum status file_check_writable(const char *path)
 	char *copy;
 	enum status st;
 
+	if (is_dangling(path))
+		return fail_dangling(path);
 	if (stat(path, &sb) == 0 && S_ISDIR(sb.st_mode))
 		return fail(ST_FILE, "%s: is a directory", path);
 	if (stat(path, &sb) == 0 && !S_ISREG(sb.st_mode))

@@ -305,22 +305,24 @@ static size_t letter_length(const unsigned char *p, size_t left)
 const char *log_escape(char *out, size_t size, const void *text, size_t len)
 {
 	const unsigned char *p = text, *end = p + len;
-	size_t n = 0, letter;
+	size_t n = 0, cut = 0, letter, width;
 
 	while (p < end) {
 		letter = letter_length(p, (size_t)(end - p));
-		if (n + (letter > 0 ? letter : 4) + 4 > size) {
+		width = letter > 0 ? letter : 4;
+		if (n + width + 1 > size) {
+			n = cut;
 			n += (size_t)snprintf(out + n, size - n, "...");
 			break;
 		}
-		if (letter > 0) {
+		if (letter > 0)
 			memcpy(out + n, p, letter);
-			n += letter;
-			p += letter;
-		} else {
-			n += (size_t)snprintf(
-			    out + n, size - n, "\\x%02x", *p++);
-		}
+		else
+			snprintf(out + n, size - n, "\\x%02x", *p);
+		p += letter > 0 ? letter : 1;
+		n += width;
+		if (n + 4 <= size)
+			cut = n;
 	}
 	if (n < size)
 		out[n] = '\0';

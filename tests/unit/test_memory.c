@@ -1,0 +1,715 @@
+/* Unit test of what happens when memory runs out, at every allocation. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <openssl/bio.h>
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+#include <openssl/pem.h> /* before cms.h */
+#include <openssl/cms.h>
+
+#include "fixtures.h"
+#include "pki/cabundle.h"
+#include "pki/cert.h"
+#include "pki/csr.h"
+#include "pki/key.h"
+#include "scep/caps.h"
+#include "scep/certs.h"
+#include "scep/content.h"
+#include "scep/message.h"
+#include "util/buf.h"
+#include "util/log.h"
+
+#define ID          "0123456789ABCDEF"
+#define REPEATS     40
+#define MANY        1000
+#define EVERY_FIRST 150
+#define EVERY_LAST  60
+#define STEPS       50
+#define SIZE_LEAST  1000 /* of a pkiMessage */
+
+/*
+ * libcrypto's allocator, which buf.c has too: it fails at the allocation that
+ * countdown gets to, once or from there on, and counts what is not freed.
+ */
+static struct allocator {
+	long countdown; /* -1: never */
+	bool stays;     /* out of memory, once it was */
+	bool failed;
+	long live, calls;
+} allocator = {.countdown = -1};
+
+static bool is_due(void)
+{
+	allocator.calls++;
+	if (allocator.failed && allocator.stays)
+		return true;
+	if (allocator.countdown < 0 || allocator.countdown-- > 0)
+		return false;
+	allocator.failed = true;
+	return true;
+}
+
+static void *failing_malloc(size_t size, const char *file, int line)
+{
+	void *p = size > 0 && !is_due() ? malloc(size) : NULL;
+
+	(void)file;
+	(void)line;
+	allocator.live += p != NULL;
+	return p;
+}
+
+static void *failing_realloc(void *p, size_t size, const char *file, int line)
+{
+	void *grown;
+
+	(void)file;
+	(void)line;
+	if (is_due())
+		return NULL;
+	grown = realloc(p, size);
+	allocator.live += p == NULL && grown != NULL;
+	return grown;
+}
+
+static void counting_free(void *p, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	allocator.live -= p != NULL;
+	free(p);
+}
+
+/* What the runs below work on. */
+static struct world {
+	X509 *root, *ca, *sign, *enc, *client, *issued, *forged;
+	X509_REQ *csr;
+	struct cabundle bundle;
+	struct buf content, key_der, good, failure, refused, set;
+	struct scep_request request;
+	const char *certs, *csr_path, *key;
+} w;
+
+#define KEY_CA     0
+#define KEY_RA     1
+#define KEY_CLIENT 2
+#define KEY_OTHER  3
+
+static X509 *issued(
+    const char *cn, int key, const char *usage, int issuer_key, long serial)
+{
+	return fixture_cert(&(struct cert_spec){.cn = cn,
+	    .key = fixture_rsa(key),
+	    .usage = usage,
+	    .issuer = w.ca,
+	    .issuer_key = fixture_rsa(issuer_key),
+	    .serial = serial});
+}
+
+static void take(struct buf *out, BIO *bio)
+{
+	char *bytes;
+	long len = BIO_get_mem_data(bio, &bytes);
+
+	if (len <= 0 || !buf_add(out, bytes, (size_t)len))
+		abort();
+	BIO_free(bio);
+}
+
+static void add_attributes(CMS_SignerInfo *si, const char *status)
+{
+	const struct {
+		const char *oid;
+		int type;
+		const void *bytes;
+		int len;
+	} attributes[] = {
+	    {"2.16.840.1.113733.1.9.2", V_ASN1_PRINTABLESTRING, "3", 1},
+	    {"2.16.840.1.113733.1.9.3", V_ASN1_PRINTABLESTRING, status, 1},
+	    {"2.16.840.1.113733.1.9.4", V_ASN1_PRINTABLESTRING, "2", 1},
+	    {"2.16.840.1.113733.1.9.6", V_ASN1_OCTET_STRING, w.request.nonce,
+		SCEP_NONCE_LEN},
+	    {"2.16.840.1.113733.1.9.7", V_ASN1_PRINTABLESTRING, ID, 16},
+	    {"1.3.6.1.5.5.7.24.1", V_ASN1_UTF8STRING, "why not", 7},
+	};
+	size_t i;
+
+	for (i = 0; i < NITEMS(attributes); i++)
+		if (!CMS_signed_add1_attr_by_txt(si, attributes[i].oid,
+			attributes[i].type, attributes[i].bytes,
+			attributes[i].len))
+			abort();
+}
+
+/* A CertRep, signed with the RA's certificate and a key. */
+static void build_reply(struct buf *out, const char *status, int key)
+{
+	X509 *client[] = {w.client, NULL};
+	STACK_OF(X509) *recipients = fixture_stack(client);
+	BIO *set = BIO_new_mem_buf(w.set.data, (int)w.set.len);
+	BIO *envelope = BIO_new(BIO_s_mem()), *message = BIO_new(BIO_s_mem());
+	const unsigned int flags = CMS_BINARY | CMS_PARTIAL;
+	CMS_ContentInfo *inner, *outer;
+	CMS_SignerInfo *si;
+
+	inner = CMS_encrypt(recipients, set, EVP_aes_128_cbc(), CMS_BINARY);
+	if (inner == NULL || !i2d_CMS_bio(envelope, inner))
+		abort();
+	outer = CMS_sign(NULL, NULL, NULL, envelope, flags);
+	si = CMS_add1_signer(outer, key == KEY_RA ? w.sign : w.forged,
+	    fixture_rsa(key), EVP_sha256(), CMS_BINARY);
+	if (si == NULL)
+		abort();
+	add_attributes(si, status);
+	if (!CMS_final(outer, envelope, NULL, CMS_BINARY) ||
+	    !i2d_CMS_bio(message, outer))
+		abort();
+	take(out, message);
+	CMS_ContentInfo_free(inner);
+	CMS_ContentInfo_free(outer);
+	BIO_free(set);
+	BIO_free(envelope);
+	cert_stack_free(recipients);
+}
+
+static void build_set(void)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	PKCS7 *set = PKCS7_new();
+
+	if (!PKCS7_set_type(set, NID_pkcs7_signed) ||
+	    !PKCS7_content_new(set, NID_pkcs7_data) ||
+	    !PKCS7_set_detached(set, 1) ||
+	    !PKCS7_add_certificate(set, w.issued) || !i2d_PKCS7_bio(bio, set))
+		abort();
+	take(&w.set, bio);
+	PKCS7_free(set);
+}
+
+static void write_files(void)
+{
+	X509 *const certs[] = {w.root, w.ca, w.enc, w.sign};
+	BIO *bio = BIO_new(BIO_s_mem());
+	struct buf file = {0};
+	size_t i;
+
+	w.certs = fixture_path("certs");
+	w.csr_path = fixture_path("csr");
+	w.key = fixture_path("key");
+	for (i = 0; i < NITEMS(certs); i++)
+		if (!PEM_write_bio_X509(bio, certs[i]))
+			abort();
+	take(&file, bio);
+	fixture_write(w.certs, file.data, file.len);
+	file.len = 0;
+	bio = BIO_new(BIO_s_mem());
+	if (!PEM_write_bio_X509_REQ(bio, w.csr))
+		abort();
+	take(&file, bio);
+	fixture_write(w.csr_path, file.data, file.len);
+	file.len = 0;
+	bio = BIO_new(BIO_s_mem());
+	if (!PEM_write_bio_PrivateKey(
+		bio, fixture_rsa(KEY_CLIENT), NULL, NULL, 0, NULL, NULL))
+		abort();
+	take(&file, bio);
+	fixture_write(w.key, file.data, file.len);
+	bio = BIO_new(BIO_s_mem());
+	if (!i2d_PrivateKey_bio(bio, fixture_rsa(KEY_CLIENT)))
+		abort();
+	take(&w.key_der, bio);
+	buf_free(&file);
+}
+
+static int make_world(void **state)
+{
+	X509 *certs[] = {NULL, NULL, NULL, NULL, NULL};
+
+	(void)state;
+	w.root = fixture_cert(&(struct cert_spec){.cn = "Root",
+	    .key = fixture_rsa(KEY_OTHER),
+	    .ca = true,
+	    .ids = true});
+	w.ca = fixture_cert(&(struct cert_spec){.cn = "CA",
+	    .key = fixture_rsa(KEY_CA),
+	    .ca = true,
+	    .ids = true,
+	    .issuer = w.root,
+	    .issuer_key = fixture_rsa(KEY_OTHER)});
+	w.sign = issued("RA S", KEY_RA, "digitalSignature", KEY_CA, 2);
+	w.enc = issued("RA E", KEY_RA, "keyEncipherment", KEY_CA, 3);
+	w.issued = issued("client", KEY_CLIENT, NULL, KEY_CA, 4);
+	w.forged = issued("RA S", KEY_OTHER, "digitalSignature", KEY_OTHER, 2);
+	w.client = fixture_cert(&(struct cert_spec){
+	    .cn = "client", .key = fixture_rsa(KEY_CLIENT)});
+	w.csr = fixture_csr("client", fixture_rsa(KEY_CLIENT));
+	certs[0] = w.sign;
+	certs[1] = w.enc;
+	certs[2] = w.ca;
+	certs[3] = w.root;
+	cabundle_set(&w.bundle, fixture_stack(certs));
+	if (content_add_csr(&w.content, w.csr) != ST_OK)
+		return -1;
+	w.request = (struct scep_request){
+	    .type = MESSAGE_PKCSREQ,
+	    .transaction_id = ID,
+	    .nonce = "0123456789abcde",
+	    .content = w.content.data,
+	    .content_len = w.content.len,
+	    .bundle = &w.bundle,
+	    .signer = w.client,
+	    .key = fixture_rsa(KEY_CLIENT),
+	    .digest = EVP_sha256(),
+	    .cipher = EVP_aes_128_cbc(),
+	};
+	build_set();
+	build_reply(&w.good, "0", KEY_RA);
+	build_reply(&w.failure, "2", KEY_RA);
+	build_reply(&w.refused, "0", KEY_OTHER);
+	write_files();
+	ERR_clear_error();
+	return 0;
+}
+
+static int free_world(void **state)
+{
+	cabundle_free(&w.bundle);
+	X509_free(w.root);
+	X509_free(w.ca);
+	X509_free(w.sign);
+	X509_free(w.enc);
+	X509_free(w.issued);
+	X509_free(w.forged);
+	X509_free(w.client);
+	X509_REQ_free(w.csr);
+	buf_free(&w.content);
+	buf_free(&w.key_der);
+	buf_free(&w.set);
+	buf_free(&w.good);
+	buf_free(&w.failure);
+	buf_free(&w.refused);
+	return fixture_cleanup(state);
+}
+
+/*
+ * The runs.  Each returns what it claims, and notes where the result is not
+ * as good as that: no assertions while memory is short.
+ */
+static int broken_line;
+
+#define CLAIM(complete) note_claim(complete, __LINE__)
+
+static void note_claim(bool complete, int line)
+{
+	if (!complete && broken_line == 0)
+		broken_line = line;
+}
+
+static bool run_buf(void)
+{
+	struct buf b = {0};
+	bool ok = buf_add_string(&b, "a") && buf_addf(&b, "%0300d", 1) &&
+	    buf_reserve(&b, 1000) && buf_add_string(&b, "b");
+
+	if (ok)
+		CLAIM(b.len == 302 && strlen(buf_string(&b)) == 302);
+	buf_free(&b);
+	return ok;
+}
+
+/* What was there is there still. */
+static bool run_buf_kept(void)
+{
+	struct buf b = {0};
+	bool first = buf_add_string(&b, "a"), ok;
+
+	ok = first && buf_addf(&b, "%0300d", 1);
+	if (first && !ok)
+		CLAIM(b.len == 1 && strcmp(buf_string(&b), "a") == 0);
+	buf_free(&b);
+	return ok;
+}
+
+static bool run_caps(void)
+{
+	struct buf b = {0};
+	unsigned int caps = caps_parse("AES\nSHA-256\n", 12);
+	bool ok = caps_add_text(&b, caps);
+
+	CLAIM(caps == (CAP_AES | CAP_SHA256));
+	if (ok)
+		CLAIM(strcmp(buf_string(&b), "AES, SHA-256") == 0);
+	buf_free(&b);
+	return ok;
+}
+
+static bool run_cert_texts(void)
+{
+	const char *name;
+	struct buf b = {0};
+	bool ok = cert_add_usage(&b, w.sign) &&
+	    cert_add_fingerprint(&b, w.sign, EVP_sha256());
+
+	if (ok)
+		CLAIM(b.len == strlen("Digital Signature") + 3 * 32 - 1);
+	name = cert_name_text(&b, X509_get_subject_name(w.sign));
+	ok = ok && name[0] != '\0';
+	if (name[0] != '\0')
+		CLAIM(strcmp(name, "/O=Test, Inc./CN=RA S") == 0);
+	buf_free(&b);
+	return ok;
+}
+
+static bool run_cert_read(void)
+{
+	STACK_OF(X509) *certs = NULL;
+	bool ok = cert_read_all(&certs, w.certs, "certificate") == ST_OK;
+
+	if (ok)
+		CLAIM(sk_X509_num(certs) == 4 &&
+		    X509_cmp(sk_X509_value(certs, 3), w.sign) == 0);
+	else
+		CLAIM(certs == NULL);
+	cert_stack_free(certs);
+	return ok;
+}
+
+static bool run_bundle_read(void)
+{
+	struct cabundle bundle;
+	bool ok = cabundle_read(&bundle, w.certs, w.certs) == ST_OK;
+
+	if (ok)
+		CLAIM(sk_X509_num(bundle.certs) == 4 &&
+		    bundle.owned_encrypt != NULL);
+	cabundle_free(&bundle);
+	return ok;
+}
+
+/* Which ones are picked may differ, where a signature could not be verified. */
+static bool run_bundle_picks(void)
+{
+	struct cabundle bundle;
+	bool ok = cabundle_read(&bundle, w.certs, NULL) == ST_OK;
+
+	if (ok)
+		CLAIM(sk_X509_find(bundle.certs, bundle.sign) >= 0 &&
+		    sk_X509_find(bundle.certs, bundle.encrypt) >= 0);
+	cabundle_free(&bundle);
+	return ok;
+}
+
+static bool run_bundle_check(void)
+{
+	return cabundle_check(&w.bundle, true) == ST_OK;
+}
+
+static bool run_bundle_verify(void)
+{
+	const char *reason;
+
+	return cabundle_verify(&w.bundle, w.issued, NULL, &reason) ==
+	    CABUNDLE_VERIFIED;
+}
+
+/* Never verified, and never no CA to verify against. */
+static bool run_bundle_forged(void)
+{
+	const char *reason;
+
+	CLAIM(cabundle_verify(&w.bundle, w.forged, NULL, &reason) ==
+	    CABUNDLE_REFUSED);
+	return false;
+}
+
+/*
+ * Not csr_make_self_signed(): X509_sign() of libcrypto 3.0 frees a part of the
+ * certificate when it runs out of memory in the wrong place.
+ */
+static bool run_csr(void)
+{
+	X509_REQ *csr = NULL;
+	struct buf id = {0};
+	bool ok = csr_read(&csr, w.csr_path) == ST_OK;
+
+	CLAIM(ok == (csr != NULL));
+	ok = ok && csr_add_transaction_id(&id, csr) == ST_OK;
+	/* MD5 that found no memory is taken for a missing one. */
+	if (ok)
+		CLAIM(id.len == 32 || id.len == 64);
+	X509_REQ_free(csr);
+	buf_free(&id);
+	return ok;
+}
+
+static bool run_key(void)
+{
+	EVP_PKEY *key = NULL;
+	bool ok = key_read(&key, w.key, "key") == ST_OK;
+
+	CLAIM(ok == (key != NULL));
+	EVP_PKEY_free(key);
+	return ok;
+}
+
+static bool run_content(void)
+{
+	struct buf b = {0};
+	bool ok = content_add_csr(&b, w.csr) == ST_OK;
+
+	if (ok)
+		CLAIM(b.len == w.content.len);
+	ok = ok &&
+	    content_add_issuer_and_subject(&b, X509_get_subject_name(w.ca),
+		X509_REQ_get_subject_name(w.csr)) == ST_OK;
+	if (ok)
+		CLAIM(b.len > w.content.len + 50);
+	buf_free(&b);
+	return ok;
+}
+
+/*
+ * A key of its own for each run: libcrypto 3.0 leaves one that found no
+ * memory in a state in which it signs wrongly from then on.
+ */
+static EVP_PKEY *renew_key(void)
+{
+	const unsigned char *p = w.key_der.data;
+	struct allocator now = allocator;
+	EVP_PKEY *key;
+
+	allocator.countdown = -1;
+	allocator.failed = false;
+	key = d2i_PrivateKey(EVP_PKEY_RSA, NULL, &p, (long)w.key_der.len);
+	if (key == NULL)
+		abort();
+	now.live = allocator.live;
+	allocator = now;
+	return key;
+}
+
+static bool run_encode(void)
+{
+	struct scep_request request = w.request;
+	const unsigned char *p;
+	CMS_ContentInfo *cms;
+	struct buf out = {0};
+	bool ok;
+
+	request.key = renew_key();
+	ok = scep_request_encode(&out, &request) == ST_OK;
+	if (!ok) {
+		CLAIM(out.len == 0);
+	} else {
+		/*
+		 * Looked at with memory at hand.  libcrypto 3.0 itself
+		 * overlooks some failures.
+		 */
+		allocator.countdown = -1;
+		allocator.stays = false;
+		p = out.data;
+		cms = d2i_CMS_ContentInfo(NULL, &p, (long)out.len);
+		CLAIM(out.len > SIZE_LEAST && cms != NULL &&
+		    CMS_verify(cms, NULL, NULL, NULL, NULL,
+			CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY) == 1);
+		CMS_ContentInfo_free(cms);
+	}
+	EVP_PKEY_free(request.key);
+	buf_free(&out);
+	return ok;
+}
+
+static bool decode(struct scep_reply *reply, const struct buf *message)
+{
+	struct scep_request request = w.request;
+	bool ok;
+
+	memset(reply, 0xaa, sizeof(*reply));
+	request.key = renew_key();
+	ok = scep_reply_decode(reply, &request, message->data, message->len) ==
+	    ST_OK;
+	EVP_PKEY_free(request.key);
+	if (!ok)
+		CLAIM(reply->certs == NULL && reply->fail_info == NULL &&
+		    reply->fail_info_text == NULL);
+	return ok;
+}
+
+static bool run_decode(void)
+{
+	struct scep_reply reply;
+	bool ok = decode(&reply, &w.good);
+
+	if (ok)
+		CLAIM(reply.status == PKI_SUCCESS &&
+		    sk_X509_num(reply.certs) == 1 &&
+		    X509_cmp(sk_X509_value(reply.certs, 0), w.issued) == 0);
+	scep_reply_free(&reply);
+	return ok;
+}
+
+static bool run_decode_failure(void)
+{
+	struct scep_reply reply;
+	bool ok = decode(&reply, &w.failure);
+
+	if (ok)
+		CLAIM(reply.status == PKI_FAILURE &&
+		    reply.fail_info->number == 2 &&
+		    strcmp(reply.fail_info_text, "why not") == 0);
+	scep_reply_free(&reply);
+	return ok;
+}
+
+/* Signed with the wrong key: whatever happens, never accepted. */
+static bool run_decode_forged(void)
+{
+	struct scep_reply reply;
+
+	CLAIM(!decode(&reply, &w.refused));
+	return false;
+}
+
+static bool run_body(void)
+{
+	STACK_OF(X509) *certs = NULL;
+	bool ok = certs_from_body(&certs, w.set.data, w.set.len) == ST_OK;
+
+	CLAIM(ok == (certs != NULL));
+	if (ok)
+		CLAIM(sk_X509_num(certs) == 1 &&
+		    X509_cmp(sk_X509_value(certs, 0), w.issued) == 0);
+	cert_stack_free(certs);
+	return ok;
+}
+
+/* With the n-th allocation failing; false when it got to the end. */
+static bool run_failing(bool (*run)(void), long n, int stays, bool *ok)
+{
+	bool failed;
+
+	allocator.stays = stays != 0;
+	allocator.failed = false;
+	allocator.countdown = n;
+	*ok = run();
+	failed = allocator.failed;
+	allocator.countdown = -1;
+	allocator.stays = false;
+	ERR_clear_error();
+	return failed;
+}
+
+/*
+ * Every allocation; of very many the first, the last, and some in between: a
+ * key is read by way of thousands, nearly all of them of libcrypto's own.
+ */
+static long next_step(long n, long calls)
+{
+	if (calls < MANY || n < EVERY_FIRST || n > calls - EVERY_LAST)
+		return 1;
+	return 1 + calls / STEPS;
+}
+
+/* Fails at every allocation in turn: no crash, no leak, no false success. */
+static void exhaust(bool (*run)(void), bool ends_well)
+{
+	bool ok = false, failed = true, leaked = false;
+	long n = 0, before, calls;
+	int stays, i;
+
+	broken_line = 0;
+	silence_start();
+	/* Twice, as libcrypto keeps what it makes at first use. */
+	run();
+	calls = allocator.calls;
+	run();
+	calls = allocator.calls - calls;
+	ERR_clear_error();
+	for (stays = 0; broken_line == 0 && !leaked && stays < 2; stays++) {
+		failed = true;
+		for (n = -1; failed && broken_line == 0 && !leaked;) {
+			n += next_step(n, calls);
+			/* Not what libcrypto keeps: that is full some time. */
+			leaked = true;
+			for (i = 0; leaked && i < REPEATS; i++) {
+				before = allocator.live;
+				failed = run_failing(run, n, stays, &ok);
+				leaked = allocator.live > before;
+			}
+		}
+	}
+	silence_stop();
+	if (broken_line != 0)
+		fixture_fail("allocation %ld, for good %d: the claim in line "
+			     "%d",
+		    n, stays - 1, broken_line);
+	if (leaked)
+		fixture_fail(
+		    "allocation %ld, for good %d: a leak", n - 1, stays - 1);
+	assert_false(failed);
+	assert_int_equal(ok, ends_well);
+	assert_true(n > 0);
+}
+
+#define TEST(name, ends_well) \
+	static void test_##name(void **state) \
+	{ \
+		(void)state; \
+		exhaust(run_##name, ends_well); \
+	}
+
+TEST(buf, true)
+TEST(buf_kept, true)
+TEST(caps, true)
+TEST(cert_texts, true)
+TEST(cert_read, true)
+TEST(bundle_read, true)
+TEST(bundle_picks, true)
+TEST(bundle_check, true)
+TEST(bundle_verify, true)
+TEST(bundle_forged, false)
+TEST(csr, true)
+TEST(key, true)
+TEST(content, true)
+TEST(encode, true)
+TEST(decode, true)
+TEST(decode_failure, true)
+TEST(decode_forged, false)
+TEST(body, true)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_buf),
+	    cmocka_unit_test(test_buf_kept),
+	    cmocka_unit_test(test_caps),
+	    cmocka_unit_test(test_cert_texts),
+	    cmocka_unit_test(test_cert_read),
+	    cmocka_unit_test(test_bundle_read),
+	    cmocka_unit_test(test_bundle_check),
+	    cmocka_unit_test(test_bundle_verify),
+	    cmocka_unit_test(test_bundle_forged),
+	    cmocka_unit_test(test_csr),
+	    cmocka_unit_test(test_key),
+	    cmocka_unit_test(test_content),
+	    cmocka_unit_test(test_encode),
+	    cmocka_unit_test(test_decode),
+	    cmocka_unit_test(test_decode_failure),
+	    cmocka_unit_test(test_decode_forged),
+	    cmocka_unit_test(test_body),
+	    cmocka_unit_test(test_bundle_picks),
+	};
+
+	if (!CRYPTO_set_mem_functions(
+		failing_malloc, failing_realloc, counting_free))
+		return 1;
+	return cmocka_run_group_tests(tests, make_world, free_world);
+}

@@ -1,0 +1,1481 @@
+/* Unit test of src/pki: algorithms, certificates, sets of them, keys. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/bio.h>
+#include <openssl/bn.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+#include <openssl/x509v3.h>
+
+#include "fixtures.h"
+#include "compat/openssl.h"
+#include "pki/algs.h"
+#include "pki/cabundle.h"
+#include "pki/cert.h"
+#include "pki/csr.h"
+#include "pki/key.h"
+#include "util/buf.h"
+#include "util/log.h"
+
+#define DAY (24 * 3600L)
+
+static const struct {
+	const char *name;
+	int nid;
+	bool legacy;
+} ciphers[] = {
+    {"des", NID_des_cbc, true},
+    {"3des", NID_des_ede3_cbc, false},
+    {"blowfish", NID_bf_cbc, true},
+    {"aes", NID_aes_128_cbc, false},
+    {"aes128", NID_aes_128_cbc, false},
+    {"aes192", NID_aes_192_cbc, false},
+    {"aes256", NID_aes_256_cbc, false},
+};
+
+static const struct {
+	const char *name;
+	int nid;
+} digests[] = {
+    {"md5", NID_md5},
+    {"sha1", NID_sha1},
+    {"sha224", NID_sha224},
+    {"sha256", NID_sha256},
+    {"sha384", NID_sha384},
+    {"sha512", NID_sha512},
+};
+
+static const char *const no_algorithms[] = {
+    "", "AES", "aes12", "aes1288", "sha", "SHA256", "sha256 ", "md4", "null"};
+
+static void test_algs(void **state)
+{
+	bool has_legacy = compat_load_legacy();
+	const EVP_CIPHER *cipher;
+	const EVP_MD *md;
+	size_t i;
+
+	(void)state;
+	algs_cleanup();
+	for (i = 0; i < NITEMS(digests); i++) {
+		assert_true(algs_is_digest(digests[i].name));
+		assert_false(algs_is_cipher(digests[i].name));
+		assert_true(algs_digest_works(digests[i].name));
+		assert_int_equal(algs_get_digest(&md, digests[i].name), ST_OK);
+		assert_int_equal(EVP_MD_type(md), digests[i].nid);
+	}
+	for (i = 0; i < NITEMS(ciphers); i++) {
+		assert_true(algs_is_cipher(ciphers[i].name));
+		assert_false(algs_is_digest(ciphers[i].name));
+		if (ciphers[i].legacy && !has_legacy)
+			continue;
+		assert_int_equal(
+		    algs_get_cipher(&cipher, ciphers[i].name), ST_OK);
+		assert_int_equal(EVP_CIPHER_nid(cipher), ciphers[i].nid);
+		assert_int_equal(ERR_peek_error(), 0);
+	}
+	algs_cleanup();
+	algs_cleanup();
+}
+
+static void test_algs_unknown(void **state)
+{
+	enum status digest, cipher;
+	const EVP_CIPHER *c;
+	const EVP_MD *md;
+	const char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(no_algorithms); i++) {
+		assert_false(algs_is_digest(no_algorithms[i]));
+		assert_false(algs_is_cipher(no_algorithms[i]));
+		assert_false(algs_digest_works(no_algorithms[i]));
+		capture_start(STDERR_FILENO);
+		digest = algs_get_digest(&md, no_algorithms[i]);
+		cipher = algs_get_cipher(&c, no_algorithms[i]);
+		text = capture_stop();
+		assert_int_equal(digest, ST_ERROR);
+		assert_int_equal(cipher, ST_ERROR);
+		assert_non_null(strstr(text, algs_digest_names));
+		assert_non_null(strstr(text, algs_cipher_names));
+	}
+}
+
+/* C3: obsolete ones with a warning, what is no cipher is refused. */
+static void test_algs_admit(void **state)
+{
+	static const struct {
+		int nid;
+		enum status st;
+		const char *says;
+	} admitted[] = {
+	    {NID_aes_128_cbc, ST_OK, ""},
+	    {NID_aes_256_cbc, ST_OK, ""},
+	    {NID_des_ede3_cbc, ST_OK, ""},
+	    {NID_des_cbc, ST_OK, "warning: the reply is encrypted with des-cb"},
+	    {NID_bf_cbc, ST_OK, "warning: the reply is encrypted with bf-cbc"},
+	    {NID_sha256, ST_REPLY, "encrypted with sha256, which this"},
+	    {NID_rc5_cbc, ST_REPLY, "rc5-cbc, which this libcrypto does not"},
+	};
+	ASN1_OBJECT *unknown = OBJ_txt2obj("1.2.3.4.5.6.7", 1);
+	bool has_legacy = compat_load_legacy();
+	enum status st;
+	const char *text;
+	size_t i;
+
+	(void)state;
+	algs_cleanup();
+	for (i = 0; i < NITEMS(admitted); i++) {
+		if (!has_legacy && admitted[i].st == ST_OK &&
+		    admitted[i].says[0] != '\0')
+			continue;
+		capture_start(STDERR_FILENO);
+		st = algs_admit_cipher(OBJ_nid2obj(admitted[i].nid));
+		text = capture_stop();
+		assert_int_equal(st, admitted[i].st);
+		if (admitted[i].says[0] == '\0')
+			assert_string_equal(text, "");
+		if (strstr(text, admitted[i].says) == NULL)
+			fixture_fail("cipher %zu: %s", i, text);
+	}
+	capture_start(STDERR_FILENO);
+	st = algs_admit_cipher(unknown);
+	text = capture_stop();
+	ASN1_OBJECT_free(unknown);
+	algs_cleanup();
+	assert_int_equal(st, ST_REPLY);
+	assert_non_null(strstr(text, "encrypted with 1.2.3.4.5.6.7, which"));
+}
+
+static void add_pem(struct buf *out, X509 *cert)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
+
+	assert_true(PEM_write_bio_X509(bio, cert));
+	len = BIO_get_mem_data(bio, &text);
+	assert_true(buf_add(out, text, (size_t)len));
+	BIO_free(bio);
+}
+
+static void add_der(struct buf *out, X509 *cert)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(cert, &der);
+
+	assert_true(len > 0);
+	assert_true(buf_add(out, der, (size_t)len));
+	OPENSSL_free(der);
+}
+
+static void add_key(struct buf *out, EVP_PKEY *key)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
+
+	assert_true(
+	    PEM_write_bio_PrivateKey(bio, key, NULL, NULL, 0, NULL, NULL));
+	len = BIO_get_mem_data(bio, &text);
+	assert_true(buf_add(out, text, (size_t)len));
+	BIO_free(bio);
+}
+
+static X509 *simple(const char *cn, int key, const char *usage)
+{
+	return fixture_cert(&(struct cert_spec){
+	    .cn = cn, .key = fixture_rsa(key), .usage = usage});
+}
+
+/*
+ * Parses b, at exactly its length: whether it went well, and how many there
+ * were.
+ */
+static void assert_parsed(const struct buf *b, bool want, int count)
+{
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	unsigned char *copy = malloc(b->len + (b->len == 0));
+	bool got;
+
+	memcpy(copy, buf_string(b), b->len);
+	ERR_clear_error();
+	got = cert_parse(certs, copy, b->len);
+	free(copy);
+	assert_int_equal(got, want);
+	if (want)
+		assert_int_equal(ERR_peek_error(), 0);
+	ERR_clear_error();
+	if (want)
+		assert_int_equal(sk_X509_num(certs), count);
+	cert_stack_free(certs);
+}
+
+static void test_parse_pem(void **state)
+{
+	X509 *a = simple("a", 0, NULL), *b = simple("b", 1, NULL);
+	struct buf text = {0};
+	size_t i, whole;
+
+	(void)state;
+	add_pem(&text, a);
+	assert_parsed(&text, true, 1);
+	whole = text.len;
+	assert_true(buf_add_string(&text, "\nA comment in between\n\n"));
+	add_pem(&text, b);
+	assert_true(buf_add_string(&text, "and one at the end"));
+	assert_parsed(&text, true, 2);
+	/* A good one, then one that is cut off anywhere after its start. */
+	text.len = whole;
+	add_pem(&text, b);
+	for (i = text.len - 2; i > whole + 30; i -= 11) {
+		text.len = i;
+		assert_parsed(&text, false, 0);
+	}
+	/* A good one, then one that is not base64, or not a certificate. */
+	text.len = whole;
+	assert_true(buf_add_string(&text,
+	    "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n"));
+	assert_parsed(&text, false, 0);
+	text.len = whole;
+	assert_true(buf_add_string(&text,
+	    "-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"));
+	assert_parsed(&text, false, 0);
+	buf_free(&text);
+	X509_free(a);
+	X509_free(b);
+}
+
+static void test_parse_other_blocks(void **state)
+{
+	X509 *a = simple("a", 0, NULL), *b = simple("b", 1, NULL);
+	struct buf text = {0};
+
+	(void)state;
+	add_key(&text, fixture_rsa(0));
+	assert_parsed(&text, false, 0);
+	add_pem(&text, a);
+	assert_true(buf_add_string(
+	    &text, "-----BEGIN OTHER-----\nAAAA\n-----END OTHER-----\n"));
+	add_pem(&text, b);
+	add_key(&text, fixture_rsa(1));
+	assert_parsed(&text, true, 2);
+	/* Text before it that starts like DER does, with a '0'. */
+	text.len = 0;
+	assert_true(buf_add_string(&text, "0 s:/O=Test/CN=a\n"));
+	add_pem(&text, a);
+	assert_parsed(&text, true, 1);
+	buf_free(&text);
+	X509_free(a);
+	X509_free(b);
+}
+
+static void test_parse_count(void **state)
+{
+	X509 *a = simple("a", 0, NULL);
+	struct buf text = {0};
+	int i;
+
+	(void)state;
+	for (i = 0; i < CERT_COUNT_MAX; i++)
+		add_pem(&text, a);
+	assert_parsed(&text, true, CERT_COUNT_MAX);
+	add_pem(&text, a);
+	assert_parsed(&text, false, 0);
+	buf_free(&text);
+	X509_free(a);
+}
+
+static void test_parse_der(void **state)
+{
+	X509 *a = simple("a", 0, NULL);
+	struct buf der = {0};
+	size_t i, whole;
+
+	(void)state;
+	add_der(&der, a);
+	assert_parsed(&der, true, 1);
+	whole = der.len;
+	for (i = 0; i < whole; i++) {
+		der.len = i;
+		assert_parsed(&der, false, 0);
+	}
+	der.len = whole;
+	assert_true(buf_add(&der, "\n", 1));
+	assert_parsed(&der, false, 0);
+	der.len = whole;
+	add_der(&der, a);
+	assert_parsed(&der, false, 0);
+	buf_free(&der);
+	X509_free(a);
+}
+
+static void test_parse_garbage(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t len;
+	} garbage[] = {
+	    {"", 0},
+	    {"0", 1},
+	    {"-", 1},
+	    {"0\x80", 2},
+	    {"0\x84\xff\xff\xff\xff", 6},
+	    {"0\x00", 2},
+	    {"\0\0\0\0", 4},
+	    {"<html>404</html>", 16},
+	    {"-----BEGIN CERTIFICATE-----", 27},
+	    {"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", 53},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(garbage); i++) {
+		struct buf b = {0};
+
+		assert_true(buf_add(&b, garbage[i].text, garbage[i].len));
+		assert_parsed(&b, false, 0);
+		buf_free(&b);
+	}
+}
+
+static void test_cert_files(void **state)
+{
+	const char *path = fixture_path("certs.pem"), *text;
+	X509 *a = simple("a", 0, NULL), *b = simple("b", 1, NULL), *one = NULL;
+	STACK_OF(X509) *certs = NULL;
+	struct buf pem = {0};
+	enum status st[3];
+
+	(void)state;
+	add_pem(&pem, a);
+	add_pem(&pem, b);
+	fixture_write(path, pem.data, pem.len);
+	assert_int_equal(cert_read_all(&certs, path, "x"), ST_OK);
+	assert_int_equal(sk_X509_num(certs), 2);
+	assert_int_equal(X509_cmp(sk_X509_value(certs, 0), a), 0);
+	assert_int_equal(X509_cmp(sk_X509_value(certs, 1), b), 0);
+	cert_stack_free(certs);
+	assert_int_equal(cert_read(&one, path, "x"), ST_OK);
+	assert_int_equal(X509_cmp(one, a), 0);
+	X509_free(one);
+
+	assert_int_equal(cert_write(path, b), ST_OK);
+	assert_int_equal(cert_read(&one, path, "x"), ST_OK);
+	assert_int_equal(X509_cmp(one, b), 0);
+	X509_free(one);
+
+	certs = NULL;
+	one = NULL;
+	fixture_write(path, "no certificate", 14);
+	capture_start(STDERR_FILENO);
+	st[0] = cert_read_all(&certs, path, "CA certificate");
+	st[1] = cert_read(&one, path, "CA certificate");
+	st[2] = cert_read(&one, fixture_path("missing"), "CA certificate");
+	text = capture_stop();
+	assert_int_equal(st[0], ST_FILE);
+	assert_int_equal(st[1], ST_FILE);
+	assert_int_equal(st[2], ST_FILE);
+	assert_null(certs);
+	assert_null(one);
+	assert_non_null(strstr(text, "CA certificate /"));
+	assert_non_null(strstr(text, "not a certificate in PEM or DER"));
+	assert_int_equal(ERR_peek_error(), 0);
+	buf_free(&pem);
+	X509_free(a);
+	X509_free(b);
+}
+
+static void test_usage(void **state)
+{
+	static const struct {
+		const char *usage, *text;
+		bool signs, encrypts;
+	} usages[] = {
+	    {NULL, "none", true, true},
+	    {"digitalSignature", "Digital Signature", true, false},
+	    {"keyEncipherment", "Key Encipherment", false, true},
+	    {"critical,digitalSignature,nonRepudiation",
+		"Digital Signature, Non Repudiation", true, false},
+	    {"keyCertSign,cRLSign", "Certificate Sign, CRL Sign", false, false},
+	    {"dataEncipherment,keyAgreement,encipherOnly,decipherOnly",
+		"Data Encipherment, Key Agreement, Encipher Only, "
+		"Decipher Only",
+		false, false},
+	    {"digitalSignature,keyEncipherment,keyCertSign,cRLSign",
+		"Digital Signature, Key Encipherment, Certificate Sign, CRL "
+		"Sign",
+		true, true},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(usages); i++) {
+		X509 *cert = simple("a", 0, usages[i].usage);
+		struct buf text = {0};
+
+		assert_true(cert_add_usage(&text, cert));
+		assert_string_equal(buf_string(&text), usages[i].text);
+		assert_int_equal(
+		    cert_allows(cert, KU_DIGITAL_SIGNATURE), usages[i].signs);
+		assert_int_equal(
+		    cert_allows(cert, KU_KEY_ENCIPHERMENT), usages[i].encrypts);
+		buf_free(&text);
+		X509_free(cert);
+	}
+}
+
+static void test_fingerprint(void **state)
+{
+	X509 *cert = simple("a", 0, NULL);
+	struct buf text = {0}, der = {0}, want = {0};
+	unsigned char md[EVP_MAX_MD_SIZE];
+	unsigned int i, len, d;
+
+	(void)state;
+	add_der(&der, cert);
+	for (d = 0; d < NITEMS(digests); d++) {
+		const EVP_MD *type = EVP_get_digestbynid(digests[d].nid);
+
+		text.len = want.len = 0;
+		assert_true(
+		    EVP_Digest(der.data, der.len, md, &len, type, NULL));
+		for (i = 0; i < len; i++)
+			assert_true(buf_addf(&want, "%02X:", md[i]));
+		want.data[--want.len] = '\0';
+		assert_true(cert_add_fingerprint(&text, cert, type));
+		assert_string_equal(buf_string(&text), buf_string(&want));
+	}
+	buf_free(&text);
+	buf_free(&want);
+	buf_free(&der);
+	X509_free(cert);
+}
+
+static void test_name_text(void **state)
+{
+	X509_NAME *name = fixture_name("a=b"), *empty = X509_NAME_new();
+	struct buf text = {0};
+
+	(void)state;
+	assert_string_equal(
+	    cert_name_text(&text, name), "/O=Test, Inc./CN=a=b");
+	assert_string_equal(cert_name_text(&text, empty), "");
+	assert_string_equal(
+	    cert_name_text(&text, name), "/O=Test, Inc./CN=a=b");
+	buf_free(&text);
+	X509_NAME_free(name);
+	X509_NAME_free(empty);
+}
+
+/* One authority with all that may go wrong around it; made once. */
+static struct world {
+	X509 *root, *sub;    /* certSign only */
+	X509 *sign, *enc;    /* RA, by root */
+	X509 *sub_sign;      /* RA, by sub */
+	X509 *both, *plain;  /* all usages; no keyUsage: self-signed */
+	X509 *impostor;      /* the root's name, another key */
+	X509 *leaf;          /* a client, by sub */
+	X509 *root_leaf;     /* a client, by root */
+	X509 *plain_sign;    /* RA without keyUsage, by root */
+	X509 *ec;            /* an EC key, by root */
+	X509 *both_ra;       /* RA by both, as able as that is */
+	X509 *plain_ra;      /* RA by plain, without keyUsage too */
+	X509 *expired, *new; /* RA, by root */
+} w;
+
+#define CA_USAGE "critical,keyCertSign,cRLSign"
+
+/* A certificate by another one's key. */
+static X509 *issued(const char *cn, EVP_PKEY *key, const char *usage,
+    X509 *issuer, EVP_PKEY *issuer_key)
+{
+	static long serial = 100;
+
+	return fixture_cert(&(struct cert_spec){.cn = cn,
+	    .key = key,
+	    .usage = usage,
+	    .ids = true,
+	    .issuer = issuer,
+	    .issuer_key = issuer_key,
+	    .serial = serial++});
+}
+
+static int make_world(void **state)
+{
+	EVP_PKEY *root = fixture_rsa(0), *sub = fixture_rsa(1);
+	EVP_PKEY *ra = fixture_rsa(2), *other = fixture_rsa(3);
+	struct cert_spec spec = {.cn = "Root",
+	    .key = root,
+	    .usage = CA_USAGE,
+	    .ca = true,
+	    .ids = true};
+
+	(void)state;
+	w.root = fixture_cert(&spec);
+	spec.key = other;
+	w.impostor = fixture_cert(&spec);
+	spec = (struct cert_spec){.cn = "Sub",
+	    .key = sub,
+	    .usage = CA_USAGE,
+	    .ca = true,
+	    .ids = true,
+	    .issuer = w.root,
+	    .issuer_key = root,
+	    .serial = 2};
+	w.sub = fixture_cert(&spec);
+	w.sign = issued("RA S", ra, "digitalSignature", w.root, root);
+	w.enc = issued("RA E", other, "keyEncipherment", w.root, root);
+	w.sub_sign =
+	    issued("RA", ra, "digitalSignature,keyEncipherment", w.sub, sub);
+	w.both = simple(
+	    "Both", 0, "digitalSignature,keyEncipherment,keyCertSign,cRLSign");
+	w.plain = simple("Plain", 0, NULL);
+	w.plain_sign = issued("RA P", ra, NULL, w.root, root);
+	w.leaf = issued("Leaf", other, NULL, w.sub, sub);
+	w.root_leaf = issued("Leaf", other, NULL, w.root, root);
+	spec = (struct cert_spec){.cn = "RA B",
+	    .key = ra,
+	    .usage = "digitalSignature,keyEncipherment",
+	    .issuer = w.both,
+	    .issuer_key = root,
+	    .serial = 4};
+	w.both_ra = fixture_cert(&spec);
+	spec.usage = NULL;
+	spec.issuer = w.plain;
+	w.plain_ra = fixture_cert(&spec);
+	w.ec = issued("EC", fixture_ec(), NULL, w.root, root);
+	spec = (struct cert_spec){.cn = "Old",
+	    .key = ra,
+	    .issuer = w.root,
+	    .issuer_key = root,
+	    .from = -10,
+	    .to = -1,
+	    .serial = 3};
+	w.expired = fixture_cert(&spec);
+	spec.from = 1;
+	spec.to = 10;
+	w.new = fixture_cert(&spec);
+	return 0;
+}
+
+static int free_world(void **state)
+{
+	X509_free(w.root);
+	X509_free(w.sub);
+	X509_free(w.sign);
+	X509_free(w.enc);
+	X509_free(w.sub_sign);
+	X509_free(w.both);
+	X509_free(w.plain);
+	X509_free(w.impostor);
+	X509_free(w.leaf);
+	X509_free(w.root_leaf);
+	X509_free(w.plain_sign);
+	X509_free(w.both_ra);
+	X509_free(w.plain_ra);
+	X509_free(w.ec);
+	X509_free(w.expired);
+	X509_free(w.new);
+	return fixture_cleanup(state);
+}
+
+static void test_issued_by(void **state)
+{
+	const struct {
+		X509 *cert, *issuer;
+		bool yes;
+	} pairs[] = {
+	    {w.sub, w.root, true},
+	    {w.leaf, w.sub, true},
+	    {w.root, w.root, true},
+	    {w.leaf, w.root, false},
+	    {w.root, w.sub, false},
+	    {w.sub, w.sub, false},
+	    {w.sub, w.impostor, false},
+	    {w.impostor, w.root, false},
+	    {w.plain, w.both, false},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(pairs); i++) {
+		assert_int_equal(
+		    cert_is_issued_by(pairs[i].cert, pairs[i].issuer),
+		    pairs[i].yes);
+		assert_int_equal(ERR_peek_error(), 0);
+	}
+	assert_true(cert_is_self_signed(w.plain));
+	assert_false(cert_is_self_signed(w.sign));
+	assert_true(cert_is_ca(w.root));
+	assert_true(cert_is_ca(w.sub));
+	assert_false(cert_is_ca(w.sign));
+	assert_false(cert_is_ca(w.leaf));
+	assert_int_equal(cert_time_status(w.root), 0);
+	assert_int_equal(cert_time_status(w.expired), 1);
+	assert_int_equal(cert_time_status(w.new), -1);
+	assert_true(cert_has_key(w.sign, fixture_rsa(2)));
+	assert_false(cert_has_key(w.sign, fixture_rsa(1)));
+	assert_false(cert_has_key(w.sign, fixture_ec()));
+	assert_int_equal(ERR_peek_error(), 0);
+}
+
+/* Picks are the same in every order, but where first says the first. */
+static void assert_picks(X509 *const *certs, int count, int fixed, X509 *sign,
+    X509 *encrypt, const X509_NAME *issuer)
+{
+	X509 *order[FIXTURE_STACK] = {NULL}, *swap;
+	struct cabundle bundle;
+	int i;
+
+	memcpy(order, certs, (size_t)count * sizeof(order[0]));
+	for (i = fixed; i < count; i++) {
+		swap = order[fixed];
+		order[fixed] = order[i];
+		order[i] = swap;
+		if (fixed < count - 1)
+			assert_picks(
+			    order, count, fixed + 1, sign, encrypt, issuer);
+		swap = order[fixed];
+		order[fixed] = order[i];
+		order[i] = swap;
+	}
+	if (fixed < count - 1)
+		return;
+	cabundle_set(&bundle, fixture_stack(order));
+	assert_int_equal(sk_X509_num(bundle.certs), count);
+	assert_ptr_equal(bundle.sign, sign != NULL ? sign : order[0]);
+	assert_ptr_equal(bundle.encrypt, encrypt != NULL ? encrypt : order[0]);
+	assert_null(bundle.owned_encrypt);
+	if (issuer != NULL)
+		assert_int_equal(
+		    X509_NAME_cmp(cabundle_issuer_name(&bundle), issuer), 0);
+	cabundle_free(&bundle);
+	assert_null(bundle.certs);
+}
+
+static void test_picks(void **state)
+{
+	const X509_NAME *root = X509_get_subject_name(w.root);
+	const X509_NAME *sub = X509_get_subject_name(w.sub);
+	const struct {
+		X509 *certs[FIXTURE_STACK];
+		int count;
+		X509 *sign, *encrypt; /* NULL: the first, in every order */
+		const X509_NAME *issuer;
+	} sets[] = {
+	    {{w.root, w.sign, w.enc}, 3, w.sign, w.enc, root},
+	    {{w.sign, w.enc}, 2, w.sign, w.enc, root},
+	    {{w.root, w.plain_sign}, 2, w.plain_sign, w.plain_sign, root},
+	    {{w.root, w.sub, w.sub_sign}, 3, w.sub_sign, w.sub_sign, sub},
+	    {{w.root, w.sub, w.sign, w.enc}, 4, w.sign, w.enc, root},
+	    {{w.sub_sign}, 1, w.sub_sign, w.sub_sign, sub},
+	    {{w.plain}, 1, w.plain, w.plain, X509_get_subject_name(w.plain)},
+	    {{w.both}, 1, w.both, w.both, X509_get_subject_name(w.both)},
+	    /* The CA could do it, but it is not the one that serves. */
+	    {{w.both, w.both_ra}, 2, w.both_ra, w.both_ra,
+		X509_get_subject_name(w.both)},
+	    {{w.plain, w.plain_ra}, 2, w.plain_ra, w.plain_ra,
+		X509_get_subject_name(w.plain)},
+	    /* None fits: the first, as the manual says. */
+	    {{w.root}, 1, w.root, w.root, root},
+	    {{w.sub}, 1, w.sub, w.sub, sub},
+	    {{w.root, w.sub}, 2, NULL, NULL, NULL},
+	    {{w.root, w.sign}, 2, w.sign, NULL, root},
+	    {{w.root, w.enc}, 2, NULL, w.enc, root},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sets); i++)
+		assert_picks(sets[i].certs, sets[i].count, 0, sets[i].sign,
+		    sets[i].encrypt, sets[i].issuer);
+}
+
+/* Of two that fit it is the first. */
+static void test_picks_first(void **state)
+{
+	X509 *certs[][FIXTURE_STACK] = {
+	    {w.plain, w.both}, {w.root, w.both, w.plain}};
+	X509 *want[] = {w.plain, w.both};
+	struct cabundle bundle;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(certs); i++) {
+		cabundle_set(&bundle, fixture_stack(certs[i]));
+		assert_ptr_equal(bundle.sign, want[i]);
+		assert_ptr_equal(bundle.encrypt, want[i]);
+		cabundle_free(&bundle);
+	}
+}
+
+static void test_check(void **state)
+{
+	const struct {
+		X509 *certs[FIXTURE_STACK];
+		bool look_at_clock;
+		enum status st;
+		const char *says;
+	} sets[] = {
+	    {{w.root, w.sign, w.enc}, true, ST_OK, ""},
+	    {{w.sign, w.enc}, true, ST_OK, ""},
+	    {{w.root}, true, ST_OK, ""},
+	    {{w.both}, true, ST_OK, ""},
+	    {{w.root, w.sub, w.sub_sign}, true, ST_OK, ""},
+	    {{w.sub, w.sub_sign}, true, ST_OK, ""},
+	    {{w.expired}, true, ST_FILE, "has expired"},
+	    {{w.expired, w.root}, true, ST_FILE, "CN=Old: it has expired"},
+	    {{w.expired, w.root}, false, ST_OK, "expired, tolerated as asked"},
+	    {{w.new}, true, ST_FILE, "not valid yet"},
+	    {{w.new}, false, ST_OK, "clock, tolerated as asked"},
+	    {{w.sub_sign, w.root}, true, ST_FILE, "does not chain to the root"},
+	    {{w.sub_sign, w.root}, false, ST_FILE, "does not chain to the"},
+	    {{w.sign, w.enc, w.impostor}, true, ST_FILE, "does not chain"},
+	    {{w.ec, w.root}, true, ST_FILE, "its key cannot encrypt"},
+	    {{w.ec}, false, ST_FILE, "its key cannot encrypt (RSA is needed)"},
+	    {{w.ec, w.enc, w.root}, true, ST_FILE, "cannot encrypt"},
+	    {{w.sign, w.enc, w.ec}, true, ST_OK, ""},
+	};
+	struct cabundle bundle;
+	enum status st;
+	const char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sets); i++) {
+		cabundle_set(&bundle, fixture_stack(sets[i].certs));
+		capture_start(STDERR_FILENO);
+		st = cabundle_check(&bundle, sets[i].look_at_clock);
+		text = capture_stop();
+		cabundle_free(&bundle);
+		if (st != sets[i].st || strstr(text, sets[i].says) == NULL)
+			fixture_fail("set %zu: %d, %s", i, (int)st, text);
+		if (sets[i].says[0] == '\0')
+			assert_string_equal(text, "");
+		assert_int_equal(ERR_peek_error(), 0);
+	}
+}
+
+static void test_verify(void **state)
+{
+	X509 *forged =
+	    issued("Leaf", fixture_rsa(3), NULL, w.impostor, fixture_rsa(3));
+	X509 *nameless = fixture_cert(&(struct cert_spec){.cn = "Leaf",
+	    .key = fixture_rsa(3),
+	    .issuer = w.root,
+	    .issuer_key = fixture_rsa(3)});
+	const struct {
+		X509 *bundle[FIXTURE_STACK], *cert, *more[FIXTURE_STACK];
+		enum cabundle_verdict verdict;
+	} cases[] = {
+	    {{w.root}, w.root_leaf, {NULL}, CABUNDLE_VERIFIED},
+	    {{w.sub}, w.leaf, {NULL}, CABUNDLE_VERIFIED},
+	    {{w.root, w.sub}, w.leaf, {NULL}, CABUNDLE_VERIFIED},
+	    {{w.sub, w.root}, w.leaf, {NULL}, CABUNDLE_VERIFIED},
+	    {{w.root}, w.leaf, {w.sub}, CABUNDLE_VERIFIED},
+	    {{w.root}, w.leaf, {w.leaf, w.impostor, w.sub}, CABUNDLE_VERIFIED},
+	    {{w.sign, w.enc, w.root}, w.root_leaf, {NULL}, CABUNDLE_VERIFIED},
+	    {{w.both}, w.both, {NULL}, CABUNDLE_VERIFIED},
+	    /* Whatever the time is. */
+	    {{w.root}, w.expired, {NULL}, CABUNDLE_VERIFIED},
+	    {{w.root}, w.new, {NULL}, CABUNDLE_VERIFIED},
+	    /* No CA certificate, though one that signed may be with it. */
+	    {{w.sign, w.enc}, w.root_leaf, {NULL}, CABUNDLE_NO_CA},
+	    {{w.sign}, w.root_leaf, {w.root}, CABUNDLE_NO_CA},
+	    {{w.leaf}, w.leaf, {NULL}, CABUNDLE_NO_CA},
+	    /* By none of them; what came with the reply is no anchor. */
+	    {{w.root}, w.leaf, {NULL}, CABUNDLE_REFUSED},
+	    {{w.sub}, w.root_leaf, {w.root}, CABUNDLE_REFUSED},
+	    {{w.root}, w.plain, {w.plain}, CABUNDLE_REFUSED},
+	    {{w.impostor}, w.root_leaf, {w.root}, CABUNDLE_REFUSED},
+	    {{w.impostor}, w.leaf, {w.sub, w.root}, CABUNDLE_REFUSED},
+	    /* The right name, the wrong key. */
+	    {{w.root}, forged, {NULL}, CABUNDLE_REFUSED},
+	    {{w.root}, forged, {w.impostor}, CABUNDLE_REFUSED},
+	    {{w.root}, nameless, {NULL}, CABUNDLE_REFUSED},
+	    {{w.root}, nameless, {w.impostor}, CABUNDLE_REFUSED},
+	    /* By one that is no CA. */
+	    {{w.root}, w.leaf, {w.sign}, CABUNDLE_REFUSED},
+	};
+	enum cabundle_verdict verdict;
+	struct cabundle bundle;
+	STACK_OF(X509) *more;
+	const char *reason;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(cases); i++) {
+		cabundle_set(&bundle, fixture_stack(cases[i].bundle));
+		more = cases[i].more[0] != NULL ? fixture_stack(cases[i].more)
+						: NULL;
+		reason = NULL;
+		verdict =
+		    cabundle_verify(&bundle, cases[i].cert, more, &reason);
+		cert_stack_free(more);
+		cabundle_free(&bundle);
+		if (verdict != cases[i].verdict)
+			fixture_fail(
+			    "case %zu: %d, %s", i, (int)verdict, reason);
+		if (verdict == CABUNDLE_REFUSED) {
+			assert_non_null(reason);
+			assert_string_not_equal(reason, "ok");
+			assert_string_not_equal(reason, "out of memory");
+		}
+		assert_int_equal(ERR_peek_error(), 0);
+	}
+	X509_free(forged);
+	X509_free(nameless);
+}
+
+/* A certificate that has a CA's constraints but was issued by a client. */
+static void test_verify_not_ca(void **state)
+{
+	X509 *by_leaf = issued(
+	    "Sub leaf", fixture_rsa(2), NULL, w.root_leaf, fixture_rsa(3));
+	X509 *more[] = {w.root_leaf, NULL};
+	STACK_OF(X509) *stack = fixture_stack(more);
+	X509 *certs[] = {w.root, NULL};
+	struct cabundle bundle;
+	const char *reason;
+
+	(void)state;
+	cabundle_set(&bundle, fixture_stack(certs));
+	assert_int_equal(cabundle_verify(&bundle, by_leaf, stack, &reason),
+	    CABUNDLE_REFUSED);
+	cabundle_free(&bundle);
+	cert_stack_free(stack);
+	X509_free(by_leaf);
+}
+
+/*
+ * A CA that changed its key and kept its name, and certificates that do not
+ * say which key it was: either one verifies, in either order.
+ */
+static void test_verify_rollover(void **state)
+{
+	EVP_PKEY *keys[] = {fixture_rsa(0), fixture_rsa(1)};
+	X509 *ca[3] = {NULL}, *leaf[2];
+	struct cabundle bundle;
+	const char *reason;
+	int i, j;
+
+	(void)state;
+	for (i = 0; i < 2; i++)
+		ca[i] = fixture_cert(&(struct cert_spec){
+		    .cn = "CA", .key = keys[i], .ca = true, .serial = i + 1});
+	for (i = 0; i < 2; i++)
+		leaf[i] = fixture_cert(&(struct cert_spec){.cn = "Leaf",
+		    .key = fixture_rsa(2),
+		    .issuer = ca[i],
+		    .issuer_key = keys[i]});
+	for (i = 0; i < 2; i++) {
+		X509 *order[] = {ca[i], ca[!i], NULL};
+
+		cabundle_set(&bundle, fixture_stack(order));
+		for (j = 0; j < 2; j++)
+			assert_int_equal(
+			    cabundle_verify(&bundle, leaf[j], NULL, &reason),
+			    CABUNDLE_VERIFIED);
+		cabundle_free(&bundle);
+	}
+	for (i = 0; i < 2; i++) {
+		X509_free(ca[i]);
+		X509_free(leaf[i]);
+	}
+}
+
+static void test_is_chain(void **state)
+{
+	const struct {
+		X509 *certs[FIXTURE_STACK];
+		bool yes;
+	} sets[] = {
+	    {{w.root}, true},
+	    {{w.sub, w.root}, true},
+	    {{w.leaf, w.root, w.sub}, true},
+	    {{w.sign, w.enc, w.root}, true},
+	    {{w.plain, w.root}, true},
+	    {{w.sub}, false},
+	    {{w.root, w.leaf}, false},
+	    {{w.sub, w.impostor}, false},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sets); i++) {
+		STACK_OF(X509) *certs = fixture_stack(sets[i].certs);
+
+		assert_int_equal(cabundle_is_chain(certs), sets[i].yes);
+		cert_stack_free(certs);
+	}
+}
+
+static void write_certs(const char *name, X509 *a, X509 *b)
+{
+	struct buf pem = {0};
+
+	add_pem(&pem, a);
+	if (b != NULL)
+		add_pem(&pem, b);
+	fixture_write(fixture_path(name), pem.data, pem.len);
+	buf_free(&pem);
+}
+
+static void test_bundle_read(void **state)
+{
+	const char *path = fixture_path("ca.crt"), *text;
+	struct cabundle bundle;
+	enum status st;
+
+	(void)state;
+	capture_start(STDERR_FILENO);
+	st = cabundle_read(&bundle, path, NULL);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "ca.crt-0; get it with: sscep getca"));
+
+	/* Numbered, to the first that is missing. */
+	write_certs("ca.crt-0", w.enc, NULL);
+	write_certs("ca.crt-1", w.root, NULL);
+	write_certs("ca.crt-2", w.sign, NULL);
+	write_certs("ca.crt-4", w.plain, NULL);
+	write_certs("enc.pem", w.both, NULL);
+	assert_int_equal(cabundle_read(&bundle, path, NULL), ST_OK);
+	assert_int_equal(sk_X509_num(bundle.certs), 3);
+	assert_int_equal(X509_cmp(bundle.sign, w.sign), 0);
+	assert_int_equal(X509_cmp(bundle.encrypt, w.enc), 0);
+	cabundle_free(&bundle);
+
+	/* With -e; then the file, which wins. */
+	st = cabundle_read(&bundle, path, fixture_path("enc.pem"));
+	assert_int_equal(st, ST_OK);
+	assert_int_equal(X509_cmp(bundle.encrypt, w.both), 0);
+	assert_int_equal(X509_cmp(bundle.sign, w.sign), 0);
+	cabundle_free(&bundle);
+	write_certs("ca.crt", w.root, w.plain_sign);
+	assert_int_equal(cabundle_read(&bundle, path, NULL), ST_OK);
+	assert_int_equal(sk_X509_num(bundle.certs), 2);
+	assert_int_equal(X509_cmp(bundle.sign, w.plain_sign), 0);
+	cabundle_free(&bundle);
+
+	capture_start(STDERR_FILENO);
+	st = cabundle_read(&bundle, path, fixture_path("missing"));
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "encryption certificate /"));
+
+	/* A bad one among the numbered. */
+	fixture_remove(path);
+	fixture_write(fixture_path("ca.crt-1"), "bad", 3);
+	capture_start(STDERR_FILENO);
+	st = cabundle_read(&bundle, path, NULL);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "ca.crt-1: not a certificate"));
+}
+
+/* -e is the user's word: it need not chain, but has to encrypt. */
+static void test_bundle_encrypt(void **state)
+{
+	const char *path = fixture_path("ca2.crt"), *text;
+	struct cabundle bundle;
+	enum status st;
+
+	(void)state;
+	write_certs("ca2.crt", w.root, w.sign);
+	write_certs("e.pem", w.both, NULL);
+	assert_int_equal(
+	    cabundle_read(&bundle, path, fixture_path("e.pem")), ST_OK);
+	assert_int_equal(cabundle_check(&bundle, true), ST_OK);
+	cabundle_free(&bundle);
+	write_certs("e.pem", w.ec, NULL);
+	assert_int_equal(
+	    cabundle_read(&bundle, path, fixture_path("e.pem")), ST_OK);
+	capture_start(STDERR_FILENO);
+	st = cabundle_check(&bundle, true);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "cannot encrypt"));
+	write_certs("e.pem", w.expired, NULL);
+	assert_int_equal(
+	    cabundle_read(&bundle, path, fixture_path("e.pem")), ST_OK);
+	capture_start(STDERR_FILENO);
+	st = cabundle_check(&bundle, true);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "encryption certificate"));
+}
+
+static void add_csr(struct buf *out, X509_REQ *csr, bool pem)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char *text;
+	long len;
+
+	assert_true(pem ? PEM_write_bio_X509_REQ(bio, csr)
+			: i2d_X509_REQ_bio(bio, csr));
+	len = BIO_get_mem_data(bio, &text);
+	assert_true(buf_add(out, text, (size_t)len));
+	BIO_free(bio);
+}
+
+static void assert_csr_reads(const struct buf *b, const char *says)
+{
+	const char *path = fixture_path("request"), *text;
+	X509_REQ *csr = NULL;
+	enum status st;
+
+	fixture_write(path, b->data, b->len);
+	capture_start(STDERR_FILENO);
+	st = csr_read(&csr, path);
+	text = capture_stop();
+	assert_int_equal(ERR_peek_error(), 0);
+	if (says == NULL) {
+		assert_string_equal(text, "");
+		assert_int_equal(st, ST_OK);
+		assert_non_null(csr);
+		X509_REQ_free(csr);
+		return;
+	}
+	assert_int_equal(st, ST_FILE);
+	assert_null(csr);
+	assert_memory_equal(text, "sscep: request /", 16);
+	assert_non_null(strstr(text, says));
+}
+
+static void test_csr_read(void **state)
+{
+	static const char no_request[] = "not a certificate request (PKCS#10)";
+	static const char bad_signature[] = "its signature does not verify";
+	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
+	struct buf b = {0};
+	size_t whole;
+
+	(void)state;
+	add_key(&b, fixture_rsa(0));
+	assert_csr_reads(&b, no_request);
+	add_csr(&b, csr, true);
+	assert_csr_reads(&b, NULL);
+	b.len -= 10;
+	assert_csr_reads(&b, no_request);
+	b.len = 0;
+	add_csr(&b, csr, false);
+	assert_csr_reads(&b, NULL);
+	whole = b.len;
+	assert_true(buf_add(&b, "x", 1));
+	assert_csr_reads(&b, no_request);
+	b.len = whole - 1;
+	assert_csr_reads(&b, no_request);
+	/* The signature, at the end, and a letter of the name. */
+	b.len = whole;
+	b.data[whole - 1] ^= 1;
+	assert_csr_reads(&b, bad_signature);
+	b.data[whole - 1] ^= 1;
+	assert_csr_reads(&b, NULL);
+	b.data[40] ^= 1;
+	assert_csr_reads(&b, bad_signature);
+	b.len = 0;
+	assert_true(buf_add_string(&b, "garbage"));
+	assert_csr_reads(&b, no_request);
+	b.len = 0;
+	add_pem(&b, w.root);
+	assert_csr_reads(&b, no_request);
+	buf_free(&b);
+	X509_REQ_free(csr);
+}
+
+static void test_csr_has_key(void **state)
+{
+	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
+
+	(void)state;
+	assert_true(csr_has_key(csr, fixture_rsa(0)));
+	assert_false(csr_has_key(csr, fixture_rsa(1)));
+	assert_false(csr_has_key(csr, fixture_ec()));
+	assert_int_equal(ERR_peek_error(), 0);
+	X509_REQ_free(csr);
+}
+
+/* A P-256 request, and the MD5 of its SubjectPublicKeyInfo. */
+static const char known_csr[] =
+    "-----BEGIN CERTIFICATE REQUEST-----\n"
+    "MIHKMHICAQAwEDEOMAwGA1UEAwwFa25vd24wWTATBgcqhkjOPQIBBggqhkjOPQMB\n"
+    "BwNCAARq8NnD/14gwafx+B90Pd46USnyr6Dp8PF6KdxEj6Jh4BOMorxJo4BK1MJ/\n"
+    "vnqzYrrVbXFIGwnFhDPvCe3yMSiJoAAwCgYIKoZIzj0EAwIDSAAwRQIhAOwZSvyK\n"
+    "kltQyjnkhRx5hXb2fz4jVt/J9oa/vFIFn818AiBmis4rtvDllyItdlK7xlpA+nUK\n"
+    "qZbnoye91GxWFpaHDQ==\n"
+    "-----END CERTIFICATE REQUEST-----\n";
+static const char known_id[] = "C37745017C9BEA74825D530525E88916";
+
+static void test_transaction_id(void **state)
+{
+	X509_REQ *csr = NULL, *a, *b;
+	struct buf id = {0}, again = {0};
+
+	(void)state;
+	fixture_write(fixture_path("known"), known_csr, sizeof(known_csr) - 1);
+	assert_int_equal(csr_read(&csr, fixture_path("known")), ST_OK);
+	assert_int_equal(csr_add_transaction_id(&id, csr), ST_OK);
+	assert_string_equal(buf_string(&id), known_id);
+	X509_REQ_free(csr);
+
+	/* By the key, not by the name. */
+	a = fixture_csr("a", fixture_rsa(0));
+	b = fixture_csr("b", fixture_rsa(0));
+	id.len = 0;
+	assert_int_equal(csr_add_transaction_id(&id, a), ST_OK);
+	assert_int_equal(csr_add_transaction_id(&again, b), ST_OK);
+	assert_string_equal(buf_string(&id), buf_string(&again));
+	assert_int_equal(id.len, 32);
+	assert_string_not_equal(buf_string(&id), known_id);
+	X509_REQ_free(a);
+	X509_REQ_free(b);
+	buf_free(&id);
+	buf_free(&again);
+}
+
+static void assert_self_signed(EVP_PKEY *key, const EVP_MD *md, const char *use)
+{
+	X509_REQ *csr = fixture_csr("client", key);
+	time_t now = time(NULL);
+	const ASN1_INTEGER *serial;
+	struct buf text = {0};
+	X509 *cert = NULL;
+	BIGNUM *number;
+
+	assert_int_equal(csr_make_self_signed(&cert, csr, key, md), ST_OK);
+	assert_int_equal(X509_get_version(cert), 2);
+	assert_int_equal(X509_NAME_cmp(X509_get_subject_name(cert),
+			     X509_REQ_get_subject_name(csr)),
+	    0);
+	assert_int_equal(X509_NAME_cmp(X509_get_issuer_name(cert),
+			     X509_REQ_get_subject_name(csr)),
+	    0);
+	assert_true(cert_has_key(cert, key));
+	assert_int_equal(X509_verify(cert, key), 1);
+	assert_true(cert_add_usage(&text, cert));
+	assert_string_equal(buf_string(&text), use);
+	serial = X509_get0_serialNumber(cert);
+	number = ASN1_INTEGER_to_BN(serial, NULL);
+	assert_false(BN_is_negative(number));
+	assert_in_range(BN_num_bits(number), 64, 159);
+	BN_free(number);
+	/* From before now, for longer than any polling. */
+	assert_true(
+	    ASN1_TIME_cmp_time_t(X509_get0_notBefore(cert), now - 60) < 0);
+	assert_true(
+	    ASN1_TIME_cmp_time_t(X509_get0_notBefore(cert), now - 2 * DAY) > 0);
+	assert_true(
+	    ASN1_TIME_cmp_time_t(X509_get0_notAfter(cert), now + 30 * DAY) > 0);
+	buf_free(&text);
+	X509_free(cert);
+	X509_REQ_free(csr);
+}
+
+static void test_self_signed(void **state)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, NULL);
+	EVP_PKEY *ed = NULL;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(digests); i++) {
+		const EVP_MD *md = EVP_get_digestbynid(digests[i].nid);
+
+		assert_self_signed(
+		    fixture_rsa(0), md, "Digital Signature, Key Encipherment");
+		if (digests[i].nid != NID_md5)
+			assert_self_signed(
+			    fixture_ec(), md, "Digital Signature");
+	}
+	if (ctx == NULL || EVP_PKEY_keygen_init(ctx) <= 0 ||
+	    EVP_PKEY_keygen(ctx, &ed) <= 0)
+		skip();
+	EVP_PKEY_CTX_free(ctx);
+	/* Hashes by itself, whatever digest is asked for. */
+	assert_self_signed(ed, EVP_sha256(), "Digital Signature");
+	EVP_PKEY_free(ed);
+}
+
+/* Serials differ, and a key that cannot sign is reported. */
+static void test_self_signed_more(void **state)
+{
+	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
+	X509 *a = NULL, *b = NULL, *c = NULL;
+	unsigned char *der = NULL;
+	const unsigned char *p;
+	EVP_PKEY *public;
+	enum status st;
+	const char *text;
+	int len;
+
+	(void)state;
+	assert_int_equal(
+	    csr_make_self_signed(&a, csr, fixture_rsa(0), EVP_sha256()), ST_OK);
+	assert_int_equal(
+	    csr_make_self_signed(&b, csr, fixture_rsa(0), EVP_sha256()), ST_OK);
+	assert_int_not_equal(ASN1_INTEGER_cmp(X509_get0_serialNumber(a),
+				 X509_get0_serialNumber(b)),
+	    0);
+	assert_true((len = i2d_PUBKEY(fixture_rsa(0), &der)) > 0);
+	p = der;
+	assert_non_null(public = d2i_PUBKEY(NULL, &p, len));
+	capture_start(STDERR_FILENO);
+	st = csr_make_self_signed(&c, csr, public, EVP_sha256());
+	text = capture_stop();
+	assert_int_equal(st, ST_SELFSIGNED);
+	assert_null(c);
+	assert_non_null(strstr(text, "cannot make the self-signed cert"));
+	assert_int_equal(ERR_peek_error(), 0);
+	EVP_PKEY_free(public);
+	OPENSSL_free(der);
+	X509_free(a);
+	X509_free(b);
+	X509_REQ_free(csr);
+}
+
+/* The ways in which a private key is written to a file. */
+enum key_format {
+	TRADITIONAL_PEM,
+	TRADITIONAL_DER,
+	PKCS8_PEM,
+	PKCS8_DER,
+	PARAMETERS_FIRST,
+	ENCRYPTED_PKCS8_PEM,
+	ENCRYPTED_PKCS8_DER,
+	ENCRYPTED_TRADITIONAL
+};
+
+static int write_parameters(BIO *bio, EVP_PKEY *key)
+{
+	return BIO_puts(bio,
+		   "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
+		   "-----END EC PARAMETERS-----\n") > 0 &&
+	    PEM_write_bio_PrivateKey_traditional(
+		bio, key, NULL, NULL, 0, NULL, NULL);
+}
+
+static void make_key_file(struct buf *out, EVP_PKEY *key, enum key_format f)
+{
+	static unsigned char phrase[] = "pass";
+	const EVP_CIPHER *aes = EVP_aes_128_cbc();
+	BIO *bio = BIO_new(BIO_s_mem());
+	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+	int ok = 0;
+	char *text;
+	long len;
+
+	switch (f) {
+	case TRADITIONAL_PEM:
+		ok = PEM_write_bio_PrivateKey_traditional(
+		    bio, key, NULL, NULL, 0, NULL, NULL);
+		break;
+	case TRADITIONAL_DER:
+		ok = i2d_PrivateKey_bio(bio, key);
+		break;
+	case PKCS8_PEM:
+		ok = PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, info);
+		break;
+	case PKCS8_DER:
+		ok = i2d_PKCS8_PRIV_KEY_INFO_bio(bio, info);
+		break;
+	case PARAMETERS_FIRST:
+		ok = write_parameters(bio, key);
+		break;
+	case ENCRYPTED_PKCS8_PEM:
+		ok = PEM_write_bio_PKCS8PrivateKey(
+		    bio, key, aes, "pass", 4, NULL, NULL);
+		break;
+	case ENCRYPTED_PKCS8_DER:
+		ok = i2d_PKCS8PrivateKey_bio(
+		    bio, key, aes, "pass", 4, NULL, NULL);
+		break;
+	case ENCRYPTED_TRADITIONAL:
+		ok = PEM_write_bio_PrivateKey_traditional(
+		    bio, key, aes, phrase, 4, NULL, NULL);
+		break;
+	}
+	assert_true(ok);
+	len = BIO_get_mem_data(bio, &text);
+	assert_true(buf_add(out, text, (size_t)len));
+	PKCS8_PRIV_KEY_INFO_free(info);
+	BIO_free(bio);
+}
+
+static void test_key_read(void **state)
+{
+	const struct {
+		EVP_PKEY *key;
+		enum key_format format;
+	} keys[] = {
+	    {fixture_rsa(0), TRADITIONAL_PEM},
+	    {fixture_rsa(0), TRADITIONAL_DER},
+	    {fixture_rsa(0), PKCS8_PEM},
+	    {fixture_rsa(0), PKCS8_DER},
+	    {fixture_ec(), TRADITIONAL_PEM},
+	    {fixture_ec(), TRADITIONAL_DER},
+	    {fixture_ec(), PKCS8_PEM},
+	    {fixture_ec(), PKCS8_DER},
+	    {fixture_ec(), PARAMETERS_FIRST},
+	};
+	const char *path = fixture_path("key");
+	struct buf file = {0};
+	EVP_PKEY *key;
+	X509 *cert;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(keys); i++) {
+		cert = fixture_cert(
+		    &(struct cert_spec){.cn = "x", .key = keys[i].key});
+		file.len = 0;
+		make_key_file(&file, keys[i].key, keys[i].format);
+		fixture_write(path, file.data, file.len);
+		key = NULL;
+		assert_int_equal(key_read(&key, path, "private key"), ST_OK);
+		assert_int_equal(ERR_peek_error(), 0);
+		assert_true(cert_has_key(cert, key));
+		EVP_PKEY_free(key);
+		X509_free(cert);
+	}
+	buf_free(&file);
+}
+
+/* What key_read() says where there is no terminal. */
+static enum status read_alone(const char *path, const char **text)
+{
+	EVP_PKEY *key = NULL;
+	int st = -1;
+	pid_t pid;
+
+	capture_start(STDERR_FILENO);
+	if ((pid = fork()) == 0) {
+		if (setsid() < 0)
+			_exit(99);
+		st = (int)key_read(&key, path, "private key");
+		_exit(key != NULL ? 98 : st);
+	}
+	waitpid(pid, &st, 0);
+	*text = capture_stop();
+	assert_true(WIFEXITED(st));
+	return (enum status)WEXITSTATUS(st);
+}
+
+static void test_key_bad(void **state)
+{
+	static const char no_key[] = "not a private key in PEM or DER";
+	static const struct {
+		enum key_format format;
+		long change; /* bytes more; less */
+		const char *says;
+	} keys[] = {
+	    {TRADITIONAL_PEM, -10, no_key},
+	    {TRADITIONAL_DER, -1, no_key},
+	    {TRADITIONAL_DER, 1, no_key},
+	    {PKCS8_DER, 1, no_key},
+	    {ENCRYPTED_PKCS8_PEM, 0, "it is encrypted, and there is no term"},
+	    {ENCRYPTED_TRADITIONAL, 0, "it is encrypted, and there is no te"},
+	    {ENCRYPTED_PKCS8_DER, 0, "it is encrypted, and there is no term"},
+	};
+	const char *path = fixture_path("key"), *text;
+	enum status st;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(keys); i++) {
+		struct buf file = {0};
+
+		make_key_file(&file, fixture_rsa(0), keys[i].format);
+		assert_true(buf_add(&file, "x", 1));
+		fixture_write(path, file.data,
+		    (size_t)((long)file.len - 1 + keys[i].change));
+		buf_free(&file);
+		st = read_alone(path, &text);
+		assert_int_equal(st, ST_FILE);
+		assert_memory_equal(text, "sscep: private key /", 20);
+		if (strstr(text, keys[i].says) == NULL)
+			fixture_fail("key %zu: %s", i, text);
+		/* One line. */
+		assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	}
+}
+
+static void test_key_garbage(void **state)
+{
+	static const char *const garbage[] = {"garbage", "0", "-----BEGIN",
+	    "-----BEGIN X-----\nAA==\n-----END X-----",
+	    "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"};
+	const char *path = fixture_path("key"), *text;
+	struct buf cert = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(garbage); i++) {
+		fixture_write(path, garbage[i], strlen(garbage[i]));
+		assert_int_equal(read_alone(path, &text), ST_FILE);
+		assert_non_null(strstr(text, "not a private key"));
+	}
+	add_pem(&cert, w.root);
+	fixture_write(path, cert.data, cert.len);
+	buf_free(&cert);
+	assert_int_equal(read_alone(path, &text), ST_FILE);
+	assert_non_null(strstr(text, "not a private key"));
+	assert_int_equal(read_alone(fixture_path("missing"), &text), ST_FILE);
+	assert_non_null(strstr(text, "cannot open"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_algs),
+	    cmocka_unit_test(test_algs_unknown),
+	    cmocka_unit_test(test_algs_admit),
+	    cmocka_unit_test(test_parse_pem),
+	    cmocka_unit_test(test_parse_other_blocks),
+	    cmocka_unit_test(test_parse_count),
+	    cmocka_unit_test(test_parse_der),
+	    cmocka_unit_test(test_parse_garbage),
+	    cmocka_unit_test(test_cert_files),
+	    cmocka_unit_test(test_usage),
+	    cmocka_unit_test(test_fingerprint),
+	    cmocka_unit_test(test_name_text),
+	    cmocka_unit_test(test_issued_by),
+	    cmocka_unit_test(test_picks),
+	    cmocka_unit_test(test_picks_first),
+	    cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_verify),
+	    cmocka_unit_test(test_verify_not_ca),
+	    cmocka_unit_test(test_verify_rollover),
+	    cmocka_unit_test(test_is_chain),
+	    cmocka_unit_test(test_bundle_read),
+	    cmocka_unit_test(test_bundle_encrypt),
+	    cmocka_unit_test(test_csr_read),
+	    cmocka_unit_test(test_csr_has_key),
+	    cmocka_unit_test(test_transaction_id),
+	    cmocka_unit_test(test_self_signed),
+	    cmocka_unit_test(test_self_signed_more),
+	    cmocka_unit_test(test_key_read),
+	    cmocka_unit_test(test_key_bad),
+	    cmocka_unit_test(test_key_garbage),
+	};
+
+	return cmocka_run_group_tests(tests, make_world, free_world);
+}

@@ -1,0 +1,956 @@
+/* Unit test of src/util: growing bytes, messages, files. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/crypto.h>
+#include <openssl/err.h>
+
+#include "fixtures.h"
+#include "util/buf.h"
+#include "util/file.h"
+#include "util/log.h"
+
+#define NOBODY 65534
+
+/* The block to look at when it is freed, and what was found in it. */
+static struct watch {
+	const void *block;
+	size_t len;
+	bool freed, wiped;
+} watch;
+
+static void *watched_malloc(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return malloc(size);
+}
+
+static void *watched_realloc(void *p, size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return realloc(p, size);
+}
+
+static void watched_free(void *p, const char *file, int line)
+{
+	const unsigned char *bytes = p;
+	size_t i;
+
+	(void)file;
+	(void)line;
+	if (p != NULL && p == watch.block) {
+		watch.freed = watch.wiped = true;
+		for (i = 0; i < watch.len; i++)
+			watch.wiped = watch.wiped && bytes[i] == 0;
+		watch.block = NULL;
+	}
+	free(p);
+}
+
+static void watch_block(const struct buf *b)
+{
+	watch.block = b->data;
+	watch.len = b->len;
+	watch.freed = watch.wiped = false;
+}
+
+static void test_buf_growth(void **state)
+{
+	struct buf b = {0};
+	unsigned char byte;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 3000; i++) {
+		byte = (unsigned char)i;
+		assert_true(buf_add(&b, &byte, 1));
+		assert_int_equal(b.len, i + 1);
+		assert_true(b.size > b.len);
+		assert_int_equal(b.data[b.len], 0);
+	}
+	for (i = 0; i < b.len; i++)
+		assert_int_equal(b.data[i], (unsigned char)i);
+	assert_true(buf_reserve(&b, 1 << 20));
+	assert_true(b.size > b.len + (1 << 20));
+	assert_int_equal(b.len, 3000);
+	assert_int_equal(b.data[2999], (unsigned char)2999);
+	assert_int_equal(b.data[3000], 0);
+	buf_free(&b);
+	assert_null(b.data);
+	assert_int_equal(b.len, 0);
+	assert_int_equal(b.size, 0);
+	buf_free(&b);
+}
+
+static void test_buf_edges(void **state)
+{
+	struct buf b = {0}, before;
+
+	(void)state;
+	assert_string_equal(buf_string(&b), "");
+	assert_true(buf_add(&b, NULL, 0));
+	assert_string_equal(buf_string(&b), "");
+	buf_free(&b);
+	assert_true(buf_reserve(&b, 10));
+	assert_int_equal(buf_string(&b)[0], '\0');
+	assert_true(buf_add_string(&b, "0123456789"));
+	before = b;
+	assert_false(buf_reserve(&b, SIZE_MAX));
+	assert_false(buf_reserve(&b, SIZE_MAX - 5));
+	assert_false(buf_reserve(&b, SIZE_MAX - 10));
+	assert_memory_equal(&b, &before, sizeof(b));
+	assert_string_equal(buf_string(&b), "0123456789");
+	buf_free(&b);
+}
+
+static void test_buf_addf(void **state)
+{
+	static char text[1000];
+	struct buf b = {0};
+	size_t i;
+
+	(void)state;
+	assert_true(buf_addf(&b, "%s", ""));
+	assert_int_equal(b.len, 0);
+	assert_string_equal(buf_string(&b), "");
+	assert_true(buf_addf(&b, "%d-%s", 7, "x"));
+	assert_true(buf_addf(&b, "%%%c", 'c'));
+	assert_string_equal(buf_string(&b), "7-x%c");
+	buf_free(&b);
+	/* Every length about the first size. */
+	memset(text, 'a', sizeof(text));
+	for (i = 250; i < 260; i++) {
+		assert_true(buf_addf(&b, "%.*s", (int)i, text));
+		assert_int_equal(b.len, i);
+		assert_int_equal(strlen(buf_string(&b)), i);
+		buf_free(&b);
+	}
+	for (i = 0; i < 100; i++)
+		assert_true(buf_addf(&b, "%.*s", 999, text));
+	assert_int_equal(strlen(buf_string(&b)), 99900);
+	assert_int_equal(b.len, 99900);
+	buf_free(&b);
+}
+
+static void test_buf_wipes(void **state)
+{
+	struct buf b = {0};
+
+	(void)state;
+	assert_true(buf_add_string(&b, "secret, and more secret"));
+	watch_block(&b);
+	assert_true(buf_reserve(&b, 100000));
+	assert_true(watch.freed);
+	assert_true(watch.wiped);
+	watch_block(&b);
+	buf_free(&b);
+	assert_true(watch.freed);
+	assert_true(watch.wiped);
+}
+
+static const struct escape {
+	const char *text;
+	size_t len;
+	const char *want;
+} escapes[] = {
+    {"", 0, ""},
+    {"plain text~ \"'\\", 15, "plain text~ \"'\\"},
+    {"\0a", 2, "\\x00a"},
+    {"a\tb\r\nc", 6, "a\\x09b\\x0d\\x0ac"},
+    {"\033[2J", 4, "\\x1b[2J"},
+    {"\177", 1, "\\x7f"},
+    {"\x80\x9f\xff\xfe", 4, "\\x80\\x9f\\xff\\xfe"},
+    /* Letters of two and three bytes. */
+    {"\xc3\xa4\xc3\x9f", 4, "\xc3\xa4\xc3\x9f"},
+    {"\xd0\x96", 2, "\xd0\x96"},
+    {"\xe4\xb8\xad", 3, "\xe4\xb8\xad"},
+    {"\xe3\x81\x82!", 4, "\xe3\x81\x82!"},
+    /* C1 control U+009B, overlong forms. */
+    {"\xc2\x9b", 2, "\\xc2\\x9b"},
+    {"\xc0\xaf", 2, "\\xc0\\xaf"},
+    {"\xc1\xbf", 2, "\\xc1\\xbf"},
+    {"\xe0\x80\xaf", 3, "\\xe0\\x80\\xaf"},
+    /* Surrogate, right-to-left override U+202E, byte order mark. */
+    {"\xed\xa0\x80", 3, "\\xed\\xa0\\x80"},
+    {"\xe2\x80\xae", 3, "\\xe2\\x80\\xae"},
+    {"\xef\xbb\xbf", 3, "\\xef\\xbb\\xbf"},
+    /* Four bytes; cut short; continued wrongly. */
+    {"\xf0\x9f\x98\x80", 4, "\\xf0\\x9f\\x98\\x80"},
+    {"\xc3", 1, "\\xc3"},
+    {"\xe4\xb8", 2, "\\xe4\\xb8"},
+    {"\xc3(", 2, "\\xc3("},
+    {"\xe4\xb8(", 3, "\\xe4\\xb8("},
+    {"\xe4\xc3\xa4", 3, "\\xe4\xc3\xa4"},
+    {"\xa4", 1, "\\xa4"},
+};
+
+static void test_escape(void **state)
+{
+	char out[100];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(escapes); i++) {
+		const struct escape *e = &escapes[i];
+		/* Of its own, so that reading on past the end is found. */
+		char *text = malloc(e->len + (e->len == 0));
+
+		assert_non_null(text);
+		memcpy(text, e->text, e->len);
+		assert_ptr_equal(
+		    log_escape(out, sizeof(out), text, e->len), out);
+		assert_string_equal(out, e->want);
+		free(text);
+	}
+}
+
+/* One letter of each length, two that are escaped, and a long one. */
+static const char mixed[] = "a\xc3\xa4\xe4\xb8\xad\x01z\xff"
+			    "0123456789012345678901234567890";
+
+/*
+ * In every size: ends with a NUL, is the start of the whole, or that with
+ * "..." at its end, and whole where there is room.
+ */
+static void test_escape_sizes(void **state)
+{
+	static const char dots[] = "...";
+	size_t i, size, len;
+	char whole[200], *out;
+
+	(void)state;
+	for (i = 0; i < sizeof(mixed); i++) {
+		log_escape(whole, sizeof(whole), mixed, i);
+		for (size = 1; size < sizeof(mixed) + 20; size++) {
+			assert_non_null(out = malloc(size));
+			log_escape(out, size, mixed, i);
+			assert_non_null(memchr(out, '\0', size));
+			len = strlen(out);
+			if (strlen(whole) < size) {
+				assert_string_equal(out, whole);
+			} else if (size <= sizeof(dots)) {
+				assert_memory_equal(out, dots, len);
+			} else {
+				assert_true(len >= 3);
+				assert_string_equal(out + len - 3, "...");
+				assert_memory_equal(out, whole, len - 3);
+				/* Not shorter than the longest it may lose. */
+				assert_true(len + 4 >= size);
+			}
+			free(out);
+		}
+	}
+}
+
+/* No room at all: nothing is written. */
+static void test_escape_none(void **state)
+{
+	char out[] = "untouched";
+
+	(void)state;
+	log_escape(out, 0, "abc", 3);
+	assert_string_equal(out, "untouched");
+	log_escape(out, 1, "abc", 3);
+	assert_string_equal(out, "");
+}
+
+static void test_fail(void **state)
+{
+	enum status st, st2;
+	const char *text;
+
+	(void)state;
+	capture_start(STDERR_FILENO);
+	st = fail(ST_REPLY, "%s: %d", "text", 42);
+	st2 = fail(ST_ERROR, "again");
+	text = capture_stop();
+	assert_int_equal(st, ST_REPLY);
+	assert_int_equal(st2, ST_ERROR);
+	assert_string_equal(text, "sscep: text: 42\nsscep: again\n");
+
+	capture_start(STDERR_FILENO);
+	errno = ENOENT;
+	st = fail_errno(ST_FILE, "%s", "x.pem");
+	text = capture_stop();
+	assert_int_equal(st, ST_FILE);
+	assert_string_equal(text, "sscep: x.pem: No such file or directory\n");
+
+	capture_start(STDERR_FILENO);
+	st = fail_memory();
+	text = capture_stop();
+	assert_int_equal(st, ST_ERROR);
+	assert_string_equal(text, "sscep: out of memory\n");
+
+	log_set_program("./other");
+	assert_string_equal(log_program(), "./other");
+	capture_start(STDERR_FILENO);
+	fail(ST_FILE, "x");
+	text = capture_stop();
+	log_set_program("sscep");
+	assert_string_equal(text, "./other: x\n");
+}
+
+static void raise_errors(void)
+{
+	ERR_clear_error();
+	ERR_PUT_error(ERR_LIB_ASN1, 0, ERR_R_PASSED_NULL_PARAMETER, "f", 1);
+	ERR_PUT_error(ERR_LIB_PEM, 0, ERR_R_MALLOC_FAILURE, "f", 2);
+}
+
+static void test_fail_crypto(void **state)
+{
+	enum status st;
+	const char *text;
+
+	(void)state;
+	raise_errors();
+	capture_start(STDERR_FILENO);
+	st = fail_crypto(ST_SELFSIGNED, "%s failed", "it");
+	text = capture_stop();
+	assert_int_equal(st, ST_SELFSIGNED);
+	assert_int_equal(ERR_peek_error(), 0);
+	assert_string_equal(
+	    text, "sscep: it failed: passed a null parameter\n");
+
+	/* Nothing in the queue: nothing is appended. */
+	capture_start(STDERR_FILENO);
+	st = fail_crypto(ST_REPLY, "it failed");
+	text = capture_stop();
+	assert_int_equal(st, ST_REPLY);
+	assert_string_equal(text, "sscep: it failed\n");
+
+	/* All of it with -d, and a reason without a text. */
+	ERR_PUT_error(ERR_LIB_USER, 0, 99, "f", 1);
+	ERR_PUT_error(ERR_LIB_PEM, 0, ERR_R_MALLOC_FAILURE, "f", 2);
+	log_set_level(LOG_DEBUG);
+	capture_start(STDERR_FILENO);
+	st = fail_crypto(ST_REPLY, "it failed");
+	text = capture_stop();
+	log_set_level(LOG_WARNING);
+	assert_int_equal(st, ST_REPLY);
+	assert_int_equal(ERR_peek_error(), 0);
+	assert_memory_equal(text, "sscep: it failed: unknown reason", 32);
+	assert_non_null(strstr(text, "\nsscep: libcrypto: "));
+	assert_non_null(strstr(text, "malloc failure"));
+}
+
+/* Longer than any line: cut, one line still, nothing overflows. */
+static void test_fail_long(void **state)
+{
+	static char long_text[5000];
+	const char *text;
+	size_t cut;
+
+	(void)state;
+	memset(long_text, 'x', sizeof(long_text) - 1);
+	capture_start(STDERR_FILENO);
+	errno = ENOENT;
+	fail_errno(ST_FILE, "%s", long_text);
+	warn("id", "%s", long_text);
+	note("id", "%s", long_text);
+	log_hold();
+	fail(ST_FILE, "%s", long_text);
+	log_release(LOG_ERROR);
+	text = capture_stop();
+	assert_memory_equal(text, "sscep: xxx", 10);
+	for (cut = 0; text[cut] != '\0'; cut++)
+		;
+	assert_in_range(cut, 4 * 2000, 4 * 2100);
+	assert_int_equal(text[cut - 1], '\n');
+}
+
+static void print_all(void)
+{
+	note("id", "n");
+	warn("id", "%s", "w");
+	verbose("v");
+	debug("d");
+	fail(ST_ERROR, "f");
+}
+
+static void test_levels(void **state)
+{
+	static const struct {
+		enum log_level level;
+		const char *want;
+	} levels[] = {
+	    {LOG_ERROR, "sscep: f\n"},
+	    {LOG_WARNING, "sscep: n\nsscep: warning: w\nsscep: f\n"},
+	    {LOG_VERBOSE, "sscep: n\nsscep: warning: w\nsscep: v\nsscep: f\n"},
+	    {LOG_DEBUG,
+		"sscep: n\nsscep: warning: w\nsscep: v\nsscep: d\nsscep: f\n"},
+	};
+	const char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(levels); i++) {
+		log_set_level(levels[i].level);
+		assert_true(log_enabled(LOG_ERROR));
+		assert_int_equal(
+		    log_enabled(LOG_DEBUG), levels[i].level == LOG_DEBUG);
+		capture_start(STDERR_FILENO);
+		print_all();
+		text = capture_stop();
+		assert_string_equal(text, levels[i].want);
+	}
+	log_set_level(LOG_WARNING);
+	capture_start(STDOUT_FILENO);
+	capture_stop();
+}
+
+static void test_hold(void **state)
+{
+	enum status st;
+	const char *text;
+
+	(void)state;
+	/* The last one, at its level; then it is forgotten. */
+	capture_start(STDERR_FILENO);
+	log_hold();
+	fail(ST_REPLY, "first");
+	st = fail(ST_NETWORK, "second");
+	note("id", "between");
+	log_release_warning("id");
+	fail(ST_REPLY, "third");
+	log_hold();
+	log_release(LOG_ERROR);
+	text = capture_stop();
+	assert_int_equal(st, ST_NETWORK);
+	assert_string_equal(text,
+	    "sscep: between\n"
+	    "sscep: warning: second\n"
+	    "sscep: third\n");
+	/* Below the level: not at all. */
+	capture_start(STDERR_FILENO);
+	log_hold();
+	fail(ST_REPLY, "first");
+	log_release(LOG_VERBOSE);
+	log_release(LOG_ERROR);
+	text = capture_stop();
+	assert_string_equal(text, "");
+	capture_start(STDERR_FILENO);
+	log_hold();
+	fail(ST_REPLY, "first");
+	log_release(LOG_ERROR);
+	text = capture_stop();
+	assert_string_equal(text, "sscep: first\n");
+}
+
+static void test_say(void **state)
+{
+	const char *text;
+
+	(void)state;
+	capture_start(STDOUT_FILENO);
+	say("pkistatus: %s", "SUCCESS");
+	say_plain("  usage: %d", 1);
+	log_set_quiet(true);
+	say("hidden");
+	say_plain("hidden");
+	log_set_quiet(false);
+	say("end");
+	text = capture_stop();
+	assert_string_equal(
+	    text, "sscep: pkistatus: SUCCESS\n  usage: 1\nsscep: end\n");
+	assert_int_equal(log_flush(), ST_OK);
+}
+
+/* In a child: what went to stdout is lost, and that is not kept quiet. */
+static void test_flush(void **state)
+{
+	const char *text;
+	int fd = open("/dev/full", O_WRONLY), st = 0;
+	pid_t pid;
+
+	(void)state;
+	if (fd < 0)
+		skip();
+	capture_start(STDERR_FILENO);
+	if ((pid = fork()) == 0) {
+		if (dup2(fd, STDOUT_FILENO) < 0)
+			_exit(0);
+		say("lost");
+		_exit((int)log_flush());
+	}
+	waitpid(pid, &st, 0);
+	text = capture_stop();
+	close(fd);
+	assert_true(WIFEXITED(st));
+	assert_int_equal(WEXITSTATUS(st), ST_FILE);
+	assert_string_equal(text,
+	    "sscep: cannot write to standard output: "
+	    "No space left on device\n");
+}
+
+static void test_read(void **state)
+{
+	static const unsigned char bytes[] = "a\0b\n\xff";
+	const char *path = fixture_path("file");
+	struct buf b = {0};
+
+	(void)state;
+	fixture_write(path, bytes, sizeof(bytes) - 1);
+	assert_int_equal(file_read(&b, path, "thing"), ST_OK);
+	assert_int_equal(b.len, sizeof(bytes) - 1);
+	assert_memory_equal(b.data, bytes, sizeof(bytes));
+	buf_free(&b);
+}
+
+/* Up to the limit, and one byte more. */
+static void test_read_limit(void **state)
+{
+	const char *path = fixture_path("large"), *text;
+	struct buf b = {0};
+	enum status st;
+
+	(void)state;
+	fixture_write(path, "x", 1);
+	assert_int_equal(truncate(path, FILE_READ_MAX), 0);
+	assert_int_equal(file_read(&b, path, "thing"), ST_OK);
+	assert_int_equal(b.len, FILE_READ_MAX);
+	assert_int_equal(b.data[0], 'x');
+	assert_int_equal(b.data[b.len], 0);
+	buf_free(&b);
+	assert_int_equal(truncate(path, FILE_READ_MAX + 1), 0);
+	capture_start(STDERR_FILENO);
+	st = file_read(&b, path, "thing");
+	text = capture_stop();
+	unlink(path);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "larger than 16777216 bytes"));
+	assert_null(b.data);
+}
+
+static void test_read_bad(void **state)
+{
+	static const struct {
+		const char *name, *says;
+	} bad[] = {
+	    {"missing", "cannot open: No such file"},
+	    {"empty", "the file is empty"},
+	    {".", "cannot read: Is a directory"},
+	    {"empty/x", "cannot open: Not a directory"},
+	};
+	char start[2000];
+	const char *path, *text;
+	struct buf b = {0};
+	enum status st;
+	size_t i;
+
+	(void)state;
+	fixture_write(fixture_path("empty"), "", 0);
+	for (i = 0; i < NITEMS(bad); i++) {
+		path = fixture_path(bad[i].name);
+		capture_start(STDERR_FILENO);
+		st = file_read(&b, path, "some thing");
+		text = capture_stop();
+		assert_int_equal(st, ST_FILE);
+		snprintf(start, sizeof(start), "sscep: some thing %s: %s", path,
+		    bad[i].says);
+		assert_memory_equal(text, start, strlen(start));
+		assert_null(b.data);
+		assert_int_equal(b.len, 0);
+	}
+	unlink(fixture_path("empty"));
+}
+
+/* An empty directory of that name. */
+static const char *new_directory(const char *name)
+{
+	const char *path = fixture_path(name);
+
+	fixture_remove(path);
+	assert_int_equal(mkdir(path, 0755), 0);
+	return path;
+}
+
+static void assert_content(const char *path, const char *want)
+{
+	struct buf b = {0};
+
+	assert_int_equal(file_read(&b, path, "thing"), ST_OK);
+	assert_string_equal(buf_string(&b), want);
+	buf_free(&b);
+}
+
+static mode_t mode_of(const char *path)
+{
+	struct stat sb;
+
+	assert_int_equal(lstat(path, &sb), 0);
+	return sb.st_mode;
+}
+
+static void test_write_new(void **state)
+{
+	const char *dir = new_directory("new");
+	const char *path = fixture_path("new/file");
+	mode_t before = umask(027);
+	sigset_t all, now, then;
+
+	(void)state;
+	sigemptyset(&all);
+	sigaddset(&all, SIGTERM);
+	sigprocmask(SIG_BLOCK, &all, NULL);
+	sigprocmask(SIG_BLOCK, NULL, &then);
+	assert_int_equal(file_write(path, "one", 3), ST_OK);
+	sigprocmask(SIG_BLOCK, NULL, &now);
+	sigprocmask(SIG_UNBLOCK, &all, NULL);
+	assert_int_equal(umask(before), 027);
+	assert_content(path, "one");
+	assert_int_equal(mode_of(path) & 07777, 0640);
+	assert_int_equal(fixture_count_files(dir), 1);
+	/* The signals are as they were. */
+	assert_true(sigismember(&now, SIGTERM));
+	assert_false(sigismember(&now, SIGINT));
+	assert_false(sigismember(&now, SIGHUP));
+	assert_false(sigismember(&then, SIGINT));
+	/* Nothing at all is a file too. */
+	assert_int_equal(file_write(fixture_path("new/none"), "", 0), ST_OK);
+	assert_int_equal(fixture_count_files(dir), 2);
+}
+
+static void test_write_replace(void **state)
+{
+	static const mode_t modes[] = {0600, 0644, 0444, 0666};
+	const char *dir = new_directory("replace");
+	const char *path = fixture_path("replace/file");
+	struct stat sb, old;
+	size_t i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < NITEMS(modes); i++) {
+		fixture_remove(path);
+		fixture_write(path, "a longer one", 12);
+		assert_int_equal(chmod(path, modes[i]), 0);
+		fd = open(path, O_RDONLY);
+		assert_true(fd >= 0);
+		assert_int_equal(file_write(path, "two", 3), ST_OK);
+		assert_content(path, "two");
+		assert_int_equal(mode_of(path) & 07777, modes[i]);
+		assert_int_equal(fixture_count_files(dir), 1);
+		/* Replaced, not written over: the old one is whole. */
+		assert_int_equal(fstat(fd, &old), 0);
+		assert_int_equal(stat(path, &sb), 0);
+		assert_int_equal(old.st_size, 12);
+		assert_true(old.st_ino != sb.st_ino);
+		close(fd);
+	}
+}
+
+static void test_write_symlink(void **state)
+{
+	const char *dir = new_directory("links");
+	const char *link = fixture_path("links/link");
+	const char *second = fixture_path("links/second");
+	const char *file = fixture_path("links/real/file");
+
+	(void)state;
+	new_directory("links/real");
+	fixture_write(file, "one", 3);
+	assert_int_equal(chmod(file, 0600), 0);
+	assert_int_equal(symlink("real/file", link), 0);
+	assert_int_equal(symlink("link", second), 0);
+	assert_int_equal(file_write(second, "two", 3), ST_OK);
+	assert_true(S_ISLNK(mode_of(link)));
+	assert_true(S_ISLNK(mode_of(second)));
+	assert_true(S_ISREG(mode_of(file)));
+	assert_int_equal(mode_of(file) & 07777, 0600);
+	assert_content(file, "two");
+	assert_int_equal(fixture_count_files(dir), 3);
+	assert_int_equal(fixture_count_files(fixture_path("links/real")), 1);
+}
+
+/* A link to where there is nothing yet is no file to be replaced. */
+static void test_write_dangling(void **state)
+{
+	const char *link, *file;
+	enum status st;
+
+	(void)state;
+	new_directory("dangling");
+	new_directory("dangling/real");
+	link = fixture_path("dangling/link");
+	file = fixture_path("dangling/real/file");
+	assert_int_equal(symlink("real/file", link), 0);
+	silence_start();
+	st = file_write(link, "two", 3);
+	silence_stop();
+	assert_true(S_ISLNK(mode_of(link)));
+	if (st == ST_OK)
+		assert_content(file, "two");
+	else
+		assert_false(file_exists(file));
+	assert_int_equal(fixture_count_files(fixture_path("dangling")), 2);
+}
+
+static void test_write_relative(void **state)
+{
+	char before[4096];
+
+	(void)state;
+	new_directory("relative");
+	new_directory("relative/sub");
+	assert_non_null(getcwd(before, sizeof(before)));
+	assert_int_equal(chdir(fixture_path("relative")), 0);
+	assert_int_equal(file_check_writable("file"), ST_OK);
+	assert_int_equal(file_write("file", "x", 1), ST_OK);
+	assert_int_equal(file_write("./file", "y", 1), ST_OK);
+	assert_int_equal(file_check_writable("sub/file"), ST_OK);
+	assert_int_equal(file_write("sub/file", "z", 1), ST_OK);
+	assert_int_equal(chdir(before), 0);
+	assert_content(fixture_path("relative/file"), "y");
+	assert_content(fixture_path("relative/sub/file"), "z");
+	assert_int_equal(fixture_count_files(fixture_path("relative")), 2);
+}
+
+static void test_write_device(void **state)
+{
+	const char *fifo = fixture_path("fifo"), *text;
+	enum status st;
+	char got[8];
+	int fd;
+
+	(void)state;
+	assert_int_equal(file_write("/dev/null", "abc", 3), ST_OK);
+	assert_true(S_ISCHR(mode_of("/dev/null")));
+	fixture_remove(fifo);
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	fd = open(fifo, O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(file_write(fifo, "abc", 3), ST_OK);
+	assert_int_equal(read(fd, got, sizeof(got)), 3);
+	assert_memory_equal(got, "abc", 3);
+	assert_true(S_ISFIFO(mode_of(fifo)));
+	close(fd);
+	unlink(fifo);
+	if (access("/dev/full", W_OK) != 0)
+		return;
+	capture_start(STDERR_FILENO);
+	st = file_write("/dev/full", "abc", 3);
+	text = capture_stop();
+	assert_int_equal(st, ST_FILE);
+	assert_string_equal(
+	    text, "sscep: /dev/full: cannot write: No space left on device\n");
+}
+
+/* Where nothing can be written: file_check_writable() says it first. */
+static void test_write_bad(void **state)
+{
+	static const struct {
+		const char *name, *says;
+	} bad[] = {
+	    {"bad/dir", "is a directory"},
+	    {"bad/missing/file", "No such file"},
+	    {"bad/plain/file", "ot a directory"},
+	};
+	const char *dir = new_directory("bad"), *path, *text;
+	enum status st;
+	size_t i;
+
+	(void)state;
+	new_directory("bad/dir");
+	fixture_write(fixture_path("bad/plain"), "x", 1);
+	for (i = 0; i < NITEMS(bad); i++) {
+		path = fixture_path(bad[i].name);
+		capture_start(STDERR_FILENO);
+		st = file_check_writable(path);
+		text = capture_stop();
+		assert_int_equal(st, ST_FILE);
+		assert_non_null(strstr(text, path));
+		assert_non_null(strstr(text, bad[i].says));
+		capture_start(STDERR_FILENO);
+		st = file_write(path, "abc", 3);
+		text = capture_stop();
+		assert_int_equal(st, ST_FILE);
+		assert_non_null(strstr(text, path));
+		assert_non_null(strstr(text, bad[i].says));
+		assert_int_equal(fixture_count_files(dir), 2);
+		assert_int_equal(
+		    fixture_count_files(fixture_path("bad/dir")), 0);
+		assert_content(fixture_path("bad/plain"), "x");
+	}
+}
+
+/* A disk that is full: the old file stays, and no temporary. */
+static void test_write_full(void **state)
+{
+	const char *dir = new_directory("full");
+	const char *path = fixture_path("full/file"), *text;
+	struct rlimit limit = {1000, 1000};
+	static char bytes[100000];
+	pid_t pid;
+	int st = 0;
+
+	(void)state;
+	fixture_write(path, "old", 3);
+	capture_start(STDERR_FILENO);
+	if ((pid = fork()) == 0) {
+		signal(SIGXFSZ, SIG_IGN);
+		if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+			_exit(0);
+		_exit((int)file_write(path, bytes, sizeof(bytes)));
+	}
+	waitpid(pid, &st, 0);
+	text = capture_stop();
+	assert_true(WIFEXITED(st));
+	assert_int_equal(WEXITSTATUS(st), ST_FILE);
+	assert_non_null(strstr(text, "cannot write: File too large"));
+	assert_content(path, "old");
+	assert_int_equal(fixture_count_files(dir), 1);
+}
+
+static void test_check_writable(void **state)
+{
+	const char *dir = new_directory("check");
+	const char *link = fixture_path("check/link");
+
+	(void)state;
+	fixture_write(fixture_path("check/file"), "x", 1);
+	assert_int_equal(symlink("file", link), 0);
+	assert_int_equal(file_check_writable(fixture_path("check/new")), ST_OK);
+	assert_int_equal(
+	    file_check_writable(fixture_path("check/file")), ST_OK);
+	assert_int_equal(file_check_writable(link), ST_OK);
+	assert_int_equal(file_check_writable("/dev/null"), ST_OK);
+	assert_int_equal(fixture_count_files(dir), 2);
+	assert_content(fixture_path("check/file"), "x");
+}
+
+/* Who may not write there, as root is not one. */
+static int check_as_nobody(const char *path)
+{
+	pid_t pid = fork();
+	int st = 0;
+
+	if (pid == 0) {
+		if (geteuid() == 0 && setuid(NOBODY) != 0)
+			_exit(0);
+		_exit((int)file_check_writable(path));
+	}
+	waitpid(pid, &st, 0);
+	return WIFEXITED(st) ? WEXITSTATUS(st) : -1;
+}
+
+static void test_check_forbidden(void **state)
+{
+	const char *closed = new_directory("closed"), *text;
+	const char *link = fixture_path("into-closed");
+	int st[3];
+
+	(void)state;
+	fixture_write(fixture_path("closed/file"), "x", 1);
+	fixture_remove(link);
+	assert_int_equal(symlink("closed/file", link), 0);
+	assert_int_equal(chmod(closed, 0555), 0);
+	assert_int_equal(chmod(fixture_directory(), 0755), 0);
+	capture_start(STDERR_FILENO);
+	st[0] = check_as_nobody(fixture_path("closed/new"));
+	st[1] = check_as_nobody(fixture_path("closed/file"));
+	st[2] = check_as_nobody(link);
+	text = capture_stop();
+	assert_int_equal(chmod(fixture_directory(), 0700), 0);
+	assert_int_equal(chmod(closed, 0755), 0);
+	assert_int_equal(st[0], ST_FILE);
+	assert_int_equal(st[1], ST_FILE);
+	assert_int_equal(st[2], ST_FILE);
+	assert_non_null(strstr(text, "cannot write to directory"));
+	assert_non_null(strstr(text, "Permission denied"));
+}
+
+static void test_set_aside(void **state)
+{
+	const char *dir = new_directory("aside");
+	const char *path = fixture_path("aside/ca.crt-2");
+	const char *old = fixture_path("aside/ca.crt-2.old"), *text;
+	enum status st;
+
+	(void)state;
+	capture_start(STDERR_FILENO);
+	st = file_set_aside(path);
+	text = capture_stop();
+	assert_int_equal(st, ST_OK);
+	assert_string_equal(text, "");
+	assert_int_equal(fixture_count_files(dir), 0);
+
+	fixture_write(path, "new", 3);
+	fixture_write(old, "older", 5);
+	capture_start(STDERR_FILENO);
+	st = file_set_aside(path);
+	text = capture_stop();
+	assert_int_equal(st, ST_OK);
+	assert_non_null(strstr(text, path));
+	assert_non_null(strstr(text, old));
+	assert_false(file_exists(path));
+	assert_content(old, "new");
+	assert_int_equal(fixture_count_files(dir), 1);
+
+	/* Its place is taken. */
+	fixture_write(path, "new", 3);
+	fixture_remove(old);
+	assert_int_equal(mkdir(old, 0755), 0);
+	capture_start(STDERR_FILENO);
+	st = file_set_aside(path);
+	text = capture_stop();
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "cannot move it"));
+	assert_content(path, "new");
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_buf_growth),
+	    cmocka_unit_test(test_buf_edges),
+	    cmocka_unit_test(test_buf_addf),
+	    cmocka_unit_test(test_buf_wipes),
+	    cmocka_unit_test(test_escape),
+	    cmocka_unit_test(test_escape_sizes),
+	    cmocka_unit_test(test_escape_none),
+	    cmocka_unit_test(test_fail),
+	    cmocka_unit_test(test_fail_crypto),
+	    cmocka_unit_test(test_fail_long),
+	    cmocka_unit_test(test_levels),
+	    cmocka_unit_test(test_hold),
+	    cmocka_unit_test(test_say),
+	    cmocka_unit_test(test_flush),
+	    cmocka_unit_test(test_read),
+	    cmocka_unit_test(test_read_limit),
+	    cmocka_unit_test(test_read_bad),
+	    cmocka_unit_test(test_write_new),
+	    cmocka_unit_test(test_write_replace),
+	    cmocka_unit_test(test_write_symlink),
+	    cmocka_unit_test(test_write_dangling),
+	    cmocka_unit_test(test_write_relative),
+	    cmocka_unit_test(test_write_device),
+	    cmocka_unit_test(test_write_bad),
+	    cmocka_unit_test(test_write_full),
+	    cmocka_unit_test(test_check_writable),
+	    cmocka_unit_test(test_check_forbidden),
+	    cmocka_unit_test(test_set_aside),
+	};
+
+	/* Before libcrypto allocates anything. */
+	if (!CRYPTO_set_mem_functions(
+		watched_malloc, watched_realloc, watched_free))
+		return 1;
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
