@@ -42,6 +42,8 @@ sscep_sources = \
 	src/scep/request.c \
 	src/scep/scep.c \
 	src/scep/scep.h \
+	src/scep/signed.c \
+	src/scep/signed.h \
 	src/options/config.c \
 	src/options/config.h \
 	src/options/dump.c \

@@ -1,11 +1,13 @@
 /* sscep: a SCEP client (RFC 8894). */
 
+#include <signal.h>
 #include <stdio.h>
 
 #include "options/options.h"
 #include "ops/ops.h"
 #include "pki/algs.h"
 #include "session.h"
+#include "util/file.h"
 #include "util/log.h"
 #include "util/report.h"
 
@@ -60,6 +62,8 @@ int main(int argc, char **argv)
 	struct report report = {0};
 	enum status st;
 
+	file_reserve_standard();
+	signal(SIGPIPE, SIG_IGN);
 	if (argc > 0)
 		log_set_program(argv[0]);
 	log_set_report(&report);

@@ -105,7 +105,8 @@ static enum status check_body(
 		    "reply: the server answered %d %s with an empty body, "
 		    "expected %s",
 		    response->status, response->reason, types[0]);
-	if (body->data[0] != DER_SEQUENCE && body->data[0] != '-')
+	if (body->data[0] != DER_SEQUENCE &&
+	    strstr(buf_string(body), "-----BEGIN") == NULL)
 		return fail(ST_REPLY,
 		    "reply: expected %s, the server sent %s: \"%s\"", types[0],
 		    came,
@@ -146,34 +147,48 @@ static enum status check_caps_text(const struct http_response *response)
 	return ST_OK;
 }
 
+static enum status ask_caps(
+    struct session *session, struct http_response *response)
+{
+	enum status st = get(
+	    session, "GetCACaps", session->options->ca_identifier, response);
+
+	if (st == ST_OK)
+		st = http_check_status(session->http, response);
+	if (st == ST_OK)
+		st = check_caps_text(response);
+	if (st == ST_OK)
+		session->caps =
+		    caps_parse(response->body.data, response->body.len);
+	return st;
+}
+
+static void describe_caps(const struct session *session)
+{
+	struct buf text = {0};
+
+	if (log_enabled(LOG_VERBOSE) && caps_add_text(&text, session->caps))
+		verbose("capabilities: %s", buf_string(&text));
+	buf_free(&text);
+}
+
 enum status session_query_caps(struct session *session, bool strict)
 {
-	struct http_response response;
-	struct buf text = {0};
+	struct http_response response = {0};
 	enum status st;
 
 	if (!strict)
 		log_hold();
-	st = get(
-	    session, "GetCACaps", session->options->ca_identifier, &response);
-	if (st == ST_OK)
-		st = http_check_status(session->http, &response);
-	if (st == ST_OK)
-		st = check_caps_text(&response);
+	st = ask_caps(session, &response);
 	if (!strict && st == ST_NETWORK && response.reached) {
 		log_release(LOG_VERBOSE);
+		verbose("no good answer to GetCACaps: no capabilities");
 		st = ST_OK;
-		verbose("GetCACaps was not answered: no capabilities");
 	} else if (!strict) {
 		log_release(LOG_ERROR);
 	}
-	if (st == ST_OK && response.status / 100 == 2)
-		session->caps =
-		    caps_parse(response.body.data, response.body.len);
-	if (st == ST_OK && log_enabled(LOG_VERBOSE) &&
-	    caps_add_text(&text, session->caps))
-		verbose("capabilities: %s", buf_string(&text));
-	buf_free(&text);
+	if (st == ST_OK)
+		describe_caps(session);
 	http_response_free(&response);
 	return st;
 }
@@ -194,7 +209,7 @@ static const char *choose(const struct session *session, const char *asked,
 	return last;
 }
 
-enum status session_choose_algorithms(struct session *session)
+static enum status choose_algorithms(struct session *session)
 {
 	const struct options *o = session->options;
 	const char *cipher = choose(session, o->enc_alg,
@@ -209,11 +224,22 @@ enum status session_choose_algorithms(struct session *session)
 	return algs_get_digest(&session->digest, digest);
 }
 
+/* -m with nothing left to choose works without a server. */
+static bool needs_caps(const struct options *o)
+{
+	return o->dump_request == NULL || o->enc_alg == NULL ||
+	    o->sig_alg == NULL ||
+	    (o->operation->op == OP_ENROLL && o->sign_cert != NULL &&
+		o->renewal == RENEWAL_AUTO);
+}
+
 enum status session_prepare(struct session *session)
 {
-	enum status st = session_query_caps(session, false);
+	enum status st = ST_OK;
 
-	return st == ST_OK ? session_choose_algorithms(session) : st;
+	if (needs_caps(session->options))
+		st = session_query_caps(session, false);
+	return st == ST_OK ? choose_algorithms(session) : st;
 }
 
 static enum status post_message(struct session *session,

@@ -20,7 +20,7 @@ struct session {
 	struct url url;
 	struct http *http;
 	unsigned int caps;        /* enum cap; after session_query_caps() */
-	const EVP_MD *digest;     /* after session_choose_algorithms() */
+	const EVP_MD *digest;     /* after session_prepare() */
 	const EVP_CIPHER *cipher; /* likewise */
 };
 
@@ -40,13 +40,10 @@ void session_close(struct session *session);
 enum status session_query_caps(struct session *session, bool strict);
 
 /*
- * The digest and cipher of our messages: as asked with -S and -E, else the
- * best of the capabilities, else SHA-1 and 3DES with a note, or MD5 and DES
- * with --legacy (C1, C2).
+ * GetCACaps, unless nothing depends on it, and then the digest and cipher of
+ * our messages: as asked with -S and -E, else the best of the capabilities,
+ * else SHA-1 and 3DES with a note, or MD5 and DES with --legacy (C1, C2).
  */
-enum status session_choose_algorithms(struct session *session);
-
-/* Both, for an operation that has no use for one alone. */
 enum status session_prepare(struct session *session);
 
 /*

@@ -32,6 +32,11 @@ int compat_i2d_public_key(const X509_PUBKEY *key, unsigned char **out)
 	return i2d_X509_PUBKEY(key, out);
 }
 
+X509_NAME *compat_dup_name(const X509_NAME *name)
+{
+	return X509_NAME_dup(name);
+}
+
 #else
 
 bool compat_load_legacy(void)
@@ -62,6 +67,16 @@ int compat_i2d_public_key(const X509_PUBKEY *key, unsigned char **out)
 	} u = {key};
 
 	return i2d_X509_PUBKEY(u.plain, out);
+}
+
+X509_NAME *compat_dup_name(const X509_NAME *name)
+{
+	union {
+		const X509_NAME *constant;
+		X509_NAME *plain;
+	} u = {name};
+
+	return X509_NAME_dup(u.plain);
 }
 
 #endif

@@ -18,4 +18,7 @@ void compat_unload_legacy(void);
 int compat_i2d_name(const X509_NAME *name, unsigned char **out);
 int compat_i2d_public_key(const X509_PUBKEY *key, unsigned char **out);
 
+/* A copy, the caller's; NULL when memory ran out. */
+X509_NAME *compat_dup_name(const X509_NAME *name);
+
 #endif

@@ -149,18 +149,29 @@ static void say_chain(STACK_OF(X509) *certs)
 		    "the certificates do not form a chain up to a root");
 }
 
-enum status cafiles_write(
+static enum status write_all(
     struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
 {
-	const char *path = session->options->ca_cert;
 	int i, count = sk_X509_num(certs);
-	enum status st = set_aside_stale(path, count);
+	enum status st = ST_OK;
 
-	if (st == ST_OK && count == 1)
+	if (count == 1)
 		return write_one(session, sk_X509_value(certs, 0), md);
 	for (i = 0; st == ST_OK && i < count; i++)
 		st = write_numbered(session, i, sk_X509_value(certs, i), md);
 	if (st == ST_OK)
 		say_chain(certs);
+	return st;
+}
+
+/* The old set stays complete until the new one is. */
+enum status cafiles_write(
+    struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
+{
+	enum status st = write_all(session, certs, md);
+
+	if (st == ST_OK)
+		st = set_aside_stale(
+		    session->options->ca_cert, sk_X509_num(certs));
 	return st;
 }

@@ -1,6 +1,5 @@
 #include "ops/checks.h"
 #include "pki/cert.h"
-#include "pki/pin.h"
 #include "util/log.h"
 
 static enum status refuse(
@@ -79,11 +78,9 @@ enum status check_pair(
 enum status read_bundle(struct cabundle *bundle, const struct options *options)
 {
 	bool look_at_clock = (options->tolerate & TOLERATE_CLOCK) == 0;
-	enum status st =
-	    cabundle_read(bundle, options->ca_cert, options->enc_cert);
+	enum status st = cabundle_read(bundle, options->ca_cert,
+	    options->enc_cert, options->ca_fingerprint);
 
-	if (st == ST_OK && options->ca_fingerprint != NULL)
-		st = pin_check(bundle->certs, options->ca_fingerprint);
 	if (st == ST_OK)
 		st = cabundle_check(bundle, look_at_clock);
 	return st;

@@ -20,9 +20,9 @@ static bool add_time(struct buf *out, const char *member, const ASN1_TIME *time)
 	struct tm tm;
 	bool ok;
 
-	if (time == NULL)
+	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
 		return true;
-	ok = ASN1_TIME_to_tm(time, &tm) == 1 &&
+	ok =
 	    buf_addf(&text, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
 		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec) &&
 	    json_add_member(out, member, buf_string(&text));

@@ -70,15 +70,21 @@ static enum status send_message(struct session *session,
 	return st;
 }
 
-/* P1: an error on the way while polling leaves the request PENDING. */
 static enum status send_poll(struct session *session, const struct enrolment *e,
     struct poll *poll, struct scep_reply *reply)
 {
+	say("requesting certificate (#%d)", ++poll->count);
+	return send_message(session, e, MESSAGE_CERTPOLL, reply);
+}
+
+/* P1: an error on the way leaves PENDING what the server said is PENDING. */
+static enum status poll_again(struct session *session,
+    const struct enrolment *e, struct poll *poll, struct scep_reply *reply)
+{
 	enum status st;
 
-	say("requesting certificate (#%d)", ++poll->count);
 	log_hold();
-	st = send_message(session, e, MESSAGE_CERTPOLL, reply);
+	st = send_poll(session, e, poll, reply);
 	if (st == ST_NETWORK || st == ST_TIMEOUT) {
 		log_release_warning("poll-failed");
 		reply->status = PKI_PENDING;
@@ -86,6 +92,20 @@ static enum status send_poll(struct session *session, const struct enrolment *e,
 	}
 	log_release(LOG_ERROR);
 	return st;
+}
+
+static enum status send_first(struct session *session,
+    const struct enrolment *e, struct poll *poll, struct scep_reply *reply)
+{
+	enum status st;
+
+	if (!session->options->resume) {
+		say("sending certificate request");
+		return send_message(session, e, first_type(session), reply);
+	}
+	if ((st = poll_check_count(poll)) != ST_OK)
+		return st;
+	return send_poll(session, e, poll, reply);
 }
 
 /* From the first message to a reply that is not PENDING, or the limits. */
@@ -96,17 +116,13 @@ static enum status converse(struct session *session, const struct enrolment *e,
 	enum status st;
 
 	poll_start(&poll, session->options);
-	if (session->options->resume) {
-		st = send_poll(session, e, &poll, reply);
-	} else {
-		say("sending certificate request");
-		st = send_message(session, e, first_type(session), reply);
-	}
+	st = send_first(session, e, &poll, reply);
 	while (st == ST_OK && reply->status == PKI_PENDING) {
 		scep_reply_free(reply);
 		if ((st = poll_wait(&poll)) == ST_OK)
-			st = send_poll(session, e, &poll, reply);
+			st = poll_again(session, e, &poll, reply);
 	}
+	poll_end(&poll);
 	return st;
 }
 
@@ -157,22 +173,12 @@ static enum status dump_first(
 	return st;
 }
 
-/* -m with nothing left to choose works without a server. */
-static bool needs_caps(const struct options *o)
-{
-	return o->dump_request == NULL || o->enc_alg == NULL ||
-	    o->sig_alg == NULL ||
-	    (o->sign_cert != NULL && o->renewal == RENEWAL_AUTO);
-}
-
 static enum status enrol(struct session *session, struct enrolment *e)
 {
 	struct scep_reply reply = {0};
-	enum status st = ST_OK;
+	enum status st;
 
-	if (needs_caps(session->options))
-		st = session_query_caps(session, false);
-	if (st != ST_OK || (st = session_choose_algorithms(session)) != ST_OK ||
+	if ((st = session_prepare(session)) != ST_OK ||
 	    (st = enrolment_make_signer(e, session->digest)) != ST_OK)
 		return st;
 	if (session->options->dump_request != NULL)

@@ -26,7 +26,7 @@ static enum status run(struct session *session)
 	say("valid response from server");
 	st = certs_from_body(&certs, response.body.data, response.body.len);
 	if (st == ST_OK && session->options->ca_fingerprint != NULL)
-		st = pin_check(certs, session->options->ca_fingerprint);
+		st = pin_apply(certs, NULL, session->options->ca_fingerprint);
 	if (st == ST_OK)
 		st = cafiles_write(session, certs, md);
 out:

@@ -51,29 +51,52 @@ static void warn_of_time(const struct crl *crl)
 		    "newer one");
 }
 
-/* V5: the signature, by a CA certificate of -c with the issuer's name. */
-static enum status check_signature(
-    const struct crl *crl, const struct cabundle *bundle)
+/* The certificate of -c whose key made the signature; NULL for none. */
+static X509 *find_signer(const struct crl *crl, const struct cabundle *bundle)
 {
-	bool found = false;
 	X509 *ca;
 	int i;
 
 	for (i = 0; i < sk_X509_num(bundle->certs); i++) {
 		ca = sk_X509_value(bundle->certs, i);
-		if (X509_NAME_cmp(X509_get_subject_name(ca), crl->issuer) != 0)
-			continue;
-		if (crl_is_signed_by(crl, ca))
-			return ST_OK;
-		found = true;
+		if (X509_NAME_cmp(X509_get_subject_name(ca), crl->issuer) ==
+			0 &&
+		    crl_is_signed_by(crl, ca))
+			return ca;
 	}
-	if (found)
+	return NULL;
+}
+
+static bool has_ca(const struct cabundle *bundle)
+{
+	int i;
+
+	for (i = 0; i < sk_X509_num(bundle->certs); i++)
+		if (cert_is_ca(sk_X509_value(bundle->certs, i)))
+			return true;
+	return false;
+}
+
+/* V5: the signature; with no CA certificate at hand only a warning. */
+static enum status check_signature(const struct crl *crl,
+    const struct cabundle *bundle, const struct options *options)
+{
+	if (find_signer(crl, bundle) != NULL)
+		return ST_OK;
+	if (!has_ca(bundle)) {
+		warn("no-ca-certificate",
+		    "no CA certificate at hand (-c): the signature of the CRL "
+		    "is not verified");
+		return ST_OK;
+	}
+	if ((options->tolerate & TOLERATE_ISSUER) == 0)
 		return fail(ST_REPLY,
-		    "reply: the signature of the CRL does not verify with its "
-		    "issuer's certificate of -c (RFC 5280, 5.1.1.3)");
-	warn("no-ca-certificate",
-	    "no certificate of the CRL's issuer at hand (-c): its signature "
-	    "is not verified");
+		    "reply: the signature of the CRL does not verify with a "
+		    "certificate of -c that has its issuer's name (RFC 5280, "
+		    "5.1.1.3); --tolerate issuer takes it all the same");
+	warn("tolerated-issuer",
+	    "the signature of the CRL does not verify with a certificate of "
+	    "-c, tolerated as asked");
 	return ST_OK;
 }
 
@@ -93,7 +116,8 @@ static enum status write_checked(
 		    cert_name_text(&name, crl.issuer));
 		goto out;
 	}
-	if ((st = check_signature(&crl, &query->bundle)) != ST_OK)
+	if ((st = check_signature(&crl, &query->bundle, session->options)) !=
+	    ST_OK)
 		goto out;
 	warn_of_time(&crl);
 	if ((st = crl_write(path, &crl)) != ST_OK)

@@ -13,6 +13,11 @@ static enum status check_outputs(const struct options *options)
 {
 	enum status st = file_check_writable(options->ca_cert);
 
+	if (st == ST_OK && file_is_same(options->ca_cert, options->ca_chain))
+		return fail(ST_ERROR,
+		    "-c and -C are both %s: the current certificates are "
+		    "needed until the next ones are valid",
+		    options->ca_chain);
 	if (st == ST_OK && options->output != NULL)
 		st = file_check_writable(options->output);
 	return st;
@@ -66,8 +71,8 @@ static enum status run(struct session *session)
 	enum status st;
 
 	if ((st = check_outputs(session->options)) != ST_OK ||
-	    (st = cabundle_read(&current, session->options->ca_chain, NULL)) !=
-		ST_OK)
+	    (st = cabundle_read(
+		 &current, session->options->ca_chain, NULL, NULL)) != ST_OK)
 		goto out;
 	say("requesting next CA certificate");
 	if ((st = cafiles_choose_digest(session, &md)) != ST_OK ||

@@ -19,30 +19,42 @@ static void say_farewell(int number)
 	raise(number);
 }
 
-static void catch_signals(void)
+static const int numbers[POLL_SIGNALS] = {SIGINT, SIGTERM};
+
+static void catch_signals(struct poll *poll)
 {
-	static const int numbers[] = {SIGINT, SIGTERM};
-	struct sigaction action, before;
+	struct sigaction action;
 	size_t i;
 
-	if (farewell[0] != '\0')
+	if (poll->catching)
 		return;
+	poll->catching = true;
 	snprintf(farewell, sizeof(farewell),
 	    "%s: interrupted while PENDING; the same command with -R goes on "
 	    "from here\n",
 	    log_program());
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = say_farewell;
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
-		if (sigaction(numbers[i], NULL, &before) == 0 &&
-		    before.sa_handler != SIG_IGN)
+	for (i = 0; i < POLL_SIGNALS; i++) {
+		sigaction(numbers[i], NULL, &poll->before[i]);
+		if (poll->before[i].sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
+	}
+}
+
+void poll_end(struct poll *poll)
+{
+	size_t i;
+
+	for (i = 0; poll->catching && i < POLL_SIGNALS; i++)
+		sigaction(numbers[i], &poll->before[i], NULL);
+	poll->catching = false;
 }
 
 void poll_start(struct poll *poll, const struct options *options)
 {
+	memset(poll, 0, sizeof(*poll));
 	poll->options = options;
-	poll->count = 0;
 	clock_gettime(CLOCK_MONOTONIC, &poll->start);
 }
 
@@ -63,16 +75,25 @@ static enum status give_up(
 	    poll->count, limit, value);
 }
 
+enum status poll_check_count(const struct poll *poll)
+{
+	int limit = poll->options->poll_count;
+
+	return poll->count < limit ? ST_OK : give_up(poll, "-n", limit);
+}
+
 enum status poll_wait(struct poll *poll)
 {
 	const struct options *o = poll->options;
 	struct timespec left = {.tv_sec = o->poll_interval};
 
-	if (poll->count >= o->poll_count)
-		return give_up(poll, "-n", o->poll_count);
+	enum status st;
+
+	if ((st = poll_check_count(poll)) != ST_OK)
+		return st;
 	if (elapsed(poll) + o->poll_interval > o->poll_time)
 		return give_up(poll, "-T", o->poll_time);
-	catch_signals();
+	catch_signals(poll);
 	verbose("waiting %d seconds", o->poll_interval);
 	while (nanosleep(&left, &left) != 0 && errno == EINTR)
 		continue;

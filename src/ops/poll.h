@@ -2,19 +2,28 @@
 #ifndef OPS_POLL_H
 #define OPS_POLL_H
 
+#include <signal.h>
+#include <stdbool.h>
 #include <time.h>
 
 #include "options/options.h"
 #include "util/status.h"
+
+#define POLL_SIGNALS 2 /* SIGINT, SIGTERM */
 
 /* Borrows options. */
 struct poll {
 	const struct options *options;
 	int count; /* CertPolls that were sent */
 	struct timespec start;
+	bool catching; /* the signals below */
+	struct sigaction before[POLL_SIGNALS];
 };
 
 void poll_start(struct poll *poll, const struct options *options);
+
+/* ST_PENDING after reporting when -n allows no further poll. */
+enum status poll_check_count(const struct poll *poll);
 
 /*
  * Sleeps the poll interval.  ST_PENDING after reporting when one more poll
@@ -22,5 +31,8 @@ void poll_start(struct poll *poll, const struct options *options);
  * SIGINT and SIGTERM say how to resume before they end the process.
  */
 enum status poll_wait(struct poll *poll);
+
+/* The signals do again what they did before. */
+void poll_end(struct poll *poll);
 
 #endif

@@ -3,6 +3,7 @@
 #include <openssl/bn.h>
 #include <openssl/rand.h>
 
+#include "compat/openssl.h"
 #include "ops/checks.h"
 #include "ops/dump.h"
 #include "ops/query.h"
@@ -55,7 +56,7 @@ void query_free(struct query *query)
 enum status query_set_issuer(struct query *query, const X509_NAME *name)
 {
 	X509_NAME_free(query->issuer);
-	query->issuer = X509_NAME_dup(name);
+	query->issuer = compat_dup_name(name);
 	return query->issuer != NULL ? ST_OK : fail_memory();
 }
 

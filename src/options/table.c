@@ -166,8 +166,8 @@ const struct option_row options_table[] = {
 	{ .name = "ca-fingerprint", .ops = OP_GETCA | SIGNED,
 	  TO_STRING(ca_fingerprint), .check = CHECK_FINGERPRINT,
 	  .arg = "hex", .key = "CAFingerprint",
-	  .help = "Trust only the CA certificate of this fingerprint, what"
-		  " issued it, and what is below these",
+	  .help = "Trust only the CA certificate of this fingerprint, and"
+		  " what is below it",
 	  .more = "md5, sha1, sha256 or sha512, told by the length.",
 	  .example = "1D:3C:4C:DF:99:73:B8:FB:B4:EE:C4:56:A9:7C:37:A3" },
 	{ .letter = 'C', .name = "ca-chain", .ops = OP_GETNEXTCA,
@@ -309,7 +309,7 @@ const struct option_row options_table[] = {
 	{ .letter = 'm', .name = "dump-request", .ops = SIGNED,
 	  TO_STRING(dump_request), .check = CHECK_FILE, .arg = "file",
 	  .help = "Write the pkiMessage here in PEM; do not send it" },
-	{ .name = "tolerate", .ops = SIGNED | OP_GETNEXTCA,
+	{ .name = "tolerate", .ops = SIGNED,
 	  .type = TYPE_TOLERATE, .offset = AT(unsigned int, tolerate),
 	  .arg = "list", .key = "Tolerate",
 	  .help = "Waive single checks, for servers that cannot pass them",

@@ -6,6 +6,7 @@
 
 #include "pki/cabundle.h"
 #include "pki/cert.h"
+#include "pki/pin.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -67,6 +68,9 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 			st = fail_memory();
 		}
 	}
+	if (st == ST_OK && i == CERT_COUNT_MAX)
+		st = fail(ST_FILE, "CA certificate %s: more than %d of them",
+		    path, CERT_COUNT_MAX);
 	if (st == ST_OK && sk_X509_num(certs) == 0)
 		st = fail(ST_FILE,
 		    "CA certificate %s: there is no such file, and no %s-0; "
@@ -95,10 +99,11 @@ static void describe(const struct cabundle *bundle)
 	buf_free(&name);
 }
 
-enum status cabundle_read(
-    struct cabundle *out, const char *path, const char *encrypt_path)
+enum status cabundle_read(struct cabundle *out, const char *path,
+    const char *encrypt_path, const char *pin)
 {
 	STACK_OF(X509) *certs = NULL;
+	X509 *encrypt = NULL;
 	enum status st;
 
 	memset(out, 0, sizeof(*out));
@@ -106,16 +111,19 @@ enum status cabundle_read(
 		st = cert_read_all(&certs, path, "CA certificate");
 	else
 		st = read_numbered(&certs, path);
-	if (st != ST_OK)
+	if (st == ST_OK && encrypt_path != NULL)
+		st =
+		    cert_read(&encrypt, encrypt_path, "encryption certificate");
+	if (st == ST_OK && pin != NULL)
+		st = pin_apply(certs, encrypt, pin);
+	if (st != ST_OK) {
+		cert_stack_free(certs);
+		X509_free(encrypt);
 		return st;
-	cabundle_set(out, certs);
-	if (encrypt_path != NULL) {
-		st = cert_read(&out->owned_encrypt, encrypt_path,
-		    "encryption certificate");
-		if (st != ST_OK)
-			return st;
-		out->encrypt = out->owned_encrypt;
 	}
+	cabundle_set(out, certs);
+	if (encrypt != NULL)
+		out->encrypt = out->owned_encrypt = encrypt;
 	describe(out);
 	return ST_OK;
 }

@@ -22,10 +22,11 @@ struct cabundle {
 /*
  * Reads the file path or, when there is none, path-0, path-1, ..., and picks
  * as the manual says: a certificate that signs no other one of the set and
- * whose keyUsage, if any, fits; else the first.  encrypt_path may be NULL.
+ * whose keyUsage, if any, fits; else the first.  encrypt_path and pin, a
+ * fingerprint as pin.h has it, may be NULL.
  */
-enum status cabundle_read(
-    struct cabundle *out, const char *path, const char *encrypt_path);
+enum status cabundle_read(struct cabundle *out, const char *path,
+    const char *encrypt_path, const char *pin);
 
 /* Takes over certs, and picks from them. */
 void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs);

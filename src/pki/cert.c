@@ -104,12 +104,15 @@ enum status cert_read_all(
 		goto out;
 	if ((certs = sk_X509_new_null()) == NULL) {
 		st = fail_memory();
-	} else if (!cert_parse(certs, file.data, file.len)) {
-		st = fail_crypto(ST_FILE,
-		    "%s %s: not a certificate in PEM or DER", what, path);
-	} else {
+	} else if (cert_parse(certs, file.data, file.len)) {
 		*out = certs;
 		certs = NULL;
+	} else if (sk_X509_num(certs) >= CERT_COUNT_MAX) {
+		st = fail(ST_FILE, "%s %s: more than %d certificates", what,
+		    path, CERT_COUNT_MAX);
+	} else {
+		st = fail_crypto(ST_FILE,
+		    "%s %s: not a certificate in PEM or DER", what, path);
 	}
 out:
 	cert_stack_free(certs);

@@ -16,8 +16,7 @@
 #define SELF_SIGNED_BEFORE (-3600)
 #define SELF_SIGNED_DAYS   365
 
-/* 159 bits: positive, and within the 20 octets of RFC 5280, 4.1.2.2. */
-#define SERIAL_BITS 159
+#define SERIAL_BYTES 20
 
 static X509_REQ *parse(const struct buf *file)
 {
@@ -105,14 +104,28 @@ out:
 	return st;
 }
 
-static bool set_random_serial(X509 *cert)
+/*
+ * Made from the public key, so that a process that resumes signs with the
+ * issuer and serial that the server may have kept: positive, and within the
+ * 20 octets of RFC 5280, 4.1.2.2.
+ */
+static bool set_serial(X509 *cert, X509_REQ *csr)
 {
-	BIGNUM *number = BN_new();
-	bool ok = number != NULL &&
-	    BN_rand(number, SERIAL_BITS, BN_RAND_TOP_ONE, BN_RAND_BOTTOM_ANY) &&
-	    BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
+	unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];
+	int len = compat_i2d_public_key(X509_REQ_get_X509_PUBKEY(csr), &der);
+	BIGNUM *number = NULL;
+	bool ok = false;
 
+	if (len > 0 &&
+	    EVP_Digest(der, (size_t)len, digest, NULL, EVP_sha256(), NULL)) {
+		digest[0] = (unsigned char)((digest[0] & 0x7f) | 0x40);
+		number = BN_bin2bn(digest, SERIAL_BYTES, NULL);
+		ok = number != NULL &&
+		    BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) !=
+			NULL;
+	}
 	BN_free(number);
+	OPENSSL_free(der);
 	return ok;
 }
 
@@ -143,7 +156,7 @@ enum status csr_make_self_signed(
 	X509 *cert = X509_new();
 
 	if (cert == NULL || !X509_set_version(cert, 2) ||
-	    !set_random_serial(cert) ||
+	    !set_serial(cert, csr) ||
 	    !X509_set_subject_name(cert, X509_REQ_get_subject_name(csr)) ||
 	    !X509_set_issuer_name(cert, X509_REQ_get_subject_name(csr)) ||
 	    !X509_set_pubkey(cert, X509_REQ_get0_pubkey(csr)) ||

@@ -75,69 +75,69 @@ static bool matches(X509 *cert, const struct pin *pin, const EVP_MD *md)
 	    CRYPTO_memcmp(digest, pin->bytes, len) == 0;
 }
 
-static bool contains(STACK_OF(X509) *certs, X509 *cert)
-{
-	int i;
-
-	for (i = 0; i < sk_X509_num(certs); i++)
-		if (X509_cmp(sk_X509_value(certs, i), cert) == 0)
-			return true;
-	return false;
-}
-
-/* The pinned certificate and, one after the other, what issued it. */
 static STACK_OF(X509) *find_pinned(
     STACK_OF(X509) *certs, const struct pin *pin, const EVP_MD *md)
 {
 	STACK_OF(X509) *pinned = sk_X509_new_null();
 	X509 *cert;
-	int i, j;
+	int i;
 
 	for (i = 0; pinned != NULL && i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		if (matches(cert, pin, md) && !cert_push(pinned, cert))
-			goto failed;
-	}
-	for (i = 0; i < sk_X509_num(pinned); i++) {
-		for (j = 0; j < sk_X509_num(certs); j++) {
-			cert = sk_X509_value(certs, j);
-			if (!contains(pinned, cert) &&
-			    cert_is_issued_by(sk_X509_value(pinned, i), cert) &&
-			    !cert_push(pinned, cert))
-				goto failed;
+		if (matches(cert, pin, md) && !cert_push(pinned, cert)) {
+			cert_stack_free(pinned);
+			return NULL;
 		}
 	}
 	return pinned;
-failed:
-	cert_stack_free(pinned);
-	return NULL;
 }
 
-static enum status check_others(STACK_OF(X509) *certs, STACK_OF(X509) *pinned)
+/* Whether cert is one of pinned, or verifies against them. */
+static bool is_vouched_for(
+    X509 *cert, STACK_OF(X509) *pinned, STACK_OF(X509) *certs)
 {
 	struct cabundle trusted = {.certs = pinned};
-	struct buf name = {0};
 	const char *reason;
-	enum status st = ST_OK;
+	int i;
+
+	for (i = 0; i < sk_X509_num(pinned); i++)
+		if (X509_cmp(sk_X509_value(pinned, i), cert) == 0)
+			return true;
+	return cabundle_verify(&trusted, cert, certs, &reason) ==
+	    CABUNDLE_VERIFIED;
+}
+
+static void take_out_others(STACK_OF(X509) *certs, STACK_OF(X509) *pinned)
+{
+	struct buf name = {0};
 	X509 *cert;
 	int i;
 
-	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++) {
+	for (i = sk_X509_num(certs) - 1; i >= 0; i--) {
 		cert = sk_X509_value(certs, i);
-		if (contains(pinned, cert) ||
-		    cabundle_verify(&trusted, cert, certs, &reason) ==
-			CABUNDLE_VERIFIED)
+		if (is_vouched_for(cert, pinned, certs))
 			continue;
-		st = fail(ST_REPLY,
-		    "CA certificate %s: it does not chain to the one of "
-		    "--ca-fingerprint",
+		warn("not-pinned",
+		    "CA certificate %s is left out: --ca-fingerprint does not "
+		    "vouch for it (pin the root)",
 		    cert_name_text(&name, X509_get_subject_name(cert)));
+		X509_free(sk_X509_delete(certs, i));
 	}
 	buf_free(&name);
-	return st;
 }
 
-enum status pin_check(STACK_OF(X509) *certs, const char *text)
+static enum status apply(
+    STACK_OF(X509) *certs, X509 *extra, STACK_OF(X509) *pinned)
+{
+	if (extra != NULL && !is_vouched_for(extra, pinned, certs))
+		return fail(ST_REPLY,
+		    "encryption certificate: --ca-fingerprint does not vouch "
+		    "for it");
+	take_out_others(certs, pinned);
+	return ST_OK;
+}
+
+enum status pin_apply(STACK_OF(X509) *certs, X509 *extra, const char *text)
 {
 	STACK_OF(X509) *pinned = NULL;
 	const EVP_MD *md;
@@ -156,7 +156,7 @@ enum status pin_check(STACK_OF(X509) *certs, const char *text)
 		    "of --ca-fingerprint",
 		    sk_X509_num(certs), digest_name(pin.len));
 	else
-		st = check_others(certs, pinned);
+		st = apply(certs, extra, pinned);
 	cert_stack_free(pinned);
 	return st;
 }

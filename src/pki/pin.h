@@ -15,10 +15,13 @@
 bool pin_is_valid(const char *text);
 
 /*
- * Whether every one of certs is the one of that fingerprint, stands above
- * it, or was issued below these.  A certificate that only came along with
- * the pinned one is not vouched for by it.  ST_REPLY after reporting.
+ * Leaves in certs what the fingerprint vouches for: the certificates that
+ * have it, and those that verify against them.  What only came along, and
+ * what stands above, is taken out with a warning: anybody can make a key
+ * that seems to have signed the pinned certificate.  extra, NULL for none,
+ * is not taken out but refused.  ST_REPLY after reporting, as when none has
+ * the fingerprint.
  */
-enum status pin_check(STACK_OF(X509) *certs, const char *text);
+enum status pin_apply(STACK_OF(X509) *certs, X509 *extra, const char *text);
 
 #endif

@@ -10,12 +10,11 @@
 #include "util/status.h"
 
 /*
- * Verifies the SignedData with the current CA's certificates and takes the
- * next ones from it.  The signer is one of current, or a CA certificate of
- * the message that verifies against current.  The next certificates are in
- * the signed content; where there is none they are beside it, unsigned, and
- * each has to verify against current.  ST_REPLY after reporting, with
- * nothing in *certs and *signer; else both are the caller's.
+ * Verifies the SignedData, which has to be signed with one of the current
+ * certificates, and takes the next ones from it.  They are in the signed
+ * content; where there is none they are beside it, unsigned, and each has to
+ * be a CA certificate that verifies against current.  ST_REPLY after
+ * reporting, with nothing in *certs and *signer; else both are the caller's.
  */
 enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
     const struct cabundle *current, const void *bytes, size_t len);

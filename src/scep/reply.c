@@ -1,4 +1,3 @@
-#include <limits.h>
 #include <string.h>
 
 #include <openssl/bio.h>
@@ -11,95 +10,10 @@
 #include "scep/certs.h"
 #include "scep/envelope.h"
 #include "scep/message.h"
+#include "scep/signed.h"
 #include "util/log.h"
 
 #define TEXT_MAX 512
-
-static enum status parse(
-    CMS_ContentInfo **out, const unsigned char *bytes, size_t len)
-{
-	const unsigned char *p = bytes;
-	CMS_ContentInfo *cms;
-	enum status st;
-
-	if (len == 0)
-		return fail(ST_REPLY,
-		    "reply: it is empty, expected a pkiMessage (RFC 8894, "
-		    "3.2)");
-	cms = len <= LONG_MAX ? d2i_CMS_ContentInfo(NULL, &p, (long)len) : NULL;
-	if (cms == NULL) {
-		st = fail_crypto(
-		    ST_REPLY, "reply: not a pkiMessage (RFC 8894, 3.2)");
-	} else if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
-		st = fail(ST_REPLY, "reply: not a SignedData (RFC 8894, 3.2)");
-	} else if (p != bytes + len) {
-		st = fail(ST_REPLY, "reply: %zu bytes follow the pkiMessage",
-		    (size_t)(bytes + len - p));
-	} else {
-		*out = cms;
-		return ST_OK;
-	}
-	CMS_ContentInfo_free(cms);
-	return st;
-}
-
-static enum status fail_unknown_signer(CMS_SignerInfo *si)
-{
-	X509_NAME *issuer = NULL;
-	ASN1_INTEGER *serial = NULL;
-	struct buf text = {0};
-	enum status st;
-
-	CMS_SignerInfo_get0_signer_id(si, NULL, &issuer, &serial);
-	st = fail(ST_REPLY,
-	    "reply: signed by a certificate that is not among those of -c "
-	    "(issuer %s); get them anew with getca, or check who answers",
-	    issuer != NULL ? cert_name_text(&text, issuer) : "not named");
-	buf_free(&text);
-	return st;
-}
-
-static enum status find_signer(
-    CMS_SignerInfo **out, CMS_ContentInfo *cms, const struct cabundle *bundle)
-{
-	STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
-	int i, count = infos != NULL ? sk_CMS_SignerInfo_num(infos) : 0;
-
-	if (count != 1)
-		return fail(ST_REPLY,
-		    "reply: signed by %d signers, expected exactly one (RFC "
-		    "8894, 3.2)",
-		    count);
-	*out = sk_CMS_SignerInfo_value(infos, 0);
-	for (i = 0; i < sk_X509_num(bundle->certs); i++)
-		if (CMS_SignerInfo_cert_cmp(
-			*out, sk_X509_value(bundle->certs, i)) == 0)
-			return ST_OK;
-	return fail_unknown_signer(*out);
-}
-
-/*
- * V1: the signature, by a certificate of the bundle and no other.  What is
- * signed goes to content; a reply may have none, FAILURE and PENDING do.
- */
-static enum status verify(
-    CMS_ContentInfo *cms, const struct cabundle *bundle, BIO *content)
-{
-	const unsigned int flags =
-	    CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY | CMS_NOINTERN;
-	ASN1_OCTET_STRING **inside = CMS_get0_content(cms);
-	BIO *nothing = NULL;
-	int ok;
-
-	if (inside == NULL || *inside == NULL)
-		nothing = BIO_new_mem_buf("", 0);
-	ok = CMS_verify(cms, bundle->certs, NULL, nothing, content, flags);
-	BIO_free(nothing);
-	if (ok != 1)
-		return fail_crypto(ST_REPLY,
-		    "reply: its signature does not verify (RFC 8894, 3.2)");
-	return ST_OK;
-}
 
 static bool equals(
     const struct attr_value *value, const void *bytes, size_t len)
@@ -273,12 +187,15 @@ static enum status read_success(
 static enum status read_message(struct scep_reply *reply,
     const struct scep_request *request, CMS_ContentInfo *cms, BIO *content)
 {
-	CMS_SignerInfo *si = NULL;
+	struct signed_by by = {0};
+	CMS_SignerInfo *si;
 	enum status st;
 
-	if ((st = find_signer(&si, cms, request->bundle)) != ST_OK ||
-	    (st = verify(cms, request->bundle, content)) != ST_OK ||
-	    (st = check_message_type(si)) != ST_OK ||
+	st = signed_verify(&by, cms, request->bundle->certs, "-c", content);
+	if (st != ST_OK)
+		return st;
+	si = by.si;
+	if ((st = check_message_type(si)) != ST_OK ||
 	    (st = check_transaction_id(si, request)) != ST_OK ||
 	    (st = check_nonce(si, request)) != ST_OK ||
 	    (st = read_status(&reply->status, si)) != ST_OK)
@@ -303,7 +220,8 @@ enum status scep_reply_decode(struct scep_reply *out,
 	enum status st;
 
 	memset(out, 0, sizeof(*out));
-	if ((st = parse(&cms, bytes, len)) != ST_OK)
+	st = signed_parse(&cms, bytes, len, "a pkiMessage (RFC 8894, 3.2)");
+	if (st != ST_OK)
 		return st;
 	if ((content = BIO_new(BIO_s_mem())) == NULL)
 		st = fail_memory();

@@ -59,6 +59,27 @@ bool file_exists(const char *path)
 	return stat(path, &sb) == 0;
 }
 
+bool file_is_same(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	if (strcmp(a, b) == 0)
+		return true;
+	return stat(a, &sa) == 0 && stat(b, &sb) == 0 &&
+	    sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
+void file_reserve_standard(void)
+{
+	int fd;
+
+	do
+		fd = open("/dev/null", O_RDWR);
+	while (fd >= 0 && fd <= STDERR_FILENO);
+	if (fd >= 0)
+		close(fd);
+}
+
 static bool write_all(int fd, const void *bytes, size_t len)
 {
 	const unsigned char *p = bytes;
@@ -98,19 +119,24 @@ static mode_t default_mode(void)
 	return 0666 & ~mask;
 }
 
-static enum status write_temporary(
-    int fd, const char *temporary, mode_t mode, const void *bytes, size_t len)
+/*
+ * Mode and owner of the file that is replaced; old is NULL for a new one.  An
+ * owner that we may not give is said, and no error.
+ */
+static bool set_attributes(int fd, const struct stat *old, const char *path)
 {
-	bool ok = fchmod(fd, mode) == 0 && write_all(fd, bytes, len) &&
-	    fsync(fd) == 0;
-	int error = errno;
+	if (old == NULL)
+		return fchmod(fd, default_mode()) == 0;
+	if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
+	    fchown(fd, old->st_uid, old->st_gid) != 0)
+		warn("owner-changed", "%s: its owner could not be kept: %s",
+		    path, strerror(errno));
+	return fchmod(fd, old->st_mode & 0777) == 0;
+}
 
-	if (close(fd) != 0 && ok) {
-		ok = false;
-		error = errno;
-	}
-	errno = error;
-	return ok ? ST_OK : fail_errno(ST_FILE, "%s: cannot write", temporary);
+static bool write_synced(int fd, const void *bytes, size_t len)
+{
+	return write_all(fd, bytes, len) && fsync(fd) == 0;
 }
 
 /* So that the new name, too, survives a power cut; no error if it fails. */
@@ -132,12 +158,14 @@ static void sync_directory(const char *path)
 	free(directory);
 }
 
+/* old is what is there now, NULL for nothing. */
 static enum status replace(
-    const char *path, mode_t mode, const void *bytes, size_t len)
+    const char *path, const struct stat *old, const void *bytes, size_t len)
 {
 	struct buf temporary = {0};
-	enum status st;
-	int fd;
+	enum status st = ST_OK;
+	int fd, error;
+	bool ok;
 
 	if (!buf_addf(&temporary, "%s.XXXXXX", path))
 		return fail_memory();
@@ -147,8 +175,16 @@ static enum status replace(
 		    ST_FILE, "%s: cannot create a file beside it", path);
 		goto out;
 	}
-	st = write_temporary(fd, buf_string(&temporary), mode, bytes, len);
-	if (st == ST_OK && rename(buf_string(&temporary), path) != 0)
+	ok = set_attributes(fd, old, path) && write_synced(fd, bytes, len);
+	error = errno;
+	if (close(fd) != 0 && ok) {
+		ok = false;
+		error = errno;
+	}
+	errno = error;
+	if (!ok)
+		st = fail_errno(ST_FILE, "%s: cannot write", path);
+	else if (rename(buf_string(&temporary), path) != 0)
 		st = fail_errno(ST_FILE, "%s: cannot replace", path);
 	if (st != ST_OK)
 		unlink(buf_string(&temporary));
@@ -181,14 +217,14 @@ static enum status write_path(const char *path, const void *bytes, size_t len)
 	if (is_dangling(path))
 		return fail_dangling(path);
 	if (stat(path, &sb) != 0)
-		return replace(path, default_mode(), bytes, len);
+		return replace(path, NULL, bytes, len);
 	if (S_ISDIR(sb.st_mode))
 		return fail(ST_FILE, "%s: is a directory", path);
 	if (!S_ISREG(sb.st_mode))
 		return write_device(path, bytes, len);
 	if ((target = realpath(path, NULL)) == NULL)
 		return fail_errno(ST_FILE, "%s: cannot resolve", path);
-	st = replace(target, sb.st_mode & 0777, bytes, len);
+	st = replace(target, &sb, bytes, len);
 	free(target);
 	return st;
 }

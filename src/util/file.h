@@ -20,6 +20,15 @@ enum status file_read(struct buf *out, const char *path, const char *what);
 
 bool file_exists(const char *path);
 
+/* Whether both names are equal, or lead to the same file. */
+bool file_is_same(const char *a, const char *b);
+
+/*
+ * Descriptors 0 to 2 that the caller closed lead to /dev/null from here on,
+ * so that no socket or file takes their place.
+ */
+void file_reserve_standard(void);
+
 /*
  * Writes len bytes to path, whole or not at all: a temporary in the same
  * directory, fsync, rename, with SIGINT, SIGTERM and SIGHUP held back until

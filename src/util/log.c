@@ -15,6 +15,7 @@
 static const char *program = "sscep";
 static enum log_level level = LOG_WARNING;
 static bool quiet;
+static int stdout_error; /* errno of the first failure */
 static struct report *report;
 static bool holding;
 static char held[LINE_MAX_BYTES];
@@ -48,7 +49,8 @@ static void say_v(const char *format, va_list ap)
 {
 	vfprintf(stdout, format, ap);
 	fputc('\n', stdout);
-	fflush(stdout);
+	if (fflush(stdout) != 0 && stdout_error == 0)
+		stdout_error = errno;
 }
 
 void say(const char *format, ...)
@@ -331,7 +333,10 @@ const char *log_escape(char *out, size_t size, const void *text, size_t len)
 
 enum status log_flush(void)
 {
-	if (fflush(stdout) == 0 && !ferror(stdout))
+	if (fflush(stdout) != 0 && stdout_error == 0)
+		stdout_error = errno;
+	if (stdout_error == 0 && !ferror(stdout))
 		return ST_OK;
+	errno = stdout_error;
 	return fail_errno(ST_FILE, "cannot write to standard output");
 }

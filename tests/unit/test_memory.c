@@ -385,7 +385,7 @@ static bool run_cert_read(void)
 static bool run_bundle_read(void)
 {
 	struct cabundle bundle;
-	bool ok = cabundle_read(&bundle, w.certs, w.certs) == ST_OK;
+	bool ok = cabundle_read(&bundle, w.certs, w.certs, NULL) == ST_OK;
 
 	if (ok)
 		CLAIM(sk_X509_num(bundle.certs) == 4 &&
@@ -398,7 +398,7 @@ static bool run_bundle_read(void)
 static bool run_bundle_picks(void)
 {
 	struct cabundle bundle;
-	bool ok = cabundle_read(&bundle, w.certs, NULL) == ST_OK;
+	bool ok = cabundle_read(&bundle, w.certs, NULL, NULL) == ST_OK;
 
 	if (ok)
 		CLAIM(sk_X509_find(bundle.certs, bundle.sign) >= 0 &&

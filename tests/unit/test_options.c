@@ -126,7 +126,7 @@ static const struct promise contract[] = {
 	{OP_GETCRL, 'w', "output", "GetCrlFile", STR, O(output), "x.crl"},
 	{SIGNED, 'e', "enc-cert", "EncCertFile", STR, O(enc_cert), "x.crt"},
 	{SIGNED, 'm', "dump-request", NULL, STR, O(dump_request), "x.pem"},
-	{SIGNED | OP_GETNEXTCA, 0, "tolerate", "Tolerate", TOL, O(tolerate),
+	{SIGNED, 0, "tolerate", "Tolerate", TOL, O(tolerate),
 	    "clock"},
 	{SIGNED, 0, "transaction-id", "TransactionID", STR, O(transaction_id),
 	    "A-1"},
@@ -774,7 +774,8 @@ static const struct saying files[] = {
     {"Proxy =\n", {UFILE}, ST_FILE, "P: t.conf:1: Proxy: the value is empty\n"},
     {"CAIdentifier =\n", {UFILE}, ST_OK, ""},
     {"[sscep_getcaps]\nTLSInsecure = no\n", {UFILE}, ST_ERROR,
-	"P: t.conf:2: option --tls-insecure (key TLSInsecure): not built yet\n"},
+	"P: t.conf:2: option --tls-insecure (key TLSInsecure): not built "
+        "yet\n"},
     {"engine = e\n[e]\nPIN = 1\n", {UFILE}, ST_ERROR,
 	"P: t.conf:1: option --engine (key engine): not built yet\n"},
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},

@@ -1576,7 +1576,7 @@ static void test_not_a_message(void **state)
 	message.len = 0;
 	build_reply(&message, &(struct recipe){.status = PKI_SUCCESS});
 	assert_true(buf_add(&message, "\n\0", 2));
-	assert_refused("trailing", &message, "2 bytes follow the pkiMessage");
+	assert_refused("trailing", &message, "2 bytes follow the SignedData");
 	message.len = 0;
 	add_envelope(
 	    &message, &w.content, w.client, &(struct recipe){.type = 0});
