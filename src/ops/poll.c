@@ -58,12 +58,14 @@ void poll_start(struct poll *poll, const struct options *options)
 	clock_gettime(CLOCK_MONOTONIC, &poll->start);
 }
 
+/* Milliseconds. */
 static long long elapsed(const struct poll *poll)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)now.tv_sec - (long long)poll->start.tv_sec;
+	return ((long long)now.tv_sec - poll->start.tv_sec) * 1000 +
+	    (now.tv_nsec - poll->start.tv_nsec) / 1000000;
 }
 
 static enum status give_up(
@@ -91,7 +93,7 @@ enum status poll_wait(struct poll *poll)
 
 	if ((st = poll_check_count(poll)) != ST_OK)
 		return st;
-	if (elapsed(poll) + o->poll_interval > o->poll_time)
+	if (elapsed(poll) + o->poll_interval * 1000LL > o->poll_time * 1000LL)
 		return give_up(poll, "-T", o->poll_time);
 	catch_signals(poll);
 	verbose("waiting %d seconds", o->poll_interval);

@@ -1,0 +1,1597 @@
+#!/usr/bin/env bats
+#
+# enroll: what is sent, what is taken for an answer, how it ends.
+
+load helper
+
+# As the log of the CA writes its name.
+example_ca="Common Name: Example Test CA, Organization: Example, Country: FI"
+
+# The answer of the CA is refused with the status and a line of error; the
+# certificate is not written.
+refused() {
+    expect_status "$1"
+    shift
+    one_error "$@"
+    no_file local.crt
+}
+
+# FAILURE, with the status, the words of reason, and what the error says.
+failure() {
+    local code=$1 reason=$2
+    shift 2
+    refused "$code" "$@"
+    expect_stdout <<END
+$sscep: sending certificate request
+$sscep: valid response from server
+$sscep: pkistatus: FAILURE
+$sscep: reason: $reason
+END
+}
+
+count() {
+    grep -c "$@" || true
+}
+
+# messageType of each pkiMessage, on one line.
+types() {
+    messages messageType | paste -sd' '
+}
+
+# --- FAILURE ---------------------------------------------------------------
+
+@test "FAILURE badAlg: exit status 70" {
+    start_enrolment --fail badAlg
+    enroll
+    failure 70 "Unrecognized or unsupported algorithm ident" badAlg "-E"
+}
+
+@test "FAILURE badMessageCheck: exit status 71" {
+    start_enrolment --fail badMessageCheck
+    enroll
+    failure 71 "Integrity check failed" badMessageCheck "-c"
+}
+
+@test "FAILURE badRequest: exit status 72" {
+    start_enrolment --fail badRequest
+    enroll
+    failure 72 "Transaction not permitted or supported" badRequest challenge
+}
+
+@test "FAILURE badTime: exit status 73" {
+    start_enrolment --fail badTime
+    enroll
+    failure 73 "Message time field was not sufficiently close to the system time" \
+        badTime clock
+}
+
+@test "FAILURE badCertId: exit status 74" {
+    start_enrolment --fail badCertId
+    enroll
+    failure 74 "No certificate could be identified matching" badCertId "-R"
+}
+
+@test "FAILURE with an unknown failInfo: exit status 2" {
+    start_enrolment --fault unknown-failinfo
+    enroll
+    refused 2
+    warned '"9"'
+    stdout_line "./sscep: pkistatus: FAILURE"
+    stdout_has "./sscep: reason: "
+}
+
+@test "FAILURE without a failInfo: exit status 2" {
+    start_enrolment --fault no-failinfo
+    enroll
+    refused 2
+    stdout_line "./sscep: pkistatus: FAILURE"
+    stdout_has "./sscep: reason: "
+}
+
+@test "FAILURE: failInfoText is said" {
+    start_enrolment --fail badRequest --fail-text "Out of licences"
+    enroll
+    refused 72 badRequest '"Out of licences"'
+}
+
+@test "FAILURE: failInfoText under the OID and type of step-ca" {
+    start_enrolment --fail badRequest --fail-text "Out of licences" \
+        --fail-text-form stepca
+    enroll
+    refused 72 badRequest '"Out of licences"'
+}
+
+@test "FAILURE: failInfoText is escaped, on one line" {
+    start_enrolment --fail badRequest --fail-text $'A\e[31mB\nC\rD\x7f Hyvää'
+    enroll
+    refused 72 'A\x1b[31mB\x0aC\x0dD\x7f Hyvää'
+}
+
+@test "FAILURE: a wrong challengePassword" {
+    start_enrolment --challenge another
+    enroll
+    failure 72 "Transaction not permitted or supported" \
+        "challenge password is wrong"
+    expect_equal "the challenge sent" secret "$(messages challengePassword)"
+}
+
+@test "FAILURE: no challengePassword where one is wanted" {
+    start_enrolment --challenge secret
+    cp "$shared/plain.csr" local.csr
+    enroll
+    refused 72 badRequest
+}
+
+@test "FAILURE after PENDING" {
+    start_enrolment --pending 2 --then failure
+    enroll -t 0
+    refused 72 "the operator said no"
+    expect_stdout <<'END'
+./sscep: sending certificate request
+./sscep: valid response from server
+./sscep: pkistatus: PENDING
+./sscep: requesting certificate (#1)
+./sscep: valid response from server
+./sscep: pkistatus: PENDING
+./sscep: requesting certificate (#2)
+./sscep: valid response from server
+./sscep: pkistatus: FAILURE
+./sscep: reason: Transaction not permitted or supported
+END
+}
+
+@test "FAILURE: --econtent-empty, all forms of no content" {
+    local form
+    for form in absent empty null-length; do
+        ca=$BATS_TEST_TMPDIR/$form
+        start_enrolment --fail badRequest --econtent-empty "$form"
+        enroll
+        refused 72 badRequest
+    done
+}
+
+# --- polling ---------------------------------------------------------------
+
+@test "polling: -n 2 sends exactly two polls" {
+    start_enrolment --pending 100
+    enroll -t 0 -n 2
+    refused 3 PENDING "-n 2" "-R"
+    expect_equal "messages" "19 20 20" "$(types)"
+    expect_equal "PENDINGs" 3 "$(count "pkistatus: PENDING" "$stdout")"
+}
+
+@test "polling: -n 0 does not poll" {
+    start_enrolment --pending 100
+    enroll -t 0 -n 0
+    refused 3 PENDING "-n 0" "-R"
+    expect_equal "messages" 19 "$(types)"
+}
+
+@test "polling: -n 2 with -R counts the first poll" {
+    start_enrolment --pending 100
+    enroll -n 0
+    enroll -t 0 -n 2 -R
+    refused 3 "-n 2"
+    expect_equal "messages" "19 20 20" "$(types)"
+}
+
+@test "polling: -T ends it" {
+    local before=$SECONDS polls
+    start_enrolment --pending 100
+    enroll -t 1 -T 3
+    refused 3 PENDING "-T 3" "-R"
+    polls=$(($(messages messageType | wc -l) - 1))
+    if [ "$polls" -lt 1 ] || [ "$polls" -gt 3 ]; then
+        problem "$polls polls"
+    fi
+    if [ $((SECONDS - before)) -gt 5 ]; then
+        problem "took $((SECONDS - before)) seconds"
+    fi
+}
+
+@test "polling: -T less than -t does not poll" {
+    local before=$SECONDS
+    start_enrolment --pending 100
+    enroll -t 30 -T 20
+    refused 3 "-T 20"
+    expect_equal "messages" 19 "$(types)"
+    if [ $((SECONDS - before)) -gt 10 ]; then
+        problem "it waited all the same"
+    fi
+}
+
+@test "polling: -t is the time between polls" {
+    local first second third
+    start_enrolment --pending 100
+    enroll -t 2 -n 2
+    expect_status 3
+    # The log does not tell the time, the files of the messages do. The first
+    # request was GetCACaps.
+    first=$(date -r "$ca/requests/2.der" +%s%3N)
+    second=$(date -r "$ca/requests/3.der" +%s%3N)
+    third=$(date -r "$ca/requests/4.der" +%s%3N)
+    for took in $((second - first)) $((third - second)); do
+        if [ "$took" -lt 1950 ] || [ "$took" -gt 3500 ]; then
+            problem "polled after $took ms, not 2 s"
+        fi
+    done
+}
+
+@test "polling: CertPoll names the CA and the subject, in the same transaction" {
+    start_enrolment --pending 2
+    enroll -t 0
+    enrolled
+    expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
+    expect_equal "senderNonces" 3 "$(messages senderNonce | sort -u | wc -l)"
+    expect_equal "lengths of senderNonces" 32 \
+        "$(messages 'len(senderNonce)' | uniq)"
+    expect_equal "the issuer" "$example_ca" \
+        "$(ca_log issuer 'messageType == "20"' | uniq)"
+    expect_equal "the subject" \
+        "Common Name: device.example.org, Organization: Example, Country: FI" \
+        "$(ca_log subject 'messageType == "20"' | uniq)"
+    # Byte by byte as in the certificate and in the request.
+    openssl x509 -in ca.crt -outform DER | od -An -v -tx1 | tr -d ' \n' >ca.hex
+    openssl req -in local.csr -outform DER | od -An -v -tx1 | tr -d ' \n' >csr.hex
+    grep -qF "$(ca_log issuerDER 'messageType == "20"' | head -n 1)" ca.hex
+    grep -qF "$(ca_log subjectDER 'messageType == "20"' | head -n 1)" csr.hex
+}
+
+@test "polling: behind an RA, CertPoll names the CA" {
+    take local.key local.csr
+    start_ca --profile ra --pending 1
+    run_sscep getca -u "$URL" -c ca.crt
+    enroll -t 0
+    enrolled
+    expect_equal "the issuer" "$example_ca" \
+        "$(ca_log issuer 'messageType == "20"')"
+}
+
+@test "polling: behind an RA whose certificate is all there is, too" {
+    take local.key local.csr
+    start_ca --profile ra-pair --pending 1
+    cp "$ca/ra-sign.crt" ca.crt
+    enroll -t 0
+    enrolled
+    expect_equal "the issuer" \
+        "Common Name: klake.org VPN CA, Organization: klake.org, Country: FI" \
+        "$(ca_log issuer 'messageType == "20"')"
+}
+
+# A fault of the answer to the first poll. With --close each message goes on
+# a connection of its own, so that a lost one is not taken for an idle one.
+passing_fault() {
+    start_enrolment --pending 2 --fault "$1" --fault-after 1 --fault-times 1 \
+        --close
+    shift
+    enroll -t 0 "$@"
+    enrolled
+    expect_equal "messages" "19 20 20" "$(types)"
+    expect_equal "warnings" 1 "$(count "^./sscep: warning: " "$stderr")"
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+    stdout_line "./sscep: requesting certificate (#2)"
+}
+
+@test "polling: HTTP status 500 does not end it" {
+    passing_fault http-500
+    warned 500
+}
+
+@test "polling: a reset connection does not end it" {
+    passing_fault reset
+}
+
+@test "polling: no answer does not end it" {
+    passing_fault close-no-answer
+}
+
+@test "polling: a time limit does not end it" {
+    passing_fault silent --timeout 1
+    warned "time limit"
+}
+
+@test "polling: a wrong reply ends it" {
+    start_enrolment --pending 2 --fault bad-signature --fault-after 1
+    enroll -t 0
+    refused 97 signature
+    expect_equal "messages" "19 20" "$(types)"
+}
+
+@test "polling: a CA that is away for a while does not end it" {
+    start_enrolment --pending 2
+    enroll_in_background -t 1 -n 60
+    wait_for 20 grep -q "pkistatus: PENDING" "$stdout"
+    kill "${ca_pids[0]}"
+    wait "${ca_pids[0]}" || true
+    wait_for 20 grep -q "warning: " "$stderr"
+    start_ca --pending 2 --port "$port"
+    wait_for_client
+    enrolled
+    warned "cannot connect"
+}
+
+@test "polling: a network error counts as a poll" {
+    start_enrolment --pending 100 --fault http-500 --fault-after 1
+    enroll -t 0 -n 3
+    refused 3 "-n 3"
+    expect_equal "messages" "19 20 20 20" "$(types)"
+}
+
+@test "polling: a network error of the first message is the end" {
+    start_enrolment --pending 100 --fault http-500
+    enroll -t 0 -n 3
+    refused 95 500
+    expect_equal "messages" 19 "$(types)"
+}
+
+# --- resume ----------------------------------------------------------------
+
+@test "-R: CertPoll first, in the same transaction, in a new process" {
+    start_enrolment --pending 1
+    enroll -n 0
+    expect_status 3
+    enroll -R
+    enrolled
+    expect_equal "messages" "19 20" "$(types)"
+    expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
+}
+
+@test "-R: still pending, then not" {
+    start_enrolment --pending 3
+    enroll -n 0
+    enroll -R -t 0
+    enrolled
+    expect_equal "messages" "19 20 20 20" "$(types)"
+    expect_stdout <<'END'
+./sscep: requesting certificate (#1)
+./sscep: valid response from server
+./sscep: pkistatus: PENDING
+./sscep: requesting certificate (#2)
+./sscep: valid response from server
+./sscep: pkistatus: PENDING
+./sscep: requesting certificate (#3)
+./sscep: valid response from server
+./sscep: pkistatus: SUCCESS
+./sscep: certificate written as local.crt
+END
+}
+
+@test "-R: a transaction that the CA does not know" {
+    start_enrolment
+    enroll -R
+    refused 74 badCertId
+    stdout_line "./sscep: reason: No certificate could be identified matching"
+}
+
+@test "-R: Resume in the file" {
+    start_enrolment --pending 1
+    enroll -n 0
+    printf '[sscep_enroll]\nResume = yes\n' >sscep.conf
+    enroll -f sscep.conf
+    enrolled
+    expect_equal "messages" "19 20" "$(types)"
+}
+
+@test "-R of a renewal goes on with its certificate and key" {
+    start_enrolment
+    enroll
+    stop_ca
+    take new.key new.csr
+    start_ca --pending 1
+    for more in -n0 -R; do
+        run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+            -k new.key -r new.csr -l new.crt "$more"
+    done
+    expect_status 0
+    expect_equal "messages" "19 17 20" "$(types)"
+    expect_equal "what the CA finds wrong" "[]" "$(messages problems | uniq)"
+}
+
+# --- transactionID ---------------------------------------------------------
+
+@test "transactionID: the MD5 of the SubjectPublicKeyInfo, upper-case hex" {
+    start_enrolment
+    enroll
+    enrolled
+    expect_equal "the transactionID" \
+        "$(openssl rsa -in local.key -pubout -outform DER 2>/dev/null |
+            openssl md5 -r | cut -c1-32 | tr a-f A-F)" \
+        "$(messages transactionID)"
+    expect_equal "its type" PrintableString "$(messages transactionIDType)"
+}
+
+@test "transactionID: the same for another request with the same key" {
+    start_enrolment
+    enroll
+    cp "$shared/plain.csr" local.csr
+    enroll
+    expect_equal "transactionIDs" 1 \
+        "$(messages transactionID | sort -u | wc -l)"
+}
+
+@test "transactionID: --transaction-id sets it" {
+    start_enrolment --pending 1
+    enroll -t 0 --transaction-id "User 4711/b"
+    enrolled
+    expect_equal "transactionIDs" "User 4711/b" "$(messages transactionID | uniq)"
+    expect_equal "their type" PrintableString "$(messages transactionIDType | uniq)"
+}
+
+@test "transactionID: --transaction-id refuses what is no PrintableString" {
+    start_enrolment
+    snapshot
+    for id in 'a@b' 'a_b' 'ä' 'a*b' ''; do
+        enroll --transaction-id "$id"
+        misuse "--transaction-id"
+    done
+    nothing_sent
+    nothing_written
+}
+
+# --- the self-signed certificate -------------------------------------------
+
+@test "-L: the self-signed certificate is what signs, and what it should be" {
+    local serial end
+    start_enrolment
+    enroll -L selfsigned.crt
+    enrolled
+    openssl x509 -in selfsigned.crt -text -noout >text
+    expect_equal "the subject" \
+        "$(openssl req -in local.csr -noout -subject)" \
+        "$(openssl x509 -in selfsigned.crt -noout -subject)"
+    expect_equal "the issuer" \
+        "$(openssl req -in local.csr -noout -subject | sed s/subject/issuer/)" \
+        "$(openssl x509 -in selfsigned.crt -noout -issuer)"
+    expect_equal "the key" "$(openssl pkey -in local.key -pubout)" \
+        "$(openssl x509 -in selfsigned.crt -noout -pubkey)"
+    openssl verify -CAfile selfsigned.crt -check_ss_sig selfsigned.crt
+    expect_equal "keyUsage" "Digital Signature, Key Encipherment" \
+        "$(sed -n '/X509v3 Key Usage: critical/ { n; s/^ *//; p; }' text)"
+    grep -q 'Version: 3' text
+
+    serial=$(openssl x509 -in selfsigned.crt -noout -serial | sed 's/.*=//')
+    if [ "${#serial}" -gt 40 ] || [ "${#serial}" -lt 16 ] ||
+        [[ "$serial" == -* ]] || { [ "${#serial}" -eq 40 ] && [[ "$serial" == [89A-F]* ]]; }; then
+        problem "the serial number $serial"
+    fi
+    expect_equal "the serial the CA saw" "$serial" \
+        "$(messages signerSerial | tr a-f A-F | awk '{ printf "%s%s", length($0) % 2 ? "0" : "", $0 }')"
+
+    # Valid since a little ago, and for longer than the polls by default.
+    openssl x509 -in selfsigned.crt -noout -checkend 28800
+    end=$(date -d "$(openssl x509 -in selfsigned.crt -noout -startdate |
+        sed 's/.*=//')" +%s)
+    if [ "$end" -gt $(($(date +%s) - 60)) ] ||
+        [ "$end" -lt $(($(date +%s) - 90000)) ]; then
+        problem "valid since $(date -d "@$end")"
+    fi
+    expect_equal "self-signed, says the CA" True "$(messages signerSelfSigned)"
+}
+
+@test "-L: another serial number each time" {
+    start_enrolment
+    enroll -L one.crt
+    enroll -L two.crt
+    if [ "$(openssl x509 -in one.crt -noout -serial)" = \
+        "$(openssl x509 -in two.crt -noout -serial)" ]; then
+        problem "twice the same serial number"
+    fi
+}
+
+@test "-L with -O: nothing is self-signed, and it is said" {
+    start_enrolment
+    enroll
+    take new.key new.csr
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k new.key -r new.csr -l new.crt -L selfsigned.crt
+    expect_status 0
+    warned "-L selfsigned.crt"
+    no_file selfsigned.crt
+}
+
+@test "signingTime is sent" {
+    start_enrolment
+    enroll
+    enrolled
+    if [ -z "$(messages 'signingTime or ""')" ]; then
+        problem "no signingTime"
+    fi
+}
+
+# --- -m --------------------------------------------------------------------
+
+@test "-m: the message in PEM, and it is not sent" {
+    start_enrolment
+    run_sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr -m message.pem
+    expect_status 0
+    expect_equal "first line" "-----BEGIN PKCS7-----" "$(head -n 1 message.pem)"
+    expect_equal "last line" "-----END PKCS7-----" "$(tail -n 1 message.pem)"
+    expect_equal "requests" GetCACaps "$(ca_log operation)"
+    no_file local.crt
+    # It is what would have been sent: the request, signed and enveloped.
+    openssl cms -verify -noverify -inform PEM -in message.pem -binary \
+        -out envelope.der
+    openssl cms -decrypt -inform DER -in envelope.der -inkey "$ca/ca.key" \
+        -recip ca.crt -binary -out content.der
+    openssl req -in local.csr -outform DER | cmp - content.der
+}
+
+@test "-m with -l: the certificate is not written" {
+    start_enrolment
+    enroll -m message.pem
+    expect_status 0
+    no_file local.crt
+    openssl pkcs7 -in message.pem -noout
+}
+
+@test "-m with -R: a CertPoll" {
+    start_enrolment
+    enroll -R -m message.pem
+    expect_status 0
+    openssl cms -verify -noverify -inform PEM -in message.pem -binary \
+        -out envelope.der
+    openssl cms -decrypt -inform DER -in envelope.der -inkey "$ca/ca.key" \
+        -recip ca.crt -binary | openssl asn1parse -inform DER >content
+    grep -q 'Example Test CA' content
+    grep -q 'device.example.org' content
+}
+
+# --- HTTP ------------------------------------------------------------------
+
+@test "HTTP: POST, with the content type, in full" {
+    start_enrolment
+    enroll
+    enrolled
+    expect_equal "the method" POST "$(messages method)"
+    expect_equal "the content type" application/x-pki-message \
+        "$(messages 'headers["content-type"]')"
+    expect_equal "the length" "['$(stat -c %s "$ca/requests/2.der")']" \
+        "$(messages contentLength)"
+    expect_equal "the query" "[['operation', 'PKIOperation']]" \
+        "$(messages query)"
+    expect_equal "the path" "/scep?operation=PKIOperation" "$(messages target)"
+    expect_equal "the version" HTTP/1.1 "$(ca_log version | uniq)"
+    expect_equal "the host" "['127.0.0.1:$port']" "$(ca_log host | uniq)"
+}
+
+@test "HTTP: GET where the server takes no POST" {
+    start_enrolment --get-only --pending 1
+    enroll -t 0
+    enrolled
+    expect_equal "the method" GET "$(messages method | uniq)"
+    # Base64 in the query, nothing left raw that must not be; the same bytes.
+    python3 - "$ca" "$(messages target | head -n 1)" <<'END'
+import base64, re, sys, urllib.parse
+directory, target = sys.argv[1:]
+text = re.fullmatch(r"/scep\?operation=PKIOperation&message=([^&]*)", target)[1]
+assert re.fullmatch(r"(?:[A-Za-z0-9]|%2B|%2F|%3D)+", text, re.I), text
+message = open(directory + "/requests/2.der", "rb").read()
+assert urllib.parse.unquote(text) == base64.b64encode(message).decode()
+END
+}
+
+@test "HTTP: a GET that some servers would cut is warned of" {
+    start_enrolment --get-only
+    enroll
+    enrolled
+    warned "GET of"
+}
+
+@test "HTTP: POST to a server that announces nothing but SCEPStandard" {
+    start_enrolment --caps SCEPStandard
+    enroll
+    enrolled
+    expect_equal "the method" POST "$(messages method)"
+}
+
+@test "HTTP: GET to a server that announces nothing" {
+    start_enrolment --caps none
+    enroll
+    enrolled
+    expect_equal "the method" GET "$(messages method)"
+}
+
+@test "HTTP: one connection where the server keeps it" {
+    start_enrolment --pending 1
+    enroll -t 0
+    enrolled
+    expect_equal "connections" 1 "$(ca_log connection | sort -u | wc -l)"
+}
+
+@test "HTTP: another connection where the server closes it instead of answering" {
+    start_enrolment --pending 2 --fault close-no-answer --fault-after 1 \
+        --fault-times 1
+    enroll -t 0
+    enrolled
+    stderr_empty
+    expect_equal "connections" 2 "$(ca_log connection | sort -u | wc -l)"
+}
+
+@test "HTTP: another connection each time where the server closes it" {
+    start_enrolment --pending 1 --close
+    enroll -t 0
+    enrolled
+    stderr_empty
+    expect_equal "connections" 3 "$(ca_log connection | sort -u | wc -l)"
+}
+
+@test "HTTP: the message parameter of -i" {
+    local id
+    start_enrolment
+    for id in ca1 "" "$(printf 'x%.0s' {1..200})" 'a b+c&d=e%20f#g?h/i"j<k>\l' \
+        'Zertifizierungsstelle Köln' $'tab\there'; do
+        : >"$ca/log"
+        enroll -i "$id"
+        expect_status 0
+        expect_equal "GetCACaps with -i '$id'" "$id" \
+            "$(ca_log message 'operation == "GetCACaps"')"
+        expect_equal "parameters of PKIOperation" \
+            "[['operation', 'PKIOperation']]" "$(messages query)"
+    done
+}
+
+@test "HTTP: no message parameter without -i" {
+    start_enrolment
+    enroll
+    expect_equal "the query" "[['operation', 'GetCACaps']]" \
+        "$(ca_log query 'operation == "GetCACaps"')"
+}
+
+@test "HTTP: -M is on every request" {
+    local options
+    for options in "" --get-only; do
+        ca=$BATS_TEST_TMPDIR/ca$options
+        start_enrolment --pending 1 $options
+        enroll -t 0 -M device=4711 -M 'where=hall 3'
+        enrolled
+        expect_equal "requests" 3 "$(ca_log operation | wc -l)"
+        expect_equal "the parameters" \
+            "[['device', '4711'], ['where', 'hall 3']]" \
+            "$(ca_log 'query[-2:]' | uniq)"
+    done
+}
+
+@test "HTTP: through a proxy, -p" {
+    start_enrolment
+    run_sscep enroll -u http://scep.example.org/x/y -p "127.0.0.1:$port" \
+        -c ca.crt -k local.key -r local.csr -l local.crt
+    enrolled
+    expect_equal "the request lines" \
+        "http://scep.example.org/x/y?operation=GetCACaps http://scep.example.org/x/y?operation=PKIOperation" \
+        "$(ca_log target | paste -sd' ')"
+    expect_equal "the host" "['scep.example.org']" "$(ca_log host | uniq)"
+}
+
+@test "HTTP: through a proxy, http_proxy" {
+    start_enrolment
+    http_proxy=http://127.0.0.1:$port run_sscep enroll \
+        -u http://scep.example.org/x/y \
+        -c ca.crt -k local.key -r local.csr -l local.crt
+    enrolled
+    expect_equal "the host" "['scep.example.org']" "$(ca_log host | uniq)"
+}
+
+@test "HTTP: not through a proxy, no_proxy" {
+    start_enrolment
+    http_proxy=http://127.0.0.1:1 no_proxy=127.0.0.1 enroll
+    enrolled
+}
+
+@test "HTTP: --timeout is a limit of each exchange" {
+    local before=$SECONDS
+    start_enrolment --delay 20
+    enroll --timeout 1
+    refused 89 "time limit"
+    if [ $((SECONDS - before)) -gt 10 ]; then
+        problem "took $((SECONDS - before)) seconds"
+    fi
+}
+
+@test "HTTP: --max-size limits the reply" {
+    start_enrolment
+    enroll --max-size 500
+    refused 95
+    stdout_lacks "pkistatus"
+}
+
+@test "HTTP: -W waits for a server that starts later" {
+    start_enrolment
+    stop_ca
+    enroll_in_background -W 30 -v
+    wait_for 20 grep -q "cannot connect" "$stderr"
+    start_ca --port "$port"
+    wait_for_client
+    enrolled
+}
+
+@test "HTTP: chunked, without a length, HTTP/1.0" {
+    local options
+    for options in --chunked "--chunked 1" --no-length --http10 \
+        "--http10 --no-length --close"; do
+        ca=$BATS_TEST_TMPDIR/ca${options// /}
+        # shellcheck disable=SC2086
+        start_enrolment --pending 1 $options
+        enroll -t 0
+        enrolled
+        stderr_empty
+    done
+}
+
+# --- renewal ---------------------------------------------------------------
+
+# A first certificate, local.crt, and new.key and new.csr for the next.
+start_renewal() {
+    start_enrolment
+    enroll
+    expect_status 0
+    stop_ca
+    rm "$ca/log" "$ca"/issued/*
+    take new.key new.csr
+    # The CA knows what it has issued by the directory.
+    cp local.crt "$ca/issued/$(openssl x509 -in local.crt -noout -serial |
+        sed 's/.*=//; s/^0*//' | tr A-F a-f).pem"
+    start_ca "$@"
+}
+
+renew() {
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k new.key -r new.csr -l new.crt "$@"
+}
+
+renewed() {
+    expect_status 0
+    expect_equal "messages" "$1" "$(types)"
+    expect_equal "signed by" True "$(messages signerIssuedByUs | uniq)"
+    expect_equal "the key of new.crt" "$(openssl pkey -in new.key -pubout)" \
+        "$(openssl x509 -in new.crt -noout -pubkey)"
+}
+
+@test "renewal: RenewalReq where Renewal is announced" {
+    start_renewal
+    renew
+    renewed 17
+    stderr_empty
+}
+
+@test "renewal: PKCSReq where it is not" {
+    start_renewal --caps AES,SHA-256,POSTPKIOperation
+    renew
+    renewed 19
+}
+
+@test "renewal: --renewal 19, though it is announced" {
+    start_renewal
+    renew --renewal 19
+    renewed 19
+}
+
+@test "renewal: --renewal 17, though it is not" {
+    start_renewal --caps AES,SHA-256,POSTPKIOperation
+    renew --renewal 17
+    renewed 17
+}
+
+@test "renewal: --renewal auto" {
+    start_renewal
+    renew --renewal auto
+    renewed 17
+}
+
+@test "renewal: --renewal 18 is refused" {
+    start_renewal
+    renew --renewal 18
+    misuse "--renewal" auto 17 19
+}
+
+@test "renewal: --renewal 17 without a certificate is refused before anything is sent" {
+    start_enrolment
+    enroll --renewal 17
+    expect_status 1
+    only_error "-O"
+    nothing_sent
+}
+
+@test "renewal: a server that does not take RenewalReq: the option is named" {
+    local reason
+    for reason in badRequest badMessageCheck; do
+        ca=$BATS_TEST_TMPDIR/$reason
+        start_enrolment
+        enroll
+        stop_ca
+        start_ca --fail "$reason"
+        take new.key new.csr
+        renew
+        one_error "--renewal 19"
+        renew --renewal 19
+        stderr_lacks "--renewal 19"
+    done
+}
+
+@test "renewal: the old certificate in return, exit status 75" {
+    start_renewal --fault cert-old
+    snapshot
+    renew
+    expect_status 75
+    only_error "renewed"
+    nothing_written
+}
+
+@test "renewal: the old certificate for the old key, exit status 75" {
+    start_renewal --fault cert-old
+    snapshot
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k local.key -r local.csr -l new.crt
+    expect_status 75
+    nothing_written
+}
+
+@test "renewal: with the same key" {
+    start_renewal
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k local.key -r local.csr -l new.crt
+    expect_status 0
+    if cmp -s local.crt new.crt; then
+        problem "the certificate is the old one"
+    fi
+}
+
+@test "renewal: onto the file of the old certificate" {
+    local before
+    start_renewal
+    before=$(cksum <local.crt)
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k new.key -r new.csr -l local.crt
+    expect_status 0
+    if [ "$before" = "$(cksum <local.crt)" ]; then
+        problem "the certificate is the old one"
+    fi
+}
+
+@test "renewal: -k is not needed" {
+    start_renewal
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -r new.csr -l new.crt
+    renewed 17
+}
+
+@test "renewal: a wrong challenge does not matter" {
+    start_renewal --challenge another
+    renew
+    renewed 17
+}
+
+# --- algorithms ------------------------------------------------------------
+
+@test "-E: every cipher, and no other" {
+    local name got
+    start_enrolment
+    while read -r name got; do
+        : >"$ca/log"
+        enroll -E "$name"
+        expect_status 0
+        expect_equal "the cipher of -E $name" "$got" \
+            "$(messages contentEncryption)"
+        stdout_line "./sscep: pkistatus: SUCCESS"
+    done <<'END'
+des 1.3.14.3.2.7
+3des 1.2.840.113549.3.7
+blowfish 1.3.6.1.4.1.3029.1.2
+aes 2.16.840.1.101.3.4.1.2
+aes128 2.16.840.1.101.3.4.1.2
+aes192 2.16.840.1.101.3.4.1.22
+aes256 2.16.840.1.101.3.4.1.42
+END
+}
+
+@test "-S: every digest, in the SignerInfo" {
+    local name got
+    start_enrolment
+    while read -r name got; do
+        : >"$ca/log"
+        enroll -S "$name"
+        expect_status 0
+        expect_equal "the digest of -S $name" "$got" \
+            "$(messages digestAlgorithm)"
+        expect_equal "what is wrong with -S $name" "[]" "$(messages problems)"
+    done <<'END'
+md5 1.2.840.113549.2.5
+sha1 1.3.14.3.2.26
+sha224 2.16.840.1.101.3.4.2.4
+sha256 2.16.840.1.101.3.4.2.1
+sha384 2.16.840.1.101.3.4.2.2
+sha512 2.16.840.1.101.3.4.2.3
+END
+}
+
+# announced CAPS CIPHER DIGEST: what is chosen for a server that says so.
+announced() {
+    ca=$BATS_TEST_TMPDIR/$1
+    start_enrolment --caps "$1" "${@:4}"
+    enroll
+    enrolled
+    expect_equal "cipher and digest for $1" "$2 $3" \
+        "$(messages 'contentEncryptionName + " " + digestName')"
+    stop_ca
+}
+
+@test "algorithms: the best that is announced" {
+    announced AES,DES3,SHA-1,SHA-224,SHA-256,SHA-384,SHA-512 aes128 sha512
+    stderr_lacks "announces nothing"
+    announced SHA-384,SHA-256,SHA-224,SHA-1,DES3,AES aes128 sha384
+    announced DES3,SHA-1,SHA-224,SHA-256 des3 sha256
+    stderr_lacks "announces nothing"
+    announced AES,SHA-1,SHA-224 aes128 sha224
+    announced AES,SHA-1 aes128 sha1
+    stderr_lacks "announces nothing"
+    announced SCEPStandard aes128 sha256
+    announced SCEPStandard,SHA-512 aes128 sha512
+}
+
+@test "algorithms: keywords in any case, with CRLF, among unknown ones" {
+    announced "aes,sha-512,PostPkiOperation,Frobnicate,X-1" aes128 sha512 \
+        --caps-eol crlf
+    stderr_empty
+    expect_equal "the method" POST "$(messages method)"
+    announced "AES ,SHA-256	,POSTPKIOperation" aes128 sha256
+    announced "AESX,SHA-2567,XSHA-512,SHA" des3 sha1
+}
+
+@test "algorithms: nothing announced, 3DES and SHA-1 and a word about it" {
+    announced none des3 sha1
+    stderr_has "./sscep: "
+    stderr_has "3des"
+    stderr_has "sha1"
+}
+
+@test "algorithms: half of it announced" {
+    announced AES,POSTPKIOperation aes128 sha1
+    stderr_has "sha1"
+    stderr_lacks "3des"
+    announced SHA-256,POSTPKIOperation des3 sha256
+    stderr_has "3des"
+    stderr_lacks "sha1"
+}
+
+@test "algorithms: nothing announced, asked for with -E and -S" {
+    start_enrolment --caps none
+    enroll -E aes256 -S sha384
+    enrolled
+    expect_equal "cipher and digest" "aes256 sha384" \
+        "$(messages 'contentEncryptionName + " " + digestName')"
+    stderr_lacks "announces nothing"
+}
+
+@test "algorithms: nothing announced, --legacy: des and md5" {
+    start_enrolment --caps none
+    enroll --legacy
+    enrolled
+    expect_equal "cipher and digest" "des md5" \
+        "$(messages 'contentEncryptionName + " " + digestName')"
+}
+
+@test "algorithms: --legacy takes the best that is announced" {
+    start_enrolment --caps DES3,SHA-1
+    enroll --legacy
+    enrolled
+    expect_equal "cipher and digest" "des3 sha1" \
+        "$(messages 'contentEncryptionName + " " + digestName')"
+}
+
+@test "algorithms: Legacy in the file" {
+    start_enrolment --caps none
+    printf 'Legacy yes\n' >sscep.conf
+    enroll -f sscep.conf
+    enrolled
+    expect_equal "cipher and digest" "des md5" \
+        "$(messages 'contentEncryptionName + " " + digestName')"
+}
+
+@test "algorithms: a reply in des or blowfish is read, with a warning" {
+    local cipher
+    for cipher in des blowfish; do
+        ca=$BATS_TEST_TMPDIR/$cipher
+        start_enrolment --cipher "$cipher"
+        enroll
+        enrolled
+        warned obsolete
+        expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+        expect_equal "the cipher of the request" aes128 \
+            "$(messages contentEncryptionName)"
+    done
+}
+
+@test "algorithms: a reply in any other cipher and digest is read in silence" {
+    local cipher digest
+    for cipher in des3 aes128 aes192 aes256; do
+        ca=$BATS_TEST_TMPDIR/$cipher
+        start_enrolment --cipher "$cipher"
+        enroll
+        enrolled
+        stderr_empty
+        stop_ca
+    done
+    for digest in sha1 sha224 sha256 sha384 sha512; do
+        ca=$BATS_TEST_TMPDIR/$digest
+        start_enrolment --digest "$digest"
+        enroll
+        enrolled
+        stderr_empty
+        stop_ca
+    done
+}
+
+# --- forms of the reply ----------------------------------------------------
+
+# accepted OPTION ...: PENDING and SUCCESS of a CA that answers so are taken.
+accepted() {
+    start_enrolment --pending 1 "$@"
+    enroll -t 0
+    enrolled
+    stderr_empty
+    expect_equal "messages" "19 20" "$(types)"
+}
+
+@test "reply: shaWithRSA as signature algorithm" {
+    accepted --sigalg shaWithRSA
+}
+
+@test "reply: shaWithRSA with SHA-1" {
+    accepted --sigalg shaWithRSA --digest sha1
+}
+
+@test "reply: attributes in an order that is not DER's" {
+    accepted --attr-order shuffle
+}
+
+@test "reply: attributes that nobody knows" {
+    accepted --extra-attr
+}
+
+@test "reply: BER, indefinite lengths" {
+    accepted --ber
+}
+
+@test "reply: BER in the envelope" {
+    accepted --ber-envelope
+}
+
+@test "reply: BER in and out, and extra attributes, chunked" {
+    accepted --ber --ber-envelope --extra-attr --chunked 7
+}
+
+@test "reply: eContentType id-envelopedData" {
+    accepted --econtent enveloped
+}
+
+@test "reply: eContentType id-envelopedData, the EnvelopedData alone" {
+    accepted --econtent enveloped-bare
+}
+
+@test "reply: eContentType id-envelopedData, BER" {
+    accepted --econtent enveloped --ber --ber-envelope
+}
+
+@test "reply: PENDING with an empty eContent" {
+    accepted --econtent-empty empty
+}
+
+@test "reply: PENDING with an eContent of no pieces" {
+    accepted --econtent-empty null-length
+}
+
+@test "reply: UTF8String for the text attributes" {
+    accepted --attr-string utf8
+}
+
+@test "reply: IA5String for the text attributes" {
+    accepted --attr-string ia5
+}
+
+@test "reply: the signer's certificate is not in it" {
+    accepted --no-signer-cert
+}
+
+@test "reply: no senderNonce" {
+    accepted --sender-nonce none
+}
+
+@test "reply: senderNonce equal to recipientNonce" {
+    accepted --sender-nonce same
+}
+
+@test "reply: AlgorithmIdentifiers without NULL" {
+    accepted --null-params off
+}
+
+@test "reply: the certificate is the last of several" {
+    accepted --cert-order leaf-last
+}
+
+@test "reply: the certificate is among those of strangers" {
+    accepted --cert-order with-strangers
+}
+
+@test "reply: the content type is another, or none" {
+    local fault
+    for fault in odd-content-type no-content-type http-100; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        start_enrolment --fault "$fault"
+        enroll
+        enrolled
+        stderr_empty
+    done
+}
+
+# --- CA and RA certificates ------------------------------------------------
+
+recipient_is() {
+    expect_equal "the recipient" \
+        "$(openssl x509 -in "$1" -noout -serial | sed 's/.*=//; s/^0*//' |
+            tr A-F a-f)" "$(messages recipientSerial | uniq)"
+}
+
+@test "RA: certificates for signing and encryption, in any order" {
+    local order
+    for order in sign,enc,ca sign,ca,enc enc,sign,ca enc,ca,sign ca,sign,enc \
+        ca,enc,sign; do
+        ca=$BATS_TEST_TMPDIR/$order
+        take local.key local.csr
+        rm -f ca.crt-*
+        start_ca --profile ra --order "$order" --pending 1
+        run_sscep getca -u "$URL" -c ca.crt
+        expect_status 0
+        enroll -t 0
+        enrolled
+        recipient_is "$ca/ra-enc.crt"
+        stop_ca
+    done
+}
+
+@test "RA: with a root above" {
+    local order
+    for order in sign,enc,ca,root root,ca,enc,sign enc,root,sign,ca; do
+        ca=$BATS_TEST_TMPDIR/$order
+        take local.key local.csr
+        start_ca --profile ra-chain --order "$order"
+        run_sscep getca -u "$URL" -c ca.crt
+        expect_status 0
+        enroll
+        enrolled
+        recipient_is "$ca/ra-enc.crt"
+        stop_ca
+    done
+}
+
+@test "RA: certificates without the CA's" {
+    take local.key local.csr
+    start_ca --profile ra --order enc,sign
+    run_sscep getca -u "$URL" -c ca.crt
+    enroll
+    enrolled
+    recipient_is "$ca/ra-enc.crt"
+    warned "no CA certificate"
+}
+
+@test "RA: its certificate alone as -c, a warning" {
+    take local.key local.csr
+    start_ca --profile ra
+    cp "$ca/ra-sign.crt" ca.crt
+    cp "$ca/ra-enc.crt" enc.crt
+    enroll -e enc.crt
+    enrolled
+    recipient_is enc.crt
+    warned "no CA certificate"
+}
+
+@test "RA: a bundle in one file" {
+    take local.key local.csr
+    start_ca --profile ra
+    cat "$ca/ra-enc.crt" "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
+    enroll
+    enrolled
+    stderr_empty
+    recipient_is "$ca/ra-enc.crt"
+}
+
+@test "RA: -c by the base name, or by one of the files" {
+    take local.key local.csr
+    start_ca --profile ra-pair
+    run_sscep getca -u "$URL" -c ca.crt
+    run_sscep enroll -u "$URL" -c ca.crt-0 -k local.key -r local.csr -l local.crt
+    enrolled
+}
+
+@test "CA: a chain" {
+    local order
+    for order in ca,root root,ca; do
+        ca=$BATS_TEST_TMPDIR/$order
+        take local.key local.csr
+        start_ca --profile chain --order "$order" --pending 1
+        run_sscep getca -u "$URL" -c ca.crt
+        enroll -t 0
+        enrolled
+        recipient_is "$ca/ca.crt"
+        cat "$ca/root.crt" "$ca/ca.crt" >anchors.pem
+        openssl verify -CAfile anchors.pem local.crt
+        stop_ca
+    done
+}
+
+@test "CA: without its root" {
+    take local.key local.csr
+    start_ca --profile chain --order ca
+    run_sscep getca -u "$URL" -c ca.crt
+    enroll
+    enrolled
+    stderr_empty
+}
+
+@test "CA: the root alone as -c does not do" {
+    take local.key local.csr
+    start_ca --profile chain
+    cp "$ca/root.crt" ca.crt
+    enroll
+    refused 97 "not among those of -c"
+}
+
+@test "CA: any keyUsage" {
+    local usage
+    for usage in none certsign,crlsign sign,certsign encipher,certsign \
+        sign,encipher,certsign agree,certsign; do
+        ca=$BATS_TEST_TMPDIR/$usage
+        start_enrolment --ca-usage "$usage" --pending 1
+        enroll -t 0
+        enrolled
+        stderr_empty
+        stop_ca
+    done
+}
+
+@test "CA: keyUsage without keyCertSign" {
+    local usage
+    for usage in sign encipher sign,encipher; do
+        ca=$BATS_TEST_TMPDIR/$usage
+        start_enrolment --ca-usage "$usage"
+        enroll
+        enrolled
+        stop_ca
+    done
+}
+
+@test "CA: -e encrypts to another certificate" {
+    start_enrolment
+    take other.crt
+    enroll -e other.crt
+    refused 71
+    expect_equal "the recipient" \
+        "Common Name: Another CA, Organization: Elsewhere, Country: FI" \
+        "$(messages recipientIssuer)"
+}
+
+@test "CA: a certificate of another CA as -c" {
+    start_enrolment
+    cp "$shared/other.crt" ca.crt
+    enroll -e "$ca/ca.crt"
+    refused 97 "not among those of -c"
+}
+
+@test "CA: a certificate in DER as -c" {
+    start_enrolment
+    openssl x509 -in "$ca/ca.crt" -outform DER -out ca.crt
+    enroll
+    enrolled
+}
+
+@test "CA: an expired certificate is refused before anything is sent" {
+    start_enrolment --ca-expired
+    snapshot
+    enroll
+    refused 93 expired "--tolerate clock"
+    nothing_sent
+    nothing_written
+}
+
+@test "CA: an expired one with --tolerate clock" {
+    start_enrolment --ca-expired
+    enroll --tolerate clock
+    enrolled
+    warned "expired"
+}
+
+@test "CA: an EC key cannot encrypt, said before anything is sent" {
+    start_enrolment
+    cp "$shared/ec.crt" ca.crt
+    enroll
+    refused 93 "cannot encrypt"
+    nothing_sent
+}
+
+@test "CA: a set that does not chain to the root in it" {
+    start_enrolment
+    cat "$shared/other.crt" "$ca/ca.crt" >ca.crt
+    # Two roots are two sets of one.
+    enroll
+    take local.key
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/two
+    start_ca --profile chain
+    cat "$ca/ca.crt" "$shared/other.crt" >ca.crt
+    rm -f local.crt
+    enroll
+    refused 93 chain
+    nothing_sent
+}
+
+# --- --tolerate ------------------------------------------------------------
+
+# tolerated FAULT CHECK: ends in 97 without, and with any other check waived.
+tolerated() {
+    start_enrolment --fault "$1"
+    snapshot
+    enroll
+    refused 97
+    nothing_written
+    case $2 in
+    nonce) enroll --tolerate transaction-id,issuer,clock ;;
+    transaction-id) enroll --tolerate nonce,issuer,clock ;;
+    issuer) enroll --tolerate nonce,transaction-id,clock ;;
+    esac
+    refused 97
+    nothing_written
+    enroll --tolerate "$2"
+    expect_status 0
+    warned ""
+    stdout_line "./sscep: certificate written as local.crt"
+    expect_equal "the key of local.crt" "$(openssl pkey -in local.key -pubout)" \
+        "$(openssl x509 -in local.crt -noout -pubkey)"
+}
+
+@test "--tolerate nonce: missing" {
+    tolerated no-recipient-nonce nonce
+}
+
+@test "--tolerate nonce: wrong" {
+    tolerated wrong-recipient-nonce nonce
+}
+
+@test "--tolerate transaction-id: missing" {
+    tolerated no-transaction-id transaction-id
+}
+
+@test "--tolerate transaction-id: wrong" {
+    tolerated wrong-transaction-id transaction-id
+}
+
+@test "--tolerate issuer: unknown" {
+    tolerated cert-issuer-unknown issuer
+}
+
+@test "--tolerate issuer: wrong" {
+    tolerated cert-wrong-issuer issuer
+}
+
+@test "--tolerate issuer: the message without it names it" {
+    start_enrolment --fault cert-issuer-unknown
+    enroll
+    refused 97 "--tolerate issuer"
+}
+
+@test "--tolerate: Tolerate in the file" {
+    start_enrolment --fault no-recipient-nonce
+    printf 'Tolerate = nonce, issuer\n' >sscep.conf
+    enroll -f sscep.conf
+    enrolled
+    warned recipientNonce
+}
+
+@test "--tolerate: signature and key cannot be waived" {
+    local fault
+    for fault in bad-signature wrong-signer stranger-signer bad-message-digest \
+        altered-content cert-wrong-key; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        start_enrolment --fault "$fault"
+        snapshot
+        enroll --tolerate nonce,transaction-id,issuer,clock
+        refused 97
+        nothing_written
+        stop_ca
+    done
+}
+
+@test "--tolerate: an unknown check is answered with the list" {
+    start_enrolment
+    enroll --tolerate signature
+    misuse signature nonce,transaction-id,issuer,clock
+    nothing_sent
+}
+
+# --- files and secrets -----------------------------------------------------
+
+@test "the certificate of -l is in PEM, the one that was issued" {
+    start_enrolment
+    enroll
+    enrolled
+    expect_equal "first line" "-----BEGIN CERTIFICATE-----" "$(head -n 1 local.crt)"
+    expect_equal "certificates" 1 "$(count BEGIN local.crt)"
+    cmp local.crt "$(issued)"
+    openssl verify -CAfile ca.crt local.crt
+}
+
+@test "DER: key and request" {
+    start_enrolment
+    cp "$shared/local.key.der" local.key
+    cp "$shared/local.csr.der" local.csr
+    enroll
+    enrolled
+}
+
+@test "an existing -l is replaced, and keeps its mode" {
+    start_enrolment
+    echo old >local.crt
+    chmod 640 local.crt
+    enroll
+    enrolled
+    expect_equal "the mode" 640 "$(stat -c %a local.crt)"
+    expect_equal "files" \
+        "ca.crt local.crt local.csr local.key sscep" "$(ls -A | paste -sd' ')"
+}
+
+@test "a new -l has the mode that the umask leaves" {
+    start_enrolment
+    umask 027
+    enroll
+    enrolled
+    expect_equal "the mode" 640 "$(stat -c %a local.crt)"
+}
+
+@test "an existing -l stays when the CA refuses, or answers badly" {
+    local options
+    for options in "--fail badRequest" "--fault cert-wrong-key" \
+        "--fault http-500" "--pending 9" "--fault truncated-der"; do
+        ca=$BATS_TEST_TMPDIR/${options// /}
+        # shellcheck disable=SC2086
+        start_enrolment $options
+        echo old >local.crt
+        snapshot
+        enroll -n 0
+        if [ "$status" -eq 0 ]; then
+            problem "it succeeded with $options"
+        fi
+        nothing_written
+        stop_ca
+    done
+}
+
+@test "-l a symbolic link: its target is replaced" {
+    start_enrolment
+    mkdir there
+    echo old >there/target.crt
+    ln -s there/target.crt local.crt
+    enroll
+    enrolled
+    [ -L local.crt ]
+    same_certificate there/target.crt "$(issued)"
+    expect_equal "files there" target.crt "$(ls -A there)"
+}
+
+@test "-l /dev/stdout" {
+    start_enrolment
+    run_sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l /dev/stdout --quiet
+    expect_status 0
+    same_certificate "$stdout" "$(issued)"
+}
+
+@test "--quiet: nothing on stdout" {
+    start_enrolment --pending 1
+    enroll -t 0 --quiet
+    expect_status 0
+    stdout_empty
+    same_certificate local.crt "$(issued)"
+}
+
+@test "-v and -d speak on stderr only" {
+    local option
+    for option in -v -d -vd --verbose --debug; do
+        ca=$BATS_TEST_TMPDIR/ca$option
+        start_enrolment
+        enroll "$option"
+        enrolled
+        expect_stdout <<'END'
+./sscep: sending certificate request
+./sscep: valid response from server
+./sscep: pkistatus: SUCCESS
+./sscep: certificate written as local.crt
+END
+        [ "$(wc -l <"$stderr")" -gt 5 ]
+        if grep -v "^./sscep: " "$stderr"; then
+            problem "lines without the name of the program"
+        fi
+        stop_ca
+    done
+}
+
+@test "-d says neither challengePassword nor key" {
+    local secret text
+    secret=correct-horse-4711
+    start_enrolment --challenge "$secret" --pending 1
+    sed "s/= secret/= $secret/" "$shared/local.cnf" >request.cnf
+    openssl req -new -config request.cnf -key local.key -out local.csr
+    enroll -d -v -t 0
+    enrolled
+    expect_equal "the challenge sent" "$secret" \
+        "$(ca_log challengePassword 'messageType == "19"')"
+    cat "$stdout" "$stderr" >said
+    for text in "$secret" "$(printf %s "$secret" | base64)" \
+        "$(printf %s "$secret" | od -An -v -tx1 | tr -d ' \n')" \
+        "$(printf %s "$secret" | od -An -v -tx1 | tr -d ' \n' | tr a-f A-F)"; do
+        if grep -qF -e "$text" said; then
+            problem "the challengePassword is said: $text"
+        fi
+    done
+    # No line of the key in PEM, nor a number of it.
+    grep -v -e ----- local.key >lines
+    [ -s lines ]
+    if grep -qFf lines said; then
+        problem "the key is said"
+    fi
+    text=$(openssl rsa -in local.key -noout -text | tr -d ' :\n' |
+        sed 's/.*privateExponent\(.\{32\}\).*/\1/')
+    [ "${#text}" -eq 32 ]
+    if tr -d ' :\n' <said | grep -qiF "$text"; then
+        problem "the key is said"
+    fi
+}
+
+@test "SIGTERM while polling: how to resume is said, and works" {
+    start_enrolment --pending 1
+    snapshot
+    enroll_in_background -t 60 -v
+    wait_for 20 grep -q "waiting 60 seconds" "$stderr"
+    kill -TERM "$pid"
+    wait_for_client
+    expect_status 143
+    stderr_has "-R"
+    expect_equal "what it says last" 1 "$(tail -n 1 "$stderr" | count -e "./sscep: .* -R")"
+    nothing_written
+    enroll -R
+    enrolled
+    expect_equal "messages" "19 20" "$(types)"
+}
+
+@test "SIGINT while polling: how to resume is said" {
+    start_enrolment --pending 1
+    snapshot
+    # What runs in the background ignores SIGINT otherwise.
+    env --default-signal=INT ./sscep enroll -u "$URL" -c ca.crt -k local.key \
+        -r local.csr -l local.crt -t 60 -v >"$stdout" 2>"$stderr" 3>&- &
+    pid=$!
+    ca_pids+=("$pid")
+    wait_for 20 grep -q "waiting 60 seconds" "$stderr"
+    kill -INT "$pid"
+    wait_for_client
+    expect_status 130
+    stderr_has "-R"
+    nothing_written
+}
+
+@test "SIGTERM while an answer is awaited leaves nothing" {
+    start_enrolment --delay 30
+    snapshot
+    enroll_in_background
+    wait_for 20 grep -q PKIOperation "$ca/log"
+    kill -TERM "$pid"
+    wait_for_client
+    expect_status 143
+    nothing_written
+}
+
+@test "stdout that cannot be written to: exit status 93" {
+    start_enrolment
+    status=0
+    ./sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr -l local.crt \
+        >/dev/full 2>"$stderr" || status=$?
+    : >"$stdout"
+    no_sanitizer_text
+    expect_status 93
+}

@@ -1,0 +1,445 @@
+#!/usr/bin/env bats
+#
+# Whatever a server answers: it ends with the right status and one line that
+# says why, and writes nothing. The list of faults is the test CA's own.
+
+load helper
+
+# start_fault_cas OPERATION [OPTION ...]: a CA for each fault, in $cas/NAME.
+start_fault_cas() {
+    operation=$1
+    cas=$BATS_TEST_TMPDIR/cas
+    mkdir "$cas"
+    "$here/fault-cas" "$cas" "$BATS_RUN_TMPDIR/cakeys" "$@" \
+        >"$cas.out" 2>&1 3>&- 4>&- &
+    ca_pids+=($!)
+    if ! wait_for 60 started_or_dead "$cas/ready" "$!" || [ ! -e "$cas/ready" ]; then
+        echo "the test CAs do not start" >&2
+        cat "$cas.out" >&2
+        return 1
+    fi
+    take local.key local.csr
+    snapshot
+}
+
+# The faults of the operation, by their help: harmless, or not.
+names() {
+    "$testca" --list-faults | awk -F '\t' -v operation="$operation" -v want="$1" '
+        ("," $2 ",") ~ ("," operation ",") {
+            if (($3 ~ /^harmless:/) == (want == "harmless")) print $1
+        }'
+}
+
+# Of those, the ones that any answer may have, and not a CertRep alone.
+of_any_answer() {
+    names harmful | grep -xF "$("$testca" --list-faults |
+        awk -F '\t' '("," $2) ~ /,getcacert/ { print $1 }')"
+}
+
+of_messages() {
+    names harmful | without $(of_any_answer) | grep -v '^crl-'
+}
+
+# each FUNCTION NAME ...: the function for each fault. All of them, whatever
+# happens; those that had problems are named at the end.
+each() {
+    local body=$1 name before bad=() done=0
+    shift
+    for name in "$@"; do
+        ca=$cas/$name
+        port=$(cat "$ca/port")
+        URL=http://127.0.0.1:$port/scep
+        before=$problems
+        echo "=== $operation: $name" >&2
+        "$body" "$name" 2>>"$cas.problems" || true
+        if [ "$problems" -ne "$before" ]; then
+            bad+=("$name")
+            sed 's/^/    /' "$cas.problems" >&2
+            rm -f local.crt* ca.crt*
+        fi
+        : >"$cas.problems"
+        done=$((done + 1))
+    done
+    echo "$done faults, ${#bad[@]} with problems: ${bad[*]}" >&2
+    if [ "$done" -lt 1 ] || [ "${#bad[@]}" -gt 0 ]; then
+        return 1
+    fi
+}
+
+# The names without those given.
+without() {
+    grep -vxF "$(printf '%s\n' "$@")"
+}
+
+# What ends with another status than the rest.
+timeouts=(silent slow-drip)
+
+expect_status_of() {
+    case " $2 " in
+    *" $status "*) ;;
+    *) problem "$1: expected exit status ${2// / or }" ;;
+    esac
+}
+
+committed() {
+    if ! grep -qF "\"faults\": [\"$1\"]" "$ca/log"; then
+        problem "$1 was not committed"
+    fi
+}
+
+# It ends with one of the statuses, one line of error, and nothing written.
+ends() {
+    expect_status_of "$1" "$2"
+    one_error
+    nothing_written
+    stdout_lacks "written as"
+    committed "$1"
+    true
+}
+
+# --- getca -----------------------------------------------------------------
+
+getca_fails() {
+    local limit=30
+    case " ${timeouts[*]} " in *" $1 "*) limit=1 ;; esac
+    # One capability query less: the faults are of GetCACert.
+    run_sscep getca -u "$URL" -c ca.crt -F sha256 --timeout "$limit"
+    if [ "$limit" -eq 1 ]; then
+        ends "$1" 89
+    else
+        ends "$1" "95 97"
+    fi
+}
+
+getca_succeeds() {
+    run_sscep getca -u "$URL" -c ca.crt -F sha256
+    expect_status 0
+    committed "$1"
+    if [ ! -s ca.crt ] && [ ! -s ca.crt-0 ]; then
+        problem "no certificate"
+    fi
+    rm -f ca.crt ca.crt-*
+}
+
+@test "getca: every fault" {
+    start_fault_cas getcacert
+    each getca_fails $(names harmful)
+}
+
+@test "getca: every fault, of a CA with RA certificates" {
+    start_fault_cas getcacert --profile ra-chain
+    each getca_fails $(names harmful)
+}
+
+@test "getca: harmless faults" {
+    start_fault_cas getcacert
+    each getca_succeeds $(names harmless)
+}
+
+# --- enroll ----------------------------------------------------------------
+
+# The certificate of the CA in hand, which is not of the fault.
+with_ca_certificate() {
+    enroll -c "$ca/ca.crt" "$@"
+}
+
+enroll_fails() {
+    case $1 in
+    silent | slow-drip)
+        with_ca_certificate --timeout 1
+        ends "$1" 89
+        ;;
+    no-failinfo | unknown-failinfo)
+        with_ca_certificate
+        ends "$1" 2
+        ;;
+    *)
+        with_ca_certificate
+        ends "$1" "95 97"
+        ;;
+    esac
+}
+
+enroll_succeeds() {
+    with_ca_certificate -t 0 -n 1
+    expect_status 0
+    committed "$1"
+    same_certificate local.crt "$(issued)"
+    rm -f local.crt
+}
+
+# What spoils a certificate or its envelope, none of which a PENDING has.
+of_success='^(success-|envelope-|content-|cert-|crl-|altered-content$)'
+
+@test "enroll: every fault of the connection and of the body" {
+    start_fault_cas pkioperation
+    each enroll_fails $(of_any_answer)
+}
+
+@test "enroll: every fault of the message" {
+    start_fault_cas pkioperation
+    each enroll_fails $(of_messages | grep -Ev "$of_success")
+}
+
+@test "enroll: every fault of the envelope and the certificate" {
+    start_fault_cas pkioperation
+    each enroll_fails $(of_messages | grep -E "$of_success")
+}
+
+@test "enroll: every fault of the message, in BER with an enveloped content" {
+    start_fault_cas pkioperation --ber --ber-envelope --econtent enveloped
+    each enroll_fails $(of_messages)
+}
+
+@test "enroll: harmless faults" {
+    start_fault_cas pkioperation
+    each enroll_succeeds $(names harmless | without pending-with-content)
+}
+
+@test "enroll: PENDING with the content of a SUCCESS is PENDING" {
+    start_fault_cas pkioperation --fault-times 1
+    each enroll_succeeds pending-with-content
+}
+
+# The first reply is PENDING, and spoiled.
+pending_fails() {
+    case $1 in
+    no-failinfo | unknown-failinfo)
+        with_ca_certificate -n 0
+        ends "$1" 2
+        ;;
+    *)
+        with_ca_certificate -n 0
+        ends "$1" 97
+        ;;
+    esac
+}
+
+@test "enroll: every fault of the message, in a PENDING" {
+    start_fault_cas pkioperation --pending 9
+    each pending_fails $(of_messages | grep -Ev "$of_success")
+}
+
+# The first reply is PENDING and good, the next is spoiled: an error of the
+# network does not end the polling, a wrong reply does.
+polled_fails() {
+    case $1 in
+    no-failinfo | unknown-failinfo)
+        with_ca_certificate -t 0 -n 2
+        ends "$1" 2
+        ;;
+    *)
+        with_ca_certificate -t 0 -n 2
+        ends "$1" 97
+        ;;
+    esac
+    stdout_has "requesting certificate (#1)"
+}
+
+polled_goes_on() {
+    with_ca_certificate -t 0 -n 2 --timeout 1
+    ends "$1" "3 97"
+    # What is no reply at all was answered by HTTP; of that no more is asked.
+    if [ "$status" -eq 3 ]; then
+        stdout_has "requesting certificate (#2)"
+        warned ""
+    fi
+}
+
+@test "enroll: every fault of the message, in the answer to a poll" {
+    start_fault_cas pkioperation --pending 1 --fault-after 1
+    each polled_fails $(of_messages)
+}
+
+@test "enroll: every fault of the connection, in the answer to a poll" {
+    start_fault_cas pkioperation --pending 1 --fault-after 1
+    each polled_goes_on $(of_any_answer)
+}
+
+renewal_ends() {
+    run_sscep enroll -u "$URL" -c "$ca/ca.crt" -K local.key -O old.crt \
+        -k local.key -r local.csr -l local.crt
+    ends "$1" "$expected"
+}
+
+@test "enroll: the old certificate in return" {
+    start_fault_cas pkioperation
+    openssl x509 -req -in local.csr -CA "$cas/cert-old/ca.crt" \
+        -CAkey "$cas/cert-old/ca.key" -days 30 -set_serial 4711 -out old.crt
+    mkdir -p "$cas/cert-old/issued"
+    cp old.crt "$cas/cert-old/issued/$(printf %x 4711).pem"
+    snapshot
+    expected=75
+    each renewal_ends cert-old
+}
+
+# --- getcert, getcrl -------------------------------------------------------
+
+# An own certificate of each CA, which are all by the same key.
+query() {
+    openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
+        -days 30 -set_serial 4711 -out own.crt 2>/dev/null
+    mkdir -p "$ca/issued"
+    cp own.crt "$ca/issued/1267.pem"
+    run_sscep "$@" -u "$URL" -c "$ca/ca.crt" -k local.key -l own.crt -w result
+    rm own.crt
+}
+
+query_ends() {
+    case $1 in
+    silent | slow-drip)
+        query "${operands[@]}" --timeout 1
+        ends "$1" 89
+        ;;
+    no-failinfo | unknown-failinfo)
+        query "${operands[@]}"
+        ends "$1" 2
+        ;;
+    *)
+        query "${operands[@]}"
+        ends "$1" "95 97"
+        ;;
+    esac
+    rm -f result
+}
+
+query_succeeds() {
+    query "${operands[@]}"
+    expect_status 0
+    committed "$1"
+    [ -s result ] || problem "$1: nothing was written"
+    rm -f result
+}
+
+@test "getcrl: every fault" {
+    start_fault_cas pkioperation
+    operands=(getcrl)
+    each query_ends $(names harmful | grep -Ev '^(cert-|content-single-certificate$|content-no-certificates$)')
+    each query_succeeds $(names harmless | without pending-with-content)
+}
+
+@test "getcert: every fault" {
+    start_fault_cas pkioperation
+    operands=(getcert -s 4711)
+    # That of another key, or that signed, may be what was asked for.
+    each query_ends $(names harmful | grep -Ev '^(crl-|cert-)')
+    each query_succeeds $(names harmless | without pending-with-content)
+}
+
+# --- getnextca -------------------------------------------------------------
+
+getnextca_ends() {
+    run_sscep getnextca -u "$URL" -c next.crt -C "$ca/ca.crt" -F sha256 --timeout "${limit:-30}"
+    ends "$1" "$expected"
+}
+
+@test "getnextca: every fault" {
+    start_fault_cas getnextcacert --next-ca
+    expected="95 97"
+    each getnextca_ends $(names harmful | without "${timeouts[@]}")
+    limit=1 expected=89
+    each getnextca_ends "${timeouts[@]}"
+}
+
+# --- GetCACaps -------------------------------------------------------------
+
+# Not being answered is the end of getcaps only ...
+getcaps_fails() {
+    local limit=30
+    case " ${timeouts[*]} " in *" $1 "*) limit=1 ;; esac
+    run_sscep getcaps -u "$URL" --timeout "$limit"
+    if [ "$limit" -eq 1 ]; then
+        ends "$1" 89
+    else
+        ends "$1" 95
+    fi
+    stdout_lacks "scep capabilities"
+}
+
+getcaps_succeeds() {
+    run_sscep getcaps -u "$URL"
+    expect_status 0
+    stderr_empty
+    stdout_has "./sscep: scep capabilities: AES, DES3"
+    committed "$1"
+}
+
+getcaps_has_none() {
+    run_sscep getcaps -u "$URL"
+    expect_status 0
+    expect_stdout <<<"./sscep: scep capabilities: none"
+    committed "$1"
+}
+
+@test "getcaps: every fault" {
+    start_fault_cas getcacaps
+    each getcaps_fails $(names harmful | without empty-200 http-204)
+}
+
+@test "getcaps: nothing is no capabilities" {
+    start_fault_cas getcacaps
+    each getcaps_has_none empty-200 http-204
+}
+
+@test "getcaps: harmless faults" {
+    start_fault_cas getcacaps
+    each getcaps_succeeds $(names harmless)
+}
+
+# ... an enrolment goes on without capabilities (H17).
+goes_on_without_caps() {
+    with_ca_certificate
+    expect_status 0
+    committed "$1"
+    stderr_has "3des"
+    stderr_has "sha1"
+    if [ "$(messages 'method + contentEncryptionName + digestName')" != GETdes3sha1 ]; then
+        problem "$1: not what a server without capabilities gets"
+    fi
+    same_certificate local.crt "$(issued)"
+    rm -f local.crt
+}
+
+ends_for_lack_of_time() {
+    with_ca_certificate --timeout 1
+    ends "$1" 89
+    if [ -n "$(messages messageType)" ]; then
+        problem "$1: a message was sent"
+    fi
+}
+
+@test "enroll: faults of GetCACaps do not end it" {
+    start_fault_cas getcacaps
+    each goes_on_without_caps $(names harmful | without "${timeouts[@]}")
+}
+
+@test "enroll: time limits of GetCACaps do end it" {
+    start_fault_cas getcacaps
+    each ends_for_lack_of_time "${timeouts[@]}"
+}
+
+getca_goes_on_without_caps() {
+    run_sscep getca -u "$URL" -c ca.crt
+    expect_status 0
+    stdout_has "MD5 fingerprint"
+    rm -f ca.crt
+}
+
+@test "getca: faults of GetCACaps do not end it" {
+    start_fault_cas getcacaps
+    each getca_goes_on_without_caps $(names harmful | without "${timeouts[@]}")
+}
+
+# --- the list itself -------------------------------------------------------
+
+@test "every fault of the list is of an operation that is tested here" {
+    local name operations
+    "$testca" --list-faults | cut -f 1,2 >faults
+    [ "$(wc -l <faults)" -gt 80 ]
+    while read -r name operations; do
+        case ,$operations, in
+        *,getcacaps,* | *,getcacert,* | *,pkioperation,* | *,getnextcacert,*) ;;
+        *) problem "$name: $operations" ;;
+        esac
+    done <faults
+}

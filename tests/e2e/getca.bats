@@ -1,0 +1,508 @@
+#!/usr/bin/env bats
+#
+# getca and getcaps: forms of the answer, files, fingerprints, lists.
+
+load helper
+
+getca() {
+    run_sscep getca -u "$URL" -c ca.crt "$@"
+}
+
+# The certificates ca.crt-0, ... are those of the CA with these names.
+files_are() {
+    local name i=0
+    for name in "$@"; do
+        same_certificate "ca.crt-$i" "$ca/$name.crt"
+        stdout_line "./sscep: certificate written as ca.crt-$i"
+        i=$((i + 1))
+    done
+    no_file "ca.crt-$i"
+    stdout_lacks "ca.crt-$i"
+}
+
+# --- files -----------------------------------------------------------------
+
+@test "one certificate: -c, in PEM" {
+    start_ca
+    getca
+    expect_status 0
+    stderr_empty
+    expect_equal "files" "ca.crt sscep" "$(ls -A | paste -sd' ')"
+    same_certificate ca.crt "$ca/ca.crt"
+    cmp ca.crt "$ca/ca.crt"
+}
+
+@test "several certificates: in the order received" {
+    start_ca --profile ra-chain --order enc,root,sign,ca
+    getca
+    expect_status 0
+    files_are ra-enc root ra-sign ca
+    no_file ca.crt
+    expect_equal "empty lines" 4 "$(grep -c '^$' "$stdout")"
+}
+
+@test "several certificates: that they form a chain is said, or that not" {
+    start_ca --profile ra-chain
+    getca
+    expect_status 0
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+    stderr_has "form a chain"
+    stderr_lacks "not form a chain"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/loose
+    start_ca --profile ra-chain --order sign,enc,ca
+    getca
+    expect_status 0
+    stderr_has "not form a chain"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/looser
+    start_ca --profile ra --order sign,enc
+    getca
+    expect_status 0
+    stderr_has "not form a chain"
+}
+
+@test "stale files: from several to one" {
+    start_ca --profile ra-chain
+    getca
+    stop_ca
+    cp ca.crt-2 third
+    ca=$BATS_TEST_TMPDIR/single
+    start_ca
+    getca
+    expect_status 0
+    same_certificate ca.crt "$ca/ca.crt"
+    no_file ca.crt-0 ca.crt-1 ca.crt-2 ca.crt-3
+    cmp ca.crt-2.old third
+    [ -e ca.crt-0.old ] && [ -e ca.crt-1.old ] && [ -e ca.crt-3.old ]
+    for name in ca.crt-0 ca.crt-1 ca.crt-2 ca.crt-3; do
+        stderr_has "$name.old"
+    done
+    # What follows uses the new one only.
+    take local.key local.csr
+    enroll
+    enrolled
+}
+
+@test "stale files: from one to several" {
+    start_ca
+    getca
+    cp ca.crt first
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/several
+    start_ca --profile ra
+    getca
+    expect_status 0
+    no_file ca.crt
+    cmp ca.crt.old first
+    stderr_has "ca.crt.old"
+    files_are ra-sign ra-enc ca
+    take local.key local.csr
+    enroll
+    enrolled
+}
+
+@test "stale files: from four to two" {
+    start_ca --profile ra-chain
+    getca
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/pair
+    start_ca --profile ra-pair
+    getca
+    expect_status 0
+    files_are ra-sign ca
+    [ -e ca.crt-2.old ] && [ -e ca.crt-3.old ]
+    no_file ca.crt-0.old ca.crt-1.old
+}
+
+@test "stale files: beyond a gap, they are not taken for part of a later answer" {
+    start_ca --profile ra-chain
+    getca
+    rm ca.crt-1
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/single
+    start_ca
+    getca
+    expect_status 0
+    no_file ca.crt-0
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/pair
+    start_ca --profile ra-pair
+    getca
+    expect_status 0
+    files_are ra-sign ca
+}
+
+@test "stale files: nothing is moved when the answer is bad" {
+    start_ca --profile ra-chain
+    getca
+    stop_ca
+    snapshot
+    ca=$BATS_TEST_TMPDIR/bad
+    start_ca --fault truncated-der --fault-on getcacert
+    getca
+    expect_status 97
+    one_error
+    nothing_written
+}
+
+@test "the same answer again: nothing is moved" {
+    start_ca --profile ra
+    getca
+    snapshot
+    getca
+    expect_status 0
+    nothing_written
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+}
+
+@test "an existing -c keeps its mode" {
+    start_ca
+    echo old >ca.crt
+    chmod 600 ca.crt
+    getca
+    expect_status 0
+    same_certificate ca.crt "$ca/ca.crt"
+    expect_equal "the mode" 600 "$(stat -c %a ca.crt)"
+}
+
+@test "an expired certificate is warned of, and written" {
+    start_ca --ca-expired
+    getca
+    expect_status 0
+    warned expired
+    warned "Example Test CA"
+    same_certificate ca.crt "$ca/ca.crt"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/several
+    start_ca --profile chain --ca-expired
+    getca
+    expect_status 0
+    warned "Example Test CA"
+    expect_equal "warnings" 1 "$(grep -c "expired" "$stderr")"
+    files_are ca root
+}
+
+@test "the same certificate twice" {
+    start_ca --profile ra --fault same-certificate-twice --fault-on getcacert
+    getca
+    expect_status 0
+    [ -s ca.crt-0 ]
+    take local.key local.csr
+    enroll
+    enrolled
+}
+
+# --- forms -----------------------------------------------------------------
+
+@test "one certificate: DER, PEM, PKCS#7, PEM of PKCS#7, another content type" {
+    local form
+    for form in der pem p7 p7pem wrong-type; do
+        ca=$BATS_TEST_TMPDIR/$form
+        start_ca --getca-form "$form"
+        rm -f ca.crt*
+        getca
+        expect_status 0
+        same_certificate ca.crt "$ca/ca.crt"
+        stdout_line "./sscep: CA certificate written as ca.crt"
+        stop_ca
+    done
+}
+
+@test "several certificates: PEM, PKCS#7, PEM of PKCS#7, another content type" {
+    local form
+    for form in pem p7 p7pem wrong-type; do
+        ca=$BATS_TEST_TMPDIR/$form
+        start_ca --profile ra-chain --getca-form "$form"
+        rm -f ca.crt*
+        getca
+        expect_status 0
+        files_are ra-sign ra-enc ca root
+        stop_ca
+    done
+}
+
+@test "a content type that is odd, or missing, is no more than noted" {
+    local fault
+    for fault in odd-content-type no-content-type; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        start_ca --fault "$fault" --fault-on getcacert
+        getca
+        expect_status 0
+        stderr_empty
+        getca -v
+        expect_status 0
+        stderr_has "content type"
+        stop_ca
+    done
+}
+
+@test "chunked, without a length, HTTP/1.0, closing" {
+    local options
+    for options in --chunked "--chunked 1" --no-length --http10 --close; do
+        ca=$BATS_TEST_TMPDIR/ca${options// /}
+        # shellcheck disable=SC2086
+        start_ca --profile ra $options
+        getca
+        expect_status 0
+        files_are ra-sign ra-enc ca
+        stop_ca
+    done
+}
+
+# --- fingerprints ----------------------------------------------------------
+
+@test "-F: every digest, by openssl's account of it" {
+    local name label
+    start_ca
+    while read -r name label; do
+        getca -F "$name"
+        expect_status 0
+        stdout_line "./sscep: $label fingerprint: $(fingerprint ca.crt "$name")"
+    done <<'END'
+md5 MD5
+sha1 SHA1
+sha224 SHA224
+sha256 SHA256
+sha384 SHA384
+sha512 SHA512
+END
+}
+
+@test "-F: of several certificates, for each" {
+    local i
+    start_ca --profile ra
+    getca -F sha256
+    expect_status 0
+    for i in 0 1 2; do
+        stdout_line "  SHA256 fingerprint: $(fingerprint "ca.crt-$i" sha256)"
+    done
+}
+
+@test "-F: the CA is not asked what it can do" {
+    start_ca
+    getca -F sha256
+    expect_equal "requests" GetCACert "$(ca_log operation | paste -sd' ')"
+}
+
+@test "the default fingerprint: the best that is announced, or MD5" {
+    local caps label
+    while read -r caps label; do
+        ca=$BATS_TEST_TMPDIR/$caps
+        start_ca --caps "$caps"
+        getca
+        expect_status 0
+        stderr_empty
+        stdout_has "./sscep: $label fingerprint: "
+        stop_ca
+    done <<'END'
+SHA-1,SHA-256,SHA-512,AES SHA512
+SHA-384,SHA-256 SHA384
+SHA-224,SHA-256,SHA-1 SHA256
+SHA-224,SHA-1 SHA224
+SHA-1,AES SHA1
+SCEPStandard SHA256
+sha-256 SHA256
+AES,DES3,POSTPKIOperation MD5
+none MD5
+END
+}
+
+@test "usage: none, where there is no keyUsage" {
+    start_ca --profile chain --ca-usage none
+    getca
+    expect_status 0
+    stdout_has "  usage: "
+    expect_equal "the first usage" "none" \
+        "$(sed -n 's/^  usage: //p' "$stdout" | head -n 1)"
+}
+
+# --- the request -----------------------------------------------------------
+
+@test "-i is sent with GetCACaps and GetCACert, every byte of it" {
+    local id
+    start_ca
+    for id in ca1 "" "$(printf 'x%.0s' {1..200})" 'a b+c&d=e%20f#g?h/i"j<k>\l' \
+        'Zertifizierungsstelle Köln'; do
+        : >"$ca/log"
+        getca -i "$id"
+        expect_status 0
+        expect_equal "the operations" "GetCACaps GetCACert" \
+            "$(ca_log operation | paste -sd' ')"
+        expect_equal "the messages of -i '$id'" "$id" "$(ca_log message | uniq)"
+    done
+}
+
+@test "without -i no message is sent" {
+    start_ca
+    getca
+    expect_equal "parameters" "1" "$(ca_log 'len(query)' | uniq)"
+}
+
+@test "-M is on every request" {
+    start_ca
+    getca -M a=1 -M 'b=x y'
+    expect_status 0
+    expect_equal "the parameters" "[['a', '1'], ['b', 'x y']]" \
+        "$(ca_log 'query[1:]' | uniq)"
+}
+
+@test "the URL: paths and queries" {
+    local url target base
+    start_ca
+    base=http://127.0.0.1:$port
+    while read -r url target; do
+        : >"$ca/log"
+        run_sscep getca -u "$base$url" -c ca.crt -F md5
+        expect_status 0
+        expect_equal "the target of '$url'" "$target" "$(ca_log target)"
+    done <<'END'
+/ /?operation=GetCACert
+/scep /scep?operation=GetCACert
+/scep/ /scep/?operation=GetCACert
+/a:b/c /a:b/c?operation=GetCACert
+/certsrv/mscep/mscep.dll? /certsrv/mscep/mscep.dll?operation=GetCACert
+/scep?x=1 /scep?x=1&operation=GetCACert
+END
+    run_sscep getca -u "$base" -c ca.crt -F md5
+    expect_status 0
+    expect_equal "without a path" "/cgi-bin/pkiclient.exe?operation=GetCACert" \
+        "$(ca_log target | tail -n 1)"
+}
+
+@test "a redirect of GET to the same server is followed" {
+    local fault
+    for fault in http-302-self http-307-self; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        start_ca --fault "$fault" --fault-on getcacert --fault-times 1
+        getca -F md5
+        expect_status 0
+        same_certificate ca.crt "$ca/ca.crt"
+        stop_ca
+    done
+}
+
+@test "redirects without end are not followed for ever" {
+    start_ca --fault http-302-self --fault-on getcacert
+    getca -F md5
+    expect_status 95
+    only_error
+    no_file ca.crt
+    if [ "$(ca_log operation | wc -l)" -gt 6 ]; then
+        problem "more than five redirects"
+    fi
+}
+
+@test "a status that is no success says what the server says, escaped" {
+    start_ca --fault http-404 --fault-on getcacert
+    getca -F md5
+    expect_status 95
+    only_error 404 "$URL" '"nothing here"'
+    stop_ca
+    # The text of this one has control characters.
+    ca=$BATS_TEST_TMPDIR/control
+    start_ca --fault http-500 --fault-on getcacert
+    getca -F md5
+    expect_status 95
+    only_error 500 "$URL"
+    if LC_ALL=C grep -q '[^ -~]' "$stderr"; then
+        problem "control characters on stderr"
+    fi
+}
+
+@test "a body that is cut: both lengths are named" {
+    start_ca --fault short-body --fault-on getcacert
+    getca -F md5
+    expect_status 95
+    if [ "$(grep -oE '[0-9]+ (of|bytes)|[0-9]{3,}' "$stderr" | wc -l)" -lt 2 ]; then
+        problem "not both lengths"
+    fi
+    only_error
+}
+
+@test "a page of html in place of the certificate is shown" {
+    start_ca --fault html --fault-on getcacert
+    getca -F md5
+    expect_status 97
+    only_error "text/html"
+}
+
+# --- getcaps ---------------------------------------------------------------
+
+getcaps() {
+    ca=$BATS_TEST_TMPDIR/$RANDOM$RANDOM
+    start_ca --caps "$1" "${@:2}"
+    run_sscep getcaps -u "$URL"
+    expect_status 0
+    stderr_empty
+    stop_ca
+}
+
+@test "getcaps: the list, always in the same order" {
+    getcaps AES,DES3,POSTPKIOperation
+    expect_stdout <<<"./sscep: scep capabilities: AES, DES3, POSTPKIOperation"
+    getcaps SCEPStandard,SHA-512,SHA-384,SHA-256,SHA-224,SHA-1,Renewal,POSTPKIOperation,GetNextCACert,DES3,AES
+    expect_stdout <<'END'
+./sscep: scep capabilities: AES, DES3, GetNextCACert, POSTPKIOperation, Renewal, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512, SCEPStandard
+END
+}
+
+@test "getcaps: what SCEPStandard implies was not announced" {
+    getcaps SCEPStandard
+    expect_stdout <<<"./sscep: scep capabilities: SCEPStandard"
+}
+
+@test "getcaps: none" {
+    getcaps none
+    expect_stdout <<<"./sscep: scep capabilities: none"
+}
+
+@test "getcaps: unknown keywords only" {
+    getcaps Frobnicate,X-Y
+    expect_stdout <<<"./sscep: scep capabilities: none"
+}
+
+@test "getcaps: LF, CRLF, any case, unknown keywords, blanks, twice" {
+    local eol
+    for eol in lf crlf; do
+        getcaps "aes,sha-256,Frobnicate,postpkioperation ,AES,SHA-2560" \
+            --caps-eol "$eol"
+        expect_stdout <<<"./sscep: scep capabilities: AES, POSTPKIOperation, SHA-256"
+    done
+}
+
+@test "getcaps: unknown keywords with -v" {
+    start_ca --caps AES,Frobnicate
+    run_sscep getcaps -u "$URL" -v
+    expect_status 0
+    stderr_has Frobnicate
+}
+
+@test "getcaps: -c of a wrapper that always gives it is taken in silence" {
+    start_ca
+    run_sscep getcaps -u "$URL" -c ca.crt
+    expect_status 0
+    stderr_empty
+    stdout_has "scep capabilities: AES"
+    no_file ca.crt
+}
+
+@test "getcaps: -i is sent" {
+    start_ca
+    run_sscep getcaps -u "$URL" -i "my ca"
+    expect_status 0
+    expect_equal "the message" "my ca" "$(ca_log message)"
+}
+
+@test "getcaps: a bad answer is an error" {
+    local how
+    for how in 404 500 html close; do
+        ca=$BATS_TEST_TMPDIR/$how
+        start_ca --no-caps-http "$how"
+        run_sscep getcaps -u "$URL"
+        expect_status 95
+        only_error
+        stdout_empty
+        stop_ca
+    done
+}

@@ -1,0 +1,462 @@
+# helper.bash: what the end-to-end tests share.
+#
+# SSCEP names the program to test, MKREQUEST the script; without them those of
+# the tree are taken. Each test works in an empty directory of its own, beside
+# a test CA of its own (tests/testca) whose log it reads.
+
+bats_require_minimum_version 1.5.0
+
+here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+tree=$(realpath "$here/../..")
+testca=$tree/tests/testca/testca
+
+# A leak or undefined behaviour gives an exit code that nothing else gives.
+export ASAN_OPTIONS=detect_leaks=1:exitcode=99:allocator_may_return_null=1
+export LSAN_OPTIONS=exitcode=99
+export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=99
+
+# What a hanging client may take at most, in seconds.
+run_limit=60
+
+setup() {
+    common_setup
+}
+
+teardown() {
+    stop_ca
+}
+
+common_setup() {
+    unset OPENSSL_CONF http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY
+    unset NO_PROXY PREFIX CHALLENGE KEYBITS
+    umask 022
+    ca_pids=()
+    problems=0
+    ca=$BATS_TEST_TMPDIR/ca
+    stdout=$BATS_TEST_TMPDIR/stdout
+    stderr=$BATS_TEST_TMPDIR/stderr
+    shared=$BATS_RUN_TMPDIR/shared
+    find_programs
+    make_shared
+    mkdir "$BATS_TEST_TMPDIR/work"
+    cd "$BATS_TEST_TMPDIR/work" || return
+    ln -s "$SSCEP" sscep
+    sscep=./sscep
+}
+
+find_programs() {
+    local found
+    if [ -z "${SSCEP:-}" ]; then
+        for found in "$tree/build-clang/sscep" "$tree/sscep"; do
+            if [ -x "$found" ]; then
+                SSCEP=$found
+                break
+            fi
+        done
+    fi
+    if [ ! -x "${SSCEP:-}" ]; then
+        echo "no sscep to test: SSCEP='${SSCEP:-}'" >&2
+        return 1
+    fi
+    SSCEP=$(realpath "$SSCEP")
+    MKREQUEST=$(realpath "${MKREQUEST:-$tree/mkrequest}")
+}
+
+# --- keys and requests, made once for all files ----------------------------
+
+# The first one that comes makes them, others wait.
+make_shared() {
+    local tries=0
+    if mkdir "$shared.lock" 2>/dev/null; then
+        mkdir "$shared"
+        fill_shared >"$shared.log" 2>&1
+        : >"$shared.done"
+    fi
+    until [ -e "$shared.done" ]; do
+        tries=$((tries + 1))
+        if [ "$tries" -gt 600 ]; then
+            echo "keys and requests were not made:" >&2
+            cat "$shared.log" >&2
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+# NAME.key and NAME.csr: local has a challengePassword, new has none; plain is
+# like local, without the password.
+fill_shared() {
+    local name
+    for name in local new other; do
+        openssl genrsa -out "$shared/$name.key" 2048
+    done
+    shared_request local local "challengePassword = secret"
+    shared_request plain local ""
+    shared_request new new ""
+    shared_request other other ""
+    openssl req -in "$shared/local.csr" -outform DER -out "$shared/local.csr.der"
+    openssl rsa -in "$shared/local.key" -outform DER -out "$shared/local.key.der"
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+        -out "$shared/ec.key"
+    openssl req -new -x509 -key "$shared/ec.key" -subj /CN=ec -days 30 \
+        -out "$shared/ec.crt"
+    openssl req -new -x509 -key "$shared/other.key" -days 30 \
+        -subj "/C=FI/O=Elsewhere/CN=Another CA" -out "$shared/other.crt"
+    openssl rsa -in "$shared/local.key" -aes128 -passout pass:phrase \
+        -out "$shared/encrypted.key"
+}
+
+# NAME KEY ATTRIBUTE
+shared_request() {
+    cat >"$shared/$1.cnf" <<END
+[ req ]
+prompt = no
+distinguished_name = dn
+attributes = attributes
+req_extensions = extensions
+[ dn ]
+C = FI
+O = Example
+CN = device.example.org
+[ attributes ]
+$3
+[ extensions ]
+subjectAltName = DNS:device.example.org
+END
+    openssl req -new -config "$shared/$1.cnf" -key "$shared/$2.key" \
+        -out "$shared/$1.csr"
+}
+
+# Copies the shared files that are named.
+take() {
+    local name
+    for name in "$@"; do
+        cp "$shared/$name" .
+    done
+}
+
+# --- the test CA -----------------------------------------------------------
+
+# start_ca [OPTION ...]: a CA in directory $ca; sets port and URL.
+start_ca() {
+    rm -f "$ca/port"
+    "$testca" --dir "$ca" --keys "$BATS_RUN_TMPDIR/cakeys" \
+        --lifetime 900 "$@" >"$ca.out" 2>&1 3>&- 4>&- &
+    ca_pids+=($!)
+    if ! wait_for 30 started_or_dead "$ca/port" "$!" || [ ! -s "$ca/port" ]; then
+        echo "the test CA did not start: $*" >&2
+        cat "$ca.out" >&2
+        return 1
+    fi
+    port=$(cat "$ca/port")
+    URL=http://127.0.0.1:$port/scep
+}
+
+started_or_dead() {
+    [ -s "$1" ] || ! kill -0 "$2" 2>/dev/null
+}
+
+# All that was started in the background.
+stop_ca() {
+    local pid
+    for pid in "${ca_pids[@]}"; do
+        kill "$pid" 2>/dev/null || true
+    done
+    for pid in "${ca_pids[@]}"; do
+        wait "$pid" 2>/dev/null || true
+    done
+    ca_pids=()
+}
+
+# wait_for SECONDS COMMAND ...: until the command succeeds.
+wait_for() {
+    local end=$((SECONDS + $1 + 1))
+    shift
+    until "$@"; do
+        if [ "$SECONDS" -ge "$end" ]; then
+            return 1
+        fi
+        sleep 0.02
+    done
+}
+
+# A CA, its certificate as ca.crt, and what enroll needs.
+start_enrolment() {
+    take local.key local.csr
+    start_ca "$@"
+    cp "$ca/ca.crt" .
+}
+
+# ca_log EXPRESSION [CONDITION]: a line for each request in the log. Both are
+# of Python; the fields of the log entry are names in them, None if absent.
+ca_log() {
+    python3 - "$ca/log" "$@" <<'END'
+import builtins, json, sys
+
+class Entry(dict):
+    def __missing__(self, name):
+        if hasattr(builtins, name):
+            raise KeyError(name)
+        return None
+
+condition = sys.argv[3] if len(sys.argv) > 3 else "True"
+with open(sys.argv[1]) as log:
+    for line in log:
+        entry = Entry(json.loads(line))
+        if eval(condition, {}, entry):
+            print(eval(sys.argv[2], {}, entry))
+END
+}
+
+# The same for the pkiMessages only.
+messages() {
+    ca_log "$1" 'operation == "PKIOperation"'
+}
+
+# The certificate that the CA issued, if it is one.
+issued() {
+    local all=("$ca"/issued/*.pem)
+    [ "${#all[@]}" -eq 1 ] && [ -e "${all[0]}" ] && echo "${all[0]}"
+}
+
+# --- running the client ----------------------------------------------------
+
+# Runs it; status, and the files $stdout and $stderr, tell the rest. No test
+# survives what a sanitizer has to say.
+run_sscep() {
+    command_line="$sscep $*"
+    status=0
+    timeout -k 5 "$run_limit" "$sscep" "$@" >"$stdout" 2>"$stderr" </dev/null ||
+        status=$?
+    no_sanitizer_text
+}
+
+no_sanitizer_text() {
+    if grep -Eq 'Sanitizer|runtime error' "$stderr" || [ "$status" -eq 99 ]; then
+        problem "a sanitizer has found something"
+    fi
+}
+
+# enroll with the usual files; more options may follow.
+enroll() {
+    run_sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l local.crt "$@"
+}
+
+# The same, left running; sets pid.
+enroll_in_background() {
+    command_line="$sscep enroll (in the background) $*"
+    status=0
+    "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l local.crt "$@" >"$stdout" 2>"$stderr" </dev/null 3>&- 4>&- &
+    pid=$!
+    ca_pids+=("$pid")
+}
+
+wait_for_client() {
+    status=0
+    wait "$pid" || status=$?
+    no_sanitizer_text
+}
+
+# --- what is expected ------------------------------------------------------
+
+# Says what is wrong, and all there is to know about the last run.
+problem() {
+    problems=$((problems + 1))
+    {
+        echo "--- $1"
+        shift
+        [ $# -eq 0 ] || printf '%s\n' "$@"
+        echo "--- command: ${command_line:-none}"
+        echo "--- exit status: ${status:-}"
+        echo "--- stdout:"
+        cat "$stdout"
+        echo "--- stderr:"
+        cat "$stderr"
+        echo "---"
+    } >&2 2>/dev/null
+    return 1
+}
+
+expect_status() {
+    if [ "$status" -ne "$1" ]; then
+        problem "expected exit status $1"
+    fi
+}
+
+# expect_equal WHAT EXPECTED GOT
+expect_equal() {
+    if [ "$2" != "$3" ]; then
+        problem "$1 differs" "expected: $2" "got:      $3"
+    fi
+}
+
+# expect_stdout <<END: all of it, to the byte.
+expect_stdout() {
+    cat >"$stdout.expected"
+    if ! diff -u "$stdout.expected" "$stdout" >"$stdout.diff"; then
+        problem "stdout differs (- expected, + got)" "$(cat "$stdout.diff")"
+    fi
+}
+
+# The same when all fingerprints are masked, byte by byte, in both.
+expect_transcript() {
+    mask_fingerprints >"$stdout.expected"
+    mask_fingerprints <"$stdout" >"$stdout.masked"
+    if ! diff -u "$stdout.expected" "$stdout.masked" >"$stdout.diff"; then
+        problem "the transcript differs (- expected, + got)" \
+            "$(cat "$stdout.diff")"
+    fi
+}
+
+mask_fingerprints() {
+    sed -E '/fingerprint: /s/[0-9A-F]{2}(:|$)/##\1/g'
+}
+
+stdout_has() {
+    if ! grep -qF -e "$1" "$stdout"; then
+        problem "not on stdout: $1"
+    fi
+}
+
+# stdout_line LINE: one that is exactly that.
+stdout_line() {
+    if ! grep -qxF -e "$1" "$stdout"; then
+        problem "no such line on stdout: $1"
+    fi
+}
+
+stdout_lacks() {
+    if grep -qF -e "$1" "$stdout"; then
+        problem "should not be on stdout: $1"
+    fi
+}
+
+stderr_has() {
+    if ! grep -qF -e "$1" "$stderr"; then
+        problem "not on stderr: $1"
+    fi
+}
+
+stderr_lacks() {
+    if grep -qF -e "$1" "$stderr"; then
+        problem "should not be on stderr: $1"
+    fi
+}
+
+stderr_empty() {
+    if [ -s "$stderr" ]; then
+        problem "stderr should be empty"
+    fi
+}
+
+# A warning that has the text.
+warned() {
+    if ! grep -F "$sscep: warning: " "$stderr" | grep -qF -e "$1"; then
+        problem "no warning of: $1"
+    fi
+}
+
+# Nothing but one line, "P: ...", with the texts given, after warnings.
+one_error() {
+    local text
+    grep -v "^$sscep: warning: " "$stderr" >"$stderr.errors" || true
+    if [ "$(wc -l <"$stderr.errors")" -ne 1 ] ||
+        [ -n "$(tail -c 1 "$stderr")" ]; then
+        problem "not exactly one line of error"
+    fi
+    if ! grep -q "^$sscep: [^ ]" "$stderr.errors"; then
+        problem "the error does not start with '$sscep: '"
+    fi
+    for text in "$@"; do
+        if ! grep -qF -e "$text" "$stderr.errors"; then
+            problem "the error does not say: $text"
+        fi
+    done
+}
+
+# The same, and there is no warning.
+only_error() {
+    one_error "$@"
+    if [ "$(wc -l <"$stderr")" -ne 1 ]; then
+        problem "more than the error on stderr"
+    fi
+}
+
+# misuse TEXT ...: exit status 1, one line, nothing on stdout.
+misuse() {
+    expect_status 1
+    only_error "$@" "Try '$sscep --help'"
+    stdout_empty
+}
+
+stdout_empty() {
+    if [ -s "$stdout" ]; then
+        problem "stdout should be empty"
+    fi
+}
+
+no_file() {
+    local name
+    for name in "$@"; do
+        if [ -e "$name" ]; then
+            problem "there should be no file $name"
+        fi
+    done
+}
+
+# All names, modes and contents in the directory.
+listing() {
+    find . -mindepth 1 -printf '%p %M\n' | sort
+    find . -type f -exec cksum {} + | sort
+}
+
+snapshot() {
+    listing >"$BATS_TEST_TMPDIR/listing"
+}
+
+# ... are as they were at snapshot, but for the names given.
+nothing_written() {
+    local name pattern='^$'
+    for name in "$@"; do
+        pattern="$pattern|(^| )(\\./)?$name( |\$)"
+    done
+    if ! diff <(grep -Ev "$pattern" "$BATS_TEST_TMPDIR/listing") \
+        <(listing | grep -Ev "$pattern") >"$BATS_TEST_TMPDIR/listing.diff"; then
+        problem "the directory has changed" \
+            "$(cat "$BATS_TEST_TMPDIR/listing.diff")"
+    fi
+}
+
+# No request has reached the CA.
+nothing_sent() {
+    if [ -s "$ca/log" ]; then
+        problem "requests were sent" "$(ca_log 'operation')"
+    fi
+}
+
+# A certificate in a file equals that in another, whatever the encoding.
+same_certificate() {
+    local one two
+    for one in "$1" "$2"; do
+        if ! openssl x509 -in "$one" -noout 2>/dev/null; then
+            problem "there is no certificate in '$one'"
+        fi
+    done
+    one=$(openssl x509 -in "$1" -outform DER | cksum)
+    two=$(openssl x509 -in "$2" -outform DER | cksum)
+    expect_equal "the certificate $1" "$two" "$one"
+}
+
+# The last run was a good enrolment: local.crt is what the CA has issued.
+enrolled() {
+    expect_status 0
+    stdout_line "$sscep: pkistatus: SUCCESS"
+    stdout_line "$sscep: certificate written as local.crt"
+    same_certificate local.crt "$(issued)"
+}
+
+fingerprint() {
+    openssl x509 -in "$1" -noout -fingerprint "-$2" | sed 's/.*=//'
+}

@@ -1,0 +1,567 @@
+#!/usr/bin/env bats
+#
+# What cannot work is refused with one line and the right status, before
+# anything is sent or written.
+
+load helper
+
+# A server that does not answer: port 1 of this machine.
+NOWHERE=http://127.0.0.1:1/scep
+
+# refused STATUS TEXT ...: one line, nothing on stdout, sent or written.
+refused() {
+    expect_status "$1"
+    shift
+    only_error "$@"
+    stdout_empty
+    if [ -d "$ca" ]; then
+        nothing_sent
+    fi
+    nothing_written
+}
+
+# Options of enroll by letter, for all that is required.
+everything() {
+    start_enrolment
+    take new.key new.csr other.crt ec.key ec.crt
+    snapshot
+}
+
+# --- help ------------------------------------------------------------------
+
+@test "no arguments, -h, --help: the operations and options, exit status 0" {
+    local how word
+    for how in "" -h --help; do
+        # shellcheck disable=SC2086
+        run_sscep $how
+        expect_status 0
+        stderr_empty
+        for word in getca getnextca enroll getcert getcrl getcaps -u --url -p \
+            --proxy -g -f --config -c --ca-cert -E --enc-alg -S --sig-alg -W \
+            -M --monitor -m --dump-request -v -d -i -F --fingerprint -C -k -r \
+            -K -O -l -e -L -t -T -n -R -s -w --timeout --max-size --version; do
+            stdout_has "$word"
+        done
+    done
+}
+
+@test "OPERATION --help, OPERATION -h: exit status 0" {
+    local operation how
+    for operation in getca getnextca enroll getcert getcrl getcaps; do
+        for how in -h --help "-u x --help"; do
+            # shellcheck disable=SC2086
+            run_sscep $operation $how
+            expect_status 0
+            stderr_empty
+            stdout_has "$operation"
+            stdout_has "--url"
+        done
+    done
+}
+
+@test "--version: the version first, then what is linked" {
+    run_sscep --version
+    expect_status 0
+    stderr_empty
+    if ! head -n 1 "$stdout" | grep -Eq '^sscep [0-9]+\.[0-9]+(\.[0-9]+)?'; then
+        problem "the first line is not: sscep X.Y.Z"
+    fi
+    stdout_has "OpenSSL"
+    run_sscep enroll --version
+    expect_status 0
+    if ! head -n 1 "$stdout" | grep -Eq '^sscep [0-9]'; then
+        problem "the first line is not: sscep X.Y.Z"
+    fi
+}
+
+@test "help that cannot be written: exit status 93" {
+    status=0
+    ./sscep --help >/dev/full 2>"$stderr" || status=$?
+    : >"$stdout"
+    expect_status 93
+    only_error
+}
+
+# --- operations and options ------------------------------------------------
+
+@test "an unknown operation" {
+    local word
+    snapshot
+    for word in enrol getcacert GETCA "get ca" "" enrollx getc $'a\e[31mb'; do
+        run_sscep "$word" -u "$NOWHERE"
+        misuse
+        nothing_written
+    done
+    run_sscep enrol
+    misuse "enrol" "did you mean enroll?"
+}
+
+@test "an option before the operation" {
+    run_sscep -u "$NOWHERE" getca -c ca.crt
+    misuse
+}
+
+@test "an unknown option" {
+    run_sscep getca -u "$NOWHERE" -c ca.crt -Z
+    misuse -Z
+    run_sscep getca -u "$NOWHERE" -c ca.crt --frobnicate
+    misuse --frobnicate
+    run_sscep getca -u "$NOWHERE" -c ca.crt --timeuot 3
+    misuse --timeuot "did you mean --timeout?"
+    run_sscep getca -u "$NOWHERE" -c ca.crt -vZ
+    misuse -Z
+}
+
+@test "an argument that is none" {
+    run_sscep getca -u "$NOWHERE" -c ca.crt extra
+    misuse extra
+    run_sscep getca -u "$NOWHERE" -c ca.crt -- extra
+    misuse extra
+}
+
+@test "an option without its value" {
+    local option
+    for option in -u -p -f -c -i -E -S -W -M -F --url --timeout; do
+        run_sscep getca "$option"
+        misuse "$option" "needs a value"
+    done
+}
+
+@test "an option with a value that it does not take" {
+    run_sscep getca -u "$NOWHERE" -c ca.crt --verbose=yes
+    misuse --verbose
+}
+
+@test "an ambiguous beginning of an option is answered with the list" {
+    run_sscep enroll --ca x
+    misuse --ca-cert --ca-identifier
+}
+
+@test "an unambiguous beginning, and --option=value, are taken" {
+    start_ca
+    run_sscep getca --ur "$URL" --ca-c=ca.crt --fing sha1 --timeou=20
+    expect_status 0
+    stdout_line "./sscep: SHA1 fingerprint: $(fingerprint ca.crt sha1)"
+}
+
+@test "letters together, and a value next to its letter" {
+    start_ca
+    run_sscep getca "-u$URL" -vcca.crt -Fsha1
+    expect_status 0
+    stdout_line "./sscep: SHA1 fingerprint: $(fingerprint ca.crt sha1)"
+    stderr_has "configuration: "
+}
+
+@test "-H of sscep 0.10 is taken and ignored" {
+    start_ca
+    run_sscep getca -u "$URL" -c ca.crt -H
+    expect_status 0
+    same_certificate ca.crt "$ca/ca.crt"
+    stderr_empty
+}
+
+@test "an option of another operation has no effect, and it is said" {
+    start_ca
+    run_sscep getca -u "$URL" -c ca.crt -k local.key
+    expect_status 0
+    warned "-k"
+}
+
+@test "an unknown algorithm is answered with the list" {
+    local name
+    everything
+    for name in rot13 AES 3DES aes-128 aes12 "" sha256; do
+        enroll -E "$name"
+        misuse -E
+        nothing_sent
+    done
+    enroll -E rot13
+    misuse rot13 "des|3des|blowfish|aes[128]|aes192|aes256"
+    for name in sha3 SHA256 sha-256 sha md "" aes128; do
+        enroll -S "$name"
+        misuse -S
+    done
+    enroll -S sha3
+    misuse sha3 "md5|sha1|sha224|sha256|sha384|sha512"
+    run_sscep getca -u "$URL" -c new.crt -F sha3
+    misuse -F sha3 "md5|sha1|sha224|sha256|sha384|sha512"
+    nothing_sent
+    nothing_written
+}
+
+@test "a number that is none, or out of range" {
+    local option value
+    everything
+    for option in -t -T -n -W --timeout --max-size; do
+        for value in x -1 1.5 "" 0x10 99999999999999999999 "1 "; do
+            enroll "$option" "$value"
+            misuse "$option"
+        done
+    done
+    for option in --timeout --max-size; do
+        enroll "$option" 0
+        misuse "$option"
+    done
+    nothing_sent
+    nothing_written
+}
+
+@test "-M that is no name=value" {
+    local value
+    everything
+    for value in x =x ""; do
+        enroll -M "$value"
+        misuse -M
+    done
+    nothing_sent
+}
+
+@test "getca: each option that it needs" {
+    run_sscep getca
+    misuse "missing URL" -u --url
+    run_sscep getca -u "$NOWHERE"
+    misuse missing -c --ca-cert
+    run_sscep getcaps
+    misuse "missing URL" -u
+}
+
+@test "enroll: each option that it needs" {
+    local all letter given=() option
+    declare -A all=([u]=$NOWHERE [c]=ca.crt [k]=local.key [r]=local.csr
+        [l]=local.crt)
+    for letter in u c k r l; do
+        given=()
+        for option in u c k r l; do
+            if [ "$option" != "$letter" ]; then
+                given+=("-$option" "${all[$option]}")
+            fi
+        done
+        run_sscep enroll "${given[@]}"
+        misuse missing "-$letter"
+    done
+}
+
+@test "enroll: -K without -O, -O without -K" {
+    everything
+    enroll -K new.key
+    misuse -K -O
+    enroll -O other.crt
+    misuse -O -K
+    nothing_sent
+    nothing_written
+}
+
+# The options that the help calls so, with a value if they take one.
+not_built() {
+    "$SSCEP" --help | awk '
+        /^  ?[ ]{0,5}-/ { print text; text = $0; next }
+        { sub(/^ +/, " "); text = text $0 }
+        END { print text }' |
+        sed -nE '/\(not built yet\)/s/^ +(-., )?(--[a-z-]+)( <)?.*/\2\3/p' |
+        sed 's/ <$/ 1/' | sort -u
+}
+
+@test "what is not built yet says so: exit status 1" {
+    local options
+    everything
+    "$SSCEP" --help | grep -q -e --url
+    while read -r options; do
+        # shellcheck disable=SC2086
+        enroll $options
+        expect_status 1
+        only_error "not built yet"
+        stdout_empty
+    done < <(not_built)
+    nothing_sent
+    nothing_written
+}
+
+@test "https: it is said when it is not built" {
+    if "$SSCEP" --help | grep -q 'tls-insecure.*not built yet'; then
+        run_sscep getca -u https://127.0.0.1:1/ -c ca.crt
+        expect_status 1
+        only_error https "not built yet"
+    else
+        run_sscep getca -u https://127.0.0.1:1/ -c ca.crt
+        expect_status 95
+        only_error "127.0.0.1"
+    fi
+    no_file ca.crt
+}
+
+# --- files -----------------------------------------------------------------
+
+@test "a file that is missing, empty or something else" {
+    local option wrong other
+    everything
+    : >empty
+    head -c 2000 /dev/zero >zeros
+    echo "not what you want" >text
+    mkdir directory
+    printf -- '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' \
+        >broken.pem
+    snapshot
+    for option in -c -k -r -e; do
+        case $option in
+        -c | -e) other=local.key ;;
+        -k) other=local.csr ;;
+        -r) other=local.key ;;
+        esac
+        for wrong in missing empty zeros text directory broken.pem "$other" \
+            local.key/below; do
+            enroll "$option" "$wrong"
+            refused 93 "$wrong"
+        done
+    done
+}
+
+@test "a file of -K or -O that is missing, empty or something else" {
+    local wrong
+    everything
+    : >empty
+    echo "not what you want" >text
+    snapshot
+    for wrong in missing empty text local.csr; do
+        enroll -K "$wrong" -O other.crt
+        refused 93 "$wrong"
+        enroll -K new.key -O "$wrong"
+        refused 93 "$wrong"
+    done
+}
+
+@test "a file of -f that is missing, or a directory" {
+    everything
+    enroll -f missing.conf
+    refused 93 missing.conf
+    enroll -f .
+    refused 93
+    enroll -f local.key/below
+    refused 93
+}
+
+@test "a request that is broken" {
+    everything
+    # One bit of the signature, which is at the end.
+    openssl req -in local.csr -outform DER -out broken.csr
+    printf '\x%02x' "$((0x$(tail -c 1 broken.csr | od -An -tx1 | tr -d ' ') ^ 1))" |
+        xargs -0 printf >last
+    head -c -1 broken.csr >start
+    cat start last >broken.csr
+    cp local.csr trailing.csr
+    openssl req -in local.csr -outform DER -out trailing.csr
+    echo more >>trailing.csr
+    head -c 300 broken.csr >short.csr
+    snapshot
+    enroll -r broken.csr
+    refused 93 broken.csr signature
+    enroll -r trailing.csr
+    refused 93 trailing.csr
+    enroll -r short.csr
+    refused 93 short.csr
+}
+
+@test "a key that is not that of the request" {
+    everything
+    enroll -k new.key
+    refused 93 new.key local.csr
+    enroll -k ec.key
+    refused 93 ec.key local.csr
+}
+
+@test "-K that is not the key of -O" {
+    everything
+    enroll -K local.key -O other.crt
+    refused 93 local.key other.crt
+}
+
+@test "a key with a pass phrase, and no way to get it" {
+    everything
+    cp "$shared/encrypted.key" .
+    snapshot
+    # No terminal to ask on.
+    command_line="enroll -k encrypted.key"
+    status=0
+    setsid timeout 20 ./sscep enroll -u "$URL" -c ca.crt -k encrypted.key \
+        -r local.csr -l local.crt >"$stdout" 2>"$stderr" </dev/null || status=$?
+    no_sanitizer_text
+    refused 93 encrypted.key
+}
+
+@test "an output that cannot be written: found before anything is sent" {
+    local option where
+    everything
+    mkdir directory
+    snapshot
+    for option in -l -L -m; do
+        for where in missing/file local.key/file directory \
+            missing/deeper/file /proc/nothing/file; do
+            enroll "$option" "$where"
+            refused 93 "$where"
+        done
+    done
+    for where in missing/ca.crt local.key/ca.crt directory; do
+        run_sscep getca -u "$URL" -c "$where"
+        refused 93 "$where"
+    done
+}
+
+# --- the server ------------------------------------------------------------
+
+@test "a URL that is none" {
+    local url
+    for url in x example.com/scep ftp://example.com/ http:// http:///x \
+        "http://exa mple.com/" http://:80/ http://127.0.0.1:0/ \
+        http://127.0.0.1:65536/ http://127.0.0.1:x/ http://127.0.0.1:-1/ \
+        "http://[::1" "http://[::1]x/" "http://[]/" "" \
+        http://127.0.0.1:99999999999999999999/ $'http://a\nb/'; do
+        run_sscep getca -u "$url" -c ca.crt --timeout 5
+        expect_status 1
+        only_error
+        stdout_empty
+        no_file ca.crt
+    done
+}
+
+@test "a proxy that is none" {
+    local proxy
+    for proxy in : :80 host:0 host:65536 host:x ""; do
+        run_sscep getca -u "$NOWHERE" -p "$proxy" -c ca.crt --timeout 5
+        expect_status 1
+        only_error
+        stdout_empty
+    done
+}
+
+@test "no server: exit status 95" {
+    run_sscep getca -u "$NOWHERE" -c ca.crt
+    expect_status 95
+    only_error "127.0.0.1:1" "refused"
+    no_file ca.crt
+    take local.key local.csr
+    cp "$shared/other.crt" ca.crt
+    URL=$NOWHERE
+    enroll
+    expect_status 95
+    only_error "127.0.0.1:1" "refused"
+    stdout_lacks "sending certificate request"
+    no_file local.crt
+    run_sscep getcaps -u "$NOWHERE"
+    expect_status 95
+    only_error "127.0.0.1:1" "refused"
+}
+
+@test "a proxy that is not there: exit status 95" {
+    run_sscep getca -u http://scep.example.org/ -p 127.0.0.1:1 -c ca.crt
+    expect_status 95
+    only_error "127.0.0.1:1" "refused"
+}
+
+@test "a name that does not resolve: exit status 95" {
+    local before=$SECONDS
+    run_sscep getca -u http://nonexistent.invalid/ -c ca.crt --timeout 20
+    expect_status 95
+    only_error "nonexistent.invalid"
+    if [ $((SECONDS - before)) -gt 25 ]; then
+        problem "took $((SECONDS - before)) seconds"
+    fi
+}
+
+@test "something that speaks no HTTP: exit status 95" {
+    start_ca --fault garbage-status-line --fault-on getcacert
+    run_sscep getca -u "$URL" -c ca.crt -F md5
+    expect_status 95
+    only_error
+}
+
+# --- the configuration file ------------------------------------------------
+
+@test "an unknown key is warned of, with the nearest one" {
+    start_ca
+    printf 'URL = %s\n\nCACertFil = x\n' "$URL" >sscep.conf
+    run_sscep getca -f sscep.conf -c ca.crt
+    expect_status 0
+    warned "sscep.conf:3: "
+    warned CACertFil
+    warned "CACertFile"
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+}
+
+@test "an unknown section is warned of" {
+    start_ca
+    printf '[sscep]\nURL = %s\n[sscep_getcacert]\nURL = x\n' "$URL" >sscep.conf
+    run_sscep getca -f sscep.conf -c ca.crt
+    expect_status 0
+    warned "sscep.conf:3: "
+    warned sscep_getcacert
+}
+
+@test "a boolean that is none: an error with file and line" {
+    local value
+    snapshot
+    for value in maybe 2 y "yes no" ja; do
+        printf '# one\n\nVerbose = "%s"\n' "$value" >sscep.conf
+        run_sscep getca -f sscep.conf -u "$NOWHERE" -c ca.crt
+        expect_status 93
+        only_error "sscep.conf:3: " Verbose
+        stdout_empty
+    done
+}
+
+@test "a bad value in the file: an error with file and line" {
+    local line
+    while read -r line; do
+        printf '[sscep_enroll]\n%s\n' "$line" >sscep.conf
+        run_sscep enroll -f sscep.conf -u "$NOWHERE" -c ca.crt -k local.key \
+            -r local.csr -l local.crt
+        expect_status 93
+        only_error "sscep.conf:2: " "$(echo "$line" | sed -E 's/^"?([A-Za-z]+).*/\1/')"
+        stdout_empty
+    done <<'END'
+EncAlgorithm = rot13
+SigAlgorithm = sha3
+PollInterval = x
+MaxPollTime = -1
+MaxPollCount = 1.5
+MonitorInformation = x
+Resume = perhaps
+Tolerate = everything
+RenewalMessage = 18
+EncAlgorithm rot13
+"SigAlgorithm" "sha3"
+END
+}
+
+@test "a line that cannot be read: an error with file and line" {
+    local line
+    while IFS= read -r line; do
+        printf '# first\n%s\n' "$line" >sscep.conf
+        run_sscep getca -f sscep.conf -u "$NOWHERE" -c ca.crt
+        expect_status 93
+        only_error "sscep.conf:2: "
+        stdout_empty
+    done <<'END'
+[sscep
+[]
+[sscep] x
+URL
+URL = "x
+"URL = x
+= x
+URL = "x" y
+END
+}
+
+@test "a file that is no text" {
+    printf 'URL = x\0y\n' >sscep.conf
+    run_sscep getca -f sscep.conf -u "$NOWHERE" -c ca.crt
+    expect_status 93
+    only_error "sscep.conf"
+    head -c 20000 /dev/zero | tr '\0' x >sscep.conf
+    run_sscep getca -f sscep.conf -u "$NOWHERE" -c ca.crt
+    expect_status 93
+    only_error "sscep.conf"
+    : >sscep.conf
+    run_sscep getca -f sscep.conf -u "$NOWHERE"
+    expect_status 93
+    only_error "sscep.conf"
+}

@@ -1,0 +1,209 @@
+#!/usr/bin/env bats
+#
+# sscep against scepserver, the SCEP server of Debian's package scep.  That
+# server listens on all addresses, so it runs in a network of its own:
+# "scripts/test interop" does that.
+#
+# SSCEP names the program to test, MKREQUEST the script.  The server answers
+# in DES, SHA-1 and chunks whatever was sent, and its CA certificate is not for
+# encryption.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    alone || return 1
+    unset OPENSSL_CONF http_proxy CHALLENGE PREFIX KEYBITS COMMONNAME
+    SSCEP=$(realpath "${SSCEP:?names no program}")
+    MKREQUEST=$(realpath "${MKREQUEST:-$BATS_TEST_DIRNAME/../../mkrequest}")
+    export SSCEP MKREQUEST
+    start_server
+}
+
+teardown_file() {
+    if [ -n "${server_pid:-}" ]; then
+        kill "$server_pid"
+        until_within 10 ended
+    fi
+}
+
+setup() {
+    cd "$BATS_TEST_TMPDIR"
+    ln -s "$SSCEP" sscep
+}
+
+# Nobody else can reach the server: there is no interface but the loopback.
+alone() {
+    local up
+    up=$(ip -o link show up | cut -d ' ' -f 2)
+    if [ "$up" != "lo:" ]; then
+        echo "to be run in a network of its own: scripts/test interop" >&2
+        return 1
+    fi
+}
+
+start_server() {
+    local depot=$BATS_FILE_TMPDIR/depot
+    export port=8080 url=http://127.0.0.1:8080/scep
+    scepserver ca -init -depot "$depot" -keySize 2048 -organization Interop
+    scepserver -depot "$depot" -port "$port" -challenge secret \
+        -allowrenew 0 -debug >"$BATS_FILE_TMPDIR/log" 2>&1 </dev/null 3>&- &
+    export server_pid=$!
+    if ! until_within 20 listening; then
+        cat "$BATS_FILE_TMPDIR/log" >&2
+        return 1
+    fi
+}
+
+listening() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
+}
+
+ended() {
+    ! kill -0 "$server_pid" 2>/dev/null
+}
+
+# until_within SECONDS COMMAND...: waits until the command succeeds.
+until_within() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.1
+    done
+}
+
+# client STATUS ARGUMENT...: runs sscep; output is stdout, stderr apart.
+client() {
+    local expected=$1
+    shift
+    run --separate-stderr timeout 60 ./sscep "$@"
+    printf '%s\n' "status $status" "$output" "${stderr:-}"
+    [ "$status" -eq "$expected" ]
+}
+
+# request NAME [CHALLENGE]: NAME.key and NAME.csr.
+request() {
+    PREFIX=$1 "$MKREQUEST" -dns "$1.example.org" "${@:2}"
+}
+
+# enroll NAME: the whole way to NAME.crt.
+enroll() {
+    client 0 getca -u "$url" -c ca.crt
+    request "$1" secret
+    client 0 enroll -u "$url" -c ca.crt -k "$1.key" -r "$1.csr" -l "$1.crt"
+}
+
+# certified NAME: NAME.crt is from this CA, for that name and for that key.
+certified() {
+    openssl verify -CAfile ca.crt "$1.crt"
+    [ "$(openssl x509 -in "$1.crt" -noout -subject -nameopt RFC2253)" = \
+        "subject=CN=$1.example.org" ]
+    [ "$(openssl x509 -in "$1.crt" -noout -pubkey)" = \
+        "$(openssl pkey -in "$1.key" -pubout)" ]
+}
+
+# What the server logged of the operation, as often as it did it.
+served() {
+    grep -c "component=scep_service method=$1 " "$BATS_FILE_TMPDIR/log"
+}
+
+@test "getcaps lists what the server announces" {
+    client 0 getcaps -u "$url"
+    [ "$output" = "./sscep: scep capabilities: AES, DES3, POSTPKIOperation, \
+Renewal, SHA-1, SHA-256, SCEPStandard" ]
+}
+
+@test "getca writes the CA certificate" {
+    client 0 getca -u "$url" -c ca.crt -F sha256
+    openssl x509 -in ca.crt -noout -text >text
+    openssl x509 -in ca.crt -noout -fingerprint -sha256 >fingerprint
+    [ "$(cat fingerprint)" = \
+        "$(openssl x509 -in "$BATS_FILE_TMPDIR/depot/ca.pem" -noout \
+            -fingerprint -sha256)" ]
+    [[ "$output" == *"SHA256 fingerprint: $(cut -d = -f 2 fingerprint)"* ]]
+    [[ "$output" == *"CA certificate written as ca.crt" ]]
+    # The kind of certificate that the other tests are about.
+    usage=$(grep -A 1 'X509v3 Key Usage: critical' text | tail -n 1)
+    [[ "$usage" == *"Certificate Sign, CRL Sign" ]]
+    [[ "$usage" != *Encipherment* ]]
+}
+
+@test "enroll gets a certificate" {
+    enroll device
+    certified device
+    [[ "$output" == *"./sscep: pkistatus: SUCCESS"* ]]
+    [[ "$output" == *"./sscep: certificate written as device.crt" ]]
+}
+
+@test "a reply in DES is read, with a warning" {
+    enroll device
+    [[ "$stderr" == *"warning:"*[Dd][Ee][Ss]*"obsolete"* ]]
+    certified device
+}
+
+@test "requests are sent by POST" {
+    local before after
+    before=$(served PKIOperation) || true
+    enroll device
+    after=$(served PKIOperation)
+    [ "$after" -eq $((before + 1)) ]
+    client 0 enroll -d -u "$url" -c ca.crt -k device.key -r device.csr \
+        -l again.crt
+    [[ "$stderr" == *"POST $url"* ]]
+}
+
+@test "a wrong challenge is refused" {
+    client 0 getca -u "$url" -c ca.crt
+    request device wrong
+    client 72 enroll -u "$url" -c ca.crt -k device.key -r device.csr \
+        -l device.crt
+    [[ "$output" == *"./sscep: pkistatus: FAILURE"* ]]
+    [[ "$output" == *"Transaction not permitted or supported"* ]]
+    [ ! -e device.crt ]
+}
+
+@test "no challenge is refused" {
+    client 0 getca -u "$url" -c ca.crt
+    request device
+    client 72 enroll -u "$url" -c ca.crt -k device.key -r device.csr \
+        -l device.crt
+    [ ! -e device.crt ]
+}
+
+# renew MESSAGE-TYPE [ARGUMENT...]: with a new key; this server wants the
+# challenge here as well.
+renew() {
+    enroll device
+    mv device.crt old.crt
+    mv device.key old.key
+    rm device.csr
+    request device secret
+    client 0 enroll -u "$url" -c ca.crt -K old.key -O old.crt \
+        -k device.key -r device.csr -l device.crt "${@:2}"
+    certified device
+    [ "$(cat device.key)" != "$(cat old.key)" ]
+    [ "$(openssl x509 -in device.crt -noout -serial)" != \
+        "$(openssl x509 -in old.crt -noout -serial)" ]
+    grep scep_message_type "$BATS_FILE_TMPDIR/log" | tail -n 1 |
+        grep -F "scep_message_type=\"$1\""
+}
+
+@test "a renewal is a RenewalReq" {
+    renew "RenewalReq (17)"
+}
+
+@test "a renewal as PKCSReq" {
+    renew "PKCSReq (19)" --renewal 19
+}
+
+@test "a renewal without challenge is refused, and the option named" {
+    enroll device
+    mv device.crt old.crt
+    mv device.key old.key
+    rm device.csr
+    request device
+    client 72 enroll -u "$url" -c ca.crt -K old.key -O old.crt \
+        -k device.key -r device.csr -l device.crt
+    [[ "$stderr" == *"--renewal 19"* ]]
+    [ ! -e device.crt ]
+}
