@@ -1,0 +1,423 @@
+#!/usr/bin/env bats
+#
+# sscep against the SCEP server of step-ca 0.19, which is built here from
+# Debian's packages golang-go and golang-github-smallstep-certificates-dev.
+# Like all tests of this directory it runs in a network of its own:
+# "scripts/test interop" does that.
+#
+# SSCEP names the program to test, MKREQUEST the script.  An RSA intermediate
+# below a root answers; each provisioner of ca.json has a URL of its own.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    alone || return 1
+    unset OPENSSL_CONF http_proxy CHALLENGE PREFIX KEYBITS COMMONNAME
+    SSCEP=$(realpath "${SSCEP:?names no program}")
+    MKREQUEST=$(realpath "${MKREQUEST:-$BATS_TEST_DIRNAME/../../mkrequest}")
+    export SSCEP MKREQUEST
+    export server=$BATS_FILE_TMPDIR port=8081
+    export url=http://127.0.0.1:$port/scep
+    build_server
+    make_authority
+    configure_server
+    start_server
+}
+
+teardown_file() {
+    if [ -n "${server_pid:-}" ]; then
+        kill "$server_pid"
+        until_within 10 ended
+    fi
+}
+
+setup() {
+    mkdir "$BATS_TEST_TMPDIR/work"
+    cd "$BATS_TEST_TMPDIR/work" || return
+    ln -s "$SSCEP" sscep
+}
+
+# Nobody else can reach the server: there is no interface but the loopback.
+alone() {
+    local up
+    up=$(ip -o link show up | cut -d ' ' -f 2)
+    if [ "$up" != "lo:" ]; then
+        echo "to be run in a network of its own: scripts/test interop" >&2
+        return 1
+    fi
+}
+
+# --- the server -------------------------------------------------------------
+
+# More memory for less time; what was built before is taken from Go's cache.
+build_server() {
+    if ! (cd "$BATS_TEST_DIRNAME/stepca" &&
+        GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' GOGC=400 \
+            timeout 240 go build -buildvcs=false -ldflags '-s -w' \
+            -o "$server/stepca" .) >"$server/build.log" 2>&1; then
+        cat "$server/build.log" >&2
+        return 1
+    fi
+}
+
+make_authority() {
+    cat >"$server/ca.cnf" <<'END'
+[ root ]
+basicConstraints = critical, CA:TRUE
+keyUsage = critical, keyCertSign, cRLSign
+subjectKeyIdentifier = hash
+[ intermediate ]
+basicConstraints = critical, CA:TRUE, pathlen:0
+keyUsage = critical, keyCertSign, cRLSign, digitalSignature, keyEncipherment
+subjectKeyIdentifier = hash
+authorityKeyIdentifier = keyid
+END
+    certify root 1 -signkey "$server/root.key"
+    certify intermediate 2 -CA "$server/root.crt" -CAkey "$server/root.key"
+}
+
+# certify NAME SERIAL SIGNER...: NAME.key and NAME.crt.
+certify() {
+    openssl req -new -newkey rsa:2048 -nodes -keyout "$server/$1.key" \
+        -subj "/O=Interop/CN=$1" -out "$server/$1.csr" 2>/dev/null
+    openssl x509 -req -in "$server/$1.csr" -days 30 -set_serial "$2" \
+        -extfile "$server/ca.cnf" -extensions "$1" "${@:3}" \
+        -out "$server/$1.crt" 2>/dev/null
+}
+
+# Ciphers of replies by number: 0 is DES, 1 AES-128, 2 AES-256.  The address
+# is of https, which nobody asks here.
+configure_server() {
+    cat >"$server/ca.json" <<END
+{
+    "root": "$server/root.crt",
+    "crt": "$server/intermediate.crt",
+    "key": "$server/intermediate.key",
+    "address": "127.0.0.1:0",
+    "insecureAddress": "127.0.0.1:$port",
+    "dnsNames": ["localhost"],
+    "logger": {"format": "json"},
+    "db": {"type": "badgerv2", "dataSource": "$server/db"},
+    "authority": {"provisioners": [
+        {"type": "SCEP", "name": "des", "challenge": "secret",
+            "encryptionAlgorithmIdentifier": 0},
+        {"type": "SCEP", "name": "aes128", "challenge": "secret",
+            "encryptionAlgorithmIdentifier": 1},
+        {"type": "SCEP", "name": "aes256", "challenge": "secret",
+            "encryptionAlgorithmIdentifier": 2},
+        {"type": "SCEP", "name": "root", "challenge": "secret",
+            "encryptionAlgorithmIdentifier": 1, "includeRoot": true},
+        {"type": "SCEP", "name": "cn", "challenge": "secret",
+            "encryptionAlgorithmIdentifier": 1, "forceCN": true},
+        {"type": "SCEP", "name": "get", "challenge": "secret",
+            "encryptionAlgorithmIdentifier": 1,
+            "capabilities": ["AES", "SHA-256"]}
+    ]}
+}
+END
+}
+
+start_server() {
+    STEPPATH=$server/step "$server/stepca" "$server/ca.json" \
+        >"$server/log" 2>&1 </dev/null 3>&- &
+    export server_pid=$!
+    if ! until_within 20 listening; then
+        cat "$server/log" >&2
+        return 1
+    fi
+}
+
+listening() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
+}
+
+ended() {
+    ! kill -0 "$server_pid" 2>/dev/null
+}
+
+# until_within SECONDS COMMAND...: waits until the command succeeds.
+until_within() {
+    local deadline=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ "$SECONDS" -lt "$deadline" ] || return 1
+        sleep 0.1
+    done
+}
+
+# --- the client -------------------------------------------------------------
+
+# client STATUS ARGUMENT...: runs sscep; output is stdout, stderr apart.
+client() {
+    local expected=$1
+    shift
+    run --separate-stderr timeout 60 ./sscep "$@"
+    printf '%s\n' "status $status" "$output" "${stderr:-}"
+    [ "$status" -eq "$expected" ]
+}
+
+# refused STATUS ARGUMENT...: likewise; no file comes of it, and besides
+# warnings there is one line on stderr, which is in $error then.
+refused() {
+    local before
+    before=$(ls -A)
+    client "$@"
+    [ "$(ls -A)" = "$before" ]
+    error=$(grep -v '^\./sscep: warning: ' <<<"$stderr")
+    [ "$(wc -l <<<"$error")" -eq 1 ]
+}
+
+# request NAME [CHALLENGE]: NAME.key and NAME.csr.
+request() {
+    PREFIX=$1 "$MKREQUEST" -dns "$1.example.org" "${@:2}"
+}
+
+# enroll PROVISIONER NAME [ARGUMENT...]: the whole way to NAME.crt.
+enroll() {
+    client 0 getca -u "$url/$1" -c ca.crt
+    request "$2" secret
+    client 0 enroll -u "$url/$1" -c ca.crt -k "$2.key" -r "$2.csr" \
+        -l "$2.crt" "${@:3}"
+    [[ "$output" == *"./sscep: pkistatus: SUCCESS"* ]]
+    [[ "$output" == *"./sscep: certificate written as $2.crt" ]]
+}
+
+# certified NAME: NAME.crt is from this CA, for that name and for that key.
+certified() {
+    openssl verify -CAfile "$server/root.crt" \
+        -untrusted "$server/intermediate.crt" "$1.crt"
+    [ "$(openssl x509 -in "$1.crt" -noout -subject -nameopt RFC2253)" = \
+        "subject=CN=$1.example.org" ]
+    [ "$(openssl x509 -in "$1.crt" -noout -pubkey)" = \
+        "$(openssl pkey -in "$1.key" -pubout)" ]
+}
+
+# same FILE FILE: both hold the same certificate.
+same() {
+    [ "$(openssl x509 -in "$1" -outform DER | sha256sum)" = \
+        "$(openssl x509 -in "$2" -outform DER | sha256sum)" ]
+}
+
+# reply_in PROVISIONER CIPHER: so the server encrypts its replies.  It gets a
+# message of the client by hand here, and the reply is opened by openssl.
+reply_in() {
+    client 0 enroll -u "$url/$1" -c ca.crt -k device.key -r device.csr \
+        -m message.pem
+    sed '/^-/d' message.pem | base64 -d >message
+    post "/scep/$1?operation=PKIOperation" message >reply
+    openssl cms -verify -noverify -binary -inform DER -in reply -out envelope
+    openssl cms -cmsout -print -noout -inform DER -in envelope |
+        grep -A 1 contentEncryptionAlgorithm | tee algorithm
+    [[ "$(cat algorithm)" == *"algorithm: $2 ("* ]]
+}
+
+# post TARGET FILE: the body of the answer.
+post() {
+    local connection
+    exec {connection}<>"/dev/tcp/127.0.0.1/$port"
+    printf 'POST %s HTTP/1.0\r\nContent-Length: %s\r\n\r\n' \
+        "$1" "$(stat -c %s "$2")" >&"$connection"
+    cat "$2" >&"$connection"
+    LC_ALL=C timeout 20 sed '1,/^\r$/d' <&"$connection"
+    exec {connection}>&-
+}
+
+# --- tests ------------------------------------------------------------------
+
+# The server ends the last line, POSTPKIOperation, by nothing.
+@test "getcaps lists what the server announces" {
+    client 0 getcaps -u "$url/aes128"
+    [ "$output" = "./sscep: scep capabilities: AES, DES3, POSTPKIOperation, \
+Renewal, SHA-1, SHA-256, SCEPStandard" ]
+    [ -z "$stderr" ]
+}
+
+@test "getca writes one certificate, the intermediate" {
+    client 0 getca -u "$url/aes128" -c ca.crt -F sha256
+    [ "$(ls)" = $'ca.crt\nsscep' ]
+    same ca.crt "$server/intermediate.crt"
+    openssl x509 -in ca.crt -noout -fingerprint -sha256 >fingerprint
+    [[ "$output" == *"SHA256 fingerprint: $(cut -d = -f 2 fingerprint)"* ]]
+    [[ "$output" == *"CA certificate written as ca.crt" ]]
+}
+
+@test "getca writes two certificates, the intermediate and the root" {
+    client 0 getca -u "$url/root" -c ca.crt
+    [ "$(ls)" = $'ca.crt-0\nca.crt-1\nsscep' ]
+    same ca.crt-0 "$server/intermediate.crt"
+    same ca.crt-1 "$server/root.crt"
+    [[ "$output" == *"subject: /O=Interop/CN=intermediate"*\
+"certificate written as ca.crt-0"*\
+"subject: /O=Interop/CN=root"*\
+"certificate written as ca.crt-1"* ]]
+}
+
+@test "getca of a provisioner that is not there" {
+    refused 95 getca -u "$url/none" -c ca.crt
+    [[ "$error" == "./sscep: $url/none: "*"500"* ]]
+}
+
+@test "enroll, with a reply in DES and a warning" {
+    enroll des device
+    [[ "$stderr" == "./sscep: warning: "*[Dd][Ee][Ss]*"obsolete"* ]]
+    [ "$(wc -l <<<"$stderr")" -eq 1 ]
+    certified device
+    reply_in des des-cbc
+}
+
+@test "enroll, with a reply in AES-128" {
+    enroll aes128 device
+    [ -z "$stderr" ]
+    certified device
+    reply_in aes128 aes-128-cbc
+}
+
+@test "enroll, with a reply in AES-256" {
+    enroll aes256 device
+    [ -z "$stderr" ]
+    certified device
+    reply_in aes256 aes-256-cbc
+}
+
+@test "enroll with the intermediate and the root at hand" {
+    enroll root device
+    [ -z "$stderr" ]
+    [ -e ca.crt-1 ]
+    certified device
+}
+
+# enroll_in CIPHER DIGEST OPENSSL-CIPHER: a request in these.
+enroll_in() {
+    enroll aes128 device -E "$1" -S "$2"
+    certified device
+    client 0 enroll -u "$url/aes128" -c ca.crt -k device.key -r device.csr \
+        -E "$1" -S "$2" -m message.pem
+    openssl cms -cmsout -print -noout -inform PEM -in message.pem >text
+    grep -A 1 digestAlgorithm: text | grep -F "algorithm: $2 ("
+    openssl cms -verify -noverify -binary -inform PEM -in message.pem \
+        -out envelope
+    openssl cms -cmsout -print -noout -inform DER -in envelope |
+        grep -A 1 contentEncryptionAlgorithm | grep -F "algorithm: $3 ("
+}
+
+@test "the server reads a request in 3DES and SHA-1" {
+    enroll_in 3des sha1 des-ede3-cbc
+}
+
+@test "the server reads a request in AES-256 and SHA-512" {
+    enroll_in aes256 sha512 aes-256-cbc
+}
+
+# The server makes a common name of the first subjectAltName.
+@test "a subject that the CA changed is reported" {
+    cat >device.cnf <<'END'
+[ req ]
+prompt = no
+distinguished_name = subject
+attributes = attributes
+req_extensions = extensions
+[ subject ]
+O = Elsewhere
+[ attributes ]
+challengePassword = secret
+[ extensions ]
+subjectAltName = DNS:device.example.org
+END
+    openssl req -new -newkey rsa:2048 -nodes -keyout device.key \
+        -config device.cnf -out device.csr 2>/dev/null
+    client 0 getca -u "$url/cn" -c ca.crt
+    client 0 enroll -u "$url/cn" -c ca.crt -k device.key -r device.csr \
+        -l device.crt
+    openssl verify -CAfile "$server/root.crt" -untrusted ca.crt device.crt
+    [ "$(openssl x509 -in device.crt -noout -subject -nameopt RFC2253)" = \
+        "subject=CN=device.example.org,O=Elsewhere" ]
+    [[ "$stderr" == *"changed the subject to /O=Elsewhere/CN=device"* ]]
+}
+
+# renewal CHALLENGE...: device.crt is old.crt now, and there is a new request.
+renewal() {
+    enroll aes128 device
+    mv device.crt old.crt
+    mv device.key old.key
+    rm device.csr
+    request device "$@"
+}
+
+# renew MESSAGE-TYPE [ARGUMENT...]: this server wants the challenge here too.
+renew() {
+    renewal secret
+    client 0 enroll -d -u "$url/aes128" -c ca.crt -K old.key -O old.crt \
+        -k device.key -r device.csr -l device.crt "${@:2}"
+    [[ "$stderr" == *"./sscep: $1, "* ]]
+    certified device
+    [ "$(cat device.key)" != "$(cat old.key)" ]
+    [ "$(openssl x509 -in device.crt -noout -serial)" != \
+        "$(openssl x509 -in old.crt -noout -serial)" ]
+}
+
+@test "a renewal is a RenewalReq" {
+    renew RenewalReq
+}
+
+@test "a renewal as PKCSReq" {
+    renew PKCSReq --renewal 19
+}
+
+@test "a renewal without challenge is refused" {
+    renewal
+    refused 72 enroll -u "$url/aes128" -c ca.crt -K old.key -O old.crt \
+        -k device.key -r device.csr -l device.crt
+    [[ "$error" == *"badRequest, \"wrong password provided\""* ]]
+}
+
+# The text is no failInfoText by its OID and type.
+@test "a wrong challenge is refused, with the text of the server" {
+    client 0 getca -u "$url/aes128" -c ca.crt
+    request device wrong
+    refused 72 enroll -u "$url/aes128" -c ca.crt -k device.key -r device.csr \
+        -l device.crt
+    [[ "$output" == *"./sscep: pkistatus: FAILURE"* ]]
+    [[ "$output" == *"reason: Transaction not permitted or supported"* ]]
+    [[ "$error" == *"badRequest, \"wrong password provided\""* ]]
+}
+
+# To a PKIOperation by GET the server answers with nothing, once the message
+# is base64 in the alphabet of URLs.  It takes the first message of the query,
+# which is one of our own here.
+@test "a PKIOperation by GET, answered with nothing" {
+    client 0 getca -u "$url/get" -c ca.crt
+    request device secret
+    refused 97 enroll -u "$url/get?message=AAAA" -c ca.crt -k device.key \
+        -r device.csr -l device.crt
+    [[ "$error" == "./sscep: reply: "*"empty"* ]]
+    grep '"path":"/scep/get?message=AAAA.*operation=PKIOperation' \
+        "$server/log" | grep '"size":0,"status":200'
+}
+
+# Other base64 it does not read.
+@test "a PKIOperation by GET is refused" {
+    client 0 getca -u "$url/get" -c ca.crt
+    request device secret
+    refused 95 enroll -u "$url/get" -c ca.crt -k device.key -r device.csr \
+        -l device.crt
+    [[ "$error" == "./sscep: $url/get: "*"500"*"illegal base64"* ]]
+}
+
+@test "getcert is not there" {
+    enroll aes128 device
+    refused 95 getcert -u "$url/aes128" -c ca.crt -k device.key \
+        -l device.crt -s 0x10 -w other.crt
+    [[ "$error" == "./sscep: $url/aes128: "*"500"*"not implemented"* ]]
+}
+
+@test "getcrl is not there" {
+    enroll aes128 device
+    refused 95 getcrl -u "$url/aes128" -c ca.crt -k device.key \
+        -l device.crt -w ca.crl
+    [[ "$error" == "./sscep: $url/aes128: "*"500"*"not implemented"* ]]
+}
+
+@test "getnextca is not there" {
+    refused 95 getnextca -u "$url/aes128" -c next.crt -C "$server/root.crt"
+    [[ "$error" == "./sscep: "*"no next CA certificate"*"500"* ]]
+}
