@@ -76,6 +76,7 @@ sscep_sources = \
 	src/pki/pem.h \
 	src/pki/pin.c \
 	src/pki/pin.h \
+	src/http/conn.c \
 	src/http/conn.h \
 	src/http/head.c \
 	src/http/head.h \

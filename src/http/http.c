@@ -175,19 +175,17 @@ static enum status read_some(struct attempt *try)
 {
 	struct http *http = try->http;
 	struct conn *conn = http->conn;
+	enum conn_result result;
 	size_t got = 0, used;
 	enum status st;
 
-	switch (conn->read(conn, http->in, sizeof(http->in), &got)) {
-	case CONN_OK:
-		break;
-	case CONN_TIMEOUT:
+	result = conn_read(conn, http->in, sizeof(http->in), &got);
+	if (result == CONN_TIMEOUT)
 		return fail_time(http,
 		    try->answer.any ? "reading the answer of"
 				    : "waiting for the answer of");
-	case CONN_FAILED:
+	if (result != CONN_OK)
 		return lost(try, conn->reason);
-	}
 	if (got == 0)
 		return lost(try, NULL);
 	st = response_feed(&try->answer, http->in, got, &used);
@@ -210,7 +208,7 @@ static enum status send_request(struct attempt *try)
 	size_t sent;
 
 	while (try->sent < request->len && !response_has_head(&try->answer)) {
-		result = conn->write(conn, request->data + try->sent,
+		result = conn_write(conn, request->data + try->sent,
 		    request->len - try->sent, &sent);
 		try->sent += sent;
 		if (result == CONN_TIMEOUT)
@@ -252,7 +250,7 @@ static enum status try_exchange(struct http *http, const struct buf *request,
 	long long deadline = new_deadline(http);
 	enum status st;
 
-	if (http->conn != NULL && !http->conn->quiet(http->conn))
+	if (http->conn != NULL && !conn_is_quiet(http->conn))
 		disconnect(http);
 	if (http->conn != NULL) {
 		try.reused = true;

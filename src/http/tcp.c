@@ -40,110 +40,71 @@ void conn_sleep(long long milliseconds)
 		poll(NULL, 0, left > INT_MAX ? INT_MAX : (int)left);
 }
 
-static enum conn_result failed(struct conn *conn, const char *reason)
+static long long time_left(const struct conn *conn)
 {
-	snprintf(conn->reason, sizeof(conn->reason), "%s", reason);
-	return CONN_FAILED;
-}
-
-static long long time_left(const struct tcp *tcp)
-{
-	long long left = tcp->conn.deadline - conn_now();
+	long long left = conn->deadline - conn_now();
 
 	return left > 0 ? left : 0;
 }
 
-static enum conn_result timed_out(struct conn *conn)
+/* What poll() says of errors counts as all that was waited for. */
+static enum conn_result tcp_wait(
+    struct conn *conn, unsigned int events, unsigned int *came)
 {
-	failed(conn, "time limit reached");
-	return CONN_TIMEOUT;
-}
-
-/* Waits for one of events, until the deadline; what came is in *came. */
-static enum conn_result wait_for(struct tcp *tcp, short events, short *came)
-{
-	struct pollfd fd = {.fd = tcp->fd, .events = events};
+	struct pollfd fd = {.fd = ((struct tcp *)conn)->fd};
 	long long left;
 	int n;
 
+	if (events & CONN_READ)
+		fd.events |= POLLIN;
+	if (events & CONN_WRITE)
+		fd.events |= POLLOUT;
 	do {
-		left = time_left(tcp);
+		left = time_left(conn);
 		n = poll(&fd, 1, left > INT_MAX ? INT_MAX : (int)left);
 	} while ((n < 0 && errno == EINTR) || (n == 0 && left > 0));
 	if (n < 0)
-		return failed(&tcp->conn, strerror(errno));
+		return conn_failed(conn, strerror(errno));
 	if (n == 0)
-		return timed_out(&tcp->conn);
-	*came = fd.revents;
+		return conn_timed_out(conn);
+	*came = 0;
+	if (fd.revents & POLLIN)
+		*came |= CONN_READ;
+	if (fd.revents & POLLOUT)
+		*came |= CONN_WRITE;
+	if (*came == 0)
+		*came = events;
 	return CONN_OK;
 }
 
-/* Whether to go on after a call that failed: when it just has to wait. */
-static enum conn_result wait_or_fail(struct tcp *tcp, short events, short *came)
+/* After a call that failed: when it would just have had to wait. */
+static enum conn_result again_or_fail(struct conn *conn)
 {
-	int error = errno;
-
-	*came = 0;
-	if (error == EINTR)
-		return CONN_OK;
-	if (error == EAGAIN || error == EWOULDBLOCK)
-		return wait_for(tcp, events, came);
-	return failed(&tcp->conn, strerror(error));
+	if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)
+		return CONN_AGAIN;
+	return conn_failed(conn, strerror(errno));
 }
 
-/* A peer that never stops sending does not get past the deadline either. */
-static enum conn_result tcp_read(
+static enum conn_result tcp_take(
     struct conn *conn, void *bytes, size_t size, size_t *got)
 {
-	struct tcp *tcp = (struct tcp *)conn;
-	enum conn_result result = CONN_OK;
-	short came;
-	ssize_t n;
+	ssize_t n = recv(((struct tcp *)conn)->fd, bytes, size, 0);
 
-	while (result == CONN_OK && time_left(tcp) > 0) {
-		n = recv(tcp->fd, bytes, size, 0);
-		if (n >= 0) {
-			*got = (size_t)n;
-			return CONN_OK;
-		}
-		result = wait_or_fail(tcp, POLLIN, &came);
-	}
-	return result == CONN_OK ? timed_out(conn) : result;
+	if (n < 0)
+		return again_or_fail(conn);
+	*got = (size_t)n;
+	return CONN_OK;
 }
 
-static enum conn_result tcp_write(
+static enum conn_result tcp_give(
     struct conn *conn, const void *bytes, size_t len, size_t *sent)
 {
-	struct tcp *tcp = (struct tcp *)conn;
-	const short events = sent != NULL ? POLLOUT | POLLIN : POLLOUT;
-	enum conn_result result = CONN_OK;
-	const char *p = bytes;
-	short came = 0;
-	ssize_t n;
+	ssize_t n = send(((struct tcp *)conn)->fd, bytes, len, MSG_NOSIGNAL);
 
-	while (len > 0 && result == CONN_OK && came != POLLIN) {
-		if (time_left(tcp) == 0) {
-			result = timed_out(conn);
-			break;
-		}
-		n = send(tcp->fd, p, len, MSG_NOSIGNAL);
-		if (n >= 0) {
-			p += n;
-			len -= (size_t)n;
-		} else {
-			result = wait_or_fail(tcp, events, &came);
-		}
-	}
-	if (sent != NULL)
-		*sent = (size_t)(p - (const char *)bytes);
-	return result;
-}
-
-static bool tcp_quiet(struct conn *conn)
-{
-	struct pollfd fd = {.fd = ((struct tcp *)conn)->fd, .events = POLLIN};
-
-	return poll(&fd, 1, 0) == 0;
+	if (n < 0)
+		return again_or_fail(conn);
+	*sent = (size_t)n;
+	return CONN_OK;
 }
 
 static void tcp_close(struct conn *conn)
@@ -163,9 +124,9 @@ static struct tcp *tcp_new(int family, long long deadline)
 
 	if (tcp == NULL)
 		return NULL;
-	tcp->conn.read = tcp_read;
-	tcp->conn.write = tcp_write;
-	tcp->conn.quiet = tcp_quiet;
+	tcp->conn.take = tcp_take;
+	tcp->conn.give = tcp_give;
+	tcp->conn.wait = tcp_wait;
 	tcp->conn.close = tcp_close;
 	tcp->conn.deadline = deadline;
 	tcp->fd = socket(family, SOCK_STREAM, 0);
@@ -188,13 +149,13 @@ static enum conn_result finish_connect(struct tcp *tcp)
 	socklen_t len = sizeof(int);
 	enum conn_result result;
 	int error = 0;
-	short came;
+	unsigned int came;
 
-	if ((result = wait_for(tcp, POLLOUT, &came)) != CONN_OK)
+	if ((result = tcp_wait(&tcp->conn, CONN_WRITE, &came)) != CONN_OK)
 		return result;
 	if (getsockopt(tcp->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
 		error = errno;
-	return error == 0 ? CONN_OK : failed(&tcp->conn, strerror(error));
+	return error == 0 ? CONN_OK : conn_failed(&tcp->conn, strerror(error));
 }
 
 static enum conn_result connect_one(struct conn **out,
@@ -214,7 +175,7 @@ static enum conn_result connect_one(struct conn **out,
 	if (connect(tcp->fd, to->ai_addr, to->ai_addrlen) != 0)
 		result = errno == EINPROGRESS || errno == EINTR
 		    ? finish_connect(tcp)
-		    : failed(&tcp->conn, strerror(errno));
+		    : conn_failed(&tcp->conn, strerror(errno));
 	if (result != CONN_OK) {
 		snprintf(reason, size, "%s: %s", address, tcp->conn.reason);
 		debug("%s", reason);

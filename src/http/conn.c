@@ -1,0 +1,68 @@
+#include <stdio.h>
+
+#include "http/conn.h"
+
+enum conn_result conn_failed(struct conn *conn, const char *reason)
+{
+	snprintf(conn->reason, sizeof(conn->reason), "%s", reason);
+	return CONN_FAILED;
+}
+
+enum conn_result conn_timed_out(struct conn *conn)
+{
+	conn_failed(conn, "time limit reached");
+	return CONN_TIMEOUT;
+}
+
+/* A peer that never stops sending does not get past the deadline either. */
+enum conn_result conn_read(
+    struct conn *conn, void *bytes, size_t size, size_t *got)
+{
+	enum conn_result result;
+	unsigned int came;
+
+	while (conn_now() < conn->deadline) {
+		result = conn->take(conn, bytes, size, got);
+		if (result != CONN_AGAIN)
+			return result;
+		result = conn->wait(conn, CONN_READ, &came);
+		if (result != CONN_OK)
+			return result;
+	}
+	return conn_timed_out(conn);
+}
+
+enum conn_result conn_write(
+    struct conn *conn, const void *bytes, size_t len, size_t *sent)
+{
+	const unsigned int events =
+	    sent != NULL ? CONN_WRITE | CONN_READ : CONN_WRITE;
+	enum conn_result result = CONN_OK;
+	const char *p = bytes;
+	unsigned int came = 0;
+	size_t done = 0, n;
+
+	while (done < len && result == CONN_OK && came != CONN_READ) {
+		if (conn_now() >= conn->deadline) {
+			result = conn_timed_out(conn);
+			break;
+		}
+		n = 0;
+		came = 0;
+		result = conn->give(conn, p + done, len - done, &n);
+		done += n;
+		if (result == CONN_AGAIN)
+			result = conn->wait(conn, events, &came);
+	}
+	if (sent != NULL)
+		*sent = done;
+	return result;
+}
+
+bool conn_is_quiet(struct conn *conn)
+{
+	char byte;
+	size_t got;
+
+	return conn->take(conn, &byte, 1, &got) == CONN_AGAIN;
+}
