@@ -76,21 +76,36 @@ sscep_sources = \
 	src/pki/pem.h \
 	src/pki/pin.c \
 	src/pki/pin.h \
+	src/http/bio.c \
+	src/http/bio.h \
 	src/http/conn.c \
 	src/http/conn.h \
 	src/http/head.c \
 	src/http/head.h \
 	src/http/http.c \
 	src/http/http.h \
+	src/http/no_tls.c \
 	src/http/proxy.c \
 	src/http/proxy.h \
+	src/http/redirect.c \
+	src/http/redirect.h \
 	src/http/request.c \
 	src/http/request.h \
 	src/http/response.c \
 	src/http/response.h \
+	src/http/route.c \
+	src/http/route.h \
 	src/http/tcp.c \
+	src/http/tls.c \
+	src/http/tls.h \
+	src/http/trust.c \
+	src/http/trust.h \
+	src/http/tunnel.c \
+	src/http/tunnel.h \
 	src/http/url.c \
 	src/http/url.h \
+	src/http/verdict.c \
+	src/http/verdict.h \
 	src/util/buf.c \
 	src/util/buf.h \
 	src/util/file.c \

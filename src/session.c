@@ -23,6 +23,11 @@ enum status session_open(struct session *session, const struct options *options,
 	    .timeout = (unsigned int)options->timeout,
 	    .wait = (unsigned int)options->wait,
 	    .max_body = (size_t)options->max_size,
+	    .tls = {.ca_file = options->tls_ca_file,
+		.ca_dir = options->tls_ca_dir,
+		.cert = options->tls_cert,
+		.key = options->tls_key,
+		.insecure = options->tls_insecure},
 	};
 	enum status st;
 

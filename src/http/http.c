@@ -3,25 +3,25 @@
 
 #include "http/conn.h"
 #include "http/http.h"
-#include "http/proxy.h"
+#include "http/redirect.h"
 #include "http/request.h"
 #include "http/response.h"
+#include "http/route.h"
+#include "http/verdict.h"
 #include "util/log.h"
 
-#define READ_SIZE   65536
-#define RETRY_FIRST 1000  /* milliseconds to the first retry ... */
-#define RETRY_MAX   30000 /* ... doubled up to this */
-#define RETRY_TIME  1000  /* that the last retry has at least */
-#define SHOWN_MAX   200
-#define BODY_LOOK   4096 /* bytes in which a line of text is looked for */
+#define READ_SIZE 65536
 
 struct http {
-	const struct url *url;
 	struct http_options options;
-	struct url proxy; /* no host: none */
-	struct buf peer;  /* whom we connect to, for messages */
-	struct buf name;  /* the URL, for messages */
+	struct tls *tls;    /* NULL until it is needed */
+	struct route start; /* to the server */
+	struct route moved; /* to where a redirect leads; url: moved_url */
+	struct url moved_url;
+	const struct route *route; /* one of them: conn goes there */
 	struct conn *conn;
+	const char *hint;         /* of the last conn */
+	const char *not_followed; /* why the last redirect was not */
 	unsigned char in[READ_SIZE];
 };
 
@@ -36,54 +36,29 @@ struct attempt {
 	bool surplus; /* bytes came after the answer */
 };
 
-static bool has_proxy(const struct http *http)
+/* Files are read before anything is sent. */
+static enum status need_tls(struct http *http, const struct url *url)
 {
-	return http->proxy.host != NULL;
-}
-
-static const struct url *peer_of(const struct http *http)
-{
-	return has_proxy(http) ? &http->proxy : http->url;
-}
-
-static bool name_peer(struct http *http)
-{
-	const struct url *peer = peer_of(http);
-
-	return buf_addf(&http->peer, peer->ipv6 ? "%s[%s]:%u" : "%s%s:%u",
-		   has_proxy(http) ? "proxy " : "", peer->host, peer->port) &&
-	    url_add_text(&http->name, http->url);
+	if (!url->tls || http->tls != NULL)
+		return ST_OK;
+	return tls_open(&http->tls, &http->options.tls);
 }
 
 enum status http_open(struct http **out, const struct url *url,
     const struct http_options *options)
 {
-	const char *proxy;
 	struct http *http;
 	enum status st;
 
 	if ((http = calloc(1, sizeof(*http))) == NULL)
 		return fail_memory();
-	http->url = url;
 	http->options = *options;
-	http->options.proxy = NULL;
-	proxy = options->proxy != NULL ? options->proxy
-				       : proxy_from_environment(url);
-	if (proxy != NULL &&
-	    (st = url_parse_proxy(&http->proxy, proxy)) != ST_OK)
+	if ((st = route_init(&http->start, url, options->proxy)) != ST_OK ||
+	    (st = need_tls(http, url)) != ST_OK)
 		goto out;
-	if (!name_peer(http)) {
-		st = fail_memory();
-		goto out;
-	}
-	if (url->tls) {
-		st = fail(ST_ERROR, "%s: https is not built yet",
-		    buf_string(&http->name));
-		goto out;
-	}
+	http->route = &http->start;
 	*out = http;
 	http = NULL;
-	st = ST_OK;
 out:
 	http_close(http);
 	return st;
@@ -101,74 +76,58 @@ void http_close(struct http *http)
 	if (http == NULL)
 		return;
 	disconnect(http);
-	url_free(&http->proxy);
-	buf_free(&http->peer);
-	buf_free(&http->name);
+	tls_close(http->tls);
+	route_free(&http->start);
+	route_free(&http->moved);
+	url_free(&http->moved_url);
 	free(http);
 }
 
-static enum status fail_time(const struct http *http, const char *stage)
+/* Not while it is the route. */
+static void forget_move(struct http *http)
 {
-	return fail(ST_TIMEOUT, "time limit of %u s reached while %s %s",
-	    http->options.timeout, stage, buf_string(&http->peer));
+	route_free(&http->moved);
+	url_free(&http->moved_url);
 }
 
-static long long new_deadline(const struct http *http)
+static const struct buf *peer_of(const struct http *http)
 {
-	return conn_now() + http->options.timeout * 1000LL;
+	return &http->route->peer;
 }
 
-static long long least(long long a, long long b)
+/* The next request goes there. */
+static void take_route(struct http *http, const struct route *route)
 {
-	return a < b ? a : b;
+	if (http->conn != NULL && !route_is_shared(http->route, route))
+		disconnect(http);
+	http->route = route;
 }
 
 /*
- * Connects, again and again as long as options.wait allows.  The time limit
- * of the exchange counts from the last try.
+ * Nothing more came: on a connection that was used before, and without a
+ * byte of the answer, that is no failure.
  */
-static enum status connect_or_wait(struct http *http, long long *deadline)
-{
-	const struct url *peer = peer_of(http);
-	const char *name = buf_string(&http->peer);
-	long long give_up = conn_now() + http->options.wait * 1000LL;
-	long long limit = *deadline, pause = RETRY_FIRST, left, last;
-	char reason[CONN_REASON_MAX] = "";
-	enum conn_result result;
-
-	for (;;) {
-		result = tcp_connect(&http->conn, peer->host, peer->port, limit,
-		    reason, sizeof(reason));
-		if (result == CONN_OK)
-			return ST_OK;
-		left = give_up - conn_now();
-		if (left <= 0)
-			break;
-		pause = least(pause, left);
-		verbose("cannot connect to %s: %s; next try in %lld ms", name,
-		    reason, pause);
-		conn_sleep(pause);
-		pause = least(pause * 2, RETRY_MAX);
-		*deadline = new_deadline(http);
-		last = conn_now() + RETRY_TIME;
-		limit = least(*deadline, give_up > last ? give_up : last);
-	}
-	if (result == CONN_TIMEOUT)
-		return fail_time(http, "connecting to");
-	return fail(ST_NETWORK, "cannot connect to %s: %s", name, reason);
-}
-
-/* Nothing came: on a connection that was used before, that is no failure. */
 static enum status lost(struct attempt *try, const char *reason)
 {
+	const struct conn *conn = try->http->conn;
+	const char *peer = buf_string(peer_of(try->http));
+
 	if (try->reused && !try->answer.any) {
 		try->dead = true;
 		return ST_NETWORK;
 	}
+	if (conn->refused && !try->answer.any) {
+		try->answer.out->reached = false;
+		return fail(ST_NETWORK, "%s: %s", peer, conn->reason);
+	}
+	if (conn->hint != NULL && !try->answer.any)
+		return fail(ST_NETWORK, "%s: no answer: %s (%s)", peer,
+		    reason != NULL ? reason : "the connection ended",
+		    conn->hint);
 	if (reason == NULL)
 		return response_end(&try->answer);
-	return fail(ST_NETWORK, "%s: while reading the answer: %s",
-	    buf_string(&try->http->peer), reason);
+	return fail(
+	    ST_NETWORK, "%s: while reading the answer: %s", peer, reason);
 }
 
 static enum status read_some(struct attempt *try)
@@ -181,9 +140,10 @@ static enum status read_some(struct attempt *try)
 
 	result = conn_read(conn, http->in, sizeof(http->in), &got);
 	if (result == CONN_TIMEOUT)
-		return fail_time(http,
+		return route_fail_time(&http->options,
 		    try->answer.any ? "reading the answer of"
-				    : "waiting for the answer of");
+				    : "waiting for the answer of",
+		    peer_of(http));
 	if (result != CONN_OK)
 		return lost(try, conn->reason);
 	if (got == 0)
@@ -212,10 +172,11 @@ static enum status send_request(struct attempt *try)
 		    request->len - try->sent, &sent);
 		try->sent += sent;
 		if (result == CONN_TIMEOUT)
-			return fail_time(try->http, "sending to");
+			return route_fail_time(&try->http->options,
+			    "sending to", peer_of(try->http));
 		if (result == CONN_FAILED) {
-			debug("sending to %s: %s", buf_string(&try->http->peer),
-			    conn->reason);
+			debug("sending to %s: %s",
+			    buf_string(peer_of(try->http)), conn->reason);
 			return ST_OK;
 		}
 		if (try->sent < request->len && (st = read_some(try)) != ST_OK)
@@ -230,11 +191,12 @@ static enum status converse(struct attempt *try, struct http_response *response)
 	enum status st;
 
 	response->reached = true;
-	response_init(&try->answer, response, buf_string(&http->peer),
+	response_init(&try->answer, response, buf_string(peer_of(http)),
 	    http->options.max_body);
 	st = send_request(try);
 	while (st == ST_OK && !response_is_done(&try->answer))
 		st = read_some(try);
+	http->hint = http->conn->hint;
 	if (st != ST_OK || !try->answer.keep || try->surplus ||
 	    try->sent < try->request->len)
 		disconnect(http);
@@ -244,28 +206,28 @@ static enum status converse(struct attempt *try, struct http_response *response)
 
 /* On the connection that is there, if it still works, or on a new one. */
 static enum status try_exchange(struct http *http, const struct buf *request,
-    struct http_response *response)
+    struct http_response *response, long long *deadline)
 {
 	struct attempt try = {.http = http, .request = request};
-	long long deadline = new_deadline(http);
 	enum status st;
 
 	if (http->conn != NULL && !conn_is_quiet(http->conn))
 		disconnect(http);
 	if (http->conn != NULL) {
 		try.reused = true;
-		http->conn->deadline = deadline;
+		http->conn->deadline = *deadline;
 		st = converse(&try, response);
 		if (!try.dead)
 			return st;
-		debug("%s closed the connection", buf_string(&http->peer));
+		debug("%s closed the connection", buf_string(peer_of(http)));
 		response->reached = false;
 	}
-	st = connect_or_wait(http, &deadline);
+	st = route_connect(
+	    &http->conn, http->route, http->tls, &http->options, deadline);
 	if (st != ST_OK)
 		return st;
 	try = (struct attempt){.http = http, .request = request};
-	http->conn->deadline = deadline;
+	http->conn->deadline = *deadline;
 	return converse(&try, response);
 }
 
@@ -275,17 +237,19 @@ static void free_bytes(struct http_response *response)
 	buf_free(&response->body);
 }
 
-enum status http_exchange(struct http *http, const struct http_request *request,
-    struct http_response *response)
+static enum status exchange_once(struct http *http,
+    const struct http_request *request, struct http_response *response,
+    long long *deadline)
 {
 	struct buf bytes = {0};
 	enum status st;
 
 	memset(response, 0, sizeof(*response));
-	if (request_format(&bytes, http->url, request, has_proxy(http))) {
+	if (request_format(
+		&bytes, http->route->url, request, route_proxy(http->route))) {
 		debug("%s %s, %zu bytes", request->body ? "POST" : "GET",
-		    buf_string(&http->name), bytes.len);
-		st = try_exchange(http, &bytes, response);
+		    buf_string(&http->route->name), bytes.len);
+		st = try_exchange(http, &bytes, response, deadline);
 	} else {
 		st = fail_memory();
 	}
@@ -299,78 +263,103 @@ enum status http_exchange(struct http *http, const struct http_request *request,
 	return st;
 }
 
+/* To where the answer says, unless that is not to be followed. */
+static enum status move(
+    struct http *http, const struct http_response *response, bool post)
+{
+	const char *location = buf_string(&response->location);
+	const struct url *from = http->route->url;
+	struct route route = {0};
+	struct url url = {0};
+	enum status st;
+
+	if (redirect_resolve(&url, from, location) != ST_OK)
+		return ST_NETWORK;
+	http->not_followed =
+	    redirect_refusal(from, &url, response->status, post);
+	if (http->not_followed != NULL) {
+		url_free(&url);
+		return ST_OK;
+	}
+	if ((st = need_tls(http, &url)) != ST_OK ||
+	    (st = route_init(&route, &url, http->options.proxy)) != ST_OK) {
+		url_free(&url);
+		return st;
+	}
+	verbose("%s: redirected by %d to %s", buf_string(&http->route->name),
+	    response->status, buf_string(&route.name));
+	take_route(http, &route);
+	forget_move(http);
+	http->moved_url = url;
+	http->moved = route;
+	http->moved.url = &http->moved_url;
+	http->route = &http->moved;
+	return ST_OK;
+}
+
+/* Whether that is not about the request: who asks is not let through. */
+static bool is_turned_away(const struct http *http, int status)
+{
+	if (status == 407)
+		return route_proxy(http->route) != NULL;
+	return http->hint != NULL && verdict_is_about_us(status);
+}
+
+/* H13.  The query of a URL that the server gave is complete. */
+enum status http_exchange(struct http *http, const struct http_request *request,
+    struct http_response *response)
+{
+	long long deadline = route_deadline(&http->options);
+	struct http_request next = *request;
+	unsigned int moves = 0;
+	enum status st;
+
+	take_route(http, &http->start);
+	forget_move(http);
+	http->not_followed = NULL;
+	st = exchange_once(http, &next, response, &deadline);
+	while (st == ST_OK && redirect_is(response->status) &&
+	    response->location.len > 0) {
+		if (moves++ == REDIRECT_MAX)
+			http->not_followed = "too many in a row";
+		else
+			st = move(http, response, request->body != NULL);
+		if (st != ST_OK)
+			free_bytes(response);
+		if (st != ST_OK || http->not_followed != NULL)
+			return st;
+		free_bytes(response);
+		next.query = NULL;
+		st = exchange_once(http, &next, response, &deadline);
+	}
+	if (st == ST_OK && is_turned_away(http, response->status))
+		response->reached = false;
+	return st;
+}
+
 void http_response_free(struct http_response *response)
 {
 	free_bytes(response);
 	memset(response, 0, sizeof(*response));
 }
 
-/*
- * The text of a line without the blanks around it; 0 when there is none, or
- * something that is not text in it.
- */
-static size_t find_text(const char **text, const char *line, size_t len)
-{
-	size_t i;
-
-	while (len > 0 && strchr(" \t\r\n", line[len - 1]) != NULL &&
-	    line[len - 1] != '\0')
-		len--;
-	while (len > 0 && (*line == ' ' || *line == '\t')) {
-		line++;
-		len--;
-	}
-	for (i = 0; i < len; i++)
-		if (((unsigned char)line[i] < ' ' && line[i] != '\t') ||
-		    line[i] == 0x7f)
-			return 0;
-	*text = line;
-	return len;
-}
-
-/* The first line of body that can be read and is not blank. */
-static bool add_first_line(struct buf *out, const struct buf *body)
-{
-	size_t left = body->len < BODY_LOOK ? body->len : BODY_LOOK, len;
-	const char *line = buf_string(body), *end, *text;
-	char shown[SHOWN_MAX];
-	size_t text_len;
-
-	for (; left > 0; left -= len, line += len) {
-		end = memchr(line, '\n', left);
-		len = end != NULL ? (size_t)(end - line) + 1 : left;
-		if ((text_len = find_text(&text, line, len)) > 0)
-			return buf_addf(out, ": \"%s\"",
-			    log_escape(shown, sizeof(shown), text, text_len));
-	}
-	return true;
-}
-
-static bool add_status(struct buf *out, const struct http *http,
-    const struct http_response *response)
-{
-	const struct buf *location = &response->location;
-	char shown[SHOWN_MAX];
-
-	if (!buf_addf(out, "%s: the server answered %d %s",
-		buf_string(&http->name), response->status, response->reason))
-		return false;
-	if (response->status / 100 == 3 && location->len > 0)
-		return buf_addf(out, ", see \"%s\" (not followed)",
-		    log_escape(
-			shown, sizeof(shown), location->data, location->len));
-	return add_first_line(out, &response->body);
-}
-
 enum status http_check_status(
     const struct http *http, const struct http_response *response)
 {
+	const struct url *proxy = route_proxy(http->route);
+	struct verdict verdict = {
+	    .name = buf_string(&http->route->name),
+	    .proxy = proxy != NULL ? buf_string(&http->route->peer) : NULL,
+	    .has_user = proxy != NULL && proxy->user != NULL,
+	    .not_followed = http->not_followed,
+	    .hint = http->hint,
+	};
 	struct buf text = {0};
 	enum status st;
 
 	if (response->status / 100 == 2)
 		return ST_OK;
-	st = add_status(&text, http, response)
+	st = verdict_add(&text, &verdict, response)
 	    ? fail(ST_NETWORK, "%s", buf_string(&text))
 	    : fail_memory();
 	buf_free(&text);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "http/tls.h"
 #include "http/url.h"
 #include "util/buf.h"
 #include "util/status.h"
@@ -13,11 +14,12 @@
 #define HTTP_TYPE_MAX   128
 
 struct http_options {
-	const char *proxy; /* "host:port" or NULL; borrowed */
+	const char *proxy; /* "[user:password@]host:port" or NULL; borrowed */
 	unsigned int
 	    timeout;       /* seconds for each exchange, everything included */
 	unsigned int wait; /* seconds to go on trying to connect, 0: once */
 	size_t max_body;   /* bytes of a reply's body */
+	struct tls_options tls; /* for https */
 };
 
 /* Borrows everything. */
@@ -30,7 +32,7 @@ struct http_request {
 
 /* Owns its bufs; all zero is empty. */
 struct http_response {
-	bool reached; /* a connection was made, and sending begun */
+	bool reached; /* it came to the server, which did not turn us away */
 	int status;   /* 200; 0 when nothing readable came */
 	char reason[HTTP_REASON_MAX];     /* escaped */
 	char content_type[HTTP_TYPE_MAX]; /* lower case, without parameters */
@@ -42,8 +44,8 @@ struct http; /* one server, and the connection to it */
 
 /*
  * url is borrowed and must outlive the result.  Nothing is sent yet.
- * ST_ERROR after reporting for https, which is not built yet, and for a
- * proxy that cannot be understood.
+ * After reporting: ST_ERROR for a proxy that cannot be understood and for
+ * https in a build without TLS, ST_FILE for a file that TLS needs.
  */
 enum status http_open(struct http **out, const struct url *url,
     const struct http_options *options);
@@ -51,7 +53,8 @@ void http_close(struct http *http);
 
 /*
  * Sends the request and reads the answer, whatever its status, in the time
- * limit: on the connection of the exchange before where the server keeps it.
+ * limit: on the connection of the exchange before where the server keeps it,
+ * and from elsewhere when a redirect leads there (H13).
  * What response held is forgotten, not freed.  ST_OK: it is filled, and the
  * caller's to free.  ST_NETWORK or ST_TIMEOUT after reporting: it has no
  * body, and response->reached tells how far it came.

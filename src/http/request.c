@@ -3,7 +3,11 @@
 #endif
 #include <string.h>
 
+#include <openssl/evp.h>
+
 #include "http/request.h"
+
+#define AGENT "User-Agent: sscep/" PACKAGE_VERSION "\r\n"
 
 static bool add_query(struct buf *out, const char *own, const char *added)
 {
@@ -22,9 +26,9 @@ static bool add_query(struct buf *out, const char *own, const char *added)
 }
 
 static bool add_target(
-    struct buf *out, const struct url *url, const char *query, bool via_proxy)
+    struct buf *out, const struct url *url, const char *query, bool whole)
 {
-	if (via_proxy)
+	if (whole)
 		return url_add_text(out, url) &&
 		    add_query(out, url->query, query);
 	return url_add_literal(out, url->path) &&
@@ -41,22 +45,48 @@ static bool add_body(struct buf *out, const struct http_request *request)
 	    buf_add(out, request->body, request->body_len);
 }
 
+/* RFC 7617, for a proxy that wants it. */
+static bool add_credentials(struct buf *out, const struct url *proxy)
+{
+	size_t len;
+
+	if (proxy == NULL || proxy->user == NULL)
+		return true;
+	len = strlen(proxy->user);
+	if (!buf_add_string(out, "Proxy-Authorization: Basic ") ||
+	    !buf_reserve(out, (len + 2) / 3 * 4 + 1))
+		return false;
+	out->len += (size_t)EVP_EncodeBlock(
+	    out->data + out->len, (const unsigned char *)proxy->user, (int)len);
+	return buf_add_string(out, "\r\n");
+}
+
 /* One piece for one packet; the connection is kept by default in 1.1. */
 bool request_format(struct buf *out, const struct url *url,
-    const struct http_request *request, bool via_proxy)
+    const struct http_request *request, const struct url *proxy)
 {
 	const char *method = request->body != NULL ? "POST " : "GET ";
 
 	if (!buf_add_string(out, method) ||
-	    !add_target(out, url, request->query, via_proxy) ||
+	    !add_target(out, url, request->query, proxy != NULL) ||
 	    !buf_add_string(out, " HTTP/1.1\r\nHost: ") ||
 	    !url_add_authority(out, url) ||
-	    !buf_add_string(out,
-		"\r\n"
-		"User-Agent: sscep/" PACKAGE_VERSION "\r\n"
-		"Accept: */*\r\n"))
+	    !buf_add_string(out, "\r\n" AGENT "Accept: */*\r\n") ||
+	    !add_credentials(out, proxy))
 		return false;
 	if (request->body != NULL)
 		return add_body(out, request);
 	return buf_add_string(out, "\r\n");
+}
+
+bool request_format_connect(
+    struct buf *out, const struct url *url, const struct url *proxy)
+{
+	const char *form = url->ipv6
+	    ? "CONNECT [%s]:%u HTTP/1.1\r\nHost: [%s]:%u\r\n" AGENT
+	    : "CONNECT %s:%u HTTP/1.1\r\nHost: %s:%u\r\n" AGENT;
+
+	return buf_addf(
+		   out, form, url->host, url->port, url->host, url->port) &&
+	    add_credentials(out, proxy) && buf_add_string(out, "\r\n");
 }

@@ -9,11 +9,15 @@
 #include "util/buf.h"
 
 /*
- * Appends the request for url, head and body.  With via_proxy its target is
- * the whole URL; Host names the origin in either case.  false when memory
- * ran out.
+ * Appends the request for url, head and body.  With a proxy its target is the
+ * whole URL, and the user and password of the proxy go with it; Host names
+ * the origin in either case.  false when memory ran out.
  */
 bool request_format(struct buf *out, const struct url *url,
-    const struct http_request *request, bool via_proxy);
+    const struct http_request *request, const struct url *proxy);
+
+/* Likewise CONNECT to the host and port of url (RFC 9110, 9.3.6). */
+bool request_format_connect(
+    struct buf *out, const struct url *url, const struct url *proxy);
 
 #endif

@@ -82,11 +82,16 @@ static enum status refuse_size(const struct response *r)
 	    r->peer, r->max_body);
 }
 
-/* How the body ends (RFC 9112, 6.3); none follows 204 and 304. */
+static bool has_no_body(const struct response *r, int status)
+{
+	return status == 204 || status == 304 ||
+	    (r->tunnel && status / 100 == 2);
+}
+/* How the body ends (RFC 9112, 6.3). */
 static enum status choose_body(struct response *r, const struct head *head)
 {
 	r->keep = head->keep_alive || (head->minor > 0 && !head->close);
-	if (head->status == 204 || head->status == 304) {
+	if (has_no_body(r, head->status)) {
 		r->state = RESPONSE_DONE;
 	} else if (head->chunked) {
 		/* Both, or chunks in 1.0: odd, and not to be built on. */

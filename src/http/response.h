@@ -38,6 +38,7 @@ struct response {
 	size_t length;     /* Content-Length */
 	bool any;          /* a byte came */
 	bool keep;         /* the server keeps the connection */
+	bool tunnel;       /* to CONNECT: a 2xx has no body; set after init */
 };
 
 /* peer, "host:port", is who the messages blame. */

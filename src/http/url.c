@@ -1,6 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
+
 #include "http/url.h"
 #include "util/log.h"
 
@@ -10,7 +12,7 @@
 #define PORT_MAX   65535
 
 #define WANT_URL   "expected http://host[:port][/path]"
-#define WANT_PROXY "expected host:port"
+#define WANT_PROXY "expected [user:password@]host:port"
 
 static bool is_digit(char c)
 {
@@ -233,18 +235,58 @@ out:
 	return st;
 }
 
+static unsigned int hex_value(char c)
+{
+	return is_digit(c) ? (unsigned int)(c - '0')
+			   : ((unsigned int)c & 7) + 9;
+}
+
+/* "user:password" without its percent signs; what is wrong, or NULL. */
+static const char *parse_user(struct url *url, const char *text, size_t len)
+{
+	char *out = copy_text(text, len), *to = out;
+	size_t i;
+
+	url->user = out;
+	if (out == NULL)
+		return "out of memory";
+	for (i = 0; i < len; i++) {
+		char c = text[i];
+
+		if (c == '%') {
+			if (len - i < 3 || !is_hex(text[i + 1]) ||
+			    !is_hex(text[i + 2]))
+				return "a % in user or password is written %25";
+			c = (char)(hex_value(text[i + 1]) << 4 |
+			    hex_value(text[i + 2]));
+			i += 2;
+		}
+		if (c == '\0')
+			return "a NUL byte in user or password";
+		*to++ = c;
+	}
+	*to = '\0';
+	return strchr(out, ':') != NULL && *out != ':'
+	    ? NULL
+	    : "expected user:password in front of @";
+}
+
 static const char *parse_proxy(struct url *url, const char *text)
 {
-	const char *why = check_characters(text);
+	const char *why = check_characters(text), *at;
 	size_t len;
 
 	if (why != NULL)
 		return why;
-	if (strchr(text, '@') != NULL)
-		return "a proxy with user and password is not built yet";
 	text += scheme_length(text, "http");
 	if (strstr(text, "://") != NULL)
-		return "only a plain http proxy is built yet, " WANT_PROXY;
+		return "only plain http to a proxy is built, " WANT_PROXY;
+	if ((at = strrchr(text, '@')) != NULL) {
+		why = parse_user(url, text, (size_t)(at - text));
+		if (why != NULL)
+			return why;
+		text = at + 1;
+	}
 	len = strcspn(text, "/?#");
 	if (text[len] != '\0' && strcmp(text + len, "/") != 0)
 		return "a proxy has no path, " WANT_PROXY;
@@ -270,6 +312,9 @@ enum status url_parse_proxy(struct url *out, const char *text)
 
 void url_free(struct url *url)
 {
+	if (url->user != NULL)
+		OPENSSL_cleanse(url->user, strlen(url->user));
+	free(url->user);
 	free(url->host);
 	free(url->path);
 	free(url->query);

@@ -12,7 +12,7 @@
 #define URL_DEFAULT_PATH "/cgi-bin/pkiclient.exe"
 
 /* Bytes of a URL; what is longer is a mistake. */
-#define URL_TEXT_MAX 4096
+#define URL_TEXT_MAX (32u * 1024)
 
 /* Owns its strings; all zero is empty. */
 struct url {
@@ -22,6 +22,7 @@ struct url {
 	unsigned int port; /* 1 to 65535 */
 	char *path;        /* begins with '/', no '?'; as it was given */
 	char *query;       /* what stood after '?', "" if nothing */
+	char *user;        /* of a proxy: "user:password", decoded, or NULL */
 };
 
 /*
@@ -32,8 +33,9 @@ struct url {
 enum status url_parse(struct url *out, const char *text);
 
 /*
- * As url_parse() for "host:port", "[v6]:port" or "http://host:port/", where
- * the port is required: a proxy.  The path is "/".
+ * As url_parse() for a proxy: "host:port", "[v6]:port" or "http://host:port/",
+ * where the port is required, "user:password@" may stand in front of the host
+ * with what is special in it percent-encoded, and the path is "/".
  */
 enum status url_parse_proxy(struct url *out, const char *text);
 void url_free(struct url *url);

@@ -88,6 +88,11 @@ void options_print_version(FILE *out)
 	fprintf(out, "sscep %s\n", PACKAGE_VERSION);
 	fputs("Licence: BSD 2-clause. There is no warranty.\n", out);
 	fprintf(out, "libcrypto: %s\n", OpenSSL_version(OPENSSL_VERSION));
+#ifdef HAVE_LIBSSL
+	fputs("TLS: built in\n", out);
+#else
+	fputs("TLS: not built in (configured --without-tls)\n", out);
+#endif
 	print_operations(out, "Operations:", true);
 	print_operations(out, "Not built yet:", false);
 }

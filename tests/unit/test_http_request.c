@@ -43,6 +43,9 @@ static const struct target {
     {"http://[::1]:81/p", "a=b", true, "http://[::1]:81/p?a=b", "[::1]:81"},
 };
 
+/* Without and with a user and password. */
+static const struct url plain_proxy = {.port = 3128};
+
 static void check(
     struct buf *got, const char *want_head, const void *body, size_t body_len)
 {
@@ -67,7 +70,8 @@ static void test_get(void **state)
 		struct url url = {0};
 
 		assert_int_equal(url_parse(&url, t->url), ST_OK);
-		assert_true(request_format(&out, &url, &request, t->via_proxy));
+		assert_true(request_format(
+		    &out, &url, &request, t->via_proxy ? &plain_proxy : NULL));
 		assert_true(buf_addf(&want,
 		    "GET %s HTTP/1.1\r\nHost: %s\r\n" REST "\r\n", t->target,
 		    t->host));
@@ -89,14 +93,14 @@ static void test_post(void **state)
 
 	(void)state;
 	assert_int_equal(url_parse(&url, "http://h:81/p"), ST_OK);
-	assert_true(request_format(&out, &url, &request, false));
+	assert_true(request_format(&out, &url, &request, NULL));
 	check(&out,
 	    "POST /p?operation=PKIOperation HTTP/1.1\r\n"
 	    "Host: h:81\r\n" REST "Content-Type: application/x-pki-message\r\n"
 	    "Content-Length: 5\r\n"
 	    "\r\n",
 	    body, sizeof(body));
-	assert_true(request_format(&out, &url, &request, true));
+	assert_true(request_format(&out, &url, &request, &plain_proxy));
 	check(&out,
 	    "POST http://h:81/p?operation=PKIOperation HTTP/1.1\r\n"
 	    "Host: h:81\r\n" REST "Content-Type: application/x-pki-message\r\n"
@@ -104,7 +108,7 @@ static void test_post(void **state)
 	    "\r\n",
 	    body, sizeof(body));
 	request.body_len = 0;
-	assert_true(request_format(&out, &url, &request, false));
+	assert_true(request_format(&out, &url, &request, NULL));
 	check(&out,
 	    "POST /p?operation=PKIOperation HTTP/1.1\r\n"
 	    "Host: h:81\r\n" REST "Content-Type: application/x-pki-message\r\n"
@@ -114,11 +118,70 @@ static void test_post(void **state)
 	url_free(&url);
 }
 
+static struct url user_proxy(char *user)
+{
+	struct url proxy = {.port = 3128, .user = user};
+
+	return proxy;
+}
+
+/* Only with a proxy, and only when there is a user. */
+static void test_credentials(void **state)
+{
+	char user[] = "Aladdin:open sesame";
+	const struct url proxy = user_proxy(user);
+	const struct http_request get = {.query = "a=b"};
+	struct buf out = {0};
+	struct url url = {0};
+
+	(void)state;
+	assert_int_equal(url_parse(&url, "http://h/p"), ST_OK);
+	assert_true(request_format(&out, &url, &get, &proxy));
+	check(&out,
+	    "GET http://h/p?a=b HTTP/1.1\r\nHost: h\r\n" REST
+	    "Proxy-Authorization: Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ==\r\n\r\n",
+	    NULL, 0);
+	url_free(&url);
+}
+
+static void test_connect(void **state)
+{
+	static const struct {
+		const char *url, *authority;
+	} rows[] = {
+	    {"https://h/p?x", "h:443"},
+	    {"https://h:8443", "h:8443"},
+	    {"https://[::1]/", "[::1]:443"},
+	};
+	char user[] = "a:b";
+	const struct url proxy = user_proxy(user);
+	struct buf out = {0}, want = {0};
+	struct url url = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		assert_int_equal(url_parse(&url, rows[i].url), ST_OK);
+		assert_true(request_format_connect(
+		    &out, &url, i == 0 ? &proxy : &plain_proxy));
+		assert_true(buf_addf(&want,
+		    "CONNECT %s HTTP/1.1\r\nHost: %s\r\n"
+		    "User-Agent: sscep/" PACKAGE_VERSION "\r\n%s\r\n",
+		    rows[i].authority, rows[i].authority,
+		    i == 0 ? "Proxy-Authorization: Basic YTpi\r\n" : ""));
+		check(&out, buf_string(&want), NULL, 0);
+		buf_free(&want);
+		url_free(&url);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_get),
 	    cmocka_unit_test(test_post),
+	    cmocka_unit_test(test_credentials),
+	    cmocka_unit_test(test_connect),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

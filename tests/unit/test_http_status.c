@@ -9,11 +9,11 @@ static void test_open(void **state)
 	static const struct bad {
 		const char *url, *proxy, *word;
 	} bad[] = {
-	    {"https://h/", NULL, "https is not built yet"},
-	    {"https://h/", "h:80", "https is not built yet"},
 	    {"http://h/", "h", "port is missing"},
 	    {"http://h/", "", "empty"},
-	    {"http://h/", "u:s3cret@h:80", "not built yet"},
+	    {"https://h/", "h", "port is missing"},
+	    {"http://h/", "u:s3cret@h", "port is missing"},
+	    {"http://h/", "s3cret@h:80", "user:password"},
 	};
 	struct url url = {0};
 	struct http *http;

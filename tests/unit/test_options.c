@@ -22,7 +22,7 @@
 #include <cmocka.h>
 
 #define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
-#define ARGS_MAX  64
+#define ARGS_MAX  128
 #define FILE_NAME "t.conf"
 #define HINT      ". Try 'P --help'\n"
 
@@ -136,12 +136,12 @@ static const struct promise contract[] = {
 	{ALL, 0, "capabilities", "Capabilities", LATER, 0, "AES"},
 	{ALL, 0, "provider", "Provider", LATER, 0, "x"},
 	{ALL, 0, "provider-path", "ProviderPath", LATER, 0, "x"},
-	{ALL, 0, "tls-ca-file", "TLSCAFile", LATER, 0, "x"},
-	{ALL, 0, "tls-ca-dir", "TLSCADir", LATER, 0, "x"},
-	{ALL, 0, "tls-cert", "TLSCertFile", LATER, 0, "x"},
-	{ALL, 0, "tls-key", "TLSKeyFile", LATER, 0, "x"},
+	{ALL, 0, "tls-ca-file", "TLSCAFile", STR, O(tls_ca_file), "x"},
+	{ALL, 0, "tls-ca-dir", "TLSCADir", STR, O(tls_ca_dir), "x"},
+	{ALL, 0, "tls-cert", "TLSCertFile", STR, O(tls_cert), "x"},
+	{ALL, 0, "tls-key", "TLSKeyFile", STR, O(tls_key), "x"},
 	{ALL, 0, "tls-passin", "TLSKeyPassword", LATER, 0, "pass:swordfish"},
-	{ALL, 0, "tls-insecure", "TLSInsecure", LATER, 0, NULL},
+	{ALL, 0, "tls-insecure", "TLSInsecure", FLG, O(tls_insecure), NULL},
 	{SIGNED | OP_GETCA, 0, "ca-fingerprint", "CAFingerprint", STR,
 	    O(ca_fingerprint), "00112233445566778899aabbccddeeff"},
 	{OP_ENROLL | OP_GETCERT, 0, "chain", "ChainFile", STR, O(chain), "x"},
@@ -773,9 +773,9 @@ static const struct saying files[] = {
 	"md5|sha1|sha224|sha256|sha384|sha512\n"},
     {"Proxy =\n", {UFILE}, ST_FILE, "P: t.conf:1: Proxy: the value is empty\n"},
     {"CAIdentifier =\n", {UFILE}, ST_OK, ""},
-    {"[sscep_getcaps]\nTLSInsecure = no\n", {UFILE}, ST_ERROR,
-	"P: t.conf:2: option --tls-insecure (key TLSInsecure): not built "
-        "yet\n"},
+    {"[sscep_getcaps]\nProviderPath = p\n", {UFILE}, ST_ERROR,
+	"P: t.conf:2: option --provider-path (key ProviderPath): "
+	"not built yet\n"},
     {"engine = e\n[e]\nPIN = 1\n", {UFILE}, ST_ERROR,
 	"P: t.conf:1: option --engine (key engine): not built yet\n"},
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},

@@ -119,14 +119,21 @@ static const struct bad {
 static const struct proxy {
 	const char *text, *host;
 	unsigned int port;
+	const char *user;
 } proxies[] = {
-    {"h:8080", "h", 8080},
-    {"h:80", "h", 80},
-    {"127.0.0.1:3128", "127.0.0.1", 3128},
-    {"[::1]:3128", "::1", 3128},
-    {"http://h:3128", "h", 3128},
-    {"HTTP://h:3128/", "h", 3128},
-    {"http://[::1]:3128/", "::1", 3128},
+    {"h:8080", "h", 8080, NULL},
+    {"h:80", "h", 80, NULL},
+    {"127.0.0.1:3128", "127.0.0.1", 3128, NULL},
+    {"[::1]:3128", "::1", 3128, NULL},
+    {"http://h:3128", "h", 3128, NULL},
+    {"HTTP://h:3128/", "h", 3128, NULL},
+    {"http://[::1]:3128/", "::1", 3128, NULL},
+    {"user:s3cret@h:80", "h", 80, "user:s3cret"},
+    {"http://user:s3cret@h:80/", "h", 80, "user:s3cret"},
+    {"http://us%65r:p%40%3a%25%2F%c3%A4@[::1]:80", "::1", 80,
+	"user:p@:%/\xc3\xa4"},
+    {"user:s3cret/@x:@h:80", "h", 80, "user:s3cret/@x:"},
+    {"user:@h:80", "h", 80, "user:"},
 };
 
 static const struct bad bad_proxies[] = {
@@ -140,11 +147,18 @@ static const struct bad bad_proxies[] = {
     {"h:80 ", "blanks"},
     {"h:80/p", "path"},
     {"h:80?x", "path"},
-    {"https://h:80", "http proxy"},
-    {"socks5://h:80", "http proxy"},
-    {"user:s3cret@h:80", "not built yet"},
-    {"http://user:s3cret@h:80/", "not built yet"},
-    {"user:s3cret/@h:80", "not built yet"},
+    {"https://h:80", "only plain http"},
+    {"socks5://h:80", "only plain http"},
+    {"s3cret@h:80", "expected user:password"},
+    {":s3cret@h:80", "expected user:password"},
+    {"@h:80", "expected user:password"},
+    {"user:s3cret%@h:80", "%25"},
+    {"user:s3cret%4@h:80", "%25"},
+    {"user:s3cret%4x@h:80", "%25"},
+    {"user:s3cret%00@h:80", "NUL"},
+    {"user:s3cret@h", "port is missing"},
+    {"user:s3cret@", "host name is missing"},
+    {"https://user:s3cret@h:80", "only plain http"},
 };
 
 static FILE *caught;
@@ -275,6 +289,10 @@ static void test_proxies(void **state)
 		assert_false(url.tls);
 		assert_string_equal(url.host, proxies[i].host);
 		assert_int_equal(url.port, proxies[i].port);
+		if (proxies[i].user != NULL)
+			assert_string_equal(url.user, proxies[i].user);
+		else
+			assert_null(url.user);
 		url_free(&url);
 	}
 	for (i = 0; i < sizeof(bad_proxies) / sizeof(bad_proxies[0]); i++) {

@@ -1,0 +1,131 @@
+#include <string.h>
+#include <strings.h>
+
+#include "http/redirect.h"
+#include "util/log.h"
+
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+bool redirect_is(int status)
+{
+	return status == 301 || status == 302 || status == 303 ||
+	    status == 307 || status == 308;
+}
+
+static bool has_scheme(const char *text)
+{
+	size_t len = strspn(text, LETTERS "0123456789+-.");
+
+	return len > 0 && strchr(LETTERS, *text) != NULL && text[len] == ':';
+}
+
+/* What comes after "//": an authority, and then at least "/". */
+static bool add_absolute(struct buf *out, const char *text)
+{
+	const char *authority = strstr(text, "//");
+	size_t len;
+
+	if (authority == NULL)
+		return buf_add_string(out, text);
+	authority += 2;
+	len = (size_t)(authority - text) + strcspn(authority, "/?#");
+	return buf_add(out, text, len) &&
+	    (text[len] == '/' || buf_add_string(out, "/")) &&
+	    buf_add_string(out, text + len);
+}
+
+/* The path of from up to its last "/", and text after it (RFC 3986, 5.2.3). */
+static bool add_merged(
+    struct buf *out, const struct url *from, const char *text)
+{
+	size_t len = strlen(from->path);
+
+	while (len > 0 && from->path[len - 1] != '/')
+		len--;
+	return buf_add(out, from->path, len) && buf_add_string(out, text);
+}
+
+/* Whether the segment at p, which begins after a "/", is just dots. */
+static bool is_dots(const char *p, const char *dots)
+{
+	size_t len = strlen(dots);
+
+	return strncmp(p, dots, len) == 0 &&
+	    (p[len] == '\0' || strchr("/?#", p[len]) != NULL);
+}
+
+/* Takes "." and ".." out of the path, in place (RFC 3986, 5.2.4). */
+static void remove_dots(char *path)
+{
+	char *out = path, *in = path;
+
+	while (*in == '/') {
+		size_t len = 1 + strcspn(in + 1, "/?#");
+
+		if (is_dots(in + 1, ".") || is_dots(in + 1, "..")) {
+			if (in[2] == '.')
+				while (out > path && *--out != '/')
+					;
+			/* A last one leaves its slash. */
+			if (in[len] != '/')
+				*out++ = '/';
+		} else {
+			memmove(out, in, len);
+			out += len;
+		}
+		in += len;
+	}
+	memmove(out, in, strlen(in) + 1);
+}
+
+static bool add_relative(
+    struct buf *out, const struct url *from, const char *location)
+{
+	size_t start;
+	bool ok;
+
+	if (!buf_add_string(out, from->tls ? "https:" : "http:"))
+		return false;
+	if (strncmp(location, "//", 2) == 0)
+		return add_absolute(out, location);
+	if (!buf_add_string(out, "//") || !url_add_authority(out, from))
+		return false;
+	start = out->len;
+	if (*location == '/')
+		ok = buf_add_string(out, location);
+	else if (*location == '?' || *location == '#' || *location == '\0')
+		ok = buf_add_string(out, from->path) &&
+		    buf_add_string(out, location);
+	else
+		ok = add_merged(out, from, location);
+	if (ok)
+		remove_dots((char *)out->data + start);
+	return ok;
+}
+
+enum status redirect_resolve(
+    struct url *out, const struct url *from, const char *location)
+{
+	struct buf text = {0};
+	enum status st;
+	bool ok = has_scheme(location) ? add_absolute(&text, location)
+				       : add_relative(&text, from, location);
+
+	st = ok ? url_parse(out, buf_string(&text)) : fail_memory();
+	buf_free(&text);
+	return st;
+}
+
+const char *redirect_refusal(
+    const struct url *from, const struct url *to, int status, bool post)
+{
+	if (from->tls && !to->tls)
+		return "it leaves https";
+	if (!post)
+		return NULL;
+	if (status != 307 && status != 308)
+		return "it would make a GET of a POST";
+	return strcasecmp(from->host, to->host) == 0
+	    ? NULL
+	    : "a POST stays with its host";
+}

@@ -1,0 +1,395 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#ifdef HAVE_LIBSSL
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include <openssl/err.h>
+#include <openssl/ssl.h>
+#include <openssl/x509v3.h>
+
+#include "http/bio.h"
+#include "http/tls.h"
+#include "http/trust.h"
+#include "pki/cert.h"
+#include "util/log.h"
+
+#define HINT_NO_CERT \
+	"the server asked for a client certificate, and --tls-cert gives none"
+#define HINT_CERT \
+	"the server asked for a client certificate, and got that of " \
+	"--tls-cert"
+
+struct tls {
+	SSL_CTX *context;
+	BIO_METHOD *bio; /* over a conn */
+	bool has_cert;
+};
+
+struct tls_conn {
+	struct conn conn; /* first, so that it can be taken for the whole */
+	struct conn_bio below;
+	struct tls *tls; /* borrowed */
+	SSL *ssl;
+	unsigned int wanted;           /* enum conn_event, after CONN_AGAIN */
+	bool up;                       /* the handshake is done */
+	bool broken;                   /* not to be used any more */
+	char verdict[CONN_REASON_MAX]; /* what the certificate lacks */
+};
+
+/* --- failures, in words ------------------------------------------------ */
+
+/* Alerts by which a server says that it does not take our certificate. */
+static bool is_about_us(int alert)
+{
+	switch (alert) {
+	case SSL_AD_HANDSHAKE_FAILURE:
+	case SSL_AD_BAD_CERTIFICATE:
+	case SSL_AD_UNSUPPORTED_CERTIFICATE:
+	case SSL_AD_CERTIFICATE_REVOKED:
+	case SSL_AD_CERTIFICATE_EXPIRED:
+	case SSL_AD_CERTIFICATE_UNKNOWN:
+	case SSL_AD_UNKNOWN_CA:
+	case SSL_AD_ACCESS_DENIED:
+	case SSL_AD_DECRYPT_ERROR:
+	case SSL_AD_CERTIFICATE_REQUIRED:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void explain_alert(struct tls_conn *tc, int alert)
+{
+	const char *said = SSL_alert_desc_string_long(alert);
+	const char *what = "the server refuses TLS";
+
+	tc->conn.refused = true;
+	if (alert == SSL_AD_PROTOCOL_VERSION)
+		what = "the server does not speak TLS 1.2 or later";
+	else if (tc->conn.hint != NULL && is_about_us(alert))
+		what = tc->tls->has_cert
+		    ? "the server refuses our client certificate (--tls-cert)"
+		    : "the server wants a client certificate (--tls-cert)";
+	snprintf(tc->conn.reason, sizeof(tc->conn.reason), "%s: alert \"%s\"",
+	    what, said);
+}
+
+static void explain_end(struct tls_conn *tc)
+{
+	conn_failed(&tc->conn,
+	    tc->up ? "the connection was cut, without the end that TLS has"
+		   : "the server closed the connection in the TLS handshake");
+}
+
+static void explain_queue(struct tls_conn *tc, unsigned long error)
+{
+	int reason = ERR_GET_REASON(error);
+	const char *text = ERR_reason_error_string(error);
+
+	if (reason == SSL_R_WRONG_VERSION_NUMBER)
+		text = "what the server sends is not TLS";
+	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL)
+		text = "the server does not speak TLS 1.2 or later";
+	conn_failed(&tc->conn, text != NULL ? text : "unknown failure of TLS");
+}
+
+/* Leaves the reason, and the error queue empty. */
+static void explain(struct tls_conn *tc)
+{
+	unsigned long error = ERR_peek_error(), each;
+	int alert = ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET;
+	char text[256];
+
+	if (tc->verdict[0] != '\0' && !tc->up)
+		conn_failed(&tc->conn, tc->verdict);
+	else if (tc->below.cut)
+		conn_failed(&tc->conn, tc->below.conn->reason);
+	else if (ERR_GET_LIB(error) == ERR_LIB_SSL && alert > 0 && alert < 256)
+		explain_alert(tc, alert);
+	else if (tc->below.ended)
+		explain_end(tc);
+	else
+		explain_queue(tc, error);
+	while ((each = ERR_get_error()) != 0) {
+		ERR_error_string_n(each, text, sizeof(text));
+		debug("%s", text);
+	}
+}
+
+/* What a call to libssl that returned ret came to. */
+static enum conn_result judge(struct tls_conn *tc, int ret)
+{
+	switch (SSL_get_error(tc->ssl, ret)) {
+	case SSL_ERROR_WANT_READ:
+		tc->wanted = CONN_READ;
+		return CONN_AGAIN;
+	case SSL_ERROR_WANT_WRITE:
+		tc->wanted = CONN_WRITE;
+		return CONN_AGAIN;
+	case SSL_ERROR_SSL:
+		tc->broken = true;
+		break;
+	default:
+		break;
+	}
+	explain(tc);
+	return CONN_FAILED;
+}
+
+/* --- the conn above ------------------------------------------------------ */
+
+static enum conn_result tls_take(
+    struct conn *conn, void *bytes, size_t size, size_t *got)
+{
+	struct tls_conn *tc = (struct tls_conn *)conn;
+	int ret;
+
+	if (tc->broken)
+		return CONN_FAILED;
+	ERR_clear_error();
+	ret = SSL_read_ex(tc->ssl, bytes, size, got);
+	if (ret > 0)
+		return CONN_OK;
+	if (SSL_get_error(tc->ssl, ret) != SSL_ERROR_ZERO_RETURN)
+		return judge(tc, ret);
+	*got = 0;
+	return CONN_OK;
+}
+
+static enum conn_result tls_give(
+    struct conn *conn, const void *bytes, size_t len, size_t *sent)
+{
+	struct tls_conn *tc = (struct tls_conn *)conn;
+	int ret;
+
+	if (tc->broken)
+		return CONN_FAILED;
+	ERR_clear_error();
+	ret = SSL_write_ex(tc->ssl, bytes, len, sent);
+	return ret > 0 ? CONN_OK : judge(tc, ret);
+}
+
+/* Whether there is something to read for those above, or the end. */
+static bool has_data(struct tls_conn *tc)
+{
+	char byte;
+	size_t got;
+	int ret;
+
+	ERR_clear_error();
+	ret = SSL_peek_ex(tc->ssl, &byte, 1, &got);
+	return ret > 0 || judge(tc, ret) != CONN_AGAIN;
+}
+
+/*
+ * What libssl waits for is not always what those above wait for.  Bytes that
+ * can be read below may be none to them.
+ */
+static enum conn_result tls_wait(
+    struct conn *conn, unsigned int events, unsigned int *came)
+{
+	struct tls_conn *tc = (struct tls_conn *)conn;
+	unsigned int wanted = tc->wanted | (events & CONN_READ), below = 0;
+	enum conn_result result;
+
+	*came = 0;
+	tc->below.conn->deadline = conn->deadline;
+	result = tc->below.conn->wait(tc->below.conn, wanted, &below);
+	if (result != CONN_OK) {
+		conn_failed(conn, tc->below.conn->reason);
+		return result;
+	}
+	if ((events & CONN_WRITE) && tc->wanted == CONN_WRITE &&
+	    below == CONN_READ) {
+		*came = has_data(tc) ? CONN_READ : 0;
+		tc->wanted = CONN_WRITE;
+	}
+	return CONN_OK;
+}
+
+static void tls_conn_close(struct conn *conn)
+{
+	struct tls_conn *tc = (struct tls_conn *)conn;
+
+	ERR_clear_error();
+	if (tc->up && !tc->broken && !tc->below.cut)
+		SSL_shutdown(tc->ssl);
+	SSL_free(tc->ssl);
+	ERR_clear_error();
+	tc->below.conn->close(tc->below.conn);
+	free(tc);
+}
+
+/* --- the server's certificate, and ours -------------------------------- */
+
+/* Called for each thing that is wrong; the first one counts. */
+static int on_verify(int ok, X509_STORE_CTX *context)
+{
+	SSL *ssl = X509_STORE_CTX_get_ex_data(
+	    context, SSL_get_ex_data_X509_STORE_CTX_idx());
+	struct tls_conn *tc = SSL_get_app_data(ssl);
+
+	if (!ok && tc->verdict[0] == '\0')
+		trust_explain(tc->verdict, sizeof(tc->verdict), context);
+	return ok;
+}
+
+/* Called when the server asks for a certificate of ours. */
+static int on_asked(SSL *ssl, void *unused)
+{
+	struct tls_conn *tc = SSL_get_app_data(ssl);
+
+	(void)unused;
+	tc->conn.hint = tc->tls->has_cert ? HINT_CERT : HINT_NO_CERT;
+	debug("%s", tc->conn.hint);
+	return 1;
+}
+
+static bool prepare(struct tls_conn *tc, const char *host)
+{
+	X509_VERIFY_PARAM *param;
+	BIO *bio;
+
+	if ((tc->ssl = SSL_new(tc->tls->context)) == NULL ||
+	    !SSL_set_app_data(tc->ssl, tc) ||
+	    (bio = conn_bio_new(tc->tls->bio, &tc->below)) == NULL)
+		return false;
+	SSL_set_bio(tc->ssl, bio, bio);
+	SSL_set_connect_state(tc->ssl);
+	SSL_set_mode(tc->ssl,
+	    SSL_MODE_ENABLE_PARTIAL_WRITE |
+		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
+	param = SSL_get0_param(tc->ssl);
+	if (X509_VERIFY_PARAM_set1_ip_asc(param, host))
+		return true;
+	ERR_clear_error();
+	X509_VERIFY_PARAM_set_hostflags(
+	    param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	return X509_VERIFY_PARAM_set1_host(param, host, 0) &&
+	    SSL_set_tlsext_host_name(tc->ssl, host);
+}
+
+static enum conn_result shake_hands(struct tls_conn *tc)
+{
+	enum conn_result result;
+	unsigned int came;
+	int ret;
+
+	while (conn_now() < tc->conn.deadline) {
+		ERR_clear_error();
+		ret = SSL_do_handshake(tc->ssl);
+		if (ret == 1) {
+			tc->up = true;
+			debug("%s, %s", SSL_get_version(tc->ssl),
+			    SSL_get_cipher_name(tc->ssl));
+			return CONN_OK;
+		}
+		if ((result = judge(tc, ret)) == CONN_AGAIN)
+			result = tls_wait(&tc->conn, 0, &came);
+		if (result != CONN_OK)
+			return result;
+	}
+	return conn_timed_out(&tc->conn);
+}
+
+enum conn_result tls_connect(struct conn **out, struct tls *tls,
+    struct conn *lower, const char *host, char *reason, size_t size)
+{
+	struct tls_conn *tc = calloc(1, sizeof(*tc));
+	enum conn_result result;
+
+	if (tc == NULL) {
+		lower->close(lower);
+		snprintf(reason, size, "out of memory");
+		return CONN_FAILED;
+	}
+	tc->conn.take = tls_take;
+	tc->conn.give = tls_give;
+	tc->conn.wait = tls_wait;
+	tc->conn.close = tls_conn_close;
+	tc->conn.deadline = lower->deadline;
+	tc->below.conn = lower;
+	tc->tls = tls;
+	if (prepare(tc, host)) {
+		result = shake_hands(tc);
+	} else {
+		explain(tc);
+		result = CONN_FAILED;
+	}
+	if (result == CONN_OK) {
+		*out = &tc->conn;
+		return CONN_OK;
+	}
+	snprintf(reason, size, "%s", tc->conn.reason);
+	tls_conn_close(&tc->conn);
+	return result;
+}
+
+static bool use_certs(SSL_CTX *context, const struct trust *trust)
+{
+	int i;
+
+	if (trust->certs == NULL)
+		return true;
+	if (!SSL_CTX_use_certificate(context, sk_X509_value(trust->certs, 0)) ||
+	    !SSL_CTX_use_PrivateKey(context, trust->key))
+		return false;
+	for (i = 1; i < sk_X509_num(trust->certs); i++)
+		if (!SSL_CTX_add1_chain_cert(
+			context, sk_X509_value(trust->certs, i)))
+			return false;
+	return true;
+}
+
+static bool use_trust(SSL_CTX *context, const struct trust *trust)
+{
+	SSL_CTX_set_cert_cb(context, on_asked, NULL);
+	if (trust->store == NULL) {
+		SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
+	} else {
+		SSL_CTX_set1_cert_store(context, trust->store);
+		SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_verify);
+	}
+	return use_certs(context, trust);
+}
+
+enum status tls_open(struct tls **out, const struct tls_options *options)
+{
+	struct tls *tls = calloc(1, sizeof(*tls));
+	struct trust trust;
+	enum status st;
+
+	if (tls == NULL)
+		return fail_memory();
+	if ((st = trust_read(&trust, options)) != ST_OK)
+		goto out;
+	if ((tls->context = SSL_CTX_new(TLS_client_method())) == NULL ||
+	    (tls->bio = conn_bio_method()) == NULL ||
+	    !SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION) ||
+	    !use_trust(tls->context, &trust)) {
+		st = fail_crypto(ST_ERROR, "cannot set up TLS");
+		goto out;
+	}
+	tls->has_cert = trust.certs != NULL;
+	*out = tls;
+	tls = NULL;
+out:
+	trust_free(&trust);
+	tls_close(tls);
+	return st;
+}
+
+void tls_close(struct tls *tls)
+{
+	if (tls == NULL)
+		return;
+	SSL_CTX_free(tls->context);
+	BIO_meth_free(tls->bio);
+	free(tls);
+}
+
+#endif

@@ -1,0 +1,147 @@
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "http/trust.h"
+#include "pki/cert.h"
+#include "pki/key.h"
+#include "util/file.h"
+#include "util/log.h"
+
+#define NAME_SHOWN 160
+
+static enum status add_file(X509_STORE *store, const char *path)
+{
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	struct buf file = {0};
+	enum status st;
+	int i;
+
+	if (certs == NULL)
+		return fail_memory();
+	if ((st = file_read(&file, path, "TLS CA file")) != ST_OK)
+		goto out;
+	if (!cert_parse(certs, file.data, file.len) ||
+	    sk_X509_num(certs) == 0) {
+		st = fail_crypto(ST_FILE,
+		    "TLS CA file %s: no certificates in PEM or DER", path);
+		goto out;
+	}
+	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++)
+		if (!X509_STORE_add_cert(store, sk_X509_value(certs, i)))
+			st = fail_crypto(ST_FILE, "TLS CA file %s", path);
+out:
+	cert_stack_free(certs);
+	buf_free(&file);
+	return st;
+}
+
+static enum status add_dir(X509_STORE *store, const char *path)
+{
+	struct stat status;
+
+	if (stat(path, &status) != 0)
+		return fail_errno(ST_FILE, "TLS CA directory %s", path);
+	if (!S_ISDIR(status.st_mode))
+		return fail(
+		    ST_FILE, "TLS CA directory %s: not a directory", path);
+	if (!X509_STORE_load_locations(store, NULL, path))
+		return fail_crypto(ST_FILE, "TLS CA directory %s", path);
+	return ST_OK;
+}
+
+static enum status read_store(
+    X509_STORE *store, const struct tls_options *options)
+{
+	enum status st = ST_OK;
+
+	if (options->ca_file == NULL && options->ca_dir == NULL &&
+	    !X509_STORE_set_default_paths(store))
+		return fail_crypto(
+		    ST_FILE, "cannot read the CA certificates of the system");
+	if (options->ca_file != NULL)
+		st = add_file(store, options->ca_file);
+	if (st == ST_OK && options->ca_dir != NULL)
+		st = add_dir(store, options->ca_dir);
+	return st;
+}
+
+static enum status read_own(
+    struct trust *trust, const struct tls_options *options)
+{
+	const char *key = options->key != NULL ? options->key : options->cert;
+	enum status st;
+
+	if (options->cert == NULL && options->key == NULL)
+		return ST_OK;
+	if (options->cert == NULL)
+		return fail(ST_ERROR,
+		    "--tls-key (TLSKeyFile) needs --tls-cert (TLSCertFile)");
+	st = cert_read_all(&trust->certs, options->cert, "TLS certificate");
+	if (st == ST_OK)
+		st = key_read(&trust->key, key, "TLS key");
+	if (st == ST_OK &&
+	    !cert_has_key(sk_X509_value(trust->certs, 0), trust->key))
+		st = fail(ST_FILE,
+		    "TLS key %s: not the key of the TLS certificate %s", key,
+		    options->cert);
+	return st;
+}
+
+enum status trust_read(struct trust *trust, const struct tls_options *options)
+{
+	enum status st;
+
+	memset(trust, 0, sizeof(*trust));
+	if ((st = read_own(trust, options)) != ST_OK)
+		return st;
+	if (options->insecure) {
+		warn("tls-insecure",
+		    "the TLS server is not verified: whoever is on the way "
+		    "can read and change everything (--tls-insecure)");
+		return ST_OK;
+	}
+	if ((trust->store = X509_STORE_new()) == NULL)
+		return fail_memory();
+	return read_store(trust->store, options);
+}
+
+void trust_free(struct trust *trust)
+{
+	X509_STORE_free(trust->store);
+	cert_stack_free(trust->certs);
+	EVP_PKEY_free(trust->key);
+	memset(trust, 0, sizeof(*trust));
+}
+
+static const char *advice(int error)
+{
+	switch (error) {
+	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
+	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
+	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+		return "; --tls-ca-file names who vouches for it";
+	default:
+		return "";
+	}
+}
+
+void trust_explain(char *out, size_t size, X509_STORE_CTX *context)
+{
+	int error = X509_STORE_CTX_get_error(context);
+	const X509 *cert = X509_STORE_CTX_get_current_cert(context);
+	char shown[NAME_SHOWN];
+	struct buf name = {0};
+
+	if (cert != NULL)
+		cert_name_text(&name, X509_get_subject_name(cert));
+	snprintf(out, size,
+	    "the certificate of the server is not trusted: %s (\"%s\")%s",
+	    X509_verify_cert_error_string(error),
+	    log_escape(shown, sizeof(shown), buf_string(&name),
+		strlen(buf_string(&name))),
+	    advice(error));
+	buf_free(&name);
+}

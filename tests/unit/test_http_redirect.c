@@ -1,0 +1,237 @@
+/*
+ * Unit test of src/http/redirect.c, and of how http.c follows: where a
+ * redirect leads, and which are followed.
+ */
+#include "test_http_server.h"
+
+#include "http/redirect.h"
+
+static void test_resolve(void **state)
+{
+	static const struct {
+		const char *from, *location, *to;
+	} rows[] = {
+	    {"http://h/a/b?q=1", "http://o/x?y=2", "http://o/x?y=2"},
+	    {"http://h/a/b?q=1", "HTTPS://o:81/x#f", "https://o:81/x?"},
+	    {"http://h/a/b?q=1", "http://o", "http://o/?"},
+	    {"http://h/a/b?q=1", "http://o?y", "http://o/?y"},
+	    {"http://h/a/b?q=1", "//o/x", "http://o/x?"},
+	    {"https://h/a/b?q=1", "//o:81", "https://o:81/?"},
+	    {"http://h:82/a/b?q=1", "/x/y?z", "http://h:82/x/y?z"},
+	    {"https://[::1]:82/a/b", "/x", "https://[::1]:82/x?"},
+	    {"http://h/a/b?q=1", "c?z", "http://h/a/c?z"},
+	    {"http://h/a/b?q=1", "?z", "http://h/a/b?z"},
+	    {"http://h/a/b?q=1", "../c", "http://h/c?"},
+	    {"http://h/a/b?q=1", "../../../c", "http://h/c?"},
+	    {"http://h/a/b?q=1", "./c/./d/../e", "http://h/a/c/e?"},
+	    {"http://h/a/b?q=1", "..", "http://h/?"},
+	    {"http://h/a/b/c", "..", "http://h/a/?"},
+	    {"http://h/a/b/c", ".", "http://h/a/b/?"},
+	    {"http://h/a/b", "/x/../y?../z", "http://h/y?../z"},
+	    {"http://h/a/b", "...", "http://h/a/...?"},
+	    {"http://h/a/b", "x:y/z", NULL},
+	    {"http://h/a/b", "ftp://o/", NULL},
+	    {"http://h/a/b", "http://u:s3cret@o/", NULL},
+	    {"http://h/a/b", "http:///x", NULL},
+	    {"http://h/a/b", "//o:0/x", NULL},
+	    {"http://h/a/b", "/x y", NULL},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct url from = {0}, to = {0};
+		struct buf text = {0};
+		enum status st;
+
+		assert_int_equal(url_parse(&from, rows[i].from), ST_OK);
+		st = redirect_resolve(&to, &from, rows[i].location);
+		if ((st == ST_OK) != (rows[i].to != NULL))
+			FAIL("%s: status %d", rows[i].location, st);
+		if (st == ST_OK) {
+			assert_true(url_add_text(&text, &to));
+			assert_true(buf_addf(&text, "%s%s",
+			    strchr(rows[i].to, '?') != NULL ? "?" : "",
+			    to.query));
+			if (strcmp(buf_string(&text), rows[i].to) != 0)
+				FAIL("%s: %s, not %s", rows[i].location,
+				    buf_string(&text), rows[i].to);
+		} else {
+			assert_null(strstr(caught_text(), "s3cret"));
+		}
+		buf_free(&text);
+		url_free(&from);
+		url_free(&to);
+	}
+}
+
+static void test_refusal(void **state)
+{
+	static const struct {
+		const char *from, *to;
+		int status;
+		bool post, refused;
+	} rows[] = {
+	    {"http://h/", "http://o/", 301, false, false},
+	    {"http://h/", "https://o/", 302, false, false},
+	    {"https://h/", "https://o/", 303, false, false},
+	    {"https://h/", "http://h/", 307, false, true},
+	    {"http://h/", "http://h/x", 301, true, true},
+	    {"http://h/", "http://h/x", 302, true, true},
+	    {"http://h/", "http://h/x", 303, true, true},
+	    {"http://h/", "http://H:81/x", 307, true, false},
+	    {"http://h/", "https://h/x", 308, true, false},
+	    {"https://h/", "http://h/x", 308, true, true},
+	    {"http://h/", "http://o/x", 307, true, true},
+	};
+	static const int others[] = {200, 300, 304, 305, 306, 309, 400};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct url from = {0}, to = {0};
+
+		assert_int_equal(url_parse(&from, rows[i].from), ST_OK);
+		assert_int_equal(url_parse(&to, rows[i].to), ST_OK);
+		assert_true(redirect_is(rows[i].status));
+		if ((redirect_refusal(&from, &to, rows[i].status,
+			 rows[i].post) != NULL) != rows[i].refused)
+			FAIL("row %zu", i);
+		url_free(&from);
+		url_free(&to);
+	}
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+		assert_false(redirect_is(others[i]));
+}
+
+/* On one connection: five redirects, then the answer. */
+static void serve_five(int listener, int log)
+{
+	int i, fd = take(listener, log);
+
+	for (i = 0; i < 5; i++) {
+		get_request(fd, log);
+		put_text(fd,
+		    "HTTP/1.1 302 Found\r\nLocation: again?x\r\n"
+		    "Content-Length: 3\r\n\r\nxyz");
+	}
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\ndef");
+	close(fd);
+}
+
+static void test_follow(void **state)
+{
+	struct server s;
+	struct http *http;
+	char *log;
+
+	(void)state;
+	start(&s, serve_five);
+	http = open_with(&s, &plain);
+	expect(http, &get, 200, "abc");
+	/* Each exchange begins where the user said. */
+	expect(http, &get, 200, "def");
+	http_close(http);
+	log = finish(&s);
+	assert_int_equal(count(log, "[accept]"), 1);
+	assert_int_equal(count(log, "GET /p?operation=GetCACaps HTTP"), 2);
+	assert_int_equal(count(log, "GET /again?x HTTP"), 5);
+}
+
+static void serve_six(int listener, int log)
+{
+	int i, fd = take(listener, log);
+
+	for (i = 0; i < 6; i++) {
+		get_request(fd, log);
+		put_text(fd,
+		    "HTTP/1.1 301 Moved\r\nLocation: /p\r\n"
+		    "Content-Length: 0\r\n\r\n");
+	}
+	get_request(fd, log); /* there is none */
+}
+
+static void test_too_many(void **state)
+{
+	struct http_response response;
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_six);
+	http = open_with(&s, &plain);
+	assert_int_equal(http_exchange(http, &get, &response), ST_OK);
+	assert_int_equal(http_check_status(http, &response), ST_NETWORK);
+	assert_said("301 Moved, see \"/p\"", "too many");
+	http_response_free(&response);
+	http_close(http);
+	assert_int_equal(count(finish(&s), "GET /p"), 6);
+}
+
+static void serve_307(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd,
+	    "HTTP/1.1 307 Temporary\r\nLocation: /q?operation=X\r\n"
+	    "Content-Length: 0\r\n\r\n");
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+	get_request(fd, log);
+	put_text(fd,
+	    "HTTP/1.1 302 Found\r\nLocation: /q\r\n"
+	    "Content-Length: 0\r\n\r\n");
+	get_request(fd, log);
+	put_text(fd,
+	    "HTTP/1.1 307 Temporary\r\nLocation: http://127.0.0.2/q\r\n"
+	    "Content-Length: 0\r\n\r\n");
+	close(fd);
+}
+
+static void test_post(void **state)
+{
+	static const struct http_request post = {.query = "operation=X",
+	    .content_type = "a/b",
+	    .body = "12345",
+	    .body_len = 5};
+	struct http_response response;
+	struct server s;
+	struct http *http;
+	const char *why[] = {"a GET of a POST", "stays with its host"};
+	char *log;
+	size_t i;
+
+	(void)state;
+	start(&s, serve_307);
+	http = open_with(&s, &plain);
+	expect(http, &post, 200, "abc");
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(http_exchange(http, &post, &response), ST_OK);
+		assert_int_equal(
+		    http_check_status(http, &response), ST_NETWORK);
+		assert_said("(not followed: ", why[i]);
+		http_response_free(&response);
+	}
+	http_close(http);
+	log = finish(&s);
+	assert_int_equal(count(log, "POST /p?operation=X HTTP"), 3);
+	assert_int_equal(count(log, "POST /q?operation=X HTTP"), 1);
+	assert_int_equal(count(log, "[left 0, sum 255]"), 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    TEST(test_resolve),
+	    TEST(test_refusal),
+	    TEST(test_follow),
+	    TEST(test_too_many),
+	    TEST(test_post),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
