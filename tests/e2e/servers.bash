@@ -1,0 +1,150 @@
+# servers.bash: real servers and proxies between the client and the test CA.
+#
+# Each runs on 127.0.0.1, as the user of the test, with all its files below
+# the directory of the test; stop_ca of helper.bash ends them by their pid.
+
+PATH=$PATH:/usr/sbin:/sbin
+
+need() {
+    local name
+    for name in "$@"; do
+        if ! command -v "$name" >/dev/null; then
+            skip "$name is not installed"
+        fi
+    done
+}
+
+# NUMBER...: as many ports that nobody listens on.
+free_ports() {
+    python3 - "$1" <<'END_PYTHON'
+import socket, sys
+all = [socket.socket() for _ in range(int(sys.argv[1]))]
+for one in all:
+    one.bind(("127.0.0.1", 0))
+print(*(one.getsockname()[1] for one in all))
+END_PYTHON
+}
+
+listening() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+dead() {
+    ! kill -0 "$1" 2>/dev/null
+}
+
+# start_server PORT LOG COMMAND...: in the background, until it listens.
+start_server() {
+    local port=$1 log=$2
+    shift 2
+    "$@" >"$log" 2>&1 </dev/null 3>&- 4>&- &
+    server_pid=$!
+    ca_pids+=("$server_pid")
+    if ! wait_for 20 up_or_dead "$port" "$server_pid" || ! listening "$port"; then
+        echo "it did not start: $*" >&2
+        cat "$log" >&2
+        return 1
+    fi
+}
+
+up_or_dead() {
+    listening "$1" || dead "$2"
+}
+
+# --- certificates ------------------------------------------------------------
+
+# tls_ca NAME: a CA as NAME.pem, with NAME.key.
+tls_ca() {
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tls/$1.key" \
+        -out "$tls/$1.pem" -subj "/CN=$1" -days 30 \
+        -addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
+}
+
+# tls_cert NAME CA DAYS SAN: NAME.pem and NAME.key, by that CA.
+tls_cert() {
+    openssl req -new -newkey rsa:2048 -nodes -keyout "$tls/$1.key" \
+        -out "$tls/$1.csr" -subj "/CN=$1" 2>/dev/null
+    openssl x509 -req -in "$tls/$1.csr" -CA "$tls/$2.pem" \
+        -CAkey "$tls/$2.key" -CAcreateserial -days "$3" -out "$tls/$1.pem" \
+        -extfile <(echo "subjectAltName=$4") 2>/dev/null
+}
+
+# All that the tests use, made once for a file of tests.
+make_tls() {
+    tls=$BATS_FILE_TMPDIR/tls
+    [ ! -e "$tls/done" ] || return 0
+    mkdir -p "$tls"
+    tls_ca tls-ca
+    tls_ca other-ca
+    tls_cert good tls-ca 30 "DNS:localhost,IP:127.0.0.1"
+    tls_cert name-only tls-ca 30 "DNS:localhost"
+    tls_cert wrong-name tls-ca 30 "DNS:other.example.org,IP:127.0.0.2"
+    tls_cert expired tls-ca -1 "DNS:localhost,IP:127.0.0.1"
+    tls_cert client tls-ca 30 "DNS:client"
+    tls_cert stranger other-ca 30 "DNS:stranger"
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tls/self-signed.key" \
+        -out "$tls/self-signed.pem" -subj /CN=self-signed -days 30 \
+        -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" 2>/dev/null
+    : >"$tls/done"
+}
+
+# --- nginx -------------------------------------------------------------------
+
+# start_nginx CERT [DIRECTIVE...]: in front of the CA at $URL, which becomes
+# https://localhost; the access log has a line for each request.
+start_nginx() {
+    local cert=$1 behind=$port dir
+    shift
+    nginx_dir=$(mktemp -d "$BATS_TEST_TMPDIR/nginx.XXXXXX")
+    dir=$nginx_dir
+    tls_port=$(free_ports 1)
+    cat >"$dir/nginx.conf" <<END_CONF
+daemon off;
+master_process off;
+pid $dir/pid;
+error_log $dir/error.log info;
+events { }
+http {
+    log_format all '\$connection \$ssl_protocol sni=\$ssl_server_name host=\$http_host "\$request" \$status';
+    access_log $dir/access.log all;
+    client_body_temp_path $dir/1;
+    proxy_temp_path $dir/2;
+    fastcgi_temp_path $dir/3;
+    uwsgi_temp_path $dir/4;
+    scgi_temp_path $dir/5;
+    client_max_body_size 8m;
+    server {
+        listen 127.0.0.1:$tls_port ssl;
+        ssl_certificate $tls/$cert.pem;
+        ssl_certificate_key $tls/$cert.key;
+        $*
+        location / {
+            proxy_pass http://127.0.0.1:$behind;
+            proxy_http_version 1.1;
+            proxy_set_header Connection "";
+        }
+    }
+}
+END_CONF
+    start_server "$tls_port" "$dir/out" nginx -p "$dir" -c "$dir/nginx.conf" \
+        -e "$dir/error.log"
+    access_log=$dir/access.log
+    URL=https://localhost:$tls_port/scep
+}
+
+# The requests that nginx saw, and on how many connections.
+requests() {
+    wc -l <"$access_log"
+}
+
+connections() {
+    cut -d' ' -f1 "$access_log" | sort -u | wc -l
+}
+
+# No request came to nginx nor to the CA.
+no_request() {
+    nothing_sent
+    if [ -s "$access_log" ]; then
+        problem "requests came to the server" "$(cat "$access_log")"
+    fi
+}
