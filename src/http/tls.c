@@ -17,6 +17,8 @@
 #include "pki/cert.h"
 #include "util/log.h"
 
+#define NAME_LEN_MAX 256 /* of DNS, and then some */
+
 #define HINT_NO_CERT \
 	"the server asked for a client certificate, and --tls-cert gives none"
 #define HINT_CERT \
@@ -39,8 +41,6 @@ struct tls_conn {
 	bool broken;                   /* not to be used any more */
 	char verdict[CONN_REASON_MAX]; /* what the certificate lacks */
 };
-
-/* --- failures, in words ------------------------------------------------ */
 
 /* Alerts by which a server says that it does not take our certificate. */
 static bool is_about_us(int alert)
@@ -140,8 +140,6 @@ static enum conn_result judge(struct tls_conn *tc, int ret)
 	return CONN_FAILED;
 }
 
-/* --- the conn above ------------------------------------------------------ */
-
 static enum conn_result tls_take(
     struct conn *conn, void *bytes, size_t size, size_t *got)
 {
@@ -224,8 +222,6 @@ static void tls_conn_close(struct conn *conn)
 	free(tc);
 }
 
-/* --- the server's certificate, and ours -------------------------------- */
-
 /* Called for each thing that is wrong; the first one counts. */
 static int on_verify(int ok, X509_STORE_CTX *context)
 {
@@ -249,9 +245,12 @@ static int on_asked(SSL *ssl, void *unused)
 	return 1;
 }
 
+/* The root's dot at the end of a name is in no certificate (RFC 6066, 3). */
 static bool prepare(struct tls_conn *tc, const char *host)
 {
 	X509_VERIFY_PARAM *param;
+	char name[NAME_LEN_MAX];
+	size_t len;
 	BIO *bio;
 
 	if ((tc->ssl = SSL_new(tc->tls->context)) == NULL ||
@@ -267,10 +266,15 @@ static bool prepare(struct tls_conn *tc, const char *host)
 	if (X509_VERIFY_PARAM_set1_ip_asc(param, host))
 		return true;
 	ERR_clear_error();
+	len = (size_t)snprintf(name, sizeof(name), "%s", host);
+	if (len >= sizeof(name))
+		return false;
+	if (len > 1 && name[len - 1] == '.')
+		name[len - 1] = '\0';
 	X509_VERIFY_PARAM_set_hostflags(
 	    param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-	return X509_VERIFY_PARAM_set1_host(param, host, 0) &&
-	    SSL_set_tlsext_host_name(tc->ssl, host);
+	return X509_VERIFY_PARAM_set1_host(param, name, 0) &&
+	    SSL_set_tlsext_host_name(tc->ssl, name);
 }
 
 static enum conn_result shake_hands(struct tls_conn *tc)
