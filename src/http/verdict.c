@@ -6,14 +6,17 @@
 #define SHOWN_MAX 200
 #define BODY_LOOK 4096 /* bytes in which a line of text is looked for */
 
+static bool is_printable(char c)
+{
+	return (unsigned char)c > ' ' && c != 0x7f;
+}
+
 /*
  * The text of a line without the blanks around it; 0 when there is none, or
- * something that is not text in it.
+ * when it begins with something that is not text, as binary bytes do.
  */
 static size_t find_text(const char **text, const char *line, size_t len)
 {
-	size_t i;
-
 	while (len > 0 && strchr(" \t\r\n", line[len - 1]) != NULL &&
 	    line[len - 1] != '\0')
 		len--;
@@ -21,10 +24,8 @@ static size_t find_text(const char **text, const char *line, size_t len)
 		line++;
 		len--;
 	}
-	for (i = 0; i < len; i++)
-		if (((unsigned char)line[i] < ' ' && line[i] != '\t') ||
-		    line[i] == 0x7f)
-			return 0;
+	if (len == 0 || !is_printable(*line) || memchr(line, '\0', len) != NULL)
+		return 0;
 	*text = line;
 	return len;
 }

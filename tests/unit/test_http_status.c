@@ -51,6 +51,8 @@ static void test_check_status(void **state)
 	    {500, "Oops", NULL, "a\tb\xff\r\n",
 		"answered 500 Oops: \"a\\x09b\\xff\"\n"},
 	    {500, "Oops", NULL, "\x1b[1m", "answered 500 Oops\n"},
+	    {500, "Oops", NULL, "\x1b\nbroke\x1b[31m\n",
+		"answered 500 Oops: \"broke\\x1b[31m\"\n"},
 	    {302, "Found", "http://o/\n", "moved",
 		"answered 302 Found, see \"http://o/\\x0a\" (not followed)\n"},
 	    {304, "Not Modified", NULL, "", "answered 304 Not Modified\n"},
