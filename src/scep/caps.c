@@ -45,9 +45,12 @@ static bool is_blank(char c)
 
 unsigned int caps_parse(const void *text, size_t len)
 {
-	const char *p = text, *end = p + len, *line_end, *word_end;
+	const char *p = text, *end, *line_end, *word_end;
 	unsigned int caps = 0;
 
+	if (len == 0)
+		return 0;
+	end = p + len;
 	while (p < end) {
 		line_end = memchr(p, '\n', (size_t)(end - p));
 		if (line_end == NULL)

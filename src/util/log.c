@@ -306,7 +306,7 @@ static size_t letter_length(const unsigned char *p, size_t left)
 
 const char *log_escape(char *out, size_t size, const void *text, size_t len)
 {
-	const unsigned char *p = text, *end = p + len;
+	const unsigned char *p = text, *end = len > 0 ? p + len : p;
 	size_t n = 0, cut = 0, letter, width;
 
 	while (p < end) {
