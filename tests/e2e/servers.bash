@@ -25,8 +25,9 @@ print(*(one.getsockname()[1] for one in all))
 END_PYTHON
 }
 
+# On 127.0.0.1, or $server_address.
 listening() {
-    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+    (exec 3<>"/dev/tcp/${server_address:-127.0.0.1}/$1") 2>/dev/null
 }
 
 dead() {
