@@ -177,11 +177,25 @@ static void describe_caps(const struct session *session)
 	buf_free(&text);
 }
 
+/* What --capabilities says, which options_parse() has checked. */
+static void take_known_caps(struct session *session)
+{
+	const char *bad;
+	size_t len;
+
+	caps_parse_list(
+	    &session->caps, session->options->capabilities, &bad, &len);
+}
+
 enum status session_query_caps(struct session *session, bool strict)
 {
 	struct http_response response = {0};
 	enum status st;
 
+	if (!strict && session->options->capabilities != NULL) {
+		take_known_caps(session);
+		return ST_OK;
+	}
 	if (!strict)
 		log_hold();
 	st = ask_caps(session, &response);

@@ -102,8 +102,11 @@ const struct option_row options_table[] = {
 	  .help = "Use des and md5 when the server announces nothing",
 	  .more = "For servers of the 1990s only: both are broken." },
 	{ .name = "capabilities", .ops = ALL, TO_STRING(capabilities),
-	  .arg = "list", .key = "Capabilities", .later = true,
+	  .check = CHECK_CAPS, .arg = "list", .key = "Capabilities",
 	  .help = "What the server can do; it is not asked",
+	  .more = "Keywords of GetCACaps between commas: one request less, and"
+		  " nobody on the way can take from them. getcaps asks"
+		  " nevertheless.",
 	  .example = "AES,SHA-256,POSTPKIOperation" },
 	{ .letter = 'v', .name = "verbose", .ops = ALL, TO_FLAG(verbose),
 	  .key = "Verbose",

@@ -31,9 +31,10 @@ enum option_check {
 	CHECK_FILE, /* not empty */
 	CHECK_DIGEST,
 	CHECK_CIPHER,
-	CHECK_PAIR,       /* name=value */
-	CHECK_PRINTABLE,  /* PrintableString, not empty */
-	CHECK_FINGERPRINT /* hex, of a length that a digest has */
+	CHECK_PAIR,        /* name=value */
+	CHECK_PRINTABLE,   /* PrintableString, not empty */
+	CHECK_FINGERPRINT, /* hex, of a length that a digest has */
+	CHECK_CAPS         /* keywords of GetCACaps */
 };
 
 /*

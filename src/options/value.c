@@ -11,6 +11,7 @@
 #include "options/value.h"
 #include "pki/algs.h"
 #include "pki/pin.h"
+#include "scep/caps.h"
 #include "util/log.h"
 
 #define TRANSACTION_ID_MAX 255
@@ -54,6 +55,26 @@ static const char *escaped(char *out, size_t size, const char *text)
 	return log_escape(out, size, text, strlen(text));
 }
 
+static enum status check_caps(
+    const char *text, const struct option_source *source)
+{
+	struct buf all = {0};
+	unsigned int caps;
+	enum status st;
+	const char *bad;
+	char shown[80];
+	size_t len;
+
+	if (caps_parse_list(&caps, text, &bad, &len))
+		return ST_OK;
+	st = caps_add_text(&all, CAPS_ALL)
+	    ? refuse(source, "unknown capability %s, not one of %s",
+		  log_escape(shown, sizeof(shown), bad, len), buf_string(&all))
+	    : fail_memory();
+	buf_free(&all);
+	return st;
+}
+
 static enum status check_string(const struct option_row *row, const char *text,
     const struct option_source *source)
 {
@@ -74,6 +95,8 @@ static enum status check_string(const struct option_row *row, const char *text,
 		return refuse(source, "%s has no name before =", shown);
 	if (row->check == CHECK_PAIR && strchr(text, '=') == NULL)
 		return refuse(source, "%s is not name=value", shown);
+	if (row->check == CHECK_CAPS)
+		return check_caps(text, source);
 	if (row->check == CHECK_FINGERPRINT && !pin_is_valid(text))
 		return refuse(source,
 		    "%s is not an md5, sha1, sha256 or sha512 fingerprint in "

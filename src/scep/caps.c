@@ -24,15 +24,25 @@ static const struct {
     {"SCEPStandard", CAP_SCEPSTANDARD},
 };
 
-static unsigned int parse_keyword(const char *word, size_t len)
+/* 0: unknown */
+static unsigned int find_keyword(const char *word, size_t len)
 {
-	char escaped[KEYWORD_MAX];
 	size_t i;
 
 	for (i = 0; i < NITEMS(keywords); i++)
 		if (strlen(keywords[i].keyword) == len &&
 		    strncasecmp(keywords[i].keyword, word, len) == 0)
 			return keywords[i].cap;
+	return 0;
+}
+
+static unsigned int parse_keyword(const char *word, size_t len)
+{
+	unsigned int cap = find_keyword(word, len);
+	char escaped[KEYWORD_MAX];
+
+	if (cap != 0)
+		return cap;
 	verbose("unknown capability %s",
 	    log_escape(escaped, sizeof(escaped), word, len));
 	return 0;
@@ -65,6 +75,28 @@ unsigned int caps_parse(const void *text, size_t len)
 		p = line_end < end ? line_end + 1 : end;
 	}
 	return caps;
+}
+
+bool caps_parse_list(
+    unsigned int *caps, const char *list, const char **bad, size_t *bad_len)
+{
+	unsigned int cap;
+	size_t len;
+
+	*caps = 0;
+	for (;;) {
+		list += strspn(list, ", \t");
+		len = strcspn(list, ", \t");
+		if (len == 0)
+			return true;
+		if ((cap = find_keyword(list, len)) == 0) {
+			*bad = list;
+			*bad_len = len;
+			return false;
+		}
+		*caps |= cap;
+		list += len;
+	}
 }
 
 bool caps_have(unsigned int caps, enum cap cap)

@@ -18,7 +18,8 @@ enum cap {
 	CAP_SHA256 = 128,
 	CAP_SHA384 = 256,
 	CAP_SHA512 = 512,
-	CAP_SCEPSTANDARD = 1024
+	CAP_SCEPSTANDARD = 1024,
+	CAPS_ALL = 2047
 };
 
 /*
@@ -27,6 +28,13 @@ enum cap {
  * SCEPStandard is not expanded here, see caps_have().
  */
 unsigned int caps_parse(const void *text, size_t len);
+
+/*
+ * The set in a list of keywords between commas or blanks, case ignored.
+ * false when one is unknown: *bad, *bad_len is that word.
+ */
+bool caps_parse_list(
+    unsigned int *caps, const char *list, const char **bad, size_t *bad_len);
 
 /* Whether caps has cap, or SCEPStandard and cap is implied by that. */
 bool caps_have(unsigned int caps, enum cap cap);

@@ -133,7 +133,7 @@ static const struct promise contract[] = {
 
 	{ALL, 'g', "engine", "engine", LATER, 0, "pkcs11"},
 	{ALL, 0, "json", "JSON", FLG, O(json), NULL},
-	{ALL, 0, "capabilities", "Capabilities", LATER, 0, "AES"},
+	{ALL, 0, "capabilities", "Capabilities", STR, O(capabilities), "AES"},
 	{ALL, 0, "provider", "Provider", LATER, 0, "x"},
 	{ALL, 0, "provider-path", "ProviderPath", LATER, 0, "x"},
 	{ALL, 0, "tls-ca-file", "TLSCAFile", STR, O(tls_ca_file), "x"},
@@ -675,6 +675,10 @@ static const struct saying misuse[] = {
     {NULL, {"getca", "-E", "aes1"}, ST_ERROR,
 	"P: option -E: unknown cipher aes1, not one of "
 	"des|3des|blowfish|aes[128]|aes192|aes256" HINT},
+    {NULL, {"getca", "--capabilities", "AES,\033x SHA-1"}, ST_ERROR,
+	"P: option --capabilities: unknown capability \\x1bx, not one of "
+	"AES, DES3, GetNextCACert, POSTPKIOperation, Renewal, SHA-1, SHA-224, "
+	"SHA-256, SHA-384, SHA-512, SCEPStandard" HINT},
     {NULL, {"getca", "-S", "sha"}, ST_ERROR,
 	"P: option -S: unknown digest sha, not one of "
 	"md5|sha1|sha224|sha256|sha384|sha512" HINT},
@@ -1205,7 +1209,8 @@ static void dump_and_reread(const struct operation *op, const char *value)
 			run_add(&first,
 			    p->kind != STR || strstr(arg, "-alg") != NULL ||
 				    strstr(arg, "finger") != NULL ||
-				    strstr(arg, "transaction") != NULL
+				    strstr(arg, "transaction") != NULL ||
+				    strstr(arg, "capabilities") != NULL
 				? p->value
 				: value);
 	}

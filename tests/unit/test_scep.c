@@ -72,6 +72,44 @@ static const struct {
     {"\xff\xfe\xc3\xa4\nDES3", 9, CAP_DES3},
 };
 
+static void test_caps_parse_list(void **state)
+{
+	static const struct {
+		const char *list;
+		unsigned int caps;
+		const char *bad; /* or NULL */
+	} rows[] = {
+	    {"AES", CAP_AES, NULL},
+	    {"aes,sha-256", CAP_AES | CAP_SHA256, NULL},
+	    {" AES , POSTPKIOperation\tSHA-1,",
+		CAP_AES | CAP_POSTPKIOPERATION | CAP_SHA1, NULL},
+	    {"SCEPStandard", CAP_SCEPSTANDARD, NULL},
+	    {"DES3 GetNextCACert Renewal SHA-224 SHA-384 SHA-512",
+		CAP_DES3 | CAP_GETNEXTCACERT | CAP_RENEWAL | CAP_SHA224 |
+		    CAP_SHA384 | CAP_SHA512,
+		NULL},
+	    {",", 0, NULL},
+	    {"AES,SHA256,x", 0, "SHA256,x"},
+	    {"AESX", 0, "AESX"},
+	    {"AES;SHA-1", 0, "AES;SHA-1"},
+	};
+	const char *bad = NULL;
+	unsigned int caps;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (caps_parse_list(&caps, rows[i].list, &bad, &len)) {
+			assert_null(rows[i].bad);
+			assert_int_equal(caps, rows[i].caps);
+		} else {
+			assert_non_null(rows[i].bad);
+			assert_string_equal(bad, rows[i].bad);
+			assert_int_equal(len, strcspn(bad, ","));
+		}
+	}
+}
+
 static void test_caps_parse(void **state)
 {
 	size_t i;
@@ -2014,6 +2052,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_caps_parse),
+	    cmocka_unit_test(test_caps_parse_list),
 	    cmocka_unit_test(test_caps_unknown),
 	    cmocka_unit_test(test_caps_have),
 	    cmocka_unit_test(test_caps_text),
