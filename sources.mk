@@ -121,4 +121,6 @@ sscep_sources = \
 	src/util/utf8.h \
 	src/compat/compat.h \
 	src/compat/openssl.c \
-	src/compat/openssl.h
+	src/compat/openssl.h \
+	src/compat/resolve.c \
+	src/compat/resolve.h

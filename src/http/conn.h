@@ -62,7 +62,7 @@ void conn_sleep(long long milliseconds);
  * Connects to host, trying each of its addresses once; each gets its share
  * of the time until deadline.  CONN_OK: *out is the caller's to close.  Else
  * reason (size bytes) says how the last address failed and how many there
- * were.  Looking up the name takes as long as the system's resolver takes.
+ * were.  Looking up the name counts, too.
  */
 enum conn_result tcp_connect(struct conn **out, const char *host,
     unsigned int port, long long deadline, char *reason, size_t size);

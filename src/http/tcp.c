@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "compat/resolve.h"
 #include "http/conn.h"
 #include "util/log.h"
 
@@ -217,13 +218,20 @@ enum conn_result tcp_connect(struct conn **out, const char *host,
 {
 	const struct addrinfo hints = {
 	    .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-	struct addrinfo *list;
+	long long left = deadline - conn_now();
+	struct addrinfo *list = NULL;
 	enum conn_result result;
 	char service[PORT_TEXT];
+	bool late;
 	int error;
 
 	snprintf(service, sizeof(service), "%u", port);
-	error = getaddrinfo(host, service, &hints, &list);
+	error = compat_getaddrinfo(
+	    host, service, &hints, left > 0 ? left : 0, &late, &list);
+	if (late) {
+		snprintf(reason, size, "looking up the name: time limit");
+		return CONN_TIMEOUT;
+	}
 	if (error != 0) {
 		snprintf(reason, size, "looking up the name: %s",
 		    error == EAI_SYSTEM ? strerror(errno)

@@ -1,0 +1,147 @@
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+
+#include "compat/resolve.h"
+
+/* Of the two who know it, the last one frees it. */
+struct lookup {
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	char *host, *service;
+	struct addrinfo hints;
+	struct addrinfo *list;
+	int error, system_error;
+	bool done, abandoned;
+};
+
+static void free_lookup(struct lookup *lookup)
+{
+	if (lookup->list != NULL)
+		freeaddrinfo(lookup->list);
+	pthread_cond_destroy(&lookup->changed);
+	pthread_mutex_destroy(&lookup->lock);
+	free(lookup->host);
+	free(lookup->service);
+	free(lookup);
+}
+
+static struct lookup *new_lookup(
+    const char *host, const char *service, const struct addrinfo *hints)
+{
+	struct lookup *lookup = calloc(1, sizeof(*lookup));
+	pthread_condattr_t attributes;
+
+	if (lookup == NULL)
+		return NULL;
+	pthread_condattr_init(&attributes);
+	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
+	pthread_cond_init(&lookup->changed, &attributes);
+	pthread_condattr_destroy(&attributes);
+	pthread_mutex_init(&lookup->lock, NULL);
+	lookup->hints = *hints;
+	lookup->host = strdup(host);
+	lookup->service = strdup(service);
+	if (lookup->host != NULL && lookup->service != NULL)
+		return lookup;
+	free_lookup(lookup);
+	return NULL;
+}
+
+static void *look_up(void *argument)
+{
+	struct lookup *lookup = argument;
+	struct addrinfo *list = NULL;
+	bool abandoned;
+	int error;
+
+	error =
+	    getaddrinfo(lookup->host, lookup->service, &lookup->hints, &list);
+	pthread_mutex_lock(&lookup->lock);
+	lookup->system_error = errno;
+	lookup->error = error;
+	lookup->list = error == 0 ? list : NULL;
+	lookup->done = true;
+	abandoned = lookup->abandoned;
+	pthread_cond_signal(&lookup->changed);
+	pthread_mutex_unlock(&lookup->lock);
+	if (abandoned)
+		free_lookup(lookup);
+	return NULL;
+}
+
+/* No signal is handled there: it is the main thread that waits for them. */
+static bool start(struct lookup *lookup)
+{
+	sigset_t all, before;
+	pthread_t thread;
+	bool started;
+
+	sigfillset(&all);
+	pthread_sigmask(SIG_SETMASK, &all, &before);
+	started = pthread_create(&thread, NULL, look_up, lookup) == 0;
+	pthread_sigmask(SIG_SETMASK, &before, NULL);
+	if (started)
+		pthread_detach(thread);
+	return started;
+}
+
+static struct timespec from_now(long long milliseconds)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	at.tv_sec += (time_t)(milliseconds / 1000);
+	at.tv_nsec += (long)(milliseconds % 1000) * 1000000;
+	if (at.tv_nsec >= 1000000000) {
+		at.tv_sec++;
+		at.tv_nsec -= 1000000000;
+	}
+	return at;
+}
+
+static int wait_for(struct lookup *lookup, long long milliseconds, bool *late,
+    struct addrinfo **out)
+{
+	struct timespec until = from_now(milliseconds);
+	int error = 0, waited = 0;
+
+	pthread_mutex_lock(&lookup->lock);
+	while (!lookup->done && waited == 0)
+		waited = pthread_cond_timedwait(
+		    &lookup->changed, &lookup->lock, &until);
+	*late = lookup->abandoned = !lookup->done;
+	if (lookup->done) {
+		error = lookup->error;
+		errno = lookup->system_error;
+		*out = lookup->list;
+		lookup->list = NULL;
+	}
+	pthread_mutex_unlock(&lookup->lock);
+	if (!*late)
+		free_lookup(lookup);
+	return error;
+}
+
+int compat_getaddrinfo(const char *host, const char *service,
+    const struct addrinfo *hints, long long milliseconds, bool *late,
+    struct addrinfo **out)
+{
+	struct addrinfo numeric = *hints;
+	struct lookup *lookup;
+
+	*late = false;
+	numeric.ai_flags |= AI_NUMERICHOST;
+	if (getaddrinfo(host, service, &numeric, out) == 0)
+		return 0;
+	if ((lookup = new_lookup(host, service, hints)) == NULL)
+		return EAI_MEMORY;
+	if (start(lookup))
+		return wait_for(lookup, milliseconds, late, out);
+	free_lookup(lookup);
+	return getaddrinfo(host, service, hints, out);
+}
