@@ -1,0 +1,340 @@
+#!/usr/bin/env bats
+#
+# Connections counted, servers that stay silent at every stage, addresses that
+# are dead, and capabilities that are known.
+
+load helper
+load servers
+
+setup() {
+    common_setup
+    unset SSL_CERT_FILE SSL_CERT_DIR
+    holder=
+}
+
+# --- a server that does as told -------------------------------------------------
+
+# start_silent STAGE: sets silent_port. STAGE is where it stops:
+#   connect   connections are never accepted, and the queue is full
+#   accept    not a byte is sent
+#   headers   the header begins, and does not end
+#   body      the body begins, and does not end
+#   drip      a byte of the body every 200 ms
+start_silent() {
+    local log=$BATS_TEST_TMPDIR/silent-$1
+    python3 - "$1" >"$log" 2>&1 3>&- 4>&- <<'END_PYTHON' &
+import socket, sys, threading, time
+stage = sys.argv[1]
+server = socket.socket()
+server.bind(("127.0.0.1", 0))
+server.listen(0 if stage == "connect" else 16)
+if stage == "connect":
+    full = []
+    for _ in range(8):
+        one = socket.socket()
+        one.setblocking(False)
+        one.connect_ex(server.getsockname())
+        full.append(one)
+print(server.getsockname()[1], flush=True)
+
+def serve(peer):
+    if stage == "accept":
+        time.sleep(60)
+    data = b""
+    while b"\r\n\r\n" not in data:
+        data += peer.recv(65536) or exit()
+    peer.sendall(b"HTTP/1.1 200 OK\r\n")
+    if stage == "headers":
+        time.sleep(60)
+    peer.sendall(b"Content-Length: 1000\r\n\r\n")
+    while stage == "drip":
+        peer.sendall(b"A")
+        time.sleep(0.2)
+    peer.sendall(b"AES\n")
+    time.sleep(60)
+
+if stage == "connect":
+    time.sleep(60)
+while True:
+    threading.Thread(target=serve, args=server.accept()[:1], daemon=True).start()
+END_PYTHON
+    ca_pids+=($!)
+    wait_for 10 test -s "$log"
+    silent_port=$(cat "$log")
+}
+
+now() {
+    date +%s%3N
+}
+
+# in_time COMMAND...: exit status 89 after 2 to 3 seconds, with one line.
+in_time() {
+    local began took
+    began=$(now)
+    "$@" --timeout 2
+    took=$(($(now) - began))
+    expect_status 89
+    only_error "time limit of 2 s"
+    if [ "$took" -lt 1900 ] || [ "$took" -gt 3000 ]; then
+        problem "it took $took ms"
+    fi
+}
+
+@test "silent: not even a connection" {
+    start_silent connect
+    in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
+    only_error connecting
+}
+
+@test "silent: no answer" {
+    start_silent accept
+    in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
+    only_error "waiting for the answer"
+}
+
+@test "silent: in the header" {
+    start_silent headers
+    in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
+    only_error "reading the answer"
+}
+
+@test "silent: in the body" {
+    start_silent body
+    in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
+    only_error "reading the answer"
+}
+
+@test "silent: a byte now and then does not help" {
+    start_silent drip
+    in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
+    only_error "reading the answer"
+}
+
+@test "silent: in an enrolment, where GetCACaps may fail otherwise" {
+    start_enrolment
+    start_silent accept
+    URL=http://127.0.0.1:$silent_port/
+    in_time enroll
+    no_file local.crt
+}
+
+@test "silent: in the TLS handshake" {
+    "$SSCEP" --version | grep -qx "TLS: built in" || skip "no TLS"
+    start_silent accept
+    in_time run_sscep getcaps -u "https://127.0.0.1:$silent_port/"
+    only_error "TLS handshake"
+}
+
+@test "silent: after the TLS handshake, in header and body" {
+    local stage
+    "$SSCEP" --version | grep -qx "TLS: built in" || skip "no TLS"
+    need nginx
+    make_tls
+    for stage in accept headers; do
+        start_silent "$stage"
+        port=$silent_port
+        start_nginx good
+        in_time run_sscep getcaps -u "$URL" --tls-ca-file "$tls/tls-ca.pem"
+        only_error "waiting for the answer"
+    done
+    start_silent body
+    port=$silent_port
+    start_nginx good "proxy_buffering off;"
+    in_time run_sscep getcaps -u "$URL" --tls-ca-file "$tls/tls-ca.pem"
+    only_error "reading the answer"
+}
+
+@test "silent: a proxy that does not answer CONNECT" {
+    "$SSCEP" --version | grep -qx "TLS: built in" || skip "no TLS"
+    start_silent accept
+    in_time run_sscep getcaps -u https://127.0.0.1:1/ \
+        -p "127.0.0.1:$silent_port"
+    only_error "CONNECT" "proxy 127.0.0.1:$silent_port"
+}
+
+# --- connections -----------------------------------------------------------------
+
+@test "one connection and two requests, for getca and for enroll" {
+    start_enrolment
+    run_sscep getca -u "$URL" -c got.crt
+    expect_status 0
+    expect_equal "connections and operations" "1 GetCACaps 1 GetCACert" \
+        "$(ca_log 'f"{connection} {operation}"' | paste -sd' ')"
+    : >"$ca/log"
+    enroll
+    enrolled
+    expect_equal "connections and operations" "2 GetCACaps 2 PKIOperation" \
+        "$(ca_log 'f"{connection} {operation}"' | paste -sd' ')"
+}
+
+@test "one connection for an enrolment with polls" {
+    start_enrolment --pending 3
+    enroll -t 0
+    enrolled
+    expect_equal connections 1 "$(ca_log connection | sort -u | wc -l)"
+    expect_equal requests 5 "$(ca_log connection | wc -l)"
+}
+
+# --- --capabilities ----------------------------------------------------------------
+
+@test "--capabilities: GetCACaps is not sent" {
+    start_enrolment --caps ""
+    enroll --capabilities AES,SHA-384,POSTPKIOperation
+    enrolled
+    stderr_empty
+    expect_equal operations PKIOperation "$(ca_log operation | paste -sd' ')"
+    expect_equal method POST "$(ca_log method)"
+    expect_equal algorithms "sha384 aes128" \
+        "$(messages 'f"{digestName} {contentEncryptionName}"')"
+    : >"$ca/log"
+    run_sscep getca -u "$URL" -c got.crt --capabilities SHA-256
+    expect_status 0
+    stdout_has "SHA256 fingerprint"
+    expect_equal operations GetCACert "$(ca_log operation)"
+}
+
+@test "--capabilities: Capabilities in the file, with blanks" {
+    start_enrolment
+    printf 'Capabilities = "sha-256, aes POSTPKIOperation"\n' >sscep.conf
+    enroll -f sscep.conf
+    enrolled
+    expect_equal operations PKIOperation "$(ca_log operation | paste -sd' ')"
+}
+
+@test "--capabilities: an unknown one is answered with the list" {
+    start_enrolment
+    enroll --capabilities AES,SHA256
+    misuse SHA256 "AES, DES3, GetNextCACert, POSTPKIOperation, Renewal"
+    nothing_sent
+}
+
+@test "--capabilities: getcaps asks nevertheless" {
+    start_ca
+    run_sscep getcaps -u "$URL" --capabilities DES3
+    expect_status 0
+    stdout_has AES
+}
+
+# --- names and addresses, in a network of its own -------------------------------------
+
+# What follows needs a network whose names and addresses are made up: sets
+# holder, a process in it.
+own_network() {
+    need unshare nsenter ip
+    [ "$(id -u)" -eq 0 ] || skip "only root makes networks"
+    printf '%s\n' "127.0.0.1 localhost" "$@" >"$BATS_TEST_TMPDIR/hosts"
+    echo "nameserver 127.0.0.53" >"$BATS_TEST_TMPDIR/resolv.conf"
+    unshare -n -m sh -c "ip link set lo up &&
+        mount --bind '$BATS_TEST_TMPDIR/hosts' /etc/hosts &&
+        mount --bind '$BATS_TEST_TMPDIR/resolv.conf' /etc/resolv.conf &&
+        : >'$BATS_TEST_TMPDIR/up' && exec sleep 300" >"$BATS_TEST_TMPDIR/net" \
+        2>&1 3>&- 4>&- &
+    holder=$!
+    ca_pids+=("$holder")
+    wait_for 5 own_network_or_dead
+    [ -e "$BATS_TEST_TMPDIR/up" ] || skip "no network can be made here"
+    # What helper.bash starts is started there.
+    printf '#!/bin/sh\nexec nsenter -t %s -n -m -w"$PWD" %s "$@"\n' \
+        "$holder" "$testca" >"$BATS_TEST_TMPDIR/testca"
+    chmod +x "$BATS_TEST_TMPDIR/testca"
+    testca=$BATS_TEST_TMPDIR/testca
+}
+
+own_network_or_dead() {
+    [ -e "$BATS_TEST_TMPDIR/up" ] || dead "$holder"
+}
+
+# As run_sscep, in there.
+run_there() {
+    command_line="$sscep $* (in a network of its own)"
+    status=0
+    timeout -k 5 "$run_limit" nsenter -t "$holder" -n -m -w"$PWD" "$sscep" "$@" \
+        >"$stdout" 2>"$stderr" </dev/null || status=$?
+    no_sanitizer_text
+}
+
+enroll_there() {
+    run_there enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l local.crt "$@"
+}
+
+# A queue of an address there that takes no more connections.
+full_queue() {
+    nsenter -t "$holder" -n -m python3 - "$1" "$port" \
+        >"$BATS_TEST_TMPDIR/full-$1" 2>&1 3>&- 4>&- <<'END_PYTHON' &
+import socket, sys, time
+family = socket.AF_INET6 if ":" in sys.argv[1] else socket.AF_INET
+server = socket.socket(family)
+server.bind((sys.argv[1], int(sys.argv[2])))
+server.listen(0)
+full = []
+for _ in range(8):
+    one = socket.socket(family)
+    one.setblocking(False)
+    one.connect_ex(server.getsockname())
+    full.append(one)
+print("full", flush=True)
+time.sleep(120)
+END_PYTHON
+    ca_pids+=($!)
+    wait_for 10 test -s "$BATS_TEST_TMPDIR/full-$1"
+}
+
+# One address refuses, one takes no more, and the last one is the CA's: IPv6
+# comes first, of which the documentation's is no address of anybody.
+@test "addresses: two dead ones and a live one" {
+    local began took
+    own_network "::1 many.test" "2001:db8::2 many.test" "127.0.0.1 many.test"
+    nsenter -t "$holder" -n ip addr add 2001:db8::2/128 dev lo nodad \
+        2>/dev/null || skip "there is no IPv6 here"
+    start_enrolment
+    full_queue 2001:db8::2
+    URL=http://many.test:$port/scep
+    began=$(now)
+    enroll_there -d --timeout 6
+    took=$(($(now) - began))
+    enrolled
+    expect_equal "the addresses tried" "127.0.0.1 2001:db8::2 ::1" \
+        "$(sed -n 's/.*connecting to //p' "$stderr" | LC_ALL=C sort | paste -sd' ')"
+    expect_equal "the last one" 127.0.0.1 \
+        "$(sed -n 's/.*connecting to //p' "$stderr" | tail -n 1)"
+    if [ "$took" -lt 1900 ] || [ "$took" -gt 6000 ]; then
+        problem "it took $took ms"
+    fi
+}
+
+@test "addresses: all dead, one error in time" {
+    local began took
+    own_network "127.0.0.2 dead.test" "127.0.0.3 dead.test"
+    port=8080
+    began=$(now)
+    run_there getcaps -u "http://dead.test:$port/" --timeout 4
+    took=$(($(now) - began))
+    expect_status 95
+    only_error "dead.test:8080" refused "2 addresses"
+    [ "$took" -lt 2000 ]
+    full_queue 127.0.0.2
+    full_queue 127.0.0.3
+    began=$(now)
+    run_there getcaps -u "http://dead.test:$port/" --timeout 4
+    took=$(($(now) - began))
+    expect_status 89
+    only_error "dead.test:8080"
+    if [ "$took" -lt 3900 ] || [ "$took" -gt 5000 ]; then
+        problem "it took $took ms"
+    fi
+}
+
+@test "names: a name server that stays silent" {
+    own_network
+    nsenter -t "$holder" -n -m python3 -c '
+import socket, time
+server = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+server.bind(("127.0.0.53", 53))
+print("bound", flush=True)
+time.sleep(120)' >"$BATS_TEST_TMPDIR/dns" 2>&1 3>&- 4>&- &
+    ca_pids+=($!)
+    wait_for 10 test -s "$BATS_TEST_TMPDIR/dns"
+    in_time run_there getcaps -u http://scep.example.org/
+    only_error "scep.example.org:80"
+}
