@@ -115,6 +115,7 @@ static void test_caps_parse(void **state)
 	size_t i;
 
 	(void)state;
+	assert_int_equal(caps_parse(NULL, 0), 0);
 	for (i = 0; i < NITEMS(answers); i++) {
 		/* Of its own length, so that reading on is found. */
 		char *copy = malloc(answers[i].len + (answers[i].len == 0));
