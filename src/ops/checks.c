@@ -86,30 +86,46 @@ enum status read_bundle(struct cabundle *bundle, const struct options *options)
 	return st;
 }
 
-static bool belongs_to_chain(
-    const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *certs)
+/* The CA certificate of certs that issued cert, and is not in chain yet. */
+static X509 *find_issuer(
+    X509 *cert, STACK_OF(X509) *certs, STACK_OF(X509) *chain)
 {
-	const char *reason;
+	X509 *ca;
+	int i, j;
 
-	return cert_is_ca(cert) &&
-	    cabundle_verify(bundle, cert, certs, &reason) != CABUNDLE_REFUSED;
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		ca = sk_X509_value(certs, i);
+		for (j = 0; j < sk_X509_num(chain); j++)
+			if (X509_cmp(sk_X509_value(chain, j), ca) == 0)
+				break;
+		if (j == sk_X509_num(chain) && cert_is_ca(ca) &&
+		    X509_cmp(ca, cert) != 0 && cert_is_issued_by(cert, ca))
+			return ca;
+	}
+	return NULL;
 }
 
-enum status write_chain(const struct options *options,
-    const struct cabundle *bundle, STACK_OF(X509) *certs)
+/* From what issued cert upwards; borrowed from certs. */
+static enum status find_chain(
+    STACK_OF(X509) *chain, X509 *cert, STACK_OF(X509) *certs)
+{
+	while ((cert = find_issuer(cert, certs, chain)) != NULL)
+		if (sk_X509_push(chain, cert) <= 0)
+			return fail_memory();
+	return ST_OK;
+}
+
+enum status write_chain(
+    const struct options *options, X509 *cert, STACK_OF(X509) *certs)
 {
 	STACK_OF(X509) *chain;
-	enum status st = ST_OK;
-	int i;
+	enum status st;
 
 	if (options->chain == NULL)
 		return ST_OK;
 	if ((chain = sk_X509_new_null()) == NULL)
 		return fail_memory();
-	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++)
-		if (belongs_to_chain(bundle, sk_X509_value(certs, i), certs) &&
-		    sk_X509_push(chain, sk_X509_value(certs, i)) <= 0)
-			st = fail_memory();
+	st = find_chain(chain, cert, certs);
 	if (st == ST_OK && sk_X509_num(chain) == 0)
 		note("not-written",
 		    "the reply brought no CA certificates, %s is not written",

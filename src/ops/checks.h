@@ -30,11 +30,11 @@ enum status refused(
     struct report *report, const struct scep_reply *reply, const char *advice);
 
 /*
- * --chain: writes the CA certificates of the reply that verify against the
- * bundle, in its order, when that is asked for and there are any (R8).
+ * --chain: writes the CA certificates of the reply that stand above cert,
+ * the nearest first, when that is asked for and there are any (R8).
  */
-enum status write_chain(const struct options *options,
-    const struct cabundle *bundle, STACK_OF(X509) *certs);
+enum status write_chain(
+    const struct options *options, X509 *cert, STACK_OF(X509) *certs);
 
 /*
  * The -c set that a signed operation works with: reads it, and checks the

@@ -61,11 +61,15 @@ static enum status admit_cipher(CMS_ContentInfo *cms)
 static enum status decrypt(
     struct buf *out, CMS_ContentInfo *cms, X509 *recipient, EVP_PKEY *key)
 {
-	BIO *bio = BIO_new(BIO_s_mem());
+	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
 	enum status st = ST_OK;
+	BIO *bio;
 	char *text;
 	long len;
 
+	if (content == NULL || *content == NULL)
+		return ST_OK;
+	bio = BIO_new(BIO_s_mem());
 	if (bio == NULL) {
 		st = fail_memory();
 	} else if (CMS_decrypt(cms, key, recipient, NULL, bio, 0) != 1) {

@@ -12,8 +12,9 @@
 
 /*
  * Adds to out what is in the EnvelopedData of len bytes that is for
- * recipient, whose private key is key.  ST_REPLY after reporting.  What
- * comes out is unproved: with a wrong key it may be garbage (C14).
+ * recipient, whose private key is key; nothing when there is nothing in it.
+ * ST_REPLY after reporting.  What comes out is unproved: with a wrong key it
+ * may be garbage (C14).
  */
 enum status envelope_open(struct buf *out, const void *bytes, size_t len,
     X509 *recipient, EVP_PKEY *key);
