@@ -105,18 +105,24 @@ static X509 *find_issuer(
 	return NULL;
 }
 
-/* From what issued cert upwards; borrowed from certs. */
-static enum status find_chain(
-    STACK_OF(X509) *chain, X509 *cert, STACK_OF(X509) *certs)
+/*
+ * From what issued cert upwards, up to what does not verify against the
+ * bundle; borrowed from certs.
+ */
+static enum status find_chain(STACK_OF(X509) *chain, X509 *cert,
+    STACK_OF(X509) *certs, const struct cabundle *bundle)
 {
-	while ((cert = find_issuer(cert, certs, chain)) != NULL)
+	const char *reason;
+
+	while ((cert = find_issuer(cert, certs, chain)) != NULL &&
+	    cabundle_verify(bundle, cert, certs, &reason) != CABUNDLE_REFUSED)
 		if (sk_X509_push(chain, cert) <= 0)
 			return fail_memory();
 	return ST_OK;
 }
 
-enum status write_chain(
-    const struct options *options, X509 *cert, STACK_OF(X509) *certs)
+enum status write_chain(const struct options *options,
+    const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *certs)
 {
 	STACK_OF(X509) *chain;
 	enum status st;
@@ -125,7 +131,7 @@ enum status write_chain(
 		return ST_OK;
 	if ((chain = sk_X509_new_null()) == NULL)
 		return fail_memory();
-	st = find_chain(chain, cert, certs);
+	st = find_chain(chain, cert, certs, bundle);
 	if (st == ST_OK && sk_X509_num(chain) == 0)
 		note("not-written",
 		    "the reply brought no CA certificates, %s is not written",

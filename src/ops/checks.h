@@ -31,10 +31,11 @@ enum status refused(
 
 /*
  * --chain: writes the CA certificates of the reply that stand above cert,
- * the nearest first, when that is asked for and there are any (R8).
+ * the nearest first, and verify against the bundle, when that is asked for
+ * and there are any (R8).
  */
-enum status write_chain(
-    const struct options *options, X509 *cert, STACK_OF(X509) *certs);
+enum status write_chain(const struct options *options,
+    const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *certs);
 
 /*
  * The -c set that a signed operation works with: reads it, and checks the

@@ -147,7 +147,8 @@ static enum status write_issued(struct report *report,
 	enum status st;
 
 	if ((st = enrolment_find_issued(&cert, e, reply->certs)) != ST_OK ||
-	    (st = write_chain(e->options, cert, reply->certs)) != ST_OK ||
+	    (st = write_chain(e->options, &e->bundle, cert, reply->certs)) !=
+		ST_OK ||
 	    (st = cert_write(path, cert)) != ST_OK)
 		return st;
 	describe_cert(report, cert, path);

@@ -54,7 +54,7 @@ static enum status write_found(
 		    sk_X509_num(certs));
 	if ((st = check_issuer(options, &query->bundle, cert, certs)) !=
 		ST_OK ||
-	    (st = write_chain(options, cert, certs)) != ST_OK ||
+	    (st = write_chain(options, &query->bundle, cert, certs)) != ST_OK ||
 	    (st = cert_write(options->output, cert)) != ST_OK)
 		return st;
 	describe_cert(session->report, cert, options->output);
