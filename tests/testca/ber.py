@@ -39,6 +39,11 @@ def signed_data(encoding):
     return rebuild(encoding, 1, 0, 2, 1, 0)
 
 
+def content(encoding):
+    """ContentInfo of a degenerate SignedData: BER down to what it carries."""
+    return rebuild(encoding, 1, 0, 3)
+
+
 def envelope(encoding):
     """ContentInfo of an EnvelopedData: BER down to the encryptedContent."""
     return rebuild(encoding, 1, 0, 2, 2)

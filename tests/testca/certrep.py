@@ -45,8 +45,8 @@ def sign_bytes(key, content, digest):
     return key.sign(content, ec.ECDSA(hasher))
 
 
-def sign_plain(content, signer):
-    """A SignedData with `content` and no signed attributes."""
+def sign_plain(content, signer, certificates):
+    """A SignedData with `content` (b"": none) and no signed attributes."""
     algorithm = der.seq(der.oid(oids.DIGESTS["sha256"]), der.NULL)
     signature = sign_bytes(signer.key, content, "sha256")
     kind = (der.oid(oids.RSA) + der.NULL if is_rsa(signer.key)
@@ -56,8 +56,10 @@ def sign_plain(content, signer):
                    der.seq(kind), der.octets(signature))
     return der.seq(der.oid(oids.SIGNED_DATA), der.explicit(0, der.seq(
         der.integer(1), der.set_of(algorithm),
-        der.seq(der.oid(oids.DATA), der.explicit(0, der.octets(content))),
-        der.explicit(0, encode(signer.certificate)), der.set_of(info))))
+        der.seq(der.oid(oids.DATA),
+                der.explicit(0, der.octets(content)) if content else b""),
+        der.explicit(0, *certificates) if certificates else b"",
+        der.set_of(info))))
 
 
 def encode(certificate):
@@ -130,8 +132,11 @@ class Draft:
 
     def make_content(self):
         if self.crl is not None:
-            return degenerate([], [encode(self.crl)])
-        return degenerate([encode(one) for one in self.certificates()])
+            content = degenerate([], [encode(self.crl)])
+        else:
+            content = degenerate([encode(one)
+                                  for one in self.certificates()])
+        return ber.content(content) if self.options.ber_content else content
 
     def certificates(self):
         """The issued certificate and its company, in --cert-order."""

@@ -109,7 +109,9 @@ class Enrolment:
         """The certificate of a transaction: issued once, then the same."""
         if record["serial"] is None:
             csr = x509.load_der_x509_csr(bytes.fromhex(record["csr"]))
-            record["serial"] = "%x" % self.authority.issue(csr).serial_number
+            issued = self.authority.issue(csr, self.options.issue_as,
+                                          self.options.issue_ahead)
+            record["serial"] = "%x" % issued.serial_number
         return self.authority.issued(int(record["serial"], 16))
 
     def _get_cert(self, request, draft):
@@ -129,4 +131,6 @@ class Enrolment:
         if request.names[0] != subject:
             draft.refuse("badCertId", "no CRL of that issuer")
         else:
-            draft.crl = self.authority.crl()
+            draft.crl = self.authority.crl(serials=(
+                self.options.revoke +
+                [0x10000 + count for count in range(self.options.crl_size)]))

@@ -68,6 +68,14 @@ def _(draft):
     draft.included = [draft.signer.certificate]
 
 
+@fault("end-entity-signer", "signer",
+       "signed by an end entity of the CA whose certificate comes along",
+       ("pkioperation", "getnextcacert"))
+def _(draft):
+    draft.signer = draft.authority.end_entity()
+    draft.included = [draft.signer.certificate]
+
+
 @fault("no-signed-attrs", "signed", "signed without attributes")
 def _(draft):
     draft.signer_infos = [draft.sign(signed_attributes=False)]
@@ -292,6 +300,12 @@ def issued_by(draft, stranger):
             stranger.certificate]
 
 
+def reissued_by(draft, stranger):
+    """The certificate again, with its serial, by a stranger."""
+    return [pki.recertify(stranger, draft.certificate),
+            stranger.certificate]
+
+
 @certificate_fault("cert-wrong-issuer",
                    "issued by a stranger with the name of the CA")
 def _(draft):
@@ -302,6 +316,19 @@ def _(draft):
 @certificate_fault("cert-issuer-unknown", "issued by a stranger")
 def _(draft):
     return issued_by(draft, draft.authority.stranger())
+
+
+@certificate_fault("cert-same-serial",
+                   "issued by a stranger, with the right serial")
+def _(draft):
+    return reissued_by(draft, draft.authority.stranger())
+
+
+@certificate_fault("cert-forged", "issued by a stranger with the name of the "
+                   "CA, with the right serial")
+def _(draft):
+    return reissued_by(draft, draft.authority.stranger(
+        draft.authority.ca.certificate.subject))
 
 
 @success_fault("cert-bad-signature", "content",
@@ -338,3 +365,19 @@ crl_fault("crl-bad-signature", "a CRL signed by a stranger of the same name",
           lambda draft: certrep.encode(draft.authority.crl(
               draft.authority.stranger(
                   draft.authority.ca.certificate.subject))))
+crl_fault("crl-altered", "a bit of the CRL's signature is wrong",
+          lambda draft: certrep.encode(draft.crl)[:-1] + bytes(
+              [certrep.encode(draft.crl)[-1] ^ 1]))
+crl_fault("crl-expired", "harmless: nextUpdate of the CRL has passed",
+          lambda draft: certrep.encode(draft.authority.crl(age=60)))
+crl_fault("crl-not-yet-valid",
+          "harmless: thisUpdate of the CRL is in the future",
+          lambda draft: certrep.encode(draft.authority.crl(age=-10)))
+
+
+@success_fault("crl-two", "content", "two CRLs")
+def _(draft):
+    if draft.crl is not None:
+        draft.content = certrep.degenerate(
+            [], [certrep.encode(draft.crl),
+                 certrep.encode(draft.authority.crl(age=1))])

@@ -18,6 +18,10 @@ def positive(text):
     return value
 
 
+def serial(text):
+    return int(text, 16)
+
+
 def _server(parser):
     group = parser.add_argument_group("server")
     group.add_argument("--dir", help="keys, certificates, state and log")
@@ -42,6 +46,17 @@ def _ca(parser):
     group.add_argument("--ca-expired", action="store_true")
     group.add_argument("--next-ca", action="store_true",
                        help="answer GetNextCACert")
+    group.add_argument("--next-ca-form", choices=("content", "outer"),
+                       default="content", help="next CA certificates in the "
+                       "signed content, or beside an empty one")
+    group.add_argument("--next-ca-certs", default="self", metavar="LIST",
+                       help="of self (self-signed), cross (signed by the "
+                       "current CA), entity (no CA certificate at all)")
+    group.add_argument("--revoke", action="append", default=[],
+                       type=serial, metavar="HEX",
+                       help="a serial number for the CRL")
+    group.add_argument("--crl-size", type=int, default=0, metavar="N",
+                       help="more entries of the CRL")
     group.add_argument("--caps", default=responder.DEFAULT_CAPS,
                        metavar="LIST", help="GetCACaps, or none")
     group.add_argument("--caps-eol", choices=("lf", "crlf"), default="lf")
@@ -59,6 +74,10 @@ def _decision(parser):
                        help="the first N replies of a transaction")
     group.add_argument("--then", choices=("success", "failure"),
                        default="success")
+    group.add_argument("--issue-as", metavar="NAME",
+                       help="issue for this common name")
+    group.add_argument("--issue-ahead", type=int, default=0, metavar="DAYS",
+                       help="issue with a later validity")
     group.add_argument("--fail", choices=certrep.FAIL_INFO)
     group.add_argument("--fail-text", metavar="TEXT")
     group.add_argument("--fail-text-form", choices=oids.FAIL_INFO_TEXT,
@@ -95,6 +114,8 @@ def _form(parser):
                        help="indefinite lengths, eContent in pieces")
     group.add_argument("--ber-envelope", action="store_true",
                        help="the same for the EnvelopedData")
+    group.add_argument("--ber-content", action="store_true",
+                       help="indefinite lengths for what is in it")
     group.add_argument("--cert-order", default="leaf-first",
                        choices=("leaf-first", "leaf-last", "with-strangers"))
 

@@ -46,9 +46,10 @@ def key_usage(words):
     return x509.KeyUsage(*flags, False, False)
 
 
-def validity(builder, days=3650, expired=False):
-    now = datetime.datetime.utcnow().replace(microsecond=0)
+def validity(builder, days=3650, expired=False, ahead=0):
+    """From yesterday, or `ahead` days later, for so many days."""
     day = datetime.timedelta(days=1)
+    now = datetime.datetime.utcnow().replace(microsecond=0) + ahead * day
     end = now - day if expired else now + days * day
     start = now - 400 * day if expired else now - day
     return builder.not_valid_before(start).not_valid_after(end)
@@ -70,6 +71,20 @@ def certify(issuer, subject, public_key, extensions, **dates):
         if extension is not None:
             builder = builder.add_extension(extension, critical)
     return builder.sign(signer_key, hashes.SHA256())
+
+
+def with_extensions(builder, model):
+    for extension in model.extensions:
+        builder = builder.add_extension(extension.value, extension.critical)
+    return builder
+
+
+def recertify(issuer, model):
+    """`model` again, with its serial, by another Identity."""
+    builder = x509.CertificateBuilder(
+        issuer.certificate.subject, model.subject, model.public_key(),
+        model.serial_number, model.not_valid_before, model.not_valid_after)
+    return with_extensions(builder, model).sign(issuer.key, hashes.SHA256())
 
 
 def ca_extensions(usage):
@@ -128,8 +143,10 @@ class Authority:
             raise ValueError("%s was made with other options of the CA"
                              % self.store.directory)
 
-    def _identity(self, role, file, subject, issuer, extensions, **dates):
-        key = self.store.key(file, self.ca_key if file == "ca" else "rsa")
+    def _identity(self, role, file, subject, issuer, extensions, key=None,
+                  **dates):
+        key = key or self.store.key(file,
+                                    self.ca_key if file == "ca" else "rsa")
 
         def make():
             by = self.roles[issuer] if issuer else (key, subject)
@@ -167,9 +184,11 @@ class Authority:
         return [self.roles[role].certificate
                 for role in ("ca", "root") if role in self.roles]
 
-    def issue(self, csr):
-        certificate = certify(self.ca, csr.subject, csr.public_key(),
-                              leaf_extensions(csr), days=365)
+    def issue(self, csr, common_name=None, ahead=0):
+        """Issue what is asked for, or with another name or other dates."""
+        subject = csr.subject if common_name is None else name(common_name)
+        certificate = certify(self.ca, subject, csr.public_key(),
+                              leaf_extensions(csr), days=365, ahead=ahead)
         keys.write_file(self.issued_path(certificate.serial_number),
                         certificate.public_bytes(keys.PEM))
         return certificate
@@ -184,19 +203,37 @@ class Authority:
             return None
         return x509.load_pem_x509_certificate(keys.read_file(path))
 
-    def crl(self, by=None):
-        """An empty CRL of the issuing CA, or of another Identity."""
+    def crl(self, by=None, serials=(), age=0):
+        """A CRL of the issuing CA, or of another Identity.
+
+        `age` is how many days ago it was made; it is good for 30.
+        """
         by = by or self.ca
-        now = datetime.datetime.utcnow().replace(microsecond=0)
+        day = datetime.timedelta(days=1)
+        made = datetime.datetime.utcnow().replace(microsecond=0) - age * day
+        revoked = [x509.RevokedCertificateBuilder(serial, made).build()
+                   for serial in serials]
         builder = x509.CertificateRevocationListBuilder(
-            by.certificate.subject, now, now + datetime.timedelta(days=30))
+            by.certificate.subject, made, made + 30 * day, [], revoked)
         return builder.sign(by.key, hashes.SHA256())
 
-    def next_ca(self):
-        """The CA certificate that will follow, for GetNextCACert."""
-        self._identity("next", "next-ca", self.ca.certificate.subject, None,
-                       ca_extensions(SINGLE_USAGE))
+    def next_ca(self, issuer=None):
+        """The CA certificate that will follow, for GetNextCACert.
+
+        By itself, or with issuer "ca" signed by the current CA.
+        """
+        file = "next-ca-cross" if issuer else "next-ca"
+        self._identity("next", file, self.ca.certificate.subject, issuer,
+                       ca_extensions(SINGLE_USAGE),
+                       key=self.store.key("next-ca"))
         return self.roles["next"].certificate
+
+    def end_entity(self):
+        """An Identity without power that the CA has issued."""
+        self._identity("entity", "end-entity", name("Example End Entity"),
+                       "ca", [(x509.BasicConstraints(False, None), True),
+                              (key_usage("sign,encipher"), True)])
+        return self.roles["entity"]
 
     def stranger(self, subject=None, serial_of=None):
         """A self-signed CA that nobody knows, with any name and serial."""
@@ -215,7 +252,4 @@ class Authority:
             other.issuer, other.subject, key.public_key(),
             other.serial_number, model.not_valid_before,
             model.not_valid_after)
-        for extension in model.extensions:
-            builder = builder.add_extension(extension.value,
-                                            extension.critical)
-        return builder.sign(key, hashes.SHA256())
+        return with_extensions(builder, model).sign(key, hashes.SHA256())

@@ -50,7 +50,8 @@ class NextCa:
     def __init__(self, authority):
         self.authority = authority
         self.signer = authority.signer
-        self.included = []
+        self.included = [authority.signer.certificate]
+        self.certificates = []          # those that come next
 
 
 class Responder:
@@ -146,10 +147,22 @@ class Responder:
         if not self.options.next_ca:
             return server.text_reply(404, "no next CA certificate\n")
         answer = NextCa(self.authority)
+        makers = {"self": self.authority.next_ca,
+                  "cross": lambda: self.authority.next_ca("ca"),
+                  "entity": lambda: self.authority.end_entity().certificate}
+        answer.certificates = [
+            encode(makers[word]())
+            for word in self.options.next_ca_certs.split(",") if word]
         due.spoil("signer", answer)
-        body = certrep.sign_plain(
-            degenerate([encode(self.authority.next_ca())]), answer.signer)
-        return server.Reply(200, X_NEXT_CA, body)
+        beside = [encode(one) for one in answer.included
+                  if self.options.signer_cert]
+        content = b""
+        if self.options.next_ca_form == "outer":
+            beside += answer.certificates
+        else:
+            content = degenerate(answer.certificates)
+        return server.Reply(200, X_NEXT_CA, certrep.sign_plain(
+            content, answer.signer, beside))
 
     def _message_bytes(self, request, entry):
         if request.method == "POST":

@@ -1,0 +1,584 @@
+#!/usr/bin/env bats
+#
+# The requirements on replies (V), polling and renewal (P), CA and RA
+# certificates (R): of each at least one case that must go well, and one that
+# must not. Other files go into depth.
+
+load helper
+
+# rows OPERATION: a case for each line of stdin,
+#
+#   STATUS | options of the CA | options of the client | text on stderr
+#
+# With another STATUS than 0 nothing is written, and the text is in the one
+# line of error. Each case has a CA and a directory of its own.
+rows() {
+    local operation=$1 code ca_options options text number=0
+    while IFS='|' read -r code ca_options options text; do
+        number=$((number + 1))
+        code=${code// /}
+        text=$(sed 's/^ *//; s/ *$//' <<<"$text")
+        echo "=== $code | $ca_options | $options | $text" >&2
+        mkdir "$BATS_TEST_TMPDIR/row$number"
+        cd "$BATS_TEST_TMPDIR/row$number"
+        ln -s "$SSCEP" sscep
+        ca=$BATS_TEST_TMPDIR/row$number.ca
+        # shellcheck disable=SC2086
+        start_with_certificates $ca_options
+        case $operation$options in
+        getcert* | getcrl* | *own.crt*) own_certificate ;;
+        esac
+        snapshot
+        # shellcheck disable=SC2086
+        "do_$operation" $options </dev/null
+        case_is "$code" "$text"
+        stop_ca
+    done
+    [ "$number" -gt 1 ]
+}
+
+# A CA, its certificates by getca, and keys and requests.
+start_with_certificates() {
+    cp "$shared"/{local,new,other}.{key,csr} "$shared"/{other,ec}.crt .
+    start_ca "$@"
+    run_sscep getca -u "$URL" -c ca.crt -F sha256
+    expect_status 0
+    : >"$ca/log"
+}
+
+# own.crt, with serial 4711, which the CA knows of.
+own_certificate() {
+    openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
+        -days 30 -set_serial 4711 -out own.crt 2>/dev/null
+    mkdir -p "$ca/issued"
+    cp own.crt "$ca/issued/1267.pem"
+}
+
+do_enroll() {
+    output=local.crt
+    enroll "$@"
+}
+
+do_getcert() {
+    output=found.crt
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l own.crt -s 4711 \
+        -w found.crt "$@"
+}
+
+do_getcrl() {
+    output=found.crl
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt \
+        -w found.crl "$@"
+}
+
+do_getca() {
+    output=new.crt
+    run_sscep getca -u "$URL" -c new.crt "$@"
+}
+
+do_getnextca() {
+    output=next.crt
+    run_sscep getnextca -u "$URL" -c next.crt -C "$ca/ca.crt" "$@"
+}
+
+case_is() {
+    expect_status "$1"
+    if [ "$1" -ne 0 ]; then
+        one_error "$2"
+        nothing_written
+        stdout_lacks "written as"
+        return
+    fi
+    if [ ! -s "$output" ] && [ ! -s "$output-0" ]; then
+        problem "$output was not written"
+    fi
+    if [ -n "$2" ]; then
+        stderr_has "$2"
+    fi
+}
+
+types() {
+    messages messageType | paste -sd' '
+}
+
+# --- V: what a reply must satisfy ------------------------------------------
+
+@test "V1: signed by a certificate of the -c set" {
+    rows enroll <<'END'
+0  | | |
+0  | --no-signer-cert | |
+97 | --fault stranger-signer | | not among those of -c
+97 | --fault wrong-signer | | signature does not verify
+97 | --fault end-entity-signer | | not among those of -c
+97 | | -c other.crt -e ca.crt | not among those of -c
+END
+}
+
+@test "V2: messageType, transactionID, recipientNonce, pkiStatus, one of each" {
+    rows enroll <<'END'
+0  | --attr-order shuffle --extra-attr | |
+97 | --fault wrong-message-type | | messageType
+97 | --fault wrong-transaction-id | | transactionID
+97 | --fault transaction-id-prefix | | transactionID
+97 | --fault no-recipient-nonce | | recipientNonce
+97 | --fault short-recipient-nonce | | recipientNonce
+97 | --fault wrong-recipient-nonce | | recipientNonce
+97 | --fault unknown-status | | pkiStatus
+97 | --fault two-statuses | | pkiStatus
+97 | --fault duplicate-transaction-id | | transactionID
+END
+}
+
+@test "V3: the certificate of the request's key, wherever it stands" {
+    rows enroll <<'END'
+0  | --cert-order leaf-last | |
+0  | --cert-order with-strangers | |
+97 | --fault cert-wrong-key | | for the key of the request
+END
+    ca=$BATS_TEST_TMPDIR/row2.ca
+    same_certificate "$BATS_TEST_TMPDIR/row2/local.crt" \
+        "$(find "$ca/issued" ! -name 1267.pem -name '*.pem')"
+}
+
+@test "V4: it verifies against the CA certificates of the set" {
+    rows enroll <<'END'
+0  | --profile chain | |
+0  | --profile chain | -c ca.crt-0 |
+0  | --profile ra --order sign,enc | | warning: no CA certificate at hand
+0  | --issue-as somebody | | the CA changed the subject
+97 | --fault cert-issuer-unknown | | --tolerate issuer
+97 | --fault cert-wrong-issuer | | --tolerate issuer
+97 | --fault cert-bad-signature | | --tolerate issuer
+97 | --profile ra --fault cert-wrong-issuer | | --tolerate issuer
+END
+}
+
+@test "V5: getcert, the serial and the issuer that were asked for" {
+    rows getcert <<'END'
+0  | --cert-order leaf-last | |
+0  | --profile ra --order sign,enc | | warning: no CA certificate at hand
+97 | --fault cert-wrong-key | | issuer and serial
+97 | --fault cert-same-serial | | issuer and serial
+97 | --fault cert-forged | | does not verify
+END
+}
+
+@test "V5: getcrl, the issuer that was asked for, and its signature" {
+    rows getcrl <<'END'
+0  | --revoke 17 | |
+0  | --profile ra --order sign,enc | | is not verified
+97 | --fault crl-wrong-issuer | | another issuer
+97 | --fault crl-bad-signature | | signature of the CRL
+97 | --fault crl-altered | | signature of the CRL
+END
+}
+
+@test "V6: --tolerate waives single checks, with a warning, and never all" {
+    rows enroll <<'END'
+0  | --fault no-recipient-nonce | --tolerate nonce | warning: the recipientNonce
+97 | --fault no-recipient-nonce | --tolerate transaction-id,issuer,clock | recipientNonce
+0  | --fault wrong-transaction-id | --tolerate transaction-id | warning: the transactionID
+97 | --fault wrong-transaction-id | --tolerate nonce,issuer,clock | transactionID
+0  | --fault cert-issuer-unknown | --tolerate issuer | tolerated as asked
+97 | --fault cert-issuer-unknown | --tolerate nonce,transaction-id,clock | --tolerate issuer
+0  | --fault cert-expired | --tolerate clock | tolerated as asked
+97 | --fault cert-expired | --tolerate nonce,transaction-id,issuer | --tolerate clock
+97 | --fault bad-signature | --tolerate nonce,transaction-id,issuer,clock | signature
+97 | --fault cert-wrong-key | --tolerate nonce,transaction-id,issuer,clock | key of the request
+END
+}
+
+@test "V7: any bytes, at any layer" {
+    rows enroll <<'END'
+0  | --ber --ber-envelope --ber-content --chunked 1 | |
+95 | --fault garbage-status-line | |
+95 | --fault short-body | |
+95 | --fault http-500 | | 500
+97 | --fault garbage | | reply: 
+97 | --fault deep-nesting | | reply: 
+97 | --fault envelope-garbage | | reply: 
+97 | --fault envelope-truncated | | reply: 
+97 | --fault content-truncated | | reply: 
+97 | --fault content-trailing | | reply: 
+END
+}
+
+@test "V8: SUCCESS with an empty payload" {
+    rows enroll <<'END'
+0  | | |
+97 | --fault success-no-content | | try again later with -R
+97 | --fault success-empty-envelope | | try again later with -R
+97 | --fault content-empty | | try again later with -R
+97 | --fault content-no-certificates | | no certificate
+END
+}
+
+@test "V9: failInfo by name, failInfoText, a hint" {
+    rows enroll <<'END'
+0  | | |
+70 | --fail badAlg | | badAlg; try other algorithms with -E and -S
+71 | --fail badMessageCheck | | wrong CA certificate for encryption
+72 | --fail badRequest --fail-text Why? | | badRequest, "Why?"; the challenge password is wrong, used or expired
+73 | --fail badTime | | badTime; set this system's clock
+74 | --fail badCertId | | badCertId; 
+2  | --fault no-failinfo | | unknown
+2  | --fault unknown-failinfo | | unknown
+END
+}
+
+# --- P: polling, resume, renewal -------------------------------------------
+
+@test "P1: CertPoll, a new senderNonce, the same transactionID, the limits" {
+    rows enroll <<'END'
+0 | --pending 2 | -t 0 -n 2 |
+0 | --pending 1 --fault http-500 --fault-after 1 --fault-times 1 | -t 0 -n 2 | warning: 
+0 | --pending 1 --fault reset --fault-after 1 --fault-times 1 | -t 0 -n 2 | warning: 
+3 | --pending 9 | -t 0 -n 2 | limit of -n 2
+3 | --pending 9 | -n 0 | limit of -n 0
+3 | --pending 9 | -t 2 -T 1 | limit of -T 1
+97 | --pending 1 --fault bad-signature --fault-after 1 | -t 0 -n 2 | signature
+END
+    ca=$BATS_TEST_TMPDIR/row1.ca
+    expect_equal "messages" "19 20 20" "$(types)"
+    expect_equal "transactionIDs" 1 "$(messages transactionID | sort -u | wc -l)"
+    expect_equal "senderNonces" 3 "$(messages senderNonce | sort -u | wc -l)"
+    ca=$BATS_TEST_TMPDIR/row4.ca
+    expect_equal "messages of -n 2" "19 20 20" "$(types)"
+    ca=$BATS_TEST_TMPDIR/row5.ca
+    expect_equal "messages of -n 0" "19" "$(types)"
+    ca=$BATS_TEST_TMPDIR/row6.ca
+    expect_equal "messages of -T 1" "19" "$(types)"
+}
+
+@test "P2: -R in a new process goes on with the same transactionID" {
+    start_enrolment --pending 1
+    snapshot
+    enroll -n 0
+    expect_status 3
+    nothing_written
+    enroll -R -n 1
+    enrolled
+    expect_equal "messages" "19 20" "$(types)"
+    expect_equal "transactionIDs" 1 "$(messages transactionID | sort -u | wc -l)"
+    # For another key there is nothing to resume.
+    take other.key other.csr
+    rm local.crt
+    snapshot
+    enroll -R -k other.key -r other.csr
+    expect_status 74
+    nothing_written
+}
+
+@test "P2: -R after the client was killed while polling" {
+    start_enrolment --pending 1
+    snapshot
+    enroll_in_background -t 60 -v
+    wait_for 20 grep -q "waiting 60 seconds" "$stderr"
+    kill -KILL "$pid"
+    wait_for_client
+    expect_status 137
+    nothing_written
+    enroll -R
+    enrolled
+    expect_equal "messages" "19 20" "$(types)"
+}
+
+# A transaction as the CA keeps it, which it did not get from this client.
+leave_pending() {
+    python3 - "$ca/transactions" "$1" local.csr.der <<'END'
+import hashlib, json, sys
+
+directory, number, request = sys.argv[1:]
+with open(request, "rb") as stream:
+    record = {"transactionID": number, "csr": stream.read().hex(),
+              "challenge": None, "replies": 1, "serial": None, "final": False}
+name = hashlib.sha256(number.encode()).hexdigest()
+with open("%s/%s.json" % (directory, name), "w") as stream:
+    json.dump(record, stream)
+END
+}
+
+@test "P2: -R of what another client left pending under the MD5 of the key" {
+    local number
+    start_enrolment --pending 1
+    take local.csr.der
+    number=$(openssl pkey -in local.key -pubout -outform DER | openssl md5 |
+        sed 's/.* //' | tr a-f A-F)
+    snapshot
+    enroll -R -n 1
+    expect_status 74
+    nothing_written
+    leave_pending "$number"
+    enroll -R -n 1
+    enrolled
+    expect_equal "messages" "20 20" "$(types)"
+    expect_equal "the transactionID" "$number" "$(messages transactionID | uniq)"
+}
+
+@test "P3: RenewalReq or PKCSReq" {
+    rows enroll <<'END'
+0  | --challenge x | -K local.key -O own.crt -k new.key -r new.csr |
+0  | --challenge x --caps AES,SHA-256,POSTPKIOperation | -K local.key -O own.crt -k new.key -r new.csr |
+0  | --challenge x | -K local.key -O own.crt -k new.key -r new.csr --renewal 19 |
+0  | --challenge x --caps none | -K local.key -O own.crt -k new.key -r new.csr --renewal 17 |
+72 | --fail badRequest | -K local.key -O own.crt -k new.key -r new.csr | --renewal 19
+71 | --fail badMessageCheck | -K local.key -O own.crt -k new.key -r new.csr | --renewal 19
+1  | | --renewal 17 | --renewal 17 needs
+END
+    local got=()
+    local number
+    for number in 1 2 3 4 7; do
+        ca=$BATS_TEST_TMPDIR/row$number.ca
+        got+=("$(types)")
+    done
+    expect_equal "messageTypes" "17 19 19 17 " "${got[*]}"
+}
+
+@test "P4: a renewal that returns the old certificate" {
+    rows enroll <<'END'
+0  | | -K local.key -O own.crt -k new.key -r new.csr |
+75 | --fault cert-old | -K local.key -O own.crt -k new.key -r new.csr | not a new one
+75 | --fault cert-old | -K local.key -O own.crt | not a new one
+END
+}
+
+@test "P5: with -K and -O the key of the request is not needed" {
+    start_with_certificates
+    own_certificate
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O own.crt -r new.csr \
+        -l local.crt
+    expect_status 0
+    expect_equal "the key" "$(openssl pkey -in new.key -pubout)" \
+        "$(openssl x509 -in local.crt -noout -pubkey)"
+    rm local.crt
+    : >"$ca/log"
+    snapshot
+    run_sscep enroll -u "$URL" -c ca.crt -r new.csr -l local.crt
+    misuse "missing" "-k"
+    run_sscep enroll -u "$URL" -c ca.crt -r new.csr -l local.crt -K local.key
+    expect_status 1
+    nothing_sent
+    nothing_written
+}
+
+# Found before anything is sent, which the log of the CA shows.
+refused_early() {
+    local code=$1 text=$2
+    shift 2
+    enroll "$@"
+    expect_status "$code"
+    one_error "$text"
+    nothing_sent
+    nothing_written
+}
+
+@test "P6: what can be found before anything is sent" {
+    start_with_certificates --profile chain
+    own_certificate
+    openssl req -in local.csr -outform DER -out broken.csr
+    printf '\377' | dd of=broken.csr bs=1 conv=notrunc status=none \
+        seek=$(($(wc -c <broken.csr) - 1))
+    cat "$ca/ca.crt" other.crt >apart.crt
+    cp ec.crt ec-ca.crt
+    openssl x509 -req -in other.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
+        -days -1 -out expired.crt 2>/dev/null
+    snapshot
+    refused_early 93 "not the key of request" -k other.key
+    refused_early 93 "broken.csr" -r broken.csr
+    refused_early 93 "missing/local.crt" -l missing/local.crt
+    refused_early 93 "missing/self.crt" -L missing/self.crt
+    refused_early 93 "missing/chain.crt" --chain missing/chain.crt
+    refused_early 93 "not the key of certificate" -K other.key -O own.crt
+    refused_early 93 "cannot encrypt" -e ec-ca.crt
+    refused_early 93 "does not chain" -c apart.crt
+    refused_early 93 "does not chain" -c apart.crt -e "$ca/ca.crt"
+    refused_early 93 "expired" -c expired.crt
+    refused_early 93 "expired" -e expired.crt
+    enroll -e expired.crt --tolerate clock
+    expect_status 71
+    : >"$ca/log"
+    enroll
+    expect_status 0
+    same_certificate local.crt \
+        "$(find "$ca/issued" ! -name 1267.pem -name '*.pem')"
+}
+
+@test "P6: a cipher that this libcrypto does not have" {
+    start_with_certificates
+    snapshot
+    env OPENSSL_MODULES=/nonexistent ./sscep enroll -u "$URL" -c ca.crt \
+        -k local.key -r local.csr -l local.crt -E blowfish \
+        >"$stdout" 2>"$stderr" </dev/null && status=0 || status=$?
+    no_sanitizer_text
+    if [ "$status" -eq 0 ] || [ "$status" -ge 126 ]; then
+        problem "expected an error"
+    fi
+    one_error "legacy"
+    expect_equal "messages sent" "" "$(messages messageType)"
+    nothing_written
+}
+
+# --- R: CA and RA certificates ---------------------------------------------
+
+@test "R1: separate RA certificates, in any order" {
+    rows enroll <<'END'
+0  | --profile ra --order sign,enc,ca | |
+0  | --profile ra --order ca,enc,sign | |
+0  | --profile ra-chain --order enc,root,sign,ca | |
+97 | --profile ra --order ca,enc | | not among those of -c
+71 | --profile ra --order sign,enc,ca | -e ca.crt-2 | badMessageCheck
+END
+}
+
+@test "R2: certificates without keyUsage, or with one of the two" {
+    rows enroll <<'END'
+0  | --ca-usage none | |
+0  | --ca-usage sign,certsign | |
+0  | --ca-usage encipher,certsign | |
+0  | --ca-usage certsign,crlsign | |
+93 | --ca-usage none | -c ec.crt | cannot encrypt
+END
+}
+
+@test "R3: getcert and getcrl name the CA of -l, not the RA" {
+    rows getcert <<'END'
+0  | --profile ra | |
+0  | --profile ra --order sign,enc | | warning: 
+74 | --profile ra | -O ca.crt-0 | badCertId
+END
+    rm -r "$BATS_TEST_TMPDIR"/row*
+    rows getcrl <<'END'
+0  | --profile ra | |
+0  | --profile ra --order sign,enc | | warning: 
+74 | --profile ra | -O other.crt | badCertId
+END
+}
+
+@test "R4: --ca-fingerprint" {
+    local operation digest wrong
+    start_with_certificates --profile ra
+    own_certificate
+    wrong=$(fingerprint other.crt sha256)
+    for operation in getca enroll getcert getcrl; do
+        for digest in md5 sha1 sha256 sha512; do
+            "do_$operation" --ca-fingerprint "$(fingerprint "$ca/ca.crt" "$digest")"
+            case_is 0 ""
+            rm -f "$output" "$output"-*
+        done
+        : >"$ca/log"
+        snapshot
+        "do_$operation" --ca-fingerprint "$wrong"
+        case_is 97 fingerprint
+        expect_equal "messages sent" "" "$(messages messageType)"
+    done
+    # One that has nothing to do with the pinned one does not count.
+    cat "$ca/ra-sign.crt" other.crt >ca.crt
+    cp "$ca/ra-enc.crt" enc.crt
+    snapshot
+    for operation in enroll getcert getcrl; do
+        "do_$operation" -e enc.crt \
+            --ca-fingerprint "$(fingerprint other.crt sha256)"
+        case_is 97 "--ca-fingerprint does not vouch for it"
+        "do_$operation" --ca-fingerprint "$(fingerprint other.crt sha256)"
+        case_is 97 "not among those of -c"
+        stderr_has "is left out"
+    done
+}
+
+@test "R5: whether they form a chain, whether one has expired" {
+    rows getca <<'END'
+0  | --profile ra-chain | | the certificates form a chain
+0  | --profile ra --order sign,enc | | do not form a chain
+0  | --ca-expired | | has expired
+97 | --fault no-certificates --fault-on getcacert --fault-after 1 | | no certificate
+END
+}
+
+@test "R5: what an earlier answer left is set aside, unless the answer is bad" {
+    start_ca --fault garbage --fault-on getcacert --fault-times 1
+    echo zero >new.crt-0
+    echo one >new.crt-1
+    snapshot
+    do_getca
+    case_is 97 "reply: "
+    do_getca
+    case_is 0 new.crt-0.old
+    no_file new.crt-0 new.crt-1
+    expect_equal "set aside" "zero one" \
+        "$(cat new.crt-0.old new.crt-1.old | paste -sd' ')"
+}
+
+@test "R6: DER, PEM, PKCS#7, whichever content type came" {
+    rows getca <<'END'
+0  | --getca-form der | |
+0  | --getca-form pem | |
+0  | --getca-form p7 | |
+0  | --getca-form p7pem | |
+0  | --getca-form wrong-type --profile ra | |
+0  | --fault odd-content-type --fault-on getcacert --fault-after 1 | |
+97 | --fault html --fault-on getcacert --fault-after 1 | | Sign in
+97 | --fault garbage --fault-on getcacert --fault-after 1 | | reply: 
+97 | --fault bad-certificate --fault-on getcacert --fault-after 1 | | reply: 
+END
+}
+
+@test "R7: getnextca, signed by the current CA, before anything is written" {
+    rows getnextca <<'END'
+0  | --next-ca | -w signer.crt |
+0  | --next-ca --next-ca-form outer --next-ca-certs cross | -w signer.crt |
+97 | --next-ca --next-ca-form outer | -w signer.crt | not all are CA certificates that verify
+97 | --next-ca --fault stranger-signer --fault-on getnextcacert | -w signer.crt | not among those of -C
+97 | --next-ca --fault wrong-signer --fault-on getnextcacert | | signature does not verify
+97 | --next-ca --fault end-entity-signer --fault-on getnextcacert | | not among those of -C
+97 | --next-ca --fault next-ca-bad-signature --fault-on getnextcacert | | signature does not verify
+97 | --next-ca | -C other.crt | not among those of -C
+95 | | | no next CA certificate available
+95 | --next-ca --fault http-500 --fault-on getnextcacert | | no next CA certificate available
+END
+}
+
+@test "R8: --chain writes the CA certificates that came along" {
+    rows enroll <<'END'
+0  | --profile chain --cert-order with-strangers | --chain chain.crt |
+0  | --fault cert-issuer-unknown | --chain chain.crt --tolerate issuer | chain.crt is not written
+97 | --fault cert-wrong-key | --chain chain.crt | key of the request
+93 | | --chain missing/chain.crt | missing/chain.crt
+END
+    ca=$BATS_TEST_TMPDIR/row1.ca
+    cd "$BATS_TEST_TMPDIR/row1"
+    expect_equal "certificates in it" 2 "$(grep -c BEGIN chain.crt)"
+    openssl verify -CAfile "$ca/root.crt" -untrusted chain.crt local.crt
+    no_file "$BATS_TEST_TMPDIR/row2/chain.crt"
+}
+
+@test "every row is here" {
+    local id
+    for id in V{1..9} P{1..6} R{1..8}; do
+        grep -q "^@test \"$id: " "$BATS_TEST_FILENAME" || problem "no $id"
+    done
+}
+
+@test "the tests that docs/rfc8894.md names are there" {
+    python3 - "$tree" <<'END'
+import os, re, sys
+
+tree = sys.argv[1]
+with open(os.path.join(tree, "docs/rfc8894.md"), encoding="utf-8") as stream:
+    text = stream.read()
+named = re.findall(r'(\w+\.bats): "([^"]*)"|(test_\w+\.c): (test_\w+)', text)
+missing = []
+for bats, name, unit, function in named:
+    path = ("tests/e2e/" + bats) if bats else ("tests/unit/" + unit)
+    wanted = ('@test "%s" {' % name if bats
+              else "static void %s(void" % function)
+    with open(os.path.join(tree, path), encoding="utf-8") as stream:
+        if wanted not in stream.read():
+            missing.append("%s: %s" % (path, name or function))
+rows = [line for line in text.split("\n") if re.match(r"\| [2-7]", line)]
+bare = [row for row in rows
+        if row.count("|") != 5 or not re.search(
+            r'\.bats: "|\.c: test_|\| - \|$', row)]
+if missing or bare or len(named) < 50 or len(rows) < 50:
+    sys.exit("\n".join(["missing or bare:"] + missing + bare))
+END
+}

@@ -1,0 +1,510 @@
+#!/usr/bin/env bats
+#
+# getnextca: what the CA will have next, signed by what it has now.
+
+load helper
+
+getnextca() {
+    run_sscep getnextca -u "$URL" -c next.crt -C ca.crt "$@"
+}
+
+# A CA with a next certificate, and its current one as ca.crt.
+start_rollover() {
+    start_ca --next-ca "$@"
+    cp "$ca/ca.crt" .
+}
+
+# refused STATUS TEXT ...: with one line of error, and nothing is written.
+refused() {
+    expect_status "$1"
+    shift
+    one_error "$@"
+    nothing_written
+    stdout_lacks "written as"
+}
+
+# refuses FAULT STATUS TEXT ...: the answer with this fault.
+refuses() {
+    local fault=$1
+    shift
+    ca=$BATS_TEST_TMPDIR/$fault
+    start_rollover --fault "$fault" --fault-on getnextcacert
+    echo old >next.crt
+    snapshot
+    getnextca -w signer.crt
+    refused "$@"
+    expect_equal "the fault" "['$fault']" \
+        "$(ca_log faults 'operation == "GetNextCACert"' | tail -n 1)"
+    stop_ca
+}
+
+# The last run has written the one certificate.
+got_one() {
+    expect_status 0
+    stdout_line "./sscep: CA certificate written as next.crt"
+    same_certificate next.crt "$1"
+    no_file next.crt-0
+}
+
+# --- the answer ------------------------------------------------------------
+
+@test "one certificate: the lines of getca" {
+    start_rollover
+    getnextca -F md5
+    got_one "$ca/next-ca.crt"
+    stderr_empty
+    expect_stdout <<END
+./sscep: requesting next CA certificate
+./sscep: valid response from server
+./sscep: MD5 fingerprint: $(fingerprint next.crt md5)
+./sscep: CA certificate written as next.crt
+END
+    cmp next.crt "$ca/next-ca.crt"
+    expect_equal "files" "ca.crt next.crt sscep" "$(ls -A | paste -sd' ')"
+    expect_equal "requests" "[['operation', 'GetNextCACert']]" "$(ca_log query)"
+}
+
+@test "-F: every digest, else the best that is announced" {
+    local name
+    start_rollover
+    for name in md5 sha1 sha224 sha256 sha384 sha512; do
+        getnextca -F "$name"
+        expect_status 0
+        stdout_line "./sscep: $(tr a-z A-Z <<<"$name") fingerprint: $(fingerprint "$ca/next-ca.crt" "$name")"
+    done
+    getnextca
+    stdout_line "./sscep: SHA512 fingerprint: $(fingerprint "$ca/next-ca.crt" sha512)"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/old
+    start_rollover --caps none
+    getnextca
+    stdout_line "./sscep: MD5 fingerprint: $(fingerprint "$ca/next-ca.crt" md5)"
+}
+
+@test "-w: the certificate of the signer" {
+    start_rollover
+    getnextca -F md5 -w signer.crt
+    got_one "$ca/next-ca.crt"
+    same_certificate signer.crt "$ca/ca.crt"
+    expect_equal "the last line" "./sscep: certificate written as signer.crt" \
+        "$(tail -n 1 "$stdout")"
+}
+
+@test "several certificates: in the order received" {
+    start_rollover --next-ca-certs cross,self
+    getnextca -F sha1
+    expect_status 0
+    same_certificate next.crt-0 "$ca/next-ca-cross.crt"
+    same_certificate next.crt-1 "$ca/next-ca.crt"
+    no_file next.crt next.crt-2
+    stdout_line "./sscep: certificate written as next.crt-0"
+    stdout_line "./sscep: certificate written as next.crt-1"
+    expect_equal "found" 2 "$(grep -c 'found certificate with' "$stdout")"
+    stdout_line "  SHA1 fingerprint: $(fingerprint "$ca/next-ca.crt" sha1)"
+}
+
+@test "stale files: from several to one, and from one to several" {
+    start_rollover
+    echo zero >next.crt-0
+    echo one >next.crt-1
+    echo single >next.crt
+    getnextca
+    got_one "$ca/next-ca.crt"
+    no_file next.crt.old next.crt-1
+    expect_equal "set aside" "zero one" \
+        "$(cat next.crt-0.old next.crt-1.old | paste -sd' ')"
+    stderr_has next.crt-0.old
+    stderr_has next.crt-1.old
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/several
+    start_rollover --next-ca-certs self,cross
+    cp next.crt before.crt
+    echo two >next.crt-2
+    getnextca
+    expect_status 0
+    no_file next.crt next.crt-2
+    cmp before.crt next.crt.old
+    expect_equal "set aside" two "$(cat next.crt-2.old)"
+    same_certificate next.crt-0 "$ca/next-ca.crt"
+    same_certificate next.crt-1 "$ca/next-ca-cross.crt"
+}
+
+@test "the certificates work: an enrolment with what came next" {
+    local next
+    start_rollover
+    getnextca
+    got_one "$ca/next-ca.crt"
+    stop_ca
+    # The CA has rolled over.
+    next=$BATS_TEST_TMPDIR/next
+    mkdir "$next"
+    cp "$ca/next-ca.crt" "$next/ca.crt"
+    cp "$ca/next-ca.key" "$next/ca.key"
+    ca=$next
+    start_ca
+    take local.key local.csr
+    enroll -c next.crt
+    enrolled
+    openssl verify -CAfile next.crt local.crt
+}
+
+@test "chunked, another content type, none, 100 Continue" {
+    local options
+    for options in "--chunked 7" "--http10" \
+        "--fault odd-content-type --fault-on getnextcacert" \
+        "--fault no-content-type --fault-on getnextcacert" \
+        "--fault http-100 --fault-on getnextcacert"; do
+        ca=$BATS_TEST_TMPDIR/${options// /}
+        # shellcheck disable=SC2086
+        start_rollover $options
+        getnextca
+        got_one "$ca/next-ca.crt"
+        stderr_empty
+        rm next.crt
+        stop_ca
+    done
+}
+
+@test "-i and -M are sent" {
+    start_rollover
+    getnextca -F md5 -i "CA & co" -M x=1
+    got_one "$ca/next-ca.crt"
+    expect_equal "the query" \
+        "[['operation', 'GetNextCACert'], ['message', 'CA & co'], ['x', '1']]" \
+        "$(ca_log query)"
+}
+
+@test "the keys of the configuration file" {
+    start_rollover
+    cat >sscep.conf <<END
+[sscep]
+URL = $URL
+[sscep_getnextca]
+CACertFile = next.crt
+ChainRootCACertFile = ca.crt
+SignerCertificateFile = signer.crt
+FingerPrint = sha256
+END
+    run_sscep getnextca -f sscep.conf
+    got_one "$ca/next-ca.crt"
+    same_certificate signer.crt ca.crt
+    stdout_has "SHA256 fingerprint"
+}
+
+# --- who may sign ----------------------------------------------------------
+
+@test "the signer's certificate need not come along when -C has it" {
+    start_rollover --no-signer-cert
+    getnextca -w signer.crt
+    got_one "$ca/next-ca.crt"
+    same_certificate signer.crt "$ca/ca.crt"
+}
+
+@test "a CA below a root: -C needs the one that signs, not the root alone" {
+    start_rollover --profile chain
+    cp "$ca/root.crt" ca.crt
+    snapshot
+    getnextca -w signer.crt
+    refused 97 "not among those of -C"
+    cat "$ca/root.crt" "$ca/ca.crt" >ca.crt
+    getnextca -w signer.crt
+    got_one "$ca/next-ca.crt"
+    same_certificate signer.crt "$ca/ca.crt"
+}
+
+@test "-C as getca has written it: the base of several files" {
+    start_rollover --profile chain --order root,ca
+    rm ca.crt
+    run_sscep getca -u "$URL" -c ca.crt
+    no_file ca.crt
+    getnextca
+    got_one "$ca/next-ca.crt"
+}
+
+@test "-C may hold several certificates, the right one anywhere" {
+    start_rollover
+    cat "$shared/other.crt" "$ca/ca.crt" >several.pem
+    getnextca -C several.pem
+    got_one "$ca/next-ca.crt"
+}
+
+@test "-C of another CA" {
+    start_rollover
+    cp "$shared/other.crt" ca.crt
+    snapshot
+    getnextca
+    refused 97 "not among those of -C"
+}
+
+@test "signed by a stranger" {
+    refuses stranger-signer 97 "not among those of -C"
+}
+
+@test "signed by a stranger with the CA's name and serial" {
+    refuses wrong-signer 97 "signature does not verify"
+}
+
+@test "signed by an end entity of the CA" {
+    refuses end-entity-signer 97 "not among those of -C"
+    # What it signed with is otherwise in order.
+    openssl verify -CAfile "$ca/ca.crt" "$ca/end-entity.crt"
+}
+
+@test "signed by an end entity of the CA, certificates beside the content" {
+    start_rollover --next-ca-form outer --next-ca-certs cross \
+        --fault end-entity-signer --fault-on getnextcacert
+    snapshot
+    getnextca -w signer.crt
+    refused 97 "not among those of -C"
+}
+
+@test "signed by the RA: only where -C has it" {
+    start_rollover --profile ra
+    snapshot
+    getnextca -w signer.crt
+    refused 97 "not among those of -C"
+    cat "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
+    getnextca -w signer.crt
+    got_one "$ca/next-ca.crt"
+    same_certificate signer.crt "$ca/ra-sign.crt"
+}
+
+@test "a signature that does not verify" {
+    refuses next-ca-bad-signature 97 "signature does not verify"
+}
+
+@test "bytes after the end" {
+    refuses trailing-bytes 97 "bytes follow"
+}
+
+@test "garbage" {
+    refuses garbage 97 "reply: "
+    refuses truncated-der 97 "reply: "
+    refuses html 97 "Sign in"
+    refuses empty-200 97 "empty"
+    refuses empty-sequence 97 "reply: "
+    refuses deep-nesting 97 "reply: "
+}
+
+# A server that answers everything with a file.
+serve() {
+    cat >"$BATS_TEST_TMPDIR/server.py" <<'END'
+import http.server, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        with open(sys.argv[1], "rb") as stream:
+            body = stream.read()
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-x509-next-ca-cert")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+with open(sys.argv[2], "w") as stream:
+    stream.write("%d\n" % server.server_port)
+server.serve_forever()
+END
+    rm -f "$BATS_TEST_TMPDIR/port"
+    python3 "$BATS_TEST_TMPDIR/server.py" "$1" "$BATS_TEST_TMPDIR/port" \
+        3>&- 4>&- &
+    ca_pids+=($!)
+    wait_for 20 test -s "$BATS_TEST_TMPDIR/port"
+    URL=http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")/
+}
+
+@test "certificates that nobody signed" {
+    local body
+    start_rollover
+    # What GetCACert answers is no answer to GetNextCACert.
+    openssl crl2pkcs7 -nocrl -certfile ca.crt -outform DER -out unsigned.p7
+    openssl x509 -in ca.crt -outform DER -out bare.der
+    snapshot
+    for body in unsigned.p7 bare.der; do
+        serve "$body"
+        getnextca -F md5
+        refused 97 "reply: "
+    done
+}
+
+@test "a CertRep, which the CA has signed for somebody" {
+    local kind
+    take local.key local.csr
+    for kind in "" "--pending 9" "--fail badRequest" "--sender-nonce none --pending 9"; do
+        ca=$BATS_TEST_TMPDIR/ca${kind// /}
+        # shellcheck disable=SC2086
+        start_rollover $kind
+        enroll -n 0
+        stdout_has pkistatus
+        rm -f local.crt
+        snapshot
+        serve "$ca/replies/2.der"
+        getnextca -F md5
+        refused 97 "reply: a pkiMessage, not the next CA certificates"
+    done
+}
+
+# --- certificates beside an empty content ----------------------------------
+
+@test "outer form: a certificate that the current CA has issued" {
+    start_rollover --next-ca-form outer --next-ca-certs cross
+    getnextca -w signer.crt
+    got_one "$ca/next-ca-cross.crt"
+    same_certificate signer.crt "$ca/ca.crt"
+    openssl verify -CAfile ca.crt next.crt
+}
+
+@test "outer form: without the signer's certificate" {
+    start_rollover --next-ca-form outer --next-ca-certs cross --no-signer-cert
+    getnextca
+    got_one "$ca/next-ca-cross.crt"
+}
+
+@test "outer form: with a root above" {
+    start_rollover --next-ca-form outer --next-ca-certs cross --profile chain
+    cat "$ca/root.crt" "$ca/ca.crt" >ca.crt
+    getnextca -w signer.crt
+    got_one "$ca/next-ca-cross.crt"
+    same_certificate signer.crt "$ca/ca.crt"
+}
+
+@test "outer form: a new root that nobody has signed" {
+    start_rollover --next-ca-form outer --next-ca-certs self
+    snapshot
+    getnextca -w signer.crt
+    refused 97 "not all are CA certificates that verify against -C"
+}
+
+@test "outer form: one that is signed, and one that is not" {
+    local certs
+    for certs in cross,self self,cross cross,entity; do
+        ca=$BATS_TEST_TMPDIR/$certs
+        start_rollover --next-ca-form outer --next-ca-certs "$certs"
+        snapshot
+        getnextca -w signer.crt
+        refused 97 "not all are CA certificates that verify against -C"
+        stop_ca
+    done
+}
+
+@test "outer form: the certificate of an end entity" {
+    start_rollover --next-ca-form outer --next-ca-certs entity
+    snapshot
+    getnextca
+    refused 97 "not all are CA certificates that verify against -C"
+}
+
+@test "outer form: none but the signer's" {
+    start_rollover --next-ca-form outer --next-ca-certs ""
+    snapshot
+    getnextca
+    refused 97 "no next CA certificate"
+}
+
+@test "outer form: signed by a stranger, or badly" {
+    local fault
+    for fault in stranger-signer wrong-signer next-ca-bad-signature; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        start_rollover --next-ca-form outer --next-ca-certs cross \
+            --fault "$fault" --fault-on getnextcacert
+        snapshot
+        getnextca
+        refused 97 "sign"
+        stop_ca
+    done
+}
+
+@test "the signed content has no certificates" {
+    start_rollover --next-ca-certs ""
+    snapshot
+    getnextca
+    refused 97 "no certificate"
+}
+
+# --- none available --------------------------------------------------------
+
+@test "none available: 404 and 500 have a message of their own" {
+    start_ca
+    cp "$ca/ca.crt" .
+    snapshot
+    getnextca
+    refused 95 "no next CA certificate available" "404 Not Found"
+    expect_stdout <<<"./sscep: requesting next CA certificate"
+    stop_ca
+    refuses http-500 95 "no next CA certificate available" "500"
+    refuses http-404 95 "no next CA certificate available" "404"
+}
+
+@test "other errors are not mistaken for that" {
+    refuses reset 95
+    stderr_lacks available
+    refuses http-302 95
+    stderr_lacks available
+    refuses close-no-answer 95
+    stderr_lacks available
+}
+
+@test "a CA that is not there" {
+    start_rollover
+    stop_ca
+    snapshot
+    getnextca -F md5
+    refused 95
+    stderr_lacks available
+}
+
+# --- before anything is sent -----------------------------------------------
+
+@test "-C and -c are needed" {
+    start_rollover
+    snapshot
+    run_sscep getnextca -u "$URL" -c next.crt
+    misuse "missing" "-C"
+    run_sscep getnextca -u "$URL" -C ca.crt
+    misuse "missing" "-c"
+    run_sscep getnextca -c next.crt -C ca.crt
+    misuse "missing" "-u"
+    nothing_sent
+    nothing_written
+}
+
+@test "-C that is missing, or something else" {
+    start_rollover
+    echo garbage >garbage
+    snapshot
+    getnextca -C missing
+    refused 93 missing
+    getnextca -C garbage
+    refused 93 garbage
+    getnextca -C "$ca/ca.key"
+    refused 93 ca.key
+    nothing_sent
+}
+
+@test "-c must not be -C" {
+    start_rollover
+    ln -s ca.crt link
+    ln ca.crt hard
+    snapshot
+    for name in ca.crt ./ca.crt link hard; do
+        run_sscep getnextca -u "$URL" -C ca.crt -c "$name"
+        expect_status 1
+        one_error "-c and -C"
+    done
+    nothing_written
+    nothing_sent
+}
+
+@test "outputs that cannot be written to" {
+    start_rollover
+    snapshot
+    getnextca -c missing/next.crt
+    refused 93 missing/next.crt
+    getnextca -w missing/signer.crt
+    refused 93 missing/signer.crt
+    nothing_sent
+}

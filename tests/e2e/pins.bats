@@ -1,0 +1,574 @@
+#!/usr/bin/env bats
+#
+# --ca-fingerprint, which pins the CA, and --chain, which writes what is
+# above the new certificate.
+
+load helper
+
+# pin FILE DIGEST: as openssl has it, without colons, in lower case.
+pin() {
+    fingerprint "$1" "$2" | tr -d : | tr A-F a-f
+}
+
+# refused TEXT ...: 97, one line of error, nothing written.
+refused() {
+    expect_status 97
+    one_error "$@"
+    nothing_written
+    stdout_lacks "written as"
+}
+
+no_message_sent() {
+    expect_equal "messages sent" "" "$(messages method)"
+}
+
+# A CA, and all that enroll, getcert and getcrl need; -c is ca.crt.
+start_pinned() {
+    take local.key local.csr
+    start_ca "$@"
+    run_sscep getca -u "$URL" -c ca.crt
+    expect_status 0
+    : >"$ca/log"
+    openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
+        -days 30 -set_serial 4711 -out own.crt 2>log
+    rm log
+    mkdir -p "$ca/issued"
+    cp own.crt "$ca/issued/1267.pem"
+}
+
+getca() {
+    run_sscep getca -u "$URL" -c ca.crt "$@"
+}
+
+# each_operation FUNCTION OPTION ...: with the three that read -c.
+each_operation() {
+    local check=$1
+    shift
+    enroll "$@"
+    "$check" local.crt
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l own.crt -s 4711 \
+        -w found.crt "$@"
+    "$check" found.crt
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w found.crl "$@"
+    "$check" found.crl
+}
+
+succeeds() {
+    expect_status 0
+    stdout_line "./sscep: pkistatus: SUCCESS"
+    [ -s "$1" ] || problem "there is no $1"
+    rm "$1"
+}
+
+# With a pin that does not fit.
+pinned_away() {
+    refused "fingerprint"
+    no_message_sent
+    stdout_empty
+}
+
+# A certificate is left out, as the pin does not vouch for it.
+left_out() {
+    warned "CA certificate $1 is left out: --ca-fingerprint does not vouch for it"
+}
+
+# files_are NAME ...: what getca has written, certificates of the CA or files.
+files_are() {
+    local name path number=0
+    expect_status 0
+    for name in "$@"; do
+        path=ca.crt-$number
+        [ $# -gt 1 ] || path=ca.crt
+        [ -e "$name" ] || name=$ca/$name.crt
+        same_certificate "$path" "$name"
+        number=$((number + 1))
+    done
+    no_file "ca.crt-$number"
+    rm -f ca.crt ca.crt-*
+}
+
+# --- getca -----------------------------------------------------------------
+
+@test "getca: the pin fits, by every digest" {
+    local digest
+    start_ca
+    for digest in md5 sha1 sha256 sha512; do
+        getca --ca-fingerprint "$(pin "$ca/ca.crt" "$digest")"
+        expect_status 0
+        stderr_empty
+        same_certificate ca.crt "$ca/ca.crt"
+        rm ca.crt
+    done
+}
+
+@test "getca: the pin in any form" {
+    local plain form
+    start_ca
+    plain=$(pin "$ca/ca.crt" sha256)
+    for form in "$(fingerprint "$ca/ca.crt" sha256)" "${plain^^}" \
+        "$(fingerprint "$ca/ca.crt" sha256 | tr : ' ')" \
+        "$(fingerprint "$ca/ca.crt" sha256 | tr A-F a-f)" \
+        "$(sed 's/..../& /g' <<<"$plain")" " $plain " \
+        "$(fingerprint "$ca/ca.crt" sha1 | tr ABC abc)"; do
+        getca --ca-fingerprint "$form"
+        expect_status 0
+        same_certificate ca.crt "$ca/ca.crt"
+        rm ca.crt
+    done
+}
+
+@test "getca: as getca itself has printed it" {
+    start_ca
+    getca -F sha256
+    getca --ca-fingerprint "$(sed -n 's/.*SHA256 fingerprint: //p' "$stdout")"
+    expect_status 0
+}
+
+@test "getca: the pin does not fit" {
+    local digest right
+    start_ca
+    echo old >ca.crt
+    snapshot
+    for digest in md5 sha1 sha256 sha512; do
+        getca --ca-fingerprint "$(pin "$shared/other.crt" "$digest")"
+        refused "fingerprint" "$digest"
+        # All of it counts, the first digit and the last.
+        right=$(pin "$ca/ca.crt" "$digest")
+        getca --ca-fingerprint "${right%?}$(tr 0-9a-f 1-9a-f0 <<<"${right: -1}")"
+        refused "fingerprint" "$digest"
+        getca --ca-fingerprint "$(tr 0-9a-f 1-9a-f0 <<<"${right:0:1}")${right#?}"
+        refused "fingerprint" "$digest"
+    done
+}
+
+@test "getca: the key CAFingerprint" {
+    start_ca
+    snapshot
+    printf 'URL = %s\nCACertFile = ca.crt\nCAFingerprint = "%s"\n' "$URL" \
+        "$(fingerprint "$shared/other.crt" sha256)" >sscep.conf
+    snapshot
+    run_sscep getca -f sscep.conf
+    refused fingerprint
+    printf 'URL %s\nCACertFile ca.crt\nCAFingerprint "%s"\n' "$URL" \
+        "$(fingerprint "$ca/ca.crt" sha256 | tr : ' ')" >sscep.conf
+    run_sscep getca -f sscep.conf
+    expect_status 0
+    same_certificate ca.crt "$ca/ca.crt"
+}
+
+@test "getca: RA certificates, pinned by the root" {
+    start_ca --profile ra-chain
+    getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
+    files_are ra-sign ra-enc ca root
+    stderr_lacks "left out"
+}
+
+@test "getca: RA certificates, pinned by the CA: what is above is left out" {
+    start_ca --profile ra-chain
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    files_are ra-sign ra-enc ca
+    left_out "/C=FI/O=Example/CN=Example Test Root"
+}
+
+@test "getca: RA certificates, pinned by one of them: the others are left out" {
+    local by
+    start_ca --profile ra
+    for by in ra-sign ra-enc; do
+        getca --ca-fingerprint "$(pin "$ca/$by.crt" sha256)"
+        files_are "$by"
+        left_out "/C=FI/O=Example/CN=Example Test CA"
+        expect_equal "left out" 2 "$(grep -c "is left out" "$stderr")"
+    done
+}
+
+@test "getca: the root does not come along, and is pinned" {
+    start_ca --profile chain --order ca
+    snapshot
+    getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
+    refused fingerprint
+}
+
+# A server of GetCACert that answers with these files.
+serve() {
+    local files=()
+    local name
+    for name in "$@"; do
+        files+=(-certfile "$name")
+    done
+    openssl crl2pkcs7 -nocrl "${files[@]}" -outform DER \
+        -out "$BATS_TEST_TMPDIR/bundle"
+    cat >"$BATS_TEST_TMPDIR/server.py" <<'END'
+import http.server, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        with open(sys.argv[1], "rb") as stream:
+            body = stream.read()
+        if "GetCACaps" in self.path:
+            body = b"AES\n"
+        self.send_response(200)
+        self.send_header("Content-Type", "application/x-x509-ca-ra-cert")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+with open(sys.argv[2], "w") as stream:
+    stream.write("%d\n" % server.server_port)
+server.serve_forever()
+END
+    rm -f "$BATS_TEST_TMPDIR/port"
+    python3 "$BATS_TEST_TMPDIR/server.py" "$BATS_TEST_TMPDIR/bundle" \
+        "$BATS_TEST_TMPDIR/port" 3>&- 4>&- &
+    ca_pids+=($!)
+    wait_for 20 test -s "$BATS_TEST_TMPDIR/port"
+    URL=http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")/
+}
+
+@test "getca: one beside the pinned one that is nobody's is left out" {
+    start_ca --profile chain
+    serve "$ca/root.crt" "$shared/other.crt"
+    getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
+    files_are root
+    left_out "/C=FI/O=Elsewhere/CN=Another CA"
+    serve "$shared/other.crt" "$ca/ca.crt" "$ca/root.crt"
+    getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
+    files_are ca root
+    left_out "/C=FI/O=Elsewhere/CN=Another CA"
+}
+
+@test "getca: a certificate that only has the name of the pinned one is left out" {
+    start_ca
+    openssl req -new -x509 -key "$shared/other.key" -days 30 -out twin.crt \
+        -subj "/C=FI/O=Example/CN=Example Test CA"
+    openssl x509 -req -in "$shared/new.csr" -CA twin.crt \
+        -CAkey "$shared/other.key" -days 30 -out below.crt 2>/dev/null
+    serve "$ca/ca.crt" twin.crt
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    files_are ca
+    left_out "/C=FI/O=Example/CN=Example Test CA"
+    serve below.crt "$ca/ca.crt"
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    files_are ca
+    left_out "/C=FI/O=Example/CN=device.example.org"
+}
+
+@test "getca: below an end entity of the pinned CA nothing counts" {
+    start_ca
+    openssl x509 -req -in "$shared/other.csr" -CA "$ca/ca.crt" \
+        -CAkey "$ca/ca.key" -days 30 -out entity.crt 2>/dev/null \
+        -extfile <(echo basicConstraints=critical,CA:FALSE)
+    openssl x509 -req -in "$shared/new.csr" -CA entity.crt \
+        -CAkey "$shared/other.key" -days 30 -out below.crt 2>/dev/null \
+        -extfile <(echo basicConstraints=critical,CA:TRUE)
+    serve "$ca/ca.crt" entity.crt below.crt
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    files_are ca entity.crt
+    left_out "/C=FI/O=Example/CN=device.example.org"
+}
+
+@test "getca: who seems to have issued the pinned one is left out" {
+    start_ca --profile ra
+    # Only the pin could tell that this is not the CA of the RA.
+    openssl req -new -x509 -key "$ca/ca.key" -days 30 -out evil.crt \
+        -subj "/C=FI/O=Example/CN=Example Test CA"
+    serve "$ca/ra-sign.crt" evil.crt "$shared/other.crt"
+    getca --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)"
+    files_are ra-sign
+    left_out "/C=FI/O=Example/CN=Example Test CA"
+    left_out "/C=FI/O=Elsewhere/CN=Another CA"
+}
+
+# --- enroll, getcert, getcrl -----------------------------------------------
+
+@test "enroll, getcert, getcrl: the pin fits, by every digest" {
+    local digest
+    start_pinned
+    for digest in md5 sha1 sha256 sha512; do
+        each_operation succeeds --ca-fingerprint "$(pin ca.crt "$digest")"
+    done
+}
+
+@test "enroll, getcert, getcrl: colons, blanks, upper case" {
+    start_pinned
+    each_operation succeeds --ca-fingerprint "$(fingerprint ca.crt sha256)"
+    each_operation succeeds \
+        --ca-fingerprint " $(fingerprint ca.crt sha1 | tr ':A' ' a') "
+}
+
+@test "enroll, getcert, getcrl: the pin does not fit, nothing is sent" {
+    local digest
+    start_pinned
+    snapshot
+    for digest in md5 sha1 sha256 sha512; do
+        each_operation pinned_away \
+            --ca-fingerprint "$(pin "$shared/other.crt" "$digest")"
+    done
+    nothing_sent
+}
+
+@test "enroll, getcert, getcrl: the key CAFingerprint" {
+    start_pinned
+    printf 'CAFingerprint = %s\n' "$(pin "$shared/other.crt" sha256)" >sscep.conf
+    snapshot
+    each_operation pinned_away -f sscep.conf
+    # The command line wins.
+    each_operation succeeds -f sscep.conf --ca-fingerprint "$(pin ca.crt sha1)"
+    printf '[sscep]\nCAFingerprint = %s\n' "$(pin ca.crt sha256)" >sscep.conf
+    each_operation succeeds -f sscep.conf
+}
+
+@test "enroll, getcert, getcrl: RA certificates, pinned by the CA" {
+    start_pinned --profile ra
+    each_operation succeeds --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    : >"$ca/log"
+    snapshot
+    each_operation pinned_away \
+        --ca-fingerprint "$(pin "$shared/other.crt" sha256)"
+}
+
+@test "enroll, getcert, getcrl: pinned by the RA certificate, which counts alone" {
+    start_pinned --profile ra-pair
+    each_operation succeeds --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)"
+    left_out "/C=FI/O=klake.org/CN=klake.org VPN CA"
+    warned "no CA certificate"
+}
+
+# What it signed is refused.
+signed_by_other() {
+    refused "not among those of -c"
+    left_out "/C=FI/O=Example/CN=Example Test CA"
+}
+
+@test "enroll, getcert, getcrl: one beside the pinned one does not count" {
+    start_pinned
+    cat "$shared/other.crt" >>ca.crt
+    each_operation succeeds --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    left_out "/C=FI/O=Elsewhere/CN=Another CA"
+    # With the other one pinned the reply of the CA is no good, though its
+    # certificate is in -c.
+    each_operation succeeds
+    snapshot
+    each_operation signed_by_other \
+        --ca-fingerprint "$(pin "$shared/other.crt" sha256)"
+}
+
+# Of -e.
+no_recipient() {
+    refused "encryption certificate: --ca-fingerprint does not vouch for it"
+    no_message_sent
+    stdout_empty
+}
+
+@test "enroll, getcert, getcrl: -e must be vouched for, too" {
+    start_pinned --profile ra
+    each_operation succeeds -e "$ca/ra-enc.crt" \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    : >"$ca/log"
+    snapshot
+    each_operation no_recipient -e "$shared/other.crt" \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    each_operation no_recipient -e "$ca/ra-enc.crt" \
+        --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)"
+}
+
+@test "enroll: -m is not written either" {
+    start_pinned
+    snapshot
+    enroll -m message.pem --ca-fingerprint "$(pin "$shared/other.crt" sha256)"
+    refused fingerprint
+}
+
+# --- values that are no fingerprint ----------------------------------------
+
+@test "a value that is no fingerprint: misuse" {
+    local value
+    start_pinned
+    snapshot
+    for value in xyz "" : 12 "$(pin ca.crt sha256)0" "$(pin ca.crt sha256 | cut -c 2-)" \
+        "$(pin ca.crt sha256)00" "$(openssl x509 -in ca.crt -noout \
+            -fingerprint -sha224 | sed 's/.*=//')" "0x$(pin ca.crt sha256)" \
+        "$(pin ca.crt sha256)zz" "sha256:$(pin ca.crt sha256)" \
+        "$(fingerprint ca.crt sha256 | tr : -)"; do
+        enroll --ca-fingerprint "$value"
+        misuse ca-fingerprint
+        getca --ca-fingerprint "$value"
+        misuse ca-fingerprint
+    done
+    nothing_sent
+    nothing_written
+}
+
+@test "a value in the file that is none: an error with file and line" {
+    start_pinned
+    printf '\nCAFingerprint = nonsense\n' >sscep.conf
+    snapshot
+    enroll -f sscep.conf
+    expect_status 93
+    one_error sscep.conf:2 CAFingerprint
+    nothing_sent
+    nothing_written
+}
+
+# --- --chain ---------------------------------------------------------------
+
+# chain_is FILE NAME ...: it holds these certificates of the CA, in any order.
+chain_is() {
+    local file=$1 name
+    shift
+    for name in "$@"; do
+        openssl x509 -in "$ca/$name.crt" -outform DER | cksum
+    done | sort >expected
+    openssl crl2pkcs7 -nocrl -certfile "$file" | openssl pkcs7 -print_certs |
+        awk -v directory="$BATS_TEST_TMPDIR" '
+            /-BEGIN/ { count++ }
+            { print >(directory "/chain-" count + 0) }'
+    for name in "$BATS_TEST_TMPDIR"/chain-[1-9]*; do
+        openssl x509 -in "$name" -outform DER | cksum
+    done | sort >got
+    rm "$BATS_TEST_TMPDIR"/chain-*
+    if ! diff expected got >/dev/null; then
+        problem "$file is not what it should be: $*" "$(cat "$file")"
+    fi
+}
+
+@test "--chain: the CA certificates of the reply" {
+    local order
+    for order in leaf-first leaf-last with-strangers; do
+        ca=$BATS_TEST_TMPDIR/$order
+        rm -f local.crt chain.crt ca.crt*
+        start_pinned --profile chain --cert-order "$order"
+        enroll --chain chain.crt
+        expect_status 0
+        stderr_empty
+        stdout_line "./sscep: CA certificates written as chain.crt"
+        stdout_line "./sscep: certificate written as local.crt"
+        same_certificate local.crt "$ca/issued/$(serial_of local.crt).pem"
+        chain_is chain.crt ca root
+        openssl verify -CAfile chain.crt local.crt
+        stop_ca
+    done
+}
+
+serial_of() {
+    openssl x509 -in "$1" -noout -serial | sed 's/.*=0*//' | tr A-F a-f
+}
+
+@test "--chain: with getcert" {
+    start_pinned --profile chain --cert-order with-strangers
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l own.crt -s 4711 \
+        -w found.crt --chain chain.crt
+    expect_status 0
+    stdout_line "./sscep: CA certificates written as chain.crt"
+    same_certificate found.crt own.crt
+    chain_is chain.crt ca root
+}
+
+@test "--chain: the key ChainFile" {
+    start_pinned
+    printf 'ChainFile = chain.crt\n' >sscep.conf
+    enroll -f sscep.conf
+    expect_status 0
+    chain_is chain.crt ca
+}
+
+@test "--chain: the issued certificate is not in it, nor does -l change" {
+    start_pinned
+    enroll
+    cp local.crt without.crt
+    enroll --chain chain.crt
+    expect_status 0
+    expect_equal "certificates in -l" 1 "$(grep -c BEGIN local.crt)"
+    expect_equal "certificates in --chain" 1 "$(grep -c BEGIN chain.crt)"
+    same_certificate chain.crt "$ca/ca.crt"
+}
+
+@test "--chain: no CA certificates in the reply, a note, and not written" {
+    start_pinned --fault cert-old
+    echo old >chain.crt
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l own.crt -s 4711 \
+        -w found.crt --chain chain.crt
+    expect_status 0
+    same_certificate found.crt own.crt
+    expect_equal "the old file" old "$(cat chain.crt)"
+    stderr_has "brought no CA certificates, chain.crt is not written"
+    stdout_lacks "CA certificates written"
+    rm chain.crt found.crt
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l own.crt -s 4711 \
+        -w found.crt --chain chain.crt
+    no_file chain.crt
+    stderr_has "chain.crt is not written"
+}
+
+@test "--chain: nothing is written when the answer is bad, or PENDING" {
+    local options
+    for options in "--fault cert-wrong-key" "--fault cert-issuer-unknown" \
+        "--fail badRequest" "--pending 9"; do
+        ca=$BATS_TEST_TMPDIR/${options// /}
+        # shellcheck disable=SC2086
+        start_pinned $options
+        snapshot
+        enroll --chain chain.crt -n 0
+        if [ "$status" -eq 0 ]; then
+            problem "it succeeded with $options"
+        fi
+        nothing_written
+        stop_ca
+        rm ca.crt
+    done
+}
+
+@test "--chain: a stranger's CA that is tolerated as issuer is not in it" {
+    start_pinned --fault cert-issuer-unknown
+    enroll --tolerate issuer --chain chain.crt
+    expect_status 0
+    no_file chain.crt
+    stderr_has "chain.crt is not written"
+}
+
+@test "--chain: with an RA alone as -c, what comes is all there is" {
+    start_pinned --profile ra
+    rm ca.crt-*
+    cp "$ca/ra-sign.crt" ca.crt
+    cp "$ca/ra-enc.crt" enc.crt
+    enroll -e enc.crt --chain chain.crt
+    expect_status 0
+    warned "no CA certificate"
+    chain_is chain.crt ca
+}
+
+@test "--chain: with an RA alone as -c, strangers are not in it either" {
+    start_pinned --profile ra --cert-order with-strangers
+    rm ca.crt-*
+    cp "$ca/ra-sign.crt" ca.crt
+    cp "$ca/ra-enc.crt" enc.crt
+    enroll -e enc.crt --chain chain.crt
+    expect_status 0
+    chain_is chain.crt ca
+}
+
+@test "--chain that cannot be written to is found before anything is sent" {
+    start_pinned
+    snapshot
+    enroll --chain missing/chain.crt
+    expect_status 93
+    one_error missing/chain.crt
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l own.crt -s 4711 \
+        -w found.crt --chain missing/chain.crt
+    expect_status 93
+    one_error missing/chain.crt
+    nothing_sent
+    nothing_written
+}
+
+@test "--chain with the other operations has no effect, and it is said" {
+    start_pinned
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w found.crl \
+        --chain chain.crt
+    expect_status 0
+    warned "--chain"
+    no_file chain.crt
+}

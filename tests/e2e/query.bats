@@ -1,0 +1,834 @@
+#!/usr/bin/env bats
+#
+# getcert and getcrl: what is asked for, and what is taken for an answer.
+
+load helper
+
+# issue FILE SERIAL [REQUEST]: a certificate of the CA, that it knows of.
+issue() {
+    openssl x509 -req -in "${3:-local.csr}" -CA "$ca/ca.crt" \
+        -CAkey "$ca/ca.key" -days 30 -set_serial "$2" -out "$1" \
+        -extfile <(echo basicConstraints=CA:FALSE) 2>"$1.log"
+    rm "$1.log"
+    mkdir -p "$ca/issued"
+    cp "$1" "$ca/issued/$(serial_of "$1").pem"
+}
+
+# As the CA writes it: hexadecimal in lower case, without leading zeros.
+serial_of() {
+    openssl x509 -in "$1" -noout -serial | sed 's/.*=0*//' | tr A-F a-f
+}
+
+# A CA, and own.crt by it, with serial 4711, which is 0x1267.
+start_queries() {
+    take local.key local.csr
+    start_ca "$@"
+    cp "$ca/ca.crt" .
+    issue own.crt 4711
+}
+
+getcert() {
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l own.crt -w result "$@"
+}
+
+getcrl() {
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w result "$@"
+}
+
+# The last run has written the certificate, and says so.
+got_cert() {
+    expect_status 0
+    expect_stdout <<'END'
+./sscep: requesting certificate
+./sscep: valid response from server
+./sscep: pkistatus: SUCCESS
+./sscep: certificate written as result
+END
+    same_certificate result "$1"
+    expect_equal "the first line" "-----BEGIN CERTIFICATE-----" \
+        "$(head -n 1 result)"
+    expect_equal "certificates in it" 1 "$(grep -c BEGIN result)"
+}
+
+got_crl() {
+    expect_status 0
+    expect_stdout <<'END'
+./sscep: requesting crl
+./sscep: valid response from server
+./sscep: pkistatus: SUCCESS
+./sscep: CRL written as result
+END
+    expect_equal "the first line" "-----BEGIN X509 CRL-----" "$(head -n 1 result)"
+    verify_crl result "${1:-$ca/ca.crt}"
+}
+
+# openssl crl tells by its words, not by its exit status.
+verify_crl() {
+    expect_equal "openssl's opinion of the CRL" "verify OK" \
+        "$(openssl crl -in "$1" -CAfile "$2" -noout -verify 2>&1)"
+}
+
+# refused STATUS TEXT ...: with one line of error, and nothing is written.
+refused() {
+    expect_status "$1"
+    shift
+    one_error "$@"
+    no_file result
+    stdout_lacks "written as"
+}
+
+# A name of a certificate, issuer or subject, as it is encoded, in hex.
+name_of() {
+    openssl x509 -in "$1" -outform DER | python3 -c '
+import sys
+
+def split(data):
+    """Each element: its tag, its content, all of it."""
+    while data:
+        size, head = data[1], 2
+        if size > 127:
+            head += size & 127
+            size = int.from_bytes(data[2:head], "big")
+        yield data[0], data[head:head + size], data[:head + size]
+        data = data[head + size:]
+
+def inside(data):
+    return list(split(next(split(data))[1]))
+
+fields = [e for e in inside(inside(sys.stdin.buffer.read())[0][2])
+          if e[0] != 0xa0]
+print(fields[{"issuer": 2, "subject": 4}[sys.argv[1]]][2].hex())' "$2"
+}
+
+# asked MESSAGE-TYPE ISSUER-DER SERIAL: what the CA was asked for last.
+asked() {
+    expect_equal "what was asked for" "$1 $2 $3" \
+        "$(messages 'messageType + " " + issuerDER + " " + serial' | tail -n 1)"
+    expect_equal "what is wrong with the message" "[]" \
+        "$(messages problems | tail -n 1)"
+}
+
+# --- getcrl of the manuals -------------------------------------------------
+
+manual_conf() {
+    cat >new.conf <<END
+# sscep.conf
+
+[sscep]
+URL = $URL
+CACertFile = ./ca.crt
+
+[sscep_getcrl]
+PrivateKeyFile = ./local.key
+LocalCertFile = "./own.crt"
+GetCrlFile = ./crl.crl
+END
+    cat >old.conf <<END
+URL		$URL
+"CACertFile"	"./ca.crt"
+PrivateKeyFile	./local.key
+LocalCertFile	./own.crt
+"GetCrlFile"	"./crl.crl"
+END
+}
+
+@test "getcrl: the four lines of the manuals, by both syntaxes" {
+    local conf
+    start_queries
+    manual_conf
+    for conf in new old; do
+        cp "$conf.conf" sscep.conf
+        rm -f crl.crl
+        run_sscep getcrl -f sscep.conf
+        expect_status 0
+        stderr_empty
+        expect_stdout <<'END'
+./sscep: requesting crl
+./sscep: valid response from server
+./sscep: pkistatus: SUCCESS
+./sscep: CRL written as ./crl.crl
+END
+        verify_crl crl.crl ca.crt
+    done
+    expect_equal "messages" "22 22" "$(messages messageType | paste -sd' ')"
+}
+
+@test "getcert: GetCertFile and GetCertSerial, by both syntaxes" {
+    local conf
+    start_queries
+    manual_conf
+    printf '[sscep_getcert]\n%s\n%s\n%s\n%s\n' "PrivateKeyFile = local.key" \
+        "LocalCertFile = own.crt" "GetCertFile = ./cert.crt" \
+        "GetCertSerial = 4711" >>new.conf
+    printf 'GetCertFile ./cert.crt\n"GetCertSerial" "4711"\n' >>old.conf
+    for conf in new old; do
+        rm -f cert.crt
+        run_sscep getcert -f "$conf.conf"
+        expect_status 0
+        stderr_empty
+        expect_stdout <<'END'
+./sscep: requesting certificate
+./sscep: valid response from server
+./sscep: pkistatus: SUCCESS
+./sscep: certificate written as ./cert.crt
+END
+        same_certificate cert.crt own.crt
+    done
+}
+
+# --- what is asked for -----------------------------------------------------
+
+@test "getcert: the certificate of the serial, of another device" {
+    start_queries
+    take other.key other.csr
+    issue other.crt 8150 other.csr
+    getcert -s 8150
+    got_cert other.crt
+    stderr_empty
+    asked 21 "$(name_of own.crt issuer)" 1fd6
+}
+
+@test "getcert: its own, by its own serial" {
+    start_queries
+    getcert -s 4711
+    got_cert own.crt
+    stderr_empty
+}
+
+@test "getcrl: of the issuer of -l, with its serial" {
+    start_queries
+    getcrl
+    got_crl
+    stderr_empty
+    asked 22 "$(name_of own.crt issuer)" 1267
+}
+
+@test "getcrl: -s is another serial" {
+    start_queries
+    getcrl -s 12:34
+    got_crl
+    asked 22 "$(name_of own.crt issuer)" 1234
+}
+
+# A CA of another place, whose name stands in encodings of its own.
+foreign_ca() {
+    cat >foreign.cnf <<'END'
+[ req ]
+prompt = no
+string_mask = MASK:0x800
+utf8 = yes
+distinguished_name = dn
+x509_extensions = ext
+[ dn ]
+C = FI
+O = Yhtiö
+CN = Foreign CA
+[ ext ]
+basicConstraints = critical, CA:TRUE
+END
+    openssl req -new -x509 -config foreign.cnf -key "$shared/new.key" \
+        -days 30 -out foreign.crt
+    openssl x509 -req -in "$shared/other.csr" -CA foreign.crt \
+        -CAkey "$shared/new.key" -days 30 -set_serial 0xC0FFEE \
+        -out of-foreign.crt 2>foreign.log
+    # This is what makes byte by byte worth asking.
+    openssl asn1parse -in foreign.crt | grep -q BMPSTRING
+}
+
+@test "getcert -O: the issuer is its subject, byte by byte" {
+    start_queries
+    foreign_ca
+    getcert -s 17 -O foreign.crt
+    refused 74 badCertId
+    asked 21 "$(name_of foreign.crt subject)" 11
+}
+
+@test "getcert -O: not the issuer of that certificate, where it has another" {
+    start_queries
+    foreign_ca
+    getcert -s 17 -O of-foreign.crt
+    refused 74 badCertId
+    asked 21 "$(name_of of-foreign.crt subject)" 11
+}
+
+@test "getcrl -O: issuer and serial of the target, byte by byte" {
+    start_queries
+    foreign_ca
+    getcrl -O of-foreign.crt
+    refused 74 badCertId
+    asked 22 "$(name_of foreign.crt subject)" c0ffee
+    getcrl -O of-foreign.crt -s 5
+    refused 74 badCertId
+    asked 22 "$(name_of foreign.crt subject)" 5
+}
+
+@test "the issuer of -l, byte by byte, where its name is encoded oddly" {
+    start_queries
+    foreign_ca
+    cp "$shared/other.key" .
+    run_sscep getcert -u "$URL" -c ca.crt -k other.key -l of-foreign.crt \
+        -w result -s 1
+    refused 74
+    asked 21 "$(name_of of-foreign.crt issuer)" 1
+    run_sscep getcrl -u "$URL" -c ca.crt -k other.key -l of-foreign.crt -w result
+    refused 74
+    asked 22 "$(name_of of-foreign.crt issuer)" c0ffee
+}
+
+@test "getcert -O: the certificate of the CA, which its root has issued" {
+    start_queries --profile chain
+    cat "$ca/ca.crt" "$ca/root.crt" >ca.crt
+    getcert -O "$ca/root.crt" -s "0x$(serial_of "$ca/ca.crt")"
+    got_cert "$ca/ca.crt"
+    asked 21 "$(name_of "$ca/root.crt" subject)" "$(serial_of "$ca/ca.crt")"
+    # Without -O it would be another's.
+    rm result
+    getcert -s "0x$(serial_of "$ca/ca.crt")"
+    refused 74 badCertId
+    asked 21 "$(name_of "$ca/ca.crt" subject)" "$(serial_of "$ca/ca.crt")"
+}
+
+@test "getcrl -O: a target of the same CA" {
+    start_queries
+    take other.csr
+    issue other.crt 8150 other.csr
+    getcrl -O other.crt
+    got_crl
+    asked 22 "$(name_of other.crt issuer)" 1fd6
+}
+
+@test "behind an RA the CA is named, not the RA, without -O" {
+    start_queries --profile ra
+    rm ca.crt
+    run_sscep getca -u "$URL" -c ca.crt
+    getcert -s 4711
+    got_cert own.crt
+    stderr_empty
+    asked 21 "$(name_of "$ca/ca.crt" subject)" 1267
+    rm result
+    getcrl
+    got_crl
+    stderr_empty
+    asked 22 "$(name_of "$ca/ca.crt" subject)" 1267
+    expect_equal "the recipients" "$(serial_of "$ca/ra-enc.crt")" \
+        "$(messages recipientSerial | uniq)"
+}
+
+@test "behind an RA that is another CA's, the CA of -l is named" {
+    start_queries --profile ra
+    # An RA certificate whose issuer is somebody else.
+    openssl req -new -key "$ca/ra-sign.key" -subj "/O=Elsewhere/CN=RA" |
+        openssl x509 -req -CA "$shared/other.crt" -CAkey "$shared/other.key" \
+            -days 30 -set_serial 7 -out ca.crt 2>log
+    cp "$ca/ra-enc.crt" enc.crt
+    getcert -s 4711 -e enc.crt
+    asked 21 "$(name_of own.crt issuer)" 1267
+    getcrl -e enc.crt
+    asked 22 "$(name_of own.crt issuer)" 1267
+}
+
+# --- serial numbers --------------------------------------------------------
+
+# The CA is to be asked for this number, with this encoding, whatever it
+# answers; serials_were checks that it was.
+serial_is() {
+    getcert -s "$1"
+    case $status in
+    0 | 74) ;;
+    *) problem "$1: expected 0 or 74" ;;
+    esac
+    echo "$2 $3" >>expected
+}
+
+serials_were() {
+    messages 'serial + " " + content[-len("'"00"'" + serial) // 2 * 2 - 4:]' >asked
+    if ! diff expected asked >serials.diff; then
+        problem "other serials were asked for" "$(cat serials.diff)"
+    fi
+}
+
+@test "-s: as openssl prints it" {
+    local serial
+    start_queries
+    issue own.crt 0x70F0E1D2C3B4A5968778695A4B3C2D1E0F102132
+    serial=$(openssl x509 -in own.crt -noout -serial)
+    getcert -s "${serial#serial=}"
+    got_cert own.crt
+    rm result
+    serial=$(openssl x509 -in own.crt -noout -text |
+        grep -A 1 'Serial Number:' | tail -n 1 | tr -d ' ')
+    [[ $serial == *:*:* ]]
+    getcert -s "$serial"
+    got_cert own.crt
+}
+
+@test "-s: what is no number is refused, and nothing sent" {
+    local serial
+    start_queries
+    snapshot
+    for serial in 12g 0x 0x12g -1 +1 " 12" "12 " 1.5 1,000 : :: 0x0x1 "12;34" \
+        "1 2" \
+        "$(printf '%0129d' 1)" "0x$(printf '%0129d' 1)"; do
+        getcert -s "$serial"
+        expect_status 1
+        one_error serial
+        getcrl -s "$serial"
+        expect_status 1
+        one_error serial
+    done
+    getcert -s ""
+    expect_status 1
+    nothing_written
+    nothing_sent
+}
+
+# --- what is taken for an answer (V5) --------------------------------------
+
+# fails OPERATION FAULT STATUS TEXT: with this answer of the CA.
+fails() {
+    local operation=$1 fault=$2 code=$3 text=$4
+    shift 4
+    ca=$BATS_TEST_TMPDIR/$operation-$fault
+    start_queries --fault "$fault"
+    snapshot
+    if [ "$operation" = getcert ]; then
+        getcert -s 4711 "$@"
+    else
+        getcrl "$@"
+    fi
+    refused "$code" "$text"
+    nothing_written
+    expect_equal "the fault" "['$fault']" "$(messages faults)"
+    stop_ca
+}
+
+@test "getcert: another certificate than asked for" {
+    fails getcert cert-wrong-key 97 "none of its 2 certificate(s)"
+    fails getcert cert-expired 97 "none of its 1 certificate(s)"
+    fails getcert cert-wrong-issuer 97 "none of its 2 certificate(s)"
+    fails getcert cert-issuer-unknown 97 "none of its 2 certificate(s)"
+}
+
+@test "getcert: the right serial by the wrong issuer" {
+    fails getcert cert-same-serial 97 "none of its 2 certificate(s)" \
+        --tolerate issuer
+}
+
+@test "getcert: issuer and serial as asked for, but forged" {
+    fails getcert cert-forged 97 "does not verify"
+    fails getcert cert-bad-signature 97 "does not verify"
+}
+
+@test "getcert: a forged one with --tolerate issuer" {
+    start_queries --fault cert-forged
+    getcert -s 4711 --tolerate issuer
+    expect_status 0
+    warned "does not verify"
+    expect_equal "the serial" 1267 "$(serial_of result)"
+}
+
+@test "getcert: no certificates, or no SignedData" {
+    fails getcert content-no-certificates 97 "no certificate"
+    fails getcert content-garbage 97 "reply: "
+    fails getcert success-no-content 97 "SUCCESS without a content"
+}
+
+@test "getcert: the one asked for among others" {
+    local order
+    for order in leaf-first leaf-last with-strangers; do
+        ca=$BATS_TEST_TMPDIR/$order
+        start_queries --cert-order "$order"
+        getcert -s 4711
+        got_cert own.crt
+        rm result
+        stop_ca
+    done
+}
+
+@test "getcrl: the CRL of another issuer" {
+    fails getcrl crl-wrong-issuer 97 "another issuer" \
+        --tolerate issuer,nonce,transaction-id,clock
+}
+
+@test "getcrl: a CRL that is forged, or altered" {
+    fails getcrl crl-bad-signature 97 "signature of the CRL" \
+        --tolerate nonce,transaction-id,clock
+    fails getcrl crl-altered 97 "--tolerate issuer"
+}
+
+@test "getcrl: a forged one with --tolerate issuer" {
+    start_queries --fault crl-bad-signature
+    getcrl --tolerate issuer
+    expect_status 0
+    warned "does not verify"
+}
+
+@test "getcrl: no CRL, two, or something else" {
+    fails getcrl content-no-certificates 97 "CRL"
+    fails getcrl content-single-certificate 97 "CRL"
+    fails getcrl content-garbage 97 "CRL"
+    fails getcrl crl-two 97 "one CRL"
+    fails getcrl success-no-content 97 "SUCCESS without a content"
+}
+
+@test "PENDING is no answer" {
+    fails getcert pending-with-content 97 "PENDING"
+    stdout_line "./sscep: pkistatus: PENDING"
+    fails getcrl pending-with-content 97 "PENDING"
+    stdout_line "./sscep: pkistatus: PENDING"
+}
+
+@test "signed by somebody else: refused" {
+    local operation
+    for operation in getcert getcrl; do
+        fails "$operation" wrong-signer 97 "signature does not verify"
+        fails "$operation" stranger-signer 97 "not among those of -c"
+        fails "$operation" end-entity-signer 97 "not among those of -c"
+        fails "$operation" bad-signature 97 "signature does not verify"
+    done
+}
+
+@test "another transactionID, another nonce: refused, or tolerated" {
+    fails getcert wrong-transaction-id 97 transactionID \
+        --tolerate nonce,issuer,clock
+    fails getcrl wrong-recipient-nonce 97 recipientNonce \
+        --tolerate transaction-id,issuer,clock
+    ca=$BATS_TEST_TMPDIR/tolerated
+    start_queries --fault wrong-transaction-id
+    getcert -s 4711 --tolerate transaction-id
+    got_cert own.crt
+    warned transactionID
+    rm result
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/tolerated-too
+    start_queries --fault wrong-recipient-nonce
+    getcrl --tolerate nonce
+    got_crl
+    warned recipientNonce
+}
+
+@test "a certificate that the CA does not know: exit status 74" {
+    start_queries
+    getcert -s 4712
+    refused 74 badCertId
+    expect_stdout <<'END'
+./sscep: requesting certificate
+./sscep: valid response from server
+./sscep: pkistatus: FAILURE
+./sscep: reason: No certificate could be identified matching
+END
+}
+
+@test "a CRL that the CA does not have: exit status 74" {
+    start_queries
+    foreign_ca
+    getcrl -O of-foreign.crt
+    refused 74 badCertId
+    expect_stdout <<'END'
+./sscep: requesting crl
+./sscep: valid response from server
+./sscep: pkistatus: FAILURE
+./sscep: reason: No certificate could be identified matching
+END
+}
+
+@test "FAILURE for other reasons, with failInfoText" {
+    start_queries --fail badRequest --fail-text "Not here"
+    getcert -s 4711
+    refused 72 badRequest '"Not here"'
+    getcrl
+    refused 72 badRequest '"Not here"'
+}
+
+# --- no CA certificate at hand ---------------------------------------------
+
+@test "an RA certificate alone as -c: a warning" {
+    start_queries --profile ra
+    cp "$ca/ra-sign.crt" ca.crt
+    cp "$ca/ra-enc.crt" enc.crt
+    getcert -s 4711 -e enc.crt
+    got_cert own.crt
+    warned "no CA certificate"
+    rm result
+    getcrl -e enc.crt
+    got_crl
+    warned "not verified"
+}
+
+@test "an RA certificate alone as -c: the issuer must be right all the same" {
+    start_queries --profile ra --fault crl-wrong-issuer
+    cp "$ca/ra-sign.crt" ca.crt
+    cp "$ca/ra-enc.crt" enc.crt
+    getcrl -e enc.crt
+    refused 97 "another issuer"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/other
+    start_queries --profile ra --fault cert-same-serial
+    cp "$ca/ra-sign.crt" ca.crt
+    cp "$ca/ra-enc.crt" enc.crt
+    getcert -s 4711 -e enc.crt
+    refused 97 "issuer and serial"
+}
+
+# --- the CRL ---------------------------------------------------------------
+
+@test "a CRL with revoked certificates" {
+    start_queries --revoke 1267 --revoke 7edcba9876543210fedcba9876543210fedcba98
+    getcrl
+    got_crl
+    openssl crl -in result -noout -text >text
+    expect_equal "revoked" 2 "$(grep -c 'Serial Number:' text)"
+    grep -q 'Serial Number: 1267$' text
+    grep -q 'Serial Number: 7EDCBA9876543210FEDCBA9876543210FEDCBA98$' text
+    # The certificate is good, but for the CRL.
+    openssl verify -CAfile ca.crt own.crt
+    cat ca.crt result >both.pem
+    run -2 openssl verify -crl_check -CAfile both.pem own.crt
+    [[ $output == *"certificate revoked"* ]]
+}
+
+@test "a CRL of 50000 entries" {
+    start_queries --crl-size 50000 --revoke 1267
+    getcrl
+    got_crl
+    stderr_empty
+    openssl crl -in result -outform DER >crl.der
+    [ "$(wc -c <crl.der)" -gt 1000000 ]
+    expect_equal "revoked" 50001 \
+        "$(openssl crl -in result -noout -text | grep -c 'Serial Number:')"
+}
+
+@test "a CRL out of its time: a warning, and it is written" {
+    start_queries --fault crl-expired
+    getcrl
+    got_crl
+    warned "nextUpdate"
+    rm result
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/future
+    start_queries --fault crl-not-yet-valid
+    getcrl
+    got_crl
+    warned "thisUpdate"
+}
+
+@test "the CRL is written as it came" {
+    start_queries --revoke 1 --cipher aes256
+    getcrl
+    got_crl
+    openssl crl -in result -outform DER >crl.der
+    openssl cms -verify -inform DER -in "$ca"/replies/2.der -CAfile ca.crt \
+        -purpose any -binary -out envelope 2>log
+    openssl cms -decrypt -inform DER -in envelope -inkey local.key \
+        -recip own.crt -binary -out content
+    openssl pkcs7 -inform DER -in content -print_certs |
+        openssl crl -outform DER >sent.der
+    cmp crl.der sent.der
+}
+
+@test "forms of the reply" {
+    local options
+    for options in "--ber-content" "--ber --ber-envelope --ber-content" \
+        "--econtent enveloped --chunked 7" "--get-only" \
+        "--cipher des3 --digest sha1 --close --no-signer-cert" \
+        "--econtent enveloped-bare --sender-nonce none --http10"; do
+        ca=$BATS_TEST_TMPDIR/${options// /}
+        # shellcheck disable=SC2086
+        start_queries $options
+        getcert -s 4711
+        got_cert own.crt
+        rm result
+        getcrl
+        got_crl
+        rm result
+        stop_ca
+    done
+}
+
+# --- the message -----------------------------------------------------------
+
+# sends FILE: a pkiMessage in PEM to the CA, as anybody could.
+sends() {
+    openssl pkcs7 -in "$1" -outform DER -out message.der
+    python3 - "$URL" message.der <<'END'
+import sys, urllib.request
+
+with open(sys.argv[2], "rb") as stream:
+    body = stream.read()
+opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+opener.open(urllib.request.Request(
+    sys.argv[1] + "?operation=PKIOperation", body,
+    {"Content-Type": "application/x-pki-message"}))
+END
+}
+
+@test "-m: the message in PEM, not sent, and nothing else written" {
+    start_queries
+    snapshot
+    getcert -s 4711 -m message.pem
+    expect_status 0
+    expect_stdout <<<"./sscep: GetCert written as message.pem"
+    nothing_written message.pem
+    expect_equal "messages sent" "" "$(messages messageType)"
+    expect_equal "the first line" "-----BEGIN PKCS7-----" \
+        "$(head -n 1 message.pem)"
+    sends message.pem
+    asked 21 "$(name_of own.crt issuer)" 1267
+    snapshot
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -m crl.pem
+    expect_status 0
+    expect_stdout <<<"./sscep: GetCRL written as crl.pem"
+    nothing_written crl.pem
+    sends crl.pem
+    asked 22 "$(name_of own.crt issuer)" 1267
+}
+
+@test "the transactionID and the senderNonce are of one message only" {
+    local ids
+    start_queries
+    getcert -s 4711
+    getcert -s 4711
+    getcrl
+    getcrl
+    ids=$(messages transactionID)
+    expect_equal "different transactionIDs" 4 "$(sort -u <<<"$ids" | wc -l)"
+    expect_equal "of 32 digits" 4 "$(grep -cE '^[0-9A-F]{32}$' <<<"$ids")"
+    expect_equal "their type" PrintableString \
+        "$(messages transactionIDType | uniq)"
+    expect_equal "different senderNonces" 4 \
+        "$(messages senderNonce | sort -u | wc -l)"
+    # Nor is it the one of an enrolment with this key.
+    grep -vqF "$(openssl pkey -in local.key -pubout -outform DER |
+        openssl md5 | sed 's/.* //' | tr a-f A-F)" <<<"$ids"
+}
+
+@test "--transaction-id sets it" {
+    start_queries
+    getcert -s 4711 --transaction-id "device 17"
+    got_cert own.crt
+    getcrl --transaction-id "device 17"
+    expect_equal "the transactionID" "device 17" "$(messages transactionID | uniq)"
+}
+
+@test "signed with -k and -l, with the best that is announced, or as asked" {
+    start_queries
+    getcert -s 4711
+    getcrl -E 3des -S sha1
+    expect_equal "signer, cipher, digest" "1267 aes128 sha512
+1267 des3 sha1" \
+        "$(messages 'signerSerial + " " + contentEncryptionName + " " + digestName')"
+}
+
+# --- before anything is sent -----------------------------------------------
+
+# The operation ends so, whichever of the two it is, and nothing is sent.
+both_refuse() {
+    local code=$1 text=$2
+    shift 2
+    getcert -s 4711 "$@"
+    refused "$code" "$text"
+    getcrl "$@"
+    refused "$code" "$text"
+    nothing_sent
+    nothing_written
+}
+
+@test "a key that is not that of -l" {
+    start_queries
+    take other.key
+    snapshot
+    both_refuse 93 "not the key of certificate own.crt" -k other.key
+}
+
+@test "an output that cannot be written to" {
+    start_queries
+    snapshot
+    both_refuse 93 missing/result -w missing/result
+}
+
+@test "files that are missing, or something else" {
+    start_queries
+    echo garbage >garbage
+    snapshot
+    both_refuse 93 missing -k missing
+    both_refuse 93 missing -l missing
+    both_refuse 93 missing -c missing
+    both_refuse 93 missing -O missing
+    both_refuse 93 missing -e missing
+    both_refuse 93 garbage -l garbage
+    both_refuse 93 garbage -c garbage
+    both_refuse 93 garbage -O garbage
+}
+
+@test "a CA certificate that has expired" {
+    start_queries --ca-expired
+    snapshot
+    both_refuse 93 "--tolerate clock"
+    getcrl --tolerate clock
+    got_crl
+    warned expired
+}
+
+@test "each option that is needed" {
+    local operation option
+    start_queries
+    snapshot
+    for operation in getcert getcrl; do
+        for option in -u -c -k -l -w; do
+            set -- "$operation" -u "$URL" -c ca.crt -k local.key -l own.crt -w result
+            [ "$operation" = getcrl ] || set -- "$@" -s 4711
+            # shellcheck disable=SC2046
+            run_sscep $(sed "s| $option [^ ]*||" <<<"$*")
+            misuse "missing" "$option"
+        done
+    done
+    getcert
+    misuse "missing serial number" -s
+    nothing_sent
+    nothing_written
+}
+
+@test "an existing -w stays when the answer is bad, and is replaced by a good one" {
+    start_queries --fault bad-signature --fault-times 2
+    echo old >result
+    snapshot
+    getcert -s 4711
+    expect_status 97
+    getcrl
+    expect_status 97
+    nothing_written
+    getcert -s 4711
+    got_cert own.crt
+}
+
+# --- last resorts in the configuration file --------------------------------
+
+@test "SignCertFile of [sscep_enroll]: -O of getcert and getcrl, if all else is silent" {
+    start_queries
+    foreign_ca
+    printf '[sscep_enroll]\nSignCertFile = foreign.crt\n' >sscep.conf
+    getcert -s 17 -f sscep.conf
+    refused 74
+    asked 21 "$(name_of foreign.crt subject)" 11
+    printf '[sscep_enroll]\nSignCertFile = of-foreign.crt\n' >sscep.conf
+    getcrl -f sscep.conf
+    refused 74
+    asked 22 "$(name_of foreign.crt subject)" c0ffee
+    printf '[sscep_getcrl]\nSignCertFile = own.crt\n' >>sscep.conf
+    getcrl -f sscep.conf
+    got_crl
+    asked 22 "$(name_of own.crt issuer)" 1267
+}
+
+@test "GetCertSerial of [sscep_getcert]: -s of getcrl, if all else is silent" {
+    start_queries
+    printf '[sscep_getcert]\nGetCertSerial = 0x8150\n' >sscep.conf
+    getcrl -f sscep.conf
+    got_crl
+    asked 22 "$(name_of own.crt issuer)" 8150
+    printf '[sscep_getcrl]\nGetCertSerial = 0x17\n' >>sscep.conf
+    getcrl -f sscep.conf
+    asked 22 "$(name_of own.crt issuer)" 17
+    getcrl -f sscep.conf -s 3
+    asked 22 "$(name_of own.crt issuer)" 3
+}
