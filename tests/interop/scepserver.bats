@@ -207,3 +207,66 @@ renew() {
     [[ "$stderr" == *"--renewal 19"* ]]
     [ ! -e device.crt ]
 }
+
+# --- nginx in front of it ------------------------------------------------------
+
+# In $https_pid; with a certificate for localhost by a CA as tls-ca.pem.
+start_nginx() {
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.pem \
+        -subj /CN=localhost -addext subjectAltName=DNS:localhost -days 2
+    mkdir nginx
+    cat >nginx/conf <<END
+daemon off;
+master_process off;
+pid $PWD/nginx/pid;
+error_log $PWD/nginx/error.log;
+events { }
+http {
+    access_log $PWD/nginx/access.log;
+    client_body_temp_path $PWD/nginx/1;
+    proxy_temp_path $PWD/nginx/2;
+    fastcgi_temp_path $PWD/nginx/3;
+    uwsgi_temp_path $PWD/nginx/4;
+    scgi_temp_path $PWD/nginx/5;
+    server {
+        listen 127.0.0.1:8443 ssl;
+        ssl_certificate $PWD/tls.pem;
+        ssl_certificate_key $PWD/tls.key;
+        location / { proxy_pass http://127.0.0.1:$port; }
+    }
+}
+END
+    nginx -p "$PWD/nginx" -c "$PWD/nginx/conf" -e "$PWD/nginx/error.log" \
+        >nginx/out 2>&1 </dev/null 3>&- &
+    https_pid=$!
+    until_within 10 accepting 8443
+}
+
+accepting() {
+    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+}
+
+teardown() {
+    if [ -n "${https_pid:-}" ]; then
+        kill "$https_pid"
+        wait "$https_pid" || true
+    fi
+}
+
+@test "https with nginx in front: getcaps, getca, enroll" {
+    PATH=$PATH:/usr/sbin
+    command -v nginx || skip "nginx is not installed"
+    start_nginx
+    url=https://localhost:8443/scep
+    client 95 getca -u "$url" -c ca.crt
+    [[ "$stderr" == *"not trusted: self-signed certificate"* ]]
+    [ ! -s nginx/access.log ]
+    printf '[sscep]\nTLSCAFile = tls.pem\nURL = %s\n' "$url" >sscep.conf
+    client 0 getcaps -f sscep.conf
+    client 0 getca -f sscep.conf -c ca.crt
+    request secure secret
+    client 0 enroll -f sscep.conf -c ca.crt -k secure.key -r secure.csr \
+        -l secure.crt
+    certified secure
+    grep -q '"POST /scep?operation=PKIOperation HTTP/1.1" 200' nginx/access.log
+}
