@@ -136,6 +136,24 @@ untrusted() {
     [ "$(ca_log bodyLength 'messageType == "19"')" -gt 700000 ]
 }
 
+@test "https: an answer that comes before the request is sent" {
+    start_https good
+    sed -i 's/client_max_body_size 8m/client_max_body_size 1k/' "$nginx_dir/nginx.conf"
+    kill "$server_pid"
+    wait "$server_pid" || true
+    start_server "$tls_port" "$nginx_dir/out" nginx -p "$nginx_dir" \
+        -c "$nginx_dir/nginx.conf" -e "$nginx_dir/error.log"
+    {
+        sed -n '/commonName/!p' "$shared/local.cnf"
+        echo "nsComment = \"$(head -c 6000000 /dev/zero | tr '\0' x)\""
+    } >big.cnf
+    openssl req -new -config big.cnf -key local.key -out local.csr
+    enroll "${trust[@]}"
+    expect_status 95
+    only_error "413 Request Entity Too Large"
+    no_file local.crt
+}
+
 # --- whom to trust -------------------------------------------------------------
 
 @test "trust: --tls-ca-dir" {

@@ -502,6 +502,69 @@ static void test_proxy(void **state)
 	url_free(&url);
 }
 
+/* CONNECT: what the proxy may answer; nothing of TLS is sent after these. */
+static void serve_no_tunnel(int listener, int log)
+{
+	static const char *const answers[] = {
+	    "HTTP/1.1 403 No\r\nContent-Length: 100000\r\n\r\n",
+	    "HTTP/1.1 407 Who\r\n\r\n",
+	    "HTTP/1.1 407 Who\r\n\r\n",
+	    OK "Content-Length: 3\r\n\r\nabc",
+	    "HTTP/1.1 100 Continue\r\n\r\n",
+	    "SSH-2.0\r\n",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+		int fd = take(listener, log);
+
+		get_request(fd, log);
+		put_text(fd, answers[i]);
+		if (i == 4)
+			shutdown(fd, SHUT_WR);
+		get_head(fd, log);
+		close(fd);
+	}
+}
+
+static void test_tunnel(void **state)
+{
+	static const char *const said[] = {
+	    "does not connect to ca.test:444: 403 No", "wants user:password@",
+	    "does not accept this user", "bytes after the answer to CONNECT",
+	    "ended inside the header", "not an HTTP answer"};
+	struct http_options options = plain;
+	struct url url = {0};
+	struct server s;
+	struct http *http;
+	char proxy[64];
+	size_t i;
+	char *log;
+
+	(void)state;
+	assert_int_equal(url_parse(&url, "https://ca.test:444/p?x"), ST_OK);
+	start(&s, serve_no_tunnel);
+	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+		snprintf(proxy, sizeof(proxy), "%s127.0.0.1:%u",
+		    i == 2 ? "u:s3cret@" : "", s.port);
+		options.proxy = proxy;
+		if (http_open(&http, &url, &options) != ST_OK) {
+			stop(&s);
+			url_free(&url);
+			skip(); /* no TLS */
+		}
+		expect_failure(http, &get, ST_NETWORK, false);
+		assert_said(said[i], "proxy 127.0.0.1:");
+		http_close(http);
+	}
+	log = finish(&s);
+	assert_int_equal(count(log, "CONNECT ca.test:444 HTTP/1.1\r\n"), 6);
+	assert_int_equal(count(log, "Host: ca.test:444\r\n"), 6);
+	assert_int_equal(count(log, "Proxy-Authorization: Basic "), 1);
+	assert_int_equal(count(log, "[end]"), 6);
+	url_free(&url);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -517,6 +580,7 @@ int main(void)
 	    TEST(test_large),
 	    TEST(test_continue),
 	    TEST(test_proxy),
+	    TEST(test_tunnel),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
