@@ -331,6 +331,9 @@ enum status http_exchange(struct http *http, const struct http_request *request,
 		free_bytes(response);
 		next.query = NULL;
 		st = exchange_once(http, &next, response, &deadline);
+		/* The server was reached, and its answer led nowhere. */
+		if (st == ST_NETWORK && !http->route->url->tls)
+			response->reached = true;
 	}
 	if (st == ST_OK && is_turned_away(http, response->status))
 		response->reached = false;
