@@ -64,6 +64,23 @@ enum status refused(
 	    text != NULL ? "\"" : "", info->hint, advice);
 }
 
+enum status check_recipient(
+    const struct cabundle *bundle, const struct buf *password)
+{
+	struct buf name = {0};
+	enum status st;
+
+	if (cabundle_can_encrypt(bundle) || password->len > 0)
+		return ST_OK;
+	st = fail(ST_FILE,
+	    "CA certificate %s: its key cannot encrypt, and there is no "
+	    "challengePassword to encrypt with (RFC 8894, 3.1); name another "
+	    "certificate with -e, or put the password in the request",
+	    cert_name_text(&name, X509_get_subject_name(bundle->encrypt)));
+	buf_free(&name);
+	return st;
+}
+
 enum status check_pair(
     X509 *cert, const char *cert_path, EVP_PKEY *key, const char *key_path)
 {

@@ -44,6 +44,13 @@ enum status write_chain(const struct options *options,
  */
 enum status read_bundle(struct cabundle *bundle, const struct options *options);
 
+/*
+ * C9: whether a message can be encrypted for the bundle's recipient, by its
+ * key or by password.  ST_FILE after reporting.
+ */
+enum status check_recipient(
+    const struct cabundle *bundle, const struct buf *password);
+
 /* -k, -K: whether key is that of cert; ST_FILE after reporting. */
 enum status check_pair(
     X509 *cert, const char *cert_path, EVP_PKEY *key, const char *key_path);

@@ -88,7 +88,10 @@ enum status enrolment_read(struct enrolment *e, const struct options *options)
 	e->options = options;
 	if ((st = check_outputs(options)) != ST_OK ||
 	    (st = read_bundle(&e->bundle, options)) != ST_OK ||
-	    (st = read_request(e)) != ST_OK || (st = read_signer(e)) != ST_OK ||
+	    (st = read_request(e)) != ST_OK ||
+	    (st = csr_add_challenge(&e->challenge, e->csr)) != ST_OK ||
+	    (st = check_recipient(&e->bundle, &e->challenge)) != ST_OK ||
+	    (st = read_signer(e)) != ST_OK ||
 	    (st = set_transaction_id(e)) != ST_OK)
 		return st;
 	verbose("transactionID %s", buf_string(&e->transaction_id));
@@ -211,4 +214,5 @@ void enrolment_free(struct enrolment *e)
 	EVP_PKEY_free(e->sign_key);
 	X509_free(e->signer);
 	buf_free(&e->transaction_id);
+	buf_free(&e->challenge);
 }

@@ -19,6 +19,7 @@ struct enrolment {
 	EVP_PKEY *sign_key;
 	X509 *signer; /* -O, or self-signed; signs, and opens replies */
 	struct buf transaction_id;
+	struct buf challenge; /* of the request; a secret */
 };
 
 /*

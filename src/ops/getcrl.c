@@ -51,20 +51,26 @@ static void warn_of_time(const struct crl *crl)
 		    "newer one");
 }
 
-/* The certificate of -c whose key made the signature; NULL for none. */
-static X509 *find_signer(const struct crl *crl, const struct cabundle *bundle)
+/* Whether -c has certificates of the CRL's issuer, and one that signed it. */
+struct signers {
+	bool named, good;
+};
+
+static struct signers find_signers(
+    const struct crl *crl, const struct cabundle *bundle)
 {
+	struct signers found = {false, false};
 	X509 *ca;
 	int i;
 
 	for (i = 0; i < sk_X509_num(bundle->certs); i++) {
 		ca = sk_X509_value(bundle->certs, i);
-		if (X509_NAME_cmp(X509_get_subject_name(ca), crl->issuer) ==
-			0 &&
-		    crl_is_signed_by(crl, ca))
-			return ca;
+		if (X509_NAME_cmp(X509_get_subject_name(ca), crl->issuer) != 0)
+			continue;
+		found.named = true;
+		found.good |= crl_is_signed_by(crl, ca);
 	}
-	return NULL;
+	return found;
 }
 
 static bool has_ca(const struct cabundle *bundle)
@@ -77,12 +83,21 @@ static bool has_ca(const struct cabundle *bundle)
 	return false;
 }
 
-/* V5: the signature; with no CA certificate at hand only a warning. */
+/*
+ * V5: the signature, which cannot be waived where the issuer's certificate is
+ * at hand; where no CA's is, as with V4, there is only a warning.
+ */
 static enum status check_signature(const struct crl *crl,
     const struct cabundle *bundle, const struct options *options)
 {
-	if (find_signer(crl, bundle) != NULL)
+	struct signers found = find_signers(crl, bundle);
+
+	if (found.good)
 		return ST_OK;
+	if (found.named)
+		return fail(ST_REPLY,
+		    "reply: the signature of the CRL does not verify with its "
+		    "issuer's certificate of -c (RFC 5280, 5.1.1.3)");
 	if (!has_ca(bundle)) {
 		warn("no-ca-certificate",
 		    "no CA certificate at hand (-c): the signature of the CRL "
@@ -91,12 +106,12 @@ static enum status check_signature(const struct crl *crl,
 	}
 	if ((options->tolerate & TOLERATE_ISSUER) == 0)
 		return fail(ST_REPLY,
-		    "reply: the signature of the CRL does not verify with a "
-		    "certificate of -c that has its issuer's name (RFC 5280, "
-		    "5.1.1.3); --tolerate issuer takes it all the same");
+		    "reply: the CRL's issuer is not among the CA certificates "
+		    "of -c, its signature cannot be verified; --tolerate "
+		    "issuer takes it all the same");
 	warn("tolerated-issuer",
-	    "the signature of the CRL does not verify with a certificate of "
-	    "-c, tolerated as asked");
+	    "the CRL's issuer is not among the CA certificates of -c, its "
+	    "signature is not verified, tolerated as asked");
 	return ST_OK;
 }
 

@@ -31,11 +31,13 @@ static enum status check_outputs(const struct options *options)
 
 enum status query_read(struct query *query, const struct options *options)
 {
+	const struct buf no_password = {0};
 	enum status st;
 
 	memset(query, 0, sizeof(*query));
 	if ((st = check_outputs(options)) != ST_OK ||
 	    (st = read_bundle(&query->bundle, options)) != ST_OK ||
+	    (st = check_recipient(&query->bundle, &no_password)) != ST_OK ||
 	    (st = cert_read(&query->cert, options->local_cert,
 		 "local certificate")) != ST_OK ||
 	    (st = key_read(&query->key, options->key, "private key")) != ST_OK)

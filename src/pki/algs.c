@@ -87,6 +87,13 @@ bool algs_digest_works(const char *name)
 	return works;
 }
 
+bool algs_digest_is_allowed(const ASN1_OBJECT *digest)
+{
+	const EVP_MD *md = EVP_get_digestbyobj(digest);
+
+	return md != NULL && digest_works(md);
+}
+
 enum status algs_get_digest(const EVP_MD **out, const char *name)
 {
 	int nid = find(digests, NITEMS(digests), name);

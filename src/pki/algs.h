@@ -29,6 +29,9 @@ enum status algs_get_cipher(const EVP_CIPHER **out, const char *name);
 /* Whether libcrypto computes the digest of that name here and now. */
 bool algs_digest_works(const char *name);
 
+/* Whether libcrypto, as it is configured, computes that digest (C5). */
+bool algs_digest_is_allowed(const ASN1_OBJECT *digest);
+
 /*
  * Makes ready to decrypt content that came in cipher; des-cbc, bf-cbc and
  * rc2-cbc are read with a warning and the legacy provider (C3).  ST_REPLY

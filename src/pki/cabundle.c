@@ -259,19 +259,11 @@ static enum status check_chain(const struct cabundle *bundle, X509 *cert,
 	return st;
 }
 
-static enum status check_can_encrypt(X509 *cert)
+bool cabundle_can_encrypt(const struct cabundle *bundle)
 {
-	EVP_PKEY *key = X509_get0_pubkey(cert);
-	struct buf name = {0};
-	enum status st = ST_OK;
+	EVP_PKEY *key = X509_get0_pubkey(bundle->encrypt);
 
-	if (key == NULL || EVP_PKEY_base_id(key) != EVP_PKEY_RSA)
-		st = fail(ST_FILE,
-		    "CA certificate %s: its key cannot encrypt (RSA is "
-		    "needed); name another one with -e",
-		    cert_name_text(&name, X509_get_subject_name(cert)));
-	buf_free(&name);
-	return st;
+	return key != NULL && EVP_PKEY_base_id(key) == EVP_PKEY_RSA;
 }
 
 enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock)
@@ -282,9 +274,7 @@ enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock)
 
 	if (roots == NULL)
 		return fail_memory();
-	st = check_can_encrypt(bundle->encrypt);
-	if (st == ST_OK)
-		st = check_time(bundle->sign, "CA", look_at_clock);
+	st = check_time(bundle->sign, "CA", look_at_clock);
 	if (st == ST_OK && bundle->encrypt != bundle->sign)
 		st = check_time(bundle->encrypt, "encryption", look_at_clock);
 	if (st == ST_OK && sk_X509_num(roots) > 0)

@@ -34,10 +34,16 @@ void cabundle_free(struct cabundle *bundle);
 
 /*
  * P6: the picked certificates are valid now, which is passed over unless
- * look_at_clock, chain to the root of the set if it has one, and the one
- * for encryption can encrypt.  ST_FILE after reporting.
+ * look_at_clock, and chain to the root of the set if it has one.  ST_FILE
+ * after reporting.
  */
 enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock);
+
+/*
+ * Whether the key of the certificate for encryption can encrypt (RSA), or
+ * the request has to go by its challengePassword (C9; RFC 8894, 3.1).
+ */
+bool cabundle_can_encrypt(const struct cabundle *bundle);
 
 /* The name of the CA that issues: what CertPoll asks for (C7). */
 const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle);

@@ -76,6 +76,28 @@ bool csr_has_key(X509_REQ *csr, EVP_PKEY *key)
 	return yes;
 }
 
+enum status csr_add_challenge(struct buf *out, X509_REQ *csr)
+{
+	int at = X509_REQ_get_attr_by_NID(csr, NID_pkcs9_challengePassword, -1);
+	const ASN1_TYPE *value;
+	const ASN1_STRING *text;
+
+	if (at < 0)
+		return ST_OK;
+	value = X509_ATTRIBUTE_get0_type(X509_REQ_get_attr(csr, at), 0);
+	if (value == NULL ||
+	    (value->type != V_ASN1_PRINTABLESTRING &&
+		value->type != V_ASN1_UTF8STRING &&
+		value->type != V_ASN1_IA5STRING &&
+		value->type != V_ASN1_T61STRING))
+		return ST_OK;
+	text = value->value.asn1_string;
+	if (!buf_add(out, ASN1_STRING_get0_data(text),
+		(size_t)ASN1_STRING_length(text)))
+		return fail_memory();
+	return ST_OK;
+}
+
 enum status csr_add_transaction_id(struct buf *out, X509_REQ *csr)
 {
 	unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];

@@ -20,6 +20,12 @@ enum status csr_read(X509_REQ **out, const char *path);
 bool csr_has_key(X509_REQ *csr, EVP_PKEY *key);
 
 /*
+ * Adds the bytes of the request's challengePassword (RFC 2985, 5.4.1), none
+ * when it has none.  A secret: it is never printed (K4).
+ */
+enum status csr_add_challenge(struct buf *out, X509_REQ *csr);
+
+/*
  * Adds the transactionID of the request: the MD5 of its
  * SubjectPublicKeyInfo in upper-case hex, or the SHA-256 where there is no
  * MD5 (C4; RFC 8894, 3.2.1.1).  The same key gives the same text.

@@ -21,6 +21,7 @@ struct scep_request {
 	unsigned char nonce[SCEP_NONCE_LEN]; /* set by scep_request_encode() */
 	const void *content;                 /* the messageData, DER */
 	size_t content_len;
+	const struct buf *password;    /* for a recipient that cannot encrypt */
 	const struct cabundle *bundle; /* recipient, and signers of replies */
 	X509 *signer; /* self-signed, or one that was issued before */
 	EVP_PKEY *key;

@@ -21,27 +21,65 @@ static bool add_attributes(CMS_SignerInfo *si, const struct scep_request *req)
 	    attrs_add_octets(si, ATTR_SENDER_NONCE, req->nonce, SCEP_NONCE_LEN);
 }
 
+/* KeyTransRecipientInfo, for a key that can encrypt (RFC 8894, 3.1). */
+static CMS_ContentInfo *encrypt_for_key(
+    BIO *content, const struct scep_request *req)
+{
+	STACK_OF(X509) *recipients = sk_X509_new_null();
+	CMS_ContentInfo *cms = NULL;
+
+	if (recipients != NULL &&
+	    sk_X509_push(recipients, req->bundle->encrypt) > 0)
+		cms = CMS_encrypt(recipients, content, req->cipher, CMS_BINARY);
+	sk_X509_free(recipients);
+	return cms;
+}
+
+/* PasswordRecipientInfo, for one that cannot.  libcrypto owns its copy. */
+static bool add_password(CMS_ContentInfo *cms, const struct buf *password)
+{
+	unsigned char *copy = OPENSSL_memdup(password->data, password->len);
+
+	if (copy != NULL &&
+	    CMS_add0_recipient_password(cms, -1, NID_undef, NID_undef, copy,
+		(ossl_ssize_t)password->len, NULL) != NULL)
+		return true;
+	OPENSSL_clear_free(copy, password->len);
+	return false;
+}
+
+static CMS_ContentInfo *encrypt_for_password(
+    BIO *content, const struct scep_request *req)
+{
+	CMS_ContentInfo *cms;
+
+	if (req->password == NULL || req->password->len == 0)
+		return NULL;
+	cms = CMS_encrypt(NULL, content, req->cipher, CMS_BINARY | CMS_PARTIAL);
+	if (cms != NULL && add_password(cms, req->password) &&
+	    CMS_final(cms, content, NULL, CMS_BINARY) == 1)
+		return cms;
+	CMS_ContentInfo_free(cms);
+	return NULL;
+}
+
 /* The pkcsPKIEnvelope (RFC 8894, 3.2.2), in DER; NULL for failure. */
 static BIO *make_envelope(const struct scep_request *req)
 {
-	STACK_OF(X509) *recipients = sk_X509_new_null();
 	BIO *content = BIO_new_mem_buf(req->content, (int)req->content_len);
 	BIO *envelope = BIO_new(BIO_s_mem());
 	CMS_ContentInfo *cms = NULL;
-	bool ok = false;
 
-	if (recipients != NULL && content != NULL && envelope != NULL &&
-	    sk_X509_push(recipients, req->bundle->encrypt) > 0 &&
-	    (cms = CMS_encrypt(recipients, content, req->cipher, CMS_BINARY)) !=
-		NULL)
-		ok = i2d_CMS_bio(envelope, cms) == 1;
-	if (!ok) {
+	if (content != NULL && envelope != NULL)
+		cms = cabundle_can_encrypt(req->bundle)
+		    ? encrypt_for_key(content, req)
+		    : encrypt_for_password(content, req);
+	if (cms == NULL || i2d_CMS_bio(envelope, cms) != 1) {
 		BIO_free(envelope);
 		envelope = NULL;
 	}
 	CMS_ContentInfo_free(cms);
 	BIO_free(content);
-	sk_X509_free(recipients);
 	return envelope;
 }
 

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 
+#include "pki/algs.h"
 #include "pki/cert.h"
 #include "scep/signed.h"
 #include "util/log.h"
@@ -70,6 +71,25 @@ static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
 	return fail_unknown_signer(out->si, where);
 }
 
+/* C5: a digest that libcrypto's policy forbids is not a forged signature. */
+static enum status fail_signature(CMS_SignerInfo *si)
+{
+	const ASN1_OBJECT *digest;
+	X509_ALGOR *algorithm;
+	char name[80];
+
+	CMS_SignerInfo_get0_algs(si, NULL, NULL, &algorithm, NULL);
+	X509_ALGOR_get0(&digest, NULL, NULL, algorithm);
+	if (algs_digest_is_allowed(digest))
+		return fail_crypto(ST_REPLY,
+		    "reply: its signature does not verify (RFC 8894, 3.2)");
+	OBJ_obj2txt(name, sizeof(name), digest, 0);
+	return fail_crypto(ST_REPLY,
+	    "reply: signed with %s, which the policy of this libcrypto "
+	    "forbids: the signature cannot be verified",
+	    name);
+}
+
 enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
     STACK_OF(X509) *certs, const char *where, BIO *content)
 {
@@ -86,8 +106,5 @@ enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
 		nothing = BIO_new_mem_buf("", 0);
 	ok = CMS_verify(cms, certs, NULL, nothing, content, flags);
 	BIO_free(nothing);
-	if (ok != 1)
-		return fail_crypto(ST_REPLY,
-		    "reply: its signature does not verify (RFC 8894, 3.2)");
-	return ST_OK;
+	return ok == 1 ? ST_OK : fail_signature(out->si);
 }

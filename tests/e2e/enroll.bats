@@ -468,14 +468,19 @@ END
     expect_equal "self-signed, says the CA" True "$(messages signerSelfSigned)"
 }
 
-@test "-L: another serial number each time" {
+@test "-L: the serial number is that of the key" {
     start_enrolment
     enroll -L one.crt
     enroll -L two.crt
-    if [ "$(openssl x509 -in one.crt -noout -serial)" = \
-        "$(openssl x509 -in two.crt -noout -serial)" ]; then
-        problem "twice the same serial number"
-    fi
+    take other.key other.csr
+    run_sscep enroll -u "$URL" -c ca.crt -k other.key -r other.csr \
+        -l other.crt -L three.crt
+    local one two three
+    one=$(openssl x509 -in one.crt -noout -serial)
+    two=$(openssl x509 -in two.crt -noout -serial)
+    three=$(openssl x509 -in three.crt -noout -serial)
+    [ "$one" = "$two" ] || problem "the same key, another serial number"
+    [ "$one" != "$three" ] || problem "another key, the same serial number"
 }
 
 @test "-L with -O: nothing is self-signed, and it is said" {
@@ -1298,9 +1303,21 @@ recipient_is() {
     warned "expired"
 }
 
+@test "CA: for an EC key the challengePassword encrypts, in CertPoll too" {
+    start_enrolment --ca-key ec --challenge secret --pending 1
+    PREFIX=secret "$MKREQUEST" -dns device.example.com secret
+    run_sscep enroll -u "$URL" -c ca.crt -k secret.key -r secret.csr \
+        -l secret.crt -t 0
+    expect_status 0
+    [ -s secret.crt ] || problem "no certificate"
+    [ "$(grep -c '"recipientKind": "pwri"' "$ca/log")" -eq 2 ] ||
+        problem "not two requests by password"
+}
+
 @test "CA: an EC key cannot encrypt, said before anything is sent" {
     start_enrolment
     cp "$shared/ec.crt" ca.crt
+    cp "$shared/plain.csr" local.csr
     enroll
     refused 93 "cannot encrypt"
     nothing_sent

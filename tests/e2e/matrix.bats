@@ -39,7 +39,8 @@ rows() {
 
 # A CA, its certificates by getca, and keys and requests.
 start_with_certificates() {
-    cp "$shared"/{local,new,other}.{key,csr} "$shared"/{other,ec}.crt .
+    cp "$shared"/{local,new,other}.{key,csr} "$shared"/{other,ec}.crt \
+        "$shared/plain.csr" .
     start_ca "$@"
     run_sscep getca -u "$URL" -c ca.crt -F sha256
     expect_status 0
@@ -389,7 +390,7 @@ refused_early() {
     refused_early 93 "missing/self.crt" -L missing/self.crt
     refused_early 93 "missing/chain.crt" --chain missing/chain.crt
     refused_early 93 "not the key of certificate" -K other.key -O own.crt
-    refused_early 93 "cannot encrypt" -e ec-ca.crt
+    refused_early 93 "cannot encrypt" -e ec-ca.crt -r plain.csr
     refused_early 93 "does not chain" -c apart.crt
     refused_early 93 "does not chain" -c apart.crt -e "$ca/ca.crt"
     refused_early 93 "expired" -c expired.crt
@@ -436,7 +437,7 @@ END
 0  | --ca-usage sign,certsign | |
 0  | --ca-usage encipher,certsign | |
 0  | --ca-usage certsign,crlsign | |
-93 | --ca-usage none | -c ec.crt | cannot encrypt
+93 | --ca-usage none | -c ec.crt -r plain.csr | cannot encrypt
 END
 }
 
