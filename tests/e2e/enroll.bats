@@ -782,6 +782,32 @@ renewed() {
     renewed 17
 }
 
+@test "renewal: a server that takes RenewalReq only, announced or not" {
+    start_enrolment --renewal-by 17
+    enroll
+    take new.key new.csr
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k new.key -r new.csr -l new.crt
+    expect_status 0
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k new.key -r new.csr -l other.crt --renewal 19
+    expect_status 72
+    [ ! -e other.crt ] || problem "a certificate"
+}
+
+@test "renewal: a server that takes PKCSReq only names the way out" {
+    start_enrolment --renewal-by 19
+    enroll
+    take new.key new.csr
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k new.key -r new.csr -l new.crt
+    expect_status 72
+    stderr_has "--renewal 19"
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k new.key -r new.csr -l new.crt --renewal 19
+    expect_status 0
+}
+
 @test "renewal: --renewal 18 is refused" {
     start_renewal
     renew --renewal 18

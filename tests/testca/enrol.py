@@ -61,6 +61,10 @@ class Enrolment:
                                                    request.csr):
             draft.refuse("badMessageCheck",
                          "the signer does not have the key of the request")
+        elif (renewal and self.options.renewal_by and
+              request.message_type != self.options.renewal_by):
+            draft.refuse("badRequest", "renewals by messageType %s only" %
+                         self.options.renewal_by)
         elif (self.options.challenge is not None and not renewal and
               request.challenge != self.options.challenge):
             draft.refuse("badRequest", "challenge password is wrong")

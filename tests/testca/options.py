@@ -69,6 +69,8 @@ def _ca(parser):
 
 def _decision(parser):
     group = parser.add_argument_group("decision")
+    group.add_argument("--renewal-by", choices=("17", "19"),
+                       help="the messageType that renewals must have")
     group.add_argument("--challenge", metavar="SECRET")
     group.add_argument("--pending", type=int, default=0, metavar="N",
                        help="the first N replies of a transaction")

@@ -114,6 +114,22 @@ static void test_algs_unknown(void **state)
 }
 
 /* C3: obsolete ones with a warning, what is no cipher is refused. */
+/* C5: MD4 is one that libcrypto knows by name, and has in legacy only. */
+static void test_algs_allowed(void **state)
+{
+	ASN1_OBJECT *unknown = OBJ_txt2obj("1.2.3.4.5", 1);
+
+	(void)state;
+	algs_cleanup();
+	assert_true(algs_digest_is_allowed(OBJ_nid2obj(NID_sha256)));
+	assert_true(algs_digest_is_allowed(OBJ_nid2obj(NID_md5)));
+	assert_non_null(unknown);
+	assert_false(algs_digest_is_allowed(unknown));
+	if (OpenSSL_version_num() >= 0x30000000L)
+		assert_false(algs_digest_is_allowed(OBJ_nid2obj(NID_md4)));
+	ASN1_OBJECT_free(unknown);
+}
+
 static void test_algs_admit(void **state)
 {
 	static const struct {
@@ -1445,6 +1461,7 @@ int main(void)
 	    cmocka_unit_test(test_algs),
 	    cmocka_unit_test(test_algs_unknown),
 	    cmocka_unit_test(test_algs_admit),
+	    cmocka_unit_test(test_algs_allowed),
 	    cmocka_unit_test(test_parse_pem),
 	    cmocka_unit_test(test_parse_other_blocks),
 	    cmocka_unit_test(test_parse_count),
