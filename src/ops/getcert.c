@@ -40,10 +40,11 @@ static X509 *find(const struct query *query, STACK_OF(X509) *certs)
 	return NULL;
 }
 
-static enum status write_found(
-    struct session *session, const struct query *query, STACK_OF(X509) *certs)
+static enum status write_found(struct session *session,
+    const struct query *query, const struct scep_reply *reply)
 {
 	const struct options *options = session->options;
+	STACK_OF(X509) *certs = reply->certs;
 	X509 *cert = find(query, certs);
 	enum status st;
 
@@ -62,32 +63,16 @@ static enum status write_found(
 	return ST_OK;
 }
 
-static enum status ask(struct session *session, const struct query *query)
-{
-	struct scep_reply reply = {0};
-	enum status st;
-
-	say("requesting certificate");
-	st = query_exchange(session, query, MESSAGE_GETCERT, &reply);
-	if (st == ST_OK)
-		st = write_found(session, query, reply.certs);
-	scep_reply_free(&reply);
-	return st;
-}
+static const struct query_kind kind = {
+    .type = MESSAGE_GETCERT,
+    .status_line = "requesting certificate",
+    .choose = choose,
+    .take = write_found,
+};
 
 static enum status run(struct session *session)
 {
-	struct query query;
-	enum status st;
-
-	if ((st = query_read(&query, session->options)) == ST_OK &&
-	    (st = choose(&query, session->options)) == ST_OK &&
-	    (st = session_prepare(session)) == ST_OK)
-		st = session->options->dump_request != NULL
-		    ? query_dump(session, &query, MESSAGE_GETCERT)
-		    : ask(session, &query);
-	query_free(&query);
-	return st;
+	return query_run(session, &kind);
 }
 
 const struct operation op_getcert = {

@@ -115,15 +115,15 @@ static enum status check_signature(const struct crl *crl,
 	return ST_OK;
 }
 
-static enum status write_checked(
-    struct session *session, const struct query *query, const struct buf *bytes)
+static enum status write_checked(struct session *session,
+    const struct query *query, const struct scep_reply *reply)
 {
 	const char *path = session->options->output;
 	struct buf name = {0};
 	struct crl crl = {0};
 	enum status st;
 
-	if ((st = crl_parse(&crl, bytes->data, bytes->len)) != ST_OK)
+	if ((st = crl_parse(&crl, reply->crl.data, reply->crl.len)) != ST_OK)
 		goto out;
 	if (X509_NAME_cmp(crl.issuer, query->issuer) != 0) {
 		st = fail(ST_REPLY,
@@ -145,32 +145,16 @@ out:
 	return st;
 }
 
-static enum status ask(struct session *session, const struct query *query)
-{
-	struct scep_reply reply = {0};
-	enum status st;
-
-	say("requesting crl");
-	st = query_exchange(session, query, MESSAGE_GETCRL, &reply);
-	if (st == ST_OK)
-		st = write_checked(session, query, &reply.crl);
-	scep_reply_free(&reply);
-	return st;
-}
+static const struct query_kind kind = {
+    .type = MESSAGE_GETCRL,
+    .status_line = "requesting crl",
+    .choose = choose,
+    .take = write_checked,
+};
 
 static enum status run(struct session *session)
 {
-	struct query query;
-	enum status st;
-
-	if ((st = query_read(&query, session->options)) == ST_OK &&
-	    (st = choose(&query, session->options)) == ST_OK &&
-	    (st = session_prepare(session)) == ST_OK)
-		st = session->options->dump_request != NULL
-		    ? query_dump(session, &query, MESSAGE_GETCRL)
-		    : ask(session, &query);
-	query_free(&query);
-	return st;
+	return query_run(session, &kind);
 }
 
 const struct operation op_getcrl = {

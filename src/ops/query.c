@@ -14,6 +14,7 @@
 #include "util/log.h"
 
 #define TRANSACTION_BYTES 16
+#define SERIAL_SHOWN      80
 #define SERIAL_BYTES_MAX  64 /* RFC 5280 allows 20, some CAs use more */
 #define HEX               "0123456789abcdefABCDEF"
 
@@ -29,7 +30,8 @@ static enum status check_outputs(const struct options *options)
 	return st;
 }
 
-enum status query_read(struct query *query, const struct options *options)
+static enum status read_files(
+    struct query *query, const struct options *options)
 {
 	const struct buf no_password = {0};
 	enum status st;
@@ -46,7 +48,7 @@ enum status query_read(struct query *query, const struct options *options)
 	    query->cert, options->local_cert, query->key, options->key);
 }
 
-void query_free(struct query *query)
+static void free_query(struct query *query)
 {
 	cabundle_free(&query->bundle);
 	X509_free(query->cert);
@@ -100,12 +102,13 @@ enum status query_parse_serial(struct query *query, const char *text)
 {
 	BIGNUM *number = NULL;
 	enum status st = ST_OK;
+	char shown[SERIAL_SHOWN];
 
 	if (!parse_serial(&number, text)) {
 		st = fail(ST_ERROR,
 		    "serial number \"%s\": expected a decimal number, 0x and "
 		    "hex digits, or AA:BB:CC",
-		    text);
+		    log_escape(shown, sizeof(shown), text, strlen(text)));
 	} else {
 		ASN1_INTEGER_free(query->serial);
 		query->serial = BN_to_ASN1_INTEGER(number, NULL);
@@ -149,19 +152,22 @@ static enum status read_reply(struct report *report,
 	return ST_OK;
 }
 
-static enum status exchange(struct session *session,
-    struct scep_request *request, struct scep_reply *reply)
+static enum status exchange(struct session *session, const struct query *query,
+    const struct query_kind *kind, struct scep_request *request)
 {
-	enum status st = session_exchange(session, request, reply);
+	struct scep_reply reply = {0};
+	enum status st;
 
-	if (st == ST_OK)
-		st = read_reply(session->report, reply, request->type);
+	say("%s", kind->status_line);
+	if ((st = session_exchange(session, request, &reply)) == ST_OK &&
+	    (st = read_reply(session->report, &reply, kind->type)) == ST_OK)
+		st = kind->take(session, query, &reply);
+	scep_reply_free(&reply);
 	return st;
 }
 
-/* Dumps the request, with reply NULL, or sends it. */
-static enum status handle(struct session *session, const struct query *query,
-    enum message_type type, struct scep_reply *reply)
+static enum status ask(struct session *session, const struct query *query,
+    const struct query_kind *kind)
 {
 	const struct options *options = session->options;
 	struct buf content = {0}, id = {0};
@@ -171,7 +177,7 @@ static enum status handle(struct session *session, const struct query *query,
 		 &content, query->issuer, query->serial)) == ST_OK &&
 	    (st = make_transaction_id(&id, options)) == ST_OK) {
 		struct scep_request request = {
-		    .type = type,
+		    .type = kind->type,
 		    .transaction_id = buf_string(&id),
 		    .content = content.data,
 		    .content_len = content.len,
@@ -184,8 +190,8 @@ static enum status handle(struct session *session, const struct query *query,
 		};
 		report_set(session->report, REPORT_TRANSACTION_ID,
 		    request.transaction_id);
-		st = reply != NULL
-		    ? exchange(session, &request, reply)
+		st = options->dump_request == NULL
+		    ? exchange(session, query, kind, &request)
 		    : dump_request(options->dump_request, &request);
 	}
 	buf_free(&content);
@@ -193,14 +199,15 @@ static enum status handle(struct session *session, const struct query *query,
 	return st;
 }
 
-enum status query_exchange(struct session *session, const struct query *query,
-    enum message_type type, struct scep_reply *reply)
+enum status query_run(struct session *session, const struct query_kind *kind)
 {
-	return handle(session, query, type, reply);
-}
+	struct query query;
+	enum status st;
 
-enum status query_dump(
-    struct session *session, const struct query *query, enum message_type type)
-{
-	return handle(session, query, type, NULL);
+	if ((st = read_files(&query, session->options)) == ST_OK &&
+	    (st = kind->choose(&query, session->options)) == ST_OK &&
+	    (st = session_prepare(session)) == ST_OK)
+		st = ask(session, &query, kind);
+	free_query(&query);
+	return st;
 }

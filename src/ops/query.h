@@ -17,13 +17,6 @@ struct query {
 	ASN1_INTEGER *serial; /* likewise */
 };
 
-/*
- * Reads -c, -k and -l, and checks them (P6).  issuer and serial are left to
- * the caller.  query is to be freed in any case.
- */
-enum status query_read(struct query *query, const struct options *options);
-void query_free(struct query *query);
-
 /* Sets query->issuer to a copy of name; serial likewise. */
 enum status query_set_issuer(struct query *query, const X509_NAME *name);
 enum status query_set_serial(struct query *query, const ASN1_INTEGER *serial);
@@ -34,15 +27,22 @@ enum status query_set_serial(struct query *query, const ASN1_INTEGER *serial);
  */
 enum status query_parse_serial(struct query *query, const char *text);
 
-/*
- * Sends the GetCert or GetCRL and reads the answer.  ST_OK is SUCCESS;
- * PENDING is no answer to these.  reply is the caller's to free.
- */
-enum status query_exchange(struct session *session, const struct query *query,
-    enum message_type type, struct scep_reply *reply);
+/* What tells the two apart. */
+struct query_kind {
+	enum message_type type;
+	const char *status_line; /* "requesting crl" */
+	/* Sets issuer and serial of what is asked for. */
+	enum status (*choose)(
+	    struct query *query, const struct options *options);
+	/* Checks what came with SUCCESS, and writes it. */
+	enum status (*take)(struct session *session, const struct query *query,
+	    const struct scep_reply *reply);
+};
 
-/* -m: writes the message instead. */
-enum status query_dump(
-    struct session *session, const struct query *query, enum message_type type);
+/*
+ * Reads -c, -k and -l, checks them (P6), sends the message, or writes it for
+ * -m, and takes the answer; PENDING is none to these.
+ */
+enum status query_run(struct session *session, const struct query_kind *kind);
 
 #endif
