@@ -323,7 +323,8 @@ const struct option_row options_table[] = {
 	  .help = "Waive single checks, for servers that cannot pass them",
 	  .more = "nonce: the recipientNonce of the reply is missing or wrong."
 		  " transaction-id: its transactionID is."
-		  " issuer: the new certificate does not verify against -c."
+		  " issuer: the certificate does not verify against -c, or the"
+		  " issuer of the CRL is not in it."
 		  " clock: certificates are out of their time, for devices"
 		  " without a clock. Each use is warned of.",
 	  .example = "nonce" },

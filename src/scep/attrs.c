@@ -31,11 +31,6 @@ static const struct {
 /* Where one widely used CA puts failInfoText instead. */
 static const char fail_info_text_misplaced[] = "1.3.6.1.5.5.7.24";
 
-const char *attrs_name(enum attr attr)
-{
-	return table[attr].name;
-}
-
 bool attrs_add_text(CMS_SignerInfo *si, enum attr attr, const char *text)
 {
 	return attrs_add_octets(si, attr, text, strlen(text));

@@ -39,7 +39,4 @@ struct attr_value {
 enum status attrs_get(
     struct attr_value *out, const CMS_SignerInfo *si, enum attr attr);
 
-/* The name of the attribute, as the RFC has it. */
-const char *attrs_name(enum attr attr);
-
 #endif
