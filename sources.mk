@@ -47,6 +47,7 @@ sscep_sources = \
 	src/options/config.c \
 	src/options/config.h \
 	src/options/dump.c \
+	src/options/engine.c \
 	src/options/file.c \
 	src/options/man.c \
 	src/options/options.h \
@@ -70,12 +71,25 @@ sscep_sources = \
 	src/pki/csr.h \
 	src/pki/der.c \
 	src/pki/der.h \
+	src/pki/engine.c \
+	src/pki/engine.h \
 	src/pki/key.c \
 	src/pki/key.h \
+	src/pki/keyname.c \
+	src/pki/keyname.h \
+	src/pki/keystore.c \
+	src/pki/keystore.h \
+	src/pki/no_engine.c \
+	src/pki/pass.c \
+	src/pki/pass.h \
 	src/pki/pem.c \
 	src/pki/pem.h \
 	src/pki/pin.c \
 	src/pki/pin.h \
+	src/pki/secret.c \
+	src/pki/secret.h \
+	src/pki/token.c \
+	src/pki/token.h \
 	src/http/bio.c \
 	src/http/bio.h \
 	src/http/conn.c \
@@ -122,5 +136,7 @@ sscep_sources = \
 	src/compat/compat.h \
 	src/compat/openssl.c \
 	src/compat/openssl.h \
+	src/compat/provider.c \
+	src/compat/provider.h \
 	src/compat/resolve.c \
 	src/compat/resolve.h

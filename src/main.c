@@ -3,9 +3,10 @@
 #include <signal.h>
 #include <stdio.h>
 
+#include <openssl/crypto.h>
+
 #include "options/options.h"
 #include "ops/ops.h"
-#include "pki/algs.h"
 #include "session.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -20,7 +21,6 @@ static enum status run(const struct options *options, struct report *report)
 	if (st == ST_OK)
 		st = options->operation->run(&session);
 	session_close(&session);
-	algs_cleanup();
 	return st;
 }
 
@@ -77,5 +77,6 @@ int main(int argc, char **argv)
 	options_free(&options);
 	log_set_report(NULL);
 	report_free(&report);
+	OPENSSL_cleanup();
 	return (int)st;
 }

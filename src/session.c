@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "pki/algs.h"
+#include "pki/token.h"
 #include "scep/caps.h"
 #include "session.h"
 #include "util/log.h"
@@ -15,6 +16,32 @@
 
 static const char *const message_types[] = {"application/x-pki-message", NULL};
 
+/* In this order the lines of stdin are read. */
+static enum status read_passes(struct session *session)
+{
+	const struct options *o = session->options;
+	enum status st;
+
+	if ((st = pass_read(&session->pass, o->passin, "--passin")) != ST_OK ||
+	    (st = pass_read(&session->sign_pass, o->sign_passin,
+		 "--sign-passin")) != ST_OK)
+		return st;
+	return pass_read(&session->tls_pass, o->tls_passin, "--tls-passin");
+}
+
+static enum status open_tokens(const struct options *o)
+{
+	struct token_options tokens = {
+	    .providers = o->providers.items,
+	    .provider_count = o->providers.count,
+	    .directories = o->provider_paths.items,
+	    .directory_count = o->provider_paths.count,
+	    .engine = &o->engine_options,
+	};
+
+	return token_open(&tokens);
+}
+
 enum status session_open(struct session *session, const struct options *options,
     struct report *report)
 {
@@ -27,6 +54,7 @@ enum status session_open(struct session *session, const struct options *options,
 		.ca_dir = options->tls_ca_dir,
 		.cert = options->tls_cert,
 		.key = options->tls_key,
+		.pass = &session->tls_pass,
 		.insecure = options->tls_insecure},
 	};
 	enum status st;
@@ -34,7 +62,9 @@ enum status session_open(struct session *session, const struct options *options,
 	memset(session, 0, sizeof(*session));
 	session->options = options;
 	session->report = report;
-	if ((st = url_parse(&session->url, options->url)) != ST_OK)
+	if ((st = url_parse(&session->url, options->url)) != ST_OK ||
+	    (st = read_passes(session)) != ST_OK ||
+	    (st = open_tokens(options)) != ST_OK)
 		return st;
 	return http_open(&session->http, &session->url, &http);
 }
@@ -42,6 +72,10 @@ enum status session_open(struct session *session, const struct options *options,
 void session_close(struct session *session)
 {
 	http_close(session->http);
+	token_close();
+	pass_wipe(&session->pass);
+	pass_wipe(&session->sign_pass);
+	pass_wipe(&session->tls_pass);
 	url_free(&session->url);
 }
 

@@ -9,6 +9,7 @@
 #include "http/http.h"
 #include "http/url.h"
 #include "options/options.h"
+#include "pki/pass.h"
 #include "scep/message.h"
 #include "util/report.h"
 #include "util/status.h"
@@ -19,14 +20,15 @@ struct session {
 	struct report *report; /* what --json prints */
 	struct url url;
 	struct http *http;
+	struct pass pass, sign_pass, tls_pass; /* of -k, -K, --tls-key */
 	unsigned int caps;        /* enum cap; after session_query_caps() */
 	const EVP_MD *digest;     /* after session_prepare() */
 	const EVP_CIPHER *cipher; /* likewise */
 };
 
 /*
- * Understands the URL; sends nothing yet.  session is valid, to be closed,
- * whatever is returned.
+ * Understands the URL, reads the pass phrases, loads providers and engine;
+ * sends nothing yet.  session is valid, to be closed, whatever is returned.
  */
 enum status session_open(struct session *session, const struct options *options,
     struct report *report);

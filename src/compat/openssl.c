@@ -4,24 +4,6 @@
 
 #ifdef HAVE_OSSL_PROVIDER_LOAD
 
-#include <openssl/provider.h>
-
-static OSSL_PROVIDER *legacy;
-
-bool compat_load_legacy(void)
-{
-	if (legacy == NULL)
-		legacy = OSSL_PROVIDER_try_load(NULL, "legacy", 1);
-	return legacy != NULL;
-}
-
-void compat_unload_legacy(void)
-{
-	if (legacy != NULL)
-		OSSL_PROVIDER_unload(legacy);
-	legacy = NULL;
-}
-
 int compat_i2d_name(const X509_NAME *name, unsigned char **out)
 {
 	return i2d_X509_NAME(name, out);
@@ -38,15 +20,6 @@ X509_NAME *compat_dup_name(const X509_NAME *name)
 }
 
 #else
-
-bool compat_load_legacy(void)
-{
-	return true;
-}
-
-void compat_unload_legacy(void)
-{
-}
 
 /* 1.1.1 writes into neither, but does not say so in its prototypes. */
 int compat_i2d_name(const X509_NAME *name, unsigned char **out)

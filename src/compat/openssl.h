@@ -2,17 +2,8 @@
 #ifndef COMPAT_OPENSSL_H
 #define COMPAT_OPENSSL_H
 
-#include <stdbool.h>
-
 #include <openssl/evp.h>
 #include <openssl/x509.h>
-
-/*
- * Loads the provider of single DES, RC2 and Blowfish, keeping the default
- * one; true at once where libcrypto has no providers.
- */
-bool compat_load_legacy(void);
-void compat_unload_legacy(void);
 
 /* Both write, or count, the DER of what they read only. */
 int compat_i2d_name(const X509_NAME *name, unsigned char **out);

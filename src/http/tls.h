@@ -5,12 +5,14 @@
 #include <stdbool.h>
 
 #include "http/conn.h"
+#include "pki/pass.h"
 #include "util/status.h"
 
 /* Borrows the names; NULL is not given. */
 struct tls_options {
 	const char *ca_file, *ca_dir; /* instead of the system's */
 	const char *cert, *key;       /* to log in with; key NULL: in cert */
+	const struct pass *pass;      /* of the key */
 	bool insecure;                /* the server is not verified */
 };
 

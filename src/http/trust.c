@@ -69,7 +69,13 @@ static enum status read_store(
 static enum status read_own(
     struct trust *trust, const struct tls_options *options)
 {
-	const char *key = options->key != NULL ? options->key : options->cert;
+	const struct key_place place = {
+	    .name = options->key != NULL ? options->key : options->cert,
+	    .what = "TLS key",
+	    .option = "--tls-passin",
+	    .pass = options->pass,
+	};
+	char name[KEY_NAME_MAX];
 	enum status st;
 
 	if (options->cert == NULL && options->key == NULL)
@@ -79,12 +85,12 @@ static enum status read_own(
 		    "--tls-key (TLSKeyFile) needs --tls-cert (TLSCertFile)");
 	st = cert_read_all(&trust->certs, options->cert, "TLS certificate");
 	if (st == ST_OK)
-		st = key_read(&trust->key, key, "TLS key");
+		st = key_read(&trust->key, &place);
 	if (st == ST_OK &&
 	    !cert_has_key(sk_X509_value(trust->certs, 0), trust->key))
 		st = fail(ST_FILE,
-		    "TLS key %s: not the key of the TLS certificate %s", key,
-		    options->cert);
+		    "TLS key %s: not the key of the TLS certificate %s",
+		    key_name_shown(name, place.name), options->cert);
 	return st;
 }
 

@@ -1,5 +1,6 @@
 #include "ops/checks.h"
 #include "pki/cert.h"
+#include "pki/key.h"
 #include "util/log.h"
 
 static enum status refuse(
@@ -64,32 +65,79 @@ enum status refused(
 	    text != NULL ? "\"" : "", info->hint, advice);
 }
 
-enum status check_recipient(
-    const struct cabundle *bundle, const struct buf *password)
+static enum status fail_recipient(
+    const struct cabundle *bundle, const char *problem)
 {
 	struct buf name = {0};
 	enum status st;
 
-	if (cabundle_can_encrypt(bundle) || password->len > 0)
-		return ST_OK;
-	st = fail(ST_FILE,
-	    "CA certificate %s: its key cannot encrypt, and there is no "
-	    "challengePassword to encrypt with (RFC 8894, 3.1); name another "
-	    "certificate with -e, or put the password in the request",
-	    cert_name_text(&name, X509_get_subject_name(bundle->encrypt)));
+	st = fail(ST_FILE, "CA certificate %s: %s",
+	    cert_name_text(&name, X509_get_subject_name(bundle->encrypt)),
+	    problem);
 	buf_free(&name);
 	return st;
+}
+
+enum status check_recipient(const struct options *options,
+    const struct cabundle *bundle, const struct buf *password)
+{
+	bool encrypts = cabundle_can_encrypt(bundle);
+
+	if (options->rsa_oaep && !encrypts)
+		return fail_recipient(
+		    bundle, "its key is not RSA, as --rsa-oaep wants it");
+	if (encrypts || password->len > 0)
+		return ST_OK;
+	return fail_recipient(bundle,
+	    "its key cannot encrypt, and there is no challengePassword to "
+	    "encrypt with (RFC 8894, 3.1); name another certificate with -e, "
+	    "or put the password in the request");
+}
+
+enum status check_signer_key(const struct options *options, EVP_PKEY *key,
+    EVP_PKEY *public, const char *name, const struct buf *password)
+{
+	bool rsa = EVP_PKEY_base_id(public) == EVP_PKEY_RSA;
+	char shown[KEY_NAME_MAX];
+
+	key_name_shown(shown, name);
+	if (options->rsa_pss && !rsa)
+		return fail(ST_FILE,
+		    "private key %s: it is not RSA, as --rsa-pss wants it",
+		    shown);
+	if (!rsa && password->len == 0)
+		warn("no-password",
+		    "private key %s cannot decrypt, and there is no "
+		    "challengePassword: only a reply encrypted by key "
+		    "agreement can be opened (RFC 8894, 3.1)",
+		    shown);
+	switch (key_try(key, public)) {
+	case KEY_USABLE:
+		break;
+	case KEY_ONLY_SIGNS:
+		return fail(ST_FILE,
+		    "private key %s: it signs, but does not decrypt, and the "
+		    "reply comes encrypted for it (RFC 8894, 3.1)",
+		    shown);
+	case KEY_REFUSED:
+		return fail(ST_FILE,
+		    "private key %s: the token does not let it sign or "
+		    "decrypt; its PIN may be wrong",
+		    shown);
+	}
+	return ST_OK;
 }
 
 enum status check_pair(
     X509 *cert, const char *cert_path, EVP_PKEY *key, const char *key_path)
 {
+	char name[KEY_NAME_MAX];
+
 	if (cert_has_key(cert, key))
 		return ST_OK;
 	return fail(ST_FILE,
-	    "private key %s: it is not the key of certificate "
-	    "%s",
-	    key_path, cert_path);
+	    "private key %s: it is not the key of certificate %s",
+	    key_name_shown(name, key_path), cert_path);
 }
 
 enum status read_bundle(struct cabundle *bundle, const struct options *options)

@@ -46,10 +46,20 @@ enum status read_bundle(struct cabundle *bundle, const struct options *options);
 
 /*
  * C9: whether a message can be encrypted for the bundle's recipient, by its
- * key or by password.  ST_FILE after reporting.
+ * key, which --rsa-oaep wants to be RSA, or by password.  ST_FILE after
+ * reporting.
  */
-enum status check_recipient(
+enum status check_recipient(const struct options *options,
     const struct cabundle *bundle, const struct buf *password);
+
+/*
+ * Whether the key that will sign, which is called name and has public as its
+ * other half, can do so as --rsa-pss says, and open the reply: an RSA key in
+ * a token may refuse to, others need the password or a server that knows key
+ * agreement, which is warned of (C8).  ST_FILE after reporting.
+ */
+enum status check_signer_key(const struct options *options, EVP_PKEY *key,
+    EVP_PKEY *public, const char *name, const struct buf *password);
 
 /* -k, -K: whether key is that of cert; ST_FILE after reporting. */
 enum status check_pair(

@@ -25,6 +25,8 @@ static struct scep_request new_request(const struct session *session,
 	    .key = e->sign_key,
 	    .digest = session->digest,
 	    .cipher = session->cipher,
+	    .oaep = session->options->rsa_oaep,
+	    .pss = session->options->rsa_pss,
 	    .tolerate = session->options->tolerate,
 	};
 
@@ -198,7 +200,7 @@ static enum status run(struct session *session)
 	struct enrolment e;
 	enum status st;
 
-	if ((st = enrolment_read(&e, session->options)) == ST_OK) {
+	if ((st = enrolment_read(&e, session)) == ST_OK) {
 		report_set(session->report, REPORT_TRANSACTION_ID,
 		    buf_string(&e.transaction_id));
 		st = enrol(session, &e);

@@ -26,18 +26,44 @@ static enum status check_outputs(const struct options *o)
 static enum status read_request(struct enrolment *e)
 {
 	const struct options *o = e->options;
+	struct key_place place = {
+	    .name = o->key,
+	    .what = "private key",
+	    .option = "--passin",
+	    .pass = &e->session->pass,
+	};
+	char name[KEY_NAME_MAX];
 	enum status st;
 
 	if ((st = csr_read(&e->csr, o->request)) != ST_OK)
 		return st;
 	if (o->key == NULL)
 		return ST_OK;
-	if ((st = key_read(&e->key, o->key, "private key")) != ST_OK)
+	if ((st = key_read(&e->key, &place)) != ST_OK)
 		return st;
 	if (!csr_has_key(e->csr, e->key))
 		return fail(ST_FILE,
-		    "private key %s: it is not the key of request %s", o->key,
-		    o->request);
+		    "private key %s: it is not the key of request %s",
+		    key_name_shown(name, o->key), o->request);
+	return ST_OK;
+}
+
+/* A key that is both of -k and of -K is asked its pass phrase once. */
+static enum status read_sign_key(struct enrolment *e)
+{
+	const struct options *o = e->options;
+	struct key_place place = {
+	    .name = o->sign_key,
+	    .what = "signature key",
+	    .option = "--sign-passin",
+	    .pass = &e->session->sign_pass,
+	};
+
+	if (e->key == NULL || o->sign_passin != NULL ||
+	    strcmp(o->key, o->sign_key) != 0)
+		return key_read(&e->sign_key, &place);
+	EVP_PKEY_up_ref(e->key);
+	e->sign_key = e->key;
 	return ST_OK;
 }
 
@@ -55,8 +81,7 @@ static enum status read_signer(struct enrolment *e)
 	st = cert_read(&e->signer, o->sign_cert, "signature certificate");
 	if (st != ST_OK)
 		return st;
-	st = key_read(&e->sign_key, o->sign_key, "signature key");
-	if (st != ST_OK)
+	if ((st = read_sign_key(e)) != ST_OK)
 		return st;
 	st = check_pair(e->signer, o->sign_cert, e->sign_key, o->sign_key);
 	if (st != ST_OK)
@@ -80,18 +105,33 @@ static enum status set_transaction_id(struct enrolment *e)
 	return ST_OK;
 }
 
-enum status enrolment_read(struct enrolment *e, const struct options *options)
+/* Of the key that will sign the messages, and open the replies. */
+static enum status check_key(const struct enrolment *e)
 {
+	const struct options *o = e->options;
+
+	if (e->signer != NULL)
+		return check_signer_key(o, e->sign_key,
+		    X509_get0_pubkey(e->signer), o->sign_key, &e->challenge);
+	return check_signer_key(
+	    o, e->key, X509_REQ_get0_pubkey(e->csr), o->key, &e->challenge);
+}
+
+enum status enrolment_read(struct enrolment *e, const struct session *session)
+{
+	const struct options *options = session->options;
 	enum status st;
 
 	memset(e, 0, sizeof(*e));
+	e->session = session;
 	e->options = options;
 	if ((st = check_outputs(options)) != ST_OK ||
 	    (st = read_bundle(&e->bundle, options)) != ST_OK ||
 	    (st = read_request(e)) != ST_OK ||
 	    (st = csr_add_challenge(&e->challenge, e->csr)) != ST_OK ||
-	    (st = check_recipient(&e->bundle, &e->challenge)) != ST_OK ||
-	    (st = read_signer(e)) != ST_OK ||
+	    (st = check_recipient(options, &e->bundle, &e->challenge)) !=
+		ST_OK ||
+	    (st = read_signer(e)) != ST_OK || (st = check_key(e)) != ST_OK ||
 	    (st = set_transaction_id(e)) != ST_OK)
 		return st;
 	verbose("transactionID %s", buf_string(&e->transaction_id));

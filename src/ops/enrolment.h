@@ -10,8 +10,9 @@
 #include "util/buf.h"
 #include "util/status.h"
 
-/* Borrows options, owns the rest; all zero is empty. */
+/* Borrows session and options, owns the rest; all zero is empty. */
 struct enrolment {
+	const struct session *session;
 	const struct options *options;
 	struct cabundle bundle;
 	X509_REQ *csr;
@@ -26,7 +27,7 @@ struct enrolment {
  * Reads what the options name and finds, before anything is sent, whatever
  * would waste the challengePassword (P6).  e is to be freed in any case.
  */
-enum status enrolment_read(struct enrolment *e, const struct options *options);
+enum status enrolment_read(struct enrolment *e, const struct session *session);
 
 /* Makes the self-signed certificate unless -O signs, and writes -L. */
 enum status enrolment_make_signer(struct enrolment *e, const EVP_MD *digest);

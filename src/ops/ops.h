@@ -22,7 +22,7 @@ struct operation {
 	enum op op;
 	const char *name; /* "getca"; the section is "sscep_getca" */
 	const char *help; /* one line, for usage and manual */
-	/* Does it, reports what fails; NULL: not built yet. */
+	/* Does it, reports what fails. */
 	enum status (*run)(struct session *session);
 };
 

@@ -31,21 +31,31 @@ static enum status check_outputs(const struct options *options)
 }
 
 static enum status read_files(
-    struct query *query, const struct options *options)
+    struct query *query, const struct session *session)
 {
+	const struct options *options = session->options;
+	const struct key_place place = {
+	    .name = options->key,
+	    .what = "private key",
+	    .option = "--passin",
+	    .pass = &session->pass,
+	};
 	const struct buf no_password = {0};
 	enum status st;
 
 	memset(query, 0, sizeof(*query));
 	if ((st = check_outputs(options)) != ST_OK ||
 	    (st = read_bundle(&query->bundle, options)) != ST_OK ||
-	    (st = check_recipient(&query->bundle, &no_password)) != ST_OK ||
+	    (st = check_recipient(options, &query->bundle, &no_password)) !=
+		ST_OK ||
 	    (st = cert_read(&query->cert, options->local_cert,
 		 "local certificate")) != ST_OK ||
-	    (st = key_read(&query->key, options->key, "private key")) != ST_OK)
+	    (st = key_read(&query->key, &place)) != ST_OK ||
+	    (st = check_pair(query->cert, options->local_cert, query->key,
+		 options->key)) != ST_OK)
 		return st;
-	return check_pair(
-	    query->cert, options->local_cert, query->key, options->key);
+	return check_signer_key(options, query->key,
+	    X509_get0_pubkey(query->cert), options->key, &no_password);
 }
 
 static void free_query(struct query *query)
@@ -186,6 +196,8 @@ static enum status ask(struct session *session, const struct query *query,
 		    .key = query->key,
 		    .digest = session->digest,
 		    .cipher = session->cipher,
+		    .oaep = options->rsa_oaep,
+		    .pss = options->rsa_pss,
 		    .tolerate = options->tolerate,
 		};
 		report_set(session->report, REPORT_TRANSACTION_ID,
@@ -204,7 +216,7 @@ enum status query_run(struct session *session, const struct query_kind *kind)
 	struct query query;
 	enum status st;
 
-	if ((st = read_files(&query, session->options)) == ST_OK &&
+	if ((st = read_files(&query, session)) == ST_OK &&
 	    (st = kind->choose(&query, session->options)) == ST_OK &&
 	    (st = session_prepare(session)) == ST_OK)
 		st = ask(session, &query, kind);

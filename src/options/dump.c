@@ -5,6 +5,7 @@
 
 #include "options/config.h"
 #include "options/value.h"
+#include "pki/key.h"
 #include "util/buf.h"
 #include "util/log.h"
 
@@ -17,10 +18,11 @@ static bool is_writable(const char *value)
 	    2 * strlen(value) + LINE_ROOM < CONFIG_LINE_MAX;
 }
 
-/* Pass phrase sources, and "user:password@" of a URL or proxy. */
+/* Pass phrase sources, PINs, and "user:password@" of a URL or proxy. */
 static bool is_secret(const struct option_row *row, const char *value)
 {
-	return row->secret ||
+	return row->check == CHECK_PASS ||
+	    (row->check == CHECK_KEY && key_name_is_secret(value)) ||
 	    ((row->letter == 'u' || row->letter == 'p') &&
 		strchr(value, '@') != NULL);
 }
@@ -137,8 +139,7 @@ static bool format_effective(struct buf *b, const struct options *o)
 		return false;
 	for (i = 0; i < options_table_rows; i++) {
 		row = &options_table[i];
-		if ((row->ops & o->operation->op) && !row->later &&
-		    !add_row(b, row, o))
+		if ((row->ops & o->operation->op) && !add_row(b, row, o))
 			return false;
 	}
 	return true;

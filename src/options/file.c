@@ -9,7 +9,6 @@
 #include "util/log.h"
 
 #define SECTION_PREFIX    "sscep_"
-#define SECTION_ENGINE    "sscep_engine"
 #define SECTION_NAME_MAX  80
 #define SECTION_SHOWN_MAX 80
 
@@ -28,14 +27,13 @@ static const struct operation *section_operation(const char *section)
 	return NULL;
 }
 
-/* sscep_engine, sscep_engine_pkcs11 and the like */
-static bool is_engine_section(const char *section)
+bool option_is_engine_section(const char *section)
 {
-	char start[sizeof(SECTION_ENGINE)];
-	size_t len = strlen(SECTION_ENGINE);
+	char start[sizeof(OPTION_SECTION_ENGINE)];
+	size_t len = strlen(OPTION_SECTION_ENGINE);
 
 	snprintf(start, sizeof(start), "%s", section);
-	return option_same_word(start, SECTION_ENGINE) &&
+	return option_same_word(start, OPTION_SECTION_ENGINE) &&
 	    (section[len] == '\0' || section[len] == '_');
 }
 
@@ -91,19 +89,35 @@ static const char *shown(char *out, size_t size, const char *text)
 	return log_escape(out, size, text, strlen(text));
 }
 
-static void warn_of_section(const struct config_entry *entry, const char *path)
+/* Sections of engines may have any name; a key says which. */
+static bool is_engine_section(const struct config *config, const char *section)
+{
+	const struct config_entry *entry;
+	size_t i;
+
+	if (option_is_engine_section(section))
+		return true;
+	for (i = 0; i < config->count; i++) {
+		entry = &config->entries[i];
+		if (entry->key != NULL &&
+		    (option_same_word(entry->key, "engine") ||
+			option_same_word(entry->key, "cmds")) &&
+		    option_same_word(entry->value, section))
+			return true;
+	}
+	return false;
+}
+
+static void warn_of_section(const struct config *config,
+    const struct config_entry *entry, const char *path)
 {
 	char name[SECTION_SHOWN_MAX];
 
-	shown(name, sizeof(name), entry->section);
-	if (is_engine_section(entry->section))
-		verbose("%s:%zu: section [%s] is ignored: engines are not"
-			" built yet",
-		    path, entry->line, name);
-	else if (!option_same_word(entry->section, CONFIG_SECTION_COMMON) &&
+	if (!is_engine_section(config, entry->section) &&
+	    !option_same_word(entry->section, CONFIG_SECTION_COMMON) &&
 	    section_operation(entry->section) == NULL)
 		warn("unknown-section", "%s:%zu: unknown section [%s]", path,
-		    entry->line, name);
+		    entry->line, shown(name, sizeof(name), entry->section));
 }
 
 static void warn_of_unknown_key(
@@ -153,10 +167,12 @@ enum status option_read_file(struct option_state *state, const char *path)
 	for (rank = RANK_OWN; rank <= RANK_FALLBACK; rank++)
 		if ((st = apply(state, &config, path, rank)) != ST_OK)
 			goto out;
+	if ((st = option_read_engine(state->options, &config, path)) != ST_OK)
+		goto out;
 	for (i = 0; i < config.count; i++) {
 		entry = &config.entries[i];
 		if (entry->key == NULL)
-			warn_of_section(entry, path);
+			warn_of_section(&config, entry, path);
 		else
 			warn_of_key(state, entry, path);
 	}

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "ops/ops.h"
+#include "pki/engine.h"
 #include "scep/scep.h"
 #include "util/status.h"
 
@@ -36,7 +37,8 @@ struct options {
 	const struct operation *operation;
 
 	char *url, *proxy, *config, *ca_identifier;
-	char *engine;  /* -g: engine id; or the section of `engine =` */
+	char *engine; /* -g: an engine, or the section that describes it */
+	struct engine_options engine_options;
 	char *ca_cert; /* -c */
 	/* -E -S -F, names of algs.h; NULL: the best announced */
 	char *enc_alg, *sig_alg, *fp_alg;

@@ -348,13 +348,11 @@ enum status options_parse(
 	st = parse_argv(&state, &args, action);
 	if (st != ST_OK || *action != OPTIONS_RUN)
 		return st;
-	if (options->operation->run == NULL)
-		return fail(ST_ERROR, "operation %s is not built yet",
-		    options->operation->name);
 	if (options->config != NULL &&
 	    (st = option_read_file(&state, options->config)) != ST_OK)
 		return st;
-	if ((st = complete(&state)) != ST_OK)
+	if ((st = option_set_engine(options)) != ST_OK ||
+	    (st = complete(&state)) != ST_OK)
 		return st;
 	return option_log_effective(options);
 }
@@ -365,4 +363,5 @@ void options_free(struct options *options)
 
 	for (i = 0; i < options_table_rows; i++)
 		option_clear(options, &options_table[i]);
+	option_free_engine(&options->engine_options);
 }

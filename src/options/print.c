@@ -51,9 +51,8 @@ void options_print_usage(FILE *out, const char *program)
 	fprintf(out, "Usage: %s OPERATION [OPTIONS]\n\n", program);
 	fputs("Available OPERATIONs are\n", out);
 	for (i = 0; i < OPS_COUNT; i++)
-		fprintf(out, "  %-12s %s%s\n", ops_all[i]->name,
-		    ops_all[i]->help,
-		    ops_all[i]->run == NULL ? " (not built yet)" : "");
+		fprintf(
+		    out, "  %-12s %s\n", ops_all[i]->name, ops_all[i]->help);
 	fputs("\nGeneral OPTIONS\n", out);
 	for (j = 0; j < options_table_rows; j++)
 		if (options_table[j].ops == OPTIONS_OPS_ALL)
@@ -68,21 +67,6 @@ void options_print_usage(FILE *out, const char *program)
 	}
 }
 
-static void print_operations(FILE *out, const char *title, bool built)
-{
-	const char *between = " ";
-	size_t i;
-
-	fputs(title, out);
-	for (i = 0; i < OPS_COUNT; i++) {
-		if ((ops_all[i]->run != NULL) != built)
-			continue;
-		fprintf(out, "%s%s", between, ops_all[i]->name);
-		between = ", ";
-	}
-	fputs(between[0] == ' ' ? " none\n" : "\n", out);
-}
-
 void options_print_version(FILE *out)
 {
 	fprintf(out, "sscep %s\n", PACKAGE_VERSION);
@@ -93,8 +77,8 @@ void options_print_version(FILE *out)
 #else
 	fputs("TLS: not built in (configured --without-tls)\n", out);
 #endif
-	print_operations(out, "Operations:", true);
-	print_operations(out, "Not built yet:", false);
+	fprintf(out, "Engines: %s\n",
+	    engine_is_built_in() ? "built in" : "not built in");
 }
 
 /* named: with the operations in front. */
@@ -151,8 +135,7 @@ static void print_sample_operation(FILE *out, const struct operation *operation)
 
 	if (operation->op == OP_GETCAPS)
 		return;
-	fprintf(out, "\n# %s%s\n[sscep_%s]\n", operation->help,
-	    operation->run == NULL ? " (not built yet)" : "", operation->name);
+	fprintf(out, "\n# %s\n[sscep_%s]\n", operation->help, operation->name);
 	for (i = 0; i < options_table_rows; i++) {
 		row = &options_table[i];
 		if (row->key == NULL || !(row->ops & operation->op) ||

@@ -25,6 +25,10 @@
 #define SIGNED (OP_ENROLL | QUERY)
 #define CA     (OP_GETCA | OP_GETNEXTCA)
 
+#define KEY_PLACES \
+	"A file, or a key in a token: pkcs11:..., handle:... or another URI" \
+	" that a provider opens, or what the engine of -g calls it."
+
 /* clang-format off */
 const struct option_row options_table[] = {
 	/* All operations. */
@@ -41,9 +45,10 @@ const struct option_row options_table[] = {
 		  " it percent-encoded. https goes through by CONNECT.",
 	  .example = "proxy.example.com:8080" },
 	{ .letter = 'g', .name = "engine", .ops = ALL, TO_STRING(engine),
-	  .arg = "engine", .key = "engine", .later = true,
-	  .help = "Cryptographic engine that holds the keys",
-	  .more = "In the file: the section that describes the engine.",
+	  .arg = "engine", .key = "engine",
+	  .help = "Engine of libcrypto that holds the keys",
+	  .more = "Its id, or the section of the configuration file that"
+		  " describes it. libcrypto 4.0 has no engines: see --provider.",
 	  .example = "sscep_engine" },
 	{ .letter = 'f', .name = "config", .ops = ALL, TO_STRING(config),
 	  .arg = "file", .check = CHECK_FILE,
@@ -119,12 +124,13 @@ const struct option_row options_table[] = {
 	{ .name = "json", .ops = ALL, TO_FLAG(json), .key = "JSON",
 	  .help = "One JSON object on stdout instead of the status lines" },
 	{ .name = "provider", .ops = ALL, TO_LIST(providers),
-	  .arg = "name", .key = "Provider", .later = true,
+	  .arg = "name", .key = "Provider",
 	  .help = "Load a provider of libcrypto; may be repeated",
+	  .more = "For keys in tokens: pkcs11, tpm2. The default provider is"
+		  " always loaded first. A path names the module itself.",
 	  .example = "pkcs11" },
 	{ .name = "provider-path", .ops = ALL, TO_LIST(provider_paths),
 	  .check = CHECK_FILE, .arg = "dir", .key = "ProviderPath",
-	  .later = true,
 	  .help = "Directory to look for providers in; may be repeated",
 	  .example = "/usr/lib/ossl-modules" },
 	{ .name = "tls-ca-file", .ops = ALL, TO_STRING(tls_ca_file),
@@ -144,13 +150,12 @@ const struct option_row options_table[] = {
 	  .more = "Certificates of CAs above it may follow in the file.",
 	  .example = "./tls.crt" },
 	{ .name = "tls-key", .ops = ALL, TO_STRING(tls_key),
-	  .check = CHECK_FILE, .arg = "file", .key = "TLSKeyFile",
+	  .check = CHECK_KEY, .arg = "file", .key = "TLSKeyFile",
 	  .help = "Private key of that certificate",
 	  .more = "Without it: the key is in the file of --tls-cert, too.",
 	  .example = "./tls.key" },
 	{ .name = "tls-passin", .ops = ALL, TO_STRING(tls_passin),
-	  .arg = "source", .key = "TLSKeyPassword",
-	  .later = true, .secret = true,
+	  .check = CHECK_PASS, .arg = "source", .key = "TLSKeyPassword",
 	  .help = "Pass phrase source of the TLS key, as for --passin",
 	  .example = "file:./tls.pass" },
 	{ .name = "tls-insecure", .ops = ALL, TO_FLAG(tls_insecure),
@@ -192,9 +197,10 @@ const struct option_row options_table[] = {
 
 	/* enroll */
 	{ .letter = 'k', .name = "key", .ops = OP_ENROLL, TO_STRING(key),
-	  .check = CHECK_FILE, .arg = "file", .key = "PrivateKeyFile",
+	  .check = CHECK_KEY, .arg = "file", .key = "PrivateKeyFile",
 	  .what = "private key", .required = OP_ENROLL, .unless = "KO",
 	  .help = "Private key of the request",
+	  .more = KEY_PLACES,
 	  .example = "./local.key" },
 	{ .letter = 'r', .name = "request", .ops = OP_ENROLL,
 	  TO_STRING(request), .check = CHECK_FILE, .arg = "file",
@@ -210,9 +216,10 @@ const struct option_row options_table[] = {
 	  .help = "Write the issued certificate here",
 	  .example = "./local.crt" },
 	{ .letter = 'K', .name = "sign-key", .ops = OP_ENROLL,
-	  TO_STRING(sign_key), .check = CHECK_FILE, .arg = "file",
+	  TO_STRING(sign_key), .check = CHECK_KEY, .arg = "file",
 	  .key = "SignKeyFile", .alias = "SignCertKey", .needs = 'O',
 	  .help = "Private key of the certificate of -O",
+	  .more = KEY_PLACES,
 	  .example = "./old.key" },
 	{ .letter = 'O', .name = "sign-cert", .ops = OP_ENROLL,
 	  TO_STRING(sign_cert), .check = CHECK_FILE, .arg = "file",
@@ -254,16 +261,16 @@ const struct option_row options_table[] = {
 	  .help = "Write the CA certificates of the reply here",
 	  .example = "./chain.crt" },
 	{ .name = "sign-passin", .ops = OP_ENROLL, TO_STRING(sign_passin),
-	  .arg = "source", .key = "SignKeyPassword",
-	  .later = true, .secret = true,
+	  .check = CHECK_PASS, .arg = "source", .key = "SignKeyPassword",
 	  .help = "Pass phrase source of the key of -K, as for --passin",
 	  .example = "file:./old.pass" },
 
 	/* getcert, getcrl */
 	{ .letter = 'k', .name = "key", .ops = QUERY, TO_STRING(key),
-	  .check = CHECK_FILE, .arg = "file", .key = "PrivateKeyFile",
+	  .check = CHECK_KEY, .arg = "file", .key = "PrivateKeyFile",
 	  .what = "private key", .required = QUERY,
 	  .help = "Private key of the certificate of -l",
+	  .more = KEY_PLACES,
 	  .example = "./local.key" },
 	{ .letter = 'l', .name = "cert", .ops = QUERY, TO_STRING(local_cert),
 	  .check = CHECK_FILE, .arg = "file", .key = "LocalCertFile",
@@ -334,16 +341,23 @@ const struct option_row options_table[] = {
 	  .help = "transactionID to use instead of one made from the key",
 	  .example = "4711" },
 	{ .name = "passin", .ops = SIGNED, TO_STRING(passin),
-	  .arg = "source", .key = "KeyPassword",
-	  .later = true, .secret = true,
-	  .help = "Pass phrase source of the key of -k, as in openssl(1)",
+	  .check = CHECK_PASS, .arg = "source", .key = "KeyPassword",
+	  .help = "Where the pass phrase or PIN of the key of -k is",
+	  .more = "As in openssl(1): pass:TEXT, which others can see, env:NAME,"
+		  " or the first line of file:NAME, fd:NUMBER or stdin. Without"
+		  " it, and where one is wanted, it is asked for on the"
+		  " terminal.",
 	  .example = "file:./local.pass" },
 	{ .name = "rsa-oaep", .ops = SIGNED, TO_FLAG(rsa_oaep),
-	  .key = "RSAOAEP", .later = true,
-	  .help = "Encrypt to RSA keys with OAEP" },
+	  .key = "RSAOAEP",
+	  .help = "Encrypt requests with RSA-OAEP",
+	  .more = "With the digest of -S; without this option by PKCS#1 v1.5,"
+		  " which every server reads." },
 	{ .name = "rsa-pss", .ops = SIGNED, TO_FLAG(rsa_pss),
-	  .key = "RSAPSS", .later = true,
-	  .help = "Sign with RSA-PSS" },
+	  .key = "RSAPSS",
+	  .help = "Sign requests with RSA-PSS",
+	  .more = "Without this option by PKCS#1 v1.5, which every server"
+		  " reads." },
 };
 /* clang-format on */
 

@@ -29,6 +29,8 @@ enum option_check {
 	CHECK_TEXT, /* not empty */
 	CHECK_ANY,
 	CHECK_FILE, /* not empty */
+	CHECK_KEY,  /* likewise; a file, a URI, or a name of an engine */
+	CHECK_PASS, /* source of a pass phrase; never printed */
 	CHECK_DIGEST,
 	CHECK_CIPHER,
 	CHECK_PAIR,        /* name=value */
@@ -59,8 +61,6 @@ struct option_row {
 	char needs;            /* letter of the option it is useless without */
 	int def, min;          /* of a number */
 	unsigned int fallback; /* the operation whose section is read last */
-	bool later;            /* not built yet */
-	bool secret;           /* the value is never printed */
 	const char *help;      /* one sentence, without its full stop */
 	const char *more;      /* further sentences for the manual, or NULL */
 	const char *example;

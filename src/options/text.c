@@ -91,11 +91,10 @@ void option_text_help(struct option_text *t, const struct option_row *row)
 
 	if (row->type != TYPE_FLAG)
 		def = option_default(number, sizeof(number), row);
-	snprintf(text, sizeof(text), "%s%s%s%s%s%s%s%s%s", row->help,
+	snprintf(text, sizeof(text), "%s%s%s%s%s%s%s%s", row->help,
 	    values != NULL ? " (" : "", values != NULL ? values : "",
 	    values != NULL ? ")" : "", def != NULL ? " (default " : "",
-	    def != NULL ? def : "", def != NULL ? ")" : "",
-	    row->later ? " (not built yet)" : "", t->mdoc ? "." : "");
+	    def != NULL ? def : "", def != NULL ? ")" : "", t->mdoc ? "." : "");
 	option_text_add(t, text);
 }
 

@@ -10,6 +10,7 @@
 
 #include "options/value.h"
 #include "pki/algs.h"
+#include "pki/pass.h"
 #include "pki/pin.h"
 #include "scep/caps.h"
 #include "util/log.h"
@@ -82,8 +83,10 @@ static enum status check_string(const struct option_row *row, const char *text,
 
 	if (*text == '\0' && row->check != CHECK_ANY)
 		return refuse(source, "the value is empty");
-	if (row->secret)
-		return ST_OK;
+	if (row->check == CHECK_PASS && !pass_is_source(text))
+		return refuse(source,
+		    "not a source of a pass phrase: expected pass:, env:, "
+		    "file: or fd: with something behind it, or stdin");
 	escaped(shown, sizeof(shown), text);
 	if (row->check == CHECK_DIGEST && !algs_is_digest(text))
 		return refuse(source, "unknown digest %s, not one of %s", shown,
@@ -293,19 +296,6 @@ static enum status store(struct option_state *state,
 	return ST_OK;
 }
 
-static enum status refuse_later(
-    const struct option_row *row, const struct option_source *source)
-{
-	char where[512] = "";
-
-	if (source->file != NULL)
-		snprintf(where, sizeof(where), "%s:%zu: ", source->file,
-		    source->line);
-	return fail(ST_ERROR, "%soption --%s%s%s%s: not built yet", where,
-	    row->name, row->key != NULL ? " (key " : "",
-	    row->key != NULL ? row->key : "", row->key != NULL ? ")" : "");
-}
-
 enum status option_set(struct option_state *state, const struct option_row *row,
     const char *text, const struct option_source *source)
 {
@@ -313,8 +303,6 @@ enum status option_set(struct option_state *state, const struct option_row *row,
 	enum option_rank *given = &state->given[option_index(row)];
 	enum status st;
 
-	if (row->later)
-		return refuse_later(row, source);
 	if (*given == source->rank && source->file != NULL &&
 	    row->type != TYPE_LIST && row->type != TYPE_TOLERATE)
 		warn("given-twice",
@@ -343,9 +331,10 @@ void option_set_defaults(struct options *options)
 	}
 }
 
-static void free_string(char **string, bool wipe)
+/* Wiped, as it may be a pass phrase or have a PIN in it. */
+static void free_string(char **string)
 {
-	if (wipe && *string != NULL)
+	if (*string != NULL)
 		OPENSSL_cleanse(*string, strlen(*string));
 	free(*string);
 	*string = NULL;
@@ -357,7 +346,7 @@ void option_clear(struct options *options, const struct option_row *row)
 	size_t i;
 
 	if (row->type == TYPE_STRING) {
-		free_string(option_field(options, row), row->secret);
+		free_string(option_field(options, row));
 	} else if (row->type == TYPE_LIST) {
 		list = option_field(options, row);
 		for (i = 0; i < list->count; i++)

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "compat/compat.h"
+#include "options/config.h"
 #include "options/options.h"
 #include "options/table.h"
 
@@ -47,6 +48,19 @@ enum status option_misuse(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Sets from the file what has not been given yet, warns of odd keys. */
 enum status option_read_file(struct option_state *state, const char *path);
+
+/* [sscep_engine] and [sscep_engine_...] are about engines. */
+#define OPTION_SECTION_ENGINE "sscep_engine"
+bool option_is_engine_section(const char *section);
+
+/*
+ * What the file at path says of the engine that was chosen; then, without a
+ * file, or where it says nothing, its id alone.
+ */
+enum status option_read_engine(
+    struct options *options, const struct config *config, const char *path);
+enum status option_set_engine(struct options *options);
+void option_free_engine(struct engine_options *engine);
 
 /* What options_print_effective() prints, a line at a time, to verbose(). */
 enum status option_log_effective(const struct options *options);

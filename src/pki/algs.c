@@ -3,7 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
-#include "compat/openssl.h"
+#include "compat/provider.h"
 #include "pki/algs.h"
 #include "util/log.h"
 
@@ -164,9 +164,4 @@ enum status algs_admit_cipher(const ASN1_OBJECT *cipher)
 		warn("obsolete-cipher",
 		    "the reply is encrypted with %s, an obsolete cipher", name);
 	return ST_OK;
-}
-
-void algs_cleanup(void)
-{
-	compat_unload_legacy();
 }

@@ -39,7 +39,4 @@ bool algs_digest_is_allowed(const ASN1_OBJECT *digest);
  */
 enum status algs_admit_cipher(const ASN1_OBJECT *cipher);
 
-/* Unloads what was loaded on demand; before the process ends. */
-void algs_cleanup(void);
-
 #endif

@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 
 #include "compat/openssl.h"
+#include "compat/provider.h"
 #include "pki/algs.h"
 #include "pki/csr.h"
 #include "util/file.h"
@@ -172,10 +173,28 @@ static const EVP_MD *digest_for(EVP_PKEY *key, const EVP_MD *md)
 	return id == EVP_PKEY_ED25519 || id == EVP_PKEY_ED448 ? NULL : md;
 }
 
+/* As it comes from DER: an object of libcrypto's own, not of a token. */
+static X509 *read_again(X509 *cert)
+{
+	unsigned char *der = NULL;
+	const unsigned char *p;
+	int len = i2d_X509(cert, &der);
+	X509 *again = NULL;
+
+	if (len > 0) {
+		p = der;
+		again = d2i_X509(NULL, &p, len);
+	}
+	OPENSSL_free(der);
+	return again;
+}
+
 enum status csr_make_self_signed(
     X509 **out, X509_REQ *csr, EVP_PKEY *key, const EVP_MD *md)
 {
-	X509 *cert = X509_new();
+	char query[COMPAT_QUERY_MAX];
+	X509 *cert = compat_new_x509(compat_key_query(query, key));
+	enum status st = ST_OK;
 
 	if (cert == NULL || !X509_set_version(cert, 2) ||
 	    !set_serial(cert, csr) ||
@@ -186,11 +205,10 @@ enum status csr_make_self_signed(
 	    !X509_time_adj_ex(
 		X509_getm_notAfter(cert), SELF_SIGNED_DAYS, 0, NULL) ||
 	    !add_key_usage(cert, key) ||
-	    !X509_sign(cert, key, digest_for(key, md))) {
-		X509_free(cert);
-		return fail_crypto(
+	    !X509_sign(cert, key, digest_for(key, md)) ||
+	    (*out = read_again(cert)) == NULL)
+		st = fail_crypto(
 		    ST_SELFSIGNED, "cannot make the self-signed certificate");
-	}
-	*out = cert;
-	return ST_OK;
+	X509_free(cert);
+	return st;
 }

@@ -1,97 +1,284 @@
-#include <fcntl.h>
 #include <limits.h>
 #include <string.h>
-#include <unistd.h>
 
 #include <openssl/bio.h>
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/rsa.h>
 
+#include "compat/provider.h"
+#include "pki/engine.h"
 #include "pki/key.h"
+#include "pki/keyname.h"
+#include "pki/keystore.h"
+#include "pki/secret.h"
 #include "util/file.h"
 #include "util/log.h"
 
-static bool has_terminal(void)
-{
-	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
+#define PROBE_BYTES 24   /* of a content-encryption key */
+#define RSA_BYTES   2048 /* an RSA key of 16384 bits */
 
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
-}
-
-/* pem_password_cb; asked says whether a pass phrase was wanted at all. */
-static int ask_pass_phrase(char *out, int size, int writing, void *asked)
-{
-	*(bool *)asked = true;
-	if (!has_terminal())
-		return -1;
-	return PEM_def_callback(out, size, writing, NULL);
-}
+#define TPM_LABEL "-----BEGIN TSS2 PRIVATE KEY-----"
 
 /* PKCS#8 with a pass phrase, in DER. */
-static EVP_PKEY *parse_encrypted(const struct buf *file, bool *asked)
+static EVP_PKEY *parse_encrypted(const struct buf *file, struct secret *secret)
 {
 	BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
 	EVP_PKEY *key = NULL;
 
 	if (bio != NULL)
-		key =
-		    d2i_PKCS8PrivateKey_bio(bio, NULL, ask_pass_phrase, asked);
+		key = d2i_PKCS8PrivateKey_bio(bio, NULL, secret_ask, secret);
 	BIO_free(bio);
 	return key;
 }
 
-static EVP_PKEY *parse_der(const struct buf *file, bool *asked)
+static EVP_PKEY *parse_der(const struct buf *file, struct secret *secret)
 {
 	const unsigned char *p = file->data;
 	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p, (long)file->len);
 
 	if (key == NULL)
-		return parse_encrypted(file, asked);
+		return parse_encrypted(file, secret);
 	if (p == file->data + file->len)
 		return key;
 	EVP_PKEY_free(key);
 	return NULL;
 }
 
-static EVP_PKEY *parse_pem(const struct buf *file, bool *asked)
+static EVP_PKEY *parse_pem(const struct buf *file, struct secret *secret)
 {
 	BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
 	EVP_PKEY *key;
 
 	if (bio == NULL)
 		return NULL;
-	key = PEM_read_bio_PrivateKey(bio, NULL, ask_pass_phrase, asked);
+	key = PEM_read_bio_PrivateKey(bio, NULL, secret_ask, secret);
 	BIO_free(bio);
 	return key;
 }
 
-enum status key_read(EVP_PKEY **out, const char *path, const char *what)
+static EVP_PKEY *parse(const struct buf *file, struct secret *secret)
 {
+	if (file->data[0] == (V_ASN1_SEQUENCE | 0x20))
+		return parse_der(file, secret);
+	return parse_pem(file, secret);
+}
+
+/*
+ * Empties libcrypto's error queue and returns its first reason, if any; what
+ * stands beside the reasons may be the name of a key with the PIN in it.
+ */
+static const char *take_reasons(void)
+{
+	const char *reason, *first = NULL;
+	unsigned long code;
+
+	while ((code = ERR_get_error()) != 0) {
+		if ((reason = ERR_reason_error_string(code)) == NULL)
+			continue;
+		debug("libcrypto: %s", reason);
+		if (first == NULL)
+			first = reason;
+	}
+	return first;
+}
+
+static enum status fail_token(const struct secret *secret, const char *problem)
+{
+	const struct key_place *place = secret->place;
+	const char *reason = take_reasons();
+	char name[KEY_NAME_MAX];
+
+	return fail(ST_FILE, "%s %s: %s%s%s", place->what,
+	    key_name_shown(name, place->name), problem,
+	    reason != NULL ? ": " : "", reason != NULL ? reason : "");
+}
+
+static enum status fail_key(const struct secret *secret, const char *problem)
+{
+	const struct key_place *place = secret->place;
+	char name[KEY_NAME_MAX];
+
+	take_reasons();
+	return fail(ST_FILE, "%s %s: %s", place->what,
+	    key_name_shown(name, place->name), problem);
+}
+
+static enum status fail_unasked(
+    const struct secret *secret, const char *problem)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text),
+	    "%s, and there is no terminal to ask at; %s says what it is",
+	    problem, secret->place->option);
+	return fail_key(secret, text);
+}
+
+static enum status fail_file(
+    const struct secret *secret, const struct buf *file)
+{
+	const struct key_place *place = secret->place;
+	char name[KEY_NAME_MAX];
+
+	if (secret->no_terminal)
+		return fail_unasked(secret, "it is encrypted");
+	if (secret->asked)
+		return fail_key(
+		    secret, "cannot decrypt it, the pass phrase is wrong");
+	if (strstr(buf_string(file), TPM_LABEL) != NULL)
+		return fail_key(secret,
+		    "a key of a TPM, which no provider reads (--provider "
+		    "tpm2)");
+	return fail_crypto(ST_FILE, "%s %s: not a private key in PEM or DER",
+	    place->what, key_name_shown(name, place->name));
+}
+
+/* An engine may know what to make of a file that is no key to libcrypto. */
+static enum status read_file(EVP_PKEY **out, struct secret *secret)
+{
+	const struct key_place *place = secret->place;
 	struct buf file = {0};
-	bool asked = false;
 	enum status st;
 
-	if ((st = file_read(&file, path, what)) != ST_OK)
+	if ((st = file_read(&file, place->name, place->what)) != ST_OK)
 		return st;
-	if (file.data[0] == (V_ASN1_SEQUENCE | 0x20))
-		*out = parse_der(&file, &asked);
-	else
-		*out = parse_pem(&file, &asked);
+	*out = parse(&file, secret);
+	if (*out == NULL && engine_is_open() && !secret->asked)
+		*out = engine_load_key(place->name, secret);
+	if (*out == NULL)
+		st = fail_file(secret, &file);
 	buf_free(&file);
-	if (*out != NULL)
+	return st;
+}
+
+static enum status read_engine(
+    EVP_PKEY **out, const char *name, struct secret *secret)
+{
+	if ((*out = engine_load_key(name, secret)) != NULL)
 		return ST_OK;
-	if (!asked)
-		return fail_crypto(ST_FILE,
-		    "%s %s: not a private key in PEM or DER", what, path);
+	if (secret->no_terminal)
+		return fail_unasked(secret, "the engine wants a PIN");
+	return fail_token(
+	    secret, "the engine has no such key, or its PIN was refused");
+}
+
+static enum status read_store(
+    EVP_PKEY **out, const char *uri, struct secret *secret)
+{
+	unsigned long code;
+
+	if ((*out = keystore_load(uri, secret)) != NULL)
+		return ST_OK;
+	code = ERR_peek_error();
+	if (secret->no_terminal)
+		return fail_unasked(secret, "the token wants a PIN");
+	if (ERR_GET_LIB(code) == ERR_LIB_OSSL_STORE)
+		return fail_key(secret,
+		    "nothing opens such a URI here; --provider names what "
+		    "does");
+	return fail_token(
+	    secret, "there is no such key, or its PIN was refused");
+}
+
+static enum status read_named(EVP_PKEY **out, struct secret *secret)
+{
+	const char *name = secret->place->name;
+	struct buf uri = {0};
+	enum status st;
+
+	if (!keyname_split(&uri, &secret->pin, name))
+		st = fail_key(secret, "its pin-value cannot be read");
+	else if (engine_is_open())
+		st = read_engine(out, buf_string(&uri), secret);
+	else
+		st = read_store(out, buf_string(&uri), secret);
+	buf_free(&uri);
+	return st;
+}
+
+enum status key_read(EVP_PKEY **out, const struct key_place *place)
+{
+	struct secret secret = {.place = place};
+	enum status st;
+
 	ERR_clear_error();
-	if (!has_terminal())
-		return fail(ST_FILE,
-		    "%s %s: it is encrypted, and there is no terminal to ask "
-		    "for the pass phrase",
-		    what, path);
-	return fail(ST_FILE,
-	    "%s %s: cannot decrypt it, the pass phrase is wrong", what, path);
+	if (!file_exists(place->name) &&
+	    (engine_is_open() || keyname_is_uri(place->name)))
+		st = read_named(out, &secret);
+	else
+		st = read_file(out, &secret);
+	pass_wipe(&secret.pin);
+	if (st == ST_OK)
+		ERR_clear_error();
+	return st;
+}
+
+/* Encrypts by PKCS#1 v1.5, as in a KeyTransRecipientInfo; 0: it cannot. */
+static size_t encrypt_probe(
+    unsigned char *out, size_t size, EVP_PKEY *public, const void *probe)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(public, NULL);
+
+	if (ctx == NULL || EVP_PKEY_encrypt_init(ctx) <= 0 ||
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) <= 0 ||
+	    EVP_PKEY_encrypt(ctx, out, &size, probe, PROBE_BYTES) <= 0)
+		size = 0;
+	EVP_PKEY_CTX_free(ctx);
+	return size;
+}
+
+static bool decrypts(EVP_PKEY *key, const unsigned char *in, size_t len,
+    const unsigned char *probe)
+{
+	char query[COMPAT_QUERY_MAX];
+	unsigned char out[RSA_BYTES];
+	size_t size = sizeof(out);
+	EVP_PKEY_CTX *ctx =
+	    compat_new_key_context(key, compat_key_query(query, key));
+	bool ok;
+
+	ok = ctx != NULL && EVP_PKEY_decrypt_init(ctx) > 0 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0 &&
+	    EVP_PKEY_decrypt(ctx, out, &size, in, len) > 0 &&
+	    size == PROBE_BYTES && memcmp(out, probe, PROBE_BYTES) == 0;
+	EVP_PKEY_CTX_free(ctx);
+	return ok;
+}
+
+static bool signs(EVP_PKEY *key, const unsigned char *probe)
+{
+	char query[COMPAT_QUERY_MAX];
+	unsigned char hash[EVP_MAX_MD_SIZE], out[RSA_BYTES];
+	size_t size = sizeof(out);
+	unsigned int len = 0;
+	EVP_PKEY_CTX *ctx =
+	    compat_new_key_context(key, compat_key_query(query, key));
+	bool ok;
+
+	ok = ctx != NULL &&
+	    EVP_Digest(probe, PROBE_BYTES, hash, &len, EVP_sha256(), NULL) &&
+	    EVP_PKEY_sign_init(ctx) > 0 &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0 &&
+	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) > 0 &&
+	    EVP_PKEY_sign(ctx, out, &size, hash, len) > 0;
+	EVP_PKEY_CTX_free(ctx);
+	return ok;
+}
+
+enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public)
+{
+	static const unsigned char probe[PROBE_BYTES] = "can it decrypt, too?";
+	unsigned char encrypted[RSA_BYTES];
+	enum key_use use = KEY_USABLE;
+	size_t len;
+
+	if (EVP_PKEY_base_id(public) != EVP_PKEY_RSA)
+		return KEY_USABLE;
+	len = encrypt_probe(encrypted, sizeof(encrypted), public, probe);
+	if (len > 0 && !decrypts(key, encrypted, len, probe))
+		use = signs(key, probe) ? KEY_ONLY_SIGNS : KEY_REFUSED;
+	ERR_clear_error();
+	return use;
 }

@@ -1,16 +1,50 @@
-/* key.h: private keys. */
+/* key.h: private keys, in files and in tokens. */
 #ifndef PKI_KEY_H
 #define PKI_KEY_H
 
+#include <stdbool.h>
+
 #include <openssl/evp.h>
 
+#include "pki/pass.h"
 #include "util/status.h"
 
+/* Room for the name of a key in messages. */
+#define KEY_NAME_MAX 256
+
+/* Where a key is.  Borrows everything. */
+struct key_place {
+	const char *name;        /* a file, a URI, or what an engine knows */
+	const char *what;        /* stands before name in messages */
+	const char *option;      /* which gives the pass phrase, in messages */
+	const struct pass *pass; /* pass phrase or PIN; may be NULL */
+};
+
 /*
- * Reads a private key from a file: PEM or DER, PKCS#1, SEC1 or PKCS#8.  The
- * pass phrase of an encrypted one is asked for on the terminal, if there is
- * one.  what names the file in messages.  The caller owns *out.
+ * Reads a private key (K1, K2, K3): from a file, PEM or DER, PKCS#1, SEC1,
+ * PKCS#8 or what a loaded provider can read; else, from the engine where
+ * there is one; else from the store of the URI.  A pass phrase or PIN that
+ * is wanted and not given is asked for on the terminal, if there is one.
+ * ST_FILE after reporting; the caller owns *out.
  */
-enum status key_read(EVP_PKEY **out, const char *path, const char *what);
+enum status key_read(EVP_PKEY **out, const struct key_place *place);
+
+/* Whether the name of a key has a PIN in it, as URIs may. */
+bool key_name_is_secret(const char *name);
+
+/* The name without a PIN, for messages (K4).  Returns out. */
+const char *key_name_shown(char out[KEY_NAME_MAX], const char *name);
+
+/*
+ * Tries an RSA key, whose other half is public: a token may let it do less
+ * than it could, which otherwise shows when the reply is there.  Any other
+ * key is KEY_USABLE, as is one that cannot be tried.
+ */
+enum key_use {
+	KEY_USABLE,
+	KEY_ONLY_SIGNS, /* it does not decrypt */
+	KEY_REFUSED     /* it does nothing; its PIN may be wrong */
+};
+enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public);
 
 #endif

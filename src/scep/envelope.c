@@ -5,6 +5,7 @@
 #include <openssl/cms.h>
 #include <openssl/err.h>
 
+#include "compat/provider.h"
 #include "pki/algs.h"
 #include "pki/der.h"
 #include "scep/envelope.h"
@@ -58,24 +59,66 @@ static enum status admit_cipher(CMS_ContentInfo *cms)
 	return st;
 }
 
+/* Whether a password opens it, and no key does. */
+static bool is_for_password(CMS_ContentInfo *cms)
+{
+	STACK_OF(CMS_RecipientInfo) *infos = CMS_get0_RecipientInfos(cms);
+	bool password = false;
+	int i, type;
+
+	for (i = 0; i < sk_CMS_RecipientInfo_num(infos); i++) {
+		type = CMS_RecipientInfo_type(
+		    sk_CMS_RecipientInfo_value(infos, i));
+		if (type == CMS_RECIPINFO_TRANS || type == CMS_RECIPINFO_AGREE)
+			return false;
+		password = password || type == CMS_RECIPINFO_PASS;
+	}
+	return password;
+}
+
+static enum status decrypt_by_password(
+    BIO *out, CMS_ContentInfo *cms, const struct buf *password)
+{
+	if (password == NULL || password->len == 0)
+		return fail(ST_REPLY,
+		    "reply: encrypted by a password (PasswordRecipientInfo), "
+		    "and the request has no challengePassword to open it with "
+		    "(RFC 8894, 3.1)");
+	if (CMS_decrypt_set1_password(
+		cms, password->data, (ossl_ssize_t)password->len) == 1 &&
+	    CMS_decrypt(cms, NULL, NULL, NULL, out, 0) == 1)
+		return ST_OK;
+	return fail_crypto(ST_REPLY,
+	    "reply: encrypted by a password (PasswordRecipientInfo), and the "
+	    "challengePassword of the request does not open it (RFC 8894, "
+	    "3.1)");
+}
+
 static enum status decrypt(
-    struct buf *out, CMS_ContentInfo *cms, X509 *recipient, EVP_PKEY *key)
+    BIO *out, CMS_ContentInfo *cms, const struct scep_request *request)
+{
+	if (is_for_password(cms))
+		return decrypt_by_password(out, cms, request->password);
+	if (CMS_decrypt(cms, request->key, request->signer, NULL, out, 0) == 1)
+		return ST_OK;
+	return fail_crypto(
+	    ST_REPLY, "reply: it cannot be decrypted with our key");
+}
+
+static enum status add_content(
+    struct buf *out, CMS_ContentInfo *cms, const struct scep_request *request)
 {
 	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
-	enum status st = ST_OK;
+	enum status st;
 	BIO *bio;
 	char *text;
 	long len;
 
 	if (content == NULL || *content == NULL)
 		return ST_OK;
-	bio = BIO_new(BIO_s_mem());
-	if (bio == NULL) {
-		st = fail_memory();
-	} else if (CMS_decrypt(cms, key, recipient, NULL, bio, 0) != 1) {
-		st = fail_crypto(
-		    ST_REPLY, "reply: it cannot be decrypted with our key");
-	} else {
+	if ((bio = BIO_new(BIO_s_mem())) == NULL)
+		return fail_memory();
+	if ((st = decrypt(bio, cms, request)) == ST_OK) {
 		len = BIO_get_mem_data(bio, &text);
 		if (!buf_add(out, text, (size_t)len))
 			st = fail_memory();
@@ -123,11 +166,24 @@ static bool add_content_info(struct buf *out, const void *bytes, size_t len)
 	return buf_add(out, bytes, len);
 }
 
+/* Private operations of the key are looked up as the key wants it (C14). */
+static CMS_ContentInfo *parse(
+    const unsigned char **p, size_t len, EVP_PKEY *key)
+{
+	char query[COMPAT_QUERY_MAX];
+	CMS_ContentInfo *cms = compat_new_cms(compat_key_query(query, key));
+
+	/* What cannot be parsed is freed by it. */
+	if (cms != NULL && d2i_CMS_ContentInfo(&cms, p, (long)len) == NULL)
+		return NULL;
+	return cms;
+}
+
 static enum status open_content_info(struct buf *out,
-    const unsigned char *bytes, size_t len, X509 *recipient, EVP_PKEY *key)
+    const unsigned char *bytes, size_t len, const struct scep_request *request)
 {
 	const unsigned char *p = bytes;
-	CMS_ContentInfo *cms = d2i_CMS_ContentInfo(NULL, &p, (long)len);
+	CMS_ContentInfo *cms = parse(&p, len, request->key);
 	enum status st;
 
 	if (cms == NULL ||
@@ -139,13 +195,13 @@ static enum status open_content_info(struct buf *out,
 		st = fail(ST_REPLY, "reply: %zu bytes follow the EnvelopedData",
 		    (size_t)(bytes + len - p));
 	else if ((st = admit_cipher(cms)) == ST_OK)
-		st = decrypt(out, cms, recipient, key);
+		st = add_content(out, cms, request);
 	CMS_ContentInfo_free(cms);
 	return st;
 }
 
 enum status envelope_open(struct buf *out, const void *bytes, size_t len,
-    X509 *recipient, EVP_PKEY *key)
+    const struct scep_request *request)
 {
 	struct buf wrapped = {0};
 	enum status st;
@@ -153,12 +209,11 @@ enum status envelope_open(struct buf *out, const void *bytes, size_t len,
 	if (len > INT_MAX / 2)
 		return fail(ST_REPLY, "reply: its EnvelopedData is too large");
 	if (!is_bare(bytes, len))
-		return open_content_info(out, bytes, len, recipient, key);
+		return open_content_info(out, bytes, len, request);
 	if (!add_content_info(&wrapped, bytes, len))
 		st = fail_memory();
 	else
-		st = open_content_info(
-		    out, wrapped.data, wrapped.len, recipient, key);
+		st = open_content_info(out, wrapped.data, wrapped.len, request);
 	buf_free(&wrapped);
 	return st;
 }

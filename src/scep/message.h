@@ -2,6 +2,7 @@
 #ifndef SCEP_MESSAGE_H
 #define SCEP_MESSAGE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <openssl/evp.h>
@@ -21,12 +22,13 @@ struct scep_request {
 	unsigned char nonce[SCEP_NONCE_LEN]; /* set by scep_request_encode() */
 	const void *content;                 /* the messageData, DER */
 	size_t content_len;
-	const struct buf *password;    /* for a recipient that cannot encrypt */
+	const struct buf *password;    /* where one of the keys is not RSA */
 	const struct cabundle *bundle; /* recipient, and signers of replies */
 	X509 *signer; /* self-signed, or one that was issued before */
 	EVP_PKEY *key;
 	const EVP_MD *digest;
 	const EVP_CIPHER *cipher;
+	bool oaep, pss;        /* instead of PKCS#1 v1.5, for RSA keys (C11) */
 	unsigned int tolerate; /* V6: bits of enum tolerate */
 };
 

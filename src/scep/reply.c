@@ -167,8 +167,7 @@ static enum status read_success(
 		return fail(ST_REPLY,
 		    "reply: SUCCESS without a content (RFC 8894, 3.3.2.1); %s",
 		    hint);
-	st = envelope_open(
-	    &inside, bytes, (size_t)len, request->signer, request->key);
+	st = envelope_open(&inside, bytes, (size_t)len, request);
 	if (st == ST_OK && inside.len == 0)
 		st = fail(ST_REPLY,
 		    "reply: SUCCESS with an empty envelope (RFC 8894, "

@@ -4,7 +4,9 @@
 #include <openssl/cms.h>
 #include <openssl/err.h>
 #include <openssl/rand.h>
+#include <openssl/rsa.h>
 
+#include "compat/provider.h"
 #include "scep/attrs.h"
 #include "scep/message.h"
 #include "util/log.h"
@@ -21,25 +23,33 @@ static bool add_attributes(CMS_SignerInfo *si, const struct scep_request *req)
 	    attrs_add_octets(si, ATTR_SENDER_NONCE, req->nonce, SCEP_NONCE_LEN);
 }
 
-/* KeyTransRecipientInfo, for a key that can encrypt (RFC 8894, 3.1). */
-static CMS_ContentInfo *encrypt_for_key(
-    BIO *content, const struct scep_request *req)
+/* RSAES-OAEP with the digest of the message, in its MGF1, too (RFC 4055). */
+static bool set_oaep(CMS_RecipientInfo *ri, const EVP_MD *digest)
 {
-	STACK_OF(X509) *recipients = sk_X509_new_null();
-	CMS_ContentInfo *cms = NULL;
+	EVP_PKEY_CTX *ctx = CMS_RecipientInfo_get0_pkey_ctx(ri);
 
-	if (recipients != NULL &&
-	    sk_X509_push(recipients, req->bundle->encrypt) > 0)
-		cms = CMS_encrypt(recipients, content, req->cipher, CMS_BINARY);
-	sk_X509_free(recipients);
-	return cms;
+	return ctx != NULL &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_OAEP_PADDING) > 0 &&
+	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, digest) > 0;
+}
+
+/* KeyTransRecipientInfo, for a key that can encrypt (RFC 8894, 3.1). */
+static bool add_key(CMS_ContentInfo *cms, const struct scep_request *req)
+{
+	CMS_RecipientInfo *ri = CMS_add1_recipient_cert(cms,
+	    req->bundle->encrypt, CMS_BINARY | (req->oaep ? CMS_KEY_PARAM : 0));
+
+	return ri != NULL && (!req->oaep || set_oaep(ri, req->digest));
 }
 
 /* PasswordRecipientInfo, for one that cannot.  libcrypto owns its copy. */
 static bool add_password(CMS_ContentInfo *cms, const struct buf *password)
 {
-	unsigned char *copy = OPENSSL_memdup(password->data, password->len);
+	unsigned char *copy;
 
+	if (password == NULL || password->len == 0)
+		return false;
+	copy = OPENSSL_memdup(password->data, password->len);
 	if (copy != NULL &&
 	    CMS_add0_recipient_password(cms, -1, NID_undef, NID_undef, copy,
 		(ossl_ssize_t)password->len, NULL) != NULL)
@@ -48,15 +58,15 @@ static bool add_password(CMS_ContentInfo *cms, const struct buf *password)
 	return false;
 }
 
-static CMS_ContentInfo *encrypt_for_password(
-    BIO *content, const struct scep_request *req)
+static CMS_ContentInfo *encrypt(BIO *content, const struct scep_request *req)
 {
-	CMS_ContentInfo *cms;
+	CMS_ContentInfo *cms =
+	    CMS_encrypt(NULL, content, req->cipher, CMS_BINARY | CMS_PARTIAL);
 
-	if (req->password == NULL || req->password->len == 0)
-		return NULL;
-	cms = CMS_encrypt(NULL, content, req->cipher, CMS_BINARY | CMS_PARTIAL);
-	if (cms != NULL && add_password(cms, req->password) &&
+	if (cms != NULL &&
+	    (cabundle_can_encrypt(req->bundle)
+		    ? add_key(cms, req)
+		    : add_password(cms, req->password)) &&
 	    CMS_final(cms, content, NULL, CMS_BINARY) == 1)
 		return cms;
 	CMS_ContentInfo_free(cms);
@@ -71,9 +81,7 @@ static BIO *make_envelope(const struct scep_request *req)
 	CMS_ContentInfo *cms = NULL;
 
 	if (content != NULL && envelope != NULL)
-		cms = cabundle_can_encrypt(req->bundle)
-		    ? encrypt_for_key(content, req)
-		    : encrypt_for_password(content, req);
+		cms = encrypt(content, req);
 	if (cms == NULL || i2d_CMS_bio(envelope, cms) != 1) {
 		BIO_free(envelope);
 		envelope = NULL;
@@ -83,17 +91,30 @@ static BIO *make_envelope(const struct scep_request *req)
 	return envelope;
 }
 
+/* RSASSA-PSS with the digest of the message, in its MGF1, too (RFC 4056). */
+static bool set_pss(CMS_SignerInfo *si)
+{
+	EVP_PKEY_CTX *ctx = CMS_SignerInfo_get0_pkey_ctx(si);
+
+	return ctx != NULL &&
+	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PSS_PADDING) > 0 &&
+	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) > 0;
+}
+
 /* The SignedData around the envelope (RFC 8894, 3.2); NULL for failure. */
 static CMS_ContentInfo *sign(BIO *envelope, const struct scep_request *req)
 {
-	const unsigned int flags = CMS_BINARY | CMS_PARTIAL;
-	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, envelope, flags);
+	const unsigned int flags =
+	    CMS_BINARY | CMS_NOSMIMECAP | (req->pss ? CMS_KEY_PARAM : 0);
+	char query[COMPAT_QUERY_MAX];
+	CMS_ContentInfo *cms = compat_new_signed(envelope,
+	    CMS_BINARY | CMS_PARTIAL, compat_key_query(query, req->key));
 	CMS_SignerInfo *si;
 
 	if (cms != NULL &&
-	    (si = CMS_add1_signer(cms, req->signer, req->key, req->digest,
-		 CMS_BINARY | CMS_NOSMIMECAP)) != NULL &&
-	    add_attributes(si, req) &&
+	    (si = CMS_add1_signer(
+		 cms, req->signer, req->key, req->digest, flags)) != NULL &&
+	    (!req->pss || set_pss(si)) && add_attributes(si, req) &&
 	    CMS_final(cms, envelope, NULL, CMS_BINARY) == 1)
 		return cms;
 	CMS_ContentInfo_free(cms);
@@ -111,6 +132,29 @@ static bool ran_out_of_memory(void)
 	return false;
 }
 
+/* Policies that forbid PKCS#1 v1.5 allow OAEP. */
+static const char *encryption_advice(const struct scep_request *req)
+{
+	struct scep_request other = *req;
+	BIO *envelope;
+
+	if (req->oaep || !cabundle_can_encrypt(req->bundle))
+		return "";
+	other.oaep = true;
+	ERR_set_mark();
+	envelope = make_envelope(&other);
+	ERR_pop_to_mark();
+	BIO_free(envelope);
+	return envelope != NULL ? " by PKCS#1 v1.5 (--rsa-oaep would do)" : "";
+}
+
+static const char *key_type_name(const EVP_PKEY *key)
+{
+	const char *name = OBJ_nid2sn(EVP_PKEY_base_id(key));
+
+	return name != NULL ? name : "unknown";
+}
+
 enum status scep_request_encode(struct buf *out, struct scep_request *req)
 {
 	CMS_ContentInfo *cms = NULL;
@@ -124,11 +168,12 @@ enum status scep_request_encode(struct buf *out, struct scep_request *req)
 		st = fail_crypto(ST_ERROR, "no random bytes for the nonce");
 	} else if (req->content_len > INT_MAX ||
 	    (envelope = make_envelope(req)) == NULL) {
-		st = fail_crypto(ST_ERROR, "cannot encrypt the %s",
-		    scep_message_name(req->type));
+		st = fail_crypto(ST_ERROR, "cannot encrypt the %s%s",
+		    scep_message_name(req->type), encryption_advice(req));
 	} else if ((cms = sign(envelope, req)) == NULL) {
-		st = fail_crypto(ST_ERROR, "cannot sign the %s",
-		    scep_message_name(req->type));
+		st = fail_crypto(ST_ERROR,
+		    "cannot sign the %s with a key of type %s",
+		    scep_message_name(req->type), key_type_name(req->key));
 	} else if ((len = i2d_CMS_ContentInfo(cms, &der)) <= 0) {
 		st = fail_crypto(ST_ERROR, "cannot encode the %s",
 		    scep_message_name(req->type));

@@ -251,44 +251,6 @@ everything() {
     nothing_written
 }
 
-# The options that the help calls so, with a value if they take one.
-not_built() {
-    "$SSCEP" --help | awk '
-        /^  ?[ ]{0,5}-/ { print text; text = $0; next }
-        { sub(/^ +/, " "); text = text $0 }
-        END { print text }' |
-        sed -nE '/\(not built yet\)/s/^ +(-., )?(--[a-z-]+)( <)?.*/\2\3/p' |
-        sed 's/ <$/ 1/' | sort -u
-}
-
-@test "what is not built yet says so: exit status 1" {
-    local options
-    everything
-    "$SSCEP" --help | grep -q -e --url
-    while read -r options; do
-        # shellcheck disable=SC2086
-        enroll $options
-        expect_status 1
-        only_error "not built yet"
-        stdout_empty
-    done < <(not_built)
-    nothing_sent
-    nothing_written
-}
-
-@test "https: it is said when it is not built" {
-    if "$SSCEP" --help | grep -q 'tls-insecure.*not built yet'; then
-        run_sscep getca -u https://127.0.0.1:1/ -c ca.crt
-        expect_status 1
-        only_error https "not built yet"
-    else
-        run_sscep getca -u https://127.0.0.1:1/ -c ca.crt
-        expect_status 95
-        only_error "127.0.0.1"
-    fi
-    no_file ca.crt
-}
-
 # --- files -----------------------------------------------------------------
 
 @test "a file that is missing, empty or something else" {

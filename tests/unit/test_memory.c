@@ -453,7 +453,8 @@ static bool run_csr(void)
 static bool run_key(void)
 {
 	EVP_PKEY *key = NULL;
-	bool ok = key_read(&key, w.key, "key") == ST_OK;
+	const struct key_place place = {.name = w.key, .what = "key"};
+	bool ok = key_read(&key, &place) == ST_OK;
 
 	CLAIM(ok == (key != NULL));
 	EVP_PKEY_free(key);

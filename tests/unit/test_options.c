@@ -25,6 +25,9 @@
 #define ARGS_MAX  128
 #define FILE_NAME "t.conf"
 #define HINT      ". Try 'P --help'\n"
+#define NO_SOURCE \
+	"not a source of a pass phrase: expected pass:, env:, file: or fd: " \
+	"with something behind it, or stdin"
 
 /* The operations, all built; but for what ops_find() makes of them. */
 
@@ -47,15 +50,10 @@ OPERATION(GETCAPS, getcaps);
 const struct operation *const ops_all[OPS_COUNT] = {
     &op_getca, &op_getnextca, &op_enroll, &op_getcert, &op_getcrl, &op_getcaps};
 
-static const struct operation unbuilt = {OP_GETCRL, "getcrl", "Help", NULL};
-static bool getcrl_is_unbuilt;
-
 const struct operation *ops_find(const char *name)
 {
 	size_t i;
 
-	if (getcrl_is_unbuilt && strcmp(name, unbuilt.name) == 0)
-		return &unbuilt;
 	for (i = 0; i < OPS_COUNT; i++)
 		if (strcmp(ops_all[i]->name, name) == 0)
 			return ops_all[i];
@@ -64,7 +62,7 @@ const struct operation *ops_find(const char *name)
 
 /* What an option is for, and a value that is not its default. */
 
-enum kind { STR, NUM, FLG, LST, TOL, REN, LATER, NONE };
+enum kind { STR, NUM, FLG, LST, TOL, REN, NONE };
 
 struct promise {
 	unsigned int ops;
@@ -131,25 +129,26 @@ static const struct promise contract[] = {
 	{SIGNED, 0, "transaction-id", "TransactionID", STR, O(transaction_id),
 	    "A-1"},
 
-	{ALL, 'g', "engine", "engine", LATER, 0, "pkcs11"},
+	{ALL, 'g', "engine", "engine", STR, O(engine), "pkcs11"},
 	{ALL, 0, "json", "JSON", FLG, O(json), NULL},
 	{ALL, 0, "capabilities", "Capabilities", STR, O(capabilities), "AES"},
-	{ALL, 0, "provider", "Provider", LATER, 0, "x"},
-	{ALL, 0, "provider-path", "ProviderPath", LATER, 0, "x"},
+	{ALL, 0, "provider", "Provider", LST, O(providers), "x"},
+	{ALL, 0, "provider-path", "ProviderPath", LST, O(provider_paths), "x"},
 	{ALL, 0, "tls-ca-file", "TLSCAFile", STR, O(tls_ca_file), "x"},
 	{ALL, 0, "tls-ca-dir", "TLSCADir", STR, O(tls_ca_dir), "x"},
 	{ALL, 0, "tls-cert", "TLSCertFile", STR, O(tls_cert), "x"},
 	{ALL, 0, "tls-key", "TLSKeyFile", STR, O(tls_key), "x"},
-	{ALL, 0, "tls-passin", "TLSKeyPassword", LATER, 0, "pass:swordfish"},
+	{ALL, 0, "tls-passin", "TLSKeyPassword", STR, O(tls_passin),
+	    "pass:swordfish"},
 	{ALL, 0, "tls-insecure", "TLSInsecure", FLG, O(tls_insecure), NULL},
 	{SIGNED | OP_GETCA, 0, "ca-fingerprint", "CAFingerprint", STR,
 	    O(ca_fingerprint), "00112233445566778899aabbccddeeff"},
 	{OP_ENROLL | OP_GETCERT, 0, "chain", "ChainFile", STR, O(chain), "x"},
-	{SIGNED, 0, "passin", "KeyPassword", LATER, 0, "pass:swordfish"},
-	{OP_ENROLL, 0, "sign-passin", "SignKeyPassword", LATER, 0,
+	{SIGNED, 0, "passin", "KeyPassword", STR, O(passin), "pass:swordfish"},
+	{OP_ENROLL, 0, "sign-passin", "SignKeyPassword", STR, O(sign_passin),
 	    "pass:swordfish"},
-	{SIGNED, 0, "rsa-oaep", "RSAOAEP", LATER, 0, NULL},
-	{SIGNED, 0, "rsa-pss", "RSAPSS", LATER, 0, NULL},
+	{SIGNED, 0, "rsa-oaep", "RSAOAEP", FLG, O(rsa_oaep), NULL},
+	{SIGNED, 0, "rsa-pss", "RSAPSS", FLG, O(rsa_pss), NULL},
 };
 /* clang-format on */
 
@@ -273,35 +272,20 @@ static bool has_value(const struct options *o, const struct promise *p)
 	case REN:
 		return *(const enum renewal *)(const void *)field ==
 		    RENEWAL_PKCSREQ;
-	case LATER:
 	case NONE:
 		break;
 	}
 	return false;
 }
 
-/* Parses what r has, and expects the promise kept, or refused if LATER. */
+/* Parses what r has, and expects the promise kept. */
 static void expect_kept(
     struct run *r, const struct promise *p, const char *where)
 {
-	char refusal[256];
-	size_t len;
-
 	run_parse(r);
-	if (p->kind == LATER) {
-		snprintf(refusal, sizeof(refusal),
-		    "option --%s%s%s%s: not built yet\n", p->name,
-		    p->key != NULL ? " (key " : "",
-		    p->key != NULL ? p->key : "", p->key != NULL ? ")" : "");
-		len = strlen(r->said);
-		if (r->status != ST_ERROR || len < strlen(refusal) ||
-		    strcmp(r->said + len - strlen(refusal), refusal) != 0)
-			fail_msg("%s %s: %s", p->name, where, r->said);
-		assert_null(strstr(r->said, "swordfish"));
-	} else if (r->status != ST_OK || r->action != OPTIONS_RUN ||
-	    !has_value(&r->options, p)) {
+	if (r->status != ST_OK || r->action != OPTIONS_RUN ||
+	    !has_value(&r->options, p))
 		fail_msg("%s %s: %s", p->name, where, r->said);
-	}
 	run_end(r);
 }
 
@@ -491,8 +475,6 @@ static void check_row(const struct option_row *row)
 		assert_null(row->arg);
 	if (row->type == TYPE_NUMBER)
 		assert_true(row->def >= row->min);
-	if (row->later)
-		assert_non_null(row->name);
 	if (row->key != NULL && row->arg != NULL)
 		assert_true(row->example != NULL || row->type == TYPE_NUMBER);
 	for (p = row->unless; p != NULL && *p != '\0'; p++)
@@ -736,10 +718,12 @@ static const struct saying misuse[] = {
     {"Verbose no\n", {"enroll", "-uu", "-cc", "-f" FILE_NAME}, ST_ERROR,
 	"P: missing private key (-k, --key, PrivateKeyFile)" HINT},
 
-    {NULL, {"enroll", "--rsa-pss"}, ST_ERROR,
-	"P: option --rsa-pss (key RSAPSS): not built yet\n"},
-    {NULL, {"getca", "-g", "x"}, ST_ERROR,
-	"P: option --engine (key engine): not built yet\n"},
+    {NULL, {ENROLL, "--passin", "swordfish"}, ST_ERROR,
+	"P: option --passin: " NO_SOURCE HINT},
+    {NULL, {"getca", "--tls-passin=Stdin"}, ST_ERROR,
+	"P: option --tls-passin: " NO_SOURCE HINT},
+    {NULL, {ENROLL, "--sign-passin", ""}, ST_ERROR,
+	"P: option --sign-passin: the value is empty" HINT},
 };
 
 static const struct saying warnings[] = {
@@ -777,11 +761,12 @@ static const struct saying files[] = {
 	"md5|sha1|sha224|sha256|sha384|sha512\n"},
     {"Proxy =\n", {UFILE}, ST_FILE, "P: t.conf:1: Proxy: the value is empty\n"},
     {"CAIdentifier =\n", {UFILE}, ST_OK, ""},
-    {"[sscep_getcaps]\nProviderPath = p\n", {UFILE}, ST_ERROR,
-	"P: t.conf:2: option --provider-path (key ProviderPath): "
-	"not built yet\n"},
-    {"engine = e\n[e]\nPIN = 1\n", {UFILE}, ST_ERROR,
-	"P: t.conf:1: option --engine (key engine): not built yet\n"},
+    {"TLSKeyPassword = swordfish\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: TLSKeyPassword: " NO_SOURCE "\n"},
+    {"engine = e\n[e]\nPIN = 1\n", {UFILE}, ST_OK, ""},
+    {"engine = e\n[e]\ncmds = f\n[f]\nPIN = 1\n", {UFILE}, ST_OK, ""},
+    {"engine = e\n[e]\ncmds = f\n", {UFILE}, ST_FILE,
+	"P: t.conf: there is no section [f] (cmds of [e])\n"},
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},
 	ST_OK, ""},
     {"[sscep_enginex]\nPIN = 1\n", {UFILE}, ST_OK,
@@ -972,9 +957,6 @@ static void verbose_shows_what_is_in_force(void **state)
 	assert_non_null(strstr(r.said, "P: configuration: URL = \"u\"\n"));
 	assert_non_null(strstr(r.said, "P: configuration: Timeout = 120\n"));
 	assert_non_null(strstr(r.said, "P: option -H is ignored\n"));
-	assert_non_null(strstr(r.said,
-	    "t.conf:3: section [sscep_engine_x] is ignored: engines are not "
-	    "built yet\n"));
 	assert_null(strstr(r.said, "swordfish"));
 	assert_string_equal(r.options.proxy, "user:swordfish@h:1");
 	run_end(&r);
@@ -1016,9 +998,6 @@ static void expect_action(const char *first, const char *second,
 
 static void help_and_version(void **state)
 {
-	static const struct saying not_built = {NULL, {"getcrl", "-uu"},
-	    ST_ERROR, "P: operation getcrl is not built yet\n"};
-
 	(void)state;
 	expect_action(NULL, NULL, NULL, OPTIONS_HELP);
 	expect_action("-h", NULL, NULL, OPTIONS_HELP);
@@ -1030,11 +1009,6 @@ static void help_and_version(void **state)
 	expect_action("--version", NULL, NULL, OPTIONS_VERSION);
 	expect_action("--vers", NULL, NULL, OPTIONS_VERSION);
 	expect_action("getcrl", "--version", NULL, OPTIONS_VERSION);
-
-	getcrl_is_unbuilt = true;
-	expect_action("getcrl", "--help", NULL, OPTIONS_HELP);
-	expect(&not_built);
-	getcrl_is_unbuilt = false;
 }
 
 /* The texts. */
@@ -1129,8 +1103,6 @@ static void the_sample_can_be_read(void **state)
 		if (sscanf(line, "#%63[A-Za-z] =", key) != 1)
 			continue;
 		assert_non_null(row = option_by_key(key, OP_ENROLL));
-		if (row->later)
-			continue;
 		fprintf(f, "%s\n", line + 1);
 		used++;
 	}
@@ -1162,6 +1134,12 @@ static void dump(const struct options *o, const char *path)
 	assert_int_equal(fclose(f), 0);
 }
 
+/* Sources of pass phrases are not dumped. */
+static bool is_secret(const struct promise *p)
+{
+	return p->name != NULL && strstr(p->name, "passin") != NULL;
+}
+
 static void expect_same(
     const struct options *a, const struct options *b, enum op op)
 {
@@ -1172,7 +1150,7 @@ static void expect_same(
 
 	for (i = 0; i < NITEMS(contract); i++) {
 		p = &contract[i];
-		if (!(p->ops & op) || p->key == NULL)
+		if (!(p->ops & op) || p->key == NULL || is_secret(p))
 			continue;
 		copy = *p;
 		if (p->kind == STR) {
@@ -1183,7 +1161,7 @@ static void expect_same(
 			assert_non_null(x);
 			assert_non_null(y);
 			assert_string_equal(x, y);
-		} else if (p->kind != LATER) {
+		} else {
 			assert_true(has_value(a, &copy));
 			assert_true(has_value(b, &copy));
 		}
@@ -1201,7 +1179,7 @@ static void dump_and_reread(const struct operation *op, const char *value)
 	run_start(&first, op->name);
 	for (i = 0; i < NITEMS(contract); i++) {
 		p = &contract[i];
-		if (!(p->ops & op->op) || p->key == NULL || p->kind == LATER)
+		if (!(p->ops & op->op) || p->key == NULL || is_secret(p))
 			continue;
 		snprintf(arg, sizeof(arg), "--%s", p->name);
 		run_add(&first, arg);

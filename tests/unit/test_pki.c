@@ -19,7 +19,7 @@
 #include <openssl/x509v3.h>
 
 #include "fixtures.h"
-#include "compat/openssl.h"
+#include "compat/provider.h"
 #include "pki/algs.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
@@ -67,7 +67,7 @@ static void test_algs(void **state)
 	size_t i;
 
 	(void)state;
-	algs_cleanup();
+	compat_unload_providers();
 	for (i = 0; i < NITEMS(digests); i++) {
 		assert_true(algs_is_digest(digests[i].name));
 		assert_false(algs_is_cipher(digests[i].name));
@@ -85,8 +85,8 @@ static void test_algs(void **state)
 		assert_int_equal(EVP_CIPHER_nid(cipher), ciphers[i].nid);
 		assert_int_equal(ERR_peek_error(), 0);
 	}
-	algs_cleanup();
-	algs_cleanup();
+	compat_unload_providers();
+	compat_unload_providers();
 }
 
 static void test_algs_unknown(void **state)
@@ -120,7 +120,7 @@ static void test_algs_allowed(void **state)
 	ASN1_OBJECT *unknown = OBJ_txt2obj("1.2.3.4.5", 1);
 
 	(void)state;
-	algs_cleanup();
+	compat_unload_providers();
 	assert_true(algs_digest_is_allowed(OBJ_nid2obj(NID_sha256)));
 	assert_true(algs_digest_is_allowed(OBJ_nid2obj(NID_md5)));
 	assert_non_null(unknown);
@@ -152,7 +152,7 @@ static void test_algs_admit(void **state)
 	size_t i;
 
 	(void)state;
-	algs_cleanup();
+	compat_unload_providers();
 	for (i = 0; i < NITEMS(admitted); i++) {
 		if (!has_legacy && admitted[i].st == ST_OK &&
 		    admitted[i].says[0] != '\0')
@@ -170,7 +170,7 @@ static void test_algs_admit(void **state)
 	st = algs_admit_cipher(unknown);
 	text = capture_stop();
 	ASN1_OBJECT_free(unknown);
-	algs_cleanup();
+	compat_unload_providers();
 	assert_int_equal(st, ST_REPLY);
 	assert_non_null(strstr(text, "encrypted with 1.2.3.4.5.6.7, which"));
 }
@@ -1333,6 +1333,19 @@ static void make_key_file(struct buf *out, EVP_PKEY *key, enum key_format f)
 	BIO_free(bio);
 }
 
+static enum status read_key(
+    EVP_PKEY **out, const char *path, const struct pass *pass)
+{
+	const struct key_place place = {
+	    .name = path,
+	    .what = "private key",
+	    .option = "--passin",
+	    .pass = pass,
+	};
+
+	return key_read(out, &place);
+}
+
 static void test_key_read(void **state)
 {
 	const struct {
@@ -1363,7 +1376,7 @@ static void test_key_read(void **state)
 		make_key_file(&file, keys[i].key, keys[i].format);
 		fixture_write(path, file.data, file.len);
 		key = NULL;
-		assert_int_equal(key_read(&key, path, "private key"), ST_OK);
+		assert_int_equal(read_key(&key, path, NULL), ST_OK);
 		assert_int_equal(ERR_peek_error(), 0);
 		assert_true(cert_has_key(cert, key));
 		EVP_PKEY_free(key);
@@ -1383,7 +1396,7 @@ static enum status read_alone(const char *path, const char **text)
 	if ((pid = fork()) == 0) {
 		if (setsid() < 0)
 			_exit(99);
-		st = (int)key_read(&key, path, "private key");
+		st = (int)read_key(&key, path, NULL);
 		_exit(key != NULL ? 98 : st);
 	}
 	waitpid(pid, &st, 0);

@@ -1,0 +1,173 @@
+#include "config.h"
+
+#include <openssl/err.h>
+
+#include "compat/provider.h"
+
+#ifdef HAVE_OSSL_PROVIDER_LOAD
+
+#include <stdio.h>
+#include <string.h>
+
+#include <openssl/provider.h>
+
+#define PROVIDERS_MAX 16
+
+static OSSL_PROVIDER *loaded[PROVIDERS_MAX];
+static size_t loaded_count;
+
+static bool keep(OSSL_PROVIDER *provider)
+{
+	if (provider == NULL)
+		return false;
+	loaded[loaded_count++] = provider;
+	return true;
+}
+
+static OSSL_PROVIDER *load_from(
+    const char *name, char *const *directories, size_t count)
+{
+	OSSL_PROVIDER *provider = NULL;
+	size_t i;
+
+	for (i = 0; provider == NULL && i < count; i++) {
+		OSSL_PROVIDER_set_default_search_path(NULL, directories[i]);
+		provider = OSSL_PROVIDER_load(NULL, name);
+	}
+	OSSL_PROVIDER_set_default_search_path(NULL, NULL);
+	return provider != NULL ? provider : OSSL_PROVIDER_load(NULL, name);
+}
+
+bool compat_load_provider(
+    const char *name, char *const *directories, size_t count)
+{
+	if (loaded_count + 2 > PROVIDERS_MAX) {
+		ERR_raise(ERR_LIB_USER, ERR_R_PASSED_INVALID_ARGUMENT);
+		return false;
+	}
+	if (loaded_count == 0 && !keep(OSSL_PROVIDER_load(NULL, "default")))
+		return false;
+	return keep(load_from(name, directories, count));
+}
+
+bool compat_load_legacy(void)
+{
+	static const char name[] = "legacy";
+	size_t i;
+
+	for (i = 0; i < loaded_count; i++)
+		if (strcmp(OSSL_PROVIDER_get0_name(loaded[i]), name) == 0)
+			return true;
+	return loaded_count < PROVIDERS_MAX &&
+	    keep(OSSL_PROVIDER_try_load(NULL, name, 1));
+}
+
+void compat_unload_providers(void)
+{
+	while (loaded_count > 0)
+		OSSL_PROVIDER_unload(loaded[--loaded_count]);
+}
+
+static bool is_software(const char *provider)
+{
+	static const char *const names[] = {
+	    "default", "base", "fips", "legacy"};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(names[i], provider) == 0)
+			return true;
+	return false;
+}
+
+/* A TPM would hash and decipher, too, and slowly. */
+const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key)
+{
+	const OSSL_PROVIDER *provider =
+	    key != NULL ? EVP_PKEY_get0_provider(key) : NULL;
+	const char *name =
+	    provider != NULL ? OSSL_PROVIDER_get0_name(provider) : "default";
+
+	if (is_software(name))
+		return NULL;
+	snprintf(out, COMPAT_QUERY_MAX, "?provider=%s%s", name,
+	    strcmp(name, "tpm2") == 0 ? ",tpm2.digest!=yes,tpm2.cipher!=yes"
+				      : "");
+	return out;
+}
+
+X509 *compat_new_x509(const char *query)
+{
+	return X509_new_ex(NULL, query);
+}
+
+EVP_PKEY_CTX *compat_new_key_context(EVP_PKEY *key, const char *query)
+{
+	return EVP_PKEY_CTX_new_from_pkey(NULL, key, query);
+}
+
+CMS_ContentInfo *compat_new_cms(const char *query)
+{
+	return CMS_ContentInfo_new_ex(NULL, query);
+}
+
+CMS_ContentInfo *compat_new_signed(
+    BIO *content, unsigned int flags, const char *query)
+{
+	return CMS_sign_ex(NULL, NULL, NULL, content, flags, NULL, query);
+}
+
+#else
+
+bool compat_load_provider(
+    const char *name, char *const *directories, size_t count)
+{
+	(void)name;
+	(void)directories;
+	(void)count;
+	ERR_put_error(ERR_LIB_USER, 0, ERR_R_DISABLED, __FILE__, __LINE__);
+	return false;
+}
+
+bool compat_load_legacy(void)
+{
+	return true;
+}
+
+void compat_unload_providers(void)
+{
+}
+
+const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key)
+{
+	(void)out;
+	(void)key;
+	return NULL;
+}
+
+X509 *compat_new_x509(const char *query)
+{
+	(void)query;
+	return X509_new();
+}
+
+EVP_PKEY_CTX *compat_new_key_context(EVP_PKEY *key, const char *query)
+{
+	(void)query;
+	return EVP_PKEY_CTX_new(key, NULL);
+}
+
+CMS_ContentInfo *compat_new_cms(const char *query)
+{
+	(void)query;
+	return CMS_ContentInfo_new();
+}
+
+CMS_ContentInfo *compat_new_signed(
+    BIO *content, unsigned int flags, const char *query)
+{
+	(void)query;
+	return CMS_sign(NULL, NULL, NULL, content, flags);
+}
+
+#endif

@@ -1,0 +1,172 @@
+/* engine.c: the sections of sscep.conf that describe an engine (K3). */
+
+#include <stdlib.h>
+#include <string.h>
+
+#include <openssl/crypto.h>
+
+#include "options/config.h"
+#include "options/value.h"
+#include "util/log.h"
+
+#define SECTION_PREFIX OPTION_SECTION_ENGINE "_"
+
+/* The keys that are no commands. */
+#define KEY_ID       "engine_id"
+#define KEY_PATH     "dynamic_path"
+#define KEY_COMMANDS "cmds"
+
+static bool has_section(const struct config *config, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < config->count; i++)
+		if (option_same_word(config->entries[i].section, name))
+			return true;
+	return false;
+}
+
+static const char *get(
+    const struct config *config, const char *section, const char *key)
+{
+	const struct config_entry *entry;
+	size_t i;
+
+	for (i = 0; section != NULL && i < config->count; i++) {
+		entry = &config->entries[i];
+		if (entry->key != NULL && option_same_word(entry->key, key) &&
+		    option_same_word(entry->section, section))
+			return entry->value;
+	}
+	return NULL;
+}
+
+/* The section of that name, else the one that describes this engine. */
+static const char *find_section(const struct config *config, const char *engine)
+{
+	const struct config_entry *entry;
+	size_t i;
+
+	if (has_section(config, engine))
+		return engine;
+	for (i = 0; i < config->count; i++) {
+		entry = &config->entries[i];
+		if (entry->key != NULL &&
+		    option_same_word(entry->key, KEY_ID) &&
+		    strcmp(entry->value, engine) == 0)
+			return entry->section;
+	}
+	return NULL;
+}
+
+static bool add_text(struct engine_options *engine, const char *text)
+{
+	char **grown =
+	    realloc(engine->commands, (engine->count + 1) * sizeof(*grown));
+
+	if (grown == NULL)
+		return false;
+	engine->commands = grown;
+	if ((grown[engine->count] = strdup(text)) == NULL)
+		return false;
+	engine->count++;
+	return true;
+}
+
+static bool is_command(const struct config_entry *entry)
+{
+	return entry->key != NULL && !option_same_word(entry->key, KEY_ID) &&
+	    !option_same_word(entry->key, KEY_PATH) &&
+	    !option_same_word(entry->key, KEY_COMMANDS);
+}
+
+static enum status add_commands(struct engine_options *engine,
+    const struct config *config, const char *section)
+{
+	const struct config_entry *entry;
+	size_t i;
+
+	for (i = 0; section != NULL && i < config->count; i++) {
+		entry = &config->entries[i];
+		if (option_same_word(entry->section, section) &&
+		    is_command(entry) &&
+		    (!add_text(engine, entry->key) ||
+			!add_text(engine, entry->value)))
+			return fail_memory();
+	}
+	return ST_OK;
+}
+
+static enum status set(char **out, const char *text)
+{
+	if (text != NULL && (*out = strdup(text)) == NULL)
+		return fail_memory();
+	return ST_OK;
+}
+
+/* [sscep_engine_ID], borrowed from the config; NULL when there is none. */
+static const char *find_own_section(const struct config *config, const char *id)
+{
+	const char *section;
+	size_t i;
+
+	for (i = 0; i < config->count; i++) {
+		section = config->entries[i].section;
+		if (strlen(section) > strlen(SECTION_PREFIX) &&
+		    option_is_engine_section(section) &&
+		    option_same_word(section + strlen(SECTION_PREFIX), id))
+			return section;
+	}
+	return NULL;
+}
+
+enum status option_read_engine(
+    struct options *options, const struct config *config, const char *path)
+{
+	struct engine_options *engine = &options->engine_options;
+	const char *section, *own, *id, *commands;
+	enum status st;
+
+	if (options->engine == NULL)
+		return ST_OK;
+	section = find_section(config, options->engine);
+	id = get(config, section, KEY_ID);
+	commands = get(config, section, KEY_COMMANDS);
+	if (commands != NULL && !has_section(config, commands))
+		return fail(ST_FILE,
+		    "%s: there is no section [%s] (" KEY_COMMANDS " of [%s])",
+		    path, commands, section);
+	if ((st = set(&engine->id, id != NULL ? id : options->engine)) !=
+		ST_OK ||
+	    (st = set(&engine->path, get(config, section, KEY_PATH))) !=
+		ST_OK ||
+	    (st = add_commands(engine, config, section)) != ST_OK ||
+	    (st = add_commands(engine, config, commands)) != ST_OK)
+		return st;
+	own = find_own_section(config, engine->id);
+	if (own == NULL || (section != NULL && option_same_word(own, section)))
+		return ST_OK;
+	return add_commands(engine, config, own);
+}
+
+enum status option_set_engine(struct options *options)
+{
+	if (options->engine == NULL || options->engine_options.id != NULL)
+		return ST_OK;
+	return set(&options->engine_options.id, options->engine);
+}
+
+void option_free_engine(struct engine_options *engine)
+{
+	size_t i;
+
+	for (i = 0; i < engine->count; i++) {
+		OPENSSL_cleanse(
+		    engine->commands[i], strlen(engine->commands[i]));
+		free(engine->commands[i]);
+	}
+	free(engine->commands);
+	free(engine->id);
+	free(engine->path);
+	memset(engine, 0, sizeof(*engine));
+}

@@ -1,0 +1,150 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#ifdef HAVE_ENGINES
+
+#define OPENSSL_SUPPRESS_DEPRECATED
+
+#include <string.h>
+
+#include <openssl/engine.h>
+#include <openssl/err.h>
+
+#include "pki/engine.h"
+#include "util/file.h"
+#include "util/log.h"
+
+static ENGINE *engine;
+static bool started;
+static UI_METHOD *ui;
+static struct secret kept; /* for a key that asks at each use */
+
+/* The module of a PKCS#11 token is only looked for when a key is. */
+static bool is_missing_module(const char *name, const char *value)
+{
+	return strcmp(name, "MODULE_PATH") == 0 && strchr(value, '/') != NULL &&
+	    !file_exists(value);
+}
+
+static enum status run_command(const char *name, const char *value)
+{
+	if (is_missing_module(name, value))
+		return fail(ST_ERROR, "engine %s: %s %s: there is no such file",
+		    ENGINE_get_id(engine), name, value);
+	debug("engine %s: command %s", ENGINE_get_id(engine), name);
+	if (ENGINE_ctrl_cmd_string(
+		engine, name, *value != '\0' ? value : NULL, 0))
+		return ST_OK;
+	return fail_crypto(ST_ERROR, "engine %s: command %s fails",
+	    ENGINE_get_id(engine), name);
+}
+
+/* What an engine says by itself is said here, too, on one line. */
+static void silence(void)
+{
+	if (!log_enabled(LOG_DEBUG))
+		ENGINE_ctrl_cmd_string(engine, "QUIET", NULL, 1);
+}
+
+/* From a module that is named, by the engine that loads engines. */
+static ENGINE *load(const struct engine_options *options)
+{
+	ENGINE *e = ENGINE_by_id("dynamic");
+
+	if (e != NULL &&
+	    ENGINE_ctrl_cmd_string(e, "SO_PATH", options->path, 0) &&
+	    ENGINE_ctrl_cmd_string(e, "ID", options->id, 0) &&
+	    ENGINE_ctrl_cmd_string(e, "LIST_ADD", "1", 0) &&
+	    ENGINE_ctrl_cmd_string(e, "LOAD", NULL, 0))
+		return e;
+	ENGINE_free(e);
+	return NULL;
+}
+
+static enum status find(const struct engine_options *options)
+{
+	ENGINE_load_builtin_engines();
+	engine =
+	    options->path != NULL ? load(options) : ENGINE_by_id(options->id);
+	if (engine != NULL)
+		return ST_OK;
+	if (options->path != NULL)
+		return fail_crypto(ST_ERROR,
+		    "engine %s: cannot be loaded from %s (dynamic_path)",
+		    options->id, options->path);
+	return fail_crypto(ST_ERROR,
+	    "engine %s: libcrypto does not find it; dynamic_path in the "
+	    "configuration file names its module",
+	    options->id);
+}
+
+enum status engine_open(const struct engine_options *options)
+{
+	enum status st;
+	size_t i;
+
+	if (options->id == NULL)
+		return ST_OK;
+	if ((st = find(options)) != ST_OK)
+		return st;
+	silence();
+	for (i = 0; i + 1 < options->count; i += 2) {
+		st =
+		    run_command(options->commands[i], options->commands[i + 1]);
+		if (st != ST_OK)
+			return st;
+	}
+	if ((ui = secret_new_ui()) == NULL)
+		return fail_memory();
+	if (!ENGINE_init(engine))
+		return fail_crypto(
+		    ST_ERROR, "engine %s: cannot be started", options->id);
+	started = true;
+	ERR_clear_error();
+	return ST_OK;
+}
+
+bool engine_is_open(void)
+{
+	return started;
+}
+
+/* Both are unknown to many engines, which then ask by what the call gives. */
+static void set_user_interface(void)
+{
+	ENGINE_ctrl_cmd(engine, "SET_USER_INTERFACE", 0, ui, NULL, 1);
+	ENGINE_ctrl_cmd(engine, "SET_CALLBACK_DATA", 0, &kept, NULL, 1);
+	ERR_clear_error();
+}
+
+EVP_PKEY *engine_load_key(const char *name, struct secret *secret)
+{
+	EVP_PKEY *key;
+
+	kept = *secret;
+	set_user_interface();
+	key = ENGINE_load_private_key(engine, name, ui, &kept);
+	secret->asked = kept.asked;
+	secret->no_terminal = kept.no_terminal;
+	return key;
+}
+
+void engine_close(void)
+{
+	if (started)
+		ENGINE_finish(engine);
+	ENGINE_free(engine);
+	UI_destroy_method(ui);
+	pass_wipe(&kept.pin);
+	engine = NULL;
+	ui = NULL;
+	started = false;
+}
+
+bool engine_is_built_in(void)
+{
+	return true;
+}
+
+#endif

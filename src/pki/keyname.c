@@ -1,0 +1,125 @@
+/* keyname.c: the names of keys: URIs, and the PINs in them (RFC 7512). */
+
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "pki/key.h"
+#include "pki/keyname.h"
+#include "util/log.h"
+
+#define PKCS11 "pkcs11:"
+#define PIN    "pin-value="
+
+/* RFC 3986, 3.1; a single letter is a drive. */
+bool keyname_is_uri(const char *name)
+{
+	size_t n = 0;
+
+	if (!isalpha((unsigned char)name[0]))
+		return false;
+	while (isalnum((unsigned char)name[n]) ||
+	    (name[n] != '\0' && strchr("+-.", name[n]) != NULL))
+		n++;
+	return n > 1 && name[n] == ':';
+}
+
+static bool is_pkcs11(const char *name)
+{
+	return strncmp(name, PKCS11, strlen(PKCS11)) == 0;
+}
+
+/* The attribute in a pkcs11 URI that gives the PIN, NULL when none does. */
+static const char *find_pin(const char *uri)
+{
+	const char *p = uri;
+
+	while ((p = strstr(p, PIN)) != NULL) {
+		if (strchr(":;?&", p[-1]) != NULL)
+			return p;
+		p += strlen(PIN);
+	}
+	return NULL;
+}
+
+/* Of the other stores known, what follows the ? is a secret. */
+bool key_name_is_secret(const char *name)
+{
+	if (is_pkcs11(name))
+		return find_pin(name) != NULL;
+	return keyname_is_uri(name) && strchr(name, '?') != NULL;
+}
+
+static int hex_value(char c)
+{
+	static const char digits[] = "0123456789abcdef";
+	const char *at =
+	    c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
+
+	return at != NULL ? (int)(at - digits) : -1;
+}
+
+/* False when it is too long, or has a percent sign without its digits. */
+static bool decode(struct pass *out, const char *text, size_t len)
+{
+	size_t n = 0;
+
+	while (len > 0) {
+		if (n == PASS_MAX)
+			return false;
+		out->text[n] = *text;
+		if (*text == '%') {
+			if (len < 3 || hex_value(text[1]) < 0 ||
+			    hex_value(text[2]) < 0)
+				return false;
+			out->text[n] = (char)(hex_value(text[1]) * 16 +
+			    hex_value(text[2]));
+			text += 2;
+			len -= 2;
+		}
+		n++;
+		text++;
+		len--;
+	}
+	out->text[n] = '\0';
+	return true;
+}
+
+bool keyname_split(struct buf *uri, struct pass *pin, const char *name)
+{
+	const char *at = is_pkcs11(name) ? find_pin(name) : NULL, *rest;
+	size_t len, head;
+
+	if (at == NULL)
+		return buf_add_string(uri, name);
+	len = strcspn(at + strlen(PIN), ";?&");
+	rest = at + strlen(PIN) + len;
+	if (!decode(pin, at + strlen(PIN), len))
+		return false;
+	pin->given = true;
+	head = (size_t)(at - name);
+	if (*rest == ';' || *rest == '&')
+		rest++;
+	else if (at[-1] != ':')
+		head--;
+	return buf_add(uri, name, head) && buf_add_string(uri, rest);
+}
+
+const char *key_name_shown(char out[KEY_NAME_MAX], const char *name)
+{
+	struct buf uri = {0};
+	struct pass pin = {0};
+
+	if (!key_name_is_secret(name))
+		return log_escape(out, KEY_NAME_MAX, name, strlen(name));
+	if (!is_pkcs11(name))
+		return log_escape(out, KEY_NAME_MAX, name, strcspn(name, "?"));
+	if (!keyname_split(&uri, &pin, name)) {
+		buf_free(&uri);
+		buf_add_string(&uri, PKCS11 "...");
+	}
+	log_escape(out, KEY_NAME_MAX, buf_string(&uri), uri.len);
+	buf_free(&uri);
+	pass_wipe(&pin);
+	return out;
+}

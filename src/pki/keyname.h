@@ -1,0 +1,19 @@
+/* keyname.h: the names of keys, taken apart; for this room only. */
+#ifndef PKI_KEYNAME_H
+#define PKI_KEYNAME_H
+
+#include <stdbool.h>
+
+#include "pki/pass.h"
+#include "util/buf.h"
+
+/* Whether name begins with a scheme. */
+bool keyname_is_uri(const char *name);
+
+/*
+ * Adds name without the PIN of a pkcs11 URI, which goes into pin, so that no
+ * module gets to print it.  False for a PIN that cannot be decoded.
+ */
+bool keyname_split(struct buf *uri, struct pass *pin, const char *name);
+
+#endif

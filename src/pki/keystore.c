@@ -1,0 +1,36 @@
+#include <openssl/err.h>
+#include <openssl/store.h>
+
+#include "pki/keystore.h"
+
+static EVP_PKEY *find_key(OSSL_STORE_CTX *store)
+{
+	OSSL_STORE_INFO *info;
+	EVP_PKEY *key = NULL;
+
+	while (key == NULL && !OSSL_STORE_eof(store)) {
+		if ((info = OSSL_STORE_load(store)) == NULL)
+			continue;
+		if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY)
+			key = OSSL_STORE_INFO_get1_PKEY(info);
+		OSSL_STORE_INFO_free(info);
+	}
+	return key;
+}
+
+EVP_PKEY *keystore_load(const char *uri, struct secret *secret)
+{
+	UI_METHOD *ui = secret_new_ui();
+	OSSL_STORE_CTX *store = NULL;
+	EVP_PKEY *key = NULL;
+
+	if (ui != NULL)
+		store = OSSL_STORE_open(uri, ui, secret, NULL, NULL);
+	if (store != NULL) {
+		OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY);
+		key = find_key(store);
+	}
+	OSSL_STORE_close(store);
+	UI_destroy_method(ui);
+	return key;
+}

@@ -1,0 +1,15 @@
+/* keystore.h: keys behind the URIs of stores (K2); for this room only. */
+#ifndef PKI_KEYSTORE_H
+#define PKI_KEYSTORE_H
+
+#include <openssl/evp.h>
+
+#include "pki/secret.h"
+
+/*
+ * The first private key that the store of the URI has; NULL when it has
+ * none, with or without a reason in libcrypto's error queue.
+ */
+EVP_PKEY *keystore_load(const char *uri, struct secret *secret);
+
+#endif

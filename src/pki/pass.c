@@ -1,0 +1,156 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "pki/pass.h"
+#include "util/file.h"
+#include "util/log.h"
+
+static const char *const prefixes[] = {"pass:", "env:", "file:", "fd:"};
+
+enum prefix { PREFIX_PASS, PREFIX_ENV, PREFIX_FILE, PREFIX_FD, PREFIX_NONE };
+
+/* The prefix of source, and in *rest what follows it. */
+static enum prefix find_prefix(const char *source, const char **rest)
+{
+	unsigned int i;
+
+	for (i = 0; i < PREFIX_NONE; i++) {
+		if (strncmp(source, prefixes[i], strlen(prefixes[i])) == 0) {
+			*rest = source + strlen(prefixes[i]);
+			break;
+		}
+	}
+	return (enum prefix)i;
+}
+
+bool pass_is_source(const char *text)
+{
+	const char *rest;
+
+	return strcmp(text, "stdin") == 0 ||
+	    find_prefix(text, &rest) != PREFIX_NONE;
+}
+
+static enum status fail_long(const char *option)
+{
+	return fail(ST_ERROR, "%s: the pass phrase is longer than %d bytes",
+	    option, PASS_MAX);
+}
+
+static enum status take(
+    struct pass *out, const char *text, size_t len, const char *option)
+{
+	if (len > PASS_MAX)
+		return fail_long(option);
+	memcpy(out->text, text, len);
+	out->text[len] = '\0';
+	return ST_OK;
+}
+
+static enum status read_env(
+    struct pass *out, const char *name, const char *option)
+{
+	const char *value = getenv(name);
+
+	if (value == NULL)
+		return fail(ST_ERROR, "%s: there is no environment variable %s",
+		    option, name);
+	return take(out, value, strlen(value), option);
+}
+
+static enum status read_file(
+    struct pass *out, const char *path, const char *option)
+{
+	struct buf file = {0};
+	enum status st;
+
+	if ((st = file_read(&file, path, "pass phrase file")) == ST_OK)
+		st = take(out, buf_string(&file),
+		    strcspn(buf_string(&file), "\r\n"), option);
+	buf_free(&file);
+	return st;
+}
+
+/* Byte by byte, so that the next line stays there for whoever reads it. */
+static enum status read_line(struct pass *out, int fd, const char *option)
+{
+	size_t len = 0;
+	ssize_t got;
+	char c;
+
+	while ((got = read(fd, &c, 1)) != 0) {
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got < 0)
+			return fail_errno(ST_ERROR,
+			    "%s: cannot read the pass phrase", option);
+		if (c == '\n')
+			break;
+		if (len == PASS_MAX)
+			return fail_long(option);
+		out->text[len++] = c;
+	}
+	if (got == 0 && len == 0)
+		return fail(ST_ERROR,
+		    "%s: there is no line to read the pass phrase from",
+		    option);
+	if (len > 0 && out->text[len - 1] == '\r')
+		len--;
+	out->text[len] = '\0';
+	return ST_OK;
+}
+
+static enum status read_fd(
+    struct pass *out, const char *number, const char *option)
+{
+	char *end;
+	long fd;
+
+	errno = 0;
+	fd = strtol(number, &end, 10);
+	if (end == number || *end != '\0' || errno != 0 || fd < 0 ||
+	    fd > INT_MAX)
+		return fail(ST_ERROR,
+		    "%s: fd: wants the number of an open file", option);
+	return read_line(out, (int)fd, option);
+}
+
+enum status pass_read(struct pass *out, const char *source, const char *option)
+{
+	const char *rest;
+	enum status st = ST_OK;
+
+	memset(out, 0, sizeof(*out));
+	if (source == NULL)
+		return ST_OK;
+	switch (find_prefix(source, &rest)) {
+	case PREFIX_PASS:
+		st = take(out, rest, strlen(rest), option);
+		break;
+	case PREFIX_ENV:
+		st = read_env(out, rest, option);
+		break;
+	case PREFIX_FILE:
+		st = read_file(out, rest, option);
+		break;
+	case PREFIX_FD:
+		st = read_fd(out, rest, option);
+		break;
+	case PREFIX_NONE:
+		st = read_line(out, STDIN_FILENO, option);
+		break;
+	}
+	out->given = st == ST_OK;
+	return st;
+}
+
+void pass_wipe(struct pass *pass)
+{
+	OPENSSL_cleanse(pass, sizeof(*pass));
+	pass->given = false;
+}

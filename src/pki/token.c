@@ -1,0 +1,93 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "compat/provider.h"
+#include "pki/token.h"
+#include "util/buf.h"
+#include "util/log.h"
+
+static const char *const module_endings[] = {".so", ".dylib", ".dll"};
+
+/* The length of a module's name without its ending. */
+static size_t stem_length(const char *name)
+{
+	size_t i, len = strlen(name), ending;
+
+	for (i = 0; i < sizeof(module_endings) / sizeof(module_endings[0]);
+	     i++) {
+		ending = strlen(module_endings[i]);
+		if (len > ending &&
+		    strcmp(name + len - ending, module_endings[i]) == 0)
+			return len - ending;
+	}
+	return len;
+}
+
+/*
+ * A provider is known by its name alone, in its own property queries, too:
+ * "/usr/lib/ossl-modules/tpm2.so" is tpm2 of that directory.
+ */
+static bool load_module(const char *path, const char *base)
+{
+	struct buf directory = {0}, name = {0};
+	char *where[1];
+	bool ok;
+
+	ok = buf_add(&directory, path, (size_t)(base - path)) &&
+	    buf_add(&name, base, stem_length(base));
+	if (ok) {
+		where[0] = (char *)directory.data;
+		ok = compat_load_provider(buf_string(&name), where, 1);
+	}
+	buf_free(&directory);
+	buf_free(&name);
+	return ok;
+}
+
+/* What the software of a TPM says by itself is said here, on one line. */
+static void silence(void)
+{
+	if (!log_enabled(LOG_DEBUG))
+		setenv("TSS2_LOG", "all+NONE", 0);
+}
+
+static enum status load_provider(
+    const char *name, const struct token_options *options)
+{
+	const char *slash = strrchr(name, '/');
+	char shown[160];
+	bool ok;
+
+	silence();
+	if (slash != NULL)
+		ok = load_module(name, slash + 1);
+	else
+		ok = compat_load_provider(
+		    name, options->directories, options->directory_count);
+	if (ok) {
+		debug("provider %s is loaded", name);
+		return ST_OK;
+	}
+	return fail_crypto(ST_ERROR,
+	    "provider %s: cannot be loaded (--provider-path names its "
+	    "directory)",
+	    log_escape(shown, sizeof(shown), name, strlen(name)));
+}
+
+enum status token_open(const struct token_options *options)
+{
+	enum status st;
+	size_t i;
+
+	for (i = 0; i < options->provider_count; i++)
+		if ((st = load_provider(options->providers[i], options)) !=
+		    ST_OK)
+			return st;
+	return options->engine != NULL ? engine_open(options->engine) : ST_OK;
+}
+
+void token_close(void)
+{
+	engine_close();
+	compat_unload_providers();
+}
