@@ -97,10 +97,16 @@ enum status check_recipient(const struct options *options,
 enum status check_signer_key(const struct options *options, EVP_PKEY *key,
     EVP_PKEY *public, const char *name, const struct buf *password)
 {
-	bool rsa = EVP_PKEY_base_id(public) == EVP_PKEY_RSA;
+	int type = EVP_PKEY_base_id(public);
+	bool rsa = type == EVP_PKEY_RSA;
 	char shown[KEY_NAME_MAX];
 
 	key_name_shown(shown, name);
+	if (!rsa && type != EVP_PKEY_EC)
+		return fail(ST_FILE,
+		    "private key %s: libcrypto signs no messages (CMS) with a "
+		    "key of type %s; make one of RSA or EC (P-256)",
+		    shown, OBJ_nid2sn(type));
 	if (options->rsa_pss && !rsa)
 		return fail(ST_FILE,
 		    "private key %s: it is not RSA, as --rsa-pss wants it",

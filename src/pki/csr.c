@@ -165,14 +165,6 @@ static bool add_key_usage(X509 *cert, EVP_PKEY *key)
 	return ok;
 }
 
-/* Ed25519 and its like hash by themselves. */
-static const EVP_MD *digest_for(EVP_PKEY *key, const EVP_MD *md)
-{
-	int id = EVP_PKEY_base_id(key);
-
-	return id == EVP_PKEY_ED25519 || id == EVP_PKEY_ED448 ? NULL : md;
-}
-
 /* As it comes from DER: an object of libcrypto's own, not of a token. */
 static X509 *read_again(X509 *cert)
 {
@@ -204,8 +196,7 @@ enum status csr_make_self_signed(
 	    !X509_gmtime_adj(X509_getm_notBefore(cert), SELF_SIGNED_BEFORE) ||
 	    !X509_time_adj_ex(
 		X509_getm_notAfter(cert), SELF_SIGNED_DAYS, 0, NULL) ||
-	    !add_key_usage(cert, key) ||
-	    !X509_sign(cert, key, digest_for(key, md)) ||
+	    !add_key_usage(cert, key) || !X509_sign(cert, key, md) ||
 	    (*out = read_again(cert)) == NULL)
 		st = fail_crypto(
 		    ST_SELFSIGNED, "cannot make the self-signed certificate");

@@ -148,13 +148,6 @@ static const char *encryption_advice(const struct scep_request *req)
 	return envelope != NULL ? " by PKCS#1 v1.5 (--rsa-oaep would do)" : "";
 }
 
-static const char *key_type_name(const EVP_PKEY *key)
-{
-	const char *name = OBJ_nid2sn(EVP_PKEY_base_id(key));
-
-	return name != NULL ? name : "unknown";
-}
-
 enum status scep_request_encode(struct buf *out, struct scep_request *req)
 {
 	CMS_ContentInfo *cms = NULL;
@@ -171,9 +164,8 @@ enum status scep_request_encode(struct buf *out, struct scep_request *req)
 		st = fail_crypto(ST_ERROR, "cannot encrypt the %s%s",
 		    scep_message_name(req->type), encryption_advice(req));
 	} else if ((cms = sign(envelope, req)) == NULL) {
-		st = fail_crypto(ST_ERROR,
-		    "cannot sign the %s with a key of type %s",
-		    scep_message_name(req->type), key_type_name(req->key));
+		st = fail_crypto(ST_ERROR, "cannot sign the %s",
+		    scep_message_name(req->type));
 	} else if ((len = i2d_CMS_ContentInfo(cms, &der)) <= 0) {
 		st = fail_crypto(ST_ERROR, "cannot encode the %s",
 		    scep_message_name(req->type));

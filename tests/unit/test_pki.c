@@ -1202,8 +1202,6 @@ static void assert_self_signed(EVP_PKEY *key, const EVP_MD *md, const char *use)
 
 static void test_self_signed(void **state)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, NULL);
-	EVP_PKEY *ed = NULL;
 	size_t i;
 
 	(void)state;
@@ -1216,13 +1214,6 @@ static void test_self_signed(void **state)
 			assert_self_signed(
 			    fixture_ec(), md, "Digital Signature");
 	}
-	if (ctx == NULL || EVP_PKEY_keygen_init(ctx) <= 0 ||
-	    EVP_PKEY_keygen(ctx, &ed) <= 0)
-		skip();
-	EVP_PKEY_CTX_free(ctx);
-	/* Hashes by itself, whatever digest is asked for. */
-	assert_self_signed(ed, EVP_sha256(), "Digital Signature");
-	EVP_PKEY_free(ed);
 }
 
 /*
