@@ -14,6 +14,7 @@ import envelope
 import oids
 import pki
 import recipients
+import rsaschemes
 
 SUCCESS, FAILURE, PENDING = "0", "2", "3"
 FAIL_INFO = {"badAlg": "0", "badMessageCheck": "1", "badRequest": "2",
@@ -38,11 +39,14 @@ def is_rsa(key):
     return isinstance(key, rsa.RSAPrivateKey)
 
 
-def sign_bytes(key, content, digest):
-    hasher = envelope.HASHES[digest]()
-    if is_rsa(key):
-        return key.sign(content, padding.PKCS1v15(), hasher)
-    return key.sign(content, ec.ECDSA(hasher))
+def sign_bytes(key, content, digest, pss=False):
+    hasher = rsaschemes.HASHES[digest]()
+    if not is_rsa(key):
+        return key.sign(content, ec.ECDSA(hasher))
+    scheme = padding.PKCS1v15()
+    if pss:
+        scheme = rsaschemes.pss_padding(rsaschemes.pss_for(digest))
+    return key.sign(content, scheme, hasher)
 
 
 def sign_plain(content, signer, certificates):
@@ -166,12 +170,16 @@ class Draft:
                 kind = "pwri"
         self.recipient_kind = kind
         if kind == "pwri":
-            return recipients.for_password(self.password or "")
+            return recipients.for_password(
+                self.options.pwri_password or self.password or "")
         if kind == "kari":
             return recipients.for_agreement(
                 key, envelope.issuer_and_serial(self.recipient))
+        oaep = self.options.oaep and rsaschemes.Oaep(
+            self.options.oaep, self.options.oaep_mask or self.options.oaep,
+            b"")
         return envelope.for_certificate(
-            self.recipient, null_params=self.options.null_params)
+            self.recipient, null_params=self.options.null_params, oaep=oaep)
 
     def make_econtent(self):
         form = self.options.econtent
@@ -240,10 +248,15 @@ class Draft:
     def _digest_algorithm(self):
         return der.seq(der.oid(oids.DIGESTS[self.digest]), self._null())
 
+    def _pss(self):
+        return self.options.sigalg == "pss"
+
     def _algorithm(self):
         number = oids.RSA
         if not is_rsa(self.signer.key):
             return der.seq(der.oid(oids.DIGEST_WITH_ECDSA[self.digest]))
+        if self._pss():
+            return rsaschemes.pss_identifier(rsaschemes.pss_for(self.digest))
         if self.options.sigalg == "shaWithRSA":
             number = oids.DIGEST_WITH_RSA[self.digest]
         return der.seq(der.oid(number), self._null())
@@ -258,7 +271,8 @@ class Draft:
         if signed_attributes:
             block = der.explicit(0, *encoded)
             signed = der.tlv(0x31, *encoded)
-        signature = sign_bytes(self.signer.key, signed, self.digest)
+        signature = sign_bytes(self.signer.key, signed, self.digest,
+                               self._pss())
         return der.seq(
             der.integer(1),
             envelope.issuer_and_serial(self.signer.certificate),

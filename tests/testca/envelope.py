@@ -4,13 +4,14 @@ import os
 import warnings
 
 from asn1crypto import cms
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 import der
 import oids
 import recipients
+import rsaschemes
+
 
 def blowfish(key):
     with warnings.catch_warnings():
@@ -28,9 +29,6 @@ CIPHERS = {
     "aes192": (24, 16, algorithms.AES),
     "aes256": (32, 16, algorithms.AES),
 }
-HASHES = {"sha1": hashes.SHA1, "sha224": hashes.SHA224,
-          "sha256": hashes.SHA256, "sha384": hashes.SHA384,
-          "sha512": hashes.SHA512, "md5": hashes.MD5}
 
 
 class EnvelopeError(Exception):
@@ -77,10 +75,7 @@ def key_padding(algorithm):
         return padding.PKCS1v15()
     if dotted != oids.RSA_OAEP:
         raise EnvelopeError("unknown keyEncryptionAlgorithm " + dotted)
-    digest = algorithm["parameters"]["hash_algorithm"]["algorithm"].native
-    mask = algorithm["parameters"]["mask_gen_algorithm"]["parameters"]
-    mgf = padding.MGF1(HASHES[mask["algorithm"].native]())
-    return padding.OAEP(mgf, HASHES[digest](), None)
+    return rsaschemes.oaep_padding(rsaschemes.read_oaep(algorithm))
 
 
 class Envelope:
@@ -101,11 +96,16 @@ class Envelope:
         self.iv = der.inner(algorithm.dump())[1][1]
 
     def describe(self):
-        number = self.recipient["key_encryption_algorithm"]["algorithm"].dotted
+        algorithm = self.recipient["key_encryption_algorithm"]
+        number = algorithm["algorithm"].dotted
         entry = {"contentEncryption": self.cipher_oid,
                  "contentEncryptionName": oids.name(self.cipher_oid),
                  "recipientKind": self.kind, "keyEncryption": number,
                  "keyEncryptionName": oids.name(number)}
+        if number == oids.RSA_OAEP:
+            oaep = rsaschemes.read_oaep(algorithm)
+            entry["keyEncryptionHash"] = oaep.digest
+            entry["keyEncryptionMask"] = oaep.mask
         rid = self.recipient["rid"] if self.kind == "ktri" else None
         if rid and rid.name == "issuer_and_serial_number":
             rid = rid.chosen
@@ -133,18 +133,22 @@ class Envelope:
         return decrypt(cipher, content_key, self.iv, encrypted)
 
 
-def for_certificate(certificate, key=None, null_params=True):
+def for_certificate(certificate, key=None, null_params=True, oaep=None):
     """A function from the content key to a KeyTransRecipientInfo.
 
     With `key` it is encrypted for that key, whatever the certificate's is.
     """
     key = key or certificate.public_key()
+    algorithm = der.seq(der.oid(oids.RSA), der.NULL if null_params else b"")
+    scheme = padding.PKCS1v15()
+    if oaep:
+        algorithm = rsaschemes.oaep_identifier(oaep)
+        scheme = rsaschemes.oaep_padding(oaep)
 
     def protect(content_key):
         return der.seq(
-            der.integer(0), issuer_and_serial(certificate),
-            der.seq(der.oid(oids.RSA), der.NULL if null_params else b""),
-            der.octets(key.encrypt(content_key, padding.PKCS1v15())))
+            der.integer(0), issuer_and_serial(certificate), algorithm,
+            der.octets(key.encrypt(content_key, scheme)))
     return protect
 
 

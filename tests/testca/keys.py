@@ -1,4 +1,4 @@
-"""RSA keys and PEM files: made at first use, found again afterwards."""
+"""Keys and PEM files: made at first use, found again afterwards."""
 
 import functools
 import os
@@ -8,6 +8,13 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 PEM = serialization.Encoding.PEM
+KINDS = {
+    "rsa": lambda: rsa.generate_private_key(65537, 2048),
+    "rsa3072": lambda: rsa.generate_private_key(65537, 3072),
+    "rsa4096": lambda: rsa.generate_private_key(65537, 4096),
+    "ec": lambda: ec.generate_private_key(ec.SECP256R1()),
+    "ec384": lambda: ec.generate_private_key(ec.SECP384R1()),
+}
 
 
 def write_file(path, content):
@@ -24,12 +31,8 @@ def read_file(path):
 
 
 def make_key(kind):
-    """The PEM of a new key, "rsa" or "ec"."""
-    if kind == "ec":
-        key = ec.generate_private_key(ec.SECP256R1())
-    else:
-        key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
-    return key.private_bytes(
+    """The PEM of a new key, of one of KINDS."""
+    return KINDS[kind]().private_bytes(
         PEM, serialization.PrivateFormat.TraditionalOpenSSL,
         serialization.NoEncryption())
 

@@ -2,7 +2,7 @@
 
 import hashlib
 
-from asn1crypto import cms, csr as asn1_csr, x509 as asn1_x509
+from asn1crypto import algos, cms, csr as asn1_csr, x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 import der
 import envelope
 import oids
+import rsaschemes
 
 PKCS_REQ, RENEWAL_REQ, CERT_POLL = "19", "17", "20"
 GET_CERT, GET_CRL = "21", "22"
@@ -20,20 +21,31 @@ class BadMessage(Exception):
     """The bytes are no pkiMessage at all."""
 
 
+def signed_hash(public_key, algorithm, signature):
+    """The hash that a signature itself tells, or its algorithm; or None."""
+    number = algorithm["algorithm"].dotted
+    if number == oids.RSA_PSS:
+        return rsaschemes.read_pss(algorithm).digest
+    if isinstance(public_key, rsa.RSAPublicKey):
+        found = public_key.recover_data_from_signature(
+            signature, padding.PKCS1v15(), None)
+        identifier = algos.DigestInfo.load(found)["digest_algorithm"]
+        return oids.name(identifier["algorithm"].dotted)
+    return {other: name for name, other in
+            oids.DIGEST_WITH_ECDSA.items()}.get(number)
+
+
 def verify(public_key, algorithm, digest, signature, content):
     """Check a signature; `algorithm` is a SignedDigestAlgorithm."""
-    hasher = envelope.HASHES[digest]()
+    hasher = rsaschemes.HASHES[digest]()
     if isinstance(public_key, ec.EllipticCurvePublicKey):
         public_key.verify(signature, content, ec.ECDSA(hasher))
     elif not isinstance(public_key, rsa.RSAPublicKey):
         public_key.verify(signature, content)
     elif algorithm["algorithm"].dotted == oids.RSA_PSS:
-        parameters = algorithm["parameters"]
-        hasher = envelope.HASHES[
-            parameters["hash_algorithm"]["algorithm"].native]()
-        scheme = padding.PSS(padding.MGF1(hasher),
-                             parameters["salt_length"].native)
-        public_key.verify(signature, content, scheme, hasher)
+        pss = rsaschemes.read_pss(algorithm)
+        public_key.verify(signature, content, rsaschemes.pss_padding(pss),
+                          rsaschemes.HASHES[pss.digest]())
     else:
         public_key.verify(signature, content, padding.PKCS1v15(), hasher)
 
@@ -161,9 +173,28 @@ class PkiMessage:
         digest = hashlib.new(self.digest, self.econtent).digest()
         if digest != self._value(oids.MESSAGE_DIGEST):
             self._problem("messageDigest does not match the content")
+        key = self.signer.public_key()
+        signature = self.info["signature"].native
+        algorithm = self.info["signature_algorithm"]
+        self._note_signature(signed_hash(key, algorithm, signature), algorithm)
         signed = b"\x31" + self.info["signed_attrs"].dump()[1:]
-        verify(self.signer.public_key(), self.info["signature_algorithm"],
-               self.digest, self.info["signature"].native, signed)
+        verify(key, algorithm, self.digest, signature, signed)
+
+    def _note_signature(self, digest, algorithm):
+        """Its hash, which must be that of the SignerInfo (RFC 4056, 3)."""
+        self.entry["signatureHash"] = digest
+        if digest not in (None, self.digest):
+            self._problem("digestAlgorithm %s, but a signature of %s" %
+                          (self.digest, digest))
+        number = algorithm["algorithm"].dotted
+        named = oids.DIGEST_WITH_RSA.get(self.digest)
+        if number in oids.DIGEST_WITH_RSA.values() and number != named:
+            self._problem("digestAlgorithm %s, but signatureAlgorithm %s" %
+                          (self.digest, oids.name(number)))
+        if number == oids.RSA_PSS:
+            pss = rsaschemes.read_pss(algorithm)
+            self.entry["signatureMask"] = pss.mask
+            self.entry["signatureSalt"] = pss.salt
 
     def _open(self, authority, password):
         self.envelope = envelope.Envelope(self.econtent)
@@ -225,7 +256,7 @@ def verify_certificate(certificate, public_key):
     parsed = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
     algorithm = parsed["signature_algorithm"]
     digest = "sha256"
-    if algorithm["algorithm"].dotted != "1.3.101.112":
+    if algorithm["algorithm"].dotted != oids.ED25519:
         digest = algorithm.hash_algo
     verify(public_key, algorithm, digest, certificate.signature,
            certificate.tbs_certificate_bytes)

@@ -22,6 +22,9 @@ FAIL_INFO_TEXT = {"rfc": "1.3.6.1.5.5.7.24.1", "stepca": "1.3.6.1.5.5.7.24"}
 RSA = "1.2.840.113549.1.1.1"
 RSA_OAEP = "1.2.840.113549.1.1.7"
 RSA_PSS = "1.2.840.113549.1.1.10"
+MGF1 = "1.2.840.113549.1.1.8"
+P_SPECIFIED = "1.2.840.113549.1.1.9"
+ED25519 = "1.3.101.112"
 
 DIGESTS = {
     "md5": "1.2.840.113549.2.5",
@@ -60,7 +63,7 @@ NAMES.update({number: name + "WithRSAEncryption"
 NAMES.update({number: "ecdsa-with-" + name
               for name, number in DIGEST_WITH_ECDSA.items()})
 NAMES.update({RSA: "rsaEncryption", RSA_OAEP: "rsaesOaep",
-              RSA_PSS: "rsassaPss"})
+              RSA_PSS: "rsassaPss", ED25519: "ed25519"})
 
 
 def name(number):

@@ -6,6 +6,7 @@ import os
 import certrep
 import envelope
 import faults
+import keys
 import oids
 import pki
 import responder
@@ -40,7 +41,7 @@ def _ca(parser):
     group.add_argument("--ca-usage", metavar="LIST",
                        help="keyUsage of the CA certificate: %s, or none"
                        % ", ".join(pki.USAGES.values()))
-    group.add_argument("--ca-key", choices=("rsa", "ec"), default="rsa",
+    group.add_argument("--ca-key", choices=keys.KINDS, default="rsa",
                        help="an EC key cannot decrypt: requests come by "
                        "--challenge")
     group.add_argument("--ca-expired", action="store_true")
@@ -94,9 +95,15 @@ def _form(parser):
                        choices=("auto", "ktri", "pwri", "kari"),
                        help="RecipientInfo; auto: ktri for RSA, pwri for "
                        "other keys with a challengePassword, else kari")
+    group.add_argument("--oaep", choices=oids.DIGESTS, metavar="HASH",
+                       help="key transport by RSA-OAEP")
+    group.add_argument("--oaep-mask", choices=oids.DIGESTS, metavar="HASH",
+                       help="another hash in its mask generation function")
+    group.add_argument("--pwri-password", metavar="SECRET",
+                       help="instead of the challengePassword of the request")
     group.add_argument("--digest", default="same",
                        choices=["same"] + list(oids.DIGESTS))
-    group.add_argument("--sigalg", choices=("rsa", "shaWithRSA"),
+    group.add_argument("--sigalg", choices=("rsa", "shaWithRSA", "pss"),
                        default="rsa")
     group.add_argument("--null-params", choices=("on", "off"), default="on")
     group.add_argument("--econtent", default="data",

@@ -11,8 +11,12 @@ from asn1crypto import algos, cms, core, parser, x509
 SCEP = "2.16.840.1.113733.1.9."
 NEW_KEY = {"rsa": ("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
            "ec": ("-algorithm", "EC", "-pkeyopt",
-                  "ec_paramgen_curve:P-256")}
-SIGNATURE = {"rsa": "rsassa_pkcs1v15", "ec": "sha256_ecdsa"}
+                  "ec_paramgen_curve:P-256"),
+           "ec384": ("-algorithm", "EC", "-pkeyopt",
+                     "ec_paramgen_curve:P-384")}
+SIGNATURE = {"rsa": "rsassa_pkcs1v15", "ec": "sha256_ecdsa",
+             "ec384": "sha256_ecdsa"}
+PSS_SALT = 32
 
 
 def openssl(*arguments, stdin=None, check=True):
@@ -52,14 +56,20 @@ class Client:
         return os.path.join(self.directory, name)
 
     def request(self, recipient, kind="19", content=None, transaction="A1B2",
-                digest="sha256", nonce=b"0123456789abcdef"):
+                digest="sha256", nonce=b"0123456789abcdef", oaep=None,
+                pss=None):
         """The DER of a pkiMessage.
 
-        `recipient` is a certificate file, or "password:SECRET".
+        `recipient` is a certificate file, or "password:SECRET".  `oaep` is
+        (hash, hash of the mask), `pss` the hash of such a signature.
         """
-        to = [recipient]
+        to = ["-recip", recipient]
         if recipient.startswith("password:"):
             to = ["-pwri_password", recipient.partition(":")[2]]
+        if oaep:
+            to += ["-keyopt", "rsa_padding_mode:oaep",
+                   "-keyopt", "rsa_oaep_md:" + oaep[0],
+                   "-keyopt", "rsa_mgf1_md:" + oaep[1]]
         enveloped = openssl("cms", "-encrypt", "-binary", "-aes128",
                             "-outform", "DER", *to,
                             stdin=content or self.csr)
@@ -71,13 +81,20 @@ class Client:
             attribute(SCEP + "5", core.Any(core.OctetString(nonce))),
             attribute(SCEP + "7",
                       core.Any(core.PrintableString(transaction)))])
-        return self.sign(enveloped, attributes, digest)
+        return self.sign(enveloped, attributes, digest, pss)
 
-    def sign(self, enveloped, attributes, digest):
+    def sign(self, enveloped, attributes, digest, pss=None):
         """The SignedData."""
         signer = load_certificate(self.certificate)
-        signature = openssl("dgst", "-" + digest, "-sign", self.key,
-                            stdin=attributes.dump())
+        algorithm = {"algorithm": SIGNATURE[self.kind]}
+        how = ()
+        if pss:
+            algorithm = pss_algorithm(pss)
+            how = ("-sigopt", "rsa_padding_mode:pss",
+                   "-sigopt", "rsa_pss_saltlen:%d" % PSS_SALT,
+                   "-sigopt", "rsa_mgf1_md:" + pss)
+        signature = openssl("dgst", "-" + (pss or digest), "-sign", self.key,
+                            *how, stdin=attributes.dump())
         info = cms.SignerInfo({
             "version": "v1",
             "sid": cms.SignerIdentifier({"issuer_and_serial_number": {
@@ -85,7 +102,7 @@ class Client:
                 "serial_number": signer.serial_number}}),
             "digest_algorithm": {"algorithm": digest},
             "signed_attrs": attributes,
-            "signature_algorithm": {"algorithm": SIGNATURE[self.kind]},
+            "signature_algorithm": algorithm,
             "signature": signature})
         data = cms.SignedData({
             "version": "v1",
@@ -96,6 +113,14 @@ class Client:
             "certificates": [signer], "signer_infos": [info]})
         return cms.ContentInfo({"content_type": "signed_data",
                                 "content": data}).dump()
+
+
+def pss_algorithm(digest):
+    return {"algorithm": "rsassa_pss", "parameters": algos.RSASSAPSSParams({
+        "hash_algorithm": {"algorithm": digest},
+        "mask_gen_algorithm": {"algorithm": "mgf1",
+                               "parameters": {"algorithm": digest}},
+        "salt_length": PSS_SALT})}
 
 
 def attribute(kind, value):
@@ -136,6 +161,22 @@ def attributes(reply):
         if name:
             values[name] = one["values"][0].parse().contents
     return values
+
+
+def schemes(reply):
+    """The hashes of OAEP, of its mask, of PSS and of its mask in a reply."""
+    data = cms.ContentInfo.load(reply)["content"]
+    pss = data["signer_infos"][0]["signature_algorithm"]
+    inside = cms.ContentInfo.load(data["encap_content_info"]["content"].native)
+    oaep = inside["content"]["recipient_infos"][0].chosen[
+        "key_encryption_algorithm"]
+    if (oaep["algorithm"].native, pss["algorithm"].native) != (
+            "rsaes_oaep", "rsassa_pss"):
+        return None
+    return tuple(name for one in (oaep, pss) for name in (
+        one["parameters"]["hash_algorithm"]["algorithm"].native,
+        one["parameters"]["mask_gen_algorithm"]["parameters"][
+            "algorithm"].native))
 
 
 def load_certificate(path):
