@@ -49,15 +49,18 @@ def sign_bytes(key, content, digest, pss=False):
     return key.sign(content, scheme, hasher)
 
 
-def sign_plain(content, signer, certificates):
+def sign_plain(content, signer, certificates, pss=False):
     """A SignedData with `content` (b"": none) and no signed attributes."""
     algorithm = der.seq(der.oid(oids.DIGESTS["sha256"]), der.NULL)
-    signature = sign_bytes(signer.key, content, "sha256")
-    kind = (der.oid(oids.RSA) + der.NULL if is_rsa(signer.key)
-            else der.oid(oids.DIGEST_WITH_ECDSA["sha256"]))
+    signature = sign_bytes(signer.key, content, "sha256", pss)
+    kind = der.seq(der.oid(oids.RSA), der.NULL)
+    if not is_rsa(signer.key):
+        kind = der.seq(der.oid(oids.DIGEST_WITH_ECDSA["sha256"]))
+    elif pss:
+        kind = rsaschemes.pss_identifier(rsaschemes.pss_for("sha256"))
     info = der.seq(der.integer(1),
                    envelope.issuer_and_serial(signer.certificate), algorithm,
-                   der.seq(kind), der.octets(signature))
+                   kind, der.octets(signature))
     return der.seq(der.oid(oids.SIGNED_DATA), der.explicit(0, der.seq(
         der.integer(1), der.set_of(algorithm),
         der.seq(der.oid(oids.DATA),

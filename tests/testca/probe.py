@@ -163,10 +163,15 @@ def attributes(reply):
     return values
 
 
+def signature_algorithm(message):
+    infos = cms.ContentInfo.load(message)["content"]["signer_infos"]
+    return infos[0]["signature_algorithm"]
+
+
 def schemes(reply):
     """The hashes of OAEP, of its mask, of PSS and of its mask in a reply."""
     data = cms.ContentInfo.load(reply)["content"]
-    pss = data["signer_infos"][0]["signature_algorithm"]
+    pss = signature_algorithm(reply)
     inside = cms.ContentInfo.load(data["encap_content_info"]["content"].native)
     oaep = inside["content"]["recipient_infos"][0].chosen[
         "key_encryption_algorithm"]

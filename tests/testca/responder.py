@@ -162,7 +162,7 @@ class Responder:
         else:
             content = degenerate(answer.certificates)
         return server.Reply(200, X_NEXT_CA, certrep.sign_plain(
-            content, answer.signer, beside))
+            content, answer.signer, beside, self.options.sigalg == "pss"))
 
     def _message_bytes(self, request, entry):
         if request.method == "POST":
