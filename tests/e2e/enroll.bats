@@ -893,47 +893,6 @@ renewed() {
 
 # --- algorithms ------------------------------------------------------------
 
-@test "-E: every cipher, and no other" {
-    local name got
-    start_enrolment
-    while read -r name got; do
-        : >"$ca/log"
-        enroll -E "$name"
-        expect_status 0
-        expect_equal "the cipher of -E $name" "$got" \
-            "$(messages contentEncryption)"
-        stdout_line "./sscep: pkistatus: SUCCESS"
-    done <<'END'
-des 1.3.14.3.2.7
-3des 1.2.840.113549.3.7
-blowfish 1.3.6.1.4.1.3029.1.2
-aes 2.16.840.1.101.3.4.1.2
-aes128 2.16.840.1.101.3.4.1.2
-aes192 2.16.840.1.101.3.4.1.22
-aes256 2.16.840.1.101.3.4.1.42
-END
-}
-
-@test "-S: every digest, in the SignerInfo" {
-    local name got
-    start_enrolment
-    while read -r name got; do
-        : >"$ca/log"
-        enroll -S "$name"
-        expect_status 0
-        expect_equal "the digest of -S $name" "$got" \
-            "$(messages digestAlgorithm)"
-        expect_equal "what is wrong with -S $name" "[]" "$(messages problems)"
-    done <<'END'
-md5 1.2.840.113549.2.5
-sha1 1.3.14.3.2.26
-sha224 2.16.840.1.101.3.4.2.4
-sha256 2.16.840.1.101.3.4.2.1
-sha384 2.16.840.1.101.3.4.2.2
-sha512 2.16.840.1.101.3.4.2.3
-END
-}
-
 # announced CAPS CIPHER DIGEST: what is chosen for a server that says so.
 announced() {
     ca=$BATS_TEST_TMPDIR/$1
