@@ -4,26 +4,18 @@
 # server listens on all addresses, so it runs in a network of its own:
 # "scripts/test interop" does that.
 #
-# SSCEP names the program to test, MKREQUEST the script.  The server answers
-# in DES, SHA-1 and chunks whatever was sent, and its CA certificate is not for
-# encryption.
+# The server answers in DES, SHA-1 and chunks whatever was sent, and its CA
+# certificate is not for encryption.
 
-bats_require_minimum_version 1.5.0
+load helper
 
 setup_file() {
-    alone || return 1
-    unset OPENSSL_CONF http_proxy CHALLENGE PREFIX KEYBITS COMMONNAME
-    SSCEP=$(realpath "${SSCEP:?names no program}")
-    MKREQUEST=$(realpath "${MKREQUEST:-$BATS_TEST_DIRNAME/../../mkrequest}")
-    export SSCEP MKREQUEST
+    prepare
     start_server
 }
 
 teardown_file() {
-    if [ -n "${server_pid:-}" ]; then
-        kill "$server_pid"
-        until_within 10 ended
-    fi
+    end "${server_pid:-}"
 }
 
 setup() {
@@ -31,59 +23,13 @@ setup() {
     ln -s "$SSCEP" sscep
 }
 
-# Nobody else can reach the server: there is no interface but the loopback.
-alone() {
-    local up
-    up=$(ip -o link show up | cut -d ' ' -f 2)
-    if [ "$up" != "lo:" ]; then
-        echo "to be run in a network of its own: scripts/test interop" >&2
-        return 1
-    fi
-}
-
 start_server() {
     local depot=$BATS_FILE_TMPDIR/depot
     export port=8080 url=http://127.0.0.1:8080/scep
     scepserver ca -init -depot "$depot" -keySize 2048 -organization Interop
-    scepserver -depot "$depot" -port "$port" -challenge secret \
-        -allowrenew 0 -debug >"$BATS_FILE_TMPDIR/log" 2>&1 </dev/null 3>&- &
-    export server_pid=$!
-    if ! until_within 20 listening; then
-        cat "$BATS_FILE_TMPDIR/log" >&2
-        return 1
-    fi
-}
-
-listening() {
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
-}
-
-ended() {
-    ! kill -0 "$server_pid" 2>/dev/null
-}
-
-# until_within SECONDS COMMAND...: waits until the command succeeds.
-until_within() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ "$SECONDS" -lt "$deadline" ] || return 1
-        sleep 0.1
-    done
-}
-
-# client STATUS ARGUMENT...: runs sscep; output is stdout, stderr apart.
-client() {
-    local expected=$1
-    shift
-    run --separate-stderr timeout 60 ./sscep "$@"
-    printf '%s\n' "status $status" "$output" "${stderr:-}"
-    [ "$status" -eq "$expected" ]
-}
-
-# request NAME [CHALLENGE]: NAME.key and NAME.csr.
-request() {
-    PREFIX=$1 "$MKREQUEST" -dns "$1.example.org" "${@:2}"
+    serve "$BATS_FILE_TMPDIR/log" "$port" -- scepserver -depot "$depot" \
+        -port "$port" -challenge secret -allowrenew 0 -debug || return
+    export server_pid=$served_pid
 }
 
 # enroll NAME: the whole way to NAME.crt.
@@ -96,10 +42,7 @@ enroll() {
 # certified NAME: NAME.crt is from this CA, for that name and for that key.
 certified() {
     openssl verify -CAfile ca.crt "$1.crt"
-    [ "$(openssl x509 -in "$1.crt" -noout -subject -nameopt RFC2253)" = \
-        "subject=CN=$1.example.org" ]
-    [ "$(openssl x509 -in "$1.crt" -noout -pubkey)" = \
-        "$(openssl pkey -in "$1.key" -pubout)" ]
+    is_for "$1"
 }
 
 # What the server logged of the operation, as often as it did it.
@@ -236,21 +179,13 @@ http {
     }
 }
 END
-    nginx -p "$PWD/nginx" -c "$PWD/nginx/conf" -e "$PWD/nginx/error.log" \
-        >nginx/out 2>&1 </dev/null 3>&- &
-    https_pid=$!
-    until_within 10 accepting 8443
-}
-
-accepting() {
-    (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null
+    serve nginx/out 8443 -- nginx -p "$PWD/nginx" -c "$PWD/nginx/conf" \
+        -e "$PWD/nginx/error.log" || return
+    https_pid=$served_pid
 }
 
 teardown() {
-    if [ -n "${https_pid:-}" ]; then
-        kill "$https_pid"
-        wait "$https_pid" || true
-    fi
+    end "${https_pid:-}"
 }
 
 @test "https with nginx in front: getcaps, getca, enroll" {

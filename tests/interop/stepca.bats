@@ -5,17 +5,13 @@
 # Like all tests of this directory it runs in a network of its own:
 # "scripts/test interop" does that.
 #
-# SSCEP names the program to test, MKREQUEST the script.  An RSA intermediate
-# below a root answers; each provisioner of ca.json has a URL of its own.
+# An RSA intermediate below a root answers; each provisioner of ca.json has a
+# URL of its own.
 
-bats_require_minimum_version 1.5.0
+load helper
 
 setup_file() {
-    alone || return 1
-    unset OPENSSL_CONF http_proxy CHALLENGE PREFIX KEYBITS COMMONNAME
-    SSCEP=$(realpath "${SSCEP:?names no program}")
-    MKREQUEST=$(realpath "${MKREQUEST:-$BATS_TEST_DIRNAME/../../mkrequest}")
-    export SSCEP MKREQUEST
+    prepare
     export server=$BATS_FILE_TMPDIR port=8081
     export url=http://127.0.0.1:$port/scep
     build_server
@@ -25,26 +21,13 @@ setup_file() {
 }
 
 teardown_file() {
-    if [ -n "${server_pid:-}" ]; then
-        kill "$server_pid"
-        until_within 10 ended
-    fi
+    end "${server_pid:-}"
 }
 
 setup() {
     mkdir "$BATS_TEST_TMPDIR/work"
     cd "$BATS_TEST_TMPDIR/work" || return
     ln -s "$SSCEP" sscep
-}
-
-# Nobody else can reach the server: there is no interface but the loopback.
-alone() {
-    local up
-    up=$(ip -o link show up | cut -d ' ' -f 2)
-    if [ "$up" != "lo:" ]; then
-        echo "to be run in a network of its own: scripts/test interop" >&2
-        return 1
-    fi
 }
 
 # --- the server -------------------------------------------------------------
@@ -118,59 +101,12 @@ END
 }
 
 start_server() {
-    STEPPATH=$server/step "$server/stepca" "$server/ca.json" \
-        >"$server/log" 2>&1 </dev/null 3>&- &
-    export server_pid=$!
-    if ! until_within 20 listening; then
-        cat "$server/log" >&2
-        return 1
-    fi
-}
-
-listening() {
-    (exec 3<>"/dev/tcp/127.0.0.1/$port") 2>/dev/null
-}
-
-ended() {
-    ! kill -0 "$server_pid" 2>/dev/null
-}
-
-# until_within SECONDS COMMAND...: waits until the command succeeds.
-until_within() {
-    local deadline=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ "$SECONDS" -lt "$deadline" ] || return 1
-        sleep 0.1
-    done
+    STEPPATH=$server/step serve "$server/log" "$port" -- \
+        "$server/stepca" "$server/ca.json" || return
+    export server_pid=$served_pid
 }
 
 # --- the client -------------------------------------------------------------
-
-# client STATUS ARGUMENT...: runs sscep; output is stdout, stderr apart.
-client() {
-    local expected=$1
-    shift
-    run --separate-stderr timeout 60 ./sscep "$@"
-    printf '%s\n' "status $status" "$output" "${stderr:-}"
-    [ "$status" -eq "$expected" ]
-}
-
-# refused STATUS ARGUMENT...: likewise; no file comes of it, and besides
-# warnings there is one line on stderr, which is in $error then.
-refused() {
-    local before
-    before=$(ls -A)
-    client "$@"
-    [ "$(ls -A)" = "$before" ]
-    error=$(grep -v '^\./sscep: warning: ' <<<"$stderr")
-    [ "$(wc -l <<<"$error")" -eq 1 ]
-}
-
-# request NAME [CHALLENGE]: NAME.key and NAME.csr.
-request() {
-    PREFIX=$1 "$MKREQUEST" -dns "$1.example.org" "${@:2}"
-}
 
 # enroll PROVISIONER NAME [ARGUMENT...]: the whole way to NAME.crt.
 enroll() {
@@ -186,10 +122,7 @@ enroll() {
 certified() {
     openssl verify -CAfile "$server/root.crt" \
         -untrusted "$server/intermediate.crt" "$1.crt"
-    [ "$(openssl x509 -in "$1.crt" -noout -subject -nameopt RFC2253)" = \
-        "subject=CN=$1.example.org" ]
-    [ "$(openssl x509 -in "$1.crt" -noout -pubkey)" = \
-        "$(openssl pkey -in "$1.key" -pubout)" ]
+    is_for "$1"
 }
 
 # same FILE FILE: both hold the same certificate.
