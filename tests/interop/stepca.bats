@@ -12,8 +12,9 @@ load helper
 
 setup_file() {
     prepare
-    export server=$BATS_FILE_TMPDIR port=8081
+    export server=$BATS_FILE_TMPDIR port=8081 tls_port=8444
     export url=http://127.0.0.1:$port/scep
+    export tls_url=https://localhost:$tls_port/scep
     build_server
     make_authority
     configure_server
@@ -68,15 +69,16 @@ certify() {
         -out "$server/$1.crt" 2>/dev/null
 }
 
-# Ciphers of replies by number: 0 is DES, 1 AES-128, 2 AES-256.  The address
-# is of https, which nobody asks here.
+# Ciphers of replies by number: 0 is DES, 1 AES-128, 2 AES-256.  At "address"
+# is https, with a certificate for the dnsNames that the intermediate issues
+# when the server starts.
 configure_server() {
     cat >"$server/ca.json" <<END
 {
     "root": "$server/root.crt",
     "crt": "$server/intermediate.crt",
     "key": "$server/intermediate.key",
-    "address": "127.0.0.1:0",
+    "address": "127.0.0.1:$tls_port",
     "insecureAddress": "127.0.0.1:$port",
     "dnsNames": ["localhost"],
     "logger": {"format": "json"},
@@ -101,7 +103,7 @@ END
 }
 
 start_server() {
-    STEPPATH=$server/step serve "$server/log" "$port" -- \
+    STEPPATH=$server/step serve "$server/log" "$port" "$tls_port" -- \
         "$server/stepca" "$server/ca.json" || return
     export server_pid=$served_pid
 }
@@ -353,4 +355,104 @@ renew() {
 @test "getnextca is not there" {
     refused 95 getnextca -u "$url/aes128" -c next.crt -C "$server/root.crt"
     [[ "$error" == "./sscep: "*"no next CA certificate"*"500"* ]]
+}
+
+# --- https, by the server's own certificate ---------------------------------
+
+# The lines of the log about the path of a provisioner.
+asked() {
+    grep -c "\"path\":\"/scep/$1?" "$server/log" || true
+}
+
+# What is on the wire: the certificate is by the intermediate, for localhost,
+# and was never in a file.
+@test "https: the certificate of the server is its own" {
+    openssl s_client -connect "127.0.0.1:$tls_port" -servername localhost \
+        -showcerts </dev/null >handshake 2>/dev/null
+    openssl x509 -in handshake -out tls.crt
+    openssl verify -CAfile "$server/root.crt" \
+        -untrusted "$server/intermediate.crt" -verify_hostname localhost \
+        tls.crt
+    [ "$(grep -c 'BEGIN CERTIFICATE' handshake)" -eq 2 ]
+    [ "$(openssl x509 -in tls.crt -noout -issuer -nameopt RFC2253)" = \
+        "issuer=CN=intermediate,O=Interop" ]
+}
+
+@test "https: getcaps, getca, enroll" {
+    client 0 getcaps -u "$tls_url/aes128" --tls-ca-file "$server/root.crt"
+    [ "$output" = "./sscep: scep capabilities: AES, DES3, POSTPKIOperation, \
+Renewal, SHA-1, SHA-256, SCEPStandard" ]
+    client 0 getca -u "$tls_url/aes128" -c ca.crt \
+        --tls-ca-file "$server/root.crt"
+    same ca.crt "$server/intermediate.crt"
+    request device secret
+    client 0 enroll -d -u "$tls_url/aes128" -c ca.crt -k device.key \
+        -r device.csr -l device.crt --tls-ca-file "$server/root.crt"
+    [[ "$output" == *"./sscep: pkistatus: SUCCESS"* ]]
+    [[ "$stderr" == *"POST $tls_url/aes128"* ]]
+    certified device
+}
+
+# To start from nothing: the root, received on the plain port and pinned, is
+# all that https needs.
+@test "https: trusted by what getca got on the plain port" {
+    client 0 getca -u "$url/root" -c ca.crt --ca-fingerprint \
+        "$(openssl x509 -in "$server/root.crt" -noout -fingerprint -sha256 |
+            cut -d = -f 2)"
+    client 0 getcaps -u "$tls_url/root" --tls-ca-file ca.crt-1
+    [ -z "$stderr" ]
+}
+
+# untrusted TEXT ARGUMENT...: getca and enroll stop in the handshake, before
+# the server sees a request.
+untrusted() {
+    local before
+    request device secret
+    before=$(asked des)
+    refused 95 getca -u "$tls_url/des" -c ca.crt "${@:2}"
+    [[ "$error" == "./sscep: localhost:$tls_port: "*"$1"* ]]
+    refused 95 enroll -u "$tls_url/des" -c "$server/intermediate.crt" \
+        -k device.key -r device.csr -l device.crt "${@:2}"
+    [[ "$error" == "./sscep: localhost:$tls_port: "*"$1"* ]]
+    [ "$(asked des)" -eq "$before" ]
+    client 0 getca -u "$tls_url/des" -c ca.crt \
+        --tls-ca-file "$server/root.crt"
+    [ "$(asked des)" -gt "$before" ]
+}
+
+@test "https: not trusted without its root" {
+    untrusted "not trusted"
+}
+
+@test "https: not trusted by another root" {
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout other.key \
+        -out other.crt -subj /O=Interop/CN=root -days 2 2>/dev/null
+    untrusted "not trusted" --tls-ca-file other.crt
+}
+
+# The certificate has no IP address.
+@test "https: not for another name" {
+    local before
+    before=$(asked aes256)
+    refused 95 getca -u "https://127.0.0.1:$tls_port/scep/aes256" -c ca.crt \
+        --tls-ca-file "$server/root.crt"
+    [[ "$error" == "./sscep: 127.0.0.1:$tls_port: "*"IP address mismatch"* ]]
+    [ "$(asked aes256)" -eq "$before" ]
+}
+
+@test "https: a wrong challenge is refused as on the plain port" {
+    client 0 getca -u "$tls_url/aes128" -c ca.crt \
+        --tls-ca-file "$server/root.crt"
+    request device wrong
+    refused 72 enroll -u "$tls_url/aes128" -c ca.crt -k device.key \
+        -r device.csr -l device.crt --tls-ca-file "$server/root.crt"
+    [[ "$error" == *"badRequest, \"wrong password provided\""* ]]
+}
+
+@test "http on the port of https, and https on that of http" {
+    refused 95 getca -u "http://localhost:$tls_port/scep/aes128" -c ca.crt
+    [[ "$error" == *"400"*"HTTP request to an HTTPS server"* ]]
+    refused 95 getca -u "https://localhost:$port/scep/aes128" -c ca.crt \
+        --tls-ca-file "$server/root.crt"
+    [[ "$error" == "./sscep: localhost:$port: "* ]]
 }

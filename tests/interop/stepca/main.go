@@ -1,5 +1,6 @@
 // The SCEP server of step-ca, for stepca.bats: Debian has its packages, but
-// not its command.  The argument is the configuration, ca.json.
+// not its command.  The argument is the configuration, ca.json.  For its https
+// the server makes a key, and a certificate that its own CA issues.
 package main
 
 import (
