@@ -106,13 +106,17 @@ static bool add_relative(
 enum status redirect_resolve(
     struct url *out, const struct url *from, const char *location)
 {
-	struct buf text = {0};
+	struct buf text = {0}, what = {0};
 	enum status st;
 	bool ok = has_scheme(location) ? add_absolute(&text, location)
 				       : add_relative(&text, from, location);
 
-	st = ok ? url_parse(out, buf_string(&text)) : fail_memory();
+	ok = ok && url_add_text(&what, from) &&
+	    buf_add_string(&what, ": Location of its redirect");
+	st = ok ? url_parse_as(out, buf_string(&text), buf_string(&what))
+		: fail_memory();
 	buf_free(&text);
+	buf_free(&what);
 	return st;
 }
 

@@ -15,7 +15,7 @@ bool redirect_is(int status);
 
 /*
  * Resolves location, as the answer to a request for from gave it (RFC 9110,
- * 10.2.2).  The caller frees out.  ST_ERROR after reporting.
+ * 10.2.2).  The caller frees out.  ST_ERROR after reporting both URLs.
  */
 enum status redirect_resolve(
     struct url *out, const struct url *from, const char *location);

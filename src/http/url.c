@@ -199,7 +199,7 @@ static const char *check_characters(const char *text)
 	return NULL;
 }
 
-enum status url_parse(struct url *out, const char *text)
+enum status url_parse_as(struct url *out, const char *text, const char *what)
 {
 	struct url url = {0};
 	const char *rest, *why;
@@ -207,11 +207,11 @@ enum status url_parse(struct url *out, const char *text)
 	size_t skip;
 
 	if ((why = check_characters(text)) != NULL)
-		return refuse("URL", text, why);
+		return refuse(what, text, why);
 	if ((skip = scheme_length(text, "https")) > 0)
 		url.tls = true;
 	else if ((skip = scheme_length(text, "http")) == 0)
-		return refuse("URL", text,
+		return refuse(what, text,
 		    strstr(text, "://") != NULL
 			? "unknown scheme, " WANT_URL
 			: "http:// is missing, " WANT_URL);
@@ -219,7 +219,7 @@ enum status url_parse(struct url *out, const char *text)
 	url.port = url.tls ? PORT_HTTPS : PORT_HTTP;
 	why = parse_authority(&url, rest, strcspn(rest, "/?#"));
 	if (why != NULL) {
-		refuse("URL", text, why);
+		refuse(what, text, why);
 		goto out;
 	}
 	rest += strcspn(rest, "/?#");
@@ -233,6 +233,11 @@ enum status url_parse(struct url *out, const char *text)
 out:
 	url_free(&url);
 	return st;
+}
+
+enum status url_parse(struct url *out, const char *text)
+{
+	return url_parse_as(out, text, "URL");
 }
 
 static unsigned int hex_value(char c)

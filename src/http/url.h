@@ -32,6 +32,9 @@ struct url {
  */
 enum status url_parse(struct url *out, const char *text);
 
+/* As url_parse() for a text that messages are to call something else. */
+enum status url_parse_as(struct url *out, const char *text, const char *what);
+
 /*
  * As url_parse() for a proxy: "host:port", "[v6]:port" or "http://host:port/",
  * where the port is required, "user:password@" may stand in front of the host
