@@ -22,6 +22,18 @@ static char *trim(char *text)
 	return text;
 }
 
+bool head_is_text(const char *bytes, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (bytes[i] == '\0' ||
+		    (bytes[i] == '\r' &&
+			(i + 1 == len || bytes[i + 1] != '\n')))
+			return false;
+	return true;
+}
+
 /*
  * Cuts the next line off *rest, joined with those that continue it
  * (obs-fold; RFC 9112, 5.2).
@@ -100,6 +112,8 @@ static const char *take_encoding(
 
 	(void)out;
 	while ((member = next_member(&value)) != NULL) {
+		if (*member == '\0')
+			continue;
 		if (head->chunked)
 			return "chunked is not the last Transfer-Encoding";
 		if (strcasecmp(member, "chunked") == 0)
@@ -203,10 +217,14 @@ static bool parse_status_line(struct head *head, const char *line)
 static const char *parse_lines(struct head *head, char *rest,
     struct http_response *out, char *shown, size_t size)
 {
+	const char *end = strchr(rest, '\n');
+	bool folded = end != NULL && (end[1] == ' ' || end[1] == '\t');
 	char *line = next_line(&rest);
 	const char *why = NULL;
 
 	log_escape(shown, size, line, strlen(line));
+	if (folded)
+		return "a blank in front of the first header field";
 	if (!parse_status_line(head, line))
 		return "this is not an HTTP/1.1 status line";
 	if (head->status == 101)
@@ -226,8 +244,9 @@ enum status head_parse(struct head *head, struct buf *block,
 	char *text = (char *)block->data, shown[SHOWN_MAX];
 	const char *why;
 
-	if (memchr(text, '\0', block->len) != NULL)
-		return fail(ST_NETWORK, "%s: a NUL byte in the header", peer);
+	if (!head_is_text(text, block->len))
+		return fail(ST_NETWORK,
+		    "%s: a NUL byte, or a CR without LF, in the header", peer);
 	why = parse_lines(head, text, out, shown, sizeof(shown));
 	if (why != NULL)
 		return fail(ST_NETWORK, "%s: %s: \"%s\"", peer, why, shown);

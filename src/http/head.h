@@ -20,6 +20,9 @@ struct head {
 	bool close, keep_alive; /* Connection */
 };
 
+/* Whether there is no NUL in it, and each CR before an LF (RFC 9112, 2.2). */
+bool head_is_text(const char *bytes, size_t len);
+
 /*
  * Takes block, which ends in its empty line and is changed, apart into head
  * and out: status, reason, Content-Type, Location.  Of a 1xx only head->status

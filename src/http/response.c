@@ -87,10 +87,11 @@ static bool has_no_body(const struct response *r, int status)
 	return status == 204 || status == 304 ||
 	    (r->tunnel && status / 100 == 2);
 }
+
 /* How the body ends (RFC 9112, 6.3). */
 static enum status choose_body(struct response *r, const struct head *head)
 {
-	r->keep = head->keep_alive || (head->minor > 0 && !head->close);
+	r->keep = !head->close && (head->keep_alive || head->minor > 0);
 	if (has_no_body(r, head->status)) {
 		r->state = RESPONSE_DONE;
 	} else if (head->chunked) {
@@ -177,7 +178,8 @@ static enum status parse_chunk_size(struct response *r)
 	size_t digits = strspn(p, "0123456789abcdefABCDEF"), size = 0;
 	const char *after = p + digits + strspn(p + digits, " \t");
 
-	if (digits == 0 || strcspn(after, ";\r\n") != 0 || *after == '\0')
+	if (digits == 0 || strcspn(after, ";\r\n") != 0 ||
+	    !head_is_text(p, r->text.len))
 		return refuse_text(r, "bad chunk size");
 	for (; digits > 0; digits--, p++) {
 		unsigned int c = (unsigned char)*p;
