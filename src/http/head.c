@@ -155,6 +155,25 @@ static const char *take_type(
 	return NULL;
 }
 
+/* What Squid has of its own. */
+static const char *take_squid_error(
+    struct head *head, struct http_response *out, char *value)
+{
+	(void)head;
+	log_escape(
+	    out->proxy_error, sizeof(out->proxy_error), value, strlen(value));
+	return NULL;
+}
+
+/* RFC 9209: who does not say "error" has nothing to do with the status. */
+static const char *take_proxy_status(
+    struct head *head, struct http_response *out, char *value)
+{
+	return strstr(value, "error=") != NULL
+	    ? take_squid_error(head, out, value)
+	    : NULL;
+}
+
 static const char *take_location(
     struct head *head, struct http_response *out, char *value)
 {
@@ -173,7 +192,9 @@ static const struct field {
     {"Content-Length", take_length},
     {"Content-Type", take_type},
     {"Location", take_location},
+    {"Proxy-Status", take_proxy_status},
     {"Transfer-Encoding", take_encoding},
+    {"X-Squid-Error", take_squid_error},
 };
 
 static const char *take_field(

@@ -53,21 +53,25 @@ bool proxy_is_excepted(const struct url *url, const char *list)
 }
 
 /* The upper-case http_proxy can be set by a remote user in a CGI. */
-static const char *get(const char *lower, const char *upper)
+static const char *get(
+    const char *lower, const char *upper, const char **variable)
 {
 	const char *value = getenv(lower);
 
-	if (value == NULL && upper != NULL)
+	*variable = lower;
+	if (value == NULL && upper != NULL) {
 		value = getenv(upper);
+		*variable = upper;
+	}
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
-const char *proxy_from_environment(const struct url *url)
+const char *proxy_from_environment(const struct url *url, const char **variable)
 {
-	const char *list = get("no_proxy", "NO_PROXY");
+	const char *list = get("no_proxy", "NO_PROXY", variable);
 
 	if (list != NULL && proxy_is_excepted(url, list))
 		return NULL;
-	return url->tls ? get("https_proxy", "HTTPS_PROXY")
-			: get("http_proxy", NULL);
+	return url->tls ? get("https_proxy", "HTTPS_PROXY", variable)
+			: get("http_proxy", NULL, variable);
 }

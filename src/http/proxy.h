@@ -8,9 +8,11 @@
 
 /*
  * The value of http_proxy, or https_proxy for a TLS url, unless no_proxy
- * excepts its host; NULL for none.  Points into the environment.
+ * excepts its host; NULL for none.  Points into the environment; *variable is
+ * the one it was found in.
  */
-const char *proxy_from_environment(const struct url *url);
+const char *proxy_from_environment(
+    const struct url *url, const char **variable);
 
 /*
  * Whether list, as no_proxy has it, excepts the host of url: names between

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "http/proxy.h"
@@ -14,35 +15,55 @@ static bool has_proxy(const struct route *route)
 	return route->proxy.host != NULL;
 }
 
-static bool add_peer(struct buf *out, const char *prefix, const struct url *url)
+static bool add_peer(struct buf *out, const struct url *url)
 {
-	return buf_addf(out, url->ipv6 ? "%s[%s]:%u" : "%s%s:%u", prefix,
-	    url->host, url->port);
+	return buf_addf(
+	    out, url->ipv6 ? "[%s]:%u" : "%s:%u", url->host, url->port);
 }
 
-static bool add_names(struct route *route)
+/* variable is where in the environment the proxy was found, or NULL. */
+static bool add_hop(struct route *route, const char *variable)
 {
-	const struct url *proxy = route_proxy(route);
-	bool ok = has_proxy(route)
-	    ? add_peer(&route->hop, "proxy ", &route->proxy)
-	    : add_peer(&route->hop, "", route->url);
+	if (!has_proxy(route))
+		return add_peer(&route->hop, route->url);
+	return buf_add_string(&route->hop, "proxy ") &&
+	    add_peer(&route->hop, &route->proxy) &&
+	    (variable == NULL || buf_addf(&route->hop, " of %s", variable));
+}
 
-	return ok && url_add_text(&route->name, route->url) &&
-	    (proxy != NULL ? add_peer(&route->peer, "proxy ", proxy)
-			   : add_peer(&route->peer, "", route->url));
+static bool add_names(struct route *route, const char *variable)
+{
+	return add_hop(route, variable) &&
+	    url_add_text(&route->name, route->url) &&
+	    (route_proxy(route) != NULL
+		    ? buf_add_string(&route->peer, buf_string(&route->hop))
+		    : add_peer(&route->peer, route->url));
+}
+
+/* The proxy of the option, or else of the environment. */
+static enum status find_proxy(
+    struct route *route, const char *proxy, const char **variable)
+{
+	char what[32];
+
+	if (proxy != NULL)
+		return url_parse_proxy(&route->proxy, proxy, "proxy");
+	if ((proxy = proxy_from_environment(route->url, variable)) == NULL)
+		return ST_OK;
+	snprintf(what, sizeof(what), "proxy of %s", *variable);
+	return url_parse_proxy(&route->proxy, proxy, what);
 }
 
 enum status route_init(
     struct route *route, const struct url *url, const char *proxy)
 {
+	const char *variable = NULL;
 	struct route new = {.url = url};
 	enum status st;
 
-	if (proxy == NULL)
-		proxy = proxy_from_environment(url);
-	if (proxy != NULL && (st = url_parse_proxy(&new.proxy, proxy)) != ST_OK)
+	if ((st = find_proxy(&new, proxy, &variable)) != ST_OK)
 		return st;
-	if (!add_names(&new)) {
+	if (!add_names(&new, variable)) {
 		route_free(&new);
 		return fail_memory();
 	}

@@ -59,7 +59,7 @@ static enum status read_head(struct conn *conn, const struct route *route,
 static enum status check(const struct route *route, const struct response *r)
 {
 	const struct http_response *answer = r->out;
-	const char *proxy = buf_string(&route->hop);
+	const char *proxy = buf_string(&route->hop), *why = answer->proxy_error;
 
 	if (answer->status / 100 == 2)
 		return ST_OK;
@@ -69,8 +69,9 @@ static enum status check(const struct route *route, const struct response *r)
 			? "it does not accept this user and password"
 			: "it wants user:password@ in front of its name",
 		    answer->status, answer->reason);
-	return fail(ST_NETWORK, "%s does not connect to %s: %d %s", proxy,
-	    buf_string(&route->peer), answer->status, answer->reason);
+	return fail(ST_NETWORK, "%s does not connect to %s: %d %s%s%s%s", proxy,
+	    buf_string(&route->peer), answer->status, answer->reason,
+	    *why != '\0' ? " (" : "", why, *why != '\0' ? ")" : "");
 }
 
 enum status tunnel_open(struct conn *conn, const struct route *route,

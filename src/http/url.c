@@ -302,14 +302,14 @@ static const char *parse_proxy(struct url *url, const char *text)
 	return parse_target(url, "/", "/") ? NULL : "out of memory";
 }
 
-enum status url_parse_proxy(struct url *out, const char *text)
+enum status url_parse_proxy(struct url *out, const char *text, const char *what)
 {
 	struct url url = {0};
 	const char *why = parse_proxy(&url, text);
 
 	if (why != NULL) {
 		url_free(&url);
-		return refuse("proxy", text, why);
+		return refuse(what, text, why);
 	}
 	*out = url;
 	return ST_OK;

@@ -36,11 +36,12 @@ enum status url_parse(struct url *out, const char *text);
 enum status url_parse_as(struct url *out, const char *text, const char *what);
 
 /*
- * As url_parse() for a proxy: "host:port", "[v6]:port" or "http://host:port/",
+ * As url_parse_as() for a proxy: "host:port", "[v6]:port" or "http://host:port/",
  * where the port is required, "user:password@" may stand in front of the host
  * with what is special in it percent-encoded, and the path is "/".
  */
-enum status url_parse_proxy(struct url *out, const char *text);
+enum status url_parse_proxy(
+    struct url *out, const char *text, const char *what);
 void url_free(struct url *url);
 
 /*

@@ -79,6 +79,15 @@ bool verdict_is_about_us(int status)
 	    status == 495 || status == 496;
 }
 
+/* Only what comes through a proxy says something of ours. */
+static bool add_proxy_error(struct buf *out, const struct verdict *verdict,
+    const struct http_response *response)
+{
+	if (verdict->proxy == NULL || *response->proxy_error == '\0')
+		return true;
+	return buf_addf(out, " (a proxy says: %s)", response->proxy_error);
+}
+
 static bool add_hint(struct buf *out, const struct verdict *verdict,
     const struct http_response *response)
 {
@@ -97,6 +106,7 @@ bool verdict_add(struct buf *out, const struct verdict *verdict,
 		return false;
 	if (response->status / 100 == 3 && location->len > 0)
 		return add_location(out, verdict, location);
-	return add_first_line(out, &response->body) &&
+	return add_proxy_error(out, verdict, response) &&
+	    add_first_line(out, &response->body) &&
 	    add_hint(out, verdict, response);
 }

@@ -375,6 +375,119 @@ proxy_error() {
     only_error "proxy $proxy" 503 "http://127.0.0.1:1/scep"
 }
 
+# A server that takes connections, and is silent: sets silent_port.
+start_silent() {
+    silent_port=$(free_ports 1)
+    start_server "$silent_port" "$BATS_TEST_TMPDIR/silent" python3 -c '
+import socket, sys, time
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+held = []
+while True:
+    held.append(server.accept())' "$silent_port"
+}
+
+# through_proxy STATUS TEXT...: the answer to getca may be the server's or the
+# proxy's, and the line says who they are.
+through_proxy() {
+    local answered=$1
+    shift
+    run_sscep getca -u "$URL" -c got.crt
+    expect_status 95
+    only_error "$URL: the server, or proxy $proxy of http_proxy, answered \
+$answered" "$@"
+    no_file got.crt
+}
+
+@test "plain http: what the proxy answers in place of a dead server" {
+    start_ca
+    start_silent
+    start_squid "read_timeout 1 second"
+    export http_proxy=$proxy
+    URL=http://127.0.0.1:1/scep
+    through_proxy 503 "(a proxy says: ERR_CONNECT_FAIL 111)"
+    URL=http://127.0.0.1:$silent_port/scep
+    through_proxy 504 "(a proxy says: ERR_READ_TIMEOUT 0)"
+    start_tinyproxy
+    export http_proxy=$proxy
+    URL=http://127.0.0.1:1/scep
+    through_proxy 500 "Unable to connect"
+    nothing_sent
+}
+
+@test "plain http: what the server answers is not the proxy's" {
+    start_ca --fault http-500 --fault-on getcacert
+    start_squid
+    export http_proxy=$proxy
+    through_proxy 500
+    stderr_lacks "a proxy says"
+    start_tinyproxy
+    export http_proxy=$proxy
+    through_proxy 500
+    stderr_lacks "a proxy says"
+}
+
+@test "what a server says of proxies of its own is left out" {
+    start_ca
+    start_nginx good "location /gone { add_header Proxy-Status \
+\"cache; error=dns_error\" always; return 502; }"
+    run_sscep getca -u "https://localhost:$tls_port/gone" -c got.crt \
+        "${trust[@]}"
+    expect_status 95
+    only_error "the server answered 502 Bad Gateway"
+    stderr_lacks dns_error
+}
+
+@test "CONNECT: why the proxy does not reach the server" {
+    start_ca
+    start_squid
+    export https_proxy=$proxy
+    run_sscep getca -u https://127.0.0.1:1/scep -c got.crt
+    expect_status 95
+    only_error "proxy $proxy of https_proxy does not connect to 127.0.0.1:1: \
+503 Service Unavailable (ERR_CONNECT_FAIL 111)"
+}
+
+# variable NAME VALUE SCHEME TEXT...: the one line about the proxy names NAME.
+variable() {
+    local name=$1 value=$2 url=$3://localhost:$port/scep
+    shift 3
+    export "$name=$value"
+    run_sscep getca -u "$url" -c got.crt "${trust[@]}"
+    unset "$name"
+    only_error "$@"
+    if ! grep -qw -e "of $name" "$stderr"; then
+        problem "the line does not name $name"
+    fi
+    no_file got.crt
+    nothing_sent
+}
+
+@test "the environment: an error about the proxy names the variable" {
+    start_ca
+    squid_password user secret
+    start_squid "${password[@]}"
+    variable http_proxy 127.0.0.1:1 http \
+        "cannot connect to proxy 127.0.0.1:1 of http_proxy"
+    expect_status 95
+    variable https_proxy 127.0.0.1:1 https \
+        "cannot connect to proxy 127.0.0.1:1 of https_proxy"
+    expect_status 95
+    variable HTTPS_PROXY 127.0.0.1:1 https \
+        "cannot connect to proxy 127.0.0.1:1 of HTTPS_PROXY"
+    variable http_proxy nonsense http 'proxy of http_proxy "nonsense": ' \
+        "the port is missing"
+    expect_status 1
+    variable https_proxy u:p4ss@nonsense https "proxy of https_proxy: " \
+        "the port is missing"
+    stderr_lacks p4ss
+    variable http_proxy "$proxy" http "proxy $proxy of http_proxy: " 407
+    variable https_proxy "$proxy" https "proxy $proxy of https_proxy: " 407
+    # That of the option is not of the environment.
+    http_proxy=$proxy run_sscep getca -u "$URL" -c got.crt -p 127.0.0.1:1
+    expect_status 95
+    only_error "cannot connect to proxy 127.0.0.1:1: "
+}
+
 @test "the proxy is not there" {
     start_enrolment
     proxy=127.0.0.1:1

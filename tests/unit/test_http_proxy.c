@@ -75,24 +75,32 @@ static void environment(void **state)
 {
 	struct url plain = parsed("http://a.example.com/");
 	struct url tls = parsed("https://a.example.com/");
+	const char *variable;
 
 	(void)state;
 	clear();
-	assert_null(proxy_from_environment(&plain));
+	assert_null(proxy_from_environment(&plain, &variable));
 	setenv("HTTP_PROXY", "upper:1", 1);
-	assert_null(proxy_from_environment(&plain));
+	assert_null(proxy_from_environment(&plain, &variable));
 	setenv("http_proxy", "", 1);
-	assert_null(proxy_from_environment(&plain));
+	assert_null(proxy_from_environment(&plain, &variable));
 	setenv("http_proxy", "lower:2", 1);
-	assert_string_equal(proxy_from_environment(&plain), "lower:2");
-	assert_null(proxy_from_environment(&tls));
+	assert_string_equal(
+	    proxy_from_environment(&plain, &variable), "lower:2");
+	assert_string_equal(variable, "http_proxy");
+	assert_null(proxy_from_environment(&tls, &variable));
 	setenv("HTTPS_PROXY", "tls:3", 1);
-	assert_string_equal(proxy_from_environment(&tls), "tls:3");
+	assert_string_equal(proxy_from_environment(&tls, &variable), "tls:3");
+	assert_string_equal(variable, "HTTPS_PROXY");
+	setenv("https_proxy", "tls:4", 1);
+	assert_string_equal(proxy_from_environment(&tls, &variable), "tls:4");
+	assert_string_equal(variable, "https_proxy");
 	setenv("no_proxy", "example.org", 1);
-	assert_string_equal(proxy_from_environment(&plain), "lower:2");
+	assert_string_equal(
+	    proxy_from_environment(&plain, &variable), "lower:2");
 	setenv("no_proxy", "example.com", 1);
-	assert_null(proxy_from_environment(&plain));
-	assert_null(proxy_from_environment(&tls));
+	assert_null(proxy_from_environment(&plain, &variable));
+	assert_null(proxy_from_environment(&tls, &variable));
 	clear();
 	url_free(&plain);
 	url_free(&tls);

@@ -695,6 +695,42 @@ static void test_cut(void **state)
 	buf_free(&bytes);
 }
 
+/* Proxies that say why. */
+static void test_proxy_error(void **state)
+{
+	static const struct {
+		const char *fields, *error;
+	} rows[] = {
+	    {"", ""},
+	    {"Via: 1.1 p (squid/5.7)\r\nX-Cache: MISS from p\r\n", ""},
+	    {"x-squid-error: ERR_CONNECT_FAIL 111\r\n", "ERR_CONNECT_FAIL 111"},
+	    {"X-Squid-Error:\r\n", ""},
+	    {"X-Squid-Error: a\x1b[1m\r\n", "a\\x1b[1m"},
+	    {"Proxy-Status: p; error=connection_timeout\r\n",
+		"p; error=connection_timeout"},
+	    {"Proxy-Status: p; received-status=503\r\n", ""},
+	};
+	struct http_response out;
+	struct response r;
+	size_t i, used;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct buf bytes = {0};
+
+		memset(&out, 0, sizeof(out));
+		assert_true(buf_addf(
+		    &bytes, "HTTP/1.1 503 No\r\n%s\r\n", rows[i].fields));
+		response_init(&r, &out, "h:80", MAX_BODY);
+		assert_int_equal(
+		    response_feed(&r, bytes.data, bytes.len, &used), ST_OK);
+		assert_string_equal(out.proxy_error, rows[i].error);
+		response_free(&r);
+		http_response_free(&out);
+		buf_free(&bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -709,6 +745,7 @@ int main(void)
 	    cmocka_unit_test(test_interim_limit),
 	    cmocka_unit_test(test_small_chunks),
 	    cmocka_unit_test(test_cut),
+	    cmocka_unit_test(test_proxy_error),
 	};
 
 	log_hold(); /* the messages are looked at elsewhere */

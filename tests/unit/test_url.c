@@ -284,7 +284,7 @@ static void test_proxies(void **state)
 	for (i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++) {
 		struct url url = {0};
 
-		if (url_parse_proxy(&url, proxies[i].text) != ST_OK)
+		if (url_parse_proxy(&url, proxies[i].text, "proxy") != ST_OK)
 			FAIL("refused: %s", proxies[i].text);
 		assert_false(url.tls);
 		assert_string_equal(url.host, proxies[i].host);
@@ -298,7 +298,8 @@ static void test_proxies(void **state)
 	for (i = 0; i < sizeof(bad_proxies) / sizeof(bad_proxies[0]); i++) {
 		struct url url = {0};
 
-		if (url_parse_proxy(&url, bad_proxies[i].text) != ST_ERROR)
+		if (url_parse_proxy(&url, bad_proxies[i].text, "proxy") !=
+		    ST_ERROR)
 			FAIL("accepted: %s", bad_proxies[i].text);
 		assert_null(url.host);
 		assert_one_line(caught_text(), bad_proxies[i].word);
