@@ -375,6 +375,59 @@ no_recipient() {
         --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)"
 }
 
+# forge NAME FILE [OPTION...]: a certificate for the name in that one and the
+# key of somebody else, signed by that key.
+forge() {
+    openssl x509 -in "$2" -signkey "$shared/other.key" -x509toreq \
+        -out request.forged 2>/dev/null
+    openssl x509 -req -in request.forged -days 30 -out "$1" "${@:3}" \
+        2>/dev/null
+    rm request.forged
+    expect_equal "the subject" "$(openssl x509 -in "$2" -noout -subject)" \
+        "$(openssl x509 -in "$1" -noout -subject)"
+}
+
+@test "enroll, getcert, getcrl: -e that only has the name of a good one" {
+    start_pinned --profile ra
+    forge self.crt "$ca/ra-enc.crt" -signkey "$shared/other.key"
+    forge false-ca.crt "$ca/ca.crt" -signkey "$shared/other.key"
+    forge issued.crt "$ca/ra-enc.crt" -CA false-ca.crt \
+        -CAkey "$shared/other.key" -set_serial 5
+    expect_equal "the issuer" \
+        "$(openssl x509 -in "$ca/ra-enc.crt" -noout -issuer)" \
+        "$(openssl x509 -in issued.crt -noout -issuer)"
+    snapshot
+    each_operation no_recipient -e self.crt \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    each_operation no_recipient -e issued.crt \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+}
+
+# The fingerprint is looked for among -c alone.
+@test "enroll, getcert, getcrl: -e does not bring the pin along" {
+    start_pinned
+    snapshot
+    each_operation pinned_away -e "$shared/other.crt" \
+        --ca-fingerprint "$(pin "$shared/other.crt" sha256)"
+}
+
+@test "enroll, getcert, getcrl: -e by a CA below the pinned one" {
+    start_pinned --profile ra-chain
+    each_operation succeeds -e "$ca/ra-enc.crt" \
+        --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
+}
+
+@test "enroll: -m is not written for -e that is not vouched for" {
+    start_pinned
+    snapshot
+    enroll -m message.pem -e "$shared/other.crt" \
+        --ca-fingerprint "$(pin ca.crt sha256)"
+    no_recipient
+    enroll -m message.pem -e "$shared/other.crt"
+    expect_status 0
+    [ -s message.pem ]
+}
+
 @test "enroll: -m is not written either" {
     start_pinned
     snapshot
