@@ -37,3 +37,97 @@ load helper
     expect_status 3
     ! grep -q '"operation": "PKIOperation"' "$ca/log" || problem "a message"
 }
+
+# --- files that are replaced ------------------------------------------------------
+
+# Sets owner to a user and a group that this test may give a file to: those of
+# somebody else as root, another group of ours, or, if we have none, our own.
+another_owner() {
+    local group
+    owner=$(id -u):$(id -g)
+    if [ "$(id -u)" -eq 0 ]; then
+        owner=12345:23456
+        return
+    fi
+    for group in $(id -G); do
+        if [ "$group" -ne "$(id -g)" ]; then
+            owner=$(id -u):$group
+        fi
+    done
+}
+
+# replaced FILE: it is another file than before, and as it was otherwise.
+replaced() {
+    expect_status 0
+    stderr_lacks warning
+    expect_equal "owner and mode of $1" "$owner 640" \
+        "$(stat -c '%u:%g %a' "$1")"
+    if grep -q old "$1"; then
+        problem "$1 was not replaced"
+    fi
+}
+
+@test "a file that is replaced keeps its owner, group and mode" {
+    local owner file
+    another_owner
+    start_enrolment
+    for file in local.crt got.crt got.crl self.crt chain.crt; do
+        echo old >"$file"
+        chmod 640 "$file"
+        chown "$owner" "$file"
+    done
+    enroll --chain chain.crt -L self.crt
+    replaced local.crt
+    run_sscep getca -u "$URL" -c got.crt
+    replaced got.crt
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l local.crt -w got.crl
+    replaced got.crl
+    # By a symbolic link, which stays.
+    ln -s got.crt link.crt
+    run_sscep getca -u "$URL" -c link.crt
+    replaced got.crt
+    [ -L link.crt ] || problem "the symbolic link was replaced"
+}
+
+# A new file is nobody's but ours.
+@test "a new file has the owner, the group and the mode that open() gives" {
+    start_ca
+    : >touched
+    umask 027
+    : >masked
+    run_sscep getca -u "$URL" -c new.crt
+    expect_status 0
+    expect_equal "owner and mode" "$(stat -c '%u:%g %a' masked)" \
+        "$(stat -c '%u:%g %a' new.crt)"
+    umask 022
+    run_sscep getca -u "$URL" -c newer.crt
+    expect_equal "owner and mode" "$(stat -c '%u:%g %a' touched)" \
+        "$(stat -c '%u:%g %a' newer.crt)"
+}
+
+# Root without the right to give files away, which is an ordinary user's lot; a
+# user has no file of somebody else to try it with, and gets no warning.
+@test "an owner that cannot be kept is warned of, and the file is written" {
+    local owner
+    another_owner
+    start_ca
+    echo old >got.crt
+    chmod 640 got.crt
+    chown "$owner" got.crt
+    if [ "$(id -u)" -ne 0 ]; then
+        run_sscep getca -u "$URL" -c got.crt
+        replaced got.crt
+        return
+    fi
+    ln -s "$(command -v setpriv)" setpriv
+    sscep=./setpriv run_sscep --bounding-set -chown --inh-caps -chown -- \
+        ./sscep getca -u "$URL" -c got.crt
+    expect_status 0
+    warned "got.crt: its owner could not be kept: Operation not permitted"
+    same_certificate got.crt "$ca/ca.crt"
+    expect_equal "owner and mode" "$(id -u):$(id -g) 640" \
+        "$(stat -c '%u:%g %a' got.crt)"
+    run_sscep getca -u "$URL" -c got.crt
+    expect_status 0
+    stderr_lacks "could not be kept"
+}
