@@ -146,6 +146,132 @@ files_are() {
     nothing_written
 }
 
+# Makes ./limited, the client that cannot write files of more than 1024 bytes,
+# as certificates are.
+make_limited() {
+    cat >limited <<'END'
+#!/bin/bash
+trap '' XFSZ
+ulimit -f 1
+exec ./sscep "$@"
+END
+    chmod +x limited
+}
+
+# Another CA than before, at $URL.
+another_ca() {
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/another
+    start_ca "$@"
+}
+
+# The first CA again: what -c names is still its set.
+old_set_enrolls() {
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/ca
+    take local.key local.csr
+    start_ca "$@"
+    enroll
+    enrolled
+}
+
+@test "stale files: from several to one that cannot be written, nothing is moved" {
+    start_ca --profile ra-chain
+    getca
+    make_limited
+    another_ca
+    snapshot
+    sscep=./limited getca
+    expect_status 93
+    one_error "ca.crt: cannot write: File too large"
+    nothing_written
+    # It was only the writing that failed.
+    getca
+    expect_status 0
+    same_certificate ca.crt "$ca/ca.crt"
+    no_file ca.crt-0
+}
+
+@test "stale files: from four to two that cannot be written, nothing is moved" {
+    start_ca --profile ra-chain
+    getca
+    make_limited
+    another_ca --profile ra-pair
+    snapshot
+    sscep=./limited getca
+    expect_status 93
+    one_error "ca.crt-0: cannot write: File too large"
+    nothing_written
+    old_set_enrolls --profile ra-chain
+}
+
+@test "stale files: from one to several that fail halfway, the old one stays" {
+    start_ca
+    getca
+    another_ca --profile ra
+    ln -s not-there ca.crt-1
+    snapshot
+    getca
+    expect_status 93
+    one_error "ca.crt-1: is a symbolic link to what is not there"
+    same_certificate ca.crt-0 "$ca/ra-sign.crt"
+    nothing_written ca.crt-0
+    old_set_enrolls
+}
+
+# Moving comes last: what cannot be moved is there beside the new one.
+@test "stale files: from several to one, and one that cannot be moved" {
+    local number
+    start_ca --profile ra-chain
+    getca
+    for number in 0 1 2 3; do
+        cp "ca.crt-$number" "kept-$number"
+    done
+    mkdir ca.crt-2.old
+    another_ca
+    getca
+    expect_status 93
+    stdout_line "$sscep: CA certificate written as ca.crt"
+    stderr_has "ca.crt-2: cannot move it to ca.crt-2.old"
+    same_certificate ca.crt "$ca/ca.crt"
+    cmp ca.crt-0.old kept-0
+    cmp ca.crt-1.old kept-1
+    cmp ca.crt-2 kept-2
+    cmp ca.crt-3 kept-3
+    # -c is the new one.
+    take local.key local.csr
+    enroll
+    enrolled
+}
+
+@test "stale files: from one to several, and the old one cannot be moved" {
+    start_ca
+    getca
+    cp ca.crt kept
+    mkdir ca.crt.old
+    another_ca --profile ra
+    getca
+    expect_status 93
+    stderr_has "ca.crt: cannot move it to ca.crt.old"
+    cmp ca.crt kept
+    same_certificate ca.crt-0 "$ca/ra-sign.crt"
+    same_certificate ca.crt-1 "$ca/ra-enc.crt"
+    same_certificate ca.crt-2 "$ca/ca.crt"
+    old_set_enrolls
+}
+
+@test "stale files: what was set aside before is replaced" {
+    start_ca
+    getca
+    cp ca.crt first
+    echo older >ca.crt.old
+    another_ca --profile ra
+    getca
+    expect_status 0
+    cmp ca.crt.old first
+    no_file ca.crt.old.old
+}
+
 @test "the same answer again: nothing is moved" {
     start_ca --profile ra
     getca
