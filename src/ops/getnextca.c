@@ -42,6 +42,23 @@ static enum status get(struct session *session, struct http_response *response)
 	    response->status, response->reason);
 }
 
+/* No reason to refuse: late in a rollover there may be no other. */
+static void warn_of_signer(const X509 *signer)
+{
+	struct buf name = {0};
+	const char *text = cert_name_text(&name, X509_get_subject_name(signer));
+	int when = cert_time_status(signer);
+
+	if (when > 0)
+		warn("signer-expired",
+		    "%s of -C, which signed the answer, has expired", text);
+	else if (when < 0)
+		warn("signer-not-yet-valid",
+		    "%s of -C, which signed the answer, is not valid yet",
+		    text);
+	buf_free(&name);
+}
+
 static enum status write_verified(struct session *session,
     const struct cabundle *current, const struct buf *body, const EVP_MD *md)
 {
@@ -51,8 +68,10 @@ static enum status write_verified(struct session *session,
 	enum status st;
 
 	st = nextca_decode(&certs, &signer, current, body->data, body->len);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		warn_of_signer(signer);
 		st = cafiles_write(session, certs, md);
+	}
 	if (st == ST_OK && options->output != NULL) {
 		st = cert_write(options->output, signer);
 		if (st == ST_OK)

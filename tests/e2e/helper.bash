@@ -187,6 +187,36 @@ start_enrolment() {
     cp "$ca/ca.crt" .
 }
 
+# postdate CERT KEY: the certificate, and another of its issuer, serial and key
+# that is valid from 2090 on in its place.
+postdate() {
+    local dir
+    dir=$(mktemp -d "$BATS_TEST_TMPDIR/postdate.XXXXXX")
+    openssl x509 -in "$1" -x509toreq -signkey "$2" -out "$dir/csr"
+    openssl x509 -in "$1" -noout -serial | sed 's/.*=//' >"$dir/serial"
+    : >"$dir/index"
+    cat >"$dir/cnf" <<END
+[ ca ]
+default_ca = this
+[ this ]
+database = $dir/index
+serial = $dir/serial
+new_certs_dir = $dir
+default_md = sha256
+policy = any
+x509_extensions = ca_extensions
+[ any ]
+countryName = optional
+organizationName = optional
+commonName = optional
+[ ca_extensions ]
+basicConstraints = critical, CA:TRUE
+END
+    openssl ca -batch -config "$dir/cnf" -selfsign -keyfile "$2" \
+        -in "$dir/csr" -preserveDN -notext -startdate 20900101000000Z \
+        -enddate 20910101000000Z -out "$1" >"$dir/log" 2>&1
+}
+
 # ca_log EXPRESSION [CONDITION]: a line for each request in the log. Both are
 # of Python; the fields of the log entry are names in them, None if absent.
 ca_log() {

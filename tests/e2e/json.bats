@@ -531,6 +531,21 @@ END
     report "o['files'] == ['local.crt']"
 }
 
+@test "warnings of getnextca: signer-expired, signer-not-yet-valid" {
+    start_ca --next-ca --ca-expired
+    json getnextca -u "$URL" -c next.crt -C "$ca/ca.crt"
+    expect_status 0
+    warns signer-expired
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/valid
+    start_ca --next-ca
+    cp "$ca/ca.crt" .
+    postdate ca.crt "$ca/ca.key"
+    json getnextca -u "$URL" -c next.crt -C ca.crt
+    expect_status 0
+    warns signer-not-yet-valid
+}
+
 # tls-insecure is in tls.bats; owner-changed takes two users.
 @test "every id of the manual is tested here" {
     local id missing=()

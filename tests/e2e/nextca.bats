@@ -64,6 +64,44 @@ END
     expect_equal "requests" "[['operation', 'GetNextCACert']]" "$(ca_log query)"
 }
 
+@test "-C that is not valid now: a warning, and the next one is written" {
+    start_rollover --ca-expired
+    getnextca -w signer.crt
+    got_one "$ca/next-ca.crt"
+    warned "/C=FI/O=Example/CN=Example Test CA of -C, which signed the answer, has expired"
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+    same_certificate signer.crt ca.crt
+    stop_ca
+    rm next.crt signer.crt
+    ca=$BATS_TEST_TMPDIR/valid
+    start_rollover
+    postdate ca.crt "$ca/ca.key"
+    getnextca
+    got_one "$ca/next-ca.crt"
+    warned "which signed the answer, is not valid yet"
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+}
+
+# Beside the one that signs.
+@test "-C with one that is not valid now, and did not sign: no warning" {
+    start_rollover
+    openssl x509 -in "$shared/other.crt" -signkey "$shared/other.key" \
+        -days -1 -out expired.crt 2>/dev/null
+    cat expired.crt >>ca.crt
+    getnextca
+    got_one "$ca/next-ca.crt"
+    stderr_empty
+}
+
+@test "-C that is not valid now: no warning of a signer where none was verified" {
+    start_rollover --ca-expired
+    cp "$shared/other.crt" ca.crt
+    snapshot
+    getnextca
+    refused 97
+    stderr_lacks expired
+}
+
 @test "-F: every digest, else the best that is announced" {
     local name
     start_rollover
