@@ -81,6 +81,15 @@ enum status query_set_serial(struct query *query, const ASN1_INTEGER *serial)
 	return query->serial != NULL ? ST_OK : fail_memory();
 }
 
+/* Two hex digits, and again after each colon. */
+static bool is_grouped(const char *text)
+{
+	for (; strspn(text, HEX) == 2; text += 3)
+		if (text[2] != ':')
+			return text[2] == '\0';
+	return false;
+}
+
 /* The digits of text without colons; hex when it cannot be decimal. */
 static bool parse_serial(BIGNUM **out, const char *text)
 {
@@ -88,6 +97,8 @@ static bool parse_serial(BIGNUM **out, const char *text)
 	bool hex = strchr(text, ':') != NULL;
 	size_t len = 0;
 
+	if (hex && !is_grouped(text))
+		return false;
 	if (strncmp(text, "0x", 2) == 0 || strncmp(text, "0X", 2) == 0) {
 		hex = true;
 		text += 2;
@@ -117,7 +128,7 @@ enum status query_parse_serial(struct query *query, const char *text)
 	if (!parse_serial(&number, text)) {
 		st = fail(ST_ERROR,
 		    "serial number \"%s\": expected a decimal number, 0x and "
-		    "hex digits, or AA:BB:CC",
+		    "hex digits, or pairs of hex digits as in AA:BB:CC",
 		    log_escape(shown, sizeof(shown), text, strlen(text)));
 	} else {
 		ASN1_INTEGER_free(query->serial);
