@@ -2,6 +2,8 @@
 #include "config.h"
 #endif
 
+#include "http/tls.h"
+
 #ifdef HAVE_LIBSSL
 
 #include <stdio.h>
@@ -12,7 +14,6 @@
 #include <openssl/x509v3.h>
 
 #include "http/bio.h"
-#include "http/tls.h"
 #include "http/trust.h"
 #include "pki/cert.h"
 #include "util/log.h"

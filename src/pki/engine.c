@@ -2,16 +2,17 @@
 #include "config.h"
 #endif
 
-#ifdef HAVE_ENGINES
-
 #define OPENSSL_SUPPRESS_DEPRECATED
+
+#include "pki/engine.h"
+
+#ifdef HAVE_ENGINES
 
 #include <string.h>
 
 #include <openssl/engine.h>
 #include <openssl/err.h>
 
-#include "pki/engine.h"
 #include "util/file.h"
 #include "util/log.h"
 
