@@ -5,7 +5,10 @@
 
 load helper
 
-sha_with_ecdsa="1.2.840.10045.4.3"
+rsa=1.2.840.113549.1.1.1
+oaep=1.2.840.113549.1.1.7
+pss=1.2.840.113549.1.1.10
+sha_with_ecdsa=1.2.840.10045.4.3
 
 # new_key KIND [REQUEST]: local.key, and local.csr as REQUEST of the shared
 # ones, which has a challengePassword unless it is named plain.
@@ -16,7 +19,7 @@ new_key() {
         openssl genpkey -algorithm EC -pkeyopt "ec_paramgen_curve:$1" \
             -out local.key
         ;;
-    *) openssl genpkey -algorithm "$1" -out local.key ;;
+    *) openssl genpkey -algorithm "$1" -out local.key 2>/dev/null ;;
     esac
     openssl req -new -config "$shared/${2:-local}.cnf" -key local.key \
         -out local.csr
@@ -51,10 +54,10 @@ every() {
     expect_equal "$1" "$2" "$(messages "$1" | sort -u)"
 }
 
-# The messages are good, and no others than these.
+# The messages are good, and no others than these types.
 good_messages() {
-    every problems "[]"
-    expect_equal "messageTypes" "$1" "$(messages messageType | paste -sd' ')"
+    expect_equal "messageTypes, and what is wrong" "$1" \
+        "$(messages '" ".join([messageType] + problems)' | paste -sd' ')"
 }
 
 # The certificate of the CA for local.csr, that it knows of; see query.bats.
@@ -63,6 +66,11 @@ own_certificate() {
         -days 30 -set_serial 4711 -out own.crt 2>/dev/null
     mkdir -p "$ca/issued"
     cp own.crt "$ca/issued/1267.pem"
+}
+
+# Beside that of own_certificate.
+newest_issued() {
+    find "$ca/issued" -name '*.pem' ! -name 1267.pem
 }
 
 getcert() {
@@ -125,8 +133,7 @@ END
         enroll -S "$name" -t 0
         enrolled
         good_messages "19 20"
-        every digestAlgorithm "$got"
-        every signatureAlgorithm 1.2.840.113549.1.1.1
+        every 'digestAlgorithm + " " + signatureAlgorithm' "$got $rsa"
         every signatureHash "$name"
     done <<'END'
 md5 1.2.840.113549.2.5
@@ -173,7 +180,7 @@ END
         enroll -t 0
         enrolled
         good_messages "19 20"
-        every keyEncryption 1.2.840.113549.1.1.1
+        every keyEncryption "$rsa"
     done
 }
 
@@ -199,8 +206,8 @@ END
         enroll -t 0
         enrolled
         stderr_empty
-        every keyEncryption 1.2.840.113549.1.1.1
-        every signatureAlgorithm 1.2.840.113549.1.1.1
+        every keyEncryption "$rsa"
+        every signatureAlgorithm "$rsa"
         own_certificate
         queries_work
         run_sscep getnextca -u "$URL" -c next.crt -C ca.crt
@@ -217,6 +224,122 @@ END
     snapshot
     enroll
     reply_refused "signature does not verify"
+}
+
+@test "--rsa-oaep: enroll, CertPoll, getcert and getcrl, with the digest of -S" {
+    local digest
+    start local --pending 1
+    own_certificate
+    for digest in sha1 sha224 sha256 sha384 sha512; do
+        : >"$ca/log"
+        rm -f local.crt
+        enroll --rsa-oaep -S "$digest" -t 0
+        expect_status 0
+        stderr_empty
+        queries_work --rsa-oaep -S "$digest"
+        good_messages "19 20 21 22"
+        every keyEncryption "$oaep"
+        every 'keyEncryptionHash + " " + keyEncryptionMask' "$digest $digest"
+        every signatureAlgorithm "$rsa"
+    done
+}
+
+@test "--rsa-oaep: RSAOAEP in the file" {
+    start local --oaep sha256
+    printf 'RSAOAEP yes\n' >sscep.conf
+    enroll -f sscep.conf
+    enrolled
+    every keyEncryption "$oaep"
+    again
+    printf 'RSAOAEP no\n' >sscep.conf
+    enroll -f sscep.conf
+    enrolled
+    every keyEncryption "$rsa"
+}
+
+@test "--rsa-oaep: not to a CA that has an EC key" {
+    start local --ca-key ec --challenge secret
+    snapshot
+    enroll --rsa-oaep
+    expect_status 93
+    only_error "--rsa-oaep" "Example Test CA" RSA
+    nothing_sent
+    nothing_written
+}
+
+@test "--rsa-oaep: for an EC client, too" {
+    start P-256 --recipient pwri
+    enroll --rsa-oaep
+    enrolled
+    every keyEncryption "$oaep"
+}
+
+@test "--rsa-pss: enroll, CertPoll, getcert and getcrl, with the digest of -S" {
+    local digest size
+    start local --pending 1
+    own_certificate
+    while read -r digest size; do
+        : >"$ca/log"
+        rm -f local.crt
+        enroll --rsa-pss -S "$digest" -t 0
+        expect_status 0
+        stderr_empty
+        queries_work --rsa-pss -S "$digest"
+        good_messages "19 20 21 22"
+        every signatureAlgorithm "$pss"
+        every digestName "$digest"
+        every 'signatureHash + " " + signatureMask' "$digest $digest"
+        every signatureSalt "$size"
+        every keyEncryption "$rsa"
+    done <<'END'
+sha1 20
+sha224 28
+sha256 32
+sha384 48
+sha512 64
+END
+}
+
+@test "--rsa-pss: RSAPSS in the file, with --rsa-oaep" {
+    start local --sigalg pss --oaep sha1
+    printf 'RSAPSS yes\n' >sscep.conf
+    enroll -f sscep.conf --rsa-oaep
+    enrolled
+    every signatureAlgorithm "$pss"
+    every keyEncryption "$oaep"
+    again
+    printf 'RSAPSS no\n' >sscep.conf
+    enroll -f sscep.conf
+    enrolled
+    every signatureAlgorithm "$rsa"
+}
+
+@test "--rsa-pss: not with an EC key" {
+    start P-256
+    own_certificate
+    snapshot
+    enroll --rsa-pss
+    expect_status 93
+    only_error "--rsa-pss" local.key RSA
+    getcert --rsa-pss
+    expect_status 93
+    only_error "--rsa-pss" local.key RSA
+    nothing_sent
+    nothing_written
+}
+
+@test "--rsa-pss: a renewal for an EC key, signed with the old RSA key" {
+    start local/plain
+    own_certificate
+    mv local.key own.key
+    new_key P-256 plain
+    enroll -K own.key -O own.crt --rsa-pss --rsa-oaep
+    expect_status 0
+    stderr_empty
+    same_certificate local.crt "$(newest_issued)"
+    good_messages 17
+    every signatureAlgorithm "$pss"
+    every 'reply["recipientKind"]' ktri
 }
 
 # --- EC client keys --------------------------------------------------------
@@ -282,7 +405,129 @@ END
     same_certificate local.crt "$(newest_issued)"
 }
 
-# Beside that of own_certificate.
-newest_issued() {
-    find "$ca/issued" -name '*.pem' ! -name 1267.pem
+# by_password KIND [OPTION ...]: PENDING, then a poll for the certificate,
+# which comes by PasswordRecipientInfo.
+by_password() {
+    start "$1" --pending 1 "${@:2}"
+    enroll -t 0
+    enrolled
+    stderr_empty
+    good_messages "19 20"
+    expect_equal "RecipientInfos of the replies" "None pwri" \
+        "$(messages 'reply["recipientKind"]' | paste -sd' ')"
+}
+
+@test "EC: P-256 and P-384, by the challengePassword" {
+    local curve
+    for curve in P-256 P-384; do
+        by_password "$curve" --recipient pwri
+        every keyEncryptionName rsaEncryption
+        every signatureAlgorithm "$sha_with_ecdsa.4"
+        start "$curve" --recipient pwri
+        enroll
+        enrolled
+        good_messages 19
+    done
+}
+
+@test "EC: by the challengePassword, every cipher, and forms of the envelope" {
+    local cipher form
+    for cipher in des3 aes128 aes192 aes256; do
+        by_password P-256 --recipient pwri --cipher "$cipher"
+    done
+    for form in "--ber-envelope" "--econtent enveloped-bare"; do
+        # shellcheck disable=SC2086
+        by_password P-256 --recipient pwri $form
+    done
+}
+
+@test "EC: by the challengePassword, -R in a new process" {
+    start P-256 --recipient pwri --pending 1
+    enroll -n 0
+    expect_status 3
+    no_file local.crt
+    enroll -R -t 0
+    enrolled
+    good_messages "19 20"
+}
+
+@test "RSA: a reply by PasswordRecipientInfo is opened, too" {
+    by_password local --recipient pwri
+    start local/plain --recipient pwri
+    snapshot
+    enroll
+    reply_refused PasswordRecipientInfo "has no challengePassword"
+}
+
+@test "EC: no challengePassword, a warning, and the other reply is refused" {
+    start P-256/plain --recipient kari
+    enroll
+    enrolled
+    warned "only a reply encrypted by key agreement can be opened"
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+    start P-256/plain --recipient pwri
+    snapshot
+    enroll
+    reply_refused PasswordRecipientInfo "has no challengePassword"
+    warned "only a reply encrypted by key agreement can be opened"
+}
+
+@test "EC: by another password, a line, and nothing written" {
+    start P-256 --recipient pwri --pwri-password other
+    snapshot
+    enroll
+    reply_refused PasswordRecipientInfo "challengePassword of the request" \
+        "does not open it"
+    only_error
+}
+
+@test "EC: getcert and getcrl, by PasswordRecipientInfo, are refused" {
+    start P-256 --recipient pwri
+    own_certificate
+    snapshot
+    getcert
+    reply_refused PasswordRecipientInfo
+    getcrl
+    reply_refused PasswordRecipientInfo
+}
+
+@test "EC: a CA and a client, both directions by the challengePassword" {
+    local curve kind
+    for curve in P-256 P-384; do
+        for kind in ec ec384; do
+            by_password "$curve" --ca-key "$kind" --challenge secret
+            every recipientKind pwri
+        done
+    done
+}
+
+@test "EC: a CA and a client, without a challengePassword nothing is sent" {
+    start P-256/plain --ca-key ec
+    enroll
+    expect_status 93
+    one_error "cannot encrypt" challengePassword
+    nothing_sent
+}
+
+@test "Ed25519, Ed448, RSASSA-PSS: keys that CMS does not sign with are refused" {
+    local kind name
+    start local
+    while read -r kind name; do
+        new_key "$kind"
+        snapshot
+        enroll
+        expect_status 93
+        only_error local.key "of type $name" RSA EC
+        openssl req -new -x509 -key local.key -subj /CN=own -out own.crt
+        snapshot
+        getcert
+        expect_status 93
+        only_error local.key "of type $name"
+        nothing_written
+    done <<'END'
+ED25519 ED25519
+ED448 ED448
+RSA-PSS RSASSA-PSS
+END
+    nothing_sent
 }
