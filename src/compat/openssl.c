@@ -4,6 +4,19 @@
 
 #ifdef HAVE_OSSL_PROVIDER_LOAD
 
+#include <openssl/err.h>
+
+const char *compat_error_text(void)
+{
+	const char *text = NULL;
+	int flags = 0;
+
+	if (ERR_peek_error_data(&text, &flags) == 0 ||
+	    (flags & ERR_TXT_STRING) == 0 || text == NULL || *text == '\0')
+		return NULL;
+	return text;
+}
+
 int compat_i2d_name(const X509_NAME *name, unsigned char **out)
 {
 	return i2d_X509_NAME(name, out);
@@ -20,6 +33,11 @@ X509_NAME *compat_dup_name(const X509_NAME *name)
 }
 
 #else
+
+const char *compat_error_text(void)
+{
+	return NULL;
+}
 
 /* 1.1.1 writes into neither, but does not say so in its prototypes. */
 int compat_i2d_name(const X509_NAME *name, unsigned char **out)

@@ -104,8 +104,8 @@ enum status check_signer_key(const struct options *options, EVP_PKEY *key,
 	key_name_shown(shown, name);
 	if (!rsa && type != EVP_PKEY_EC)
 		return fail(ST_FILE,
-		    "private key %s: libcrypto signs no messages (CMS) with a "
-		    "key of type %s; make one of RSA or EC (P-256)",
+		    "private key %s: it is of type %s, and SCEP messages are "
+		    "signed by RSA or EC (P-256) keys here",
 		    shown, OBJ_nid2sn(type));
 	if (options->rsa_pss && !rsa)
 		return fail(ST_FILE,
@@ -128,10 +128,29 @@ enum status check_signer_key(const struct options *options, EVP_PKEY *key,
 	case KEY_REFUSED:
 		return fail(ST_FILE,
 		    "private key %s: the token does not let it sign or "
-		    "decrypt; its PIN may be wrong",
+		    "decrypt; its PIN may be wrong, or locked",
 		    shown);
 	}
 	return ST_OK;
+}
+
+enum status check_digest(const struct session *session, EVP_PKEY *public)
+{
+	const struct options *options = session->options;
+	const char *with = NULL;
+
+	if (EVP_MD_type(session->digest) != NID_md5)
+		return ST_OK;
+	if (EVP_PKEY_base_id(public) != EVP_PKEY_RSA)
+		with = "an EC key";
+	else if (options->rsa_pss)
+		with = "--rsa-pss";
+	else if (options->rsa_oaep)
+		with = "--rsa-oaep";
+	if (with == NULL)
+		return ST_OK;
+	return fail(ST_ERROR,
+	    "md5 does not go with %s: choose another digest (-S)", with);
 }
 
 enum status check_pair(

@@ -7,6 +7,7 @@
 #include "options/options.h"
 #include "pki/cabundle.h"
 #include "scep/message.h"
+#include "session.h"
 #include "util/report.h"
 #include "util/status.h"
 
@@ -60,6 +61,14 @@ enum status check_recipient(const struct options *options,
  */
 enum status check_signer_key(const struct options *options, EVP_PKEY *key,
     EVP_PKEY *public, const char *name, const struct buf *password);
+
+/*
+ * Whether the digest of our messages, chosen by session_prepare(), can be
+ * used with a key whose other half is public, and as the options say: MD5
+ * has its place in PKCS#1 v1.5 only (RFC 4055, RFC 5754).  ST_ERROR after
+ * reporting.
+ */
+enum status check_digest(const struct session *session, EVP_PKEY *public);
 
 /* -k, -K: whether key is that of cert; ST_FILE after reporting. */
 enum status check_pair(

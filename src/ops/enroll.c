@@ -183,6 +183,7 @@ static enum status enrol(struct session *session, struct enrolment *e)
 	enum status st;
 
 	if ((st = session_prepare(session)) != ST_OK ||
+	    (st = check_digest(session, enrolment_signing_key(e))) != ST_OK ||
 	    (st = enrolment_make_signer(e, session->digest)) != ST_OK)
 		return st;
 	if (session->options->dump_request != NULL)

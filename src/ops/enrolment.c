@@ -105,16 +105,22 @@ static enum status set_transaction_id(struct enrolment *e)
 	return ST_OK;
 }
 
+EVP_PKEY *enrolment_signing_key(const struct enrolment *e)
+{
+	return e->signer != NULL ? X509_get0_pubkey(e->signer)
+				 : X509_REQ_get0_pubkey(e->csr);
+}
+
 /* Of the key that will sign the messages, and open the replies. */
 static enum status check_key(const struct enrolment *e)
 {
 	const struct options *o = e->options;
+	EVP_PKEY *public = enrolment_signing_key(e);
 
 	if (e->signer != NULL)
-		return check_signer_key(o, e->sign_key,
-		    X509_get0_pubkey(e->signer), o->sign_key, &e->challenge);
-	return check_signer_key(
-	    o, e->key, X509_REQ_get0_pubkey(e->csr), o->key, &e->challenge);
+		return check_signer_key(
+		    o, e->sign_key, public, o->sign_key, &e->challenge);
+	return check_signer_key(o, e->key, public, o->key, &e->challenge);
 }
 
 enum status enrolment_read(struct enrolment *e, const struct session *session)

@@ -29,6 +29,9 @@ struct enrolment {
  */
 enum status enrolment_read(struct enrolment *e, const struct session *session);
 
+/* The public half of the key that signs; borrowed. */
+EVP_PKEY *enrolment_signing_key(const struct enrolment *e);
+
 /* Makes the self-signed certificate unless -O signs, and writes -L. */
 enum status enrolment_make_signer(struct enrolment *e, const EVP_MD *digest);
 

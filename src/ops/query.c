@@ -229,7 +229,8 @@ enum status query_run(struct session *session, const struct query_kind *kind)
 
 	if ((st = read_files(&query, session)) == ST_OK &&
 	    (st = kind->choose(&query, session->options)) == ST_OK &&
-	    (st = session_prepare(session)) == ST_OK)
+	    (st = session_prepare(session)) == ST_OK &&
+	    (st = check_digest(session, X509_get0_pubkey(query.cert))) == ST_OK)
 		st = ask(session, &query, kind);
 	free_query(&query);
 	return st;

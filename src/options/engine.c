@@ -41,8 +41,8 @@ static const char *get(
 	return NULL;
 }
 
-/* The section of that name, else the one that describes this engine. */
-static const char *find_section(const struct config *config, const char *engine)
+/* That of the name, else the one that has the engine's id. */
+const char *option_find_engine(const struct config *config, const char *engine)
 {
 	const struct config_entry *entry;
 	size_t i;
@@ -129,7 +129,7 @@ enum status option_read_engine(
 
 	if (options->engine == NULL)
 		return ST_OK;
-	section = find_section(config, options->engine);
+	section = option_find_engine(config, options->engine);
 	id = get(config, section, KEY_ID);
 	commands = get(config, section, KEY_COMMANDS);
 	if (commands != NULL && !has_section(config, commands))

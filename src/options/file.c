@@ -90,12 +90,17 @@ static const char *shown(char *out, size_t size, const char *text)
 }
 
 /* Sections of engines may have any name; a key says which. */
-static bool is_engine_section(const struct config *config, const char *section)
+static bool is_engine_section(const struct option_state *state,
+    const struct config *config, const char *section)
 {
+	const char *engine = state->options->engine, *own = NULL;
 	const struct config_entry *entry;
 	size_t i;
 
-	if (option_is_engine_section(section))
+	if (engine != NULL)
+		own = option_find_engine(config, engine);
+	if (option_is_engine_section(section) ||
+	    (own != NULL && option_same_word(own, section)))
 		return true;
 	for (i = 0; i < config->count; i++) {
 		entry = &config->entries[i];
@@ -108,12 +113,13 @@ static bool is_engine_section(const struct config *config, const char *section)
 	return false;
 }
 
-static void warn_of_section(const struct config *config,
-    const struct config_entry *entry, const char *path)
+static void warn_of_section(const struct option_state *state,
+    const struct config *config, const struct config_entry *entry,
+    const char *path)
 {
 	char name[SECTION_SHOWN_MAX];
 
-	if (!is_engine_section(config, entry->section) &&
+	if (!is_engine_section(state, config, entry->section) &&
 	    !option_same_word(entry->section, CONFIG_SECTION_COMMON) &&
 	    section_operation(entry->section) == NULL)
 		warn("unknown-section", "%s:%zu: unknown section [%s]", path,
@@ -172,7 +178,7 @@ enum status option_read_file(struct option_state *state, const char *path)
 	for (i = 0; i < config.count; i++) {
 		entry = &config.entries[i];
 		if (entry->key == NULL)
-			warn_of_section(&config, entry, path);
+			warn_of_section(state, &config, entry, path);
 		else
 			warn_of_key(state, entry, path);
 	}

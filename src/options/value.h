@@ -59,6 +59,8 @@ bool option_is_engine_section(const char *section);
  */
 enum status option_read_engine(
     struct options *options, const struct config *config, const char *path);
+/* The section of the engine; NULL when none is about it. */
+const char *option_find_engine(const struct config *config, const char *engine);
 enum status option_set_engine(struct options *options);
 void option_free_engine(struct engine_options *engine);
 

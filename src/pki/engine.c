@@ -8,7 +8,9 @@
 
 #ifdef HAVE_ENGINES
 
+#include <fcntl.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/engine.h>
 #include <openssl/err.h>
@@ -41,11 +43,31 @@ static enum status run_command(const char *name, const char *value)
 	    ENGINE_get_id(engine), name);
 }
 
-/* What an engine says by itself is said here, too, on one line. */
-static void silence(void)
+/*
+ * Engines write to stderr by themselves; what matters of it is in libcrypto's
+ * error queue, too.  Returns what unmute() wants.
+ */
+static int mute(void)
 {
-	if (!log_enabled(LOG_DEBUG))
-		ENGINE_ctrl_cmd_string(engine, "QUIET", NULL, 1);
+	int null, saved;
+
+	if (log_enabled(LOG_DEBUG))
+		return -1;
+	saved = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+	null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+	if (saved >= 0 && null >= 0)
+		dup2(null, STDERR_FILENO);
+	if (null >= 0)
+		close(null);
+	return saved;
+}
+
+static void unmute(int saved)
+{
+	if (saved < 0)
+		return;
+	dup2(saved, STDERR_FILENO);
+	close(saved);
 }
 
 /* From a module that is named, by the engine that loads engines. */
@@ -89,7 +111,6 @@ enum status engine_open(const struct engine_options *options)
 		return ST_OK;
 	if ((st = find(options)) != ST_OK)
 		return st;
-	silence();
 	for (i = 0; i + 1 < options->count; i += 2) {
 		st =
 		    run_command(options->commands[i], options->commands[i + 1]);
@@ -122,10 +143,13 @@ static void set_user_interface(void)
 EVP_PKEY *engine_load_key(const char *name, struct secret *secret)
 {
 	EVP_PKEY *key;
+	int saved;
 
 	kept = *secret;
 	set_user_interface();
+	saved = mute();
 	key = ENGINE_load_private_key(engine, name, ui, &kept);
+	unmute(saved);
 	secret->asked = kept.asked;
 	secret->no_terminal = kept.no_terminal;
 	return key;

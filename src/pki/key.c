@@ -116,6 +116,14 @@ static enum status fail_unasked(
 	return fail_key(secret, text);
 }
 
+/* What FIPS makes of the key derivation of traditional PEM, which is MD5. */
+static bool is_unsupported(void)
+{
+	const char *reason = take_reasons();
+
+	return reason != NULL && strcmp(reason, "unsupported") == 0;
+}
+
 static enum status fail_file(
     const struct secret *secret, const struct buf *file)
 {
@@ -125,8 +133,12 @@ static enum status fail_file(
 	if (secret->no_terminal)
 		return fail_unasked(secret, "it is encrypted");
 	if (secret->asked)
-		return fail_key(
-		    secret, "cannot decrypt it, the pass phrase is wrong");
+		return fail_key(secret,
+		    is_unsupported()
+			? "it is encrypted in a way that libcrypto, or its "
+			  "policy, does not offer; openssl pkcs8 -topk8 "
+			  "makes it a better one"
+			: "cannot decrypt it, the pass phrase is wrong");
 	if (strstr(buf_string(file), TPM_LABEL) != NULL)
 		return fail_key(secret,
 		    "a key of a TPM, which no provider reads (--provider "
@@ -247,7 +259,7 @@ static bool decrypts(EVP_PKEY *key, const unsigned char *in, size_t len,
 	return ok;
 }
 
-static bool signs(EVP_PKEY *key, const unsigned char *probe)
+static bool signs(EVP_PKEY *key, bool rsa, const unsigned char *probe)
 {
 	char query[COMPAT_QUERY_MAX];
 	unsigned char hash[EVP_MAX_MD_SIZE], out[RSA_BYTES];
@@ -260,7 +272,8 @@ static bool signs(EVP_PKEY *key, const unsigned char *probe)
 	ok = ctx != NULL &&
 	    EVP_Digest(probe, PROBE_BYTES, hash, &len, EVP_sha256(), NULL) &&
 	    EVP_PKEY_sign_init(ctx) > 0 &&
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0 &&
+	    (!rsa ||
+		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0) &&
 	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) > 0 &&
 	    EVP_PKEY_sign(ctx, out, &size, hash, len) > 0;
 	EVP_PKEY_CTX_free(ctx);
@@ -271,14 +284,17 @@ enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public)
 {
 	static const unsigned char probe[PROBE_BYTES] = "can it decrypt, too?";
 	unsigned char encrypted[RSA_BYTES];
+	bool rsa = EVP_PKEY_base_id(public) == EVP_PKEY_RSA;
 	enum key_use use = KEY_USABLE;
-	size_t len;
+	size_t len = 0;
 
-	if (EVP_PKEY_base_id(public) != EVP_PKEY_RSA)
-		return KEY_USABLE;
-	len = encrypt_probe(encrypted, sizeof(encrypted), public, probe);
+	if (rsa)
+		len =
+		    encrypt_probe(encrypted, sizeof(encrypted), public, probe);
 	if (len > 0 && !decrypts(key, encrypted, len, probe))
-		use = signs(key, probe) ? KEY_ONLY_SIGNS : KEY_REFUSED;
+		use = KEY_ONLY_SIGNS;
+	if (use == KEY_ONLY_SIGNS || !rsa)
+		use = signs(key, rsa, probe) ? use : KEY_REFUSED;
 	ERR_clear_error();
 	return use;
 }

@@ -36,9 +36,8 @@ bool key_name_is_secret(const char *name);
 const char *key_name_shown(char out[KEY_NAME_MAX], const char *name);
 
 /*
- * Tries an RSA key, whose other half is public: a token may let it do less
- * than it could, which otherwise shows when the reply is there.  Any other
- * key is KEY_USABLE, as is one that cannot be tried.
+ * Tries a key of RSA or EC, whose other half is public: a token may let it
+ * do less than it could, which otherwise shows when the reply is there.
  */
 enum key_use {
 	KEY_USABLE,

@@ -1,6 +1,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <openssl/err.h>
+
 #include "compat/provider.h"
 #include "pki/token.h"
 #include "util/buf.h"
@@ -56,7 +58,7 @@ static enum status load_provider(
 {
 	const char *slash = strrchr(name, '/');
 	char shown[160];
-	bool ok;
+	bool ok, missing;
 
 	silence();
 	if (slash != NULL)
@@ -65,13 +67,15 @@ static enum status load_provider(
 		ok = compat_load_provider(
 		    name, options->directories, options->directory_count);
 	if (ok) {
+		ERR_clear_error();
 		debug("provider %s is loaded", name);
 		return ST_OK;
 	}
-	return fail_crypto(ST_ERROR,
-	    "provider %s: cannot be loaded (--provider-path names its "
-	    "directory)",
-	    log_escape(shown, sizeof(shown), name, strlen(name)));
+	missing = ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_DSO;
+	return fail_crypto(ST_ERROR, "provider %s: cannot be %s",
+	    log_escape(shown, sizeof(shown), name, strlen(name)),
+	    missing ? "loaded (--provider-path names its directory)"
+		    : "started");
 }
 
 enum status token_open(const struct token_options *options)

@@ -164,8 +164,9 @@ enum status scep_request_encode(struct buf *out, struct scep_request *req)
 		st = fail_crypto(ST_ERROR, "cannot encrypt the %s%s",
 		    scep_message_name(req->type), encryption_advice(req));
 	} else if ((cms = sign(envelope, req)) == NULL) {
-		st = fail_crypto(ST_ERROR, "cannot sign the %s",
-		    scep_message_name(req->type));
+		st = fail_crypto(ST_ERROR, "cannot sign the %s%s",
+		    scep_message_name(req->type),
+		    req->pss ? " by RSA-PSS" : "");
 	} else if ((len = i2d_CMS_ContentInfo(cms, &der)) <= 0) {
 		st = fail_crypto(ST_ERROR, "cannot encode the %s",
 		    scep_message_name(req->type));

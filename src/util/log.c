@@ -5,6 +5,7 @@
 
 #include <openssl/err.h>
 
+#include "compat/openssl.h"
 #include "util/json.h"
 #include "util/log.h"
 #include "util/utf8.h"
@@ -142,14 +143,25 @@ static int debug_error(const char *text, size_t len, void *unused)
 	return 1;
 }
 
-enum status fail_crypto(enum status st, const char *format, ...)
+/* Of a provider's own errors there may be nothing but what stands beside. */
+static const char *first_reason(void)
 {
 	unsigned long code = ERR_peek_error();
-	const char *reason = code != 0 ? ERR_reason_error_string(code) : NULL;
+	const char *reason;
+
+	if (code == 0)
+		return NULL;
+	if ((reason = ERR_reason_error_string(code)) != NULL ||
+	    (reason = compat_error_text()) != NULL)
+		return reason;
+	return "unknown reason in libcrypto";
+}
+
+enum status fail_crypto(enum status st, const char *format, ...)
+{
+	const char *reason = first_reason();
 	va_list ap;
 
-	if (reason == NULL && code != 0)
-		reason = "unknown reason in libcrypto";
 	va_start(ap, format);
 	failure_v(reason, format, ap);
 	va_end(ap);

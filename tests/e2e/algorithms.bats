@@ -531,3 +531,23 @@ RSA-PSS RSASSA-PSS
 END
     nothing_sent
 }
+
+@test "MD5 goes with RSA by PKCS#1 v1.5 only, said before a message is sent" {
+    start P-256
+    enroll -S md5
+    expect_status 1
+    only_error md5 "EC key" -S
+    expect_equal "messages" "" "$(messages n)"
+    start local --caps none
+    enroll --legacy --rsa-pss
+    expect_status 1
+    only_error md5 --rsa-pss
+    enroll -E 3des -S md5 --rsa-oaep
+    expect_status 1
+    only_error md5 --rsa-oaep
+    own_certificate
+    getcert -E 3des -S md5 --rsa-pss
+    expect_status 1
+    only_error md5 --rsa-pss
+    expect_equal "messages" "" "$(messages n)"
+}
