@@ -105,7 +105,8 @@ enum status algs_get_digest(const EVP_MD **out, const char *name)
 		    algs_digest_names);
 	if ((md = EVP_get_digestbynid(nid)) == NULL || !digest_works(md))
 		return fail_crypto(ST_ERROR,
-		    "digest algorithm %s is not available in this libcrypto",
+		    "cannot use digest algorithm %s, which the policy of this "
+		    "libcrypto forbids",
 		    name);
 	*out = md;
 	return ST_OK;
@@ -125,6 +126,22 @@ static const EVP_CIPHER *working_cipher(int nid)
 	return NULL;
 }
 
+static bool is_obsolete(int nid)
+{
+	return nid == NID_des_cbc || nid == NID_bf_cbc || nid == NID_rc2_cbc;
+}
+
+/* Why it does not work; to follow its name. */
+static const char *why_not(int nid)
+{
+	if (nid == NID_undef || EVP_get_cipherbynid(nid) == NULL)
+		return "which this libcrypto does not offer";
+	if (is_obsolete(nid) && !compat_load_legacy())
+		return "which needs libcrypto's legacy provider: it cannot be "
+		       "loaded";
+	return "which the policy of this libcrypto forbids";
+}
+
 enum status algs_get_cipher(const EVP_CIPHER **out, const char *name)
 {
 	int nid = find(ciphers, NITEMS(ciphers), name);
@@ -134,16 +151,9 @@ enum status algs_get_cipher(const EVP_CIPHER **out, const char *name)
 		    "unknown encryption algorithm %s, expected one of %s", name,
 		    algs_cipher_names);
 	if ((*out = working_cipher(nid)) == NULL)
-		return fail_crypto(ST_ERROR,
-		    "encryption algorithm %s is not available in this "
-		    "libcrypto (is its legacy provider installed?)",
-		    name);
+		return fail_crypto(
+		    ST_ERROR, "cannot encrypt with %s, %s", name, why_not(nid));
 	return ST_OK;
-}
-
-static bool is_obsolete(int nid)
-{
-	return nid == NID_des_cbc || nid == NID_bf_cbc || nid == NID_rc2_cbc;
 }
 
 enum status algs_admit_cipher(const ASN1_OBJECT *cipher)
@@ -153,12 +163,8 @@ enum status algs_admit_cipher(const ASN1_OBJECT *cipher)
 
 	OBJ_obj2txt(name, sizeof(name), cipher, 0);
 	if (nid == NID_undef || working_cipher(nid) == NULL)
-		return fail_crypto(ST_REPLY,
-		    "reply: encrypted with %s, which this libcrypto does not "
-		    "offer%s",
-		    name,
-		    is_obsolete(nid) ? " (is its legacy provider installed?)"
-				     : "");
+		return fail_crypto(ST_REPLY, "reply: encrypted with %s, %s",
+		    name, why_not(nid));
 	verbose("the reply is encrypted with %s", name);
 	if (is_obsolete(nid))
 		warn("obsolete-cipher",

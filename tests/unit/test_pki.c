@@ -113,7 +113,42 @@ static void test_algs_unknown(void **state)
 	}
 }
 
-/* C3: obsolete ones with a warning, what is no cipher is refused. */
+/* A policy that nothing satisfies, for a moment. */
+static void test_algs_forbidden(void **state)
+{
+#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+	bool has_legacy = compat_load_legacy();
+	enum status digest, cipher, legacy;
+	const EVP_CIPHER *c;
+	const EVP_MD *md;
+	const char *text;
+
+	(void)state;
+	assert_int_equal(EVP_set_default_properties(NULL, "fips=yes"), 1);
+	capture_start(STDERR_FILENO);
+	digest = algs_get_digest(&md, "sha1");
+	cipher = algs_get_cipher(&c, "3des");
+	legacy = algs_get_cipher(&c, "des");
+	text = capture_stop();
+	EVP_set_default_properties(NULL, "");
+	algs_cleanup();
+	assert_int_equal(digest, ST_ERROR);
+	assert_int_equal(cipher, ST_ERROR);
+	assert_int_equal(legacy, ST_ERROR);
+	assert_non_null(strstr(
+	    text, "digest algorithm sha1, which the policy of this libcrypto"));
+	assert_non_null(strstr(
+	    text, "encrypt with 3des, which the policy of this libcrypto"));
+	assert_non_null(strstr(text,
+	    has_legacy ? "with des, which the policy of this libcrypto"
+		       : "with des, which needs libcrypto's legacy provider"));
+	assert_true(algs_digest_works("sha1"));
+#else
+	(void)state;
+	skip();
+#endif
+}
+
 /* C5: MD4 is one that libcrypto knows by name, and has in legacy only. */
 static void test_algs_allowed(void **state)
 {
@@ -130,6 +165,7 @@ static void test_algs_allowed(void **state)
 	ASN1_OBJECT_free(unknown);
 }
 
+/* C3: obsolete ones with a warning, what is no cipher is refused. */
 static void test_algs_admit(void **state)
 {
 	static const struct {
@@ -1464,6 +1500,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_algs),
 	    cmocka_unit_test(test_algs_unknown),
+	    cmocka_unit_test(test_algs_forbidden),
 	    cmocka_unit_test(test_algs_admit),
 	    cmocka_unit_test(test_algs_allowed),
 	    cmocka_unit_test(test_parse_pem),
