@@ -65,13 +65,14 @@ static bool digest_works(const EVP_MD *md)
 	return works;
 }
 
-static bool cipher_works(const EVP_CIPHER *cipher)
+/* A policy may let a cipher decrypt what it may not encrypt any more. */
+static bool cipher_works(const EVP_CIPHER *cipher, bool encrypt)
 {
 	static const unsigned char key[EVP_MAX_KEY_LENGTH];
 	static const unsigned char iv[EVP_MAX_IV_LENGTH];
 	EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-	bool works =
-	    ctx != NULL && EVP_EncryptInit_ex(ctx, cipher, NULL, key, iv) == 1;
+	bool works = ctx != NULL &&
+	    EVP_CipherInit_ex(ctx, cipher, NULL, key, iv, encrypt) == 1;
 
 	EVP_CIPHER_CTX_free(ctx);
 	return works;
@@ -113,13 +114,13 @@ enum status algs_get_digest(const EVP_MD **out, const char *name)
 }
 
 /* NULL when libcrypto cannot do it, not even with the legacy provider. */
-static const EVP_CIPHER *working_cipher(int nid)
+static const EVP_CIPHER *working_cipher(int nid, bool encrypt)
 {
 	const EVP_CIPHER *cipher = EVP_get_cipherbynid(nid);
 
-	if (cipher == NULL || cipher_works(cipher))
+	if (cipher == NULL || cipher_works(cipher, encrypt))
 		return cipher;
-	if (compat_load_legacy() && cipher_works(cipher)) {
+	if (compat_load_legacy() && cipher_works(cipher, encrypt)) {
 		ERR_clear_error();
 		return cipher;
 	}
@@ -150,7 +151,7 @@ enum status algs_get_cipher(const EVP_CIPHER **out, const char *name)
 		return fail(ST_ERROR,
 		    "unknown encryption algorithm %s, expected one of %s", name,
 		    algs_cipher_names);
-	if ((*out = working_cipher(nid)) == NULL)
+	if ((*out = working_cipher(nid, true)) == NULL)
 		return fail_crypto(
 		    ST_ERROR, "cannot encrypt with %s, %s", name, why_not(nid));
 	return ST_OK;
@@ -162,7 +163,7 @@ enum status algs_admit_cipher(const ASN1_OBJECT *cipher)
 	char name[80];
 
 	OBJ_obj2txt(name, sizeof(name), cipher, 0);
-	if (nid == NID_undef || working_cipher(nid) == NULL)
+	if (nid == NID_undef || working_cipher(nid, false) == NULL)
 		return fail_crypto(ST_REPLY, "reply: encrypted with %s, %s",
 		    name, why_not(nid));
 	verbose("the reply is encrypted with %s", name);
