@@ -88,11 +88,30 @@ bool algs_digest_works(const char *name)
 	return works;
 }
 
-bool algs_digest_is_allowed(const ASN1_OBJECT *digest)
+static bool verifies(const EVP_MD *md, EVP_PKEY *key)
 {
-	const EVP_MD *md = EVP_get_digestbyobj(digest);
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	bool yes =
+	    ctx != NULL && EVP_DigestVerifyInit(ctx, NULL, md, NULL, key) == 1;
 
-	return md != NULL && digest_works(md);
+	EVP_MD_CTX_free(ctx);
+	return yes;
+}
+
+const char *algs_refused_digest(int nid, EVP_PKEY *key)
+{
+	int digest = nid;
+	const EVP_MD *md;
+	bool refused;
+
+	OBJ_find_sigid_algs(nid, &digest, NULL);
+	if (key == NULL || (md = EVP_get_digestbynid(digest)) == NULL)
+		return NULL;
+	ERR_set_mark();
+	refused = verifies(EVP_sha256(), key) &&
+	    (!digest_works(md) || !verifies(md, key));
+	ERR_pop_to_mark();
+	return refused ? OBJ_nid2ln(digest) : NULL;
 }
 
 enum status algs_get_digest(const EVP_MD **out, const char *name)

@@ -29,8 +29,12 @@ enum status algs_get_cipher(const EVP_CIPHER **out, const char *name);
 /* Whether libcrypto computes the digest of that name here and now. */
 bool algs_digest_works(const char *name);
 
-/* Whether libcrypto, as it is configured, computes that digest (C5). */
-bool algs_digest_is_allowed(const ASN1_OBJECT *digest);
+/*
+ * C5: the name of the digest of a signature algorithm, or of a digest, when
+ * libcrypto, as it is configured, refuses to verify signatures of that key
+ * with it; NULL when it does not, or refuses the key itself.
+ */
+const char *algs_refused_digest(int nid, EVP_PKEY *key);
 
 /*
  * Makes ready to decrypt content that came in cipher; des-cbc, bf-cbc and

@@ -39,6 +39,24 @@ static X509_REQ *parse(const struct buf *file)
 	return csr;
 }
 
+/* C5: policy may forbid the digest of a good signature. */
+static enum status check_signature(X509_REQ *csr, const char *path)
+{
+	EVP_PKEY *key = X509_REQ_get0_pubkey(csr);
+	const char *refused;
+
+	if (X509_REQ_verify(csr, key) == 1)
+		return ST_OK;
+	refused = algs_refused_digest(X509_REQ_get_signature_nid(csr), key);
+	if (refused != NULL)
+		return fail(ST_FILE,
+		    "request %s: signed with %s, which the policy of this "
+		    "libcrypto forbids; make it anew with another digest",
+		    path, refused);
+	return fail_crypto(ST_FILE,
+	    "request %s: its signature does not verify with its own key", path);
+}
+
 enum status csr_read(X509_REQ **out, const char *path)
 {
 	struct buf file = {0};
@@ -55,12 +73,7 @@ enum status csr_read(X509_REQ **out, const char *path)
 	} else if (X509_REQ_get0_pubkey(csr) == NULL) {
 		st = fail_crypto(
 		    ST_FILE, "request %s: its public key cannot be used", path);
-	} else if (X509_REQ_verify(csr, X509_REQ_get0_pubkey(csr)) != 1) {
-		st = fail_crypto(ST_FILE,
-		    "request %s: its signature does not verify with its own "
-		    "key",
-		    path);
-	} else {
+	} else if ((st = check_signature(csr, path)) == ST_OK) {
 		*out = csr;
 		csr = NULL;
 	}
@@ -181,6 +194,24 @@ static X509 *read_again(X509 *cert)
 	return again;
 }
 
+/* C5: where SHA-256 would do, the digest is what policy forbids. */
+static enum status fail_sign(X509 *cert, EVP_PKEY *key, const EVP_MD *md)
+{
+	bool forbidden =
+	    ERR_GET_REASON(ERR_peek_error()) != ERR_R_MALLOC_FAILURE;
+
+	ERR_set_mark();
+	forbidden = forbidden && X509_sign(cert, key, EVP_sha256()) > 0;
+	ERR_pop_to_mark();
+	if (forbidden)
+		return fail(ST_SELFSIGNED,
+		    "cannot make the self-signed certificate: the policy of "
+		    "this libcrypto forbids signatures with %s (-S chooses)",
+		    OBJ_nid2ln(EVP_MD_type(md)));
+	return fail_crypto(
+	    ST_SELFSIGNED, "cannot make the self-signed certificate");
+}
+
 enum status csr_make_self_signed(
     X509 **out, X509_REQ *csr, EVP_PKEY *key, const EVP_MD *md)
 {
@@ -196,10 +227,13 @@ enum status csr_make_self_signed(
 	    !X509_gmtime_adj(X509_getm_notBefore(cert), SELF_SIGNED_BEFORE) ||
 	    !X509_time_adj_ex(
 		X509_getm_notAfter(cert), SELF_SIGNED_DAYS, 0, NULL) ||
-	    !add_key_usage(cert, key) || !X509_sign(cert, key, md) ||
-	    (*out = read_again(cert)) == NULL)
+	    !add_key_usage(cert, key))
 		st = fail_crypto(
 		    ST_SELFSIGNED, "cannot make the self-signed certificate");
+	else if (!X509_sign(cert, key, md))
+		st = fail_sign(cert, key, md);
+	else if ((*out = read_again(cert)) == NULL)
+		st = fail_memory();
 	X509_free(cert);
 	return st;
 }

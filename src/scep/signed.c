@@ -72,22 +72,23 @@ static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
 }
 
 /* C5: a digest that libcrypto's policy forbids is not a forged signature. */
-static enum status fail_signature(CMS_SignerInfo *si)
+static enum status fail_signature(const struct signed_by *by)
 {
 	const ASN1_OBJECT *digest;
 	X509_ALGOR *algorithm;
-	char name[80];
+	const char *refused;
 
-	CMS_SignerInfo_get0_algs(si, NULL, NULL, &algorithm, NULL);
+	CMS_SignerInfo_get0_algs(by->si, NULL, NULL, &algorithm, NULL);
 	X509_ALGOR_get0(&digest, NULL, NULL, algorithm);
-	if (algs_digest_is_allowed(digest))
+	refused = algs_refused_digest(
+	    OBJ_obj2nid(digest), X509_get0_pubkey(by->signer));
+	if (refused == NULL)
 		return fail_crypto(ST_REPLY,
 		    "reply: its signature does not verify (RFC 8894, 3.2)");
-	OBJ_obj2txt(name, sizeof(name), digest, 0);
-	return fail_crypto(ST_REPLY,
+	return fail(ST_REPLY,
 	    "reply: signed with %s, which the policy of this libcrypto "
 	    "forbids: the signature cannot be verified",
-	    name);
+	    refused);
 }
 
 enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
@@ -106,5 +107,5 @@ enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
 		nothing = BIO_new_mem_buf("", 0);
 	ok = CMS_verify(cms, certs, NULL, nothing, content, flags);
 	BIO_free(nothing);
-	return ok == 1 ? ST_OK : fail_signature(out->si);
+	return ok == 1 ? ST_OK : fail_signature(out);
 }
