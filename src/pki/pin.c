@@ -146,6 +146,11 @@ enum status pin_apply(STACK_OF(X509) *certs, X509 *extra, const char *text)
 
 	if (!parse(&pin, text))
 		return fail(ST_ERROR, "--ca-fingerprint: not a fingerprint");
+	if (!algs_digest_works(digest_name(pin.len)))
+		return fail(ST_ERROR,
+		    "--ca-fingerprint: it is made with %s, which the policy of "
+		    "this libcrypto forbids; give the one made with sha256",
+		    digest_name(pin.len));
 	if ((st = algs_get_digest(&md, digest_name(pin.len))) != ST_OK)
 		return st;
 	if ((pinned = find_pinned(certs, &pin, md)) == NULL)
