@@ -20,7 +20,9 @@ enum status cafiles_choose_digest(struct session *session, const EVP_MD **md)
 		name = caps_best_digest(session->caps);
 	}
 	if (name == NULL)
-		name = algs_digest_works("md5") ? "md5" : "sha256";
+		name = "md5";
+	if (session->options->fp_alg == NULL && !algs_digest_works(name))
+		name = "sha256";
 	return algs_get_digest(md, name);
 }
 
