@@ -54,12 +54,13 @@ static void warn_of_time(const struct crl *crl)
 /* Whether -c has certificates of the CRL's issuer, and one that signed it. */
 struct signers {
 	bool named, good;
+	const char *refused; /* the digest, where policy forbids it (C5) */
 };
 
 static struct signers find_signers(
     const struct crl *crl, const struct cabundle *bundle)
 {
-	struct signers found = {false, false};
+	struct signers found = {false, false, NULL};
 	X509 *ca;
 	int i;
 
@@ -69,6 +70,7 @@ static struct signers find_signers(
 			continue;
 		found.named = true;
 		found.good |= crl_is_signed_by(crl, ca);
+		found.refused = crl_refused_digest(crl, ca);
 	}
 	return found;
 }
@@ -94,6 +96,11 @@ static enum status check_signature(const struct crl *crl,
 
 	if (found.good)
 		return ST_OK;
+	if (found.refused != NULL)
+		return fail(ST_REPLY,
+		    "reply: the CRL is signed with %s, which the policy of "
+		    "this libcrypto forbids: the signature cannot be verified",
+		    found.refused);
 	if (found.named)
 		return fail(ST_REPLY,
 		    "reply: the signature of the CRL does not verify with its "

@@ -5,6 +5,7 @@
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
+#include "pki/algs.h"
 #include "pki/crl.h"
 #include "pki/der.h"
 #include "pki/pem.h"
@@ -91,6 +92,15 @@ bool crl_is_signed_by(const struct crl *crl, X509 *ca)
 
 	ERR_clear_error();
 	return yes;
+}
+
+const char *crl_refused_digest(const struct crl *crl, X509 *ca)
+{
+	const ASN1_OBJECT *algorithm;
+
+	X509_ALGOR_get0(&algorithm, NULL, NULL, crl->algorithm);
+	return algs_refused_digest(
+	    OBJ_obj2nid(algorithm), X509_get0_pubkey(ca));
 }
 
 enum status crl_write(const char *path, const struct crl *crl)

@@ -33,6 +33,9 @@ void crl_free(struct crl *crl);
 /* Whether the key of that CA certificate made the CRL's signature. */
 bool crl_is_signed_by(const struct crl *crl, X509 *ca);
 
+/* The digest that keeps libcrypto from telling (C5), by name, or NULL. */
+const char *crl_refused_digest(const struct crl *crl, X509 *ca);
+
 /* Writes the CRL in PEM, atomically. */
 enum status crl_write(const char *path, const struct crl *crl);
 
