@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
@@ -18,7 +19,7 @@ static bool signs_another(X509 *cert, STACK_OF(X509) *certs)
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		other = sk_X509_value(certs, i);
 		if (X509_cmp(other, cert) != 0 &&
-		    cert_is_issued_by(other, cert))
+		    cert_seems_issued_by(other, cert))
 			return true;
 	}
 	return false;
@@ -150,7 +151,28 @@ static bool is_namesake(X509 *ca, X509 *cert)
 {
 	return X509_NAME_cmp(X509_get_subject_name(ca),
 		   X509_get_issuer_name(cert)) == 0 &&
-	    !cert_is_issued_by(cert, ca);
+	    !cert_seems_issued_by(cert, ca);
+}
+
+/* What X509_verify_cert() has to complain about, in static text. */
+static const char *complaint(X509_STORE_CTX *ctx)
+{
+	static char text[120];
+	int error = X509_STORE_CTX_get_error(ctx);
+	int depth = X509_STORE_CTX_get_error_depth(ctx);
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	const char *refused = NULL;
+
+	if (error == X509_V_ERR_CERT_SIGNATURE_FAILURE && depth >= 0 &&
+	    depth + 1 < sk_X509_num(chain))
+		refused = cert_refused_digest(sk_X509_value(chain, depth),
+		    sk_X509_value(chain, depth + 1));
+	if (refused == NULL)
+		return X509_verify_cert_error_string(error);
+	snprintf(text, sizeof(text),
+	    "signed with %s, which the policy of this libcrypto forbids",
+	    refused);
+	return text;
 }
 
 /*
@@ -176,7 +198,7 @@ static bool verify(X509 *cert, STACK_OF(X509) *trusted, STACK_OF(X509) *more,
 	    !X509_STORE_CTX_init(ctx, store, cert, more))
 		goto out;
 	ok = X509_verify_cert(ctx) == 1;
-	*reason = X509_verify_cert_error_string(X509_STORE_CTX_get_error(ctx));
+	*reason = complaint(ctx);
 out:
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
@@ -294,7 +316,7 @@ bool cabundle_is_chain(STACK_OF(X509) *certs)
 
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		found = false;
+		found = cert_is_self_signed(cert);
 		for (j = 0; !found && j < sk_X509_num(certs); j++)
 			found =
 			    cert_is_issued_by(cert, sk_X509_value(certs, j));

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "pki/algs.h"
 #include "pki/cert.h"
 #include "pki/pem.h"
 #include "util/file.h"
@@ -244,9 +245,25 @@ bool cert_is_issued_by(X509 *cert, X509 *issuer)
 	return yes;
 }
 
+const char *cert_refused_digest(X509 *cert, X509 *issuer)
+{
+	return algs_refused_digest(
+	    X509_get_signature_nid(cert), X509_get0_pubkey(issuer));
+}
+
+bool cert_seems_issued_by(X509 *cert, X509 *issuer)
+{
+	bool yes = cert_is_issued_by(cert, issuer) ||
+	    (cert_refused_digest(cert, issuer) != NULL &&
+		X509_check_issued(issuer, cert) == X509_V_OK);
+
+	ERR_clear_error();
+	return yes;
+}
+
 bool cert_is_self_signed(X509 *cert)
 {
-	return cert_is_issued_by(cert, cert);
+	return cert_seems_issued_by(cert, cert);
 }
 
 bool cert_is_ca(X509 *cert)

@@ -52,6 +52,20 @@ bool cert_allows(X509 *cert, unsigned int usage);
 
 /* Whether issuer, by name and signature, signed cert. */
 bool cert_is_issued_by(X509 *cert, X509 *issuer);
+
+/*
+ * The name of the digest of cert's signature when policy keeps libcrypto from
+ * verifying it with issuer's key (C5), else NULL.
+ */
+const char *cert_refused_digest(X509 *cert, X509 *issuer);
+
+/*
+ * The same as cert_is_issued_by(), but by names and identifiers where policy
+ * forbids the digest: for choosing among certificates that are trusted.
+ */
+bool cert_seems_issued_by(X509 *cert, X509 *issuer);
+
+/* An anchor's own signature proves nothing, and may be of any digest. */
 bool cert_is_self_signed(X509 *cert);
 bool cert_is_ca(X509 *cert);
 
