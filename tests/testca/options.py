@@ -45,6 +45,9 @@ def _ca(parser):
                        help="an EC key cannot decrypt: requests come by "
                        "--challenge")
     group.add_argument("--ca-expired", action="store_true")
+    group.add_argument("--cert-digest", choices=("md5", "sha1", "sha256"),
+                       default="sha256",
+                       help="of the signatures of certificates and CRLs")
     group.add_argument("--next-ca", action="store_true",
                        help="answer GetNextCACert")
     group.add_argument("--next-ca-form", choices=("content", "outer"),

@@ -4,11 +4,15 @@ import collections
 import datetime
 import os
 
+from asn1crypto import crl as asn1_crl, x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding
+from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import ExtensionOID, NameOID
 
 import keys
+from rsaschemes import HASHES
 
 USAGES = collections.OrderedDict([
     ("digitalSignature", "sign"), ("nonRepudiation", "nonrep"),
@@ -55,7 +59,26 @@ def validity(builder, days=3650, expired=False, ahead=0):
     return builder.not_valid_before(start).not_valid_after(end)
 
 
-def certify(issuer, subject, public_key, extensions, **dates):
+def sign(builder, key, digest):
+    """What was built, signed; builders refuse some digests."""
+    signed = builder.sign(key, hashes.SHA256())
+    if digest == "sha256":
+        return signed
+    kind, load, inner, signature = (
+        (asn1_x509.Certificate, x509.load_der_x509_certificate,
+         "tbs_certificate", "signature_value")
+        if isinstance(signed, x509.Certificate) else
+        (asn1_crl.CertificateList, x509.load_der_x509_crl,
+         "tbs_cert_list", "signature"))
+    whole = kind.load(signed.public_bytes(Encoding.DER))
+    whole[inner]["signature"] = {"algorithm": digest + "_rsa"}
+    whole["signature_algorithm"] = {"algorithm": digest + "_rsa"}
+    whole[signature] = key.sign(whole[inner].dump(force=True),
+                                padding.PKCS1v15(), HASHES[digest]())
+    return load(whole.dump(force=True))
+
+
+def certify(issuer, subject, public_key, extensions, digest="sha256", **dates):
     """A certificate; `issuer` is an Identity or (key, name)."""
     signer_key, issuer_name = issuer
     if isinstance(issuer_name, x509.Certificate):
@@ -70,7 +93,7 @@ def certify(issuer, subject, public_key, extensions, **dates):
     for extension, critical in extensions:
         if extension is not None:
             builder = builder.add_extension(extension, critical)
-    return builder.sign(signer_key, hashes.SHA256())
+    return sign(builder, signer_key, digest)
 
 
 def with_extensions(builder, model):
@@ -109,8 +132,9 @@ class Authority:
     """Keys and certificates of one profile, in one directory."""
 
     def __init__(self, store, profile, order=None, usage=None, expired=False,
-                 ca_key="rsa"):
+                 ca_key="rsa", digest="sha256"):
         self.store = store
+        self.digest = digest
         self.roles = {}
         self.ca_key = ca_key
         os.makedirs(store.path("issued"), exist_ok=True)
@@ -150,7 +174,8 @@ class Authority:
 
         def make():
             by = self.roles[issuer] if issuer else (key, subject)
-            return certify(by, subject, key.public_key(), extensions, **dates)
+            return certify(by, subject, key.public_key(), extensions,
+                           self.digest, **dates)
 
         self.roles[role] = Identity(key, self.store.certificate(file, make))
 
@@ -188,7 +213,8 @@ class Authority:
         """Issue what is asked for, or with another name or other dates."""
         subject = csr.subject if common_name is None else name(common_name)
         certificate = certify(self.ca, subject, csr.public_key(),
-                              leaf_extensions(csr), days=365, ahead=ahead)
+                              leaf_extensions(csr), self.digest, days=365,
+                              ahead=ahead)
         keys.write_file(self.issued_path(certificate.serial_number),
                         certificate.public_bytes(keys.PEM))
         return certificate
@@ -215,7 +241,7 @@ class Authority:
                    for serial in serials]
         builder = x509.CertificateRevocationListBuilder(
             by.certificate.subject, made, made + 30 * day, [], revoked)
-        return builder.sign(by.key, hashes.SHA256())
+        return sign(builder, by.key, self.digest)
 
     def next_ca(self, issuer=None):
         """The CA certificate that will follow, for GetNextCACert.
