@@ -49,15 +49,15 @@ def sign_bytes(key, content, digest, pss=False):
     return key.sign(content, scheme, hasher)
 
 
-def sign_plain(content, signer, certificates, pss=False):
+def sign_plain(content, signer, certificates, digest="sha256", pss=False):
     """A SignedData with `content` (b"": none) and no signed attributes."""
-    algorithm = der.seq(der.oid(oids.DIGESTS["sha256"]), der.NULL)
-    signature = sign_bytes(signer.key, content, "sha256", pss)
+    algorithm = der.seq(der.oid(oids.DIGESTS[digest]), der.NULL)
+    signature = sign_bytes(signer.key, content, digest, pss)
     kind = der.seq(der.oid(oids.RSA), der.NULL)
     if not is_rsa(signer.key):
-        kind = der.seq(der.oid(oids.DIGEST_WITH_ECDSA["sha256"]))
+        kind = der.seq(der.oid(oids.DIGEST_WITH_ECDSA[digest]))
     elif pss:
-        kind = rsaschemes.pss_identifier(rsaschemes.pss_for("sha256"))
+        kind = rsaschemes.pss_identifier(rsaschemes.pss_for(digest))
     info = der.seq(der.integer(1),
                    envelope.issuer_and_serial(signer.certificate), algorithm,
                    kind, der.octets(signature))

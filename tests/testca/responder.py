@@ -161,8 +161,11 @@ class Responder:
             beside += answer.certificates
         else:
             content = degenerate(answer.certificates)
+        digest = self.options.digest
         return server.Reply(200, X_NEXT_CA, certrep.sign_plain(
-            content, answer.signer, beside, self.options.sigalg == "pss"))
+            content, answer.signer, beside,
+            "sha256" if digest == "same" else digest,
+            self.options.sigalg == "pss"))
 
     def _message_bytes(self, request, entry):
         if request.method == "POST":
