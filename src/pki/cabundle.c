@@ -230,12 +230,15 @@ enum cabundle_verdict cabundle_verify(const struct cabundle *bundle, X509 *cert,
 	enum cabundle_verdict verdict = CABUNDLE_REFUSED;
 
 	*reason = "out of memory";
-	if (trusted != NULL && sk_X509_num(trusted) == 0)
+	if (trusted != NULL && sk_X509_num(trusted) == 0) {
+		*reason = "there is no CA certificate to verify it with";
 		verdict = CABUNDLE_NO_CA;
-	else if (trusted != NULL &&
+	} else if (trusted != NULL &&
 	    verify(cert, trusted, more,
-		X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME, reason))
+		X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME,
+		reason)) {
 		verdict = CABUNDLE_VERIFIED;
+	}
 	cert_stack_free(trusted);
 	return verdict;
 }

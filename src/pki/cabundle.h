@@ -51,8 +51,8 @@ const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle);
 /*
  * V4: whether cert verifies against the CA certificates of the bundle, with
  * more (may be NULL) as possible intermediates, whatever the time is.
- * CABUNDLE_NO_CA: there is none to verify against.  On CABUNDLE_REFUSED
- * *reason says why; static text.
+ * CABUNDLE_NO_CA: there is none to verify against.  Where it is not
+ * verified *reason says why; good until the next call.
  */
 enum cabundle_verdict { CABUNDLE_VERIFIED, CABUNDLE_NO_CA, CABUNDLE_REFUSED };
 enum cabundle_verdict cabundle_verify(const struct cabundle *bundle, X509 *cert,

@@ -28,7 +28,7 @@ static enum status check_no_message(CMS_SignerInfo *si)
 static enum status check_beside(
     X509 *cert, STACK_OF(X509) *beside, const struct cabundle *current)
 {
-	const char *reason;
+	const char *reason = "not a CA certificate";
 
 	if (cert_is_ca(cert) &&
 	    cabundle_verify(current, cert, beside, &reason) ==
@@ -37,7 +37,8 @@ static enum status check_beside(
 	return fail(ST_REPLY,
 	    "reply: the next certificates are not in the signed content, and "
 	    "not all are CA certificates that verify against -C (RFC 8894, "
-	    "4.7.1)");
+	    "4.7.1): %s",
+	    reason);
 }
 
 static enum status take_beside(STACK_OF(X509) **out,
