@@ -1,0 +1,445 @@
+# helper.bash: what the tests of keys on tokens share.
+#
+# All of tests/e2e/helper.bash, runs that must not tell a secret, and the files
+# that a run has opened. Tokens are made once for all files and copied for each
+# test. No run has a terminal but those of at_terminal.
+
+load ../e2e/helper
+
+here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
+
+# What no output may contain. They are long enough to be nothing else.
+pin=74839201
+other_pin=60517283
+wrong_pin=90817263
+challenge=challenge-Xk29fPq7
+auth=auth-5hQw9ZrT
+phrase=phrase-m3Vt8LsD
+secrets=("$pin" "$other_pin" "$wrong_pin" "$challenge" "$auth" "$phrase")
+
+setup() {
+    token_setup
+}
+
+token_setup() {
+    common_setup
+    unset PKCS11_MODULE_PATH PKCS11_PROVIDER_MODULE SOFTHSM2_CONF PIN
+    unset OPENSSL_ENGINES OPENSSL_MODULES TSS2_LOG TPM2OPENSSL_TCTI
+    unset TPM2OPENSSL_PARENT_AUTH TPM2TOOLS_TCTI
+    command_lines=$BATS_TEST_TMPDIR/command-lines
+    trace=$BATS_TEST_TMPDIR/trace
+    tracing=no
+    keeping=()
+    if sanitized; then
+        once keep make_keep
+        keeping=(env "LD_PRELOAD=$BATS_RUN_TMPDIR/keep/keep.so")
+    fi
+    # The leak sanitizer cannot work where strace does.
+    traced=(env "ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0" strace -f -q
+        -s 4096 -e trace=open,openat,execve -o "$trace")
+    options=()
+}
+
+# once NAME COMMAND ...: fills the directory $BATS_RUN_TMPDIR/NAME; the first
+# one that comes does it, others wait.
+once() {
+    local dir=$BATS_RUN_TMPDIR/$1 maker
+    if mkdir "$dir.lock" 2>/dev/null; then
+        mkdir "$dir"
+        (
+            set -e
+            cd "$dir"
+            "${@:2}"
+            : >"$dir.done"
+        ) >"$dir.log" 2>&1 3>&- &
+        maker=$!
+        wait "$maker" || : >"$dir.failed"
+    fi
+    if ! wait_for 120 any_file "$dir.done" "$dir.failed" ||
+        [ ! -e "$dir.done" ]; then
+        echo "$1 could not be made:" >&2
+        cat "$dir.log" >&2
+        return 1
+    fi
+}
+
+any_file() {
+    [ -e "$1" ] || [ -e "$2" ]
+}
+
+sanitized() {
+    grep -q __asan_init "$SSCEP"
+}
+
+make_keep() {
+    gcc -Wall -Wextra -Werror -shared -fPIC -o keep.so "$here/keep.c"
+}
+
+# The software key of renewals from and to a token, with a pass phrase, and the
+# configuration of the requests.
+make_software() {
+    openssl genrsa -out plain.key 2048
+    openssl rsa -in plain.key -aes128 -passout "pass:$phrase" -out file.key
+    request_config
+    openssl req -new -config request.cnf -key plain.key -out file.csr
+    rm plain.key
+}
+
+request_config() {
+    cat >request.cnf <<END
+[ req ]
+prompt = no
+distinguished_name = dn
+attributes = attributes
+[ dn ]
+C = FI
+O = Example
+CN = device.example.org
+[ attributes ]
+challengePassword = $challenge
+END
+}
+
+# --- runs --------------------------------------------------------------------
+
+# As run_sscep, without a terminal; $stdin may name a file. The run must have
+# told no secret.
+run_token() {
+    local tracer=()
+    command_line="$sscep $*"
+    status=0
+    : >"$command_lines"
+    [ "$tracing" = no ] || tracer=("${traced[@]}")
+    run_limited "${keeping[@]}" "${tracer[@]}" "$sscep" "$@" \
+        >"$stdout" 2>"$stderr"
+    no_sanitizer_text
+    expect_no_crash
+    no_secret_told "$@"
+}
+
+# Its command line is read again and again while it runs.
+run_limited() {
+    local end=$((SECONDS + run_limit)) line
+    setsid "$@" <"${stdin:-/dev/null}" 3>&- 4>&- &
+    pid=$!
+    while line=$(tr '\0' ' ' 2>/dev/null </proc/$pid/cmdline) &&
+        [ -n "$line" ]; do
+        printf '%s\n' "$line" >>"$command_lines"
+        [ "$SECONDS" -lt "$end" ] || kill "$pid"
+        sleep 0.03
+    done
+    wait "$pid" || status=$?
+}
+
+expect_no_crash() {
+    if [ "$status" -ge 124 ]; then
+        problem "it did not end by itself"
+    fi
+}
+
+# Neither in plain nor in hexadecimal; the command line may have what was typed
+# there.
+no_secret_told() {
+    local secret hex
+    for secret in "${secrets[@]}"; do
+        hex=$(printf '%s' "$secret" | od -An -v -tx1 | tr -d ' \n')
+        if grep -qF -e "$secret" "$stdout" "$stderr" ||
+            tr -d ' :\n' <"$stderr" | grep -qiF "$hex"; then
+            problem "the secret $secret is told"
+        fi
+        if [[ "$*" != *"$secret"* ]] &&
+            grep -qF -e "$secret" "$command_lines"; then
+            problem "the secret $secret is on the command line" \
+                "$(cat "$command_lines")"
+        fi
+    done
+}
+
+# The same run with -d and --json.
+run_loudly() {
+    run_token "$@" -d --json
+}
+
+# refuses STATUS TEXT ... -- ARGUMENT ...: one line of ours says why, and -d
+# and --json tell no secret either. Libraries may have said more before.
+refuses() {
+    local expected=$1 texts=()
+    shift
+    while [ "$1" != -- ]; do
+        texts+=("$1")
+        shift
+    done
+    shift
+    run_token "$@"
+    expect_status "$expected"
+    our_error "${texts[@]}"
+    stdout_lacks "written as"
+    run_loudly "$@"
+    expect_status "$expected"
+}
+
+# one_error for what the program itself has written.
+our_error() {
+    cp "$stderr" "$stderr.all"
+    grep "^$sscep: " "$stderr.all" >"$stderr" || true
+    one_error "$@"
+    cp "$stderr.all" "$stderr"
+}
+
+# at_terminal ANSWER ARGUMENT ...: runs the client with a terminal of its own,
+# where ANSWER is typed when it asks; what the terminal shows is in $terminal.
+at_terminal() {
+    local answer=$1
+    shift
+    terminal=$BATS_TEST_TMPDIR/terminal
+    command_line="$sscep $* (at a terminal)"
+    status=0
+    : >"$command_lines"
+    "${keeping[@]}" "$here/at-terminal" "$answer" "$terminal" "$sscep" "$@" \
+        >"$stdout" 2>"$stderr" 3>&- || status=$?
+    no_sanitizer_text
+    expect_no_crash
+    cat "$terminal" >>"$stderr"
+    no_secret_told "$@"
+}
+
+# --- the files that a run has opened -----------------------------------------
+
+# Those that could be opened, each once.
+opened() {
+    grep -E 'open(at)?\(.*\) = [0-9]+$' "$trace" |
+        sed -E 's/^[^"]*"(([^"\\]|\\.)*)".*/\1/' | sort -u
+}
+
+# Those of them that have a private key.
+keys_read() {
+    local file
+    opened | while read -r file; do
+        if [ -f "$file" ] && [[ $file != /proc/* ]] && grep -q \
+            'PRIVATE KEY-----' "$file"; then
+            printf '%s\n' "$file"
+        fi
+    done
+}
+
+# expect_keys_read [FILE ...]: no others than these, and no other program has
+# been run.
+expect_keys_read() {
+    expect_equal "files with private keys that were read" "$*" \
+        "$(keys_read | xargs)"
+    expect_equal "programs that were run" 1 \
+        "$(grep -c 'execve(.*) = 0$' "$trace")"
+    if ! opened | grep -q 'ca\.crt$'; then
+        problem "the trace lacks ca.crt" "$(cat "$trace")"
+    fi
+}
+
+# --- the life of a key ---------------------------------------------------------
+
+# Each kind of key sets $options (of every run), $pass (of those that need the
+# private key), and what keys, csrs and URIs are called: uri NAME, for NAME dev,
+# new or sign; and has NAME.csr in $requests.
+
+# A CA that wants the challengePassword, and its certificate by getca.
+start_token_ca() {
+    cp "$requests"/*.csr .
+    cp "$BATS_RUN_TMPDIR/software/file.key" "$BATS_RUN_TMPDIR/software/file.csr" .
+    start_ca --challenge "$challenge" "$@"
+    run_token getca -u "$URL" -c ca.crt "${options[@]}"
+    expect_status 0
+    stdout_line "$sscep: CA certificate written as ca.crt"
+}
+
+# token_enroll NAME [OPTION ...]
+token_enroll() {
+    run_token enroll -u "$URL" -c ca.crt -k "$(uri "$1")" -r "$1.csr" \
+        -l "$1.crt" "${options[@]}" "${pass[@]}" "${@:2}"
+}
+
+# token_enrolled NAME: the CA has issued NAME.crt, for the key of the request.
+token_enrolled() {
+    expect_status 0
+    certified "$1"
+}
+
+certified() {
+    expect_equal "the key of $1.crt" \
+        "$(openssl req -in "$1.csr" -noout -pubkey)" \
+        "$(openssl x509 -in "$1.crt" -noout -pubkey)"
+    openssl verify -CAfile ca.crt "$1.crt" >/dev/null ||
+        problem "$1.crt does not verify"
+}
+
+# renew OLD NEW KEY-OPTION ...: signed by OLD.crt, for NEW.csr; NEW.crt.
+renew() {
+    run_token enroll -u "$URL" -c ca.crt -O "$1.crt" -r "$2.csr" -l "$2.crt" \
+        "${options[@]}" "${@:3}"
+    expect_status 0
+    certified "$2"
+    expect_equal "signed by a certificate of the CA, as RenewalReq" "17 True" \
+        "$(messages 'f"{messageType} {signerIssuedByUs}"' | tail -n 1)"
+}
+
+# The serial number of a certificate, as -s takes it.
+serial_of() {
+    printf '0x%s' "$(openssl x509 -in "$1" -noout -serial | cut -d = -f 2)"
+}
+
+# --- what each kind of key must do -----------------------------------------------
+
+# pass_as --OPTION: $pass with --passin replaced, for keys of -K.
+pass_as() {
+    local word
+    for word in "${pass[@]}"; do
+        printf '%s\n' "${word/#--passin/$1}"
+    done
+}
+
+# getca and enroll; also with -d and --json.
+enrols() {
+    start_token_ca
+    token_enroll dev
+    token_enrolled dev
+    stdout_line "$sscep: pkistatus: SUCCESS"
+    stdout_line "$sscep: certificate written as dev.crt"
+    expect_equal "challengePassword" "$challenge" "$(messages challengePassword)"
+    rm dev.crt
+    token_enroll dev -d --json
+    token_enrolled dev
+    stderr_has "$sscep: "
+    python3 -m json.tool "$stdout" >/dev/null || problem "stdout is no JSON"
+}
+
+# The same while the CA takes its time: what is on the command line meanwhile.
+command_line_is_clean() {
+    start_token_ca --delay 1
+    token_enroll dev
+    token_enrolled dev
+    grep -qF -e "$sscep enroll" "$command_lines" ||
+        problem "the command line was not seen" "$(cat "$command_lines")"
+}
+
+renews() {
+    local sign_pass
+    mapfile -t sign_pass < <(pass_as --sign-passin)
+    start_token_ca
+    token_enroll dev
+    token_enrolled dev
+    renew dev new -K "$(uri dev)" -k "$(uri new)" \
+        "${sign_pass[@]}" "${pass[@]}" -d
+}
+
+# From the token to a file.
+renews_to_file() {
+    local sign_pass
+    mapfile -t sign_pass < <(pass_as --sign-passin)
+    start_token_ca
+    token_enroll dev
+    token_enrolled dev
+    PHRASE=$phrase renew dev file -K "$(uri dev)" -k file.key \
+        "${sign_pass[@]}" --passin env:PHRASE -d
+}
+
+# From a file to the token.
+renews_from_file() {
+    start_token_ca
+    PHRASE=$phrase run_token enroll -u "$URL" -c ca.crt -k file.key -r file.csr \
+        -l file.crt --passin env:PHRASE "${options[@]}"
+    token_enrolled file
+    PHRASE=$phrase renew file new -K file.key -k "$(uri new)" \
+        --sign-passin env:PHRASE "${pass[@]}" -d
+}
+
+queries() {
+    start_token_ca
+    token_enroll dev
+    token_enrolled dev
+    run_token getcert -u "$URL" -c ca.crt -k "$(uri dev)" -l dev.crt \
+        -s "$(serial_of dev.crt)" -w again.crt "${options[@]}" "${pass[@]}" -d
+    expect_status 0
+    same_certificate again.crt dev.crt
+    run_token getcrl -u "$URL" -c ca.crt -k "$(uri dev)" -l dev.crt -w found.crl \
+        "${options[@]}" "${pass[@]}" -d
+    expect_status 0
+    expect_equal "openssl's opinion of the CRL" "verify OK" \
+        "$(openssl crl -in found.crl -CAfile ca.crt -noout -verify 2>&1)"
+}
+
+# Enrolment, renewals and a query under strace. FILE ... are those with keys
+# that the token needs, for dev and for new; then what the token itself reads.
+reads_no_key() {
+    local dev_file=$1 new_file=$2 sign_pass
+    mapfile -t sign_pass < <(pass_as --sign-passin)
+    start_token_ca
+    tracing=yes
+    token_enroll dev
+    token_enrolled dev
+    expect_keys_read $dev_file
+    token_read
+    renew dev new -K "$(uri dev)" -k "$(uri new)" "${sign_pass[@]}" "${pass[@]}"
+    expect_keys_read $dev_file $new_file
+    token_read
+    run_token getcrl -u "$URL" -c ca.crt -k "$(uri dev)" -l dev.crt -w found.crl \
+        "${options[@]}" "${pass[@]}"
+    expect_status 0
+    expect_keys_read $dev_file
+    # The same trace shows a key in a file.
+    PHRASE=$phrase renew dev file -K "$(uri dev)" -k file.key \
+        "${sign_pass[@]}" --passin env:PHRASE
+    expect_keys_read $dev_file file.key
+}
+
+# A key that signs and does not decrypt: said before anything is sent.
+refuses_sign_only() {
+    start_token_ca
+    : >"$ca/log"
+    refuses 93 "$@" -- enroll -u "$URL" -c ca.crt -k "$(uri sign)" -r sign.csr \
+        -l sign.crt "${options[@]}" "${pass[@]}"
+    no_file sign.crt
+    no_message_sent
+}
+
+no_message_sent() {
+    expect_equal "messages sent" "" "$(messages method)"
+}
+
+# cannot_enroll TEXT ... -- OPTION ...: 93 for a key of -k that is not to be
+# had, before anything is sent. dev.csr is the request.
+cannot_enroll() {
+    local texts=()
+    while [ "$1" != -- ]; do
+        texts+=("$1")
+        shift
+    done
+    shift
+    : >"$ca/log"
+    rm -f dev.crt
+    refuses "${expected_status:-93}" "${texts[@]}" -- enroll -u "$URL" \
+        -c ca.crt -r dev.csr -l dev.crt "$@"
+    no_file dev.crt
+    no_message_sent
+}
+
+# enrols_with OPTION ...: with dev, and exactly these options.
+enrols_with() {
+    rm -f dev.crt
+    run_token enroll -u "$URL" -c ca.crt -r dev.csr -l dev.crt -d "$@"
+    token_enrolled dev
+}
+
+# Each source of a PIN, for the key URI that needs it. SECRET is it.
+enrols_with_each_source() {
+    local secret=$1
+    shift
+    printf '%s\n' "$secret" >secret-file
+    enrols_with "$@" --passin "pass:$secret"
+    SECRET=$secret enrols_with "$@" --passin env:SECRET
+    enrols_with "$@" --passin file:secret-file
+    stdin=secret-file enrols_with "$@" --passin stdin
+    enrols_with "$@" --passin fd:7 7<secret-file
+    cat >secret.conf <<END
+[sscep_enroll]
+KeyPassword = file:secret-file
+END
+    enrols_with "$@" -f secret.conf
+}

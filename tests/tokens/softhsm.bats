@@ -1,0 +1,663 @@
+#!/usr/bin/env bats
+#
+# Keys that cannot leave a PKCS#11 token, by the engine pkcs11 and by the
+# provider pkcs11; SoftHSM is the token. Then what engines are told, as an
+# engine of our own writes it down.
+
+load helper
+
+module=/usr/lib/softhsm/libsofthsm2.so
+
+setup() {
+    token_setup
+    once software make_software
+    once softhsm make_tokens
+    cp -a "$BATS_RUN_TMPDIR/softhsm/tokens" "$BATS_TEST_TMPDIR/tokens"
+    export SOFTHSM2_CONF=$BATS_TEST_TMPDIR/softhsm2.conf
+    softhsm_config "$BATS_TEST_TMPDIR"
+    requests=$BATS_RUN_TMPDIR/softhsm
+    export PIN=$pin OTHER_PIN=$other_pin
+    pass=(--passin env:PIN)
+}
+
+softhsm_config() {
+    cat >"$SOFTHSM2_CONF" <<END
+directories.tokendir = $1/tokens
+objectstore.backend = file
+log.level = ERROR
+END
+}
+
+# Two tokens, scep with the keys dev, new and sign, and old with dev; each with
+# a PIN of its own.
+make_tokens() {
+    export SOFTHSM2_CONF=$PWD/softhsm2.conf PKCS11_MODULE_PATH=$module
+    local name
+    softhsm_config "$PWD"
+    mkdir -m 700 tokens
+    make_token scep "$pin" dev new sign
+    make_token old "$other_pin" dev
+    "$here/forbid-decryption" "$module" scep "$pin" sign
+    request_config
+    for name in dev new sign; do
+        engine_request scep "$pin" "$name" "$name.csr"
+    done
+    mkdir old
+    engine_request old "$other_pin" dev old/dev.csr
+}
+
+# TOKEN PIN KEY ...
+make_token() {
+    local name id=0
+    softhsm2-util --init-token --free --label "$1" --so-pin 123456 --pin "$2"
+    for name in "${@:3}"; do
+        id=$((id + 1))
+        pkcs11-tool --module "$module" --token-label "$1" --login --pin "$2" \
+            --keypairgen --key-type rsa:2048 --id "0$id" --label "$name"
+    done
+}
+
+# TOKEN PIN KEY FILE
+engine_request() {
+    openssl req -new -engine pkcs11 -keyform engine -config request.cnf \
+        -key "pkcs11:token=$1;object=$3;type=private;pin-value=$2" -out "$4"
+}
+
+uri() {
+    printf 'pkcs11:token=%s;object=%s;type=private' "${token:-scep}" "$1"
+}
+
+use_engine() {
+    export PKCS11_MODULE_PATH=$module
+    options=(-g pkcs11)
+}
+
+use_provider() {
+    local trixie=${TRIXIE:-$BATS_RUN_TMPDIR/trixie}
+    "$here/unpack" "$trixie" pkcs11-provider
+    modules=$trixie/modules
+    if sanitized; then
+        once modules make_modules "$modules/pkcs11.so"
+        modules=$BATS_RUN_TMPDIR/modules
+    fi
+    export PKCS11_PROVIDER_MODULE=$module
+    options=(--provider pkcs11 --provider-path "$modules")
+}
+
+# The provider with dlkeep() of keep.c for dlopen().
+make_modules() {
+    sed 's/\x00dlopen\x00/\x00dlkeep\x00/' "$1" >pkcs11.so
+    ! cmp "$1" pkcs11.so
+}
+
+# The token's own store has been read.
+token_read() {
+    opened | grep -q "^$BATS_TEST_TMPDIR/tokens/" ||
+        problem "the trace lacks the token" "$(cat "$trace")"
+}
+
+# engine_config FILE: the engine by a configuration file, without a PIN.
+engine_config() {
+    cat >"$1" <<END
+[sscep]
+engine = sscep_engine
+
+[sscep_engine]
+engine_id = pkcs11
+MODULE_PATH = $module
+END
+}
+
+# --- the token itself ----------------------------------------------------------
+
+@test "the keys of these tests cannot be read from the token" {
+    local all
+    all=$(pkcs11-tool --module "$module" --token-label scep --login \
+        --pin "$pin" --list-objects --type privkey)
+    expect_equal "keys" 3 "$(grep -c '^Private Key Object' <<<"$all")"
+    expect_equal "keys that never were outside" 3 \
+        "$(grep -c 'sensitive, always sensitive, never extractable' <<<"$all")"
+    expect_equal "keys that decrypt" 2 "$(grep -c 'Usage:.*decrypt' <<<"$all")"
+}
+
+# --- engine ----------------------------------------------------------------------
+
+@test "engine: getca and enroll" {
+    use_engine
+    enrols
+}
+
+@test "engine: nothing is on the command line but what was typed" {
+    use_engine
+    command_line_is_clean
+}
+
+@test "engine: renewal on the token" {
+    use_engine
+    renews
+}
+
+@test "engine: renewal from the token to a file" {
+    use_engine
+    renews_to_file
+}
+
+@test "engine: renewal from a file to the token" {
+    use_engine
+    renews_from_file
+}
+
+@test "engine: renewal from one token to another, each with its PIN" {
+    use_engine
+    renews_between_tokens
+}
+
+@test "engine: getcert and getcrl" {
+    use_engine
+    queries
+}
+
+@test "engine: no private key file is read" {
+    use_engine
+    reads_no_key "" ""
+}
+
+@test "engine: a key that does not decrypt" {
+    use_engine
+    refuses_sign_only "decrypt"
+}
+
+@test "engine: a wrong PIN" {
+    use_engine
+    wrong_pin
+}
+
+@test "engine: an object that is not there" {
+    use_engine
+    unknown_object
+}
+
+@test "engine: no PIN, and no terminal to ask at" {
+    use_engine
+    no_pin
+}
+
+@test "engine: the PIN by each source" {
+    use_engine
+    start_token_ca
+    enrols_with_each_source "$pin" -k "$(uri dev)" "${options[@]}"
+}
+
+@test "engine: the PIN in the URI" {
+    use_engine
+    pin_in_uri
+}
+
+@test "engine: the PIN typed at a terminal" {
+    use_engine
+    pin_at_terminal
+}
+
+@test "engine: described by the configuration file, with the PIN" {
+    start_token_ca
+    engine_config engine.conf
+    cat >>engine.conf <<END
+
+[sscep_engine_pkcs11]
+PIN = $pin
+END
+    enrols_with -f engine.conf -k "$(uri dev)"
+    cat >>engine.conf <<END
+
+[sscep_enroll]
+PrivateKeyFile = $(uri dev)
+END
+    enrols_with -f engine.conf
+    sed -i "s/^PIN = .*/PIN = $wrong_pin/" engine.conf
+    cannot_enroll "pkcs11:" -- -f engine.conf
+}
+
+@test "engine: described by the configuration file, in the old form" {
+    start_token_ca
+    cat >engine.conf <<END
+engine sscep_engine
+[sscep_engine]
+"engine_id" "pkcs11"
+MODULE_PATH	$module
+[sscep_engine_pkcs11]
+PIN $pin
+END
+    enrols_with -f engine.conf -k "$(uri dev)"
+}
+
+@test "engine: loaded from the file that dynamic_path names" {
+    start_token_ca
+    engine_config engine.conf
+    cat >>engine.conf <<END
+dynamic_path = $(engine_file pkcs11)
+END
+    export OPENSSL_ENGINES=$PWD
+    enrols_with -f engine.conf -k "$(uri dev)" "${pass[@]}"
+}
+
+@test "engine: keys by the id that the engine knows them by" {
+    use_engine
+    start_token_ca
+    enrols_with -k "label_dev" "${options[@]}" "${pass[@]}"
+    enrols_with -k "id_01" "${options[@]}" "${pass[@]}"
+}
+
+@test "engine: a key file stays a key file" {
+    use_engine
+    start_token_ca
+    PHRASE=$phrase run_token enroll -u "$URL" -c ca.crt -k file.key \
+        -r file.csr -l file.crt --passin env:PHRASE "${options[@]}" -d
+    token_enrolled file
+}
+
+@test "engine: a module that is not there" {
+    start_token_ca
+    engine_config engine.conf
+    sed -i 's,^MODULE_PATH.*,MODULE_PATH = /nonexistent/module.so,' engine.conf
+    expected_status=1
+    cannot_enroll "pkcs11" -- -f engine.conf -k "$(uri dev)" "${pass[@]}"
+}
+
+# --- provider ----------------------------------------------------------------------
+
+@test "provider: getca and enroll" {
+    use_provider
+    enrols
+}
+
+@test "provider: nothing is on the command line but what was typed" {
+    use_provider
+    command_line_is_clean
+}
+
+@test "provider: renewal on the token" {
+    use_provider
+    renews
+}
+
+@test "provider: renewal from the token to a file" {
+    use_provider
+    renews_to_file
+}
+
+@test "provider: renewal from a file to the token" {
+    use_provider
+    renews_from_file
+}
+
+@test "provider: renewal from one token to another, each with its PIN" {
+    use_provider
+    renews_between_tokens
+}
+
+@test "provider: getcert and getcrl" {
+    use_provider
+    queries
+}
+
+@test "provider: no private key file is read" {
+    use_provider
+    reads_no_key "" ""
+}
+
+@test "provider: a key that does not decrypt" {
+    use_provider
+    refuses_sign_only "decrypt"
+}
+
+@test "provider: a wrong PIN" {
+    use_provider
+    wrong_pin
+}
+
+@test "provider: an object that is not there" {
+    use_provider
+    unknown_object
+}
+
+@test "provider: no PIN, and no terminal to ask at" {
+    use_provider
+    no_pin
+}
+
+@test "provider: the PIN by each source" {
+    use_provider
+    start_token_ca
+    enrols_with_each_source "$pin" -k "$(uri dev)" "${options[@]}"
+}
+
+@test "provider: the PIN in the URI" {
+    use_provider
+    pin_in_uri
+}
+
+@test "provider: the PIN typed at a terminal" {
+    use_provider
+    pin_at_terminal
+}
+
+@test "provider: described by the configuration file" {
+    use_provider
+    start_token_ca
+    cat >provider.conf <<END
+[sscep]
+Provider = pkcs11
+ProviderPath = $modules
+
+[sscep_enroll]
+PrivateKeyFile = "$(uri dev)"
+KeyPassword = env:PIN
+END
+    enrols_with -f provider.conf
+}
+
+@test "provider: named twice, and beside another" {
+    use_provider
+    start_token_ca
+    enrols_with -k "$(uri dev)" "${pass[@]}" "${options[@]}" --provider pkcs11
+    enrols_with -k "$(uri dev)" "${pass[@]}" "${options[@]}" \
+        --provider default --provider base
+}
+
+@test "provider: one that is not there" {
+    start_token_ca
+    expected_status=1
+    cannot_enroll "nonexistent" -- --provider nonexistent -k "$(uri dev)" \
+        "${pass[@]}"
+}
+
+@test "provider: none for URIs of this kind" {
+    start_token_ca
+    cannot_enroll "pkcs11:" -- -k "$(uri dev)" "${pass[@]}"
+    cannot_enroll "pkcs11:" -- --provider legacy -k "$(uri dev)" "${pass[@]}"
+    cannot_enroll "pkcs11:" -- -k "$(uri dev);pin-value=$pin"
+}
+
+# --- what both do -----------------------------------------------------------------
+
+wrong_pin() {
+    start_token_ca
+    export WRONG=$wrong_pin
+    cannot_enroll "pkcs11:" "PIN" -- -k "$(uri dev)" --passin env:WRONG \
+        "${options[@]}"
+    cannot_enroll "pkcs11:" "PIN" -- -k "$(uri dev);pin-value=$wrong_pin" \
+        "${options[@]}"
+    # Of the key that signs, on a token of its own.
+    cp "$requests/old/dev.csr" .
+    token=old
+    enrols_with -k "$(uri dev)" --passin env:OTHER_PIN "${options[@]}"
+    : >"$ca/log"
+    refuses 93 "$(uri dev)" "PIN" -- enroll -u "$URL" -c ca.crt \
+        -K "$(uri dev)" -O dev.crt -k "$(token=scep uri new)" -r new.csr \
+        -l new.crt "${pass[@]}" --sign-passin env:WRONG "${options[@]}"
+    no_message_sent
+}
+
+unknown_object() {
+    start_token_ca
+    cannot_enroll "$(uri nobody)" -- -k "$(uri nobody)" "${pass[@]}" \
+        "${options[@]}"
+    cannot_enroll "object=nobody" -- -k "$(uri nobody);pin-value=$pin" \
+        "${options[@]}"
+    token=nowhere
+    cannot_enroll "$(uri dev)" -- -k "$(uri dev)" "${pass[@]}" "${options[@]}"
+}
+
+no_pin() {
+    start_token_ca
+    cannot_enroll "pkcs11:" "PIN" -- -k "$(uri dev)" "${options[@]}"
+    cannot_enroll "no-such-file" -- -k "$(uri dev)" \
+        --passin file:no-such-file "${options[@]}"
+    expected_status=1
+    cannot_enroll "NOT_SET" -- -k "$(uri dev)" --passin env:NOT_SET \
+        "${options[@]}"
+}
+
+pin_in_uri() {
+    start_token_ca
+    printf %s "$pin" >pin-file
+    enrols_with -k "$(uri dev);pin-value=$pin" "${options[@]}"
+    enrols_with -k "$(uri dev)?pin-value=$pin" "${options[@]}"
+    enrols_with -k "$(uri dev);pin-source=file:$PWD/pin-file" "${options[@]}"
+    cat >uri.conf <<END
+[sscep_enroll]
+PrivateKeyFile = "$(uri dev);pin-value=$pin"
+END
+    enrols_with -f uri.conf "${options[@]}"
+}
+
+pin_at_terminal() {
+    start_token_ca
+    at_terminal "$pin" enroll -u "$URL" -c ca.crt -k "$(uri dev)" -r dev.csr \
+        -l dev.crt "${options[@]}" -d
+    token_enrolled dev
+    grep -q PIN "$terminal" || problem "the terminal shows no question" \
+        "$(cat "$terminal")"
+    rm dev.crt
+    : >"$ca/log"
+    at_terminal "$wrong_pin" enroll -u "$URL" -c ca.crt -k "$(uri dev)" \
+        -r dev.csr -l dev.crt "${options[@]}" -d
+    expect_status 93
+    no_file dev.crt
+    no_message_sent
+}
+
+renews_between_tokens() {
+    cp "$requests/old/dev.csr" .
+    token=old
+    start_token_ca
+    cp "$requests/old/dev.csr" .
+    enrols_with -k "$(uri dev)" --passin env:OTHER_PIN "${options[@]}"
+    renew dev new -K "$(uri dev)" --sign-passin env:OTHER_PIN \
+        -k "$(token=scep uri new)" --passin env:PIN -d
+}
+
+# --- what engines are told ----------------------------------------------------------
+
+# The shared object of an engine that libcrypto has brought along.
+engine_file() {
+    printf '%s/%s.so' "$(openssl version -e | sed 's/.*"\(.*\)"/\1/')" "$1"
+}
+
+make_recorder() {
+    gcc -Wall -Wextra -Werror -shared -fPIC -o engine.so "$here/engine.c" \
+        -lcrypto
+}
+
+# record ID: engine.conf for the engine of this directory, by that id.
+record() {
+    once recorder make_recorder
+    export ENGINE_LOG=$BATS_TEST_TMPDIR/engine.log
+    cat >engine.conf <<END
+[sscep]
+engine = sscep_engine
+
+[sscep_engine]
+engine_id = $1
+dynamic_path = $BATS_RUN_TMPDIR/recorder/engine.so
+END
+}
+
+# told <<END: all that the engine was told.
+told() {
+    expect_equal "what the engine was told" "$(cat)" "$(cat "$ENGINE_LOG")"
+}
+
+# With a key that the engine takes from the file file.key.
+start_recorder() {
+    start_token_ca
+    rm -f "$ENGINE_LOG"
+    mkdir keys
+    mv file.key keys/slot_1
+}
+
+recorded_enroll() {
+    : >"$ENGINE_LOG"
+    rm -f file.crt
+    PHRASE=$phrase run_token enroll -u "$URL" -c ca.crt -r file.csr \
+        -l file.crt -f engine.conf -d "$@"
+}
+
+@test "engine: commands of its section, then cmds in order, then its own" {
+    record recorder
+    cat >>engine.conf <<END
+MODULE_PATH = /a/module.so
+cmds = engine_cmds
+
+[sscep_engine_recorder]
+PIN = $pin
+
+[engine_cmds]
+storelocation = second first
+VERBOSE =
+KEYS = keys
+NUMBER = 17
+storelocation = again
+JavaPath = "quoted # text"
+END
+    start_recorder
+    recorded_enroll -k slot_1 --passin env:PHRASE
+    token_enrolled file
+    told <<END
+MODULE_PATH /a/module.so
+storelocation second first
+VERBOSE
+KEYS keys
+NUMBER 17
+storelocation again
+JavaPath quoted # text
+PIN $pin
+init recorder
+key slot_1
+finish recorder
+END
+}
+
+@test "engine: the PIN typed at a terminal for an engine that asks" {
+    record recorder
+    echo "KEYS = keys" >>engine.conf
+    start_recorder
+    at_terminal "$phrase" enroll -u "$URL" -c ca.crt -r file.csr -l file.crt \
+        -f engine.conf -d -k slot_1
+    token_enrolled file
+    rm file.crt
+    refuses 93 slot_1 -- enroll -u "$URL" -c ca.crt -r file.csr -l file.crt \
+        -f engine.conf -k slot_1
+}
+
+@test "engine: the configuration for capi" {
+    record capi
+    cat >>engine.conf <<'END'
+
+[sscep_engine_capi]
+new_key_location = REQUEST
+storelocation = LOCAL_MACHINE
+END
+    start_recorder
+    recorded_enroll -k no-key
+    expect_status 93
+    told <<'END'
+new_key_location REQUEST
+storelocation LOCAL_MACHINE
+init capi
+key no-key
+finish capi
+END
+}
+
+@test "engine: the configuration for jksengine" {
+    record jksengine
+    cat >>engine.conf <<END
+
+[sscep_engine_jksengine]
+KeyStorePass = $phrase
+KeyStoreProvider = SUN
+JavaConnectorPath = /opt/java/connector.jar
+JavaPath = /usr/bin/java
+END
+    start_recorder
+    recorded_enroll -k no-key
+    expect_status 93
+    told <<END
+KeyStorePass $phrase
+KeyStoreProvider SUN
+JavaConnectorPath /opt/java/connector.jar
+JavaPath /usr/bin/java
+init jksengine
+key no-key
+finish jksengine
+END
+}
+
+@test "engine: sections of other engines are not for this one" {
+    record capi
+    cat >>engine.conf <<END
+
+[sscep_engine_pkcs11]
+PIN = $pin
+
+[sscep_engine_jksengine]
+KeyStorePass = $phrase
+END
+    start_recorder
+    recorded_enroll -k no-key
+    expect_status 93
+    told <<'END'
+init capi
+key no-key
+finish capi
+END
+}
+
+@test "engine: -g wins over the file, and takes the section of its name" {
+    use_engine
+    start_token_ca
+    cat >engine.conf <<END
+[sscep]
+engine = sscep_engine
+
+[sscep_engine]
+engine_id = nonexistent
+
+[sscep_engine_pkcs11]
+PIN = $pin
+END
+    enrols_with -f engine.conf -g pkcs11 -k "$(uri dev)"
+}
+
+@test "engine: one that is not there" {
+    start_token_ca
+    expected_status=1
+    cannot_enroll "nonexistent" -- -g nonexistent -k "$(uri dev)"
+    record recorder
+    sed -i 's,^dynamic_path.*,dynamic_path = /nonexistent/engine.so,' \
+        engine.conf
+    cannot_enroll "/nonexistent/engine.so" -- -f engine.conf -k "$(uri dev)"
+    printf '[sscep]\nengine = nowhere\n' >engine.conf
+    cannot_enroll "nowhere" -- -f engine.conf -k "$(uri dev)"
+    printf '[sscep]\nengine = e\n[e]\nMODULE_PATH = x\n' >engine.conf
+    cannot_enroll "engine e:" -- -f engine.conf -k "$(uri dev)"
+}
+
+@test "engine: commands that it does not know or refuses" {
+    record recorder
+    start_token_ca
+    expected_status=1
+    echo "NoSuchCommand = $phrase" >>engine.conf
+    cannot_enroll "NoSuchCommand" -- -f engine.conf -k "$(uri dev)"
+    record recorder
+    echo "NUMBER = many" >>engine.conf
+    cannot_enroll "NUMBER" -- -f engine.conf -k "$(uri dev)"
+    record recorder
+    printf 'cmds = c\n[c]\nNoSuchCommand = x\n' >>engine.conf
+    cannot_enroll "NoSuchCommand" -- -f engine.conf -k "$(uri dev)"
+    record recorder
+    printf 'cmds = nowhere\n' >>engine.conf
+    expected_status=93
+    cannot_enroll "nowhere" -- -f engine.conf -k "$(uri dev)"
+}
