@@ -56,8 +56,20 @@ provided() {
 	iproute2) command -v ip >/dev/null ;;
 	rpm) command -v rpmbuild >/dev/null ;;
 	nginx-light) command -v nginx >/dev/null ;;
+	softhsm2) command -v softhsm2-util >/dev/null ;;
+	opensc) command -v pkcs11-tool >/dev/null ;;
+	tpm2-tools) command -v tpm2_create >/dev/null ;;
+	libengine-pkcs11-openssl) installed_file 'engines-*/pkcs11.so' ;;
+	tpm2-openssl) installed_file ossl-modules/tpm2.so ;;
+	libtss2-tcti-swtpm0) installed_file libtss2-tcti-swtpm.so.0 ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
+}
+
+# installed_file PATTERN: below the directory of the libraries.
+installed_file() {
+	[ -n "$(find /usr/lib /usr/lib64 -path "*/$1" 2>/dev/null |
+		head -n 1)" ]
 }
 
 # missing PACKAGE...: prints those that are not provided.

@@ -12,9 +12,9 @@ here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 pin=74839201
 other_pin=60517283
 wrong_pin=90817263
-challenge=challenge-Xk29fPq7
-auth=auth-5hQw9ZrT
-phrase=phrase-m3Vt8LsD
+challenge='challenge-Xk29fPq7'
+auth='auth-5hQw9ZrT'
+phrase='phrase-m3Vt8LsD'
 secrets=("$pin" "$other_pin" "$wrong_pin" "$challenge" "$auth" "$phrase")
 
 setup() {
@@ -36,7 +36,7 @@ token_setup() {
     fi
     # The leak sanitizer cannot work where strace does.
     traced=(env "ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0" strace -f -q
-        -s 4096 -e trace=open,openat,execve -o "$trace")
+        -s 4096 -e 'trace=open,openat,execve' -o "$trace")
     options=()
 }
 

@@ -359,7 +359,7 @@ END
 @test "no TPM to talk to" {
     use_files
     start_token_ca
-    export TPM2OPENSSL_TCTI=swtpm:host=127.0.0.1,port=$(free_ports 1)
+    TPM2OPENSSL_TCTI=swtpm:host=127.0.0.1,port=$(free_ports 1)
     expected_status=1
     cannot_enroll "tpm2" -- -k dev.pem "${options[@]}"
 }
