@@ -5,6 +5,7 @@
 # test. No run has a terminal but those of at_terminal.
 
 load ../e2e/helper
+load ../e2e/servers
 
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 
@@ -122,8 +123,8 @@ run_limited() {
     local end=$((SECONDS + run_limit)) line
     setsid "$@" <"${stdin:-/dev/null}" 3>&- 4>&- &
     pid=$!
-    while line=$(tr '\0' ' ' 2>/dev/null </proc/$pid/cmdline) &&
-        [ -n "$line" ]; do
+    while kill -0 "$pid" 2>/dev/null; do
+        line=$(tr '\0' ' ' 2>/dev/null </proc/$pid/cmdline) || true
         printf '%s\n' "$line" >>"$command_lines"
         [ "$SECONDS" -lt "$end" ] || kill "$pid"
         sleep 0.03
@@ -387,6 +388,32 @@ reads_no_key() {
     PHRASE=$phrase renew dev file -K "$(uri dev)" -k file.key \
         "${sign_pass[@]}" --passin env:PHRASE
     expect_keys_read $dev_file file.key
+}
+
+# The key logs in to a server that wants a certificate.
+logs_in() {
+    local tls_pass
+    mapfile -t tls_pass < <(pass_as --tls-passin)
+    make_tls
+    start_token_ca
+    token_enroll dev
+    token_enrolled dev
+    start_nginx good "ssl_verify_client on; ssl_client_certificate $ca/ca.crt;"
+    run_token getca -u "$URL" -c again.crt --tls-ca-file "$tls/tls-ca.pem" \
+        --tls-cert dev.crt --tls-key "$(uri dev)" "${options[@]}" \
+        "${tls_pass[@]}" -d
+    expect_status 0
+    same_certificate again.crt ca.crt
+    cat >tls.conf <<END
+[sscep]
+TLSCAFile = $tls/tls-ca.pem
+TLSCertFile = dev.crt
+TLSKeyFile = "$(uri dev)"
+${tls_pass[1]:+TLSKeyPassword = "${tls_pass[1]}"}
+END
+    run_token enroll -u "$URL" -c ca.crt -k "$(uri new)" -r new.csr -l new.crt \
+        -f tls.conf "${options[@]}" "${pass[@]}" -d
+    token_enrolled new
 }
 
 # A key that signs and does not decrypt: said before anything is sent.

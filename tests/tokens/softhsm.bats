@@ -161,6 +161,11 @@ END
     queries
 }
 
+@test "engine: the key of --tls-key" {
+    use_engine
+    logs_in
+}
+
 @test "engine: no private key file is read" {
     use_engine
     reads_no_key "" ""
@@ -309,6 +314,11 @@ slot() {
 @test "provider: getcert and getcrl" {
     use_provider
     queries
+}
+
+@test "provider: the key of --tls-key" {
+    use_provider
+    logs_in
 }
 
 @test "provider: no private key file is read" {

@@ -4,7 +4,6 @@
 # the TPM, or a file that only the TPM can open (TSS2 PRIVATE KEY).
 
 load helper
-load ../e2e/servers
 
 setup() {
     token_setup
@@ -170,6 +169,11 @@ teardown() {
     enrols
 }
 
+@test "handle: nothing is on the command line but what was typed" {
+    use_handles
+    command_line_is_clean
+}
+
 @test "handle: renewal in the TPM" {
     use_handles
     renews
@@ -188,6 +192,11 @@ teardown() {
 @test "handle: getcert and getcrl" {
     use_handles
     queries
+}
+
+@test "handle: the key of --tls-key" {
+    use_handles
+    logs_in
 }
 
 @test "handle: no private key file is read" {
@@ -323,6 +332,11 @@ END
 @test "locked file: getcert and getcrl" {
     use_locked_files
     queries
+}
+
+@test "locked file: the key of --tls-key" {
+    use_locked_files
+    logs_in
 }
 
 @test "locked file: no private key is read but this" {
