@@ -161,8 +161,8 @@ run_loudly() {
     run_token "$@" -d --json
 }
 
-# refuses STATUS TEXT ... -- ARGUMENT ...: one line of ours says why, and -d
-# and --json tell no secret either. Libraries may have said more before.
+# refuses STATUS TEXT ... -- ARGUMENT ...: one line says why, and -d and --json
+# tell no secret either.
 refuses() {
     local expected=$1 texts=()
     shift
@@ -179,8 +179,14 @@ refuses() {
     expect_status "$expected"
 }
 
-# one_error for what the program itself has written.
+# one_error; where libraries write on stderr, too, for the lines of ours.
+libraries_write=no
+
 our_error() {
+    if [ "$libraries_write" = no ]; then
+        one_error "$@"
+        return
+    fi
     cp "$stderr" "$stderr.all"
     grep "^$sscep: " "$stderr.all" >"$stderr" || true
     one_error "$@"
@@ -423,6 +429,23 @@ refuses_sign_only() {
     refuses 93 "$@" -- enroll -u "$URL" -c ca.crt -k "$(uri sign)" -r sign.csr \
         -l sign.crt "${options[@]}" "${pass[@]}"
     no_file sign.crt
+    no_message_sent
+}
+
+# The reply comes for the key of -K, so that of -k need not decrypt.
+renews_for_sign_only() {
+    local sign_pass
+    mapfile -t sign_pass < <(pass_as --sign-passin)
+    start_token_ca
+    token_enroll dev
+    token_enrolled dev
+    renew dev sign -K "$(uri dev)" -k "$(uri sign)" \
+        "${sign_pass[@]}" "${pass[@]}" -d
+    : >"$ca/log"
+    refuses 93 "$(uri sign)" "decrypt" -- enroll -u "$URL" -c ca.crt \
+        -K "$(uri sign)" -O sign.crt -k "$(uri new)" -r new.csr -l new.crt \
+        "${options[@]}" "${sign_pass[@]}" "${pass[@]}"
+    no_file new.crt
     no_message_sent
 }
 

@@ -171,6 +171,11 @@ END
     reads_no_key "" ""
 }
 
+@test "engine: renewal for a key that does not decrypt, and by it" {
+    use_engine
+    renews_for_sign_only
+}
+
 @test "engine: a key that does not decrypt" {
     use_engine
     refuses_sign_only "decrypt"
@@ -324,6 +329,11 @@ slot() {
 @test "provider: no private key file is read" {
     use_provider
     reads_no_key "" ""
+}
+
+@test "provider: renewal for a key that does not decrypt, and by it" {
+    use_provider
+    renews_for_sign_only
 }
 
 @test "provider: a key that does not decrypt" {

@@ -5,6 +5,9 @@
 
 load helper
 
+# tss2 does, and nothing but a variable of the environment would silence it.
+libraries_write=yes
+
 setup() {
     token_setup
     once software make_software
@@ -204,6 +207,11 @@ teardown() {
     reads_no_key "" ""
 }
 
+@test "handle: renewal for a key that does not decrypt, and by it" {
+    use_handles
+    renews_for_sign_only
+}
+
 @test "handle: a key that does not decrypt" {
     use_handles
     refuses_sign_only "decrypt"
@@ -226,7 +234,7 @@ teardown() {
     use_handles
     start_token_ca
     mv auth.csr dev.csr
-    cannot_enroll "handle:0x81000003" -- -k "$(uri auth)" \
+    cannot_enroll "handle:0x81000003" "PIN" -- -k "$(uri auth)" \
         --passin env:WRONG "${options[@]}"
     cannot_enroll "handle:0x81000003" -- -k "$(uri auth)" "${options[@]}"
 }
@@ -353,7 +361,8 @@ END
 @test "locked file: a wrong authorization, or none" {
     use_locked_files
     start_token_ca
-    cannot_enroll "dev.pem" -- -k dev.pem --passin env:WRONG "${options[@]}"
+    cannot_enroll "dev.pem" "PIN" -- -k dev.pem --passin env:WRONG \
+        "${options[@]}"
     cannot_enroll "dev.pem" -- -k dev.pem "${options[@]}"
     # Of the key that signs, while that of the request is right.
     enrols_with -k dev.pem "${pass[@]}" "${options[@]}"
