@@ -21,7 +21,10 @@
 static ENGINE *engine;
 static bool started;
 static UI_METHOD *ui;
-static struct secret kept; /* for a key that asks at each use */
+
+/* For a key that asks at each use. */
+static struct secret kept;
+static struct key_place kept_place;
 
 /* The module of a PKCS#11 token is only looked for when a key is. */
 static bool is_missing_module(const char *name, const char *value)
@@ -146,6 +149,8 @@ EVP_PKEY *engine_load_key(const char *name, struct secret *secret)
 	int saved;
 
 	kept = *secret;
+	kept_place = *secret->place;
+	kept.place = &kept_place;
 	set_user_interface();
 	saved = mute();
 	key = ENGINE_load_private_key(engine, name, ui, &kept);

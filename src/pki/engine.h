@@ -31,7 +31,7 @@ bool engine_is_open(void);
 
 /*
  * The key that the engine knows by that name, NULL with the reason in
- * libcrypto's error queue.  secret->place must outlive the key.
+ * libcrypto's error queue.  What secret->place points to must outlive the key.
  */
 EVP_PKEY *engine_load_key(const char *name, struct secret *secret);
 
