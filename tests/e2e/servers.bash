@@ -70,11 +70,18 @@ tls_cert() {
         -extfile <(echo "subjectAltName=$4") 2>/dev/null
 }
 
-# All that the tests use, made once for a file of tests.
+# All that the tests use, made once for a file of tests: the first one that
+# comes makes it, others wait.
 make_tls() {
     tls=$BATS_FILE_TMPDIR/tls
-    [ ! -e "$tls/done" ] || return 0
-    mkdir -p "$tls"
+    if mkdir "$tls" 2>/dev/null; then
+        fill_tls
+        : >"$tls/done"
+    fi
+    wait_for 60 test -e "$tls/done"
+}
+
+fill_tls() {
     tls_ca tls-ca
     tls_ca other-ca
     tls_cert good tls-ca 30 "DNS:localhost,IP:127.0.0.1"
@@ -86,7 +93,6 @@ make_tls() {
     openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tls/self-signed.key" \
         -out "$tls/self-signed.pem" -subj /CN=self-signed -days 30 \
         -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" 2>/dev/null
-    : >"$tls/done"
 }
 
 # --- nginx -------------------------------------------------------------------
