@@ -546,6 +546,17 @@ END
     warns signer-not-yet-valid
 }
 
+@test "warnings of a key that cannot decrypt: no-password" {
+    take ec.key
+    start_ca --recipient kari
+    openssl req -new -key ec.key -subj "/C=FI/O=Example/CN=ec" -out ec.csr
+    json enroll -u "$URL" -c "$ca/ca.crt" -k ec.key -r ec.csr -l ec.crt
+    warns no-password
+    openssl req -new -key ec.key -config "$shared/local.cnf" -out ec.csr
+    json enroll -u "$URL" -c "$ca/ca.crt" -k ec.key -r ec.csr -l ec.crt
+    report "'no-password' not in ids"
+}
+
 # tls-insecure is in tls.bats; owner-changed takes two users.
 @test "every id of the manual is tested here" {
     local id missing=()
