@@ -286,6 +286,7 @@ static enum status move(
 		url_free(&url);
 		return st;
 	}
+	route.from = buf_string(&http->start.name);
 	verbose("%s: redirected by %d to %s", buf_string(&http->route->name),
 	    response->status, buf_string(&route.name));
 	take_route(http, &route);

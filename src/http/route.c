@@ -108,6 +108,15 @@ static long long least(long long a, long long b)
 	return a < b ? a : b;
 }
 
+/* Where a redirect led, which is a name that the user never gave. */
+static enum status fail_there(const struct route *route, const char *what,
+    const struct buf *name, const char *reason)
+{
+	return fail(ST_NETWORK, "%s%s%s%s: %s", what, buf_string(name),
+	    route->from != NULL ? ", as redirected by " : "",
+	    route->from != NULL ? route->from : "", reason);
+}
+
 /*
  * Connects, again and again as long as options->wait allows.  The time limit
  * of the exchange counts from the last try.
@@ -145,7 +154,7 @@ static enum status connect_or_wait(struct conn **out, const struct route *route,
 	}
 	if (result == CONN_TIMEOUT)
 		return route_fail_time(options, "connecting to", &route->hop);
-	return fail(ST_NETWORK, "cannot connect to %s: %s", name, reason);
+	return fail_there(route, "cannot connect to ", &route->hop, reason);
 }
 
 /* *conn becomes the TLS over it; it is closed, and NULL, on failure. */
@@ -164,8 +173,7 @@ static enum status secure(struct conn **conn, const struct route *route,
 		return route_fail_time(
 		    options, "in the TLS handshake with", &route->peer);
 	default:
-		return fail(
-		    ST_NETWORK, "%s: %s", buf_string(&route->peer), reason);
+		return fail_there(route, "", &route->peer, reason);
 	}
 }
 

@@ -15,6 +15,7 @@
 struct route {
 	const struct url *url; /* what is asked for; borrowed */
 	struct url proxy;      /* no host: none */
+	const char *from;      /* the URL that redirects there, or NULL */
 	struct buf hop;        /* whom to connect to, for messages */
 	struct buf peer;       /* who answers: the hop, or who is behind it */
 	struct buf name;       /* the URL, for messages */

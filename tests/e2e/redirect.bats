@@ -335,5 +335,11 @@ not_moved() {
     nobody=$(free_ports 1)
     start_mover 302 GetCACert 1000 "http://127.0.0.1:$nobody/scep?%q"
     getca
-    not_moved "cannot connect to 127.0.0.1:$nobody"
+    not_moved "cannot connect to 127.0.0.1:$nobody, as redirected by \
+http://127.0.0.1:$mover_port/scep: "
+    # The next request is one of the URL itself.
+    stop_ca
+    getca
+    expect_status 95
+    only_error "cannot connect to 127.0.0.1:$mover_port: "
 }

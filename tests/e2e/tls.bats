@@ -430,6 +430,7 @@ END_CONF
     URL=http://localhost:$redirect_port/scep
     options=("${trust[@]}")
     untrusted "not trusted" expired
+    one_error "localhost:$tls_port, as redirected by $URL: "
 }
 
 @test "redirect: https to http is refused" {
