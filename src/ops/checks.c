@@ -1,4 +1,5 @@
 #include "ops/checks.h"
+#include "pki/algs.h"
 #include "pki/cert.h"
 #include "pki/key.h"
 #include "util/log.h"
@@ -137,9 +138,15 @@ enum status check_signer_key(const struct options *options, EVP_PKEY *key,
 enum status check_digest(const struct session *session, EVP_PKEY *public)
 {
 	const struct options *options = session->options;
-	const char *with = NULL;
+	int digest = EVP_MD_type(session->digest);
+	const char *with = NULL, *refused;
 
-	if (EVP_MD_type(session->digest) != NID_md5)
+	if ((refused = algs_refused_digest(digest, public)) != NULL)
+		return fail(ST_ERROR,
+		    "cannot sign with %s: the policy of this libcrypto forbids "
+		    "it in signatures (-S chooses)",
+		    refused);
+	if (digest != NID_md5)
 		return ST_OK;
 	if (EVP_PKEY_base_id(public) != EVP_PKEY_RSA)
 		with = "an EC key";

@@ -352,7 +352,10 @@ serial_of() {
     run_sscep enroll -u "$URL" -c ca.crt -k traditional.key -r local.csr \
         -l local.crt --passin pass:phrase
     expect_status 93
-    only_error "private key traditional.key"
+    only_error "private key traditional.key" policy "openssl pkcs8"
+    stderr_lacks "is wrong"
+    enroll -k pkcs8.key --passin pass:other
+    refused 93 "private key pkcs8.key" "the pass phrase is wrong"
     nothing_sent
     enroll -k pkcs8.key --passin pass:phrase
     enrolled
@@ -369,6 +372,16 @@ serial_of() {
     enroll --rsa-oaep
     enrolled
     expect_equal "key encryption" rsaesOaep "$(messages keyEncryptionName)"
+}
+
+@test "FIPS that verifies SHA-1 only" {
+    start_enrolment --digest sha1
+    fips signature-digest-check
+    enroll -S sha1
+    refused 91 "$forbids signatures with sha1" -S
+    no_message
+    enroll
+    enrolled
 }
 
 @test "FIPS that decrypts 3DES only" {
@@ -483,8 +496,18 @@ END
     refused 1 sha1 "$forbids"
     without NOWEAK_SIGNATURES=SHA1
     enroll -S sha1
-    refused 91 "$forbids signatures with sha1" -S
+    refused 1 "with sha1" "$forbids" -S
     no_message
+    enroll
+    enrolled
+    enroll -K local.key -O local.crt -l new.crt -S sha1
+    expect_status 1
+    only_error "with sha1" "$forbids" -S
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l local.crt \
+        -w crl.pem -S sha1
+    expect_status 1
+    only_error "with sha1" "$forbids" -S
+    expect_equal messages 1 "$(messages transactionID | wc -l)"
 }
 
 @test "without SHA-1: a reply signed with it" {
