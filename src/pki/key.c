@@ -58,11 +58,30 @@ static EVP_PKEY *parse_pem(const struct buf *file, struct secret *secret)
 	return key;
 }
 
-static EVP_PKEY *parse(const struct buf *file, struct secret *secret)
+static EVP_PKEY *parse_once(const struct buf *file, struct secret *secret)
 {
 	if (file->data[0] == (V_ASN1_SEQUENCE | 0x20))
 		return parse_der(file, secret);
 	return parse_pem(file, secret);
+}
+
+static bool is_unsupported(void)
+{
+	const char *reason = ERR_reason_error_string(ERR_peek_error());
+
+	return reason != NULL && strcmp(reason, "unsupported") == 0;
+}
+
+/* Ciphers of old, such as DES, are in the legacy provider. */
+static EVP_PKEY *parse(const struct buf *file, struct secret *secret)
+{
+	EVP_PKEY *key = parse_once(file, secret);
+
+	if (key != NULL || !secret->asked || !is_unsupported() ||
+	    !compat_load_legacy())
+		return key;
+	ERR_clear_error();
+	return parse_once(file, secret);
 }
 
 /*
@@ -114,14 +133,6 @@ static enum status fail_unasked(
 	    "%s, and there is no terminal to ask at; %s says what it is",
 	    problem, secret->place->option);
 	return fail_key(secret, text);
-}
-
-/* What FIPS makes of the key derivation of traditional PEM, which is MD5. */
-static bool is_unsupported(void)
-{
-	const char *reason = take_reasons();
-
-	return reason != NULL && strcmp(reason, "unsupported") == 0;
 }
 
 static enum status fail_file(
