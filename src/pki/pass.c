@@ -91,7 +91,7 @@ static enum status read_line(struct pass *out, int fd, const char *option)
 			    "%s: cannot read the pass phrase", option);
 		if (c == '\n')
 			break;
-		if (len == PASS_MAX)
+		if (len > PASS_MAX)
 			return fail_long(option);
 		out->text[len++] = c;
 	}
@@ -101,6 +101,8 @@ static enum status read_line(struct pass *out, int fd, const char *option)
 		    option);
 	if (len > 0 && out->text[len - 1] == '\r')
 		len--;
+	if (len > PASS_MAX)
+		return fail_long(option);
 	out->text[len] = '\0';
 	return ST_OK;
 }
