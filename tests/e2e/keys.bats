@@ -1,0 +1,899 @@
+#!/usr/bin/env bats
+# Private keys of -k, -K and --tls-key in files, and where their pass phrases
+# come from (K1 to K4). No output may have a pass phrase in it.
+
+load helper
+load servers
+
+# Long and unlike anything else, so that grep finds them and nothing else.
+phrase=correct-horse-51c07e9a2b
+sign_phrase=battery-staple-d83f16e477
+tls_phrase=tulip-bulb-9a42b0c6fe
+wrong_phrase=wrong-donkey-0e7d94ab13
+challenge=quiet-harbour-b6125f3d08
+pin=73829104
+
+rsa_forms="pkcs1.pem pkcs1.der pkcs8.pem pkcs8.der"
+rsa_encrypted="rsa-pkcs8.pem rsa-pkcs8.der rsa-traditional.pem"
+ec_forms="sec1.pem sec1.der ec.pem ec.der"
+ec_encrypted="ec-pkcs8.pem ec-pkcs8.der ec-traditional.pem"
+
+# NAME COMMON-NAME KEY: a request with the challengePassword.
+make_request() {
+    cat >"$1.cnf" <<END
+[ req ]
+prompt = no
+distinguished_name = dn
+attributes = attributes
+[ dn ]
+CN = $2
+[ attributes ]
+challengePassword = $challenge
+END
+    openssl req -new -config "$1.cnf" -key "$3" -out "$1"
+}
+
+# FILE rsa|ec [OPTION]: the encrypted forms of a key.
+encrypt() {
+    openssl pkcs8 -topk8 -in "$1" -v2 aes-128-cbc -passout "pass:$phrase" \
+        -out "$2-pkcs8.pem"
+    openssl pkcs8 -topk8 -in "$1" -v2 aes-128-cbc -passout "pass:$phrase" \
+        -outform DER -out "$2-pkcs8.der"
+    openssl "$2" -in "$1" -aes128 -passout "pass:$phrase" "${@:3}" \
+        -out "$2-traditional.pem"
+}
+
+setup_file() {
+    keys=$BATS_FILE_TMPDIR/keys
+    tls=$BATS_FILE_TMPDIR/tls
+    mkdir "$keys"
+    make_tls
+    (
+        cd "$keys" || exit
+        openssl genrsa -traditional -out pkcs1.pem 2048
+        openssl rsa -in pkcs1.pem -traditional -outform DER -out pkcs1.der
+        openssl pkcs8 -topk8 -nocrypt -in pkcs1.pem -out pkcs8.pem
+        openssl pkcs8 -topk8 -nocrypt -in pkcs1.pem -outform DER -out pkcs8.der
+        encrypt pkcs1.pem rsa -traditional
+        openssl ecparam -name prime256v1 -genkey -noout -out sec1.pem
+        openssl ec -in sec1.pem -outform DER -out sec1.der
+        openssl pkcs8 -topk8 -nocrypt -in sec1.pem -out ec.pem
+        openssl pkcs8 -topk8 -nocrypt -in sec1.pem -outform DER -out ec.der
+        encrypt sec1.pem ec
+        make_request rsa.csr rsa pkcs1.pem
+        make_request ec.csr ec sec1.pem
+        openssl req -in rsa.csr -outform DER -out rsa.csr.der
+        # The TLS server trusts them.
+        for name in rsa ec; do
+            openssl x509 -req -in "$name.csr" -CA "$tls/tls-ca.pem" \
+                -CAkey "$tls/tls-ca.key" -CAcreateserial -days 30 \
+                -out "$name-tls.pem"
+        done
+        openssl pkcs8 -topk8 -in "$tls/client.key" -v2 aes-128-cbc \
+            -passout "pass:$tls_phrase" -out tls-encrypted.key
+    ) 2>"$keys/log" 1>&2 || {
+        cat "$keys/log" >&2
+        return 1
+    }
+}
+
+setup() {
+    need nginx openssl setsid
+    common_setup
+    keys=$BATS_FILE_TMPDIR/keys
+    tls=$BATS_FILE_TMPDIR/tls
+    # What the next runs read from stdin and from descriptor 7.
+    input=/dev/null
+    descriptor=/dev/null
+}
+
+# --- running it ----------------------------------------------------------------
+
+# Every run of this file goes through here: without a terminal, once with -d,
+# once with --json and -v, and then as it is, to the same end. Whatever the
+# run, it says no secret, and has the arguments that it was given.
+client() {
+    local how first
+    for how in "-d" "--json -v" ""; do
+        # shellcheck disable=SC2086
+        once "$1" $how "${@:2}"
+        first=${first:-$status}
+        expect_equal "the exit status with '$how'" "$first" "$status"
+    done
+}
+
+once() {
+    local name=/proc/self/cmdline
+    command_line="$sscep $*"
+    printf '%s\0' "$sscep" "$@" >"$stdout.typed"
+    status=0
+    setsid "$sscep" "$@" >"$stdout" 2>"$stderr" <"$input" \
+        7<"$descriptor" 9<&- 3>&- 4>&- &
+    pid=$!
+    ca_pids+=("$pid")
+    name=/proc/$pid/cmdline
+    if ! wait_for "$run_limit" ended "$name"; then
+        kill "$pid"
+        problem "it does not end"
+    fi
+    wait "$pid" || status=$?
+    no_sanitizer_text
+    no_secret "$stdout" "$stderr"
+}
+
+# Looks at the arguments as long as there is a process; they are those of bash
+# and of setsid before they are its own.
+ended() {
+    cat "$1" >"$stdout.cmdline" 2>/dev/null || return 0
+    [ -s "$stdout.cmdline" ] || return 0
+    if ! cmp -s "$stdout.typed" "$stdout.cmdline" &&
+        [ "$(head -c 8 "$stdout.cmdline" | tr '\0' ' ')" = "$sscep " ]; then
+        problem "not the arguments that were typed" \
+            "$(tr '\0' ' ' <"$stdout.cmdline")"
+    fi
+    return 1
+}
+
+no_secret() {
+    if grep -F -e "$phrase" -e "$sign_phrase" -e "$tls_phrase" \
+        -e "$wrong_phrase" -e "$challenge" -e "$pin" "$@" >&2; then
+        problem "a secret is said"
+    fi
+}
+
+# start [OPTION...]: a CA, its certificate as ca.crt.
+start() {
+    start_ca --challenge "$challenge" "$@"
+    cp "$ca/ca.crt" .
+}
+
+# The requests up to now do not count.
+forget_requests() {
+    : >"$ca/log"
+}
+
+# The key, and what else is to be said.
+enroll_with() {
+    cp "$keys/rsa.csr" "$keys/ec.csr" .
+    client enroll -u "$URL" -c ca.crt -r "${csr:-rsa.csr}" -l local.crt \
+        -k "$@"
+}
+
+# As enrolled of helper.bash, though others have been issued, too.
+enrolled() {
+    expect_status 0
+    stdout_line "$sscep: pkistatus: SUCCESS"
+    stderr_empty
+    expect_equal "the key of $1" "$(openssl req -in "$2" -noout -pubkey)" \
+        "$(openssl x509 -in "$1" -noout -pubkey)"
+    openssl verify -partial_chain -trusted ca.crt "$1" >/dev/null ||
+        problem "$1 is not of the CA"
+    rm "$1"
+}
+
+# https, for those with a certificate.
+start_tls() {
+    start
+    start_nginx good "ssl_verify_client on; ssl_client_certificate" \
+        "$tls/tls-ca.pem;"
+}
+
+# CERT KEY MORE...
+getcaps_with() {
+    client getcaps -u "$URL" --tls-ca-file "$tls/tls-ca.pem" --tls-cert "$1" \
+        --tls-key "$2" "${@:3}"
+}
+
+# refused STATUS TEXT...: one line on stderr, nothing sent, nothing written.
+refused() {
+    expect_status "$1"
+    only_error "${@:2}"
+    stdout_empty
+    nothing_sent
+    no_file local.crt
+}
+
+# The same for keys: refused with 93.
+unusable() {
+    refused 93 "$@"
+}
+
+# --- forms ---------------------------------------------------------------------
+
+@test "-k: PKCS#1, SEC1 and PKCS#8, in PEM and DER, encrypted or not" {
+    start
+    local form
+    for form in $rsa_forms $rsa_encrypted; do
+        csr=rsa.csr enroll_with "$keys/$form" --passin "pass:$phrase"
+        enrolled local.crt rsa.csr
+    done
+    for form in $ec_forms $ec_encrypted; do
+        csr=ec.csr enroll_with "$keys/$form" --passin "pass:$phrase"
+        enrolled local.crt ec.csr
+    done
+    for form in $rsa_forms; do
+        enroll_with "$keys/$form"
+        enrolled local.crt rsa.csr
+    done
+}
+
+@test "-K: PKCS#1, SEC1 and PKCS#8, in PEM and DER, encrypted or not" {
+    start
+    take new.key new.csr
+    local form name
+    for name in rsa ec; do
+        once enroll -u "$URL" -c ca.crt -r "$keys/$name.csr" \
+            -l "$name.crt" -k "$keys/$name-pkcs8.pem" --passin "pass:$phrase"
+        expect_status 0
+    done
+    for form in $rsa_forms $rsa_encrypted; do
+        client enroll -u "$URL" -c ca.crt -K "$keys/$form" -O rsa.crt \
+            --sign-passin "pass:$phrase" -k new.key -r new.csr -l new.crt
+        enrolled new.crt new.csr
+    done
+    # An EC key opens no reply, so the request has a password.
+    make_request new.csr new new.key 2>/dev/null
+    for form in $ec_forms $ec_encrypted; do
+        client enroll -u "$URL" -c ca.crt -K "$keys/$form" -O ec.crt \
+            --sign-passin "pass:$phrase" -k new.key -r new.csr -l new.crt
+        enrolled new.crt new.csr
+    done
+}
+
+@test "--tls-key: PKCS#1, SEC1 and PKCS#8, in PEM and DER, encrypted or not" {
+    start_tls
+    local form
+    for form in $rsa_forms $rsa_encrypted; do
+        getcaps_with "$keys/rsa-tls.pem" "$keys/$form" \
+            --tls-passin "pass:$phrase"
+        expect_status 0
+        stderr_empty
+    done
+    for form in $ec_forms $ec_encrypted; do
+        getcaps_with "$keys/ec-tls.pem" "$keys/$form" \
+            --tls-passin "pass:$phrase"
+        expect_status 0
+        stderr_empty
+    done
+    [ "$(requests)" -eq 42 ]
+}
+
+@test "getcert and getcrl: an encrypted key" {
+    start
+    enroll_with "$keys/rsa-pkcs8.pem" --passin "pass:$phrase"
+    expect_status 0
+    client getcert -u "$URL" -c ca.crt -l local.crt -w got.crt \
+        -k "$keys/rsa-pkcs8.der" --passin "pass:$phrase" \
+        -s "0x$(openssl x509 -in local.crt -noout -serial | cut -d= -f2)"
+    expect_status 0
+    same_certificate got.crt local.crt
+    client getcrl -u "$URL" -c ca.crt -l local.crt -w got.crl \
+        -k "$keys/rsa-traditional.pem" --passin "pass:$phrase"
+    expect_status 0
+    openssl crl -in got.crl -noout
+}
+
+@test "requests, and certificates of -c, -O and -l, in DER" {
+    start
+    openssl x509 -in ca.crt -outform DER -out ca.der
+    cp "$keys/rsa.csr.der" .
+    client enroll -u "$URL" -c ca.der -k "$keys/pkcs1.der" -r rsa.csr.der \
+        -l local.crt
+    expect_status 0
+    openssl x509 -in local.crt -outform DER -out old.der
+    take new.key new.csr
+    client enroll -u "$URL" -c ca.der -k new.key -r new.csr -l new.crt \
+        -K "$keys/pkcs8.der" -O old.der
+    enrolled new.crt new.csr
+    client getcert -u "$URL" -c ca.der -l old.der -w got.crt \
+        -k "$keys/pkcs8.der" -O ca.der \
+        -s "0x$(openssl x509 -in local.crt -noout -serial | cut -d= -f2)"
+    expect_status 0
+    same_certificate got.crt local.crt
+    client getcrl -u "$URL" -c ca.der -l old.der -O old.der -w got.crl \
+        -k "$keys/pkcs1.der"
+    expect_status 0
+}
+
+# --- sources -------------------------------------------------------------------
+
+# Files with a pass phrase in the first line, as editors and systems end it.
+write_phrases() {
+    printf '%s\n' "$1" >lf
+    printf '%s\r\nmore\r\n' "$1" >crlf
+    printf '%s' "$1" >bare
+    printf '%s\n\n%s\n' "$1" "$wrong_phrase" >first
+}
+
+# each_source OPTION PHRASE COMMAND...: the command with each source of it.
+each_source() {
+    local option=$1 secret=$2 file
+    shift 2
+    write_phrases "$secret"
+    "$@" "$option" "pass:$secret"
+    PHRASE=$secret "$@" "$option" env:PHRASE
+    for file in lf crlf bare first; do
+        "$@" "$option" "file:$file"
+        descriptor=$file "$@" "$option=fd:7"
+        input=$file "$@" "$option" stdin
+        input=$file "$@" "$option" fd:0
+    done
+}
+
+enroll_by_source() {
+    enroll_with "$keys/rsa-pkcs8.pem" "$@"
+    enrolled local.crt rsa.csr
+}
+
+renew_by_source() {
+    client enroll -u "$URL" -c ca.crt -K sign.key -O old.crt \
+        -k new.key -r new.csr -l new.crt "$@"
+    enrolled new.crt new.csr
+}
+
+getcaps_by_source() {
+    getcaps_with "$tls/client.pem" "$keys/tls-encrypted.key" "$@"
+    expect_status 0
+    stderr_empty
+}
+
+# What a renewal needs, its key encrypted by a pass phrase of its own.
+make_sign_key() {
+    once enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" -l old.crt \
+        -k "$keys/pkcs8.pem"
+    expect_status 0
+    take new.key new.csr
+    openssl pkcs8 -topk8 -in "$keys/pkcs8.pem" -v2 aes-128-cbc \
+        -passout "pass:$sign_phrase" -out sign.key
+}
+
+@test "--passin: from each source" {
+    start
+    each_source --passin "$phrase" enroll_by_source
+}
+
+@test "--sign-passin: from each source" {
+    start
+    make_sign_key
+    each_source --sign-passin "$sign_phrase" renew_by_source
+}
+
+@test "--tls-passin: from each source" {
+    start_tls
+    each_source --tls-passin "$tls_phrase" getcaps_by_source
+}
+
+@test "a pass phrase of 1023 bytes, and one with blanks and colons" {
+    start
+    local long
+    long=$(head -c 1023 /dev/zero | tr '\0' x)
+    for secret in "$long" " a: b=\"c\" ' "; do
+        openssl pkcs8 -topk8 -in "$keys/pkcs8.pem" -v2 aes-128-cbc \
+            -passout "pass:$secret" -out odd.key
+        write_phrases "$secret"
+        enroll_with odd.key --passin "pass:$secret"
+        enrolled local.crt rsa.csr
+        for file in lf crlf bare; do
+            enroll_with odd.key --passin "file:$file"
+            enrolled local.crt rsa.csr
+            input=$file enroll_with odd.key --passin stdin
+            enrolled local.crt rsa.csr
+        done
+    done
+}
+
+# The order is --passin, --sign-passin, --tls-passin, however they are given.
+@test "stdin and fd: each option reads the next line" {
+    start
+    make_sign_key
+    start_nginx good "ssl_verify_client on; ssl_client_certificate" \
+        "$tls/tls-ca.pem;"
+    cp "$keys/rsa-pkcs8.pem" local.key
+    cp "$keys/rsa.csr" new.csr
+    printf '%s\r\n%s\n%s' "$phrase" "$sign_phrase" "$tls_phrase" >lines
+    local source
+    for source in stdin fd:7 fd:0; do
+        input=lines descriptor=lines client enroll -u "$URL" -c ca.crt \
+            --tls-passin "$source" --tls-key "$keys/tls-encrypted.key" \
+            --tls-cert "$tls/client.pem" --tls-ca-file "$tls/tls-ca.pem" \
+            --sign-passin "$source" -K sign.key -O old.crt \
+            --passin "$source" -k local.key -r new.csr -l new.crt
+        enrolled new.crt new.csr
+    done
+    # Two of three lines, one from elsewhere.
+    printf '%s\n%s\n' "$phrase" "$tls_phrase" >lines
+    input=lines client enroll -u "$URL" -c ca.crt \
+        --tls-passin stdin --tls-key "$keys/tls-encrypted.key" \
+        --tls-cert "$tls/client.pem" --tls-ca-file "$tls/tls-ca.pem" \
+        --sign-passin "pass:$sign_phrase" -K sign.key -O old.crt \
+        --passin stdin -k local.key -r new.csr -l new.crt
+    enrolled new.crt new.csr
+}
+
+@test "KeyPassword, SignKeyPassword and TLSKeyPassword" {
+    start
+    make_sign_key
+    start_nginx good "ssl_verify_client on; ssl_client_certificate" \
+        "$tls/tls-ca.pem;"
+    cp "$keys/rsa-pkcs8.pem" local.key
+    cp "$keys/rsa.csr" new.csr
+    printf '%s\n' "$sign_phrase" >sign.pass
+    cat >sscep.conf <<END
+[sscep]
+URL = $URL
+CACertFile = ca.crt
+PrivateKeyFile = local.key
+KeyPassword = pass:$phrase
+TLSCAFile = $tls/tls-ca.pem
+TLSCertFile = $tls/client.pem
+TLSKeyFile = $keys/tls-encrypted.key
+TLSKeyPassword = env:TLS_PHRASE
+[sscep_enroll]
+SignKeyFile = sign.key
+SignCertFile = old.crt
+SignKeyPassword = "file:sign.pass"
+CertReqFile = new.csr
+LocalCertFile = new.crt
+END
+    TLS_PHRASE=$tls_phrase client enroll -f sscep.conf
+    enrolled new.crt new.csr
+    # The command line wins, by the wrong one.
+    : >"$access_log"
+    forget_requests
+    TLS_PHRASE=$tls_phrase client enroll -f sscep.conf \
+        --passin "pass:$wrong_phrase"
+    unusable "private key local.key" "pass phrase is wrong"
+    no_request
+}
+
+@test "-K and -k by one name: one pass phrase" {
+    start
+    make_sign_key
+    cp "$keys/rsa-pkcs8.pem" local.key
+    printf '%s\n' "$phrase" >line
+    input=line client enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" \
+        -l new.crt -k local.key --passin stdin -K local.key -O old.crt
+    enrolled new.crt "$keys/rsa.csr"
+    # With an option of its own it reads one of its own.
+    forget_requests
+    input=line client enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" \
+        -l local.crt -k local.key --passin stdin -K local.key \
+        --sign-passin stdin -O old.crt
+    refused 1 "--sign-passin: there is no line"
+}
+
+# --- what is refused -----------------------------------------------------------
+
+# wrong OPTION TEXT COMMAND...: the wrong pass phrase, and none.
+wrong_and_none() {
+    local option=$1 name=$2
+    shift 2
+    "$@" "$option" "pass:$wrong_phrase"
+    unusable "$name" "cannot decrypt it, the pass phrase is wrong"
+    "$@" "$option" pass:
+    unusable "$name" "cannot decrypt it, the pass phrase is wrong"
+    "$@"
+    unusable "$name" "it is encrypted" "no terminal" "$option"
+}
+
+@test "the wrong pass phrase, and none where there is no terminal" {
+    start
+    once enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" -l old.crt \
+        -k "$keys/pkcs8.pem"
+    forget_requests
+    take new.key new.csr
+    local form
+    for form in $rsa_encrypted $ec_encrypted; do
+        wrong_and_none --passin "private key $keys/$form" \
+            enroll_with "$keys/$form"
+        wrong_and_none --sign-passin "signature key $keys/$form" \
+            client enroll -u "$URL" -c ca.crt -K "$keys/$form" -O old.crt \
+            -k new.key -r new.csr -l local.crt
+        wrong_and_none --tls-passin "TLS key $keys/$form" \
+            client getcaps -u "https://127.0.0.1:$port/" \
+            --tls-cert "$keys/rsa-tls.pem" --tls-key "$keys/$form"
+    done
+}
+
+@test "a pass phrase for what is not encrypted is not used" {
+    start
+    enroll_with "$keys/pkcs8.pem" --passin "pass:$wrong_phrase"
+    enrolled local.crt rsa.csr
+}
+
+# no_source STATUS SOURCE TEXT...: for all three options.
+no_source() {
+    local expected=$1 source=$2 option
+    shift 2
+    for option in --passin --sign-passin --tls-passin; do
+        enroll_with "$keys/rsa-pkcs8.pem" "$option" "$source"
+        refused "$expected" "$@"
+        [ "$expected" -ne 1 ] || stderr_has "$option"
+    done
+}
+
+@test "sources that cannot be read" {
+    start
+    printf '\n%s\n' "$phrase" >blank
+    : >empty
+    head -c 1024 /dev/zero | tr '\0' x >long
+    mkdir directory
+    unset NO_SUCH
+    no_source 1 env:NO_SUCH "no environment variable NO_SUCH"
+    no_source 1 env: "no environment variable"
+    no_source 1 fd:9 "Bad file descriptor"
+    no_source 1 fd:x "fd: wants the number of an open file"
+    no_source 1 fd:-1 "fd: wants the number of an open file"
+    no_source 1 fd: "fd: wants the number of an open file"
+    no_source 1 fd:7x "fd: wants the number of an open file"
+    no_source 1 fd:99999999999999999999 "fd: wants the number of an open file"
+    no_source 1 stdin "there is no line"
+    no_source 1 fd:7 "there is no line"
+    no_source 93 file:missing "missing" "No such file"
+    no_source 93 file:empty "empty" "the file is empty"
+    no_source 93 file:directory "directory"
+    no_source 93 file: "pass phrase file"
+    no_source 1 "pass:$(cat long)" "longer than 1023 bytes"
+    no_source 1 file:long "longer than 1023 bytes"
+    LONG=$(cat long) no_source 1 env:LONG "longer than 1023 bytes"
+    input=long no_source 1 stdin "longer than 1023 bytes"
+    descriptor=long no_source 1 fd:7 "longer than 1023 bytes"
+    # An empty line is an empty pass phrase.
+    enroll_with "$keys/rsa-pkcs8.pem" --passin file:blank
+    unusable "cannot decrypt it, the pass phrase is wrong"
+    input=blank enroll_with "$keys/rsa-pkcs8.pem" --passin stdin
+    unusable "cannot decrypt it, the pass phrase is wrong"
+}
+
+@test "what is no source is misuse, and is not repeated" {
+    start
+    local option text
+    for option in --passin --sign-passin --tls-passin; do
+        for text in "$phrase" "PASS:$phrase" "stdin$phrase" "pass" "env"; do
+            enroll_with "$keys/rsa-pkcs8.pem" "$option" "$text"
+            misuse "$option" "not a source of a pass phrase"
+            nothing_sent
+        done
+        enroll_with "$keys/rsa-pkcs8.pem" "$option" ""
+        misuse "$option"
+    done
+    for option in KeyPassword SignKeyPassword TLSKeyPassword; do
+        printf '%s = %s\n' "$option" "$phrase" >sscep.conf
+        enroll_with "$keys/rsa-pkcs8.pem" -f sscep.conf
+        unusable "sscep.conf:1: $option" "not a source"
+    done
+}
+
+@test "files that are no keys" {
+    start
+    take new.key new.csr
+    once enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" -l old.crt \
+        -k "$keys/pkcs8.pem"
+    forget_requests
+    : >empty.key
+    echo nonsense >nonsense.key
+    head -c 300 "$keys/pkcs8.pem" >cut.key
+    head -c 300 "$keys/rsa-pkcs8.der" >cut.der
+    openssl pkey -in "$keys/pkcs8.pem" -pubout -out public.key
+    mkdir directory.key
+    local name
+    for name in missing.key empty.key nonsense.key cut.key cut.der public.key \
+        directory.key ca.crt; do
+        enroll_with "$name" --passin "pass:$phrase"
+        unusable "private key $name"
+        client enroll -u "$URL" -c ca.crt -K "$name" -O old.crt \
+            --sign-passin "pass:$phrase" -k new.key -r new.csr -l local.crt
+        unusable "signature key $name"
+        client getcaps -u "https://127.0.0.1:$port/" \
+            --tls-cert "$keys/rsa-tls.pem" --tls-key "$name" \
+            --tls-passin "pass:$phrase"
+        unusable "TLS key $name"
+    done
+    enroll_with new.key
+    unusable "private key new.key" "not the key of request rsa.csr"
+    client enroll -u "$URL" -c ca.crt -K new.key -O old.crt \
+        -k new.key -r new.csr -l local.crt
+    unusable "private key new.key" "not the key of certificate old.crt"
+}
+
+# --- terminals -----------------------------------------------------------------
+
+# on_terminal LINES COMMAND...: with a terminal of its own on which the LINES
+# are typed, each when it asks and does not echo; $BATS_TEST_TMPDIR/terminal is
+# what the terminal shows.
+on_terminal() {
+    local lines=$1 how first
+    shift
+    for how in "-d" "--json -v" ""; do
+        # shellcheck disable=SC2086
+        terminal_once "$lines" "$1" $how "${@:2}"
+        first=${first:-$status}
+        expect_equal "the exit status with '$how'" "$first" "$status"
+    done
+}
+
+terminal_once() {
+    terminal=$BATS_TEST_TMPDIR/terminal
+    command_line="$sscep ${*:2} (on a terminal)"
+    status=0
+    python3 - "$terminal" "$stdout" "$stderr" "$1" "$sscep" "${@:2}" \
+        <<'END_PYTHON' 3>&- 4>&- || status=$?
+import os, pty, select, signal, sys, termios
+
+shown, out, err, lines, *command = sys.argv[1:]
+lines = lines.split("|")
+pid, terminal = pty.fork()
+if pid == 0:
+    os.dup2(0, 8)  # a terminal that nobody has open hangs up
+    for fd, name in (1, out), (2, err):
+        os.dup2(os.open(name, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), fd)
+    os.dup2(os.open("/dev/null", os.O_RDONLY), 0)
+    os.execv(command[0], command)
+
+def give_up(*_):
+    os.kill(pid, signal.SIGKILL)
+
+def echoes():
+    return termios.tcgetattr(terminal)[3] & termios.ECHO
+
+signal.signal(signal.SIGALRM, give_up)
+signal.alarm(60)
+text = asked = b""
+while True:
+    ready = select.select([terminal], [], [], 0.01)[0]
+    if ready:
+        try:
+            got = os.read(terminal, 4096)
+        except OSError:
+            break
+        text += got
+        asked += got
+    if asked.rstrip(b" ").endswith(b":") and lines and not echoes():
+        asked = b""
+        os.write(terminal, lines.pop(0).encode() + b"\n")
+with open(shown, "wb") as file:
+    file.write(text)
+code = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+sys.exit(code if code >= 0 and not lines else 98)
+END_PYTHON
+    no_sanitizer_text
+    no_secret "$stdout" "$stderr" "$terminal"
+}
+
+# asked NAME...: the terminal shows a question for each, and nothing else.
+asked() {
+    local name
+    for name in "$@"; do
+        printf 'Pass phrase or PIN of the %s: \n' "$name"
+    done | diff - <(tr -d '\r' <"$terminal") >&2 ||
+        problem "not the questions expected"
+}
+
+@test "on a terminal: the right pass phrase, not echoed" {
+    start
+    local form
+    for form in $rsa_encrypted; do
+        cp "$keys/$form" local.key
+        on_terminal "$phrase" enroll -u "$URL" -c ca.crt -k local.key \
+            -r "$keys/rsa.csr" -l local.crt
+        enrolled local.crt "$keys/rsa.csr"
+        asked "private key local.key"
+    done
+}
+
+@test "on a terminal: the wrong pass phrase, and an empty one" {
+    start
+    local form line
+    for form in $rsa_encrypted; do
+        cp "$keys/$form" local.key
+        for line in "$wrong_phrase" ""; do
+            on_terminal "$line" enroll -u "$URL" -c ca.crt -k local.key \
+                -r "$keys/rsa.csr" -l local.crt
+            unusable "private key local.key" "the pass phrase is wrong"
+            asked "private key local.key"
+        done
+    done
+}
+
+@test "on a terminal: nothing is asked that is given, or not wanted" {
+    start
+    cp "$keys/rsa-pkcs8.pem" local.key
+    on_terminal "" enroll -u "$URL" -c ca.crt -k local.key \
+        -r "$keys/rsa.csr" -l local.crt --passin "pass:$phrase"
+    # The line that was to be typed is left.
+    expect_status 98
+    asked
+    stdout_line "$sscep: pkistatus: SUCCESS"
+    rm local.crt
+    forget_requests
+    on_terminal "" enroll -u "$URL" -c ca.crt -k local.key \
+        -r "$keys/rsa.csr" -l local.crt --passin "pass:$wrong_phrase"
+    expect_status 98
+    asked
+    only_error "the pass phrase is wrong"
+    no_file local.crt
+}
+
+@test "on a terminal: -k, -K and --tls-key are asked for by name" {
+    start
+    make_sign_key
+    cp "$keys/rsa-pkcs8.pem" local.key
+    cp "$keys/tls-encrypted.key" tls.key
+    start_nginx good "ssl_verify_client on; ssl_client_certificate" \
+        "$tls/tls-ca.pem;"
+    on_terminal "$tls_phrase|$phrase|$sign_phrase" enroll -u "$URL" \
+        -c ca.crt -r "$keys/rsa.csr" -l new.crt -k local.key \
+        -K sign.key -O old.crt --tls-ca-file "$tls/tls-ca.pem" \
+        --tls-cert "$tls/client.pem" --tls-key tls.key
+    enrolled new.crt "$keys/rsa.csr"
+    asked "TLS key tls.key" "private key local.key" "signature key sign.key"
+    # One that is both is asked for once.
+    on_terminal "$tls_phrase|$phrase" enroll -u "$URL" \
+        -c ca.crt -r "$keys/rsa.csr" -l new.crt -k local.key \
+        -K local.key -O old.crt --tls-ca-file "$tls/tls-ca.pem" \
+        --tls-cert "$tls/client.pem" --tls-key tls.key
+    enrolled new.crt "$keys/rsa.csr"
+    asked "TLS key tls.key" "private key local.key"
+}
+
+# --- what shows ------------------------------------------------------------------
+
+@test "the arguments stay as they were while it waits for the CA" {
+    start --fault silent --fault-on getcacaps
+    printf '%s\n' "$phrase" >line
+    setsid "$sscep" enroll -u "$URL" -c ca.crt -k "$keys/rsa-pkcs8.pem" \
+        -r "$keys/rsa.csr" -l local.crt --passin stdin -d \
+        <line >"$stdout" 2>"$stderr" 3>&- 4>&- &
+    pid=$!
+    ca_pids+=("$pid")
+    wait_for 30 test -s "$ca/log"
+    no_secret "/proc/$pid/cmdline" "/proc/$pid/environ" "$stdout" "$stderr"
+    grep -qzx stdin "/proc/$pid/cmdline"
+}
+
+# shown STATUS LINE...: with -v, of the configuration in force.
+shown() {
+    local line
+    expect_status "$1"
+    shift
+    for line in "$@"; do
+        stderr_has "$sscep: configuration: $line"
+    done
+    no_file local.crt
+}
+
+@test "-v shows neither sources nor PINs" {
+    start
+    take new.key
+    printf '%s\n' "$wrong_phrase" >phrase-file
+    PHRASE_NAME=$wrong_phrase enroll_with "$keys/rsa-pkcs8.pem" -v \
+        --passin env:PHRASE_NAME --sign-passin file:phrase-file \
+        --tls-passin "pass:$wrong_phrase"
+    shown 93 "# KeyPassword is set, but not shown" \
+        "# SignKeyPassword is set, but not shown" \
+        "# TLSKeyPassword is set, but not shown" \
+        "PrivateKeyFile = \"$keys/rsa-pkcs8.pem\""
+    stderr_lacks PHRASE_NAME
+    stderr_lacks phrase-file
+    local uri
+    for uri in "pkcs11:pin-value=$pin" "pkcs11:token=x;pin-value=$pin" \
+        "pkcs11:token=x?module-name=y&pin-value=$pin" \
+        "handle:0x81000000?$pin"; do
+        enroll_with "$uri" -v
+        shown 93 "# PrivateKeyFile is set, but not shown"
+        enroll_with new.key -v -K "$uri" -O ca.crt
+        shown 93 "# SignKeyFile is set, but not shown"
+        enroll_with new.key -v --tls-key "$uri" --tls-cert ca.crt
+        shown 93 "# TLSKeyFile is set, but not shown"
+    done
+    nothing_sent
+    enroll_with "pkcs11:token=x" -v
+    shown 93 'PrivateKeyFile = "pkcs11:token=x"'
+}
+
+# --- URIs, engines, providers ----------------------------------------------------
+
+@test "URIs that nothing opens: one line without the PIN" {
+    start
+    local uri name
+    while read -r uri name; do
+        enroll_with "$uri"
+        unusable "private key $name: nothing opens such a URI" "--provider"
+        client enroll -u "$URL" -c ca.crt -K "$uri" -O "$keys/rsa-tls.pem" \
+            -k "$keys/pkcs8.pem" -r rsa.csr -l local.crt
+        unusable "signature key $name: nothing opens such a URI"
+        client getcaps -u "https://127.0.0.1:$port/" \
+            --tls-cert "$keys/rsa-tls.pem" --tls-key "$uri"
+        unusable "TLS key $name: nothing opens such a URI"
+    done <<END
+pkcs11:token=x;pin-value=$pin pkcs11:token=x
+pkcs11:pin-value=$pin;token=x pkcs11:token=x
+pkcs11:token=x?pin-value=$pin pkcs11:token=x
+pkcs11:token=x?module-name=y&pin-value=$pin pkcs11:token=x?module-name=y
+pkcs11:token=x pkcs11:token=x
+handle:0x81000000?$pin handle:0x81000000
+handle:0x81000000 handle:0x81000000
+nosuch:thing nosuch:thing
+END
+    enroll_with "pkcs11:token=x;pin-value=${pin}%zz"
+    unusable "private key pkcs11:...: its pin-value cannot be read"
+}
+
+@test "file: URIs go through the store" {
+    start
+    cp "$keys/pkcs8.pem" plain.key
+    cp "$keys/rsa-pkcs8.pem" local.key
+    enroll_with "file:$PWD/plain.key"
+    enrolled local.crt rsa.csr
+    enroll_with "file:$PWD/local.key" --passin "pass:$phrase"
+    enrolled local.crt rsa.csr
+    forget_requests
+    enroll_with "file:$PWD/local.key" --passin "pass:$wrong_phrase"
+    unusable "private key file:$PWD/local.key"
+    enroll_with "file:$PWD/local.key"
+    unusable "private key file:$PWD/local.key" "no terminal" --passin
+    enroll_with "file:$PWD/missing.key"
+    unusable "private key file:$PWD/missing.key"
+    enroll_with "file:$PWD/ca.crt"
+    unusable "private key file:$PWD/ca.crt"
+}
+
+@test "a file that is named like a URI is a file" {
+    start
+    local name
+    for name in "pkcs11:x" "file:x" "handle:0x81000000"; do
+        cp "$keys/rsa-pkcs8.pem" "$name"
+        for name in "$name" "./$name"; do
+            enroll_with "$name" --passin "pass:$phrase"
+            enrolled local.crt rsa.csr
+        done
+    done
+    forget_requests
+    enroll_with "./pkcs11:y"
+    unusable "private key ./pkcs11:y: cannot open: No such file"
+}
+
+@test "engines and providers that there are not" {
+    start
+    enroll_with "$keys/pkcs8.pem" -g nosuchengine
+    refused 1 "engine nosuchengine"
+    enroll_with "$keys/pkcs8.pem" --provider nosuch
+    refused 1 "provider nosuch: cannot be loaded" "--provider-path"
+    enroll_with "$keys/pkcs8.pem" --provider nosuch --provider-path "$PWD"
+    refused 1 "provider nosuch: cannot be loaded"
+    enroll_with "$keys/pkcs8.pem" --provider default --provider "$PWD/nosuch.so"
+    refused 1 "provider $PWD/nosuch.so: cannot be loaded"
+    client getcaps -u "$URL" -g nosuchengine
+    refused 1 "engine nosuchengine"
+}
+
+@test "sections of engines: what cannot be loaded" {
+    start
+    printf 'engine = e\n[e]\nengine_id = nosuchengine\nPIN = %s\n' "$pin" >conf
+    enroll_with "$keys/pkcs8.pem" -f conf
+    refused 1 "engine nosuchengine"
+    stderr_lacks "[e]"
+    printf 'engine = e\n[e]\nengine_id = x\ncmds = f\n' >conf
+    enroll_with "$keys/pkcs8.pem" -f conf
+    unusable "conf: there is no section [f] (cmds of [e])"
+    printf 'engine = e\n[e]\nengine_id = x\ndynamic_path = ./missing.so\n' >conf
+    enroll_with "$keys/pkcs8.pem" -f conf
+    refused 1 "engine x"
+    if ./sscep --version | grep -qx "Engines: built in"; then
+        stderr_has "cannot be loaded from ./missing.so (dynamic_path)"
+    fi
+    # The command line wins, by a section or by an id.
+    printf 'engine = e\n[e]\nengine_id = x\n[g]\nengine_id = nosuch\n' >conf
+    enroll_with "$keys/pkcs8.pem" -f conf -g g
+    expect_status 1
+    one_error "engine nosuch"
+    nothing_sent
+}
+
+@test "--version says whether engines are built in" {
+    local built="not built in"
+    ! grep -q ENGINE_by_id "$SSCEP" || built="built in"
+    run_sscep --version
+    expect_status 0
+    stdout_line "Engines: $built"
+}
