@@ -3,6 +3,7 @@
 #include <ctype.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "pki/key.h"
 #include "pki/keyname.h"
@@ -26,14 +27,12 @@ bool keyname_is_uri(const char *name)
 
 static bool is_pkcs11(const char *name)
 {
-	return strncmp(name, PKCS11, strlen(PKCS11)) == 0;
+	return strncasecmp(name, PKCS11, strlen(PKCS11)) == 0;
 }
 
 /* The attribute in a pkcs11 URI that gives the PIN, NULL when none does. */
-static const char *find_pin(const char *uri)
+static const char *find_pin(const char *p)
 {
-	const char *p = uri;
-
 	while ((p = strstr(p, PIN)) != NULL) {
 		if (strchr(":;?&", p[-1]) != NULL)
 			return p;
@@ -94,7 +93,7 @@ bool keyname_split(struct buf *uri, struct pass *pin, const char *name)
 		return buf_add_string(uri, name);
 	len = strcspn(at + strlen(PIN), ";?&");
 	rest = at + strlen(PIN) + len;
-	if (!decode(pin, at + strlen(PIN), len))
+	if (find_pin(rest) != NULL || !decode(pin, at + strlen(PIN), len))
 		return false;
 	pin->given = true;
 	head = (size_t)(at - name);

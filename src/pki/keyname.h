@@ -12,7 +12,8 @@ bool keyname_is_uri(const char *name);
 
 /*
  * Adds name without the PIN of a pkcs11 URI, which goes into pin, so that no
- * module gets to print it.  False for a PIN that cannot be decoded.
+ * module gets to print it.  False for a PIN that cannot be decoded, and for
+ * two of them.
  */
 bool keyname_split(struct buf *uri, struct pass *pin, const char *name);
 

@@ -1,0 +1,696 @@
+/*
+ * Unit test of src/pki: names of keys, pass phrases and where they come from,
+ * keys in files.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "fixtures.h"
+#include "pki/cert.h"
+#include "pki/key.h"
+#include "pki/keyname.h"
+#include "pki/secret.h"
+#include "util/log.h"
+
+#define PHRASE    "swordfish"
+#define CLOSED_FD 77
+#define NO_ONE    "there is no terminal to ask at; --passin says what it is"
+
+/* keyname.c */
+
+static void test_is_uri(void **state)
+{
+	static const char *const uris[] = {"pkcs11:", "pkcs11:token=x",
+	    "handle:0x81000000", "file:/x", "tpm2tss:1", "a+b-c.d1:", "ab:"};
+	static const char *const names[] = {"", ":", "a:", "C:\\x", "1ab:x",
+	    "+ab:x", "./pkcs11:x", "pkcs11", "pkcs 11:x", "pkcs11/x:", "/a:b",
+	    "a_b:x", "\xe4\xe4:x"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(uris); i++)
+		if (!keyname_is_uri(uris[i]))
+			fixture_fail("%s is a URI", uris[i]);
+	for (i = 0; i < NITEMS(names); i++)
+		if (keyname_is_uri(names[i]))
+			fixture_fail("%s is no URI", names[i]);
+}
+
+/* What is left of each, and the PIN; NULL: it has none. */
+static const struct {
+	const char *name, *uri, *pin;
+} splits[] = {
+    {"pkcs11:token=x", "pkcs11:token=x", NULL},
+    {"pkcs11:", "pkcs11:", NULL},
+    {"pkcs11:pin-value=1234", "pkcs11:", "1234"},
+    {"pkcs11:pin-value=1234;token=x", "pkcs11:token=x", "1234"},
+    {"pkcs11:token=x;pin-value=1234", "pkcs11:token=x", "1234"},
+    {"pkcs11:token=x;pin-value=1234;object=y", "pkcs11:token=x;object=y",
+	"1234"},
+    {"pkcs11:token=x?pin-value=1234", "pkcs11:token=x", "1234"},
+    {"pkcs11:?pin-value=1234", "pkcs11:", "1234"},
+    {"pkcs11:token=x?pin-value=1234&module-name=m",
+	"pkcs11:token=x?module-name=m", "1234"},
+    {"pkcs11:token=x?module-name=m&pin-value=1234",
+	"pkcs11:token=x?module-name=m", "1234"},
+    {"pkcs11:token=x?a=b&pin-value=1234&module-name=m",
+	"pkcs11:token=x?a=b&module-name=m", "1234"},
+    {"pkcs11:token=x;pin-value=1234?module-name=m",
+	"pkcs11:token=x?module-name=m", "1234"},
+    {"pkcs11:pin-value=1234?module-name=m", "pkcs11:?module-name=m", "1234"},
+    {"pkcs11:token=x;pin-value=", "pkcs11:token=x", ""},
+    {"pkcs11:token=x;pin-value=%31%3b%26%3F%25%2f=", "pkcs11:token=x",
+	"1;&?%/="},
+    {"pkcs11:token=x;pin-value=%c3%A4", "pkcs11:token=x", "\xc3\xa4"},
+    {"PKCS11:token=x;pin-value=1234", "PKCS11:token=x", "1234"},
+    /* Not that attribute. */
+    {"pkcs11:xpin-value=1234", "pkcs11:xpin-value=1234", NULL},
+    {"pkcs11:token=pin-value=1234", "pkcs11:token=pin-value=1234", NULL},
+    {"pkcs11:pin-source=file:/x", "pkcs11:pin-source=file:/x", NULL},
+    {"pkcs11:xpin-value=1;pin-value=2", "pkcs11:xpin-value=1", "2"},
+    {"handle:x;pin-value=1234", "handle:x;pin-value=1234", NULL},
+    {"a;pin-value=1234", "a;pin-value=1234", NULL},
+    {"", "", NULL},
+};
+
+static void test_split(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(splits); i++) {
+		const char *want = splits[i].pin;
+		struct buf uri = {0};
+		struct pass pin = {0};
+
+		assert_true(keyname_split(&uri, &pin, splits[i].name));
+		if (strcmp(buf_string(&uri), splits[i].uri) != 0)
+			fixture_fail(
+			    "%s: %s", splits[i].name, buf_string(&uri));
+		assert_int_equal(pin.given, want != NULL);
+		assert_string_equal(pin.text, want != NULL ? want : "");
+		assert_int_equal(key_name_is_secret(splits[i].name),
+		    want != NULL || strchr(splits[i].name, '?') != NULL);
+		buf_free(&uri);
+	}
+}
+
+static void test_split_bad(void **state)
+{
+	static const char *const bad[] = {"pkcs11:pin-value=%",
+	    "pkcs11:pin-value=%1", "pkcs11:pin-value=12%3",
+	    "pkcs11:pin-value=%3;token=x", "pkcs11:pin-value=%zz",
+	    "pkcs11:pin-value=%1g", "pkcs11:pin-value=% 1",
+	    "pkcs11:pin-value=%-1", "pkcs11:token=x?pin-value=1%&a=b"};
+	char shown[KEY_NAME_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(bad); i++) {
+		struct buf uri = {0};
+		struct pass pin = {0};
+
+		if (keyname_split(&uri, &pin, bad[i]))
+			fixture_fail("%s", bad[i]);
+		assert_false(pin.given);
+		assert_true(key_name_is_secret(bad[i]));
+		assert_string_equal(
+		    key_name_shown(shown, bad[i]), "pkcs11:...");
+		buf_free(&uri);
+	}
+}
+
+static void test_split_long(void **state)
+{
+	static const char *const digits[] = {"1", "%31"};
+	size_t i, len, n;
+
+	(void)state;
+	for (i = 0; i < NITEMS(digits); i++) {
+		for (len = PASS_MAX; len <= PASS_MAX + 1; len++) {
+			struct buf name = {0}, uri = {0};
+			struct pass pin = {0};
+
+			buf_add_string(&name, "pkcs11:token=x;pin-value=");
+			for (n = 0; n < len; n++)
+				assert_true(buf_add_string(&name, digits[i]));
+			assert_int_equal(
+			    keyname_split(&uri, &pin, buf_string(&name)),
+			    len == PASS_MAX);
+			if (len == PASS_MAX)
+				assert_int_equal(strlen(pin.text), PASS_MAX);
+			buf_free(&name);
+			buf_free(&uri);
+		}
+	}
+}
+
+/* Given twice, neither of them is for a module, nor shown. */
+static void test_split_twice(void **state)
+{
+	static const char *const names[] = {
+	    "pkcs11:pin-value=1234;token=x;pin-value=5678",
+	    "pkcs11:pin-value=1234;pin-value=5678;token=x",
+	    "pkcs11:token=x;pin-value=1234?pin-value=5678",
+	    "pkcs11:token=x?pin-value=1234&pin-value=5678",
+	    "pkcs11:token=x;pin-value=1234;pin-value=5%zz",
+	};
+	char shown[KEY_NAME_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(names); i++) {
+		struct buf uri = {0};
+		struct pass pin = {0};
+
+		assert_true(key_name_is_secret(names[i]));
+		assert_false(keyname_split(&uri, &pin, names[i]));
+		assert_false(pin.given);
+		assert_string_equal(
+		    key_name_shown(shown, names[i]), "pkcs11:...");
+		buf_free(&uri);
+	}
+}
+
+static void test_is_secret(void **state)
+{
+	static const char *const secrets[] = {"handle:0x81000000?1234",
+	    "file:/x?y", "handle:?", "pkcs11:a?pin-value="};
+	static const char *const plain[] = {"local.key", "local.key?1234",
+	    "handle:0x81000000", "pkcs11:token=x", "x:?1234", "./handle:x?y"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(secrets); i++)
+		if (!key_name_is_secret(secrets[i]))
+			fixture_fail("%s", secrets[i]);
+	for (i = 0; i < NITEMS(plain); i++)
+		if (key_name_is_secret(plain[i]))
+			fixture_fail("%s", plain[i]);
+}
+
+static void test_shown(void **state)
+{
+	static const struct {
+		const char *name, *shown;
+	} names[] = {
+	    {"local.key", "local.key"},
+	    {"pkcs11:token=x;pin-value=1234", "pkcs11:token=x"},
+	    {"handle:0x81000000?1234", "handle:0x81000000"},
+	    {"a\n\033[31m\x7f", "a\\x0a\\x1b[31m\\x7f"},
+	    {"pkcs11:a\nb;pin-value=1234", "pkcs11:a\\x0ab"},
+	    {"handle:\t?1234", "handle:\\x09"},
+	};
+	char shown[KEY_NAME_MAX], name[4 * KEY_NAME_MAX];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(names); i++) {
+		assert_ptr_equal(key_name_shown(shown, names[i].name), shown);
+		assert_string_equal(shown, names[i].shown);
+	}
+	/* Long ones are cut, and no PIN comes into view by it. */
+	memset(name, 'n', sizeof(name));
+	memcpy(name, "pkcs11:pin-value=1234;", 22);
+	name[sizeof(name) - 1] = '\0';
+	for (i = sizeof(name) - 1; i > 30; i--) {
+		name[i] = '\0';
+		memset(shown, 'X', sizeof(shown));
+		key_name_shown(shown, name);
+		assert_non_null(memchr(shown, '\0', sizeof(shown)));
+		assert_memory_equal(shown, "pkcs11:nnnn", 11);
+	}
+	memset(name, '\n', sizeof(name) - 1);
+	name[sizeof(name) - 1] = '\0';
+	key_name_shown(shown, name);
+	assert_true(strlen(shown) > 200 && strchr(shown, '\n') == NULL);
+}
+
+/* pass.c */
+
+static void test_is_source(void **state)
+{
+	static const char *const sources[] = {"pass:", "pass:x", "env:X",
+	    "file:x", "fd:0", "stdin", "pass:stdin"};
+	static const char *const others[] = {"", "x", "pass", "Pass:x",
+	    "stdin ", "stdi", "stdin:", " pass:x", "fdx:1", "env"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sources); i++)
+		if (!pass_is_source(sources[i]))
+			fixture_fail("%s", sources[i]);
+	for (i = 0; i < NITEMS(others); i++)
+		if (pass_is_source(others[i]))
+			fixture_fail("%s", others[i]);
+}
+
+static enum status read_pass(
+    struct pass *pass, const char *source, const char **said)
+{
+	enum status st;
+
+	memset(pass, 'x', sizeof(*pass));
+	capture_start(STDERR_FILENO);
+	st = pass_read(pass, source, "--passin");
+	*said = capture_stop();
+	assert_int_equal(pass->given, st == ST_OK && source != NULL);
+	return st;
+}
+
+static void assert_pass(const char *source, const char *want)
+{
+	struct pass pass;
+	const char *said;
+	enum status st = read_pass(&pass, source, &said);
+
+	if (st != ST_OK || strcmp(pass.text, want) != 0)
+		fixture_fail("%s: %d, %s%s", source, (int)st,
+		    st == ST_OK ? pass.text : "", said);
+	assert_string_equal(said, "");
+}
+
+static void assert_no_pass(
+    const char *source, enum status want, const char *says)
+{
+	struct pass pass;
+	const char *said;
+	enum status st = read_pass(&pass, source, &said);
+
+	if (st != want || strstr(said, says) == NULL)
+		fixture_fail("%.40s: %d, %s", source, (int)st, said);
+	/* One line. */
+	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
+}
+
+static void test_pass_text(void **state)
+{
+	struct pass pass;
+	const char *said;
+
+	(void)state;
+	assert_int_equal(read_pass(&pass, NULL, &said), ST_OK);
+	assert_string_equal(pass.text, "");
+	assert_pass("pass:", "");
+	assert_pass("pass:a b:c\n", "a b:c\n");
+	assert_pass("pass:stdin", "stdin");
+	setenv("SSCEP_TEST_PASS", "a=b\nc", 1);
+	assert_pass("env:SSCEP_TEST_PASS", "a=b\nc");
+	setenv("SSCEP_TEST_PASS", "", 1);
+	assert_pass("env:SSCEP_TEST_PASS", "");
+	unsetenv("SSCEP_TEST_PASS");
+	assert_no_pass("env:SSCEP_TEST_PASS", ST_ERROR,
+	    "--passin: there is no environment variable SSCEP_TEST_PASS");
+}
+
+/* What is in a file, and the first line of it. */
+static const struct {
+	const char *bytes;
+	size_t len;
+	const char *want;
+} lines[] = {
+    {"a", 1, "a"},
+    {"a\n", 2, "a"},
+    {"a\r\n", 3, "a"},
+    {"a\r", 2, "a"},
+    {" a b \n", 6, " a b "},
+    {"a\nb\n", 4, "a"},
+    {"\nb\n", 3, ""},
+    {"\r\nb\r\n", 5, ""},
+    {"\xff\xfe\n", 3, "\xff\xfe"},
+    {"\0\n", 2, ""},
+    {"a\0b\n", 4, "a"},
+};
+
+/* The source that reads the file, which is to be closed if it is open. */
+static const char *open_source(const char *path, int *fd)
+{
+	static char source[32];
+
+	*fd = open(path, O_RDONLY);
+	assert_true(*fd >= 0);
+	snprintf(source, sizeof(source), "fd:%d", *fd);
+	return source;
+}
+
+static const char *file_source(const char *path)
+{
+	static char source[1024];
+
+	snprintf(source, sizeof(source), "file:%s", path);
+	return source;
+}
+
+static void test_pass_lines(void **state)
+{
+	const char *path = fixture_path("pass");
+	size_t i;
+	int fd;
+
+	(void)state;
+	for (i = 0; i < NITEMS(lines); i++) {
+		fixture_write(path, lines[i].bytes, lines[i].len);
+		assert_pass(file_source(path), lines[i].want);
+		assert_pass(open_source(path, &fd), lines[i].want);
+		close(fd);
+	}
+}
+
+static void test_pass_next_lines(void **state)
+{
+	const char *path = fixture_path("pass"), *source;
+	int fd, saved = dup(STDIN_FILENO);
+	char number[32];
+
+	(void)state;
+	fixture_write(path, "a\r\n\nb\nc", 7);
+	source = open_source(path, &fd);
+	assert_pass(source, "a");
+	assert_pass(source, "");
+	assert_pass(source, "b");
+	assert_pass(source, "c");
+	assert_no_pass(source, ST_ERROR, "--passin: there is no line to read");
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
+	assert_pass("stdin", "a");
+	assert_pass("fd:0", "");
+	assert_pass("stdin", "b");
+	assert_pass("stdin", "c");
+	assert_no_pass("stdin", ST_ERROR, "--passin: there is no line to read");
+	close(fd);
+	assert_true(saved < 0 || dup2(saved, STDIN_FILENO) >= 0);
+	close(saved);
+	/* A number that nothing takes meanwhile. */
+	close(CLOSED_FD);
+	snprintf(number, sizeof(number), "fd:%d", CLOSED_FD);
+	assert_no_pass(number, ST_ERROR,
+	    "--passin: cannot read the pass phrase: Bad file descriptor");
+}
+
+static void test_pass_long(void **state)
+{
+	static const char *const ends[] = {"", "\n", "\r\n"};
+	char text[PASS_MAX + 8], source[PASS_MAX + 8];
+	const char *path = fixture_path("pass"), *fd_source;
+	size_t i, len;
+	int fd;
+
+	(void)state;
+	for (len = PASS_MAX; len <= PASS_MAX + 1; len++) {
+		memset(text, 'p', sizeof(text));
+		for (i = 0; i < NITEMS(ends); i++) {
+			strcpy(text + len, ends[i]);
+			fixture_write(path, text, strlen(text));
+			fd_source = open_source(path, &fd);
+			text[len] = '\0';
+			if (len == PASS_MAX) {
+				assert_pass(fd_source, text);
+				assert_pass(file_source(path), text);
+			} else {
+				assert_no_pass(fd_source, ST_ERROR,
+				    "--passin: the pass phrase is longer than "
+				    "1023 bytes");
+				assert_no_pass(file_source(path), ST_ERROR,
+				    "longer than 1023 bytes");
+			}
+			close(fd);
+		}
+		snprintf(source, sizeof(source), "pass:%s", text);
+		if (len == PASS_MAX)
+			assert_pass(source, text);
+		else
+			assert_no_pass(source, ST_ERROR, "longer than 1023");
+		setenv("SSCEP_TEST_PASS", text, 1);
+		if (len == PASS_MAX)
+			assert_pass("env:SSCEP_TEST_PASS", text);
+		else
+			assert_no_pass("env:SSCEP_TEST_PASS", ST_ERROR,
+			    "longer than 1023");
+		unsetenv("SSCEP_TEST_PASS");
+	}
+}
+
+static void test_pass_bad(void **state)
+{
+	static const char *const numbers[] = {"fd:", "fd:x", "fd:-1", "fd:1x",
+	    "fd:2147483648", "fd:99999999999999999999"};
+	const char *path = fixture_path("pass");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(numbers); i++)
+		assert_no_pass(numbers[i], ST_ERROR,
+		    "--passin: fd: wants the number of an open file");
+	assert_no_pass("fd:2147483647", ST_ERROR, "Bad file descriptor");
+	fixture_remove(path);
+	assert_no_pass(file_source(path), ST_FILE, "cannot open");
+	fixture_write(path, "", 0);
+	assert_no_pass(file_source(path), ST_FILE, "the file is empty");
+	assert_no_pass(file_source(fixture_directory()), ST_FILE, "directory");
+}
+
+static void test_pass_wipe(void **state)
+{
+	static const struct pass none;
+	struct pass pass;
+
+	(void)state;
+	assert_int_equal(pass_read(&pass, "pass:" PHRASE, "--passin"), ST_OK);
+	pass_wipe(&pass);
+	assert_false(pass.given);
+	assert_memory_equal(pass.text, none.text, sizeof(none.text));
+}
+
+/* secret.c */
+
+static void test_ask(void **state)
+{
+	struct pass pass = {.given = true, .text = PHRASE};
+	const struct key_place place = {
+	    .name = "x", .what = "key", .option = "--passin", .pass = &pass};
+	struct secret secret = {.place = &place};
+	const int len = (int)strlen(PHRASE);
+	char out[32];
+	int size;
+
+	(void)state;
+	for (size = -1; size < len + 2; size++) {
+		memset(out, 'x', sizeof(out));
+		secret.asked = false;
+		assert_int_equal(
+		    secret_ask(out, size, 0, &secret), size >= len ? len : -1);
+		assert_true(secret.asked);
+		assert_false(secret.no_terminal);
+		assert_memory_equal(
+		    out, size >= len ? PHRASE "x" : "xxxxxxxxxx", len + 1);
+	}
+	/* That of the URI goes first; an empty one counts. */
+	secret.pin.given = true;
+	strcpy(secret.pin.text, "1234");
+	assert_int_equal(secret_ask(out, sizeof(out), 0, &secret), 4);
+	assert_memory_equal(out, "1234", 4);
+	secret.pin.text[0] = '\0';
+	assert_int_equal(secret_ask(out, sizeof(out), 0, &secret), 0);
+}
+
+/* key.c; without a pass phrase in test_pki.c. */
+
+enum format { PKCS8_PEM, PKCS8_DER, TRADITIONAL, PLAIN };
+
+static void write_key(
+    const char *path, EVP_PKEY *key, enum format format, const char *phrase)
+{
+	const EVP_CIPHER *aes = EVP_aes_128_cbc();
+	BIO *bio = BIO_new_file(path, "wb");
+	int ok = 0, len = (int)strlen(phrase);
+	unsigned char copy[PASS_MAX + 1];
+
+	assert_non_null(bio);
+	memcpy(copy, phrase, (size_t)len);
+	switch (format) {
+	case PKCS8_PEM:
+		ok = PEM_write_bio_PKCS8PrivateKey(
+		    bio, key, aes, phrase, len, NULL, NULL);
+		break;
+	case PKCS8_DER:
+		ok = i2d_PKCS8PrivateKey_bio(
+		    bio, key, aes, phrase, len, NULL, NULL);
+		break;
+	case TRADITIONAL:
+		ok = PEM_write_bio_PrivateKey_traditional(
+		    bio, key, aes, copy, len, NULL, NULL);
+		break;
+	case PLAIN:
+		ok = i2d_PrivateKey_bio(bio, key);
+		break;
+	}
+	assert_true(ok);
+	BIO_free(bio);
+}
+
+static bool same_key(EVP_PKEY *a, EVP_PKEY *b)
+{
+	X509 *cert = fixture_cert(&(struct cert_spec){.cn = "x", .key = b});
+	bool same = cert_has_key(cert, a);
+
+	X509_free(cert);
+	return same;
+}
+
+/* Where there is no terminal; what it says in *said. */
+static enum status read_key(const char *name, EVP_PKEY *want,
+    const struct pass *pass, const char **said)
+{
+	const struct key_place place = {.name = name,
+	    .what = "private key",
+	    .option = "--passin",
+	    .pass = pass};
+	EVP_PKEY *key = NULL;
+	enum status st;
+	int status = -1;
+	pid_t pid;
+
+	capture_start(STDERR_FILENO);
+	if ((pid = fork()) == 0) {
+		if (setsid() < 0)
+			_exit(200);
+		st = key_read(&key, &place);
+		if (st == ST_OK ? key == NULL || ERR_peek_error() != 0
+				: key != NULL)
+			_exit(201);
+		if (st == ST_OK && !same_key(key, want))
+			_exit(202);
+		EVP_PKEY_free(key);
+		_exit((int)st);
+	}
+	waitpid(pid, &status, 0);
+	*said = capture_stop();
+	assert_true(WIFEXITED(status));
+	return (enum status)WEXITSTATUS(status);
+}
+
+static void assert_key(const char *name, EVP_PKEY *want, const char *phrase)
+{
+	struct pass pass = {.given = phrase != NULL};
+	const char *said;
+	enum status st;
+
+	if (phrase != NULL)
+		strcpy(pass.text, phrase);
+	st = read_key(name, want, &pass, &said);
+	if (st != ST_OK || said[0] != '\0')
+		fixture_fail("%s: %d, %s", name, (int)st, said);
+}
+
+static void assert_no_key(
+    const char *name, const char *phrase, const char *says)
+{
+	struct pass pass = {.given = phrase != NULL};
+	const char *said;
+	enum status st;
+
+	if (phrase != NULL)
+		strcpy(pass.text, phrase);
+	st = read_key(name, NULL, &pass, &said);
+	if (st != ST_FILE || strstr(said, says) == NULL)
+		fixture_fail("%s: %d, %s", name, (int)st, said);
+	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
+	assert_null(strstr(said, "swordfis"));
+	assert_null(strstr(said, "73829104"));
+}
+
+static void test_key_phrases(void **state)
+{
+	static const char wrong[] = "cannot decrypt it, the pass phrase is wro";
+	EVP_PKEY *const keys[] = {fixture_rsa(0), fixture_ec()};
+	const char *path = fixture_path("key");
+	char longest[PASS_MAX + 1] = {0};
+	enum format format;
+	size_t i;
+
+	(void)state;
+	memset(longest, 'l', PASS_MAX);
+	for (i = 0; i < NITEMS(keys); i++) {
+		for (format = PKCS8_PEM; format <= TRADITIONAL; format++) {
+			write_key(path, keys[i], format, PHRASE);
+			assert_key(path, keys[i], PHRASE);
+			assert_no_key(path, "swordfis", wrong);
+			assert_no_key(path, "swordfishh", wrong);
+			assert_no_key(path, "", wrong);
+			assert_no_key(
+			    path, NULL, "it is encrypted, and " NO_ONE);
+			write_key(path, keys[i], format, longest);
+			assert_key(path, keys[i], longest);
+		}
+		write_key(path, keys[i], PLAIN, "");
+		assert_key(path, keys[i], PHRASE);
+		assert_key(path, keys[i], NULL);
+	}
+}
+
+static void test_key_names(void **state)
+{
+	static const char *const uris[] = {"pkcs11:token=x;pin-value=73829104",
+	    "pkcs11:token=x?pin-value=73829104", "handle:0x81000000?73829104",
+	    "nosuch:x"};
+	char uri[1024], directory[1024];
+	const char *path = fixture_path("key");
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(uris); i++)
+		assert_no_key(uris[i], NULL, "nothing opens such a URI");
+	assert_no_key("pkcs11:pin-value=73829104%", NULL,
+	    "private key pkcs11:...: its pin-value cannot be read");
+	write_key(path, fixture_rsa(0), PKCS8_PEM, PHRASE);
+	snprintf(uri, sizeof(uri), "file:%s", path);
+	assert_key(uri, fixture_rsa(0), PHRASE);
+	assert_no_key(uri, "73829104", "private key file:");
+	assert_no_key(uri, NULL, NO_ONE);
+	/* A file of that name is a file. */
+	assert_non_null(getcwd(directory, sizeof(directory)));
+	assert_int_equal(chdir(fixture_directory()), 0);
+	write_key("pkcs11:x", fixture_ec(), PKCS8_DER, PHRASE);
+	assert_key("pkcs11:x", fixture_ec(), PHRASE);
+	assert_no_key("pkcs11:x", NULL, "it is encrypted");
+	assert_int_equal(chdir(directory), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_is_uri),
+	    cmocka_unit_test(test_split),
+	    cmocka_unit_test(test_split_bad),
+	    cmocka_unit_test(test_split_long),
+	    cmocka_unit_test(test_split_twice),
+	    cmocka_unit_test(test_is_secret),
+	    cmocka_unit_test(test_shown),
+	    cmocka_unit_test(test_is_source),
+	    cmocka_unit_test(test_pass_text),
+	    cmocka_unit_test(test_pass_lines),
+	    cmocka_unit_test(test_pass_next_lines),
+	    cmocka_unit_test(test_pass_long),
+	    cmocka_unit_test(test_pass_bad),
+	    cmocka_unit_test(test_pass_wipe),
+	    cmocka_unit_test(test_ask),
+	    cmocka_unit_test(test_key_phrases),
+	    cmocka_unit_test(test_key_names),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
