@@ -598,15 +598,15 @@ no_source() {
 
 # --- terminals -----------------------------------------------------------------
 
-# on_terminal LINES COMMAND...: with a terminal of its own on which the LINES
-# are typed, each when it asks and does not echo; $BATS_TEST_TMPDIR/terminal is
+# on_terminal TYPED COMMAND...: with a terminal of its own on which the lines
+# TYPED, | between them, are typed, each when it asks and does not echo; $BATS_TEST_TMPDIR/terminal is
 # what the terminal shows.
 on_terminal() {
-    local lines=$1 how first
+    local typed=$1 how first
     shift
     for how in "-d" "--json -v" ""; do
         # shellcheck disable=SC2086
-        terminal_once "$lines" "$1" $how "${@:2}"
+        terminal_once "$typed" "$1" $how "${@:2}"
         first=${first:-$status}
         expect_equal "the exit status with '$how'" "$first" "$status"
     done
@@ -810,12 +810,15 @@ pkcs11:token=x;pin-value=$pin pkcs11:token=x
 pkcs11:pin-value=$pin;token=x pkcs11:token=x
 pkcs11:token=x?pin-value=$pin pkcs11:token=x
 pkcs11:token=x?module-name=y&pin-value=$pin pkcs11:token=x?module-name=y
+PKCS11:token=x;pin-value=$pin PKCS11:token=x
 pkcs11:token=x pkcs11:token=x
 handle:0x81000000?$pin handle:0x81000000
 handle:0x81000000 handle:0x81000000
 nosuch:thing nosuch:thing
 END
     enroll_with "pkcs11:token=x;pin-value=${pin}%zz"
+    unusable "private key pkcs11:...: its pin-value cannot be read"
+    enroll_with "pkcs11:pin-value=1234;token=x;pin-value=$pin"
     unusable "private key pkcs11:...: its pin-value cannot be read"
 }
 
@@ -843,10 +846,10 @@ END
     local name
     for name in "pkcs11:x" "file:x" "handle:0x81000000"; do
         cp "$keys/rsa-pkcs8.pem" "$name"
-        for name in "$name" "./$name"; do
-            enroll_with "$name" --passin "pass:$phrase"
-            enrolled local.crt rsa.csr
-        done
+        enroll_with "$name" --passin "pass:$phrase"
+        enrolled local.crt rsa.csr
+        enroll_with "./$name" --passin "pass:$phrase"
+        enrolled local.crt rsa.csr
     done
     forget_requests
     enroll_with "./pkcs11:y"
