@@ -848,6 +848,96 @@ static void file_errors_are_said(void **state)
 	run_end(&r);
 }
 
+static bool is_same(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+/* Sections of engines, and what they come to: commands as "NAME=VALUE;". */
+static const struct {
+	const char *file;
+	const char *chosen; /* by -g */
+	const char *id, *path, *commands;
+} engines[] = {
+    {"\n", NULL, NULL, NULL, ""},
+    {"[e]\nengine_id = x\nPIN = 1\n", NULL, NULL, NULL, ""},
+    {"\n", "pkcs11", "pkcs11", NULL, ""},
+    {"engine = pkcs11\n", NULL, "pkcs11", NULL, ""},
+    {"engine = e\n[e]\nPIN = 1\n", NULL, "e", NULL, "PIN=1;"},
+    {"engine = e\n[e]\nengine_id = x\ndynamic_path = /x.so\n"
+     "MODULE_PATH = /m.so\nPIN =\n",
+	NULL, "x", "/x.so", "MODULE_PATH=/m.so;PIN=;"},
+    /* The section, then cmds, then the engine's own, wherever they stand. */
+    {"[sscep_engine_x]\nC = 5\nA = 6\n[f]\nB = 3\nA = 4\n"
+     "[e]\ncmds = f\nA = 1\nengine_id = x\nZ = 2\n"
+     "[sscep]\nengine = e\n",
+	NULL, "x", NULL, "A=1;Z=2;B=3;A=4;C=5;A=6;"},
+    {"engine = e\n[e]\nengine_id = x\n[sscep_engine_y]\nPIN = 1\n", NULL, "x",
+	NULL, ""},
+    {"[sscep_engine_pkcs11]\nPIN = 1\n", "pkcs11", "pkcs11", NULL, "PIN=1;"},
+    {"[sscep_engine_pkcs11]\nPIN = 1\n", "PKCS11", "PKCS11", NULL, "PIN=1;"},
+    /* Its own section is not read twice. */
+    {"engine = sscep_engine_x\n[sscep_engine_x]\nengine_id = x\nPIN = 1\n",
+	NULL, "x", NULL, "PIN=1;"},
+    {"engine = sscep_engine\n[sscep_engine]\nengine_id = x\nPIN = 1\n"
+     "[sscep_engine_x]\nPIN = 2\n",
+	NULL, "x", NULL, "PIN=1;PIN=2;"},
+    /* The command line wins: by the name of a section, or by an id. */
+    {"engine = e\n[e]\nengine_id = x\nA = 1\n"
+     "[g]\nengine_id = y\nB = 2\n",
+	"g", "y", NULL, "B=2;"},
+    {"engine = e\n[e]\nengine_id = x\nA = 1\n"
+     "[g]\nengine_id = y\nB = 2\ndynamic_path = p\n",
+	"y", "y", "p", "B=2;"},
+    {"[g]\nengine_id = y\ncmds = h\n[h]\nB = 2\n[sscep_engine_y]\nC = 3\n", "y",
+	"y", NULL, "B=2;C=3;"},
+    {"engine = e\n[e]\nengine_id = x\nA = 1\n", "z", "z", NULL, ""},
+    /* Keys and sections in any case, commands and ids as they are written. */
+    {"ENGINE = E\n[e]\nEngine_ID = xY\nDYNAMIC_path = p\nCmds = F\n"
+     "mixedCase = aB\n[f]\nLOAD_cert = cD\n[SSCEP_Engine_Xy]\npin = eF\n",
+	NULL, "xY", "p", "mixedCase=aB;LOAD_cert=cD;pin=eF;"},
+    {"[g]\nengine_id = Y\nB = 2\n", "y", "y", NULL, ""},
+    /* A command as often as it stands there, in the old syntax, too. */
+    {"engine e\n[e]\nA 1\n\"A\" \"2 3\"\nA = 1\n", NULL, "e", NULL,
+	"A=1;A=2 3;A=1;"},
+};
+
+static void engines_are_read(void **state)
+{
+	const struct engine_options *engine;
+	char commands[256];
+	struct run r;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < NITEMS(engines); i++) {
+		write_file(engines[i].file);
+		run_start(&r, "getcaps");
+		run_add(&r, "-uu");
+		run_add(&r, "-f" FILE_NAME);
+		if (engines[i].chosen != NULL) {
+			run_add(&r, "-g");
+			run_add(&r, engines[i].chosen);
+		}
+		run_parse(&r);
+		engine = &r.options.engine_options;
+		commands[0] = '\0';
+		for (j = 0; j + 1 < engine->count; j += 2)
+			snprintf(commands + strlen(commands),
+			    sizeof(commands) - strlen(commands), "%s=%s;",
+			    engine->commands[j], engine->commands[j + 1]);
+		if (r.status != ST_OK || engine->count % 2 != 0 ||
+		    !is_same(engine->id, engines[i].id) ||
+		    !is_same(engine->path, engines[i].path) ||
+		    strcmp(commands, engines[i].commands) != 0)
+			fail_msg("case %zu: %s, %s, %s %s", i,
+			    engine->id != NULL ? engine->id : "none",
+			    engine->path != NULL ? engine->path : "none",
+			    commands, r.said);
+		run_end(&r);
+	}
+}
+
 static void booleans_in_any_case(void **state)
 {
 	static const char *const words[] = {
@@ -1274,6 +1364,7 @@ int main(void)
 	    cmocka_unit_test(misuse_is_said),
 	    cmocka_unit_test(warnings_are_said),
 	    cmocka_unit_test(file_errors_are_said),
+	    cmocka_unit_test(engines_are_read),
 	    cmocka_unit_test(booleans_in_any_case),
 	    cmocka_unit_test(lists_and_repetition),
 	    cmocka_unit_test(long_values_arrive_whole),
