@@ -20,6 +20,7 @@
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "pki/key.h"
+#include "pki/keyname.h"
 #include "scep/caps.h"
 #include "scep/certs.h"
 #include "scep/content.h"
@@ -28,6 +29,7 @@
 #include "util/log.h"
 
 #define ID          "0123456789ABCDEF"
+#define PASSWORD    "challenge"
 #define REPEATS     40
 #define MANY        1000
 #define EVERY_FIRST 150
@@ -94,8 +96,9 @@ static struct world {
 	X509_REQ *csr;
 	struct cabundle bundle;
 	struct buf content, key_der, good, failure, refused, set;
+	struct buf by_password, password;
 	struct scep_request request;
-	const char *certs, *csr_path, *key;
+	const char *certs, *csr_path, *key, *locked_key;
 } w;
 
 #define KEY_CA     0
@@ -149,19 +152,44 @@ static void add_attributes(CMS_SignerInfo *si, const char *status)
 			abort();
 }
 
-/* A CertRep, signed with the RA's certificate and a key. */
-static void build_reply(struct buf *out, const char *status, int key)
+static void add_password(CMS_ContentInfo *cms)
 {
-	X509 *client[] = {w.client, NULL};
+	unsigned char *copy = OPENSSL_memdup(PASSWORD, strlen(PASSWORD));
+
+	if (copy == NULL ||
+	    CMS_add0_recipient_password(cms, -1, NID_undef, NID_undef, copy,
+		(ossl_ssize_t)strlen(PASSWORD), NULL) == NULL)
+		abort();
+}
+
+/* The EnvelopedData of the set, for the client's key or by the password. */
+static CMS_ContentInfo *make_envelope(bool by_password)
+{
+	X509 *client[] = {by_password ? NULL : w.client, NULL};
 	STACK_OF(X509) *recipients = fixture_stack(client);
 	BIO *set = BIO_new_mem_buf(w.set.data, (int)w.set.len);
+	CMS_ContentInfo *cms = CMS_encrypt(
+	    recipients, set, EVP_aes_128_cbc(), CMS_BINARY | CMS_PARTIAL);
+
+	if (cms != NULL && by_password)
+		add_password(cms);
+	if (cms == NULL || CMS_final(cms, set, NULL, CMS_BINARY) != 1)
+		abort();
+	BIO_free(set);
+	cert_stack_free(recipients);
+	return cms;
+}
+
+/* A CertRep, signed with the RA's certificate and a key. */
+static void build_reply(
+    struct buf *out, const char *status, int key, bool by_password)
+{
 	BIO *envelope = BIO_new(BIO_s_mem()), *message = BIO_new(BIO_s_mem());
 	const unsigned int flags = CMS_BINARY | CMS_PARTIAL;
-	CMS_ContentInfo *inner, *outer;
+	CMS_ContentInfo *inner = make_envelope(by_password), *outer;
 	CMS_SignerInfo *si;
 
-	inner = CMS_encrypt(recipients, set, EVP_aes_128_cbc(), CMS_BINARY);
-	if (inner == NULL || !i2d_CMS_bio(envelope, inner))
+	if (!i2d_CMS_bio(envelope, inner))
 		abort();
 	outer = CMS_sign(NULL, NULL, NULL, envelope, flags);
 	si = CMS_add1_signer(outer, key == KEY_RA ? w.sign : w.forged,
@@ -175,9 +203,7 @@ static void build_reply(struct buf *out, const char *status, int key)
 	take(out, message);
 	CMS_ContentInfo_free(inner);
 	CMS_ContentInfo_free(outer);
-	BIO_free(set);
 	BIO_free(envelope);
-	cert_stack_free(recipients);
 }
 
 static void build_set(void)
@@ -222,6 +248,16 @@ static void write_files(void)
 		abort();
 	take(&file, bio);
 	fixture_write(w.key, file.data, file.len);
+	file.len = 0;
+	w.locked_key = fixture_path("locked-key");
+	bio = BIO_new(BIO_s_mem());
+	if (!PEM_write_bio_PKCS8PrivateKey(bio, fixture_rsa(KEY_CLIENT),
+		EVP_aes_128_cbc(), PASSWORD, (int)strlen(PASSWORD), NULL, NULL))
+		abort();
+	take(&file, bio);
+	fixture_write(w.locked_key, file.data, file.len);
+	fixture_write(
+	    fixture_path("pass"), PASSWORD "\n", strlen(PASSWORD "\n"));
 	bio = BIO_new(BIO_s_mem());
 	if (!i2d_PrivateKey_bio(bio, fixture_rsa(KEY_CLIENT)))
 		abort();
@@ -271,9 +307,12 @@ static int make_world(void **state)
 	    .cipher = EVP_aes_128_cbc(),
 	};
 	build_set();
-	build_reply(&w.good, "0", KEY_RA);
-	build_reply(&w.failure, "2", KEY_RA);
-	build_reply(&w.refused, "0", KEY_OTHER);
+	build_reply(&w.good, "0", KEY_RA, false);
+	build_reply(&w.failure, "2", KEY_RA, false);
+	build_reply(&w.refused, "0", KEY_OTHER, false);
+	build_reply(&w.by_password, "0", KEY_RA, true);
+	if (!buf_add_string(&w.password, PASSWORD))
+		return -1;
 	write_files();
 	ERR_clear_error();
 	return 0;
@@ -296,6 +335,8 @@ static int free_world(void **state)
 	buf_free(&w.good);
 	buf_free(&w.failure);
 	buf_free(&w.refused);
+	buf_free(&w.by_password);
+	buf_free(&w.password);
 	return fixture_cleanup(state);
 }
 
@@ -461,6 +502,48 @@ static bool run_key(void)
 	return ok;
 }
 
+static bool run_key_locked(void)
+{
+	EVP_PKEY *key = NULL;
+	const struct pass pass = {.given = true, .text = PASSWORD};
+	const struct key_place place = {
+	    .name = w.locked_key, .what = "key", .pass = &pass};
+	bool ok = key_read(&key, &place) == ST_OK;
+
+	CLAIM(ok == (key != NULL));
+	EVP_PKEY_free(key);
+	return ok;
+}
+
+static bool run_pass(void)
+{
+	char source[1024];
+	struct pass pass;
+	bool ok;
+
+	snprintf(source, sizeof(source), "file:%s/pass", fixture_directory());
+	ok = pass_read(&pass, source, "--passin") == ST_OK;
+	CLAIM(pass.given == ok);
+	if (ok)
+		CLAIM(strcmp(pass.text, PASSWORD) == 0);
+	return ok;
+}
+
+static bool run_key_name(void)
+{
+	static const char name[] = "pkcs11:token=x;pin-value=1234;object=y";
+	char shown[KEY_NAME_MAX];
+	struct pass pin = {0};
+	struct buf uri = {0};
+	bool ok = keyname_split(&uri, &pin, name);
+
+	if (ok)
+		CLAIM(strcmp(buf_string(&uri), "pkcs11:token=x;object=y") == 0);
+	buf_free(&uri);
+	CLAIM(strstr(key_name_shown(shown, name), "1234") == NULL);
+	return ok;
+}
+
 static bool run_content(void)
 {
 	struct buf b = {0};
@@ -497,9 +580,8 @@ static EVP_PKEY *renew_key(void)
 	return key;
 }
 
-static bool run_encode(void)
+static bool encode(struct scep_request request)
 {
-	struct scep_request request = w.request;
 	const unsigned char *p;
 	CMS_ContentInfo *cms;
 	struct buf out = {0};
@@ -528,12 +610,27 @@ static bool run_encode(void)
 	return ok;
 }
 
+static bool run_encode(void)
+{
+	return encode(w.request);
+}
+
+static bool run_encode_paddings(void)
+{
+	struct scep_request request = w.request;
+
+	request.oaep = true;
+	request.pss = true;
+	return encode(request);
+}
+
 static bool decode(struct scep_reply *reply, const struct buf *message)
 {
 	struct scep_request request = w.request;
 	bool ok;
 
 	memset(reply, 0xaa, sizeof(*reply));
+	request.password = &w.password;
 	request.key = renew_key();
 	ok = scep_reply_decode(reply, &request, message->data, message->len) ==
 	    ST_OK;
@@ -544,10 +641,10 @@ static bool decode(struct scep_reply *reply, const struct buf *message)
 	return ok;
 }
 
-static bool run_decode(void)
+static bool decode_issued(const struct buf *message)
 {
 	struct scep_reply reply;
-	bool ok = decode(&reply, &w.good);
+	bool ok = decode(&reply, message);
 
 	if (ok)
 		CLAIM(reply.status == PKI_SUCCESS &&
@@ -555,6 +652,16 @@ static bool run_decode(void)
 		    X509_cmp(sk_X509_value(reply.certs, 0), w.issued) == 0);
 	scep_reply_free(&reply);
 	return ok;
+}
+
+static bool run_decode(void)
+{
+	return decode_issued(&w.good);
+}
+
+static bool run_decode_password(void)
+{
+	return decode_issued(&w.by_password);
 }
 
 static bool run_decode_failure(void)
@@ -679,9 +786,14 @@ TEST(bundle_verify, true)
 TEST(bundle_forged, false)
 TEST(csr, true)
 TEST(key, true)
+TEST(key_locked, true)
+TEST(key_name, true)
+TEST(pass, true)
 TEST(content, true)
 TEST(encode, true)
+TEST(encode_paddings, true)
 TEST(decode, true)
+TEST(decode_password, true)
 TEST(decode_failure, true)
 TEST(decode_forged, false)
 TEST(body, true)
@@ -700,9 +812,14 @@ int main(void)
 	    cmocka_unit_test(test_bundle_forged),
 	    cmocka_unit_test(test_csr),
 	    cmocka_unit_test(test_key),
+	    cmocka_unit_test(test_key_locked),
+	    cmocka_unit_test(test_key_name),
+	    cmocka_unit_test(test_pass),
 	    cmocka_unit_test(test_content),
 	    cmocka_unit_test(test_encode),
+	    cmocka_unit_test(test_encode_paddings),
 	    cmocka_unit_test(test_decode),
+	    cmocka_unit_test(test_decode_password),
 	    cmocka_unit_test(test_decode_failure),
 	    cmocka_unit_test(test_decode_forged),
 	    cmocka_unit_test(test_body),

@@ -17,6 +17,7 @@
 #include <openssl/pem.h> /* before cms.h */
 #include <openssl/cms.h>
 #include <openssl/pkcs7.h>
+#include <openssl/rsa.h>
 
 #include "fixtures.h"
 #include "compat/provider.h"
@@ -744,6 +745,185 @@ static void test_encode_types(void **state)
 	assert_encodes(&req);
 }
 
+/* The digest of an AlgorithmIdentifier, or of its MGF1; SHA-1 by default. */
+static int digest_of(const X509_ALGOR *algor)
+{
+	const ASN1_OBJECT *oid;
+
+	if (algor == NULL)
+		return NID_sha1;
+	X509_ALGOR_get0(&oid, NULL, NULL, algor);
+	return OBJ_obj2nid(oid);
+}
+
+static int mgf1_digest_of(const X509_ALGOR *algor)
+{
+	X509_ALGOR *digest;
+	int nid;
+
+	if (algor == NULL)
+		return NID_sha1;
+	assert_int_equal(digest_of(algor), NID_mgf1);
+	digest = ASN1_TYPE_unpack_sequence(
+	    ASN1_ITEM_rptr(X509_ALGOR), algor->parameter);
+	assert_non_null(digest);
+	nid = digest_of(digest);
+	X509_ALGOR_free(digest);
+	return nid;
+}
+
+/* RFC 4056, 3: the digest of the message everywhere, salt as long as it. */
+static void assert_pss(const X509_ALGOR *algor, const EVP_MD *md)
+{
+	RSA_PSS_PARAMS *pss;
+	long salt;
+
+	assert_int_equal(digest_of(algor), NID_rsassaPss);
+	pss = ASN1_TYPE_unpack_sequence(
+	    ASN1_ITEM_rptr(RSA_PSS_PARAMS), algor->parameter);
+	assert_non_null(pss);
+	assert_int_equal(digest_of(pss->hashAlgorithm), EVP_MD_type(md));
+	assert_int_equal(
+	    mgf1_digest_of(pss->maskGenAlgorithm), EVP_MD_type(md));
+	salt = pss->saltLength != NULL ? ASN1_INTEGER_get(pss->saltLength) : 20;
+	assert_int_equal(salt, EVP_MD_size(md));
+	assert_null(pss->trailerField);
+	RSA_PSS_PARAMS_free(pss);
+}
+
+/* RFC 4055, 4.1. */
+static void assert_oaep(const X509_ALGOR *algor, const EVP_MD *md)
+{
+	RSA_OAEP_PARAMS *oaep;
+
+	assert_int_equal(digest_of(algor), NID_rsaesOaep);
+	oaep = ASN1_TYPE_unpack_sequence(
+	    ASN1_ITEM_rptr(RSA_OAEP_PARAMS), algor->parameter);
+	assert_non_null(oaep);
+	assert_int_equal(digest_of(oaep->hashFunc), EVP_MD_type(md));
+	assert_int_equal(mgf1_digest_of(oaep->maskGenFunc), EVP_MD_type(md));
+	assert_null(oaep->pSourceFunc);
+	RSA_OAEP_PARAMS_free(oaep);
+}
+
+/* What is in the pkiMessage that is sent. */
+static CMS_ContentInfo *encode(struct scep_request *req)
+{
+	struct buf out = {0};
+	const unsigned char *p;
+	CMS_ContentInfo *cms;
+
+	assert_int_equal(scep_request_encode(&out, req), ST_OK);
+	p = out.data;
+	cms = d2i_CMS_ContentInfo(NULL, &p, (long)out.len);
+	assert_non_null(cms);
+	buf_free(&out);
+	return cms;
+}
+
+static CMS_ContentInfo *envelope_of(CMS_ContentInfo *cms)
+{
+	ASN1_OCTET_STRING *content = *CMS_get0_content(cms);
+	const unsigned char *p = ASN1_STRING_get0_data(content);
+	CMS_ContentInfo *inner =
+	    d2i_CMS_ContentInfo(NULL, &p, ASN1_STRING_length(content));
+
+	assert_non_null(inner);
+	return inner;
+}
+
+static CMS_RecipientInfo *recipient_of(CMS_ContentInfo *envelope)
+{
+	STACK_OF(CMS_RecipientInfo) *infos = CMS_get0_RecipientInfos(envelope);
+
+	assert_int_equal(sk_CMS_RecipientInfo_num(infos), 1);
+	return sk_CMS_RecipientInfo_value(infos, 0);
+}
+
+static void assert_paddings(struct scep_request *req)
+{
+	CMS_ContentInfo *cms = encode(req), *envelope = envelope_of(cms);
+	CMS_SignerInfo *si =
+	    sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
+	X509_ALGOR *signature, *transport;
+
+	CMS_SignerInfo_get0_algs(si, NULL, NULL, NULL, &signature);
+	if (req->pss)
+		assert_pss(signature, req->digest);
+	else
+		assert_int_equal(digest_of(signature), NID_rsaEncryption);
+	assert_int_equal(CMS_RecipientInfo_ktri_get0_algs(
+			     recipient_of(envelope), NULL, NULL, &transport),
+	    1);
+	if (req->oaep)
+		assert_oaep(transport, req->digest);
+	else
+		assert_int_equal(digest_of(transport), NID_rsaEncryption);
+	CMS_ContentInfo_free(envelope);
+	CMS_ContentInfo_free(cms);
+}
+
+static void test_encode_paddings(void **state)
+{
+	const EVP_MD *digests[] = {
+	    EVP_sha1(), EVP_sha256(), EVP_sha384(), EVP_sha512()};
+	struct scep_request req = w.request;
+	size_t i, both;
+
+	(void)state;
+	for (i = 0; i < NITEMS(digests); i++) {
+		req.digest = digests[i];
+		for (both = 0; both < 4; both++) {
+			req.oaep = (both & 1) != 0;
+			req.pss = (both & 2) != 0;
+			assert_encodes(&req);
+			assert_paddings(&req);
+		}
+	}
+}
+
+/* For a CA whose key cannot encrypt. */
+static void test_encode_password(void **state)
+{
+	static unsigned char right[] = "secret", wrong[] = "secres";
+	struct scep_request req = w.request;
+	struct cabundle bundle = w.bundle;
+	struct buf password = {0}, out = {0};
+	CMS_ContentInfo *cms, *envelope;
+	BIO *content = BIO_new(BIO_s_mem());
+	enum status st;
+	const char *text;
+	char *bytes;
+
+	(void)state;
+	bundle.encrypt = w.ec;
+	req.bundle = &bundle;
+	req.password = &password;
+	capture_start(STDERR_FILENO);
+	st = scep_request_encode(&out, &req);
+	text = capture_stop();
+	assert_int_equal(st, ST_ERROR);
+	assert_non_null(strstr(text, "cannot encrypt the PKCSReq"));
+	assert_int_equal(out.len, 0);
+
+	assert_true(buf_add_string(&password, "secret"));
+	cms = encode(&req);
+	envelope = envelope_of(cms);
+	assert_int_equal(
+	    CMS_RecipientInfo_type(recipient_of(envelope)), CMS_RECIPINFO_PASS);
+	assert_int_equal(CMS_decrypt_set1_password(envelope, wrong, 6), 0);
+	assert_int_equal(CMS_decrypt_set1_password(envelope, right, 6), 1);
+	assert_int_equal(
+	    CMS_decrypt(envelope, NULL, NULL, NULL, content, CMS_BINARY), 1);
+	assert_int_equal(BIO_get_mem_data(content, &bytes), req.content_len);
+	assert_memory_equal(bytes, req.content, req.content_len);
+	CMS_ContentInfo_free(envelope);
+	CMS_ContentInfo_free(cms);
+	BIO_free(content);
+	buf_free(&password);
+	ERR_clear_error();
+}
+
 static void test_encode_bad(void **state)
 {
 	struct scep_request req = w.request;
@@ -813,6 +993,8 @@ struct recipe {
 	const char *digest; /* sha256 */
 	const char *cipher; /* aes128 */
 	bool ber, two_certs, for_ec;
+	const char *password; /* a PasswordRecipientInfo, instead of a key's */
+	bool for_both;        /* beside it */
 };
 
 /* The bytes of what was made, taken over into out; bio is freed. */
@@ -900,6 +1082,17 @@ static void add_inside(struct buf *out, const struct recipe *r)
 	cert_stack_free(stack);
 }
 
+static void add_password(CMS_ContentInfo *cms, const char *password)
+{
+	size_t len = strlen(password);
+	unsigned char *copy = OPENSSL_memdup(password, len);
+
+	if (copy == NULL ||
+	    CMS_add0_recipient_password(cms, -1, NID_undef, NID_undef, copy,
+		(ossl_ssize_t)len, NULL) == NULL)
+		abort();
+}
+
 static void add_envelope(struct buf *out, const struct buf *inside,
     X509 *recipient, const struct recipe *r)
 {
@@ -907,12 +1100,21 @@ static void add_envelope(struct buf *out, const struct buf *inside,
 	unsigned int flags = CMS_BINARY | (r->ber ? CMS_STREAM : 0);
 	const EVP_CIPHER *cipher = EVP_aes_128_cbc();
 	BIO *in = BIO_new_mem_buf(buf_string(inside), (int)inside->len);
+	CMS_ContentInfo *cms;
 
-	if (!sk_X509_push(recipients, recipient))
+	if ((r->password == NULL || r->for_both) &&
+	    !sk_X509_push(recipients, recipient))
 		abort();
 	if (r->cipher != NULL && algs_get_cipher(&cipher, r->cipher) != ST_OK)
 		abort();
-	add_cms(out, CMS_encrypt(recipients, in, cipher, flags), in, r->ber);
+	cms = CMS_encrypt(recipients, in, cipher,
+	    flags | (r->password != NULL ? CMS_PARTIAL : 0));
+	if (r->password != NULL) {
+		add_password(cms, r->password);
+		if (!r->ber && CMS_final(cms, in, NULL, flags) != 1)
+			abort();
+	}
+	add_cms(out, cms, in, r->ber);
 	BIO_free(in);
 	sk_X509_free(recipients);
 }
@@ -1246,6 +1448,75 @@ static void test_good_ec(void **state)
 	scep_reply_free(&reply);
 	assert_refused("not for us", &message, "it cannot be decrypted");
 	buf_free(&message);
+}
+
+/* A reply by password, and what the request knows of it. */
+static const struct password_case {
+	const char *password, *known;
+	bool for_both, ber;
+	enum status st;
+	const char *says;
+} password_cases[] = {
+    {"secret", "secret", false, false, ST_OK, ""},
+    {"secret", "secret", false, true, ST_OK, ""},
+    {"secret", "secret", true, false, ST_OK, ""},
+    /* The key opens it, whatever the password is. */
+    {"secret", "other", true, false, ST_OK, ""},
+    {"secret", NULL, true, true, ST_OK, ""},
+    {NULL, "secret", false, false, ST_OK, ""},
+    {"secret", "secres", false, false, ST_REPLY,
+	"the challengePassword of the request does not open it"},
+    {"secret", "secret ", false, false, ST_REPLY, "does not open it"},
+    {"secret", "secre", false, false, ST_REPLY, "does not open it"},
+    {"secret", NULL, false, false, ST_REPLY,
+	"the request has no challengePassword to open it with"},
+    {"secret", "", false, false, ST_REPLY,
+	"the request has no challengePassword"},
+};
+
+static void decode_by_password(const struct password_case *c, bool ec)
+{
+	const struct recipe r = {.password = c->password,
+	    .for_both = c->for_both,
+	    .ber = c->ber,
+	    .for_ec = ec};
+	struct scep_request request = w.request;
+	struct buf password = {0}, message = {0};
+	struct scep_reply reply;
+	enum status st;
+	const char *text;
+
+	build_reply(&message, &r);
+	request.signer = ec ? w.ec : w.client;
+	request.key = ec ? fixture_ec() : fixture_rsa(KEY_CLIENT);
+	if (c->known != NULL) {
+		assert_true(buf_add_string(&password, c->known));
+		request.password = &password;
+	}
+	capture_start(STDERR_FILENO);
+	st = decode(&reply, &request, message.data, message.len);
+	text = capture_stop();
+	if (st != c->st || strstr(text, c->says) == NULL ||
+	    strstr(text, "secre") != NULL || (st == ST_OK && text[0] != '\0'))
+		fixture_fail("%s, EC %d: %d, %s",
+		    c->known != NULL ? c->known : "none", ec, (int)st, text);
+	if (st == ST_OK)
+		assert_true(has_issued(reply.certs, false));
+	assert_int_equal(ERR_peek_error(), 0);
+	scep_reply_free(&reply);
+	buf_free(&password);
+	buf_free(&message);
+}
+
+static void test_password(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(password_cases); i++) {
+		decode_by_password(&password_cases[i], false);
+		decode_by_password(&password_cases[i], true);
+	}
 }
 
 static void test_pending(void **state)
@@ -2065,9 +2336,12 @@ int main(void)
 	    cmocka_unit_test(test_content_csr),
 	    cmocka_unit_test(test_encode_algorithms),
 	    cmocka_unit_test(test_encode_types),
+	    cmocka_unit_test(test_encode_paddings),
+	    cmocka_unit_test(test_encode_password),
 	    cmocka_unit_test(test_encode_bad),
 	    cmocka_unit_test(test_good),
 	    cmocka_unit_test(test_good_ec),
+	    cmocka_unit_test(test_password),
 	    cmocka_unit_test(test_pending),
 	    cmocka_unit_test(test_failure),
 	    cmocka_unit_test(test_failure_long),
