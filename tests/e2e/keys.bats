@@ -119,6 +119,10 @@ once() {
     wait "$pid" || status=$?
     no_sanitizer_text
     no_secret "$stdout" "$stderr"
+    if [ -e "$stdout.changed" ]; then
+        problem "not the arguments that were typed" \
+            "$(tr '\0' ' ' <"$stdout.changed")"
+    fi
 }
 
 # Looks at the arguments as long as there is a process; they are those of bash
@@ -128,8 +132,7 @@ ended() {
     [ -s "$stdout.cmdline" ] || return 0
     if ! cmp -s "$stdout.typed" "$stdout.cmdline" &&
         [ "$(head -c 8 "$stdout.cmdline" | tr '\0' ' ')" = "$sscep " ]; then
-        problem "not the arguments that were typed" \
-            "$(tr '\0' ' ' <"$stdout.cmdline")"
+        cp "$stdout.cmdline" "$stdout.changed"
     fi
     return 1
 }
@@ -748,7 +751,10 @@ asked() {
     ca_pids+=("$pid")
     wait_for 30 test -s "$ca/log"
     no_secret "/proc/$pid/cmdline" "/proc/$pid/environ" "$stdout" "$stderr"
-    grep -qzx stdin "/proc/$pid/cmdline"
+    printf '%s\0' "$sscep" enroll -u "$URL" -c ca.crt \
+        -k "$keys/rsa-pkcs8.pem" -r "$keys/rsa.csr" -l local.crt \
+        --passin stdin -d | cmp - "/proc/$pid/cmdline" >&2 ||
+        problem "not the arguments that were typed"
 }
 
 # shown STATUS LINE...: with -v, of the configuration in force.
@@ -852,6 +858,8 @@ END
         enrolled local.crt rsa.csr
     done
     forget_requests
+    enroll_with "pkcs11:x"
+    unusable "private key pkcs11:x: it is encrypted, and there is no terminal"
     enroll_with "./pkcs11:y"
     unusable "private key ./pkcs11:y: cannot open: No such file"
 }
