@@ -38,8 +38,10 @@ static EVP_PKEY *parse_der(const struct buf *file, struct secret *secret)
 	const unsigned char *p = file->data;
 	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p, (long)file->len);
 
-	if (key == NULL)
+	if (key == NULL) {
+		ERR_clear_error();
 		return parse_encrypted(file, secret);
+	}
 	if (p == file->data + file->len)
 		return key;
 	EVP_PKEY_free(key);
@@ -224,11 +226,16 @@ static enum status read_named(EVP_PKEY **out, struct secret *secret)
 enum status key_read(EVP_PKEY **out, const struct key_place *place)
 {
 	struct secret secret = {.place = place};
+	struct key_place file = *place;
 	enum status st;
 
 	ERR_clear_error();
-	if (!file_exists(place->name) &&
-	    (engine_is_open() || keyname_is_uri(place->name)))
+	if (!file_exists(place->name)) {
+		file.name = keyname_path(place->name);
+		secret.place = &file;
+	}
+	if (!file_exists(file.name) && file.name == place->name &&
+	    (engine_is_open() || keyname_is_uri(file.name)))
 		st = read_named(out, &secret);
 	else
 		st = read_file(out, &secret);

@@ -12,6 +12,11 @@
 #define PKCS11 "pkcs11:"
 #define PIN    "pin-value="
 
+/* Blanks are not RFC 7512, but modules pass over them. */
+#define SEPARATORS ";?& \t\r\n"
+
+#define FILE_SCHEME "file:"
+
 /* RFC 3986, 3.1; a single letter is a drive. */
 bool keyname_is_uri(const char *name)
 {
@@ -25,6 +30,15 @@ bool keyname_is_uri(const char *name)
 	return n > 1 && name[n] == ':';
 }
 
+/* RFC 8089: file:/path, file:///path, and what a man types, file:path. */
+const char *keyname_path(const char *name)
+{
+	if (strncasecmp(name, FILE_SCHEME, strlen(FILE_SCHEME)) != 0)
+		return name;
+	name += strlen(FILE_SCHEME);
+	return strncmp(name, "///", 3) == 0 ? name + 2 : name;
+}
+
 static bool is_pkcs11(const char *name)
 {
 	return strncasecmp(name, PKCS11, strlen(PKCS11)) == 0;
@@ -34,7 +48,7 @@ static bool is_pkcs11(const char *name)
 static const char *find_pin(const char *p)
 {
 	while ((p = strstr(p, PIN)) != NULL) {
-		if (strchr(":;?&", p[-1]) != NULL)
+		if (p[-1] == ':' || strchr(SEPARATORS, p[-1]) != NULL)
 			return p;
 		p += strlen(PIN);
 	}
@@ -99,8 +113,9 @@ bool keyname_split(struct buf *uri, struct pass *pin, const char *name)
 	head = (size_t)(at - name);
 	if (*rest == ';' || *rest == '&')
 		rest++;
-	else if (at[-1] != ':')
-		head--;
+	else
+		while (strchr(SEPARATORS, name[head - 1]) != NULL)
+			head--;
 	return buf_add(uri, name, head) && buf_add_string(uri, rest);
 }
 

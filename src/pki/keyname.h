@@ -10,6 +10,9 @@
 /* Whether name begins with a scheme. */
 bool keyname_is_uri(const char *name);
 
+/* The path that a file URI names; any other name as it is. */
+const char *keyname_path(const char *name);
+
 /*
  * Adds name without the PIN of a pkcs11 URI, which goes into pin, so that no
  * module gets to print it.  False for a PIN that cannot be decoded, and for

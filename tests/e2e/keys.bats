@@ -828,7 +828,7 @@ END
     unusable "private key pkcs11:...: its pin-value cannot be read"
 }
 
-@test "file: URIs go through the store" {
+@test "file: URIs name files" {
     start
     cp "$keys/pkcs8.pem" plain.key
     cp "$keys/rsa-pkcs8.pem" local.key
@@ -838,13 +838,17 @@ END
     enrolled local.crt rsa.csr
     forget_requests
     enroll_with "file:$PWD/local.key" --passin "pass:$wrong_phrase"
-    unusable "private key file:$PWD/local.key"
+    unusable "private key $PWD/local.key"
     enroll_with "file:$PWD/local.key"
-    unusable "private key file:$PWD/local.key" "no terminal" --passin
+    unusable "private key $PWD/local.key" "no terminal" --passin
     enroll_with "file:$PWD/missing.key"
-    unusable "private key file:$PWD/missing.key"
+    unusable "private key $PWD/missing.key"
     enroll_with "file:$PWD/ca.crt"
-    unusable "private key file:$PWD/ca.crt"
+    unusable "private key $PWD/ca.crt"
+    enroll_with file:missing.key
+    unusable "private key missing.key" "No such file"
+    enroll_with file:plain.key
+    enrolled local.crt rsa.csr
 }
 
 @test "a file that is named like a URI is a file" {

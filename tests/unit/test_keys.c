@@ -73,6 +73,9 @@ static const struct {
 	"pkcs11:token=x?module-name=m", "1234"},
     {"pkcs11:pin-value=1234?module-name=m", "pkcs11:?module-name=m", "1234"},
     {"pkcs11:token=x;pin-value=", "pkcs11:token=x", ""},
+    {"pkcs11:token=x; pin-value=1234", "pkcs11:token=x", "1234"},
+    {"pkcs11:token=x;\n pin-value=1234;object=y", "pkcs11:token=x;\n object=y",
+	"1234"},
     {"pkcs11:token=x;pin-value=%31%3b%26%3F%25%2f=", "pkcs11:token=x",
 	"1;&?%/="},
     {"pkcs11:token=x;pin-value=%c3%A4", "pkcs11:token=x", "\xc3\xa4"},
@@ -659,7 +662,9 @@ static void test_key_names(void **state)
 	write_key(path, fixture_rsa(0), PKCS8_PEM, PHRASE);
 	snprintf(uri, sizeof(uri), "file:%s", path);
 	assert_key(uri, fixture_rsa(0), PHRASE);
-	assert_no_key(uri, "73829104", "private key file:");
+	assert_no_key(uri, "73829104", "private key /");
+	snprintf(uri, sizeof(uri), "FILE://%s", path);
+	assert_key(uri, fixture_rsa(0), PHRASE);
 	assert_no_key(uri, NULL, NO_ONE);
 	/* A file of that name is a file. */
 	assert_non_null(getcwd(directory, sizeof(directory)));
@@ -667,6 +672,8 @@ static void test_key_names(void **state)
 	write_key("pkcs11:x", fixture_ec(), PKCS8_DER, PHRASE);
 	assert_key("pkcs11:x", fixture_ec(), PHRASE);
 	assert_no_key("pkcs11:x", NULL, "it is encrypted");
+	assert_key("file:pkcs11:x", fixture_ec(), PHRASE);
+	assert_no_key("file:missing", NULL, "private key missing: cannot open");
 	assert_int_equal(chdir(directory), 0);
 }
 
