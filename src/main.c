@@ -7,6 +7,7 @@
 
 #include "options/options.h"
 #include "ops/ops.h"
+#include "ops/poll.h"
 #include "session.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -78,5 +79,7 @@ int main(int argc, char **argv)
 	log_set_report(NULL);
 	report_free(&report);
 	OPENSSL_cleanup();
+	if (poll_interrupted() != 0)
+		raise(poll_interrupted());
 	return (int)st;
 }

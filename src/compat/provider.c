@@ -38,6 +38,14 @@ static OSSL_PROVIDER *load_from(
 	return provider != NULL ? provider : OSSL_PROVIDER_load(NULL, name);
 }
 
+/* Unless the configuration of libcrypto is to do without it. */
+static bool load_default(void)
+{
+	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
+	return OSSL_PROVIDER_available(NULL, "default") != 1 ||
+	    keep(OSSL_PROVIDER_load(NULL, "default"));
+}
+
 bool compat_load_provider(
     const char *name, char *const *directories, size_t count)
 {
@@ -45,7 +53,7 @@ bool compat_load_provider(
 		ERR_raise(ERR_LIB_USER, ERR_R_PASSED_INVALID_ARGUMENT);
 		return false;
 	}
-	if (loaded_count == 0 && !keep(OSSL_PROVIDER_load(NULL, "default")))
+	if (loaded_count == 0 && !load_default())
 		return false;
 	return keep(load_from(name, directories, count));
 }

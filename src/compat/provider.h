@@ -13,7 +13,8 @@
 #define COMPAT_QUERY_MAX 160
 
 /*
- * Loads the provider of that name, after the default one, and keeps it.  It
+ * Loads the provider of that name, after the default one, unless libcrypto
+ * is configured to do without that, and keeps it.  It
  * is looked for in each of the directories, and then where libcrypto does.
  * False with the reason in libcrypto's error queue.
  */

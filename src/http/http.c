@@ -18,6 +18,7 @@ struct http {
 	struct route start; /* to the server */
 	struct route moved; /* to where a redirect leads; url: moved_url */
 	struct url moved_url;
+	struct buf moved_from;     /* what redirects there */
 	const struct route *route; /* one of them: conn goes there */
 	struct conn *conn;
 	const char *hint;         /* of the last conn */
@@ -80,6 +81,7 @@ void http_close(struct http *http)
 	route_free(&http->start);
 	route_free(&http->moved);
 	url_free(&http->moved_url);
+	buf_free(&http->moved_from);
 	free(http);
 }
 
@@ -88,6 +90,14 @@ static void forget_move(struct http *http)
 {
 	route_free(&http->moved);
 	url_free(&http->moved_url);
+}
+
+/* The route that is left, whose name goes with it. */
+static bool set_moved_from(struct http *http)
+{
+	buf_free(&http->moved_from);
+	return buf_add_string(
+	    &http->moved_from, buf_string(&http->route->name));
 }
 
 static const struct buf *peer_of(const struct http *http)
@@ -286,7 +296,12 @@ static enum status move(
 		url_free(&url);
 		return st;
 	}
-	route.from = buf_string(&http->start.name);
+	if (!set_moved_from(http)) {
+		route_free(&route);
+		url_free(&url);
+		return fail_memory();
+	}
+	route.from = buf_string(&http->moved_from);
 	verbose("%s: redirected by %d to %s", buf_string(&http->route->name),
 	    response->status, buf_string(&route.name));
 	take_route(http, &route);

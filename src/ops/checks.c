@@ -128,8 +128,8 @@ enum status check_signer_key(const struct options *options, EVP_PKEY *key,
 		    shown);
 	case KEY_REFUSED:
 		return fail(ST_FILE,
-		    "private key %s: the token does not let it sign or "
-		    "decrypt; its PIN may be wrong, or locked",
+		    "private key %s: the token does not let it sign; its PIN "
+		    "may be wrong, locked, or wanted anew for each use",
 		    shown);
 	}
 	return ST_OK;

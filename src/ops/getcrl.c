@@ -70,7 +70,8 @@ static struct signers find_signers(
 			continue;
 		found.named = true;
 		found.good |= crl_is_signed_by(crl, ca);
-		found.refused = crl_refused_digest(crl, ca);
+		if (found.refused == NULL)
+			found.refused = crl_refused_digest(crl, ca);
 	}
 	return found;
 }

@@ -1,19 +1,32 @@
-#include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
+#include <sys/select.h>
 #include <unistd.h>
 
 #include "ops/poll.h"
 #include "util/buf.h"
 #include "util/log.h"
 
+#define INTERRUPTED \
+	"interrupted while PENDING; the same command with -R goes on from " \
+	"here"
+
 /* Made before it is needed: a signal handler may not format. */
 static char farewell[512];
 
-static void say_farewell(int number)
-{
-	ssize_t ignored = write(STDERR_FILENO, farewell, strlen(farewell));
+/* While it sleeps it can end as always, and let go of keys in tokens. */
+static volatile sig_atomic_t sleeping, interrupted;
 
+static void on_signal(int number)
+{
+	ssize_t ignored;
+
+	if (sleeping) {
+		interrupted = number;
+		return;
+	}
+	ignored = write(STDERR_FILENO, farewell, strlen(farewell));
 	(void)ignored;
 	signal(number, SIG_DFL);
 	raise(number);
@@ -29,12 +42,10 @@ static void catch_signals(struct poll *poll)
 	if (poll->catching)
 		return;
 	poll->catching = true;
-	snprintf(farewell, sizeof(farewell),
-	    "%s: interrupted while PENDING; the same command with -R goes on "
-	    "from here\n",
-	    log_program());
+	snprintf(
+	    farewell, sizeof(farewell), "%s: " INTERRUPTED "\n", log_program());
 	memset(&action, 0, sizeof(action));
-	action.sa_handler = say_farewell;
+	action.sa_handler = on_signal;
 	for (i = 0; i < POLL_SIGNALS; i++) {
 		sigaction(numbers[i], NULL, &poll->before[i]);
 		if (poll->before[i].sa_handler != SIG_IGN)
@@ -84,20 +95,45 @@ enum status poll_check_count(const struct poll *poll)
 	return poll->count < limit ? ST_OK : give_up(poll, "-n", limit);
 }
 
+/* A signal that comes before pselect() does is not lost on it. */
+static void sleep_until(const struct poll *poll, long long end)
+{
+	struct timespec left;
+	sigset_t blocked, before;
+	long long ms;
+	size_t i;
+
+	sigemptyset(&blocked);
+	for (i = 0; i < POLL_SIGNALS; i++)
+		sigaddset(&blocked, numbers[i]);
+	sigprocmask(SIG_BLOCK, &blocked, &before);
+	sleeping = 1;
+	while (!interrupted && (ms = end - elapsed(poll)) > 0) {
+		left.tv_sec = (time_t)(ms / 1000);
+		left.tv_nsec = (long)(ms % 1000) * 1000000;
+		pselect(0, NULL, NULL, NULL, &left, &before);
+	}
+	sleeping = 0;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+}
+
 enum status poll_wait(struct poll *poll)
 {
 	const struct options *o = poll->options;
-	struct timespec left = {.tv_sec = o->poll_interval};
-
+	long long end = elapsed(poll) + o->poll_interval * 1000LL;
 	enum status st;
 
 	if ((st = poll_check_count(poll)) != ST_OK)
 		return st;
-	if (elapsed(poll) + o->poll_interval * 1000LL > o->poll_time * 1000LL)
+	if (end > o->poll_time * 1000LL)
 		return give_up(poll, "-T", o->poll_time);
 	catch_signals(poll);
 	verbose("waiting %d seconds", o->poll_interval);
-	while (nanosleep(&left, &left) != 0 && errno == EINTR)
-		continue;
-	return ST_OK;
+	sleep_until(poll, end);
+	return interrupted ? fail(ST_PENDING, INTERRUPTED) : ST_OK;
+}
+
+int poll_interrupted(void)
+{
+	return interrupted;
 }

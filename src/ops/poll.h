@@ -28,9 +28,13 @@ enum status poll_check_count(const struct poll *poll);
 /*
  * Sleeps the poll interval.  ST_PENDING after reporting when one more poll
  * would pass the count (-n) or the total time (-T).  From the first call on
- * SIGINT and SIGTERM say how to resume before they end the process.
+ * SIGINT and SIGTERM say how to resume before they end the process; during
+ * the sleep that is ST_PENDING, too.
  */
 enum status poll_wait(struct poll *poll);
+
+/* The signal that ended a sleep, for main() to die of; 0: none. */
+int poll_interrupted(void);
 
 /* The signals do again what they did before. */
 void poll_end(struct poll *poll);

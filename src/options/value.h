@@ -35,13 +35,13 @@ struct option_state {
 
 /*
  * The one way a value, NULL for an option without one, reaches the options.
- * Reports what is wrong with it: ST_ERROR from the command line or for an
- * option that is not built yet, ST_FILE from a file.
+ * Reports what is wrong with it: ST_ERROR from the command line, ST_FILE from
+ * a file.
  */
 enum status option_set(struct option_state *state, const struct option_row *row,
     const char *text, const struct option_source *source);
 void option_set_defaults(struct options *options);
-/* Frees the value of the row, and wipes it if it is a secret. */
+/* Wipes and frees the value of the row. */
 void option_clear(struct options *options, const struct option_row *row);
 /* Reports a misuse of the command line on one line, with a hint. */
 enum status option_misuse(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 #include <openssl/objects.h>
+#include <openssl/rsa.h>
 
 #include "compat/provider.h"
 #include "pki/algs.h"
@@ -98,20 +99,50 @@ static bool verifies(const EVP_MD *md, EVP_PKEY *key)
 	return yes;
 }
 
-const char *algs_refused_digest(int nid, EVP_PKEY *key)
+/* RFC 4055, 3.1: what is left out is SHA-1. */
+static int pss_digest(const ASN1_STRING *parameters)
 {
-	int digest = nid;
+	const unsigned char *der = ASN1_STRING_get0_data(parameters);
+	RSA_PSS_PARAMS *pss =
+	    d2i_RSA_PSS_PARAMS(NULL, &der, ASN1_STRING_length(parameters));
+	const ASN1_OBJECT *digest;
+	int nid = NID_undef;
+
+	if (pss != NULL && pss->hashAlgorithm == NULL) {
+		nid = NID_sha1;
+	} else if (pss != NULL) {
+		X509_ALGOR_get0(&digest, NULL, NULL, pss->hashAlgorithm);
+		nid = OBJ_obj2nid(digest);
+	}
+	RSA_PSS_PARAMS_free(pss);
+	return nid;
+}
+
+int algs_signature_digest(const X509_ALGOR *algorithm)
+{
+	const ASN1_OBJECT *object;
+	const void *parameters;
+	int type, digest = NID_undef;
+
+	X509_ALGOR_get0(&object, &type, &parameters, algorithm);
+	if (OBJ_obj2nid(object) == NID_rsassaPss && type == V_ASN1_SEQUENCE)
+		return pss_digest(parameters);
+	OBJ_find_sigid_algs(OBJ_obj2nid(object), &digest, NULL);
+	return digest;
+}
+
+const char *algs_refused_digest(int digest, EVP_PKEY *key)
+{
 	const EVP_MD *md;
 	bool refused;
 
-	OBJ_find_sigid_algs(nid, &digest, NULL);
 	if (key == NULL || (md = EVP_get_digestbynid(digest)) == NULL)
 		return NULL;
 	ERR_set_mark();
 	refused = verifies(EVP_sha256(), key) &&
 	    (!digest_works(md) || !verifies(md, key));
 	ERR_pop_to_mark();
-	return refused ? OBJ_nid2ln(digest) : NULL;
+	return refused ? OBJ_nid2ln(EVP_MD_type(md)) : NULL;
 }
 
 enum status algs_get_digest(const EVP_MD **out, const char *name)

@@ -7,6 +7,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/evp.h>
+#include <openssl/x509.h>
 
 #include "util/status.h"
 
@@ -30,11 +31,14 @@ enum status algs_get_cipher(const EVP_CIPHER **out, const char *name);
 bool algs_digest_works(const char *name);
 
 /*
- * C5: the name of the digest of a signature algorithm, or of a digest, when
- * libcrypto, as it is configured, refuses to verify signatures of that key
- * with it; NULL when it does not, or refuses the key itself.
+ * C5: the name of the digest when libcrypto, as it is configured, refuses to
+ * verify signatures of that key with it; NULL when it does not, or refuses
+ * the key itself.
  */
-const char *algs_refused_digest(int nid, EVP_PKEY *key);
+const char *algs_refused_digest(int digest, EVP_PKEY *key);
+
+/* The digest of a signature: a NID, NID_undef when it has none. */
+int algs_signature_digest(const X509_ALGOR *algorithm);
 
 /*
  * Makes ready to decrypt content that came in cipher; des-cbc, bf-cbc and

@@ -248,7 +248,8 @@ bool cert_is_issued_by(X509 *cert, X509 *issuer)
 const char *cert_refused_digest(X509 *cert, X509 *issuer)
 {
 	return algs_refused_digest(
-	    X509_get_signature_nid(cert), X509_get0_pubkey(issuer));
+	    algs_signature_digest(X509_get0_tbs_sigalg(cert)),
+	    X509_get0_pubkey(issuer));
 }
 
 bool cert_seems_issued_by(X509 *cert, X509 *issuer)

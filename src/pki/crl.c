@@ -96,11 +96,8 @@ bool crl_is_signed_by(const struct crl *crl, X509 *ca)
 
 const char *crl_refused_digest(const struct crl *crl, X509 *ca)
 {
-	const ASN1_OBJECT *algorithm;
-
-	X509_ALGOR_get0(&algorithm, NULL, NULL, crl->algorithm);
 	return algs_refused_digest(
-	    OBJ_obj2nid(algorithm), X509_get0_pubkey(ca));
+	    algs_signature_digest(crl->algorithm), X509_get0_pubkey(ca));
 }
 
 enum status crl_write(const char *path, const struct crl *crl)

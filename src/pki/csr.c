@@ -43,11 +43,13 @@ static X509_REQ *parse(const struct buf *file)
 static enum status check_signature(X509_REQ *csr, const char *path)
 {
 	EVP_PKEY *key = X509_REQ_get0_pubkey(csr);
+	const X509_ALGOR *algorithm;
 	const char *refused;
 
 	if (X509_REQ_verify(csr, key) == 1)
 		return ST_OK;
-	refused = algs_refused_digest(X509_REQ_get_signature_nid(csr), key);
+	X509_REQ_get0_signature(csr, NULL, &algorithm);
+	refused = algs_refused_digest(algs_signature_digest(algorithm), key);
 	if (refused != NULL)
 		return fail(ST_FILE,
 		    "request %s: signed with %s, which the policy of this "
@@ -194,24 +196,6 @@ static X509 *read_again(X509 *cert)
 	return again;
 }
 
-/* C5: where SHA-256 would do, the digest is what policy forbids. */
-static enum status fail_sign(X509 *cert, EVP_PKEY *key, const EVP_MD *md)
-{
-	bool forbidden =
-	    ERR_GET_REASON(ERR_peek_error()) != ERR_R_MALLOC_FAILURE;
-
-	ERR_set_mark();
-	forbidden = forbidden && X509_sign(cert, key, EVP_sha256()) > 0;
-	ERR_pop_to_mark();
-	if (forbidden)
-		return fail(ST_SELFSIGNED,
-		    "cannot make the self-signed certificate: the policy of "
-		    "this libcrypto forbids signatures with %s (-S chooses)",
-		    OBJ_nid2ln(EVP_MD_type(md)));
-	return fail_crypto(
-	    ST_SELFSIGNED, "cannot make the self-signed certificate");
-}
-
 enum status csr_make_self_signed(
     X509 **out, X509_REQ *csr, EVP_PKEY *key, const EVP_MD *md)
 {
@@ -231,7 +215,9 @@ enum status csr_make_self_signed(
 		st = fail_crypto(
 		    ST_SELFSIGNED, "cannot make the self-signed certificate");
 	else if (!X509_sign(cert, key, md))
-		st = fail_sign(cert, key, md);
+		st = fail_crypto(ST_SELFSIGNED,
+		    "cannot make the self-signed certificate with %s",
+		    OBJ_nid2ln(EVP_MD_type(md)));
 	else if ((*out = read_again(cert)) == NULL)
 		st = fail_memory();
 	X509_free(cert);

@@ -9,6 +9,7 @@
 #ifdef HAVE_ENGINES
 
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -18,6 +19,8 @@
 #include "util/file.h"
 #include "util/log.h"
 
+#define PIN "PIN" /* the command of engines that take one */
+
 static ENGINE *engine;
 static bool started;
 static UI_METHOD *ui;
@@ -25,6 +28,9 @@ static UI_METHOD *ui;
 /* For a key that asks at each use. */
 static struct secret kept;
 static struct key_place kept_place;
+
+static struct pass configured_pin; /* from a command PIN */
+static bool asked_before;          /* for the PIN of another key */
 
 /* The module of a PKCS#11 token is only looked for when a key is. */
 static bool is_missing_module(const char *name, const char *value)
@@ -39,6 +45,11 @@ static enum status run_command(const char *name, const char *value)
 		return fail(ST_ERROR, "engine %s: %s %s: there is no such file",
 		    ENGINE_get_id(engine), name, value);
 	debug("engine %s: command %s", ENGINE_get_id(engine), name);
+	if (strcmp(name, PIN) == 0) {
+		snprintf(configured_pin.text, sizeof(configured_pin.text), "%s",
+		    value);
+		configured_pin.given = true;
+	}
 	if (ENGINE_ctrl_cmd_string(
 		engine, name, *value != '\0' ? value : NULL, 0))
 		return ST_OK;
@@ -143,18 +154,39 @@ static void set_user_interface(void)
 	ERR_clear_error();
 }
 
+/*
+ * Engines ask once for a PIN and try it on every other token, which may lock
+ * it: each key brings its own.
+ */
+static void bring_pin(void)
+{
+	bool own = secret_known(&kept) != NULL;
+
+	if (!own && configured_pin.given)
+		kept.pin = configured_pin;
+	else if (!own && asked_before)
+		own = secret_want(&kept);
+	if (own)
+		ENGINE_ctrl_cmd_string(
+		    engine, PIN, secret_known(&kept)->text, 1);
+	ERR_clear_error();
+}
+
 EVP_PKEY *engine_load_key(const char *name, struct secret *secret)
 {
 	EVP_PKEY *key;
 	int saved;
 
+	pass_wipe(&kept.pin);
 	kept = *secret;
 	kept_place = *secret->place;
 	kept.place = &kept_place;
 	set_user_interface();
+	bring_pin();
 	saved = mute();
 	key = ENGINE_load_private_key(engine, name, ui, &kept);
 	unmute(saved);
+	asked_before = asked_before || kept.asked;
 	secret->asked = kept.asked;
 	secret->no_terminal = kept.no_terminal;
 	return key;
@@ -167,6 +199,8 @@ void engine_close(void)
 	ENGINE_free(engine);
 	UI_destroy_method(ui);
 	pass_wipe(&kept.pin);
+	pass_wipe(&configured_pin);
+	asked_before = false;
 	engine = NULL;
 	ui = NULL;
 	started = false;

@@ -298,21 +298,32 @@ static bool signs(EVP_PKEY *key, bool rsa, const unsigned char *probe)
 	return ok;
 }
 
+static bool is_in_token(const EVP_PKEY *key)
+{
+	char query[COMPAT_QUERY_MAX];
+
+	return engine_is_open() || compat_key_query(query, key) != NULL;
+}
+
+/* Signing first: a wrong PIN that is tried twice may lock the token. */
 enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public)
 {
 	static const unsigned char probe[PROBE_BYTES] = "can it decrypt, too?";
-	unsigned char encrypted[RSA_BYTES];
 	bool rsa = EVP_PKEY_base_id(public) == EVP_PKEY_RSA;
+	unsigned char encrypted[RSA_BYTES];
 	enum key_use use = KEY_USABLE;
-	size_t len = 0;
+	size_t len;
 
-	if (rsa)
+	if (!is_in_token(key))
+		return KEY_USABLE;
+	if (!signs(key, rsa, probe)) {
+		use = KEY_REFUSED;
+	} else if (rsa) {
 		len =
 		    encrypt_probe(encrypted, sizeof(encrypted), public, probe);
-	if (len > 0 && !decrypts(key, encrypted, len, probe))
-		use = KEY_ONLY_SIGNS;
-	if (use == KEY_ONLY_SIGNS || !rsa)
-		use = signs(key, rsa, probe) ? use : KEY_REFUSED;
+		if (len > 0 && !decrypts(key, encrypted, len, probe))
+			use = KEY_ONLY_SIGNS;
+	}
 	ERR_clear_error();
 	return use;
 }

@@ -36,13 +36,13 @@ bool key_name_is_secret(const char *name);
 const char *key_name_shown(char out[KEY_NAME_MAX], const char *name);
 
 /*
- * Tries a key of RSA or EC, whose other half is public: a token may let it
- * do less than it could, which otherwise shows when the reply is there.
+ * Tries a key of RSA or EC in a token, whose other half is public: it may be
+ * let do less than it could, which otherwise shows when the reply is there.
  */
 enum key_use {
 	KEY_USABLE,
 	KEY_ONLY_SIGNS, /* it does not decrypt */
-	KEY_REFUSED     /* it does nothing; its PIN may be wrong */
+	KEY_REFUSED     /* it does not sign; its PIN may be wrong */
 };
 enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public);
 

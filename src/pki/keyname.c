@@ -72,7 +72,9 @@ static int hex_value(char c)
 	return at != NULL ? (int)(at - digits) : -1;
 }
 
-/* False when it is too long, or has a percent sign without its digits. */
+/*
+ * False when it is too long, has a NUL, or a percent sign without its digits.
+ */
 static bool decode(struct pass *out, const char *text, size_t len)
 {
 	size_t n = 0;
@@ -90,7 +92,8 @@ static bool decode(struct pass *out, const char *text, size_t len)
 			text += 2;
 			len -= 2;
 		}
-		n++;
+		if (out->text[n++] == '\0')
+			return false;
 		text++;
 		len--;
 	}

@@ -3,12 +3,16 @@
 
 #include "pki/keystore.h"
 
+/* Objects to look at; a store that fails may never come to its end. */
+#define OBJECTS_MAX 1000
+
 static EVP_PKEY *find_key(OSSL_STORE_CTX *store)
 {
 	OSSL_STORE_INFO *info;
 	EVP_PKEY *key = NULL;
+	int tries = OBJECTS_MAX;
 
-	while (key == NULL && !OSSL_STORE_eof(store)) {
+	while (key == NULL && tries-- > 0 && !OSSL_STORE_eof(store)) {
 		if ((info = OSSL_STORE_load(store)) == NULL)
 			continue;
 		if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY)

@@ -42,11 +42,19 @@ static enum status fail_long(const char *option)
 	    option, PASS_MAX);
 }
 
+static enum status fail_nul(const char *option)
+{
+	return fail(
+	    ST_ERROR, "%s: there is a NUL byte in the pass phrase", option);
+}
+
 static enum status take(
     struct pass *out, const char *text, size_t len, const char *option)
 {
 	if (len > PASS_MAX)
 		return fail_long(option);
+	if (memchr(text, '\0', len) != NULL)
+		return fail_nul(option);
 	memcpy(out->text, text, len);
 	out->text[len] = '\0';
 	return ST_OK;
@@ -67,11 +75,18 @@ static enum status read_file(
     struct pass *out, const char *path, const char *option)
 {
 	struct buf file = {0};
+	const char *end;
 	enum status st;
+	size_t len;
 
-	if ((st = file_read(&file, path, "pass phrase file")) == ST_OK)
-		st = take(out, buf_string(&file),
-		    strcspn(buf_string(&file), "\r\n"), option);
+	if ((st = file_read(&file, path, "pass phrase file")) == ST_OK) {
+		end = memchr(file.data, '\n', file.len);
+		len =
+		    end != NULL ? (size_t)(end - buf_string(&file)) : file.len;
+		if (len > 0 && file.data[len - 1] == '\r')
+			len--;
+		st = take(out, buf_string(&file), len, option);
+	}
 	buf_free(&file);
 	return st;
 }
@@ -103,6 +118,8 @@ static enum status read_line(struct pass *out, int fd, const char *option)
 		len--;
 	if (len > PASS_MAX)
 		return fail_long(option);
+	if (memchr(out->text, '\0', len) != NULL)
+		return fail_nul(option);
 	out->text[len] = '\0';
 	return ST_OK;
 }

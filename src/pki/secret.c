@@ -3,9 +3,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <openssl/crypto.h>
-#include <openssl/err.h>
-
 #include "pki/secret.h"
 
 static bool has_terminal(void)
@@ -18,42 +15,55 @@ static bool has_terminal(void)
 	return true;
 }
 
-/* On the terminal, without echo; the length, or -1. */
-static int prompt(char *out, int size, const struct key_place *place)
+/* On the terminal, without echo, and only once; false if nothing is typed. */
+static bool prompt(struct secret *secret)
 {
+	const struct key_place *place = secret->place;
 	char name[KEY_NAME_MAX], text[KEY_NAME_MAX + 64];
 	UI *ui = UI_new();
-	int len = -1;
 
 	snprintf(text, sizeof(text),
 	    "Pass phrase or PIN of the %s %s: ", place->what,
 	    key_name_shown(name, place->name));
-	if (ui != NULL &&
-	    UI_add_input_string(ui, text, 0, out, 0, size - 1) > 0 &&
-	    UI_process(ui) == 0)
-		len = (int)strlen(out);
+	secret->pin.given = ui != NULL &&
+	    UI_add_input_string(ui, text, 0, secret->pin.text, 0, PASS_MAX) >
+		0 &&
+	    UI_process(ui) == 0;
 	UI_free(ui);
-	return len;
+	return secret->pin.given;
+}
+
+const struct pass *secret_known(const struct secret *secret)
+{
+	if (secret->pin.given)
+		return &secret->pin;
+	if (secret->place->pass != NULL && secret->place->pass->given)
+		return secret->place->pass;
+	return NULL;
+}
+
+bool secret_want(struct secret *secret)
+{
+	secret->asked = true;
+	if (secret_known(secret) != NULL)
+		return true;
+	secret->no_terminal = !has_terminal();
+	return !secret->no_terminal && prompt(secret);
 }
 
 int secret_ask(char *out, int size, int writing, void *argument)
 {
 	struct secret *secret = argument;
-	const struct pass *pass =
-	    secret->pin.given ? &secret->pin : secret->place->pass;
 	size_t len;
 
 	(void)writing;
-	secret->asked = true;
-	if (pass != NULL && pass->given) {
-		len = strlen(pass->text);
-		if (size < 0 || len > (size_t)size)
-			return -1;
-		memcpy(out, pass->text, len);
-		return (int)len;
-	}
-	secret->no_terminal = !has_terminal();
-	return secret->no_terminal ? -1 : prompt(out, size, secret->place);
+	if (!secret_want(secret))
+		return -1;
+	len = strlen(secret_known(secret)->text);
+	if (size < 0 || len > (size_t)size)
+		return -1;
+	memcpy(out, secret_known(secret)->text, len);
+	return (int)len;
 }
 
 /* Some modules ask once more by themselves, if need be on stdin. */

@@ -14,10 +14,16 @@
  */
 struct secret {
 	const struct key_place *place;
-	struct pass pin;  /* out of the URI; goes before that of place */
+	struct pass pin;  /* out of the URI, or typed; before that of place */
 	bool asked;       /* it was wanted */
 	bool no_terminal; /* and there was nobody to ask */
 };
+
+/* What is known without asking, NULL if nothing is; borrowed. */
+const struct pass *secret_known(const struct secret *secret);
+
+/* Asks, unless it is known: false when there is nobody, or no answer. */
+bool secret_want(struct secret *secret);
 
 /* pem_password_cb, with a struct secret. */
 int secret_ask(char *out, int size, int writing, void *secret);

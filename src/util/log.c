@@ -139,6 +139,8 @@ enum status fail_errno(enum status st, const char *format, ...)
 static int debug_error(const char *text, size_t len, void *unused)
 {
 	(void)unused;
+	if (len > 0 && text[len - 1] == '\n')
+		len--;
 	debug("libcrypto: %.*s", (int)len, text);
 	return 1;
 }

@@ -489,6 +489,26 @@ END
     refused 93 "does not verify"
 }
 
+@test "without SHA-1: a request signed by RSA-PSS with it" {
+    start_enrolment
+    openssl req -new -key local.key -subj /CN=device -sha1 \
+        -sigopt rsa_padding_mode:pss -out local.csr
+    without NOWEAK=SHA1
+    enroll
+    refused 93 "request local.csr: signed with sha1" "$forbids"
+    nothing_sent
+}
+
+@test "without 3DES: a provider of --provider does not bring it back" {
+    start_enrolment
+    without NOWEAK=DES-EDE3-CBC
+    enroll -E 3des --provider base
+    refused 1 "3des" "$forbids"
+    nothing_sent
+    enroll -E aes128 --provider base
+    enrolled
+}
+
 @test "without SHA-1: -S sha1" {
     start_enrolment
     without NOWEAK=SHA1
