@@ -353,8 +353,20 @@ renews_from_file() {
     PHRASE=$phrase run_token enroll -u "$URL" -c ca.crt -k file.key -r file.csr \
         -l file.crt --passin env:PHRASE "${options[@]}"
     token_enrolled file
-    PHRASE=$phrase renew file new -K file.key -k "$(uri new)" \
-        --sign-passin env:PHRASE "${pass[@]}" -d
+    printf '[sscep_enroll]\nSignKeyPassword = env:PHRASE\n' >sign.conf
+    PHRASE=$phrase renew file new -K file.key -k "$(uri new)" -f sign.conf \
+        "${pass[@]}" -d
+}
+
+# The key signs each poll, and opens each reply.
+polls() {
+    start_token_ca --pending 2
+    token_enroll dev -t 1 -L self.crt -d
+    token_enrolled dev
+    stdout_line "$sscep: requesting certificate (#2)"
+    expect_equal "the key of self.crt" \
+        "$(openssl req -in dev.csr -noout -pubkey)" \
+        "$(openssl x509 -in self.crt -noout -pubkey)"
 }
 
 queries() {
@@ -487,9 +499,8 @@ enrols_with_each_source() {
     enrols_with "$@" --passin file:secret-file
     stdin=secret-file enrols_with "$@" --passin stdin
     enrols_with "$@" --passin fd:7 7<secret-file
-    cat >secret.conf <<END
-[sscep_enroll]
-KeyPassword = file:secret-file
-END
+    printf '[sscep_enroll]\nKeyPassword = file:secret-file\n' >secret.conf
+    enrols_with "$@" -f secret.conf
+    printf '[sscep_enroll]\nKeyPassword = "pass:%s"\n' "$secret" >secret.conf
     enrols_with "$@" -f secret.conf
 }

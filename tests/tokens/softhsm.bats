@@ -156,6 +156,11 @@ END
     renews_between_tokens
 }
 
+@test "engine: enrolment that is pending" {
+    use_engine
+    polls
+}
+
 @test "engine: getcert and getcrl" {
     use_engine
     queries
@@ -179,6 +184,11 @@ END
 @test "engine: a key that does not decrypt" {
     use_engine
     refuses_sign_only "decrypt"
+}
+
+@test "engine: objects by other names" {
+    use_engine
+    objects_by_name
 }
 
 @test "engine: a wrong PIN" {
@@ -316,6 +326,11 @@ slot() {
     renews_between_tokens
 }
 
+@test "provider: enrolment that is pending" {
+    use_provider
+    polls
+}
+
 @test "provider: getcert and getcrl" {
     use_provider
     queries
@@ -339,6 +354,11 @@ slot() {
 @test "provider: a key that does not decrypt" {
     use_provider
     refuses_sign_only "decrypt"
+}
+
+@test "provider: objects by other names" {
+    use_provider
+    objects_by_name
 }
 
 @test "provider: a wrong PIN" {
@@ -410,6 +430,15 @@ END
 }
 
 # --- what both do -----------------------------------------------------------------
+
+# The public key of the same name is no hindrance.
+objects_by_name() {
+    start_token_ca
+    enrols_with -k "pkcs11:token=scep;object=dev" "${pass[@]}" "${options[@]}"
+    enrols_with -k "pkcs11:token=scep;id=%01" "${pass[@]}" "${options[@]}"
+    enrols_with -k "pkcs11:object=%64ev;token=scep;type=private" "${pass[@]}" \
+        "${options[@]}"
+}
 
 wrong_pin() {
     start_token_ca
@@ -514,9 +543,10 @@ dynamic_path = $BATS_RUN_TMPDIR/recorder/engine.so
 END
 }
 
-# told <<END: all that the engine was told.
+# told <<END: all that the engine was told, but for the PIN of a key by --passin.
 told() {
-    expect_equal "what the engine was told" "$(cat)" "$(cat "$ENGINE_LOG")"
+    expect_equal "what the engine was told" "$(cat)" \
+        "$(grep -vxF "PIN $phrase" "$ENGINE_LOG")"
 }
 
 # With a key that the engine takes from the file file.key.

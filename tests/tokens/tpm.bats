@@ -192,6 +192,11 @@ teardown() {
     renews_from_file
 }
 
+@test "handle: enrolment that is pending" {
+    use_handles
+    polls
+}
+
 @test "handle: getcert and getcrl" {
     use_handles
     queries
@@ -335,6 +340,11 @@ END
 @test "locked file: renewal from a software key to the TPM" {
     use_locked_files
     renews_from_file
+}
+
+@test "locked file: enrolment that is pending" {
+    use_locked_files
+    polls
 }
 
 @test "locked file: getcert and getcrl" {
