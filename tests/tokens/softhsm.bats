@@ -407,6 +407,49 @@ END
     enrols_with -f provider.conf
 }
 
+@test "provider: activated by the configuration of libcrypto" {
+    use_provider
+    start_token_ca
+    cat >openssl.cnf <<END
+openssl_conf = all
+[all]
+providers = providers
+[providers]
+default = default_sect
+pkcs11 = pkcs11_sect
+[default_sect]
+activate = 1
+[pkcs11_sect]
+module = $modules/pkcs11.so
+pkcs11-module-path = $module
+activate = 1
+END
+    unset PKCS11_PROVIDER_MODULE
+    options=()
+    OPENSSL_CONF=$PWD/openssl.cnf enrols_with -k "$(uri dev)" "${pass[@]}"
+    OPENSSL_CONF=$PWD/openssl.cnf cannot_enroll "$(uri nobody)" -- \
+        -k "$(uri nobody)" "${pass[@]}"
+}
+
+@test "engine: activated by the configuration of libcrypto" {
+    start_token_ca
+    cat >openssl.cnf <<END
+openssl_conf = all
+[all]
+engines = engines
+[engines]
+pkcs11 = pkcs11_sect
+[pkcs11_sect]
+engine_id = pkcs11
+MODULE_PATH = $module
+PIN = $pin
+init = 0
+END
+    OPENSSL_CONF=$PWD/openssl.cnf enrols_with -k "$(uri dev)" -g pkcs11
+    OPENSSL_CONF=$PWD/openssl.cnf cannot_enroll "$(uri nobody)" -- \
+        -k "$(uri nobody)" -g pkcs11
+}
+
 @test "provider: named twice, and beside another" {
     use_provider
     start_token_ca

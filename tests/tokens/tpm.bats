@@ -251,6 +251,26 @@ teardown() {
     typed_at_terminal
 }
 
+@test "handle: the provider activated by the configuration of libcrypto" {
+    use_handles
+    start_token_ca
+    cat >openssl.cnf <<'END'
+openssl_conf = all
+[all]
+providers = providers
+[providers]
+default = default_sect
+tpm2 = tpm2_sect
+[default_sect]
+activate = 1
+[tpm2_sect]
+activate = 1
+END
+    OPENSSL_CONF=$PWD/openssl.cnf enrols_with -k "$(uri dev)"
+    OPENSSL_CONF=$PWD/openssl.cnf cannot_enroll "$(uri none)" -- \
+        -k "$(uri none)"
+}
+
 @test "handle: no provider that knows it" {
     use_handles
     start_token_ca
