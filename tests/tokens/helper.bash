@@ -317,6 +317,14 @@ enrols() {
     python3 -m json.tool "$stdout" >/dev/null || problem "stdout is no JSON"
 }
 
+# With a key that cannot decrypt the reply, which comes by challengePassword.
+enrols_by_password() {
+    start_token_ca
+    token_enroll ec -d
+    token_enrolled ec
+    expect_equal "challengePassword" "$challenge" "$(messages challengePassword)"
+}
+
 # The same while the CA takes its time: what is on the command line meanwhile.
 command_line_is_clean() {
     start_token_ca --delay 1

@@ -31,8 +31,8 @@ log.level = ERROR
 END
 }
 
-# Two tokens, scep with the keys dev, new and sign, and old with dev; each with
-# a PIN of its own.
+# Two tokens, scep with the keys dev, new, sign and ec, and old with dev; each
+# with a PIN of its own.
 make_tokens() {
     export SOFTHSM2_CONF=$PWD/softhsm2.conf PKCS11_MODULE_PATH=$module
     local name
@@ -41,8 +41,10 @@ make_tokens() {
     make_token scep "$pin" dev new sign
     make_token old "$other_pin" dev
     "$here/forbid-decryption" "$module" scep "$pin" sign
+    pkcs11-tool --module "$module" --token-label scep --login --pin "$pin" \
+        --keypairgen --key-type EC:prime256v1 --id 04 --label ec
     request_config
-    for name in dev new sign; do
+    for name in dev new sign ec; do
         engine_request scep "$pin" "$name" "$name.csr"
     done
     mkdir old
@@ -118,10 +120,11 @@ END
     local all
     all=$(pkcs11-tool --module "$module" --token-label scep --login \
         --pin "$pin" --list-objects --type privkey)
-    expect_equal "keys" 3 "$(grep -c '^Private Key Object' <<<"$all")"
-    expect_equal "keys that never were outside" 3 \
+    expect_equal "keys" 4 "$(grep -c '^Private Key Object' <<<"$all")"
+    expect_equal "keys that never were outside" 4 \
         "$(grep -c 'sensitive, always sensitive, never extractable' <<<"$all")"
-    expect_equal "keys that decrypt" 2 "$(grep -c 'Usage:.*decrypt' <<<"$all")"
+    # Of an EC key it means nothing.
+    expect_equal "keys that decrypt" 3 "$(grep -c 'Usage:.*decrypt' <<<"$all")"
 }
 
 # --- engine ----------------------------------------------------------------------
@@ -134,6 +137,11 @@ END
 @test "engine: nothing is on the command line but what was typed" {
     use_engine
     command_line_is_clean
+}
+
+@test "engine: getca and enroll with an EC key" {
+    use_engine
+    enrols_by_password
 }
 
 @test "engine: renewal on the token" {
@@ -304,6 +312,11 @@ slot() {
 @test "provider: nothing is on the command line but what was typed" {
     use_provider
     command_line_is_clean
+}
+
+@test "provider: getca and enroll with an EC key" {
+    use_provider
+    enrols_by_password
 }
 
 @test "provider: renewal on the token" {

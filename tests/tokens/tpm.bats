@@ -51,8 +51,8 @@ ready_or_dead() {
 }
 
 # Handles 0x81000000 (dev), 0x81000001 (new), 0x81000002 (sign, which signs
-# only), 0x81000003 (auth, with an authorization); dev.pem and new.pem, and
-# locked/dev.pem and locked/new.pem with an authorization.
+# only), 0x81000003 (auth, with an authorization), 0x81000004 (ec); dev.pem and
+# new.pem, and locked/dev.pem and locked/new.pem with an authorization.
 make_tpm() {
     local both='fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|sign'
     mkdir state
@@ -65,12 +65,14 @@ make_tpm() {
     make_handle 0x81000001 "$both|decrypt"
     make_handle 0x81000002 "$both"
     make_handle 0x81000003 "$both|decrypt" -p "$auth"
+    make_handle 0x81000004 "$both" -G ecc256
     mkdir plain pem locked
     request_config
     request handle:0x81000000 plain/dev
     request handle:0x81000001 plain/new
     request handle:0x81000002 plain/sign
     request 'handle:0x81000003?pass' plain/auth -passin "pass:$auth"
+    request handle:0x81000004 plain/ec
     make_file pem/dev
     make_file pem/new
     make_file locked/dev -pkeyopt "user-auth:$auth"
@@ -114,6 +116,7 @@ uri() {
         new) echo handle:0x81000001 ;;
         sign) echo handle:0x81000002 ;;
         auth) echo 'handle:0x81000003?pass' ;;
+        ec) echo handle:0x81000004 ;;
         none) echo handle:0x81000077 ;;
         esac
         ;;
@@ -162,7 +165,7 @@ teardown() {
             "-----BEGIN TSS2 PRIVATE KEY-----" \
             "$(head -n 1 "$BATS_RUN_TMPDIR/tpm/$name.pem")"
     done
-    expect_equal "handles" 4 "$(tpm2_getcap handles-persistent | wc -l)"
+    expect_equal "handles" 5 "$(tpm2_getcap handles-persistent | wc -l)"
 }
 
 # --- handles -----------------------------------------------------------------------
@@ -170,6 +173,11 @@ teardown() {
 @test "handle: getca and enroll" {
     use_handles
     enrols
+}
+
+@test "handle: getca and enroll with an EC key" {
+    use_handles
+    enrols_by_password
 }
 
 @test "handle: nothing is on the command line but what was typed" {
