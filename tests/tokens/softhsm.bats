@@ -204,6 +204,11 @@ END
     wrong_pin
 }
 
+@test "engine: a wrong PIN is tried once, as tokens count" {
+    use_engine
+    wrong_pin_once
+}
+
 @test "engine: an object that is not there" {
     use_engine
     unknown_object
@@ -379,6 +384,11 @@ slot() {
     wrong_pin
 }
 
+@test "provider: a wrong PIN is tried once, as tokens count" {
+    use_provider
+    wrong_pin_once
+}
+
 @test "provider: an object that is not there" {
     use_provider
     unknown_object
@@ -512,6 +522,22 @@ wrong_pin() {
         -K "$(uri dev)" -O dev.crt -k "$(token=scep uri new)" -r new.csr \
         -l new.crt "${pass[@]}" --sign-passin env:WRONG "${options[@]}"
     no_message_sent
+}
+
+# pkcs11-spy stands before the token; it leaks.
+wrong_pin_once() {
+    local spy
+    spy=$(find /usr/lib /usr/lib64 -name pkcs11-spy.so 2>/dev/null |
+        head -n 1)
+    export PKCS11SPY=$module PKCS11SPY_OUTPUT=$BATS_TEST_TMPDIR/spy
+    export PKCS11_MODULE_PATH=$spy PKCS11_PROVIDER_MODULE=$spy
+    start_token_ca
+    ASAN_OPTIONS+=:detect_leaks=0
+    WRONG=$wrong_pin run_token enroll -u "$URL" -c ca.crt -k "$(uri dev)" \
+        -r dev.csr -l dev.crt --passin env:WRONG "${options[@]}"
+    expect_status 93
+    expect_equal "wrong PINs" 1 "$(grep -c CKR_PIN_INCORRECT "$PKCS11SPY_OUTPUT")"
+    expect_equal "logins" 1 "$(grep -c ': C_Login$' "$PKCS11SPY_OUTPUT")"
 }
 
 unknown_object() {

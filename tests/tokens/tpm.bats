@@ -411,6 +411,18 @@ END
     no_message_sent
 }
 
+@test "locked file: a wrong authorization is tried twice at most, as the TPM counts" {
+    use_locked_files
+    start_token_ca
+    run_token enroll -u "$URL" -c ca.crt -k dev.pem -r dev.csr -l dev.crt \
+        --passin env:WRONG "${options[@]}"
+    expect_status 93
+    local tries
+    tries=$(tpm2_getcap properties-variable |
+        sed -n 's/^TPM2_PT_LOCKOUT_COUNTER: //p')
+    [[ $tries =~ ^0x[12]$ ]] || problem "tries: $tries"
+}
+
 @test "locked file: the authorization typed at a terminal" {
     use_locked_files
     start_token_ca
