@@ -216,7 +216,8 @@ enum status csr_make_self_signed(
 		    ST_SELFSIGNED, "cannot make the self-signed certificate");
 	else if (!X509_sign(cert, key, md))
 		st = fail_crypto(ST_SELFSIGNED,
-		    "cannot make the self-signed certificate with %s",
+		    "cannot make the self-signed certificate with %s (-S "
+		    "chooses)",
 		    OBJ_nid2ln(EVP_MD_type(md)));
 	else if ((*out = read_again(cert)) == NULL)
 		st = fail_memory();
