@@ -127,7 +127,8 @@ const struct option_row options_table[] = {
 	  .arg = "name", .key = "Provider",
 	  .help = "Load a provider of libcrypto; may be repeated",
 	  .more = "For keys in tokens: pkcs11, tpm2. The default provider is"
-		  " always loaded first. A path names the module itself.",
+		  " loaded first, unless libcrypto is configured to do without"
+		  " it. A path names the module itself.",
 	  .example = "pkcs11" },
 	{ .name = "provider-path", .ops = ALL, TO_LIST(provider_paths),
 	  .check = CHECK_FILE, .arg = "dir", .key = "ProviderPath",

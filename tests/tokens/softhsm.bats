@@ -114,6 +114,29 @@ MODULE_PATH = $module
 END
 }
 
+# A key "each" in the token, which asks for the PIN at each use.
+make_asking_key() {
+    openssl genrsa -out each.pem 2048
+    openssl rsa -in each.pem -outform DER -out each.der
+    openssl rsa -in each.pem -pubout -outform DER -out each.pub
+    pkcs11-tool --module "$module" --token-label scep --login --pin "$pin" \
+        --write-object each.der --type privkey --id 09 --label each \
+        --always-auth --usage-sign --usage-decrypt
+    pkcs11-tool --module "$module" --token-label scep --login --pin "$pin" \
+        --write-object each.pub --type pubkey --id 09 --label each
+    openssl req -new -key each.pem -subj /CN=each -out each.csr
+    rm each.pem each.der each.pub
+} >/dev/null 2>&1
+
+# each_enrolled OPTION ...
+each_enrolled() {
+    rm -f each.crt
+    run_token enroll -u "$URL" -c ca.crt -k "$(uri each)" -r each.csr \
+        -l each.crt "${options[@]}" "$@"
+    expect_status 0
+    certified each
+}
+
 # --- the token itself ----------------------------------------------------------
 
 @test "the keys of these tests cannot be read from the token" {
@@ -142,6 +165,44 @@ END
 @test "engine: getca and enroll with an EC key" {
     use_engine
     enrols_by_password
+}
+
+@test "engine: a key that asks for the PIN at each use" {
+    use_engine
+    start_ca
+    cp "$ca/ca.crt" .
+    make_asking_key
+    each_enrolled --passin env:PIN
+    engine_config each.conf
+    printf '[sscep_engine_pkcs11]\nPIN = %s\n' "$pin" >>each.conf
+    options=(-f each.conf)
+    each_enrolled
+}
+
+@test "provider: a key that asks for the PIN at each use" {
+    use_provider
+    start_ca
+    cp "$ca/ca.crt" .
+    make_asking_key
+    refuses 93 "wanted anew for each use" -- enroll -u "$URL" -c ca.crt \
+        -k "$(uri each)" -r each.csr -l each.crt "${options[@]}" \
+        --passin env:PIN
+    cat >openssl.cnf <<END
+openssl_conf = all
+[all]
+providers = providers
+[providers]
+default = default_sect
+pkcs11 = pkcs11_sect
+[default_sect]
+activate = 1
+[pkcs11_sect]
+module = $modules/pkcs11.so
+pkcs11-module-cache-pins = cache
+activate = 1
+END
+    options=()
+    OPENSSL_CONF=$PWD/openssl.cnf each_enrolled --passin env:PIN
 }
 
 @test "engine: renewal on the token" {
