@@ -91,6 +91,11 @@ static enum status read_own(
 		st = fail(ST_FILE,
 		    "TLS key %s: not the key of the TLS certificate %s",
 		    key_name_shown(name, place.name), options->cert);
+	if (st == ST_OK && !key_signs_for_tls(trust->key))
+		st = fail(ST_FILE,
+		    "TLS key %s: it does not sign for TLS: its PIN may be "
+		    "wrong, or this libcrypto too old for keys of its provider",
+		    key_name_shown(name, place.name));
 	return st;
 }
 

@@ -327,3 +327,21 @@ enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public)
 	ERR_clear_error();
 	return use;
 }
+
+bool key_signs_for_tls(EVP_PKEY *key)
+{
+	EVP_MD_CTX *ctx;
+	unsigned char out[RSA_BYTES];
+	size_t size = sizeof(out);
+	bool ok;
+
+	if (!is_in_token(key))
+		return true;
+	ctx = EVP_MD_CTX_new();
+	ok = ctx != NULL &&
+	    EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) > 0 &&
+	    EVP_DigestSign(ctx, out, &size, (const unsigned char *)"", 0) > 0;
+	EVP_MD_CTX_free(ctx);
+	ERR_clear_error();
+	return ok;
+}

@@ -46,4 +46,10 @@ enum key_use {
 };
 enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public);
 
+/*
+ * Whether key signs without its property query, which libssl does not give
+ * it: those of a TPM do from libcrypto 3.5 on.  Tried for keys in tokens.
+ */
+bool key_signs_for_tls(EVP_PKEY *key);
+
 #endif

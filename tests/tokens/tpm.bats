@@ -453,7 +453,7 @@ logs_in_if_it_can() {
     token_enroll dev
     start_nginx good "ssl_verify_client on; ssl_client_certificate $ca/ca.crt;"
     : >"$ca/log"
-    refuses 95 "missing private key" -- getca -u "$URL" -c again.crt \
+    refuses 93 "TLS key" "does not sign for TLS" -- getca -u "$URL" -c again.crt \
         --tls-ca-file "$tls/tls-ca.pem" --tls-cert dev.crt \
         --tls-key "$(uri dev)" "${options[@]}" "${pass[@]/#--passin/--tls-passin}"
     no_file again.crt
