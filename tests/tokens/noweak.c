@@ -23,6 +23,7 @@
 
 static OSSL_LIB_CTX *inner;
 static OSSL_PROVIDER *whole;
+static OSSL_PROVIDER *namesake;
 static OSSL_ALGORITHM *kept[OPERATIONS];
 
 /* Whether the name of that length is in a list with colons. */
@@ -125,6 +126,32 @@ static OSSL_ALGORITHM *filter(const OSSL_ALGORITHM *all, int operation)
 	return some;
 }
 
+/*
+ * Since 3.4 a DRBG takes its cipher from the provider with the name of its
+ * own, which it looks for in the inner context.
+ */
+static const OSSL_ALGORITHM *query_whole(
+    void *ctx, int operation, int *no_cache)
+{
+	(void)ctx;
+	return OSSL_PROVIDER_query_operation(whole, operation, no_cache);
+}
+
+static const OSSL_DISPATCH whole_functions[] = {
+    {OSSL_FUNC_PROVIDER_QUERY_OPERATION, (void (*)(void))query_whole},
+    {0, NULL},
+};
+
+static int namesake_init(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in,
+    const OSSL_DISPATCH **out, void **ctx)
+{
+	(void)core;
+	(void)in;
+	*out = whole_functions;
+	*ctx = OSSL_PROVIDER_get0_provider_ctx(whole);
+	return 1;
+}
+
 static const OSSL_ALGORITHM *query(void *ctx, int operation, int *no_cache)
 {
 	const OSSL_ALGORITHM *all;
@@ -143,6 +170,7 @@ static void teardown(void *ctx)
 	int i;
 
 	(void)ctx;
+	OSSL_PROVIDER_unload(namesake);
 	OSSL_PROVIDER_unload(whole);
 	OSSL_LIB_CTX_free(inner);
 	for (i = 0; i < OPERATIONS; i++) {
@@ -168,7 +196,10 @@ int OSSL_provider_init(const OSSL_CORE_HANDLE *core, const OSSL_DISPATCH *in,
 	(void)in;
 	if ((inner = OSSL_LIB_CTX_new()) == NULL)
 		return 0;
-	if ((whole = OSSL_PROVIDER_load(inner, "default")) == NULL) {
+	if ((whole = OSSL_PROVIDER_load(inner, "default")) == NULL ||
+	    !OSSL_PROVIDER_add_builtin(inner, "noweak", namesake_init) ||
+	    (namesake = OSSL_PROVIDER_load(inner, "noweak")) == NULL) {
+		OSSL_PROVIDER_unload(whole);
 		OSSL_LIB_CTX_free(inner);
 		return 0;
 	}
