@@ -50,6 +50,22 @@ def verify(public_key, algorithm, digest, signature, content):
         public_key.verify(signature, content, padding.PKCS1v15(), hasher)
 
 
+def request_verifies(request, algorithm):
+    """Of a PKCS#10; newer versions of cryptography know no MD5 and SHA-1."""
+    old = (x509.SignatureAlgorithmOID.RSA_WITH_MD5,
+           x509.SignatureAlgorithmOID.RSA_WITH_SHA1,
+           x509.SignatureAlgorithmOID.ECDSA_WITH_SHA1)
+    if request.signature_algorithm_oid not in old:
+        return request.is_signature_valid
+    try:
+        verify(request.public_key(), algorithm,
+               request.signature_hash_algorithm.name, request.signature,
+               request.tbs_certrequest_bytes)
+    except InvalidSignature:
+        return False
+    return True
+
+
 class PkiMessage:
     """What a client sent; `problems` lists what is wrong with it."""
 
@@ -217,12 +233,12 @@ class PkiMessage:
 
     def _parse_csr(self):
         self.csr = x509.load_der_x509_csr(self.content)
-        good = self.csr.is_signature_valid
+        parsed = asn1_csr.CertificationRequest.load(self.content, strict=True)
+        good = request_verifies(self.csr, parsed["signature_algorithm"])
         self.entry.update({"csrSubject": self.csr.subject.rfc4514_string(),
                            "csrSignatureOk": good})
         if not good:
             self._problem("the signature of the PKCS#10 does not verify")
-        parsed = asn1_csr.CertificationRequest.load(self.content, strict=True)
         for attribute in parsed["certification_request_info"]["attributes"]:
             if attribute["type"].dotted == oids.CHALLENGE_PASSWORD:
                 tag, body, _ = der.inner(der.inner(attribute.dump())[1][2])[0]
