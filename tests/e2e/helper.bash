@@ -187,13 +187,12 @@ start_enrolment() {
     cp "$ca/ca.crt" .
 }
 
-# postdate CERT KEY: the certificate, and another of its issuer, serial and key
-# that is valid from 2090 on in its place.
-postdate() {
+# issue_for YEAR CERT CSR SERIAL OPTION ...: a certificate that is valid in that
+# year only, by openssl ca with more of its options.
+issue_for() {
     local dir
-    dir=$(mktemp -d "$BATS_TEST_TMPDIR/postdate.XXXXXX")
-    openssl x509 -in "$1" -x509toreq -signkey "$2" -out "$dir/csr"
-    openssl x509 -in "$1" -noout -serial | sed 's/.*=//' >"$dir/serial"
+    dir=$(mktemp -d "$BATS_TEST_TMPDIR/issue.XXXXXX")
+    echo "$4" >"$dir/serial"
     : >"$dir/index"
     cat >"$dir/cnf" <<END
 [ ca ]
@@ -204,17 +203,28 @@ serial = $dir/serial
 new_certs_dir = $dir
 default_md = sha256
 policy = any
-x509_extensions = ca_extensions
 [ any ]
 countryName = optional
 organizationName = optional
 commonName = optional
-[ ca_extensions ]
-basicConstraints = critical, CA:TRUE
 END
-    openssl ca -batch -config "$dir/cnf" -selfsign -keyfile "$2" \
-        -in "$dir/csr" -preserveDN -notext -startdate 20900101000000Z \
-        -enddate 20910101000000Z -out "$1" >"$dir/log" 2>&1
+    openssl ca -batch -config "$dir/cnf" -in "$3" -preserveDN -notext \
+        -startdate "${1}0101000000Z" -enddate "${1}1231235959Z" -out "$2" \
+        "${@:5}" >"$dir/log" 2>&1 || {
+        cat "$dir/log" >&2
+        return 1
+    }
+}
+
+# redate YEAR CERT KEY: the certificate, and another of its issuer, serial and
+# key that is valid in that year in its place.
+redate() {
+    local csr serial
+    csr=$(mktemp "$BATS_TEST_TMPDIR/redate.XXXXXX")
+    openssl x509 -in "$2" -x509toreq -signkey "$3" -out "$csr"
+    serial=$(openssl x509 -in "$2" -noout -serial | sed 's/.*=//')
+    issue_for "$1" "$2" "$csr" "$serial" -selfsign -keyfile "$3" \
+        -extfile <(echo "basicConstraints = critical, CA:TRUE")
 }
 
 # ca_log EXPRESSION [CONDITION]: a line for each request in the log. Both are

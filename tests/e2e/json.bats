@@ -520,8 +520,8 @@ END
 
 @test "warnings of the signer: signer-expired, not-written" {
     start_enrolment
-    openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
-        -days -1 -set_serial 4711 -out old.crt 2>log
+    issue_for 2020 old.crt local.csr 1267 -cert "$ca/ca.crt" \
+        -keyfile "$ca/ca.key"
     mkdir -p "$ca/issued"
     cp old.crt "$ca/issued/1267.pem"
     enrol -K local.key -O old.crt -L self.crt
@@ -540,7 +540,7 @@ END
     ca=$BATS_TEST_TMPDIR/valid
     start_ca --next-ca
     cp "$ca/ca.crt" .
-    postdate ca.crt "$ca/ca.key"
+    redate 2090 ca.crt "$ca/ca.key"
     json getnextca -u "$URL" -c next.crt -C ca.crt
     expect_status 0
     warns signer-not-yet-valid

@@ -381,8 +381,8 @@ refused_early() {
         seek=$(($(wc -c <broken.csr) - 1))
     cat "$ca/ca.crt" other.crt >apart.crt
     cp ec.crt ec-ca.crt
-    openssl x509 -req -in other.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
-        -days -1 -out expired.crt 2>/dev/null
+    issue_for 2020 expired.crt other.csr 1267 -cert "$ca/ca.crt" \
+        -keyfile "$ca/ca.key"
     snapshot
     refused_early 93 "not the key of request" -k other.key
     refused_early 93 "broken.csr" -r broken.csr

@@ -61,13 +61,25 @@ tls_ca() {
         -addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
 }
 
-# tls_cert NAME CA DAYS SAN: NAME.pem and NAME.key, by that CA.
-tls_cert() {
+# tls_request NAME: NAME.csr, with NAME.key.
+tls_request() {
     openssl req -new -newkey rsa:2048 -nodes -keyout "$tls/$1.key" \
         -out "$tls/$1.csr" -subj "/CN=$1" 2>/dev/null
+}
+
+# tls_cert NAME CA SAN: NAME.pem and NAME.key, by that CA.
+tls_cert() {
+    tls_request "$1"
     openssl x509 -req -in "$tls/$1.csr" -CA "$tls/$2.pem" \
-        -CAkey "$tls/$2.key" -CAcreateserial -days "$3" -out "$tls/$1.pem" \
-        -extfile <(echo "subjectAltName=$4") 2>/dev/null
+        -CAkey "$tls/$2.key" -CAcreateserial -days 30 -out "$tls/$1.pem" \
+        -extfile <(echo "subjectAltName=$3") 2>/dev/null
+}
+
+# tls_expired NAME CA SAN: the same, not valid any more.
+tls_expired() {
+    tls_request "$1"
+    issue_for 2020 "$tls/$1.pem" "$tls/$1.csr" 1267 -cert "$tls/$2.pem" \
+        -keyfile "$tls/$2.key" -extfile <(echo "subjectAltName=$3")
 }
 
 # All that the tests use, made once for a file of tests: the first one that
@@ -84,12 +96,12 @@ make_tls() {
 fill_tls() {
     tls_ca tls-ca
     tls_ca other-ca
-    tls_cert good tls-ca 30 "DNS:localhost,IP:127.0.0.1"
-    tls_cert name-only tls-ca 30 "DNS:localhost"
-    tls_cert wrong-name tls-ca 30 "DNS:other.example.org,IP:127.0.0.2"
-    tls_cert expired tls-ca -1 "DNS:localhost,IP:127.0.0.1"
-    tls_cert client tls-ca 30 "DNS:client"
-    tls_cert stranger other-ca 30 "DNS:stranger"
+    tls_cert good tls-ca "DNS:localhost,IP:127.0.0.1"
+    tls_cert name-only tls-ca "DNS:localhost"
+    tls_cert wrong-name tls-ca "DNS:other.example.org,IP:127.0.0.2"
+    tls_expired expired tls-ca "DNS:localhost,IP:127.0.0.1"
+    tls_cert client tls-ca "DNS:client"
+    tls_cert stranger other-ca "DNS:stranger"
     openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tls/self-signed.key" \
         -out "$tls/self-signed.pem" -subj /CN=self-signed -days 30 \
         -addext "subjectAltName=DNS:localhost,IP:127.0.0.1" 2>/dev/null
