@@ -59,9 +59,11 @@ start_squid() {
     dir=$squid_dir
     proxy_port=$(free_ports 1)
     proxy_log=$dir/log
+    echo "127.0.0.1 localhost" >"$dir/hosts"
     {
         echo "http_port ${squid_address:+[}${squid_address:-127.0.0.1}${squid_address:+]}:$proxy_port"
         echo "pid_filename none"
+        echo "hosts_file $dir/hosts"
         echo "cache deny all"
         echo "cache_log $dir/cache.log"
         echo "coredump_dir $dir"
