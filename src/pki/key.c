@@ -196,7 +196,8 @@ static enum status read_store(
 
 	if ((*out = keystore_load(uri, secret)) != NULL)
 		return ST_OK;
-	code = ERR_peek_error();
+	/* Before it, libcrypto may say that there is no file of that name. */
+	code = ERR_peek_last_error();
 	if (secret->no_terminal)
 		return fail_unasked(secret, "the token wants a PIN");
 	if (ERR_GET_LIB(code) == ERR_LIB_OSSL_STORE)
