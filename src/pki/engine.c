@@ -31,6 +31,7 @@ static struct key_place kept_place;
 
 static struct pass configured_pin; /* from a command PIN */
 static bool asked_before;          /* for the PIN of another key */
+static bool brought_before;        /* the PIN of another key */
 
 /* The module of a PKCS#11 token is only looked for when a key is. */
 static bool is_missing_module(const char *name, const char *value)
@@ -166,7 +167,8 @@ static void bring_pin(void)
 		kept.pin = configured_pin;
 	else if (!own && asked_before)
 		own = secret_want(&kept);
-	if (own)
+	brought_before = brought_before || own;
+	if (brought_before && secret_known(&kept) != NULL)
 		ENGINE_ctrl_cmd_string(
 		    engine, PIN, secret_known(&kept)->text, 1);
 	ERR_clear_error();
@@ -201,6 +203,7 @@ void engine_close(void)
 	pass_wipe(&kept.pin);
 	pass_wipe(&configured_pin);
 	asked_before = false;
+	brought_before = false;
 	engine = NULL;
 	ui = NULL;
 	started = false;

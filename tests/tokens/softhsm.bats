@@ -167,6 +167,18 @@ each_enrolled() {
     enrols_by_password
 }
 
+@test "engine: the PIN of the configuration after that of another token" {
+    use_engine
+    start_token_ca
+    cp "$requests/old/dev.csr" old.csr
+    engine_config both.conf
+    printf '[sscep_engine_pkcs11]\nPIN = %s\n' "$pin" >>both.conf
+    options=(-f both.conf)
+    enrols_with -k "$(uri dev)" "${options[@]}"
+    renew dev old -K "$(uri dev)" -k "$(token=old uri dev)" \
+        --passin env:OTHER_PIN
+}
+
 @test "engine: a key that asks for the PIN at each use" {
     use_engine
     start_ca
