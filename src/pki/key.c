@@ -67,11 +67,14 @@ static EVP_PKEY *parse_once(const struct buf *file, struct secret *secret)
 	return parse_pem(file, secret);
 }
 
+/* Of what EVP fetches; one wrong pass phrase in 256 leaves another's. */
 static bool is_unsupported(void)
 {
-	const char *reason = ERR_reason_error_string(ERR_peek_error());
+	unsigned long code = ERR_peek_error();
+	const char *reason = ERR_reason_error_string(code);
 
-	return reason != NULL && strcmp(reason, "unsupported") == 0;
+	return ERR_GET_LIB(code) == ERR_LIB_EVP && reason != NULL &&
+	    strcmp(reason, "unsupported") == 0;
 }
 
 /* Ciphers of old, such as DES, are in the legacy provider. */

@@ -828,6 +828,17 @@ END
     unusable "private key pkcs11:...: its pin-value cannot be read"
 }
 
+@test "a key encrypted with a cipher of old is read by the legacy provider" {
+    start
+    openssl pkcs8 -topk8 -v1 PBE-MD5-DES -provider legacy -provider default \
+        -in "$keys/pkcs8.pem" -passout "pass:$phrase" -out old.key
+    enroll_with old.key --passin "pass:$phrase"
+    enrolled local.crt rsa.csr
+    forget_requests
+    enroll_with old.key --passin "pass:$wrong_phrase"
+    unusable "private key old.key" "the pass phrase is wrong"
+}
+
 @test "file: URIs name files" {
     start
     cp "$keys/pkcs8.pem" plain.key

@@ -649,6 +649,22 @@ static void test_key_phrases(void **state)
 	}
 }
 
+/* One in 256 decrypts to something that ends as it should. */
+static void test_key_many_phrases(void **state)
+{
+	const char *path = fixture_path("key");
+	char phrase[32];
+	int i;
+
+	(void)state;
+	write_key(path, fixture_ec(), PKCS8_PEM, PHRASE);
+	for (i = 0; i < 600; i++) {
+		snprintf(phrase, sizeof(phrase), "wrong %d", i);
+		assert_no_key(
+		    path, phrase, "cannot decrypt it, the pass phrase is wro");
+	}
+}
+
 static void test_key_names(void **state)
 {
 	static const char *const uris[] = {"pkcs11:token=x;pin-value=73829104",
@@ -700,6 +716,7 @@ int main(void)
 	    cmocka_unit_test(test_pass_wipe),
 	    cmocka_unit_test(test_ask),
 	    cmocka_unit_test(test_key_phrases),
+	    cmocka_unit_test(test_key_many_phrases),
 	    cmocka_unit_test(test_key_names),
 	};
 
