@@ -79,7 +79,9 @@ int main(int argc, char **argv)
 	log_set_report(NULL);
 	report_free(&report);
 	OPENSSL_cleanup();
-	if (poll_interrupted() != 0)
+	if (poll_interrupted() != 0) {
+		fflush(stdout);
 		raise(poll_interrupted());
+	}
 	return (int)st;
 }

@@ -95,6 +95,7 @@ static void forget_move(struct http *http)
 /* The route that is left, whose name goes with it. */
 static bool set_moved_from(struct http *http)
 {
+	http->moved.from = NULL;
 	buf_free(&http->moved_from);
 	return buf_add_string(
 	    &http->moved_from, buf_string(&http->route->name));

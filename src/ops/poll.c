@@ -95,7 +95,10 @@ enum status poll_check_count(const struct poll *poll)
 	return poll->count < limit ? ST_OK : give_up(poll, "-n", limit);
 }
 
-/* A signal that comes before pselect() does is not lost on it. */
+/*
+ * A signal that comes before pselect() does is not lost on it, unless a
+ * thread of a token's module takes it: so never longer than a second.
+ */
 static void sleep_until(const struct poll *poll, long long end)
 {
 	struct timespec left;
@@ -109,12 +112,12 @@ static void sleep_until(const struct poll *poll, long long end)
 	sigprocmask(SIG_BLOCK, &blocked, &before);
 	sleeping = 1;
 	while (!interrupted && (ms = end - elapsed(poll)) > 0) {
-		left.tv_sec = (time_t)(ms / 1000);
-		left.tv_nsec = (long)(ms % 1000) * 1000000;
+		left.tv_sec = ms >= 1000 ? 1 : 0;
+		left.tv_nsec = ms >= 1000 ? 0 : (long)ms * 1000000;
 		pselect(0, NULL, NULL, NULL, &left, &before);
 	}
-	sleeping = 0;
 	sigprocmask(SIG_SETMASK, &before, NULL);
+	sleeping = 0;
 }
 
 enum status poll_wait(struct poll *poll)

@@ -103,11 +103,13 @@ static bool verifies(const EVP_MD *md, EVP_PKEY *key)
 static int pss_digest(const ASN1_STRING *parameters)
 {
 	const unsigned char *der = ASN1_STRING_get0_data(parameters);
-	RSA_PSS_PARAMS *pss =
-	    d2i_RSA_PSS_PARAMS(NULL, &der, ASN1_STRING_length(parameters));
 	const ASN1_OBJECT *digest;
+	RSA_PSS_PARAMS *pss;
 	int nid = NID_undef;
 
+	ERR_set_mark();
+	pss = d2i_RSA_PSS_PARAMS(NULL, &der, ASN1_STRING_length(parameters));
+	ERR_pop_to_mark();
 	if (pss != NULL && pss->hashAlgorithm == NULL) {
 		nid = NID_sha1;
 	} else if (pss != NULL) {

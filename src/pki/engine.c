@@ -16,6 +16,7 @@
 #include <openssl/engine.h>
 #include <openssl/err.h>
 
+#include "pki/keyname.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -30,8 +31,10 @@ static struct secret kept;
 static struct key_place kept_place;
 
 static struct pass configured_pin; /* from a command PIN */
-static bool asked_before;          /* for the PIN of another key */
-static bool brought_before;        /* the PIN of another key */
+
+/* Of the key before: its name, and whether its PIN is not the configured. */
+static struct buf last_name;
+static bool brought_before;
 
 /* The module of a PKCS#11 token is only looked for when a key is. */
 static bool is_missing_module(const char *name, const char *value)
@@ -47,6 +50,10 @@ static enum status run_command(const char *name, const char *value)
 		    ENGINE_get_id(engine), name, value);
 	debug("engine %s: command %s", ENGINE_get_id(engine), name);
 	if (strcmp(name, PIN) == 0) {
+		if (strlen(value) > PASS_MAX)
+			return fail(ST_ERROR,
+			    "engine %s: PIN is longer than %d bytes",
+			    ENGINE_get_id(engine), PASS_MAX);
 		snprintf(configured_pin.text, sizeof(configured_pin.text), "%s",
 		    value);
 		configured_pin.given = true;
@@ -157,26 +164,32 @@ static void set_user_interface(void)
 
 /*
  * Engines ask once for a PIN and try it on every other token, which may lock
- * it: each key brings its own.
+ * it.  False when the key is in another token, and its PIN is not known.
  */
-static void bring_pin(void)
+static bool bring_pin(const char *name)
 {
 	bool own = secret_known(&kept) != NULL;
 
-	if (!own && configured_pin.given)
+	if (!own && configured_pin.given) {
 		kept.pin = configured_pin;
-	else if (!own && asked_before)
-		own = secret_want(&kept);
+	} else if (!own &&
+	    keyname_needs_other_pin(buf_string(&last_name), name)) {
+		if (!secret_want(&kept))
+			return false;
+		own = true;
+	}
 	brought_before = brought_before || own;
 	if (brought_before && secret_known(&kept) != NULL)
 		ENGINE_ctrl_cmd_string(
 		    engine, PIN, secret_known(&kept)->text, 1);
 	ERR_clear_error();
+	buf_free(&last_name);
+	return buf_add_string(&last_name, name);
 }
 
 EVP_PKEY *engine_load_key(const char *name, struct secret *secret)
 {
-	EVP_PKEY *key;
+	EVP_PKEY *key = NULL;
 	int saved;
 
 	pass_wipe(&kept.pin);
@@ -184,11 +197,11 @@ EVP_PKEY *engine_load_key(const char *name, struct secret *secret)
 	kept_place = *secret->place;
 	kept.place = &kept_place;
 	set_user_interface();
-	bring_pin();
-	saved = mute();
-	key = ENGINE_load_private_key(engine, name, ui, &kept);
-	unmute(saved);
-	asked_before = asked_before || kept.asked;
+	if (bring_pin(name)) {
+		saved = mute();
+		key = ENGINE_load_private_key(engine, name, ui, &kept);
+		unmute(saved);
+	}
 	secret->asked = kept.asked;
 	secret->no_terminal = kept.no_terminal;
 	return key;
@@ -202,8 +215,8 @@ void engine_close(void)
 	UI_destroy_method(ui);
 	pass_wipe(&kept.pin);
 	pass_wipe(&configured_pin);
-	asked_before = false;
 	brought_before = false;
+	buf_free(&last_name);
 	engine = NULL;
 	ui = NULL;
 	started = false;

@@ -195,18 +195,16 @@ static enum status read_engine(
 static enum status read_store(
     EVP_PKEY **out, const char *uri, struct secret *secret)
 {
-	unsigned long code;
+	bool opened;
 
-	if ((*out = keystore_load(uri, secret)) != NULL)
+	if ((*out = keystore_load(uri, secret, &opened)) != NULL)
 		return ST_OK;
-	/* Before it, libcrypto may say that there is no file of that name. */
-	code = ERR_peek_last_error();
-	if (secret->no_terminal)
-		return fail_unasked(secret, "the token wants a PIN");
-	if (ERR_GET_LIB(code) == ERR_LIB_OSSL_STORE)
+	if (!opened)
 		return fail_key(secret,
 		    "nothing opens such a URI here; --provider names what "
 		    "does");
+	if (secret->no_terminal)
+		return fail_unasked(secret, "the token wants a PIN");
 	return fail_token(
 	    secret, "there is no such key, or its PIN was refused");
 }
@@ -334,12 +332,15 @@ enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public)
 
 bool key_signs_for_tls(EVP_PKEY *key)
 {
-	EVP_MD_CTX *ctx;
+	int type = EVP_PKEY_base_id(key);
+	char query[COMPAT_QUERY_MAX];
 	unsigned char out[RSA_BYTES];
 	size_t size = sizeof(out);
+	EVP_MD_CTX *ctx;
 	bool ok;
 
-	if (!is_in_token(key))
+	if (compat_key_query(query, key) == NULL ||
+	    (type != EVP_PKEY_RSA && type != EVP_PKEY_EC))
 		return true;
 	ctx = EVP_MD_CTX_new();
 	ok = ctx != NULL &&

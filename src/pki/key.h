@@ -48,7 +48,7 @@ enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public);
 
 /*
  * Whether key signs without its property query, which libssl does not give
- * it: those of a TPM do from libcrypto 3.5 on.  Tried for keys in tokens.
+ * it: those of a TPM do from libcrypto 3.5 on.  Tried with RSA and EC keys.
  */
 bool key_signs_for_tls(EVP_PKEY *key);
 

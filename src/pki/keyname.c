@@ -44,6 +44,32 @@ static bool is_pkcs11(const char *name)
 	return strncasecmp(name, PKCS11, strlen(PKCS11)) == 0;
 }
 
+/* The value of an attribute, "token=", in a pkcs11 URI; NULL: not there. */
+static const char *find_value(const char *uri, const char *attribute)
+{
+	const char *p = uri;
+
+	while ((p = strstr(p, attribute)) != NULL) {
+		if (p > uri &&
+		    (p[-1] == ':' || strchr(SEPARATORS, p[-1]) != NULL))
+			return p + strlen(attribute);
+		p += strlen(attribute);
+	}
+	return NULL;
+}
+
+bool keyname_needs_other_pin(const char *before, const char *name)
+{
+	const char *a = is_pkcs11(before) ? find_value(before, "token=") : NULL;
+	const char *b = is_pkcs11(name) ? find_value(name, "token=") : NULL;
+	size_t len;
+
+	if (a == NULL || b == NULL || find_value(name, "pin-source=") != NULL)
+		return false;
+	len = strcspn(a, SEPARATORS);
+	return len != strcspn(b, SEPARATORS) || strncmp(a, b, len) != 0;
+}
+
 /* The attribute in a pkcs11 URI that gives the PIN, NULL when none does. */
 static const char *find_pin(const char *p)
 {

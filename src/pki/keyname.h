@@ -14,6 +14,12 @@ bool keyname_is_uri(const char *name);
 const char *keyname_path(const char *name);
 
 /*
+ * Whether both are pkcs11 URIs whose tokens are not of one name, and the
+ * second does not say by itself where its PIN is (pin-source=).
+ */
+bool keyname_needs_other_pin(const char *before, const char *name);
+
+/*
  * Adds name without the PIN of a pkcs11 URI, which goes into pin, so that no
  * module gets to print it.  False for a PIN that cannot be decoded, and for
  * two of them.

@@ -22,7 +22,7 @@ static EVP_PKEY *find_key(OSSL_STORE_CTX *store)
 	return key;
 }
 
-EVP_PKEY *keystore_load(const char *uri, struct secret *secret)
+EVP_PKEY *keystore_load(const char *uri, struct secret *secret, bool *opened)
 {
 	UI_METHOD *ui = secret_new_ui();
 	OSSL_STORE_CTX *store = NULL;
@@ -30,6 +30,7 @@ EVP_PKEY *keystore_load(const char *uri, struct secret *secret)
 
 	if (ui != NULL)
 		store = OSSL_STORE_open(uri, ui, secret, NULL, NULL);
+	*opened = store != NULL;
 	if (store != NULL) {
 		OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY);
 		key = find_key(store);

@@ -8,8 +8,9 @@
 
 /*
  * The first private key that the store of the URI has; NULL when it has
- * none, with or without a reason in libcrypto's error queue.
+ * none, with or without a reason in libcrypto's error queue.  *opened:
+ * whether there is such a store.
  */
-EVP_PKEY *keystore_load(const char *uri, struct secret *secret);
+EVP_PKEY *keystore_load(const char *uri, struct secret *secret, bool *opened);
 
 #endif

@@ -15,7 +15,7 @@ static bool has_terminal(void)
 	return true;
 }
 
-/* On the terminal, without echo, and only once; false if nothing is typed. */
+/* On the terminal, without echo, and only once; false without an answer. */
 static bool prompt(struct secret *secret)
 {
 	const struct key_place *place = secret->place;

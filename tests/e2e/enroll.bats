@@ -1561,6 +1561,19 @@ END
     expect_equal "messages" "19 20" "$(types)"
 }
 
+@test "SIGTERM while polling: --json reports it" {
+    start_enrolment --pending 1
+    enroll_in_background -t 60 -v --json
+    wait_for 20 grep -q "waiting 60 seconds" "$stderr"
+    kill -TERM "$pid"
+    wait_for_client
+    expect_status 143
+    expect_equal "exitCode and status" "3 PENDING" "$(python3 -c '
+import json, sys
+report = json.load(sys.stdin)
+print(report["exitCode"], report["status"])' <"$stdout")"
+}
+
 @test "SIGINT while polling: how to resume is said" {
     start_enrolment --pending 1
     snapshot

@@ -179,6 +179,27 @@ each_enrolled() {
         --passin env:OTHER_PIN
 }
 
+@test "engine: the PIN of one token is not tried on another" {
+    use_engine
+    start_token_ca
+    token=old
+    cp "$requests/old/dev.csr" .
+    enrols_with -k "$(uri dev)" --passin env:OTHER_PIN "${options[@]}"
+    : >"$ca/log"
+    refuses 93 "signature key $(uri dev)" "the engine wants a PIN" \
+        --sign-passin -- enroll -u "$URL" -c ca.crt -O dev.crt \
+        -K "$(uri dev)" -k "$(token=scep uri new)" -r new.csr -l new.crt \
+        --passin env:PIN "${options[@]}"
+    no_message_sent
+}
+
+@test "engine: one PIN does for two keys of a token" {
+    use_engine
+    start_token_ca
+    enrols_with -k "$(uri dev)" "${pass[@]}" "${options[@]}"
+    renew dev new -K "$(uri dev)" -k "$(uri new)" "${pass[@]}"
+}
+
 @test "engine: a key that asks for the PIN at each use" {
     use_engine
     start_ca

@@ -190,6 +190,26 @@ static void test_split_twice(void **state)
 	}
 }
 
+static void test_other_token(void **state)
+{
+	static const char scep[] = "pkcs11:token=scep;object=x";
+	static const char *const others[] = {"pkcs11:token=old;object=x",
+	    "pkcs11:object=x;token=sce", "pkcs11:token=scepter",
+	    "pkcs11:token="};
+	static const char *const same[] = {"pkcs11:token=scep;object=y",
+	    "PKCS11:object=y;token=scep", "pkcs11:token=scep",
+	    "pkcs11:object=x", "token=old", "pkcs11:xtoken=old", "",
+	    "pkcs11:token=old?pin-source=file:/x"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(others); i++)
+		assert_true(keyname_needs_other_pin(scep, others[i]));
+	for (i = 0; i < NITEMS(same); i++)
+		assert_false(keyname_needs_other_pin(scep, same[i]));
+	assert_false(keyname_needs_other_pin("", scep));
+}
+
 static void test_is_secret(void **state)
 {
 	static const char *const secrets[] = {"handle:0x81000000?1234",
@@ -705,6 +725,7 @@ int main(void)
 	    cmocka_unit_test(test_split_bad),
 	    cmocka_unit_test(test_split_long),
 	    cmocka_unit_test(test_split_twice),
+	    cmocka_unit_test(test_other_token),
 	    cmocka_unit_test(test_is_secret),
 	    cmocka_unit_test(test_shown),
 	    cmocka_unit_test(test_is_source),
