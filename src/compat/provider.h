@@ -14,9 +14,9 @@
 
 /*
  * Loads the provider of that name, after the default one, unless libcrypto
- * is configured to do without that, and keeps it.  It
- * is looked for in each of the directories, and then where libcrypto does.
- * False with the reason in libcrypto's error queue.
+ * is configured to do without that, and keeps it.  It is looked for in each of
+ * the directories, and then where libcrypto does.  False with the reason in
+ * libcrypto's error queue.
  */
 bool compat_load_provider(
     const char *name, char *const *directories, size_t count);

@@ -11,6 +11,7 @@
 
 #define PKCS11 "pkcs11:"
 #define PIN    "pin-value="
+#define TOKEN  "token="
 
 /* Blanks are not RFC 7512, but modules pass over them. */
 #define SEPARATORS ";?& \t\r\n"
@@ -44,15 +45,15 @@ static bool is_pkcs11(const char *name)
 	return strncasecmp(name, PKCS11, strlen(PKCS11)) == 0;
 }
 
-/* The value of an attribute, "token=", in a pkcs11 URI; NULL: not there. */
-static const char *find_value(const char *uri, const char *attribute)
+/* Where an attribute, "token=", begins in a pkcs11 URI; NULL: not there. */
+static const char *find_attribute(const char *uri, const char *attribute)
 {
 	const char *p = uri;
 
 	while ((p = strstr(p, attribute)) != NULL) {
 		if (p > uri &&
 		    (p[-1] == ':' || strchr(SEPARATORS, p[-1]) != NULL))
-			return p + strlen(attribute);
+			return p;
 		p += strlen(attribute);
 	}
 	return NULL;
@@ -60,32 +61,23 @@ static const char *find_value(const char *uri, const char *attribute)
 
 bool keyname_needs_other_pin(const char *before, const char *name)
 {
-	const char *a = is_pkcs11(before) ? find_value(before, "token=") : NULL;
-	const char *b = is_pkcs11(name) ? find_value(name, "token=") : NULL;
+	const char *a =
+	    is_pkcs11(before) ? find_attribute(before, TOKEN) : NULL;
+	const char *b = is_pkcs11(name) ? find_attribute(name, TOKEN) : NULL;
 	size_t len;
 
-	if (a == NULL || b == NULL || find_value(name, "pin-source=") != NULL)
+	if (a == NULL || b == NULL ||
+	    find_attribute(name, "pin-source=") != NULL)
 		return false;
 	len = strcspn(a, SEPARATORS);
 	return len != strcspn(b, SEPARATORS) || strncmp(a, b, len) != 0;
-}
-
-/* The attribute in a pkcs11 URI that gives the PIN, NULL when none does. */
-static const char *find_pin(const char *p)
-{
-	while ((p = strstr(p, PIN)) != NULL) {
-		if (p[-1] == ':' || strchr(SEPARATORS, p[-1]) != NULL)
-			return p;
-		p += strlen(PIN);
-	}
-	return NULL;
 }
 
 /* Of the other stores known, what follows the ? is a secret. */
 bool key_name_is_secret(const char *name)
 {
 	if (is_pkcs11(name))
-		return find_pin(name) != NULL;
+		return find_attribute(name, PIN) != NULL;
 	return keyname_is_uri(name) && strchr(name, '?') != NULL;
 }
 
@@ -129,14 +121,16 @@ static bool decode(struct pass *out, const char *text, size_t len)
 
 bool keyname_split(struct buf *uri, struct pass *pin, const char *name)
 {
-	const char *at = is_pkcs11(name) ? find_pin(name) : NULL, *rest;
+	const char *at = is_pkcs11(name) ? find_attribute(name, PIN) : NULL,
+		   *rest;
 	size_t len, head;
 
 	if (at == NULL)
 		return buf_add_string(uri, name);
 	len = strcspn(at + strlen(PIN), ";?&");
 	rest = at + strlen(PIN) + len;
-	if (find_pin(rest) != NULL || !decode(pin, at + strlen(PIN), len))
+	if (find_attribute(rest, PIN) != NULL ||
+	    !decode(pin, at + strlen(PIN), len))
 		return false;
 	pin->given = true;
 	head = (size_t)(at - name);

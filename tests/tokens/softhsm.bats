@@ -90,6 +90,24 @@ use_provider() {
     options=(--provider pkcs11 --provider-path "$modules")
 }
 
+# provider_cnf SETTING: openssl.cnf, which activates the provider, so set.
+provider_cnf() {
+    cat >openssl.cnf <<END
+openssl_conf = all
+[all]
+providers = providers
+[providers]
+default = default_sect
+pkcs11 = pkcs11_sect
+[default_sect]
+activate = 1
+[pkcs11_sect]
+module = $modules/pkcs11.so
+$1
+activate = 1
+END
+}
+
 # The provider with dlkeep() of keep.c for dlopen().
 make_modules() {
     sed 's/\x00dlopen\x00/\x00dlkeep\x00/' "$1" >pkcs11.so
@@ -220,20 +238,7 @@ each_enrolled() {
     refuses 93 "wanted anew for each use" -- enroll -u "$URL" -c ca.crt \
         -k "$(uri each)" -r each.csr -l each.crt "${options[@]}" \
         --passin env:PIN
-    cat >openssl.cnf <<END
-openssl_conf = all
-[all]
-providers = providers
-[providers]
-default = default_sect
-pkcs11 = pkcs11_sect
-[default_sect]
-activate = 1
-[pkcs11_sect]
-module = $modules/pkcs11.so
-pkcs11-module-cache-pins = cache
-activate = 1
-END
+    provider_cnf "pkcs11-module-cache-pins = cache"
     options=()
     OPENSSL_CONF=$PWD/openssl.cnf each_enrolled --passin env:PIN
 }
@@ -527,20 +532,7 @@ END
 @test "provider: activated by the configuration of libcrypto" {
     use_provider
     start_token_ca
-    cat >openssl.cnf <<END
-openssl_conf = all
-[all]
-providers = providers
-[providers]
-default = default_sect
-pkcs11 = pkcs11_sect
-[default_sect]
-activate = 1
-[pkcs11_sect]
-module = $modules/pkcs11.so
-pkcs11-module-path = $module
-activate = 1
-END
+    provider_cnf "pkcs11-module-path = $module"
     unset PKCS11_PROVIDER_MODULE
     options=()
     OPENSSL_CONF=$PWD/openssl.cnf enrols_with -k "$(uri dev)" "${pass[@]}"
