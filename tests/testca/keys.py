@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 PEM = serialization.Encoding.PEM
+SECRET = 0o600      # the mode of private keys
 KINDS = {
     "rsa": lambda: rsa.generate_private_key(65537, 2048),
     "rsa3072": lambda: rsa.generate_private_key(65537, 3072),
@@ -17,12 +18,18 @@ KINDS = {
 }
 
 
-def write_file(path, content):
-    """`content` appears under `path` whole, replacing what was there."""
+def write_temporary(path, content, mode=0o666):
+    """The name of a new file beside `path`, with `content`."""
     temporary = "%s.%d" % (path, os.getpid())
-    with open(temporary, "wb") as stream:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with open(os.open(temporary, flags, mode), "wb") as stream:
         stream.write(content)
-    os.rename(temporary, path)
+    return temporary
+
+
+def write_file(path, content, mode=0o666):
+    """`content` appears under `path` whole, replacing what was there."""
+    os.rename(write_temporary(path, content, mode), path)
 
 
 def read_file(path):
@@ -40,9 +47,7 @@ def make_key(kind):
 def shared_key(path, kind):
     """The PEM of the key in `path`; of several makers the first one wins."""
     if not os.path.exists(path):
-        temporary = "%s.%d" % (path, os.getpid())
-        with open(temporary, "wb") as stream:
-            stream.write(make_key(kind))
+        temporary = write_temporary(path, make_key(kind), SECRET)
         try:
             os.link(temporary, path)
         except FileExistsError:
@@ -72,7 +77,7 @@ class Store:
     def key(self, name, kind="rsa"):
         path = self.path(name + ".key")
         if not os.path.exists(path):
-            write_file(path, self._new_key(name, kind))
+            write_file(path, self._new_key(name, kind), SECRET)
         return load_key(read_file(path))
 
     def _new_key(self, name, kind):

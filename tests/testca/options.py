@@ -23,6 +23,14 @@ def serial(text):
     return int(text, 16)
 
 
+def first_line(path):
+    try:
+        with open(path, encoding="utf-8") as stream:
+            return stream.readline().rstrip("\r\n")
+    except OSError as error:
+        raise argparse.ArgumentTypeError("%s: %s" % (path, error.strerror))
+
+
 def _server(parser):
     group = parser.add_argument_group("server")
     group.add_argument("--dir", help="keys, certificates, state and log")
@@ -76,6 +84,9 @@ def _decision(parser):
     group.add_argument("--renewal-by", choices=("17", "19"),
                        help="the messageType that renewals must have")
     group.add_argument("--challenge", metavar="SECRET")
+    group.add_argument("--challenge-file", metavar="FILE", dest="challenge",
+                       type=first_line,
+                       help="its first line is the challenge")
     group.add_argument("--pending", type=int, default=0, metavar="N",
                        help="the first N replies of a transaction")
     group.add_argument("--then", choices=("success", "failure"),
