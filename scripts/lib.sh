@@ -87,91 +87,137 @@ as_root() {
 	fi
 }
 
+# can_become_root: sets $refusal when not. sudo may ask for a password, on the
+# terminal.
+can_become_root() {
+	[ "$(id -u)" -ne 0 ] || return 0
+	if ! command -v sudo >/dev/null; then
+		refusal="There is no sudo here, and this user is not root."
+		return 1
+	fi
+	refusal=$(sudo -- true 2>&1 </dev/null) || {
+		refusal="sudo cannot be used: $refusal"
+		return 1
+	}
+}
+
+lists_here() {
+	[ -n "$(find /var/lib/apt/lists -maxdepth 1 -name '*_Packages*' \
+		2>/dev/null | head -n 1)" ]
+}
+
 # The package lists are there and not older than a day.
 lists_fresh() {
-	lists=/var/lib/apt/lists
-	[ -n "$(find "$lists" -maxdepth 1 -name '*_Packages*' 2>/dev/null |
-		head -n 1)" ] &&
-		[ -n "$(find "$lists" -maxdepth 0 -mtime -1)" ]
+	lists_here && [ -n "$(find /var/lib/apt/lists -maxdepth 0 -mtime -1)" ]
 }
 
-# offered PACKAGE: this release has it.
+# offered PACKAGE: this release has it, maybe under another name.
 offered() {
-	apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]'
+	apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]' ||
+		apt-get install --simulate --no-install-recommends "$1" \
+			>/dev/null 2>&1
 }
 
+# apt_says LOG COMMAND...: logged; when it fails, what apt says is wrong.
+apt_says() {
+	apt_log=$1
+	shift
+	apt_command=$*
+	printf '+ %s\n' "$*" >>"$apt_log"
+	apt_before=$(wc -l <"$apt_log")
+	"$@" >>"$apt_log" 2>&1 </dev/null && return 0
+	say "This command failed: ${apt_command#as_root }"
+	sed "1,${apt_before}d" "$apt_log" >"$apt_log.last"
+	{ grep -E '^(E|W|dpkg|sudo): ' "$apt_log.last" ||
+		cat "$apt_log.last"; } | tail -n 12 | sed 's/^/  | /'
+	rm -f "$apt_log.last"
+	say "The whole log is $apt_log"
+	return 1
+}
+
+# A mirror that cannot be reached is only a warning to apt, if not asked.
 update_lists() {
 	say "Reading the package lists: apt-get update"
-	logged "$1" as_root apt-get update -o Acquire::Retries=3 ||
-		say "Going on with the lists as they are."
+	apt_says "$1" as_root apt-get update -o Acquire::Retries=3 \
+		-o APT::Update::Error-Mode=any
+}
+
+# advise PACKAGE...: how to install them by hand.
+advise() {
+	say "To install what is missing, run this as root, and then $program again:"
+	say "  apt-get update"
+	say "  apt-get install --no-install-recommends $*"
 }
 
 # install_missing LOG PACKAGE...: installs what is not provided and what this
-# release offers. What is missing then is in $still_missing.
+# release offers. What is missing then is in $still_missing, and if it could be
+# had it has been said why it is not here, and what to do.
 install_missing() {
 	install_log=$1
 	shift
+	unfinished=${top:?}/scripts/.installing
 	still_missing=$(missing "$@")
-	[ -n "$still_missing" ] || return 0
+	[ -n "$still_missing" ] || [ -e "$unfinished" ] || return 0
 	say "Missing here: $still_missing"
 	if ! command -v apt-get >/dev/null; then
 		say "There is no apt-get on this system. Please install what these"
 		say "Debian packages stand for: $still_missing"
 		return 0
 	fi
-	if [ "$(id -u)" -ne 0 ] && ! command -v sudo >/dev/null; then
-		say "There is no sudo on this system. Please run as root:"
-		say "  apt-get install --no-install-recommends $still_missing"
-		return 0
-	fi
-	lists_fresh || update_lists "$install_log"
-	wanted=
-	for package in $still_missing; do
-		if offered "$package"; then
-			wanted="$wanted $package"
-		fi
-	done
-	if [ -n "$wanted" ]; then
-		say "Installing: apt-get install --no-install-recommends$wanted"
-		# The names are words of their own.
-		# shellcheck disable=SC2086
-		apt_install $wanted || {
-			update_lists "$install_log"
-			apt_install $wanted
-		} || say "Not all of it could be installed."
+	# The names are words of their own.
+	# shellcheck disable=SC2086
+	if ! can_become_root; then
+		say "$refusal"
+		choose_offered $still_missing
+		advise $wanted
+	elif ! install_wanted $still_missing; then
+		advise $wanted
 	fi
 	still_missing=$(missing "$@")
 }
 
-# Servers that are here for tests are not started by their packages.
-apt_install() {
-	services=/usr/sbin/policy-rc.d
-	made_services=no
-	# Expanded by the inner shell.
-	# shellcheck disable=SC2016
-	if [ ! -e "$services" ] && as_root sh -c \
-		'printf "#!/bin/sh\nexit 101\n" >"$1" && chmod 755 "$1"' \
-		sh "$services"; then
-		made_services=yes
-	fi
-	install_status=0
-	logged "$install_log" as_root env DEBIAN_FRONTEND=noninteractive \
-		apt-get install -y --no-install-recommends \
-		-o Acquire::Retries=3 -o DPkg::Lock::Timeout=120 "$@" ||
-		install_status=$?
-	[ "$made_services" = no ] || as_root rm -f "$services"
-	return "$install_status"
+# choose_offered PACKAGE...: sets $wanted. Without lists nobody knows better.
+choose_offered() {
+	wanted=$*
+	lists_here || return 0
+	apt-get install --simulate --no-install-recommends "$@" \
+		>/dev/null 2>&1 && return 0
+	wanted=
+	for package in "$@"; do
+		if offered "$package"; then
+			wanted="$wanted $package"
+		else
+			say "Not in this release: $package"
+		fi
+	done
+	wanted=${wanted# }
 }
 
-# make_configure LOG: ./configure, unless a newer one is there.
-make_configure() {
-	if [ -x "${top:?}/configure" ] && [ -e "$top/Makefile.in" ] &&
+# install_wanted PACKAGE...: once more with new lists, if the first try fails.
+install_wanted() {
+	wanted=$*
+	lists_fresh || update_lists "$install_log" || lists_here || return
+	choose_offered "$@"
+	[ -n "$wanted" ] || [ -e "$unfinished" ] || return 0
+	say "Installing: apt-get install --no-install-recommends $wanted"
+	# shellcheck disable=SC2086
+	apt_says "$install_log" as_root "$top/scripts/install-packages" $wanted ||
+		{ update_lists "$install_log" &&
+			apt_says "$install_log" as_root \
+				"$top/scripts/install-packages" $wanted; }
+}
+
+# configure_is_new: ./configure is there, and newer than what it is made of.
+configure_is_new() {
+	[ -x "${top:?}/configure" ] && [ -e "$top/Makefile.in" ] &&
 		[ -e "$top/build-aux/install-sh" ] &&
 		[ -z "$(find "$top/configure.ac" "$top/Makefile.am" \
-			"$top/sources.mk" -newer "$top/configure")" ]; then
-		return 0
-	fi
-	logged "$1" "$top/bootstrap.sh"
+			"$top/sources.mk" -newer "$top/configure")" ]
+}
+
+# make_configure LOG: ./configure, unless a new one is there.
+make_configure() {
+	configure_is_new || logged "$1" "$top/bootstrap.sh"
 }
 
 processors() {
