@@ -38,6 +38,15 @@ void fixture_fail(const char *format, ...)
 	_fail(__FILE__, __LINE__);
 }
 
+void fixture_within(const char *file, int line, long long value,
+    long long least, long long most)
+{
+	if (value >= least && value <= most)
+		return;
+	print_error("%lld is not from %lld to %lld\n", value, least, most);
+	_fail(file, line);
+}
+
 const char *fixture_directory(void)
 {
 	const char *tmp = getenv("TMPDIR");

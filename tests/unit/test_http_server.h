@@ -169,6 +169,15 @@ static inline void assert_said(const char *word1, const char *word2)
 		FAIL("no \"%s\" and \"%s\" in: %s", word1, word2, text);
 }
 
+/* In milliseconds, since a time of conn_now(). */
+static inline void assert_took(long long begin, long long least, long long most)
+{
+	long long took = conn_now() - begin;
+
+	if (took < least || took > most)
+		FAIL("%lld ms, not %lld to %lld", took, least, most);
+}
+
 /* A socket that is bound but does not listen: connections are refused. */
 static inline int bind_to(int family, uint32_t ip, unsigned int *port)
 {
@@ -315,7 +324,7 @@ static inline char *finish(struct server *s)
 	return text;
 }
 
-static inline void stop(struct server *s)
+static inline void stop_server(struct server *s)
 {
 	kill(s->pid, SIGKILL);
 	finish(s);

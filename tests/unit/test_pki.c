@@ -1228,7 +1228,7 @@ static void assert_self_signed(EVP_PKEY *key, const EVP_MD *md, const char *use)
 	serial = X509_get0_serialNumber(cert);
 	number = ASN1_INTEGER_to_BN(serial, NULL);
 	assert_false(BN_is_negative(number));
-	assert_in_range(BN_num_bits(number), 64, 159);
+	assert_within(BN_num_bits(number), 64, 159);
 	BN_free(number);
 	/* From before now, for longer than any polling. */
 	assert_true(

@@ -1630,7 +1630,7 @@ static void test_failure_long(void **state)
 	assert_int_equal(
 	    decode(&reply, &w.request, message.data, message.len), ST_OK);
 	len = strlen(reply.fail_info_text);
-	assert_in_range(len, 100, 1024);
+	assert_within(len, 100, 1024);
 	assert_string_equal(reply.fail_info_text + len - 3, "...");
 	scep_reply_free(&reply);
 	buf_free(&message);
@@ -1958,7 +1958,7 @@ static void test_flipped(void **state)
 	}
 	silence_stop();
 	/* The certificate, and a few versions and algorithms around it. */
-	assert_in_range(ok, 1, 2 * (bag + 32));
+	assert_within(ok, 1, 2 * (bag + 32));
 	ok = 0;
 	assert_harmless(message.data, message.len, 0, &ok);
 	assert_int_equal(ok, 1);
