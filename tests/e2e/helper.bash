@@ -15,8 +15,11 @@ export ASAN_OPTIONS=detect_leaks=1:exitcode=99:allocator_may_return_null=1
 export LSAN_OPTIONS=exitcode=99
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=99
 
+# How many times as long as elsewhere things may take: scripts/test measures it.
+slowness=${slowness:-1}
+
 # What a hanging client may take at most, in seconds.
-run_limit=60
+run_limit=$((60 * slowness))
 
 setup() {
     common_setup
@@ -74,7 +77,7 @@ make_shared() {
     fi
     until [ -e "$shared.done" ]; do
         tries=$((tries + 1))
-        if [ "$tries" -gt 600 ]; then
+        if [ "$tries" -gt $((600 * slowness)) ]; then
             echo "keys and requests were not made:" >&2
             cat "$shared.log" >&2
             return 1
@@ -168,9 +171,10 @@ stop_ca() {
     ca_pids=()
 }
 
-# wait_for SECONDS COMMAND ...: until the command succeeds.
+# wait_for SECONDS COMMAND ...: until the command succeeds; a slow machine has
+# more time.
 wait_for() {
-    local end=$((SECONDS + $1 + 1))
+    local end=$((SECONDS + $1 * slowness + 1))
     shift
     until "$@"; do
         if [ "$SECONDS" -ge "$end" ]; then
@@ -187,11 +191,17 @@ start_enrolment() {
     cp "$ca/ca.crt" .
 }
 
+# temporary NAME [OPTION ...]: a new file or directory of the test, or of the
+# file of tests: setup_file belongs to no test.
+temporary() {
+    mktemp "${@:2}" "${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/$1.XXXXXX"
+}
+
 # issue_for YEAR CERT CSR SERIAL OPTION ...: a certificate that is valid in that
 # year only, by openssl ca with more of its options.
 issue_for() {
     local dir
-    dir=$(mktemp -d "$BATS_TEST_TMPDIR/issue.XXXXXX")
+    dir=$(temporary issue -d)
     echo "$4" >"$dir/serial"
     : >"$dir/index"
     cat >"$dir/cnf" <<END
@@ -220,7 +230,7 @@ END
 # key that is valid in that year in its place.
 redate() {
     local csr serial
-    csr=$(mktemp "$BATS_TEST_TMPDIR/redate.XXXXXX")
+    csr=$(temporary redate)
     openssl x509 -in "$2" -x509toreq -signkey "$3" -out "$csr"
     serial=$(openssl x509 -in "$2" -noout -serial | sed 's/.*=//')
     issue_for "$1" "$2" "$csr" "$serial" -selfsign -keyfile "$3" \

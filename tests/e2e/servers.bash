@@ -3,6 +3,8 @@
 # Each runs on 127.0.0.1, as the user of the test, with all its files below
 # the directory of the test; stop_ca of helper.bash ends them by their pid.
 
+load ../e2e/nginx
+
 PATH=$PATH:/usr/sbin:/sbin
 
 need() {
@@ -117,21 +119,7 @@ start_nginx() {
     nginx_dir=$(mktemp -d "$BATS_TEST_TMPDIR/nginx.XXXXXX")
     dir=$nginx_dir
     tls_port=$(free_ports 1)
-    cat >"$dir/nginx.conf" <<END_CONF
-daemon off;
-master_process off;
-pid $dir/pid;
-error_log $dir/error.log info;
-events { }
-http {
-    log_format all '\$connection \$ssl_protocol sni=\$ssl_server_name host=\$http_host "\$request" \$status';
-    access_log $dir/access.log all;
-    client_body_temp_path $dir/1;
-    proxy_temp_path $dir/2;
-    fastcgi_temp_path $dir/3;
-    uwsgi_temp_path $dir/4;
-    scgi_temp_path $dir/5;
-    client_max_body_size 8m;
+    nginx_conf "$dir" <<END_CONF
     server {
         listen 127.0.0.1:$tls_port ssl;
         ssl_certificate $tls/$cert.pem;
@@ -143,10 +131,8 @@ http {
             proxy_set_header Connection "";
         }
     }
-}
 END_CONF
-    start_server "$tls_port" "$dir/out" nginx -p "$dir" -c "$dir/nginx.conf" \
-        -e "$dir/error.log"
+    start_server "$tls_port" "$dir/out" nginx_in "$dir"
     access_log=$dir/access.log
     URL=https://localhost:$tls_port/scep
 }

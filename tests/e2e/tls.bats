@@ -388,21 +388,13 @@ start_redirect() {
     local to=$1
     redirect_port=$(free_ports 1)
     nginx_dir=$(mktemp -d "$BATS_TEST_TMPDIR/nginx.XXXXXX")
-    cat >"$nginx_dir/nginx.conf" <<END_CONF
-daemon off;
-master_process off;
-pid $nginx_dir/pid;
-events { }
-http {
-    access_log $nginx_dir/access.log;
+    nginx_conf "$nginx_dir" <<END_CONF
     server {
         listen 127.0.0.1:$redirect_port;
         location / { return $to; }
     }
-}
 END_CONF
-    start_server "$redirect_port" "$nginx_dir/out" nginx -p "$nginx_dir" \
-        -c "$nginx_dir/nginx.conf" -e "$nginx_dir/error.log"
+    start_server "$redirect_port" "$nginx_dir/out" nginx_in "$nginx_dir"
 }
 
 @test "redirect: http to https, of GET by 301 and of POST by 308" {

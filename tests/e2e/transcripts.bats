@@ -363,8 +363,8 @@ END
     run openssl verify -CAfile ca.crt local.crt
     expect_equal "what openssl says" "local.crt: OK" "$output"
     expect_equal "the subject" \
-        "subject=DC = org, DC = OpenXPKI, DC = Test Deployment, CN = device" \
-        "$(openssl x509 -in local.crt -noout -subject)"
+        "subject=CN=device,DC=Test Deployment,DC=OpenXPKI,DC=org" \
+        "$(openssl x509 -in local.crt -noout -subject -nameopt RFC2253)"
     expect_equal "the names" "DNS:www.example.com, DNS:example.com" \
         "$(openssl x509 -in local.crt -noout -ext subjectAltName |
             sed -n '2s/^ *//p')"

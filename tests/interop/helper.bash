@@ -6,6 +6,8 @@
 
 bats_require_minimum_version 1.5.0
 
+load ../e2e/nginx
+
 # For setup_file: what was set for another purpose does not count.
 prepare() {
     alone

@@ -158,29 +158,15 @@ start_nginx() {
     openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.pem \
         -subj /CN=localhost -addext subjectAltName=DNS:localhost -days 2
     mkdir nginx
-    cat >nginx/conf <<END
-daemon off;
-master_process off;
-pid $PWD/nginx/pid;
-error_log $PWD/nginx/error.log;
-events { }
-http {
-    access_log $PWD/nginx/access.log;
-    client_body_temp_path $PWD/nginx/1;
-    proxy_temp_path $PWD/nginx/2;
-    fastcgi_temp_path $PWD/nginx/3;
-    uwsgi_temp_path $PWD/nginx/4;
-    scgi_temp_path $PWD/nginx/5;
+    nginx_conf "$PWD/nginx" <<END
     server {
         listen 127.0.0.1:8443 ssl;
         ssl_certificate $PWD/tls.pem;
         ssl_certificate_key $PWD/tls.key;
         location / { proxy_pass http://127.0.0.1:$port; }
     }
-}
 END
-    serve nginx/out 8443 -- nginx -p "$PWD/nginx" -c "$PWD/nginx/conf" \
-        -e "$PWD/nginx/error.log" || return
+    serve nginx/out 8443 -- nginx_in "$PWD/nginx" || return
     https_pid=$served_pid
 }
 

@@ -1,0 +1,36 @@
+# nginx.bash: how tests run nginx, whoever they are and whatever its package
+# says; all that it writes is below a directory of the test.
+
+# nginx_conf DIRECTORY <<END: DIRECTORY/nginx.conf, with the servers that are
+# read. To its access log a server writes a line for each request.
+nginx_conf() {
+    {
+        # Root, be it in a user namespace, must not give directories to
+        # somebody else; others are warned of this line.
+        [ "$(id -u)" -ne 0 ] || echo "user root;"
+        cat <<END_CONF
+daemon off;
+master_process off;
+pid $1/pid;
+lock_file $1/lock;
+error_log $1/error.log info;
+events { }
+http {
+    log_format all '\$connection \$ssl_protocol sni=\$ssl_server_name host=\$http_host "\$request" \$status';
+    access_log $1/access.log all;
+    client_body_temp_path $1/1;
+    proxy_temp_path $1/2;
+    fastcgi_temp_path $1/3;
+    uwsgi_temp_path $1/4;
+    scgi_temp_path $1/5;
+    client_max_body_size 8m;
+END_CONF
+        cat
+        echo "}"
+    } >"$1/nginx.conf"
+}
+
+# nginx_in DIRECTORY: in place of this shell, which is one in the background.
+nginx_in() {
+    exec nginx -p "$1" -c "$1/nginx.conf" -e "$1/error.log"
+}
