@@ -1,0 +1,552 @@
+#!/usr/bin/env bats
+#
+# The renewal script that README and manual show, run as cron runs it, and
+# killed wherever that can happen. RENEWAL names another script to test.
+
+load helper
+
+setup() {
+    common_setup
+    bin=$BATS_TEST_TMPDIR/bin
+    state=$BATS_TEST_TMPDIR/state
+    renew=$BATS_TEST_TMPDIR/renew
+    device=$BATS_TEST_TMPDIR/device
+    path_line='export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
+    mkdir "$bin" "$state"
+    make_commands
+    of_manual >"$state/script"
+    adapt "${RENEWAL:-$state/script}"
+}
+
+# --- the script ------------------------------------------------------------
+
+of_manual() {
+    awk 'open && $0 == "#!/bin/sh" { on = 1 }
+        /^\.Ed/ { on = 0 }
+        { open = /^\.Bd -literal/ }
+        on' "$tree/man/sscep.1" | sed 's/\\e/\\/g'
+}
+
+of_readme() {
+    awk '$0 == "    #!/bin/sh" { on = 1 }
+        !/^    / { on = 0 }
+        on' "$tree/README.md" | sed 's/^    //'
+}
+
+of_rendered_manual() {
+    mandoc -T ascii "$tree/man/sscep.1" | col -bx |
+        sed -n 's/^ \{11\}//; /^#!\/bin\/sh$/,/^$/p' | sed '/^$/d'
+}
+
+# Only the directory and PATH are not as printed.
+adapt() {
+    grep -qx 'cd /etc/sscep' "$1"
+    grep -qx "$path_line" "$1"
+    sed "s|^cd /etc/sscep\$|cd '$device'|
+        s|^$path_line\$|export PATH='$bin:$PATH'|" "$1" >"$renew"
+    chmod +x "$renew"
+}
+
+# The commands that the script calls are noted in "calls". The file "plan" has
+# the number of the one at which the script is killed, and when:
+#   after      the command has run
+#   orphan     the command runs after that
+#   part       the text of "part" has run in place of the command
+# With "hold", the command waits until there is a file "go".
+make_commands() {
+    local name
+    cat >"$state/command" <<END
+#!/bin/sh
+export PATH='$PATH' ASAN_OPTIONS='$ASAN_OPTIONS'
+export LSAN_OPTIONS='$LSAN_OPTIONS' UBSAN_OPTIONS='$UBSAN_OPTIONS'
+name=\${0##*/}
+echo "\$name \$*" >>'$state/calls'
+real() {
+    case \$name in
+    mkrequest) KEYBITS=1024 '$MKREQUEST' "\$@" ;;
+    sscep) '$SSCEP' "\$@" ;;
+    sync) ;;
+    *) "\$name" "\$@" ;;
+    esac
+}
+when=never
+if [ -e '$state/plan' ]; then
+    read -r when number <'$state/plan'
+    while read -r line; do number=\$((number - 1)); done <'$state/calls'
+    [ "\$number" -eq 0 ] || when=never
+fi
+read -r script <'$state/pid'
+case \$when in
+after) real "\$@"; kill -KILL "\$script"; exit ;;
+orphan) kill -KILL "\$script" ;;
+part) . '$state/part'; kill -KILL "\$script"; exit ;;
+hold)
+    : >'$state/held'
+    until [ -e '$state/go' ]; do sleep 0.05; done
+    ;;
+esac
+real "\$@"
+END
+    chmod +x "$state/command"
+    for name in mkrequest sscep sync; do
+        ln -s "$state/command" "$bin/$name"
+    done
+}
+
+# All that the script calls goes that way.
+watch_commands() {
+    local name
+    for name in cp flock mv openssl rm; do
+        ln -s "$state/command" "$bin/$name"
+    done
+}
+
+# number_of COMMAND [NUMBER]: of the NUMBERth such command, in "all".
+number_of() {
+    grep -n "^$1 " "$state/all" | sed -n "${2:-1}s/:.*//p"
+}
+
+# --- a device and a CA -----------------------------------------------------
+
+# begin DAYS [OPTION ...]: a CA, and a certificate of it that has DAYS left.
+begin() {
+    start_ca "${@:2}"
+    mkdir "$state/device"
+    openssl x509 -req -in "$shared/local.csr" -days "$1" -set_serial 0x4d2 \
+        -CA "$ca/ca.crt" -CAkey "$ca/ca.key" -out "$ca/issued/4d2.pem" \
+        2>"$state/log"
+    cp "$shared/local.key" "$ca/ca.crt" "$state/device"
+    cp "$ca/issued/4d2.pem" "$state/device/local.crt"
+    chmod 640 "$state/device/local.key"
+    chmod 644 "$state/device/local.crt"
+    write_conf "$state/device"
+    install_device
+}
+
+write_conf() {
+    printf '[sscep]\nURL = %s\nCACertFile = ca.crt\n' "$URL" >"$1/sscep.conf"
+}
+
+# The device as it was, whatever has become of it. The CA goes on.
+install_device() {
+    rm -rf "$device" "$state/plan"
+    cp -a "$state/device" "$device"
+    before=$(ls "$ca/issued")
+}
+
+restart_ca() {
+    stop_ca
+    start_ca "$@"
+    write_conf "$device"
+}
+
+# issued_since: the certificates that the CA has issued to the device.
+issued_since() {
+    local name
+    for name in "$ca"/issued/*.pem; do
+        case $before in
+        *"${name##*/}"*) ;;
+        *) echo "$name" ;;
+        esac
+    done
+}
+
+# --- runs ------------------------------------------------------------------
+
+# As cron does. Ends when no process of it has the lock any more.
+run_renew() {
+    start_renew
+    wait_for_renew
+    wait_for 20 flock -n "$device" true || problem "the lock stays"
+}
+
+start_renew() {
+    command_line=renew
+    status=0
+    rm -f "$state/calls"
+    timeout -k 5 "$run_limit" env -i HOME=/ SHELL=/bin/sh PATH=/usr/bin:/bin \
+        sh -c "echo \$\$ >'$state/pid'; exec '$renew'" \
+        >"$stdout" 2>"$stderr" </dev/null 3>&- 4>&- &
+    pid=$!
+}
+
+wait_for_renew() {
+    { wait "$pid" || status=$?; } 2>/dev/null
+}
+
+silent() {
+    expect_status 0
+    stdout_empty
+    stderr_empty
+}
+
+# One line on standard error, for cron to mail.
+loud() {
+    expect_status "$1"
+    stdout_empty
+    stderr_has "sscep: "
+    stderr_has "$2"
+    expect_equal "the number of lines on stderr" 1 "$(wc -l <"$stderr")"
+}
+
+key_of() {
+    case $1 in
+    *.key) openssl pkey -in "$1" -pubout ;;
+    *.csr) openssl req -in "$1" -noout -pubkey ;;
+    *) openssl x509 -in "$1" -noout -pubkey ;;
+    esac
+}
+
+# The old pair is in place; the key of the request has not changed.
+waits() {
+    silent
+    cmp "$device/local.crt" "$state/device/local.crt"
+    cmp "$device/local.key" "$state/device/local.key"
+    expect_equal "the key of the request" "$(key_of "$device/new.csr")" \
+        "$(key_of "$device/new.key")"
+    cp -n "$device/new.key" first.key
+    cmp "$device/new.key" first.key
+}
+
+# The one certificate that the CA has issued is in place, and nothing else.
+renewed() {
+    local certificates
+    silent
+    mapfile -t certificates < <(issued_since)
+    expect_equal "the number of certificates" 1 "${#certificates[@]}"
+    expect_equal "the key" "$(key_of "${certificates[0]}")" \
+        "$(key_of "$device/local.key")"
+    cmp -s "$device/local.crt" "${certificates[0]}" ||
+        same_certificate "$device/local.crt" "${certificates[0]}"
+    openssl verify -CAfile "$ca/ca.crt" "$device/local.crt" >"$state/log"
+    expect_equal "what is there" \
+        "640 local.key,644 ca.crt,644 local.crt,644 sscep.conf," \
+        "$(find "$device" -mindepth 1 -printf '%m %P\n' | sort | tr '\n' ,)"
+}
+
+# After a kill: the old key and certificate are there, or the next run has what
+# it needs to install new ones; and no key is lost.
+keeps_promise() {
+    local cert new=$device/local.key
+    [ ! -e "$device/new.key" ] || new=$device/new.key
+    if [ -e "$device/new.crt" ]; then
+        expect_equal "the key of new.crt" "$(key_of "$device/new.crt")" \
+            "$(key_of "$new")"
+    elif ! cmp -s "$device/local.key" "$state/device/local.key" ||
+        ! cmp -s "$device/local.crt" "$state/device/local.crt"; then
+        expect_equal "the key of local.crt" "$(key_of "$device/local.crt")" \
+            "$(key_of "$device/local.key")"
+    fi
+    for cert in $(issued_since); do
+        expect_equal "the key of an issued certificate" "$(key_of "$cert")" \
+            "$(key_of "$new")"
+    done
+}
+
+# killed WHERE: the run was, and the next one makes good for it.
+killed() {
+    command_line="renew, killed $1"
+    [ "$status" -eq 137 ] || problem "the script was not killed"
+    keeps_promise
+    rm -f "$state/plan"
+    run_renew
+    command_line="renew, after it was killed $1"
+    renewed
+}
+
+# A run that is not killed, for its list of commands.
+list_commands() {
+    begin 10
+    watch_commands
+    run_renew
+    renewed
+    mv "$state/calls" "$state/all"
+}
+
+# kill_at WHEN NUMBER [PART]
+kill_at() {
+    install_device
+    echo "${3:-}" >"$state/part"
+    echo "$1 $2" >"$state/plan"
+    run_renew
+    killed "($1) at command $2, $(sed -n "$2p" "$state/all"): ${3:-}"
+}
+
+# before_lines FIRST: kills it before each second line, from the FIRSTth.
+before_lines() {
+    local number lines tried=0
+    begin 10
+    mapfile -t lines <"$renew"
+    lines+=(': the end')
+    for ((number = $1; number < ${#lines[@]}; number += 2)); do
+        # Not in the middle of a command; a comment is not a place.
+        case ${lines[number - 1]} in *\\) continue ;; esac
+        case ${lines[number]// /} in '#'*) continue ;; esac
+        {
+            printf '%s\n' "${lines[@]:0:number}" "kill -KILL \$\$" \
+                "${lines[@]:number}"
+        } >"$state/killed"
+        sh -n "$state/killed"
+        chmod +x "$state/killed"
+        install_device
+        tried=$((tried + 1))
+        renew=$state/killed run_renew
+        # Lines for other cases are not reached.
+        if [ "$status" -eq 0 ]; then
+            command_line="renew, with a kill before: ${lines[number]}"
+            renewed
+        else
+            killed "before: ${lines[number]}"
+        fi
+    done
+    [ "$tried" -ge 12 ] || [ -n "${RENEWAL:-}" ]
+}
+
+# --- the script itself -----------------------------------------------------
+
+@test "renewal: README and manual show the same script" {
+    local shell
+    of_readme >readme
+    of_manual >manual
+    [ "$(grep -c '^#!/bin/sh' manual)" -eq 1 ]
+    diff -u readme manual
+    for shell in sh dash bash 'busybox sh'; do
+        if command -v "${shell%% *}"; then
+            # shellcheck disable=SC2086
+            $shell -n manual
+        fi
+    done
+    if command -v mandoc && command -v col; then
+        diff -u manual <(of_rendered_manual)
+    fi
+}
+
+@test "renewal: nothing is due" {
+    begin 31
+    cd "$device"
+    snapshot
+    run_renew
+    silent
+    nothing_written
+    nothing_sent
+}
+
+@test "renewal: due, and done without a word" {
+    begin 29
+    run_renew
+    renewed
+    run_renew
+    renewed
+    expect_equal "the messages" 17 "$(messages messageType)"
+}
+
+# --- kills -----------------------------------------------------------------
+
+@test "renewal: killed before each line, the odd ones" {
+    before_lines 1
+}
+
+@test "renewal: killed before each line, the even ones" {
+    before_lines 2
+}
+
+@test "renewal: killed in the middle of a line" {
+    local number
+    list_commands
+    # After the command, and while it goes on alone.
+    kill_at after "$(number_of mkrequest)"
+    kill_at after "$(number_of sscep)"
+    kill_at orphan "$(number_of mkrequest)"
+    kill_at orphan "$(number_of sscep)"
+    # The second time round: the key is in place, the certificate is not.
+    kill_at after "$(number_of mv)"
+    kill_at after "$(number_of cp 3)"
+    kill_at after "$(number_of cp 4)"
+    kill_at orphan "$(number_of mv 2)"
+}
+
+@test "renewal: killed together with a command" {
+    local number
+    list_commands
+    number=$(number_of mkrequest)
+    kill_at part "$number" 'mkdir new.new.1; echo x >new.new.1/key'
+    kill_at part "$number" \
+        'mkdir new.new.1; real "$@"; mv new.csr new.new.1/csr'
+    kill_at part "$number" 'mkdir new.new.1; real "$@"'
+    # The CA has issued the certificate, and it has not arrived.
+    kill_at part "$(number_of sscep)" 'real "$@"; mv new.crt new.crt.A1B2C3'
+    kill_at part "$(number_of cp 2)" 'echo x >new.tmp'
+    kill_at part "$(number_of cp 3)" 'echo x >new.tmp'
+    # Some of the files are removed: the first one, all but the last one or two.
+    number=$(number_of rm 2)
+    [ -n "$number" ]
+    kill_at part "$number" 'real -rf "$2"'
+    kill_at part "$number" \
+        'until [ $# -eq 2 ]; do [ -d "$1" ] || real -f -- "$1"; shift; done'
+    kill_at part "$number" \
+        'until [ $# -eq 1 ]; do [ -d "$1" ] || real -f -- "$1"; shift; done'
+}
+
+@test "renewal: killed before the service was told" {
+    local place='# service httpd reload 9<&-'
+    begin 10
+    grep -q "^$place" "$renew"
+    sed "s|^$place.*|echo >>'$state/told'; kill -KILL \$\$|" "$renew" \
+        >"$state/killed"
+    chmod +x "$state/killed"
+    renew=$state/killed run_renew
+    expect_equal "the status" 137 "$status"
+    # It is told once more by the next run.
+    sed -i "s|; kill -KILL .*||" "$state/killed"
+    renew=$state/killed run_renew
+    renewed
+    renew=$state/killed run_renew
+    renewed
+    expect_equal "the number of times that it was told" 2 \
+        "$(wc -l <"$state/told")"
+}
+
+@test "renewal: one at a time, also when the first was killed" {
+    local first
+    list_commands
+    install_device
+    echo "hold $(number_of sscep)" >"$state/plan"
+    start_renew
+    first=$pid
+    wait_for 20 test -e "$state/held"
+    rm "$state/plan"
+    read -r script <"$state/pid"
+
+    cp "$ca/log" log
+    start_renew
+    wait_for_renew
+    silent
+    expect_equal "what the second calls" flock "$(cut -d' ' -f1 "$state/calls")"
+
+    kill -KILL "$script"
+    wait "$first" || true
+    start_renew
+    wait_for_renew
+    silent
+    expect_equal "what the third calls" flock "$(cut -d' ' -f1 "$state/calls")"
+    cmp log "$ca/log"
+
+    : >"$state/go"
+    wait_for 20 flock -n "$device" true
+    [ -e "$device/new.crt" ]
+    run_renew
+    renewed
+}
+
+@test "renewal: no lock can be had" {
+    begin 10
+    printf '#!/bin/sh\necho "flock: no locks" >&2\nexit 71\n' >"$bin/flock"
+    chmod +x "$bin/flock"
+    run_renew
+    expect_status 70
+    stderr_has "no locks"
+    nothing_sent
+}
+
+# --- CAs -------------------------------------------------------------------
+
+@test "renewal: a person decides, and the runs in between say nothing" {
+    begin 10 --pending 3
+    run_renew
+    waits
+    run_renew
+    waits
+    run_renew
+    waits
+    run_renew
+    renewed
+    expect_equal "the key" "$(key_of first.key)" "$(key_of "$device/local.key")"
+    expect_equal "the messages" "17 20 20 20" \
+        "$(messages messageType | xargs)"
+    expect_equal "the number of transactions" 1 \
+        "$(messages transactionID | sort -u | wc -l)"
+}
+
+@test "renewal: a CA that has forgotten the request gets it again" {
+    begin 10 --pending 1
+    run_renew
+    waits
+    rm "$ca"/transactions/*
+    run_renew
+    waits
+    run_renew
+    renewed
+    expect_equal "the messages" "17 20 17 20" \
+        "$(messages messageType | xargs)"
+}
+
+@test "renewal: the answer was lost, and the server knows no polls" {
+    begin 10 --fault short-body --fault-times 1
+    run_renew
+    loud 95 ''
+    restart_ca --fault http-500 --fault-times 1
+    run_renew
+    silent
+    expect_equal "the messages" "17 20 17" "$(messages messageType | xargs)"
+    same_certificate "$device/local.crt" \
+        "$(issued_since | xargs ls -t | head -n 1)"
+}
+
+@test "renewal: a refusal is said each time, and nothing is lost by it" {
+    begin 10 --fail badRequest --fail-text "not today"
+    run_renew
+    loud 72 "not today"
+    cp "$device/new.key" first.key
+    run_renew
+    loud 72 "not today"
+    restart_ca
+    run_renew
+    renewed
+    cmp first.key "$device/local.key"
+}
+
+@test "renewal: a person refuses" {
+    begin 10 --pending 1 --then failure
+    run_renew
+    waits
+    run_renew
+    loud 72 "the operator said no"
+    run_renew
+    waits
+    run_renew
+    loud 72 "the operator said no"
+    # Another key and request.
+    rm "$device/new.csr"
+    restart_ca
+    run_renew
+    renewed
+    expect_equal "the messages" "17 20 17 20 17" \
+        "$(messages messageType | xargs)"
+    expect_equal "the number of transactions" 2 \
+        "$(messages transactionID | sort -u | wc -l)"
+}
+
+@test "renewal: a CA that is away" {
+    begin 10
+    stop_ca
+    run_renew
+    loud 95 "connect"
+    cp "$device/new.key" first.key
+    run_renew
+    loud 95 "connect"
+    restart_ca
+    run_renew
+    renewed
+    cmp first.key "$device/local.key"
+}
+
+@test "renewal: what the script of an earlier version has left" {
+    begin 10
+    run_renew
+    renewed
+    # The key was installed, the certificate not.
+    mv "$device/local.crt" "$device/new.crt"
+    cp -p "$state/device/local.crt" "$device"
+    run_renew
+    renewed
+}
