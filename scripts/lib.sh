@@ -144,6 +144,7 @@ update_lists() {
 
 # advise PACKAGE...: how to install them by hand.
 advise() {
+	[ $# -gt 0 ] || return 0
 	say "To install what is missing, run this as root, and then $program again:"
 	say "  apt-get update"
 	say "  apt-get install --no-install-recommends $*"
@@ -158,7 +159,11 @@ install_missing() {
 	unfinished=${top:?}/scripts/.installing
 	still_missing=$(missing "$@")
 	[ -n "$still_missing" ] || [ -e "$unfinished" ] || return 0
-	say "Missing here: $still_missing"
+	if [ -n "$still_missing" ]; then
+		say "Missing here: $still_missing"
+	else
+		say "An installation was interrupted, and is finished now."
+	fi
 	if ! command -v apt-get >/dev/null; then
 		say "There is no apt-get on this system. Please install what these"
 		say "Debian packages stand for: $still_missing"

@@ -110,3 +110,28 @@ enable() {
         [ -z "$output" ]
     done
 }
+
+@test "packages: what a kill has left is finished by the next run" {
+    cp -r "$tree/scripts" "$BATS_TEST_TMPDIR/scripts"
+    before=$BATS_TEST_TMPDIR/scripts/.installing
+    # Killed while it installs, not while it downloads.
+    command_of_system apt-get \
+        'case $* in *--download-only*) ;; *) kill -KILL $PPID ;; esac'
+    for name in dirname mv; do
+        ln -s "$(command -v "$name")" "$bin/$name"
+    done
+    command_of_system dpkg-query 'echo "ii there"; echo "rc removed"'
+    command_of_system dpkg ''
+    command_of_system setsid 'shift; exec "$@"'
+    run env PATH="$bin" "$BATS_TEST_TMPDIR/scripts/install-packages" tool
+    [ "$status" -ne 0 ]
+    [ "$(cat "$before")" = there ]
+    : >"$calls"
+    command_of_system apt-get ''
+    run env PATH="$bin" "$BATS_TEST_TMPDIR/scripts/install-packages"
+    [ "$status" -eq 0 ]
+    [ ! -e "$before" ]
+    grep '^dpkg --configure -a' "$calls"
+    grep '^apt-get install .*DPkg::Path=.*/scripts/services:.* --fix-broken$' \
+        "$calls"
+}

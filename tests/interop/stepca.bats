@@ -37,7 +37,7 @@ setup() {
 build_server() {
     if ! (cd "$BATS_TEST_DIRNAME/stepca" &&
         GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' GOGC=400 \
-            timeout 400 go build -buildvcs=false -ldflags '-s -w' \
+            timeout $((400 * ${slowness:-1})) go build -buildvcs=false -ldflags '-s -w' \
             -o "$server/stepca" .) >"$server/build.log" 2>&1; then
         cat "$server/build.log" >&2
         return 1
