@@ -21,9 +21,7 @@ KINDS = {
 def write_temporary(path, content, mode=0o666):
     """The name of a new file beside `path`, with `content`."""
     temporary = "%s.%d" % (path, os.getpid())
-    if os.path.exists(temporary):
-        os.unlink(temporary)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     with open(os.open(temporary, flags, mode), "wb") as stream:
         stream.write(content)
     return temporary
