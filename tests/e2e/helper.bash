@@ -180,7 +180,7 @@ wait_for() {
         if [ "$SECONDS" -ge "$end" ]; then
             return 1
         fi
-        sleep 0.02
+        sleep 0.05
     done
 }
 
