@@ -55,6 +55,7 @@ provided() {
 	scep) command -v scepserver >/dev/null ;;
 	iproute2) command -v ip >/dev/null ;;
 	rpm) command -v rpmbuild >/dev/null ;;
+	elfutils) command -v eu-strip >/dev/null ;;
 	nginx-light) command -v nginx >/dev/null ;;
 	softhsm2) command -v softhsm2-util >/dev/null ;;
 	opensc) command -v pkcs11-tool >/dev/null ;;
