@@ -80,7 +80,17 @@ static enum status send_poll(struct session *session, const struct enrolment *e,
 	return send_message(session, e, MESSAGE_CERTPOLL, reply);
 }
 
-/* P1: an error on the way leaves PENDING what the server said is PENDING. */
+/* Whether nothing came that the CA signed, and nothing of ours failed. */
+static bool is_unanswered(enum status st, const struct scep_reply *reply)
+{
+	return st == ST_NETWORK || st == ST_TIMEOUT ||
+	    (st == ST_REPLY && !reply->verified);
+}
+
+/*
+ * What the CA said is PENDING stays so until the CA says something else: an
+ * answer that it did not sign may be from anybody on the way.
+ */
 static enum status poll_again(struct session *session,
     const struct enrolment *e, struct poll *poll, struct scep_reply *reply)
 {
@@ -88,7 +98,8 @@ static enum status poll_again(struct session *session,
 
 	log_hold();
 	st = send_poll(session, e, poll, reply);
-	if (st == ST_NETWORK || st == ST_TIMEOUT) {
+	if (is_unanswered(st, reply)) {
+		poll_keep_reason(poll, log_held());
 		log_release_warning("poll-failed");
 		reply->status = PKI_PENDING;
 		return ST_OK;

@@ -82,10 +82,21 @@ static long long elapsed(const struct poll *poll)
 static enum status give_up(
     const struct poll *poll, const char *limit, int value)
 {
+	char why[POLL_REASON_MAX + 32] = "";
+
+	if (poll->failed > 0)
+		snprintf(why, sizeof(why), "poll #%d failed: %s; ",
+		    poll->failed, poll->reason);
 	return fail(ST_PENDING,
 	    "still PENDING after %d poll(s), the limit of %s %d is reached; "
-	    "the same command with -R goes on from here",
-	    poll->count, limit, value);
+	    "%sthe same command with -R goes on from here",
+	    poll->count, limit, value, why);
+}
+
+void poll_keep_reason(struct poll *poll, const char *reason)
+{
+	poll->failed = poll->count;
+	log_escape(poll->reason, sizeof(poll->reason), reason, strlen(reason));
 }
 
 enum status poll_check_count(const struct poll *poll)

@@ -1,4 +1,4 @@
-/* poll.h: waits between CertPolls, within the limits (P1, K6). */
+/* poll.h: waits between CertPolls, within the limits (RFC 8894, 4.4). */
 #ifndef OPS_POLL_H
 #define OPS_POLL_H
 
@@ -11,16 +11,26 @@
 
 #define POLL_SIGNALS 2 /* SIGINT, SIGTERM */
 
+#define POLL_REASON_MAX 512
+
 /* Borrows options. */
 struct poll {
 	const struct options *options;
-	int count; /* CertPolls that were sent */
+	int count;  /* CertPolls that were sent */
+	int failed; /* the last one that brought nothing of the CA's; 0: none */
+	char reason[POLL_REASON_MAX]; /* of that; cut where it is longer */
 	struct timespec start;
 	bool catching; /* the signals below */
 	struct sigaction before[POLL_SIGNALS];
 };
 
 void poll_start(struct poll *poll, const struct options *options);
+
+/*
+ * The CertPoll that was sent last brought nothing of the CA's: what reaching a
+ * limit reports then.
+ */
+void poll_keep_reason(struct poll *poll, const char *reason);
 
 /* ST_PENDING after reporting when -n allows no further poll. */
 enum status poll_check_count(const struct poll *poll);

@@ -34,6 +34,7 @@ struct scep_request {
 
 /* A CertRep that passed every check.  Owns what it points to. */
 struct scep_reply {
+	bool verified; /* its signature holds, whatever else is wrong */
 	enum pki_status status;
 	const struct fail_info *fail_info; /* with PKI_FAILURE; static */
 	char *fail_info_text;  /* with PKI_FAILURE, escaped; or NULL */
@@ -49,8 +50,9 @@ enum status scep_request_encode(struct buf *out, struct scep_request *request);
 
 /*
  * Reads the CertRep that answers request: signature by a certificate of the
- * bundle (V1), attributes (V2), envelope, certificates.  ST_REPLY after
- * reporting the first check that fails; nothing is in out then.
+ * bundle, attributes, envelope, certificates (RFC 8894, 3.2 and 3.3.2).
+ * ST_REPLY after reporting the first check that fails; then nothing is in out
+ * but verified.  Without verified the bytes may be from anybody.
  */
 enum status scep_reply_decode(struct scep_reply *out,
     const struct scep_request *request, const void *bytes, size_t len);

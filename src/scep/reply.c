@@ -193,6 +193,7 @@ static enum status read_message(struct scep_reply *reply,
 	st = signed_verify(&by, cms, request->bundle->certs, "-c", content);
 	if (st != ST_OK)
 		return st;
+	reply->verified = true;
 	si = by.si;
 	if ((st = check_message_type(si)) != ST_OK ||
 	    (st = check_transaction_id(si, request)) != ST_OK ||
@@ -226,10 +227,12 @@ enum status scep_reply_decode(struct scep_reply *out,
 		st = fail_memory();
 	else
 		st = read_message(&reply, request, cms, content);
-	if (st == ST_OK)
+	if (st == ST_OK) {
 		*out = reply;
-	else
+	} else {
+		out->verified = reply.verified;
 		scep_reply_free(&reply);
+	}
 	BIO_free(content);
 	CMS_ContentInfo_free(cms);
 	return st;

@@ -260,6 +260,11 @@ void log_hold(void)
 	held[0] = '\0';
 }
 
+const char *log_held(void)
+{
+	return held;
+}
+
 static bool take_held(char *out)
 {
 	memcpy(out, held, sizeof(held));

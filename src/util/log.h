@@ -63,9 +63,11 @@ void debug(const char *format, ...) PRINTF_LIKE(1, 2);
  * For a failure that need not be one: between log_hold() and the release
  * fail() keeps its message (the last one) instead of printing it.
  * log_release() prints it at the level given, log_release_warning() as a
- * warning of that id.  Does not nest.
+ * warning of that id.  log_held() is the message so far, "" when there is
+ * none; borrowed until the release.  Does not nest.
  */
 void log_hold(void);
+const char *log_held(void);
 void log_release(enum log_level level);
 void log_release_warning(const char *id);
 

@@ -292,10 +292,61 @@ passing_fault() {
     warned "time limit"
 }
 
-@test "polling: a wrong reply ends it" {
-    start_enrolment --pending 2 --fault bad-signature --fault-after 1
-    enroll -t 0
-    refused 97 signature
+# Anybody on the way can say so: the CA has not said that it is not PENDING.
+@test "polling: an answer that the CA did not sign does not end it" {
+    local fault text
+    while IFS='|' read -r fault text; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        rm -f local.crt
+        passing_fault "$fault"
+        warned "$text"
+        stop_ca
+    done <<'END'
+html|Sign in
+empty-200|empty body
+garbage|expected application/x-pki-message
+truncated-der|not a pkiMessage
+bad-signature|its signature does not verify
+stranger-signer|not among those of -c
+short-body|
+END
+}
+
+@test "polling: nothing signed until the limits, and the last reason is said" {
+    start_enrolment --pending 100 --fault html --fault-after 1
+    enroll -t 0 -n 2
+    refused 3 PENDING "-n 2" "poll #2 failed: " "Sign in" "-R"
+    expect_equal "messages" "19 20 20" "$(types)"
+    expect_equal "warnings" 2 "$(count "^./sscep: warning: " "$stderr")"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/time
+    start_enrolment --pending 100 --fault bad-signature --fault-after 1
+    enroll -t 1 -T 2
+    refused 3 PENDING "-T 2" " failed: " "its signature does not verify" "-R"
+}
+
+@test "polling: a reply that the CA signed, and that fails a check, ends it" {
+    local fault text
+    while IFS='|' read -r fault text; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        start_enrolment --pending 2 --fault "$fault" --fault-after 1
+        enroll -t 0
+        refused 97 "$text"
+        expect_equal "messages" "19 20" "$(types)"
+        stop_ca
+    done <<'END'
+wrong-transaction-id|transactionID
+wrong-recipient-nonce|recipientNonce
+no-status|pkiStatus
+END
+}
+
+@test "polling: the first answer is judged alone, with -R too" {
+    start_enrolment --pending 9 --fault html --fault-after 1
+    enroll -n 0
+    expect_status 3
+    enroll -t 0 -n 3 -R
+    refused 97 "Sign in"
     expect_equal "messages" "19 20" "$(types)"
 }
 
@@ -315,7 +366,7 @@ passing_fault() {
 @test "polling: a network error counts as a poll" {
     start_enrolment --pending 100 --fault http-500 --fault-after 1
     enroll -t 0 -n 3
-    refused 3 "-n 3"
+    refused 3 "-n 3" "poll #3 failed: " 500
     expect_equal "messages" "19 20 20 20" "$(types)"
 }
 

@@ -237,7 +237,9 @@ END
 3 | --pending 9 | -t 0 -n 2 | limit of -n 2
 3 | --pending 9 | -n 0 | limit of -n 0
 3 | --pending 9 | -t 2 -T 1 | limit of -T 1
-97 | --pending 1 --fault bad-signature --fault-after 1 | -t 0 -n 2 | signature
+0 | --pending 1 --fault bad-signature --fault-after 1 --fault-times 1 | -t 0 -n 2 | signature
+3 | --pending 1 --fault bad-signature --fault-after 1 | -t 0 -n 2 | signature
+97 | --pending 1 --fault wrong-transaction-id --fault-after 1 | -t 0 -n 2 | transactionID
 END
     ca=$BATS_TEST_TMPDIR/row1.ca
     expect_equal "messages" "19 20 20" "$(types)"
