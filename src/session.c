@@ -1,4 +1,3 @@
-#include <ctype.h>
 #include <string.h>
 
 #include "pki/algs.h"
@@ -168,22 +167,18 @@ enum status session_get(struct session *session, const char *operation,
 	return st;
 }
 
-/* An html page is not a list of capabilities, nor are binary bytes. */
-static enum status check_caps_text(const struct http_response *response)
+/*
+ * Whether a bad answer is a page, or says that it is one and could not be read
+ * to its end: it is not the CA that answers, and nothing is sent there.
+ */
+static bool is_page(const struct http_response *response)
 {
 	const struct buf *body = &response->body;
-	char words[SUMMARY_MAX];
-	size_t i;
 
-	for (i = 0; i < body->len; i++)
-		if (body->data[i] == '<' ||
-		    (!isprint(body->data[i]) && !isspace(body->data[i])))
-			return fail(ST_NETWORK,
-			    "the answer to GetCACaps is not a list of "
-			    "capabilities: \"%s\"",
-			    log_escape(
-				words, sizeof(words), body->data, body->len));
-	return ST_OK;
+	if (response->status / 100 != 2)
+		return false;
+	return body->len > 0 ? caps_is_page(body->data, body->len)
+			     : http_is_type(response, "text/html");
 }
 
 static enum status ask_caps(
@@ -195,7 +190,7 @@ static enum status ask_caps(
 	if (st == ST_OK)
 		st = http_check_status(session->http, response);
 	if (st == ST_OK)
-		st = check_caps_text(response);
+		st = caps_check(response->body.data, response->body.len);
 	if (st == ST_OK)
 		session->caps =
 		    caps_parse(response->body.data, response->body.len);
@@ -233,7 +228,8 @@ enum status session_query_caps(struct session *session, bool strict)
 	if (!strict)
 		log_hold();
 	st = ask_caps(session, &response);
-	if (!strict && st == ST_NETWORK && response.reached) {
+	if (!strict && st == ST_NETWORK && response.reached &&
+	    !is_page(&response)) {
 		log_release(LOG_VERBOSE);
 		verbose("no good answer to GetCACaps: no capabilities");
 		st = ST_OK;

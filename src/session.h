@@ -36,9 +36,10 @@ void session_close(struct session *session);
 
 /*
  * GetCACaps (RFC 8894, 3.5).  A server that answers badly, or closes the
- * connection instead, has no capabilities (H17); a server that is not
- * reached is an error.  With strict a bad answer is one, too; without it
- * nothing is asked when --capabilities says what the server can do.
+ * connection instead, has no capabilities; a server that is not reached, or
+ * that answers with a page, is an error: ST_NETWORK after reporting.  With
+ * strict a bad answer is one, too; without it nothing is asked when
+ * --capabilities says what the server can do.
  */
 enum status session_query_caps(struct session *session, bool strict);
 

@@ -1,3 +1,4 @@
+#include <ctype.h>
 #include <string.h>
 #include <strings.h>
 
@@ -6,6 +7,12 @@
 
 #define NITEMS(a)   (sizeof(a) / sizeof((a)[0]))
 #define KEYWORD_MAX 64
+#define WORDS_MAX   120
+
+#define PAGE_HINT \
+	", a page: a captive portal, a login page or a proxy answers instead " \
+	"of the server, or the path of the URL is wrong; where the server " \
+	"itself answers so, --capabilities says what it can do"
 
 static const struct {
 	const char *keyword;
@@ -53,28 +60,84 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
+/* Takes the next line off text, without the blanks around it; its length. */
+static size_t take_line(const char **line, const char **text, size_t *left)
+{
+	const char *p = *text, *newline = memchr(p, '\n', *left);
+	size_t len = newline != NULL ? (size_t)(newline - p) : *left;
+	size_t taken = newline != NULL ? len + 1 : len;
+
+	*text += taken;
+	*left -= taken;
+	while (len > 0 && is_blank(*p)) {
+		p++;
+		len--;
+	}
+	while (len > 0 && is_blank(p[len - 1]))
+		len--;
+	*line = p;
+	return len;
+}
+
 unsigned int caps_parse(const void *text, size_t len)
 {
-	const char *p = text, *end, *line_end, *word_end;
+	const char *p = text, *line;
 	unsigned int caps = 0;
+	size_t line_len;
 
-	if (len == 0)
-		return 0;
-	end = p + len;
-	while (p < end) {
-		line_end = memchr(p, '\n', (size_t)(end - p));
-		if (line_end == NULL)
-			line_end = end;
-		while (p < line_end && is_blank(*p))
-			p++;
-		word_end = line_end;
-		while (word_end > p && is_blank(word_end[-1]))
-			word_end--;
-		if (word_end > p)
-			caps |= parse_keyword(p, (size_t)(word_end - p));
-		p = line_end < end ? line_end + 1 : end;
-	}
+	while (len > 0)
+		if ((line_len = take_line(&line, &p, &len)) > 0)
+			caps |= parse_keyword(line, line_len);
 	return caps;
+}
+
+bool caps_is_page(const void *text, size_t len)
+{
+	const char *p = text, *line;
+	size_t line_len;
+
+	if (len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
+		p += 3;
+		len -= 3;
+	}
+	while (len > 0 && isspace((unsigned char)*p)) {
+		p++;
+		len--;
+	}
+	if (len == 0 || *p != '<')
+		return false;
+	while (len > 0) {
+		line_len = take_line(&line, &p, &len);
+		if (find_keyword(line, line_len) != 0)
+			return false;
+	}
+	return true;
+}
+
+static enum status refuse(const char *text, size_t len, const char *hint)
+{
+	char words[WORDS_MAX];
+
+	while (len > 0 && isspace((unsigned char)*text)) {
+		text++;
+		len--;
+	}
+	return fail(ST_NETWORK,
+	    "the answer to GetCACaps is not a list of capabilities: \"%s\"%s",
+	    log_escape(words, sizeof(words), text, len), hint);
+}
+
+enum status caps_check(const void *text, size_t len)
+{
+	const unsigned char *p = text;
+	size_t i;
+
+	if (caps_is_page(text, len))
+		return refuse(text, len, PAGE_HINT);
+	for (i = 0; i < len; i++)
+		if (p[i] == '<' || (!isprint(p[i]) && !isspace(p[i])))
+			return refuse(text, len, "");
+	return ST_OK;
 }
 
 bool caps_parse_list(

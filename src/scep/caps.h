@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "util/buf.h"
+#include "util/status.h"
 
 enum cap {
 	CAP_AES = 1,
@@ -30,6 +31,16 @@ enum cap {
 unsigned int caps_parse(const void *text, size_t len);
 
 /*
+ * Whether text is a page (HTML, XML) that no CA gives as an answer: it begins
+ * with "<", after a byte order mark of UTF-8 and blanks, and none of its lines
+ * is a known keyword.
+ */
+bool caps_is_page(const void *text, size_t len);
+
+/* ST_NETWORK after reporting for a page, other markup and binary bytes. */
+enum status caps_check(const void *text, size_t len);
+
+/*
  * The set in a list of keywords between commas or blanks, case ignored.
  * false when one is unknown: *bad, *bad_len is that word.
  */
@@ -48,7 +59,7 @@ void caps_each(unsigned int caps,
 
 /*
  * The best announced algorithm, by its name in algs.h, NULL when none is
- * announced (C1).
+ * announced.
  */
 const char *caps_best_digest(unsigned int caps);
 const char *caps_best_cipher(unsigned int caps);

@@ -389,7 +389,7 @@ getcaps_has_none() {
     each getcaps_succeeds $(names harmless)
 }
 
-# ... an enrolment goes on without capabilities (H17).
+# ... an enrolment goes on without capabilities, unless a page is the answer.
 goes_on_without_caps() {
     with_ca_certificate
     expect_status 0
@@ -413,7 +413,18 @@ ends_for_lack_of_time() {
 
 @test "enroll: faults of GetCACaps do not end it" {
     start_fault_cas getcacaps
-    each goes_on_without_caps $(names harmful | without "${timeouts[@]}")
+    each goes_on_without_caps $(names harmful | without "${timeouts[@]}" html)
+}
+
+ends_before_a_message() {
+    with_ca_certificate
+    ends "$1" 95
+    expect_equal "messages" "" "$(messages messageType)"
+}
+
+@test "enroll: a page in answer to GetCACaps does end it" {
+    start_fault_cas getcacaps
+    each ends_before_a_message html
 }
 
 @test "enroll: time limits of GetCACaps do end it" {
@@ -430,7 +441,8 @@ getca_goes_on_without_caps() {
 
 @test "getca: faults of GetCACaps do not end it" {
     start_fault_cas getcacaps
-    each getca_goes_on_without_caps $(names harmful | without "${timeouts[@]}")
+    each getca_goes_on_without_caps \
+        $(names harmful | without "${timeouts[@]}" html)
 }
 
 # --- the list itself -------------------------------------------------------

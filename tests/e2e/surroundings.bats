@@ -16,12 +16,66 @@ load helper
     ! grep -q "valid response" "$ca/log" || problem "stdout in the request"
 }
 
-@test "an html page in answer to GetCACaps is no capabilities" {
+# portal TEXT COMMAND...: exit status 95, one line, and nothing but GetCACaps
+# was asked.
+portal() {
+    local text=$1
+    shift
+    : >"$ca/log"
+    "$@"
+    expect_status 95
+    one_error "$text"
+    no_file local.crt got.crt got.crl
+    expect_equal "what was asked" GetCACaps "$(ca_log operation)"
+}
+
+# A request would take its challengePassword to whoever sends the page.
+@test "an html page in answer to GetCACaps is the end" {
+    local text="a page: a captive portal, a login page or a proxy"
+    start_enrolment
+    enroll
+    enrolled
+    mv local.crt own.crt
+    stop_ca
+    start_ca --fault html --fault-on getcacaps
+    portal "<!DOCTYPE html>" enroll
+    portal "$text" enroll
+    portal "path of the URL" enroll -R
+    portal "$text" run_sscep getca -u "$URL" -c got.crt
+    portal "$text" run_sscep getcaps -u "$URL"
+    portal "$text" run_sscep getcaps -u "$URL" --capabilities AES
+    portal "$text" run_sscep getcrl -u "$URL" -c ca.crt -k local.key \
+        -l own.crt -w got.crl
+}
+
+@test "an html page that is too large, or cut, is the end, too" {
     start_enrolment --fault html --fault-on getcacaps
-    enroll -v
-    expect_status 0
-    stderr_has "no good answer to GetCACaps"
-    stderr_has "capabilities: none"
+    portal "over the limit of 60 bytes" enroll --max-size 60
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/cut
+    start_enrolment --fault html --fault chunk-truncated --fault-on getcacaps
+    portal "" enroll
+}
+
+@test "an html page, and --capabilities: nothing is asked" {
+    start_enrolment --fault html --fault-on getcacaps
+    enroll --capabilities AES,SHA-256,POSTPKIOperation
+    enrolled
+    stderr_empty
+    expect_equal "what was asked" PKIOperation "$(ca_log operation)"
+}
+
+@test "what is no page in answer to GetCACaps is no capabilities" {
+    local fault
+    for fault in garbage http-404 http-500 empty-200 close-no-answer; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        start_enrolment --fault "$fault" --fault-on getcacaps
+        enroll -v
+        enrolled
+        stderr_has "capabilities: none"
+        stop_ca
+        rm local.crt
+    done
 }
 
 @test "-R: an error before anything is PENDING is the end" {

@@ -151,6 +151,84 @@ static void test_caps_unknown(void **state)
 	assert_string_equal(text, "sscep: unknown capability \\x1b[31mx\n");
 }
 
+static void test_caps_page(void **state)
+{
+	static const struct {
+		const char *text;
+		bool page;
+	} rows[] = {
+	    {"", false},
+	    {" \r\n", false},
+	    {"\xef\xbb\xbf", false},
+	    {"<", true},
+	    {"<!DOCTYPE html>\n<html><body>Sign in</body></html>\n", true},
+	    {"<?xml version=\"1.0\"?>", true},
+	    {" \t\r\n\v\f<html>", true},
+	    {"\xef\xbb\xbf<html>", true},
+	    {"\xef\xbb\xbf\n\n  <html>", true},
+	    {"\xef\xbb<html>", false},
+	    {"\n\xef\xbb\xbf<html>", false},
+	    /* Keywords within the lines of a page, and on lines of their own. */
+	    {"<p>AES</p>\nwe like SHA-256\nAES128\n", true},
+	    {"<html>\nAES\n</html>", false},
+	    {"<html>\r\n \taes \r\n", false},
+	    {"<html>\nSCEPStandard", false},
+	    {"AES\n", false},
+	    {"AES\n<html>\n", false},
+	    {"Not <here>", false},
+	    {"\x01\x02<html>", false},
+	};
+	size_t i;
+
+	(void)state;
+	assert_false(caps_is_page(NULL, 0));
+	for (i = 0; i < NITEMS(rows); i++) {
+		/* Of its own length, so that reading on is found. */
+		size_t len = strlen(rows[i].text);
+		char *copy = malloc(len + (len == 0));
+		bool page;
+
+		memcpy(copy, rows[i].text, len);
+		page = caps_is_page(copy, len);
+		free(copy);
+		if (page != rows[i].page)
+			fixture_fail("row %zu: %d", i, page);
+	}
+}
+
+/* What it says of an answer, or "" where it is a list. */
+static const char *checked(const char *text)
+{
+	enum status st;
+	const char *said;
+
+	capture_start(STDERR_FILENO);
+	st = caps_check(text, strlen(text));
+	said = capture_stop();
+	assert_int_equal(st, *said != '\0' ? ST_NETWORK : ST_OK);
+	return said;
+}
+
+static void test_caps_check(void **state)
+{
+	const char *said;
+
+	(void)state;
+	assert_string_equal(checked(""), "");
+	assert_string_equal(checked("AES\r\nSHA-1"), "");
+	assert_string_equal(checked("what is this?"), "");
+	assert_string_equal(checked("AES\n\x01"),
+	    "sscep: the answer to GetCACaps is not a list of capabilities: "
+	    "\"AES\\x0a\\x01\"\n");
+	assert_string_equal(checked("AES\n<b>"),
+	    "sscep: the answer to GetCACaps is not a list of capabilities: "
+	    "\"AES\\x0a<b>\"\n");
+	said = checked("\n\n <title>Sign in</title>");
+	assert_non_null(strstr(said, ": \"<title>Sign in</title>\", a page: "));
+	assert_non_null(strstr(said, "captive portal"));
+	assert_non_null(strstr(said, "--capabilities"));
+}
+
 static void test_caps_have(void **state)
 {
 	static const unsigned int implied =
@@ -2326,6 +2404,8 @@ int main(void)
 	    cmocka_unit_test(test_caps_parse),
 	    cmocka_unit_test(test_caps_parse_list),
 	    cmocka_unit_test(test_caps_unknown),
+	    cmocka_unit_test(test_caps_page),
+	    cmocka_unit_test(test_caps_check),
 	    cmocka_unit_test(test_caps_have),
 	    cmocka_unit_test(test_caps_text),
 	    cmocka_unit_test(test_caps_best),
