@@ -67,4 +67,7 @@ void conn_sleep(long long milliseconds);
 enum conn_result tcp_connect(struct conn **out, const char *host,
     unsigned int port, long long deadline, char *reason, size_t size);
 
+/* Whether a and b are one IPv6 address (RFC 4291, 2.2), in whatever form. */
+bool tcp_is_same_address(const char *a, const char *b);
+
 #endif

@@ -23,6 +23,7 @@ struct http {
 	struct conn *conn;
 	const char *hint;         /* of the last conn */
 	const char *not_followed; /* why the last redirect was not */
+	char refusal[REDIRECT_WHY_MAX];
 	unsigned char in[READ_SIZE];
 };
 
@@ -287,7 +288,7 @@ static enum status move(
 	if (redirect_resolve(&url, from, location) != ST_OK)
 		return ST_NETWORK;
 	http->not_followed =
-	    redirect_refusal(from, &url, response->status, post);
+	    redirect_refusal(http->refusal, from, &url, response->status, post);
 	if (http->not_followed != NULL) {
 		url_free(&url);
 		return ST_OK;
@@ -322,7 +323,7 @@ static bool is_turned_away(const struct http *http, int status)
 	return http->hint != NULL && verdict_is_about_us(status);
 }
 
-/* H13.  The query of a URL that the server gave is complete. */
+/* The query of a URL that the server gave is complete. */
 enum status http_exchange(struct http *http, const struct http_request *request,
     struct http_response *response)
 {

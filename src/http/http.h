@@ -55,7 +55,7 @@ void http_close(struct http *http);
 /*
  * Sends the request and reads the answer, whatever its status, in the time
  * limit: on the connection of the exchange before where the server keeps it,
- * and from elsewhere when a redirect leads there (H13).
+ * and from another place of the host when a redirect leads there.
  * What response held is forgotten, not freed.  ST_OK: it is filled, and the
  * caller's to free.  ST_NETWORK or ST_TIMEOUT after reporting: it has no
  * body, and response->reached tells how far it came.

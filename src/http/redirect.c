@@ -1,8 +1,12 @@
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
+#include "http/conn.h"
 #include "http/redirect.h"
 #include "util/log.h"
+
+#define HOST_SHOWN 100
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
@@ -120,16 +124,42 @@ enum status redirect_resolve(
 	return st;
 }
 
-const char *redirect_refusal(
-    const struct url *from, const struct url *to, int status, bool post)
+/* Without the dot of the root, which is in no certificate either. */
+static size_t name_length(const char *name)
 {
+	size_t len = strlen(name);
+
+	return len > 1 && name[len - 1] == '.' ? len - 1 : len;
+}
+
+static bool is_same_name(const char *a, const char *b)
+{
+	size_t len = name_length(a);
+
+	return len == name_length(b) && strncasecmp(a, b, len) == 0;
+}
+
+static bool is_same_host(const struct url *a, const struct url *b)
+{
+	if (a->ipv6 != b->ipv6)
+		return false;
+	return a->ipv6 ? tcp_is_same_address(a->host, b->host)
+		       : is_same_name(a->host, b->host);
+}
+
+const char *redirect_refusal(char why[REDIRECT_WHY_MAX], const struct url *from,
+    const struct url *to, int status, bool post)
+{
+	char host[HOST_SHOWN];
+
 	if (from->tls && !to->tls)
 		return "it leaves https";
-	if (!post)
-		return NULL;
-	if (status != 307 && status != 308)
+	if (!is_same_host(from, to)) {
+		snprintf(why, REDIRECT_WHY_MAX, "it leads to another host (%s)",
+		    log_escape(host, sizeof(host), to->host, strlen(to->host)));
+		return why;
+	}
+	if (post && status != 307 && status != 308)
 		return "it would make a GET of a POST";
-	return strcasecmp(from->host, to->host) == 0
-	    ? NULL
-	    : "a POST stays with its host";
+	return NULL;
 }

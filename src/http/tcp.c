@@ -1,3 +1,4 @@
+#include <arpa/inet.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -241,4 +242,13 @@ enum conn_result tcp_connect(struct conn **out, const char *host,
 	result = connect_each(out, list, deadline, reason, size);
 	freeaddrinfo(list);
 	return result;
+}
+
+bool tcp_is_same_address(const char *a, const char *b)
+{
+	struct in6_addr one, other;
+
+	return inet_pton(AF_INET6, a, &one) == 1 &&
+	    inet_pton(AF_INET6, b, &other) == 1 &&
+	    memcmp(&one, &other, sizeof(one)) == 0;
 }

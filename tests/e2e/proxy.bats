@@ -281,6 +281,47 @@ origin_saw_host() {
     enrolled
 }
 
+# --- redirects -----------------------------------------------------------------------
+
+# start_mover CODE TO: nginx, which redirects all to there; sets URL.
+start_mover() {
+    local mover_port
+    mover_port=$(free_ports 1)
+    nginx_dir=$(mktemp -d "$BATS_TEST_TMPDIR/nginx.XXXXXX")
+    nginx_conf "$nginx_dir" <<END_CONF
+    server {
+        listen 127.0.0.1:$mover_port;
+        location / { return $1 $2\$request_uri; }
+    }
+END_CONF
+    start_server "$mover_port" "$nginx_dir/out" nginx_in "$nginx_dir"
+    URL=http://localhost:$mover_port/scep
+}
+
+@test "squid: a redirect stays with its host, for http and https" {
+    start_enrolment
+    start_squid
+    start_mover 308 "http://localhost:$port"
+    enroll -p "$proxy"
+    enrolled
+    rm local.crt
+    : >"$ca/log"
+    start_mover 308 "http://127.0.0.1:$port"
+    enroll -p "$proxy" --capabilities SCEPStandard
+    expect_status 95
+    only_error "not followed: it leads to another host (127.0.0.1)"
+    nothing_sent
+    start_nginx good
+    start_mover 308 "https://127.0.0.1:$tls_port"
+    enroll -p "$proxy" --capabilities SCEPStandard "${trust[@]}"
+    expect_status 95
+    only_error "not followed: it leads to another host (127.0.0.1)"
+    nothing_sent
+    if squid_log | grep CONNECT; then
+        problem "the proxy was asked for the other host"
+    fi
+}
+
 # --- IPv6 ----------------------------------------------------------------------------
 
 @test "squid: a proxy with an IPv6 address" {

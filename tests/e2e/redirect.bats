@@ -140,13 +140,55 @@ not_moved() {
 [['operation', 'GetCACert'], ['message', 'one two'], ['a', 'b']])" "$seen"
 }
 
-@test "GET: to another name of the host, and Host says it" {
+@test "GET: to the name in another case, and Host says it" {
     start_ca
-    start_mover 302 GetCACert 1 "http://localhost:$port/scep?%q"
+    start_mover 302 GetCACert 1 "HTTP://LocalHost:$port/scep?%q"
+    URL=http://localhost:$mover_port/scep
     getca
     got_ca
-    expect_equal Host "['localhost:$port']" \
+    expect_equal Host "['LocalHost:$port']" \
         "$(ca_log host 'operation == "GetCACert"')"
+}
+
+# One that is the same machine is another host, too: who can tell?
+@test "GET: it stays with its host" {
+    local code
+    start_ca
+    for code in 301 302 303 307 308; do
+        start_mover "$code" GetCACert 1000 "http://localhost:$port/scep?%q"
+        getca
+        not_moved " $code " "http://localhost:$port/scep?" \
+            "not followed: it leads to another host (localhost)"
+        moves GET /scep GetCACert "$code" 1
+        URL=http://127.0.0.1:$port/scep
+    done
+}
+
+@test "GET: nor to what only looks like its host" {
+    local to
+    start_ca
+    for to in "127.0.0.1.example" "127.0.0.10" "127.1" "0.0.1" "2130706433" \
+        "[::ffff:127.0.0.1]"; do
+        start_mover 302 GetCACert 1000 "//$to:$port/scep?%q"
+        getca
+        to=${to#[}
+        not_moved "not followed: it leads to another host (${to%]})"
+        URL=http://127.0.0.1:$port/scep
+    done
+    start_mover 302 GetCACert 1000 "http://127.0.0.1@localhost:$port/scep"
+    getca
+    not_moved "a user name and password in it are not supported"
+}
+
+@test "GET: a message in the query stays with its host, too" {
+    start_enrolment --caps AES,SHA-256
+    start_mover 302 PKIOperation 1000 "http://localhost:$port/scep?%q"
+    enroll
+    expect_status 95
+    one_error "not followed: it leads to another host (localhost)"
+    no_file local.crt
+    moves GET /scep PKIOperation 302 1
+    expect_equal "messages at the CA" "" "$(messages method)"
 }
 
 @test "GET: relative to the URL, without a host" {
@@ -285,7 +327,7 @@ not_moved() {
     start_mover 307 PKIOperation 1000 "http://localhost:$port/scep?%q"
     enroll
     not_moved "307 Temporary Redirect" "http://localhost:$port/scep?" \
-        "not followed: a POST stays with its host"
+        "not followed: it leads to another host (localhost)"
     moves POST /scep PKIOperation 307 1
 }
 

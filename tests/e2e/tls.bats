@@ -425,6 +425,21 @@ END_CONF
     one_error "localhost:$tls_port, as redirected by $URL: "
 }
 
+@test "redirect: to another host with a good certificate is refused" {
+    start_https good "return 308 https://127.0.0.1:\$server_port\$request_uri;"
+    run_sscep getca -u "$URL" -c got.crt -F sha256 "${trust[@]}"
+    expect_status 95
+    only_error 308 "not followed: it leads to another host (127.0.0.1)"
+    no_file got.crt
+    expect_equal requests 1 "$(requests)"
+    enroll "${trust[@]}" --capabilities SCEPStandard
+    expect_status 95
+    only_error 308 "not followed: it leads to another host (127.0.0.1)"
+    no_file local.crt
+    expect_equal requests 2 "$(requests)"
+    nothing_sent
+}
+
 @test "redirect: https to http is refused" {
     start_enrolment
     start_nginx good "return 302 http://127.0.0.1:$port\$request_uri;"

@@ -76,9 +76,11 @@ static void test_refusal(void **state)
 		int status;
 		bool post, refused;
 	} rows[] = {
-	    {"http://h/", "http://o/", 301, false, false},
-	    {"http://h/", "https://o/", 302, false, false},
-	    {"https://h/", "https://o/", 303, false, false},
+	    {"http://h/", "http://o/", 301, false, true},
+	    {"http://h/", "https://o/", 302, false, true},
+	    {"https://h/", "https://o/", 303, false, true},
+	    {"https://h/", "https://h:8443/x", 303, false, false},
+	    {"http://h:8080/", "https://H/x", 301, false, false},
 	    {"https://h/", "http://h/", 307, false, true},
 	    {"http://h/", "http://h/x", 301, true, true},
 	    {"http://h/", "http://h/x", 302, true, true},
@@ -87,7 +89,32 @@ static void test_refusal(void **state)
 	    {"http://h/", "https://h/x", 308, true, false},
 	    {"https://h/", "http://h/x", 308, true, true},
 	    {"http://h/", "http://o/x", 307, true, true},
+	    {"http://h/", "http://o/x", 301, true, true},
+	    /* The whole name. */
+	    {"http://h.example/", "http://example/", 302, false, true},
+	    {"http://example/", "http://h.example/", 302, false, true},
+	    {"http://h.example/", "http://h.example.org/", 302, false, true},
+	    {"http://h.example/", "http://xh.example/", 302, false, true},
+	    /* The dot of the root, once. */
+	    {"http://h.example/", "http://H.Example./", 302, false, false},
+	    {"http://h.example./", "http://h.example/", 302, false, false},
+	    {"http://h.example/", "http://h.example../", 302, false, true},
+	    {"http://h.example/", "http://h.example.o/", 302, false, true},
+	    {"http://h/", "http://./", 302, false, true},
+	    /* Addresses: another form of IPv6, but not of IPv4. */
+	    {"http://[::1]/", "http://[::1]:81/", 302, false, false},
+	    {"http://[2001:db8::a]/", "http://[2001:0DB8:0:0:0:0:0:A]/", 302,
+		false, false},
+	    {"http://[::1]/", "http://[::2]/", 302, false, true},
+	    {"http://[::1]/", "http://[::1::]/", 302, false, true},
+	    {"http://127.0.0.1/", "http://127.0.0.1:81/", 302, false, false},
+	    {"http://127.0.0.1/", "http://127.1/", 302, false, true},
+	    {"http://127.0.0.1/", "http://127.0.0.10/", 302, false, true},
+	    {"http://127.0.0.1/", "http://[::ffff:127.0.0.1]/", 302, false,
+		true},
+	    {"http://127.0.0.1/", "http://localhost/", 302, false, true},
 	};
+	char why[REDIRECT_WHY_MAX];
 	static const int others[] = {200, 300, 304, 305, 306, 309, 400};
 	size_t i;
 
@@ -98,14 +125,35 @@ static void test_refusal(void **state)
 		assert_int_equal(url_parse(&from, rows[i].from), ST_OK);
 		assert_int_equal(url_parse(&to, rows[i].to), ST_OK);
 		assert_true(redirect_is(rows[i].status));
-		if ((redirect_refusal(&from, &to, rows[i].status,
+		if ((redirect_refusal(why, &from, &to, rows[i].status,
 			 rows[i].post) != NULL) != rows[i].refused)
 			FAIL("row %zu", i);
 		url_free(&from);
 		url_free(&to);
 	}
+	assert_string_equal(why, "it leads to another host (localhost)");
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
 		assert_false(redirect_is(others[i]));
+}
+
+/* A name that the server gives is cut. */
+static void test_refusal_long(void **state)
+{
+	static char text[2000] = "http://";
+	char why[REDIRECT_WHY_MAX];
+	struct url from = {0}, to = {0};
+	const char *said;
+
+	(void)state;
+	memset(text + 7, 'x', sizeof(text) - 8);
+	assert_int_equal(url_parse(&from, "http://h/"), ST_OK);
+	assert_int_equal(url_parse(&to, text), ST_OK);
+	said = redirect_refusal(why, &from, &to, 302, false);
+	assert_ptr_equal(said, why);
+	assert_non_null(strstr(said, "another host (xxx"));
+	assert_non_null(strstr(said, "xxx...)"));
+	url_free(&from);
+	url_free(&to);
 }
 
 /* On one connection: five redirects, then the answer. */
@@ -205,7 +253,7 @@ static void test_post(void **state)
 	struct http_response response;
 	struct server s;
 	struct http *http;
-	const char *why[] = {"a GET of a POST", "stays with its host"};
+	const char *why[] = {"a GET of a POST", "another host (127.0.0.2)"};
 	char *log;
 	size_t i;
 
@@ -232,6 +280,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_resolve),
 	    TEST(test_refusal),
+	    TEST(test_refusal_long),
 	    TEST(test_follow),
 	    TEST(test_too_many),
 	    TEST(test_post),
