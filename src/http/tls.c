@@ -134,8 +134,6 @@ static enum conn_result judge(struct tls_conn *tc, int ret)
 	case SSL_ERROR_SSL:
 		tc->broken = true;
 		break;
-	default:
-		break;
 	}
 	explain(tc);
 	return CONN_FAILED;
@@ -272,8 +270,9 @@ static bool prepare(struct tls_conn *tc, const char *host)
 		return false;
 	if (len > 1 && name[len - 1] == '.')
 		name[len - 1] = '\0';
-	X509_VERIFY_PARAM_set_hostflags(
-	    param, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
+	X509_VERIFY_PARAM_set_hostflags(param,
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+		X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
 	return X509_VERIFY_PARAM_set1_host(param, name, 0) &&
 	    SSL_set_tlsext_host_name(tc->ssl, name);
 }

@@ -27,10 +27,10 @@ void tls_close(struct tls *tls);
 
 /*
  * Shakes hands over lower, which it takes, whatever comes of it: TLS 1.2 or
- * later, with SNI for a name, and a certificate that is trusted and made out
- * to host, a name or an address (RFC 9110, 4.3.4).  Nothing else has been
- * sent when that fails.  CONN_OK: *out is the caller's to close.  Else reason
- * (size bytes) says what is wrong.
+ * later, with SNI for a name, and a certificate that is trusted and has host,
+ * a name or an address, in its subjectAltName (RFC 9110, 4.3.4; RFC 9525, 2).
+ * Nothing else has been sent when that fails.  CONN_OK: *out is the caller's
+ * to close.  Else reason (size bytes) says what is wrong.
  */
 enum conn_result tls_connect(struct conn **out, struct tls *tls,
     struct conn *lower, const char *host, char *reason, size_t size);

@@ -2,6 +2,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include <openssl/x509v3.h>
+
 #include "http/trust.h"
 #include "pki/cert.h"
 #include "pki/key.h"
@@ -125,9 +127,41 @@ void trust_free(struct trust *trust)
 	memset(trust, 0, sizeof(*trust));
 }
 
+static bool has_alt_name(const X509 *cert, int type)
+{
+	GENERAL_NAMES *names =
+	    X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+	bool found = false;
+	int i;
+
+	for (i = 0; !found && i < sk_GENERAL_NAME_num(names); i++)
+		found = sk_GENERAL_NAME_value(names, i)->type == type;
+	GENERAL_NAMES_free(names);
+	return found;
+}
+
+/* RFC 9525, 2: a certificate with a common name alone is made out to nobody. */
+static const char *lack(int error, const X509 *cert)
+{
+	if (error == X509_V_ERR_HOSTNAME_MISMATCH &&
+	    !has_alt_name(cert, GEN_DNS))
+		return ", it has no subjectAltName with a DNS name, and the "
+		       "common name does not count (RFC 9525, 2)";
+	if (error == X509_V_ERR_IP_ADDRESS_MISMATCH &&
+	    !has_alt_name(cert, GEN_IPADD))
+		return ", it has no subjectAltName with an IP address, and the "
+		       "common name does not count (RFC 9525, 2)";
+	return "";
+}
+
 static const char *advice(int error)
 {
 	switch (error) {
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		return "; use a name or address of its subjectAltName in the "
+		       "URL, or have the server get a certificate with this "
+		       "one";
 	case X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT:
 	case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
@@ -149,8 +183,9 @@ void trust_explain(char *out, size_t size, X509_STORE_CTX *context)
 	if (cert != NULL)
 		cert_name_text(&name, X509_get_subject_name(cert));
 	snprintf(out, size,
-	    "the certificate of the server is not trusted: %s (\"%s\")%s",
+	    "the certificate of the server is not trusted: %s%s (\"%s\")%s",
 	    X509_verify_cert_error_string(error),
+	    cert != NULL ? lack(error, cert) : "",
 	    log_escape(shown, sizeof(shown), buf_string(&name),
 		strlen(buf_string(&name))),
 	    advice(error));

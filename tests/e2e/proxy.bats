@@ -249,6 +249,17 @@ origin_saw_host() {
     no_request
 }
 
+@test "https: a common name does not count through the proxy either" {
+    start_enrolment
+    start_nginx bare
+    start_squid
+    enroll -p "$proxy" "${trust[@]}"
+    expect_status 95
+    only_error "localhost:$tls_port" "no subjectAltName with a DNS name" \
+        "common name does not count"
+    no_request
+}
+
 # --- the environment ---------------------------------------------------------------
 
 @test "environment: http_proxy and https_proxy, with a password" {

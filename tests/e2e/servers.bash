@@ -63,18 +63,19 @@ tls_ca() {
         -addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
 }
 
-# tls_request NAME: NAME.csr, with NAME.key.
+# tls_request NAME [SUBJECT]: NAME.csr, with NAME.key.
 tls_request() {
     openssl req -new -newkey rsa:2048 -nodes -keyout "$tls/$1.key" \
-        -out "$tls/$1.csr" -subj "/CN=$1" 2>/dev/null
+        -out "$tls/$1.csr" -subj "${2:-/CN=$1}" 2>/dev/null
 }
 
-# tls_cert NAME CA SAN: NAME.pem and NAME.key, by that CA.
+# tls_cert NAME CA SAN [SUBJECT]: NAME.pem and NAME.key, by that CA; SAN may be
+# empty.
 tls_cert() {
-    tls_request "$1"
+    tls_request "$1" "${4:-}"
     openssl x509 -req -in "$tls/$1.csr" -CA "$tls/$2.pem" \
         -CAkey "$tls/$2.key" -CAcreateserial -days 30 -out "$tls/$1.pem" \
-        -extfile <(echo "subjectAltName=$3") 2>/dev/null
+        -extfile <(echo "${3:+subjectAltName=$3}") 2>/dev/null
 }
 
 # tls_expired NAME CA SAN: the same, not valid any more.
@@ -100,6 +101,9 @@ fill_tls() {
     tls_ca other-ca
     tls_cert good tls-ca "DNS:localhost,IP:127.0.0.1"
     tls_cert name-only tls-ca "DNS:localhost"
+    tls_cert address-only tls-ca "IP:127.0.0.1" /CN=localhost
+    tls_cert bare tls-ca "" /CN=localhost
+    tls_cert bare-address tls-ca "" /CN=127.0.0.1
     tls_cert wrong-name tls-ca "DNS:other.example.org,IP:127.0.0.2"
     tls_expired expired tls-ca "DNS:localhost,IP:127.0.0.1"
     tls_cert client tls-ca "DNS:client"

@@ -233,6 +233,35 @@ untrusted() {
     untrusted "not trusted" "IP address mismatch"
 }
 
+# no_alt_name CERT HOST KIND: of what there is no subjectAltName.
+no_alt_name() {
+    ca=$BATS_TEST_TMPDIR/$1-$2
+    start_https "$1"
+    URL=https://$2:$tls_port/scep
+    options=("${trust[@]}")
+    untrusted "not trusted" "no subjectAltName with $3" \
+        "common name does not count" "$2:$tls_port" "have the server get"
+    stop_ca
+}
+
+@test "refused: a common name where there is no subjectAltName" {
+    no_alt_name bare localhost "a DNS name"
+    no_alt_name bare-address 127.0.0.1 "an IP address"
+    no_alt_name bare-address localhost "a DNS name"
+}
+
+@test "refused: a common name beside a subjectAltName of another kind" {
+    no_alt_name address-only localhost "a DNS name"
+    no_alt_name name-only 127.0.0.1 "an IP address"
+}
+
+@test "refused: another name says nothing of what is there" {
+    start_https wrong-name
+    options=("${trust[@]}")
+    untrusted "not trusted" "use a name or address of its subjectAltName"
+    stderr_lacks "does not count"
+}
+
 @test "refused: self-signed" {
     start_https self-signed
     options=("${trust[@]}")
