@@ -55,7 +55,7 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 	X509 *cert = NULL;
 	int i;
 
-	for (i = 0; st == ST_OK && i < CERT_COUNT_MAX; i++) {
+	for (i = 0; st == ST_OK; i++) {
 		name.len = 0;
 		if (certs == NULL || !buf_addf(&name, "%s-%d", path, i)) {
 			st = fail_memory();
@@ -63,15 +63,18 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 		}
 		if (!file_exists(buf_string(&name)))
 			break;
+		if (i == CERT_COUNT_MAX) {
+			st = fail(ST_FILE,
+			    "CA certificate %s: more than %d of them", path,
+			    CERT_COUNT_MAX);
+			break;
+		}
 		st = cert_read(&cert, buf_string(&name), "CA certificate");
 		if (st == ST_OK && sk_X509_push(certs, cert) <= 0) {
 			X509_free(cert);
 			st = fail_memory();
 		}
 	}
-	if (st == ST_OK && i == CERT_COUNT_MAX)
-		st = fail(ST_FILE, "CA certificate %s: more than %d of them",
-		    path, CERT_COUNT_MAX);
 	if (st == ST_OK && sk_X509_num(certs) == 0)
 		st = fail(ST_FILE,
 		    "CA certificate %s: there is no such file, and no %s-0; "

@@ -282,6 +282,30 @@ END
     left_out "/C=FI/O=Elsewhere/CN=Another CA"
 }
 
+@test "getca: 100 certificates are written and read back, 101 are not" {
+    local number files=()
+    take local.key local.csr
+    start_ca
+    for number in {1..99}; do
+        openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
+            -days 30 -set_serial "$number" -out "$BATS_TEST_TMPDIR/$number.crt" \
+            2>/dev/null
+        files+=("$BATS_TEST_TMPDIR/$number.crt")
+    done
+    serve "$ca/ca.crt" "${files[@]}"
+    getca
+    expect_status 0
+    same_certificate ca.crt-99 "$BATS_TEST_TMPDIR/99.crt"
+    no_file ca.crt ca.crt-100
+    enroll -m message.pem -v
+    expect_status 0
+    stderr_has "100 CA certificate(s)"
+    cp ca.crt-99 ca.crt-100
+    enroll -m message.pem
+    expect_status 93
+    only_error "ca.crt: more than 100 of them"
+}
+
 # --- enroll, getcert, getcrl -----------------------------------------------
 
 @test "enroll, getcert, getcrl: the pin fits, by every digest" {

@@ -1045,6 +1045,35 @@ static void test_bundle_read(void **state)
 	assert_non_null(strstr(text, "ca.crt-1: not a certificate"));
 }
 
+/* As many as one message may bring can be read back, and no more. */
+static void test_bundle_limit(void **state)
+{
+	const char *path, *text;
+	struct cabundle bundle;
+	char name[32];
+	enum status st;
+	int i;
+
+	(void)state;
+	for (i = 0; i < CERT_COUNT_MAX; i++) {
+		snprintf(name, sizeof(name), "many.crt-%d", i);
+		write_certs(name, i == 0 ? w.root : w.leaf, NULL);
+	}
+	path = fixture_path("many.crt");
+	assert_int_equal(cabundle_read(&bundle, path, NULL, NULL), ST_OK);
+	assert_int_equal(sk_X509_num(bundle.certs), CERT_COUNT_MAX);
+	cabundle_free(&bundle);
+	snprintf(name, sizeof(name), "many.crt-%d", CERT_COUNT_MAX);
+	write_certs(name, w.leaf, NULL);
+	path = fixture_path("many.crt");
+	capture_start(STDERR_FILENO);
+	st = cabundle_read(&bundle, path, NULL, NULL);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "many.crt: more than 100 of them"));
+}
+
 /* -e is the user's word: it need not chain, but has to encrypt. */
 static void test_bundle_encrypt(void **state)
 {
@@ -1527,6 +1556,7 @@ int main(void)
 	    cmocka_unit_test(test_verify_rollover),
 	    cmocka_unit_test(test_is_chain),
 	    cmocka_unit_test(test_bundle_read),
+	    cmocka_unit_test(test_bundle_limit),
 	    cmocka_unit_test(test_bundle_encrypt),
 	    cmocka_unit_test(test_csr_read),
 	    cmocka_unit_test(test_csr_has_key),
