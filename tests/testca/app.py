@@ -14,7 +14,8 @@ def start(options):
     store = keys.Store(options.dir, options.keys)
     authority = pki.Authority(store, options.profile, options.order,
                               options.ca_usage, options.ca_expired,
-                              options.ca_key, options.cert_digest)
+                              options.ca_key, options.cert_digest,
+                              options.ra_purpose)
     answers = responder.Responder(options, authority, journal.Journal(store))
     http = server.Server(options, answers.handle)
     http.start()

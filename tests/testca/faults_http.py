@@ -232,3 +232,15 @@ def _(answer):
 def _(answer):
     answer.certificates.append(answer.certificates[0])
     answer.as_bundle = True
+
+
+@fault("end-entity-in-front", "cacert",
+       "harmless: without a pin, an end entity's certificate in front")
+def _(answer):
+    answer.put_in_front(answer.authority.end_entity().certificate)
+
+
+@fault("client-in-front", "cacert",
+       "harmless: likewise, one for TLS clients")
+def _(answer):
+    answer.put_in_front(answer.authority.end_entity("client").certificate)

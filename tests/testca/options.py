@@ -53,6 +53,8 @@ def _ca(parser):
                        help="an EC key cannot decrypt: requests come by "
                        "--challenge")
     group.add_argument("--ca-expired", action="store_true")
+    group.add_argument("--ra-purpose", choices=pki.PURPOSES, default="none",
+                       help="extendedKeyUsage of the RA certificates")
     group.add_argument("--cert-digest", choices=("md5", "sha1", "sha256"),
                        default="sha256",
                        help="of the signatures of certificates and CRLs")

@@ -27,6 +27,15 @@ ORDERS = {
     "ra-chain": "sign,enc,ca,root", "ra-pair": "sign,ca",
 }
 
+# What extendedKeyUsage says a certificate is for; none: there is no such
+# extension.
+PURPOSES = {
+    "none": None,
+    "cmc-ra": "1.3.6.1.5.5.7.3.28",
+    "enrolment-agent": "1.3.6.1.4.1.311.20.2.1",
+    "client": "1.3.6.1.5.5.7.3.2",
+}
+
 Identity = collections.namedtuple("Identity", "key certificate")
 
 
@@ -48,6 +57,12 @@ def key_usage(words):
     flags = [usage in wanted or short in wanted
              for usage, short in USAGES.items()]
     return x509.KeyUsage(*flags, False, False)
+
+
+def extended_usage(purpose):
+    """The ExtendedKeyUsage extension of one of PURPOSES, or None."""
+    number = PURPOSES[purpose]
+    return number and x509.ExtendedKeyUsage([x509.ObjectIdentifier(number)])
 
 
 def validity(builder, days=3650, expired=False, ahead=0):
@@ -132,13 +147,15 @@ class Authority:
     """Keys and certificates of one profile, in one directory."""
 
     def __init__(self, store, profile, order=None, usage=None, expired=False,
-                 ca_key="rsa", digest="sha256"):
+                 ca_key="rsa", digest="sha256", ra_purpose="none"):
         self.store = store
         self.digest = digest
         self.roles = {}
         self.ca_key = ca_key
+        self.ra_purpose = ra_purpose
         os.makedirs(store.path("issued"), exist_ok=True)
-        made = "%s %s %s %s\n" % (profile, usage, expired, ca_key)
+        made = "%s %s %s %s %s\n" % (profile, usage, expired, ca_key,
+                                    ra_purpose)
         self._compare(made)
         if profile == "ra-pair":
             self._make_pair()
@@ -190,19 +207,23 @@ class Authority:
         self._identity("ca", "ca", name("Example Test CA"), issuer,
                        ca_extensions(usage), expired=expired)
 
+    def _ra_extensions(self, usage):
+        return [(key_usage(usage), True),
+                (extended_usage(self.ra_purpose), False)]
+
     def _make_ra(self):
         for role, text, usage in (("sign", "Signing", "sign,nonrep"),
                                   ("enc", "Encryption", "encipher")):
             self._identity(role, "ra-" + role,
                            name("Example Test RA " + text), "ca",
-                           [(key_usage(usage), True)])
+                           self._ra_extensions(usage))
 
     def _make_pair(self):
         self._identity("ca", "ca", name("klake.org VPN CA", "klake.org"), None,
                        ca_extensions("sign,nonrep,certsign,crlsign"))
         self._identity("sign", "ra-sign",
                        name("klake.org VPN RA", "klake.org"), "ca",
-                       [(key_usage("sign,nonrep"), True)])
+                       self._ra_extensions("sign,nonrep"))
 
     def chain(self):
         """The issuing CA and what is above it."""
@@ -254,11 +275,14 @@ class Authority:
                        key=self.store.key("next-ca"))
         return self.roles["next"].certificate
 
-    def end_entity(self):
+    def end_entity(self, purpose="none"):
         """An Identity without power that the CA has issued."""
-        self._identity("entity", "end-entity", name("Example End Entity"),
+        file = "end-entity" if purpose == "none" else "end-entity-" + purpose
+        self._identity("entity", file, name("Example End Entity"),
                        "ca", [(x509.BasicConstraints(False, None), True),
-                              (key_usage("sign,encipher"), True)])
+                              (key_usage("sign,encipher"), True),
+                              (extended_usage(purpose), False)],
+                       key=self.store.key("end-entity"))
         return self.roles["entity"]
 
     def stranger(self, subject=None, serial_of=None):

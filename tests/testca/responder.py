@@ -39,9 +39,14 @@ def pem(label, content):
 class CaCert:
     """The answer to GetCACert in the making."""
 
-    def __init__(self, certificates):
-        self.certificates = [encode(one) for one in certificates]
-        self.as_bundle = len(certificates) > 1
+    def __init__(self, authority):
+        self.authority = authority
+        self.certificates = [encode(one) for one in authority.bundle]
+        self.as_bundle = len(self.certificates) > 1
+
+    def put_in_front(self, certificate):
+        self.certificates.insert(0, encode(certificate))
+        self.as_bundle = True
 
 
 class NextCa:
@@ -127,7 +132,7 @@ class Responder:
         return server.Reply(200, "text/plain", body.encode())
 
     def _ca_cert(self, due):
-        answer = CaCert(self.authority.bundle)
+        answer = CaCert(self.authority)
         due.spoil("cacert", answer)
         bundle = degenerate(answer.certificates)
         first = answer.certificates[0] if answer.certificates else b""
