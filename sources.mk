@@ -82,6 +82,8 @@ sscep_sources = \
 	src/pki/no_engine.c \
 	src/pki/pass.c \
 	src/pki/pass.h \
+	src/pki/path.c \
+	src/pki/path.h \
 	src/pki/pem.c \
 	src/pki/pem.h \
 	src/pki/pin.c \

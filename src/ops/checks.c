@@ -1,6 +1,7 @@
 #include "ops/checks.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
+#include "pki/path.h"
 #include "pki/key.h"
 #include "util/log.h"
 
@@ -28,16 +29,16 @@ enum status check_issuer(const struct options *options,
 	    *issuer = cert_name_text(&text, X509_get_issuer_name(cert));
 	enum status st = ST_OK;
 
-	switch (cabundle_verify(bundle, cert, more, &reason)) {
-	case CABUNDLE_VERIFIED:
+	switch (path_verify_below(bundle->certs, cert, more, &reason)) {
+	case PATH_VERIFIED:
 		break;
-	case CABUNDLE_NO_CA:
+	case PATH_NO_CA:
 		warn("no-ca-certificate",
 		    "no CA certificate at hand (-c) to verify the certificate "
 		    "with; its issuer is %s",
 		    issuer);
 		break;
-	case CABUNDLE_REFUSED:
+	case PATH_REFUSED:
 		st = refuse(options, issuer, reason);
 		break;
 	}
@@ -212,7 +213,8 @@ static enum status find_chain(STACK_OF(X509) *chain, X509 *cert,
 	const char *reason;
 
 	while ((cert = find_issuer(cert, certs, chain)) != NULL &&
-	    cabundle_verify(bundle, cert, certs, &reason) != CABUNDLE_REFUSED)
+	    path_verify_below(bundle->certs, cert, certs, &reason) !=
+		PATH_REFUSED)
 		if (sk_X509_push(chain, cert) <= 0)
 			return fail_memory();
 	return ST_OK;

@@ -1,12 +1,12 @@
 #include <stdio.h>
 #include <string.h>
 
-#include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <openssl/x509_vfy.h>
 
 #include "pki/cabundle.h"
 #include "pki/cert.h"
+#include "pki/path.h"
 #include "pki/pin.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -146,106 +146,6 @@ const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle)
 	return X509_get_issuer_name(bundle->sign);
 }
 
-/*
- * A CA of the issuer's name that did not issue cert: its key before or after
- * a rollover.  libcrypto tries only one of those that have the same name.
- */
-static bool is_namesake(X509 *ca, X509 *cert)
-{
-	return X509_NAME_cmp(X509_get_subject_name(ca),
-		   X509_get_issuer_name(cert)) == 0 &&
-	    !cert_seems_issued_by(cert, ca);
-}
-
-/* What X509_verify_cert() has to complain about, in static text. */
-static const char *complaint(X509_STORE_CTX *ctx)
-{
-	static char text[120];
-	int error = X509_STORE_CTX_get_error(ctx);
-	int depth = X509_STORE_CTX_get_error_depth(ctx);
-	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
-	const char *refused = NULL;
-
-	if (error == X509_V_ERR_CERT_SIGNATURE_FAILURE && depth >= 0 &&
-	    depth + 1 < sk_X509_num(chain))
-		refused = cert_refused_digest(sk_X509_value(chain, depth),
-		    sk_X509_value(chain, depth + 1));
-	if (refused == NULL)
-		return X509_verify_cert_error_string(error);
-	snprintf(text, sizeof(text),
-	    "signed with %s, which the policy of this libcrypto forbids",
-	    refused);
-	return text;
-}
-
-/*
- * Verifies cert with trusted as anchors, whole chains or not, by signatures
- * alone or with the time too.
- */
-static bool verify(X509 *cert, STACK_OF(X509) *trusted, STACK_OF(X509) *more,
-    unsigned long flags, const char **reason)
-{
-	X509_STORE *store = X509_STORE_new();
-	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
-	bool ok = false;
-	int i;
-
-	*reason = "out of memory";
-	if (store == NULL || ctx == NULL)
-		goto out;
-	for (i = 0; i < sk_X509_num(trusted); i++)
-		if (!is_namesake(sk_X509_value(trusted, i), cert) &&
-		    !X509_STORE_add_cert(store, sk_X509_value(trusted, i)))
-			goto out;
-	if (!X509_STORE_set_flags(store, flags) ||
-	    !X509_STORE_CTX_init(ctx, store, cert, more))
-		goto out;
-	ok = X509_verify_cert(ctx) == 1;
-	*reason = complaint(ctx);
-out:
-	X509_STORE_CTX_free(ctx);
-	X509_STORE_free(store);
-	ERR_clear_error();
-	return ok;
-}
-
-/* Those of certs that wanted() says yes to; NULL when memory ran out. */
-static STACK_OF(X509) *select_certs(
-    STACK_OF(X509) *certs, bool (*wanted)(X509 *))
-{
-	STACK_OF(X509) *selected = sk_X509_new_null();
-	int i;
-
-	for (i = 0; selected != NULL && i < sk_X509_num(certs); i++) {
-		if (wanted(sk_X509_value(certs, i)) &&
-		    !cert_push(selected, sk_X509_value(certs, i))) {
-			cert_stack_free(selected);
-			return NULL;
-		}
-	}
-	return selected;
-}
-
-enum cabundle_verdict cabundle_verify(const struct cabundle *bundle, X509 *cert,
-    STACK_OF(X509) *more, const char **reason)
-{
-	STACK_OF(X509) *trusted = select_certs(bundle->certs, cert_is_ca);
-	enum cabundle_verdict verdict = CABUNDLE_REFUSED;
-
-	*reason = "out of memory";
-	if (trusted != NULL && sk_X509_num(trusted) == 0) {
-		*reason = "there is no CA certificate to verify it with";
-		verdict = CABUNDLE_NO_CA;
-	} else if (trusted != NULL &&
-	    verify(cert, trusted, more,
-		X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME,
-		reason)) {
-		verdict = CABUNDLE_VERIFIED;
-	}
-	cert_stack_free(trusted);
-	return verdict;
-}
-
 static enum status check_time(X509 *cert, const char *role, bool look_at_clock)
 {
 	struct buf name = {0};
@@ -277,7 +177,7 @@ static enum status check_chain(const struct cabundle *bundle, X509 *cert,
 	const char *reason;
 	enum status st = ST_OK;
 
-	if (!verify(cert, roots, bundle->certs,
+	if (!path_verify(cert, roots, bundle->certs,
 		look_at_clock ? 0 : X509_V_FLAG_NO_CHECK_TIME, &reason))
 		st = fail(ST_FILE,
 		    "CA certificate %s: does not chain to the root in the same "
@@ -296,8 +196,7 @@ bool cabundle_can_encrypt(const struct cabundle *bundle)
 
 enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock)
 {
-	STACK_OF(X509) *roots =
-	    select_certs(bundle->certs, cert_is_self_signed);
+	STACK_OF(X509) *roots = path_select(bundle->certs, cert_is_self_signed);
 	enum status st;
 
 	if (roots == NULL)

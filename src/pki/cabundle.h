@@ -48,16 +48,6 @@ bool cabundle_can_encrypt(const struct cabundle *bundle);
 /* The name of the CA that issues: what CertPoll asks for (C7). */
 const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle);
 
-/*
- * V4: whether cert verifies against the CA certificates of the bundle, with
- * more (may be NULL) as possible intermediates, whatever the time is.
- * CABUNDLE_NO_CA: there is none to verify against.  Where it is not
- * verified *reason says why; good until the next call.
- */
-enum cabundle_verdict { CABUNDLE_VERIFIED, CABUNDLE_NO_CA, CABUNDLE_REFUSED };
-enum cabundle_verdict cabundle_verify(const struct cabundle *bundle, X509 *cert,
-    STACK_OF(X509) *more, const char **reason);
-
 /* Whether every certificate but roots was issued by another of certs. */
 bool cabundle_is_chain(STACK_OF(X509) *certs);
 

@@ -3,8 +3,8 @@
 #include <openssl/crypto.h>
 
 #include "pki/algs.h"
-#include "pki/cabundle.h"
 #include "pki/cert.h"
+#include "pki/path.h"
 #include "pki/pin.h"
 #include "util/log.h"
 
@@ -96,15 +96,13 @@ static STACK_OF(X509) *find_pinned(
 static bool is_vouched_for(
     X509 *cert, STACK_OF(X509) *pinned, STACK_OF(X509) *certs)
 {
-	struct cabundle trusted = {.certs = pinned};
 	const char *reason;
 	int i;
 
 	for (i = 0; i < sk_X509_num(pinned); i++)
 		if (X509_cmp(sk_X509_value(pinned, i), cert) == 0)
 			return true;
-	return cabundle_verify(&trusted, cert, certs, &reason) ==
-	    CABUNDLE_VERIFIED;
+	return path_verify_below(pinned, cert, certs, &reason) == PATH_VERIFIED;
 }
 
 static void take_out_others(STACK_OF(X509) *certs, STACK_OF(X509) *pinned)

@@ -2,6 +2,7 @@
 #include <openssl/cms.h>
 
 #include "pki/cert.h"
+#include "pki/path.h"
 #include "scep/attrs.h"
 #include "scep/certs.h"
 #include "scep/nextca.h"
@@ -31,8 +32,8 @@ static enum status check_beside(
 	const char *reason = "not a CA certificate";
 
 	if (cert_is_ca(cert) &&
-	    cabundle_verify(current, cert, beside, &reason) ==
-		CABUNDLE_VERIFIED)
+	    path_verify_below(current->certs, cert, beside, &reason) ==
+		PATH_VERIFIED)
 		return ST_OK;
 	return fail(ST_REPLY,
 	    "reply: the next certificates are not in the signed content, and "

@@ -20,6 +20,7 @@
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
+#include "pki/path.h"
 #include "pki/key.h"
 #include "pki/keyname.h"
 #include "scep/caps.h"
@@ -519,8 +520,8 @@ static bool run_bundle_verify(void)
 {
 	const char *reason;
 
-	return cabundle_verify(&w.bundle, w.issued, NULL, &reason) ==
-	    CABUNDLE_VERIFIED;
+	return path_verify_below(w.bundle.certs, w.issued, NULL, &reason) ==
+	    PATH_VERIFIED;
 }
 
 /* Never verified, and never no CA to verify against. */
@@ -528,8 +529,8 @@ static bool run_bundle_forged(void)
 {
 	const char *reason;
 
-	CLAIM(cabundle_verify(&w.bundle, w.forged, NULL, &reason) ==
-	    CABUNDLE_REFUSED);
+	CLAIM(path_verify_below(w.bundle.certs, w.forged, NULL, &reason) ==
+	    PATH_REFUSED);
 	return false;
 }
 

@@ -24,6 +24,7 @@
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
+#include "pki/path.h"
 #include "pki/key.h"
 #include "util/buf.h"
 #include "util/log.h"
@@ -834,38 +835,38 @@ static void test_verify(void **state)
 	    .issuer_key = fixture_rsa(3)});
 	const struct {
 		X509 *bundle[FIXTURE_STACK], *cert, *more[FIXTURE_STACK];
-		enum cabundle_verdict verdict;
+		enum path_verdict verdict;
 	} cases[] = {
-	    {{w.root}, w.root_leaf, {NULL}, CABUNDLE_VERIFIED},
-	    {{w.sub}, w.leaf, {NULL}, CABUNDLE_VERIFIED},
-	    {{w.root, w.sub}, w.leaf, {NULL}, CABUNDLE_VERIFIED},
-	    {{w.sub, w.root}, w.leaf, {NULL}, CABUNDLE_VERIFIED},
-	    {{w.root}, w.leaf, {w.sub}, CABUNDLE_VERIFIED},
-	    {{w.root}, w.leaf, {w.leaf, w.impostor, w.sub}, CABUNDLE_VERIFIED},
-	    {{w.sign, w.enc, w.root}, w.root_leaf, {NULL}, CABUNDLE_VERIFIED},
-	    {{w.both}, w.both, {NULL}, CABUNDLE_VERIFIED},
+	    {{w.root}, w.root_leaf, {NULL}, PATH_VERIFIED},
+	    {{w.sub}, w.leaf, {NULL}, PATH_VERIFIED},
+	    {{w.root, w.sub}, w.leaf, {NULL}, PATH_VERIFIED},
+	    {{w.sub, w.root}, w.leaf, {NULL}, PATH_VERIFIED},
+	    {{w.root}, w.leaf, {w.sub}, PATH_VERIFIED},
+	    {{w.root}, w.leaf, {w.leaf, w.impostor, w.sub}, PATH_VERIFIED},
+	    {{w.sign, w.enc, w.root}, w.root_leaf, {NULL}, PATH_VERIFIED},
+	    {{w.both}, w.both, {NULL}, PATH_VERIFIED},
 	    /* Whatever the time is. */
-	    {{w.root}, w.expired, {NULL}, CABUNDLE_VERIFIED},
-	    {{w.root}, w.new, {NULL}, CABUNDLE_VERIFIED},
+	    {{w.root}, w.expired, {NULL}, PATH_VERIFIED},
+	    {{w.root}, w.new, {NULL}, PATH_VERIFIED},
 	    /* No CA certificate, though one that signed may be with it. */
-	    {{w.sign, w.enc}, w.root_leaf, {NULL}, CABUNDLE_NO_CA},
-	    {{w.sign}, w.root_leaf, {w.root}, CABUNDLE_NO_CA},
-	    {{w.leaf}, w.leaf, {NULL}, CABUNDLE_NO_CA},
+	    {{w.sign, w.enc}, w.root_leaf, {NULL}, PATH_NO_CA},
+	    {{w.sign}, w.root_leaf, {w.root}, PATH_NO_CA},
+	    {{w.leaf}, w.leaf, {NULL}, PATH_NO_CA},
 	    /* By none of them; what came with the reply is no anchor. */
-	    {{w.root}, w.leaf, {NULL}, CABUNDLE_REFUSED},
-	    {{w.sub}, w.root_leaf, {w.root}, CABUNDLE_REFUSED},
-	    {{w.root}, w.plain, {w.plain}, CABUNDLE_REFUSED},
-	    {{w.impostor}, w.root_leaf, {w.root}, CABUNDLE_REFUSED},
-	    {{w.impostor}, w.leaf, {w.sub, w.root}, CABUNDLE_REFUSED},
+	    {{w.root}, w.leaf, {NULL}, PATH_REFUSED},
+	    {{w.sub}, w.root_leaf, {w.root}, PATH_REFUSED},
+	    {{w.root}, w.plain, {w.plain}, PATH_REFUSED},
+	    {{w.impostor}, w.root_leaf, {w.root}, PATH_REFUSED},
+	    {{w.impostor}, w.leaf, {w.sub, w.root}, PATH_REFUSED},
 	    /* The right name, the wrong key. */
-	    {{w.root}, forged, {NULL}, CABUNDLE_REFUSED},
-	    {{w.root}, forged, {w.impostor}, CABUNDLE_REFUSED},
-	    {{w.root}, nameless, {NULL}, CABUNDLE_REFUSED},
-	    {{w.root}, nameless, {w.impostor}, CABUNDLE_REFUSED},
+	    {{w.root}, forged, {NULL}, PATH_REFUSED},
+	    {{w.root}, forged, {w.impostor}, PATH_REFUSED},
+	    {{w.root}, nameless, {NULL}, PATH_REFUSED},
+	    {{w.root}, nameless, {w.impostor}, PATH_REFUSED},
 	    /* By one that is no CA. */
-	    {{w.root}, w.leaf, {w.sign}, CABUNDLE_REFUSED},
+	    {{w.root}, w.leaf, {w.sign}, PATH_REFUSED},
 	};
-	enum cabundle_verdict verdict;
+	enum path_verdict verdict;
 	struct cabundle bundle;
 	STACK_OF(X509) *more;
 	const char *reason;
@@ -877,14 +878,14 @@ static void test_verify(void **state)
 		more = cases[i].more[0] != NULL ? fixture_stack(cases[i].more)
 						: NULL;
 		reason = NULL;
-		verdict =
-		    cabundle_verify(&bundle, cases[i].cert, more, &reason);
+		verdict = path_verify_below(
+		    bundle.certs, cases[i].cert, more, &reason);
 		cert_stack_free(more);
 		cabundle_free(&bundle);
 		if (verdict != cases[i].verdict)
 			fixture_fail(
 			    "case %zu: %d, %s", i, (int)verdict, reason);
-		if (verdict == CABUNDLE_REFUSED) {
+		if (verdict == PATH_REFUSED) {
 			assert_non_null(reason);
 			assert_string_not_equal(reason, "ok");
 			assert_string_not_equal(reason, "out of memory");
@@ -893,6 +894,35 @@ static void test_verify(void **state)
 	}
 	X509_free(forged);
 	X509_free(nameless);
+}
+
+/* A root, sub CAs below it one under the other, and how many may be between. */
+static void test_verify_depth(void **state)
+{
+	STACK_OF(X509) *root = sk_X509_new_null(), *subs = sk_X509_new_null();
+	X509 *issuer, *cert;
+	const char *reason;
+	char cn[16];
+	int i;
+
+	(void)state;
+	issuer = fixture_cert(&(struct cert_spec){
+	    .cn = "level 0", .key = fixture_rsa(0), .ca = true});
+	sk_X509_push(root, issuer);
+	for (i = 1; i < 20; i++) {
+		snprintf(cn, sizeof(cn), "level %d", i);
+		cert = fixture_cert(&(struct cert_spec){.cn = cn,
+		    .key = fixture_rsa(0),
+		    .ca = true,
+		    .issuer = issuer,
+		    .issuer_key = fixture_rsa(0)});
+		assert_int_equal(path_verify_below(root, cert, subs, &reason),
+		    i <= 17 ? PATH_VERIFIED : PATH_REFUSED);
+		sk_X509_push(subs, cert);
+		issuer = cert;
+	}
+	cert_stack_free(root);
+	cert_stack_free(subs);
 }
 
 /* A certificate that has a CA's constraints but was issued by a client. */
@@ -908,8 +938,9 @@ static void test_verify_not_ca(void **state)
 
 	(void)state;
 	cabundle_set(&bundle, fixture_stack(certs));
-	assert_int_equal(cabundle_verify(&bundle, by_leaf, stack, &reason),
-	    CABUNDLE_REFUSED);
+	assert_int_equal(
+	    path_verify_below(bundle.certs, by_leaf, stack, &reason),
+	    PATH_REFUSED);
 	cabundle_free(&bundle);
 	cert_stack_free(stack);
 	X509_free(by_leaf);
@@ -941,9 +972,9 @@ static void test_verify_rollover(void **state)
 
 		cabundle_set(&bundle, fixture_stack(order));
 		for (j = 0; j < 2; j++)
-			assert_int_equal(
-			    cabundle_verify(&bundle, leaf[j], NULL, &reason),
-			    CABUNDLE_VERIFIED);
+			assert_int_equal(path_verify_below(bundle.certs,
+					     leaf[j], NULL, &reason),
+			    PATH_VERIFIED);
 		cabundle_free(&bundle);
 	}
 	for (i = 0; i < 2; i++) {
@@ -1552,6 +1583,7 @@ int main(void)
 	    cmocka_unit_test(test_picks_first),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_verify),
+	    cmocka_unit_test(test_verify_depth),
 	    cmocka_unit_test(test_verify_not_ca),
 	    cmocka_unit_test(test_verify_rollover),
 	    cmocka_unit_test(test_is_chain),

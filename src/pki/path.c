@@ -1,0 +1,108 @@
+#include <stdio.h>
+
+#include <openssl/err.h>
+#include <openssl/x509_vfy.h>
+
+#include "pki/cert.h"
+#include "pki/path.h"
+
+/*
+ * CA certificates between the one in question and the anchor: more than any
+ * CA has, and few enough that what an enemy sends is soon done with.
+ */
+#define DEPTH_MAX 16
+
+/*
+ * A CA of the issuer's name that did not issue cert: its key before or after
+ * a rollover.  libcrypto tries only one of those that have the same name.
+ */
+static bool is_namesake(X509 *ca, X509 *cert)
+{
+	return X509_NAME_cmp(X509_get_subject_name(ca),
+		   X509_get_issuer_name(cert)) == 0 &&
+	    !cert_seems_issued_by(cert, ca);
+}
+
+/* What X509_verify_cert() has to complain about, in static text. */
+static const char *complaint(X509_STORE_CTX *ctx)
+{
+	static char text[120];
+	int error = X509_STORE_CTX_get_error(ctx);
+	int depth = X509_STORE_CTX_get_error_depth(ctx);
+	STACK_OF(X509) *chain = X509_STORE_CTX_get0_chain(ctx);
+	const char *refused = NULL;
+
+	if (error == X509_V_ERR_CERT_SIGNATURE_FAILURE && depth >= 0 &&
+	    depth + 1 < sk_X509_num(chain))
+		refused = cert_refused_digest(sk_X509_value(chain, depth),
+		    sk_X509_value(chain, depth + 1));
+	if (refused == NULL)
+		return X509_verify_cert_error_string(error);
+	snprintf(text, sizeof(text),
+	    "signed with %s, which the policy of this libcrypto forbids",
+	    refused);
+	return text;
+}
+
+bool path_verify(X509 *cert, STACK_OF(X509) *trusted, STACK_OF(X509) *more,
+    unsigned long flags, const char **reason)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *ctx = X509_STORE_CTX_new();
+	bool ok = false;
+	int i;
+
+	*reason = "out of memory";
+	if (store == NULL || ctx == NULL)
+		goto out;
+	for (i = 0; i < sk_X509_num(trusted); i++)
+		if (!is_namesake(sk_X509_value(trusted, i), cert) &&
+		    !X509_STORE_add_cert(store, sk_X509_value(trusted, i)))
+			goto out;
+	if (!X509_STORE_set_flags(store, flags) ||
+	    !X509_STORE_set_depth(store, DEPTH_MAX) ||
+	    !X509_STORE_CTX_init(ctx, store, cert, more))
+		goto out;
+	ok = X509_verify_cert(ctx) == 1;
+	*reason = complaint(ctx);
+out:
+	X509_STORE_CTX_free(ctx);
+	X509_STORE_free(store);
+	ERR_clear_error();
+	return ok;
+}
+
+STACK_OF(X509) *path_select(STACK_OF(X509) *certs, bool (*wanted)(X509 *))
+{
+	STACK_OF(X509) *selected = sk_X509_new_null();
+	int i;
+
+	for (i = 0; selected != NULL && i < sk_X509_num(certs); i++) {
+		if (wanted(sk_X509_value(certs, i)) &&
+		    !cert_push(selected, sk_X509_value(certs, i))) {
+			cert_stack_free(selected);
+			return NULL;
+		}
+	}
+	return selected;
+}
+
+enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
+    STACK_OF(X509) *more, const char **reason)
+{
+	STACK_OF(X509) *trusted = path_select(anchors, cert_is_ca);
+	enum path_verdict verdict = PATH_REFUSED;
+
+	*reason = "out of memory";
+	if (trusted != NULL && sk_X509_num(trusted) == 0) {
+		*reason = "there is no CA certificate to verify it with";
+		verdict = PATH_NO_CA;
+	} else if (trusted != NULL &&
+	    path_verify(cert, trusted, more,
+		X509_V_FLAG_PARTIAL_CHAIN | X509_V_FLAG_NO_CHECK_TIME,
+		reason)) {
+		verdict = PATH_VERIFIED;
+	}
+	cert_stack_free(trusted);
+	return verdict;
+}
