@@ -88,6 +88,8 @@ sscep_sources = \
 	src/pki/pem.h \
 	src/pki/pin.c \
 	src/pki/pin.h \
+	src/pki/pinned.c \
+	src/pki/pinned.h \
 	src/pki/secret.c \
 	src/pki/secret.h \
 	src/pki/token.c \

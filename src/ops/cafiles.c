@@ -9,11 +9,14 @@
 #include "util/file.h"
 #include "util/log.h"
 
-enum status cafiles_choose_digest(struct session *session, const EVP_MD **md)
+enum status cafiles_choose_digest(
+    struct session *session, const struct pins *pins, const EVP_MD **md)
 {
 	const char *name = session->options->fp_alg;
 	enum status st;
 
+	if (name == NULL && pins != NULL && pins->count > 0)
+		name = pins->list[0].digest;
 	if (name == NULL) {
 		if ((st = session_query_caps(session, false)) != ST_OK)
 			return st;

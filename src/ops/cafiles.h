@@ -5,15 +5,17 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "pki/pin.h"
 #include "session.h"
 #include "util/status.h"
 
 /*
- * The digest of the fingerprints: -F, else the best that the CA announces,
- * for which it is asked, else MD5 as documented; SHA-256 where this
- * libcrypto has no MD5.
+ * The digest of the fingerprints: -F, else that of the first of pins, which
+ * may be NULL, else the best that the CA announces, for which it is asked,
+ * else MD5 as documented; SHA-256 where this libcrypto has no MD5.
  */
-enum status cafiles_choose_digest(struct session *session, const EVP_MD **md);
+enum status cafiles_choose_digest(
+    struct session *session, const struct pins *pins, const EVP_MD **md);
 
 /*
  * Writes one certificate to the file of -c, several to FILE-0, FILE-1, ...,

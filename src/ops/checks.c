@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include "ops/checks.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
@@ -173,14 +175,25 @@ enum status check_pair(
 	    key_name_shown(name, key_path), cert_path);
 }
 
+enum status read_pins(struct pins *pins, const struct options *options)
+{
+	return pins_read(pins, options->ca_fingerprints.items,
+	    options->ca_fingerprints.count);
+}
+
 enum status read_bundle(struct cabundle *bundle, const struct options *options)
 {
 	bool look_at_clock = (options->tolerate & TOLERATE_CLOCK) == 0;
-	enum status st = cabundle_read(bundle, options->ca_cert,
-	    options->enc_cert, options->ca_fingerprint);
+	struct pins pins;
+	enum status st;
 
+	memset(bundle, 0, sizeof(*bundle));
+	if ((st = read_pins(&pins, options)) == ST_OK)
+		st = cabundle_read(
+		    bundle, options->ca_cert, options->enc_cert, &pins);
 	if (st == ST_OK)
 		st = cabundle_check(bundle, look_at_clock);
+	pins_free(&pins);
 	return st;
 }
 

@@ -38,10 +38,13 @@ enum status refused(
 enum status write_chain(const struct options *options,
     const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *certs);
 
+/* --ca-fingerprint; pins are to be freed in any case. */
+enum status read_pins(struct pins *pins, const struct options *options);
+
 /*
  * The -c set that a signed operation works with: reads it, and checks the
- * pin (R4) and what else is wrong with it (P6).  bundle is to be freed in any
- * case.
+ * pins and what else is wrong with it before anything is sent.  bundle is to
+ * be freed in any case.
  */
 enum status read_bundle(struct cabundle *bundle, const struct options *options);
 

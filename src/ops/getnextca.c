@@ -94,7 +94,7 @@ static enum status run(struct session *session)
 		 &current, session->options->ca_chain, NULL, NULL)) != ST_OK)
 		goto out;
 	say("requesting next CA certificate");
-	if ((st = cafiles_choose_digest(session, &md)) != ST_OK ||
+	if ((st = cafiles_choose_digest(session, NULL, &md)) != ST_OK ||
 	    (st = get(session, &response)) != ST_OK)
 		goto out;
 	say("valid response from server");

@@ -48,7 +48,8 @@ struct options {
 	int max_size;        /* --max-size, bytes */
 	bool verbose, debug, quiet, json, legacy;
 	unsigned int tolerate; /* bits of enum tolerate */
-	char *capabilities, *ca_fingerprint;
+	char *capabilities;
+	struct list ca_fingerprints; /* each taken by pin_parse() */
 
 	char *key, *request, *sign_key, *sign_cert; /* -k -r -K -O */
 	char *local_cert, *enc_cert, *selfsigned;   /* -l -e -L */

@@ -175,14 +175,17 @@ const struct option_row options_table[] = {
 	{ .letter = 'F', .name = "fingerprint", .ops = CA, TO_STRING(fp_alg),
 	  .check = CHECK_DIGEST, .arg = "name", .key = "FingerPrint",
 	  .help = "Digest of the fingerprints that are printed",
-	  .more = "Without it: the best that the server announces, or md5.",
+	  .more = "Without it: that of the first --ca-fingerprint, or the"
+		  " best that the server announces, or md5.",
 	  .example = "sha256" },
 	{ .name = "ca-fingerprint", .ops = OP_GETCA | SIGNED,
-	  TO_STRING(ca_fingerprint), .check = CHECK_FINGERPRINT,
+	  TO_LIST(ca_fingerprints), .check = CHECK_FINGERPRINT,
 	  .arg = "hex", .key = "CAFingerprint",
 	  .help = "Trust only the CA certificate of this fingerprint, and"
-		  " what is below it",
-	  .more = "md5, sha1, sha256 or sha512, told by the length.",
+		  " what is below it; may be repeated",
+	  .more = "As it was printed: with colons, blanks, or the name of its"
+		  " digest in front. Without a name the length tells it: md5,"
+		  " sha1, sha224, sha256, sha384, sha512.",
 	  .example = "1D:3C:4C:DF:99:73:B8:FB:B4:EE:C4:56:A9:7C:37:A3" },
 	{ .letter = 'C', .name = "ca-chain", .ops = OP_GETNEXTCA,
 	  TO_STRING(ca_chain), .check = CHECK_FILE, .arg = "file",

@@ -35,7 +35,7 @@ enum option_check {
 	CHECK_CIPHER,
 	CHECK_PAIR,        /* name=value */
 	CHECK_PRINTABLE,   /* PrintableString, not empty */
-	CHECK_FINGERPRINT, /* hex, of a length that a digest has */
+	CHECK_FINGERPRINT, /* what pin_parse() takes */
 	CHECK_CAPS         /* keywords of GetCACaps */
 };
 

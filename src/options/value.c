@@ -76,6 +76,18 @@ static enum status check_caps(
 	return st;
 }
 
+static enum status check_fingerprint(
+    const char *text, const struct option_source *source)
+{
+	char problem[160], shown[80];
+	struct pin pin;
+
+	if (pin_parse(&pin, text, problem, sizeof(problem)))
+		return ST_OK;
+	return refuse(
+	    source, "%s: %s", escaped(shown, sizeof(shown), text), problem);
+}
+
 static enum status check_string(const struct option_row *row, const char *text,
     const struct option_source *source)
 {
@@ -100,11 +112,8 @@ static enum status check_string(const struct option_row *row, const char *text,
 		return refuse(source, "%s is not name=value", shown);
 	if (row->check == CHECK_CAPS)
 		return check_caps(text, source);
-	if (row->check == CHECK_FINGERPRINT && !pin_is_valid(text))
-		return refuse(source,
-		    "%s is not an md5, sha1, sha256 or sha512 fingerprint in "
-		    "hex",
-		    shown);
+	if (row->check == CHECK_FINGERPRINT)
+		return check_fingerprint(text, source);
 	if (row->check != CHECK_PRINTABLE)
 		return ST_OK;
 	if (strlen(text) > TRANSACTION_ID_MAX)

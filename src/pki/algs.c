@@ -57,6 +57,19 @@ bool algs_is_cipher(const char *name)
 	return find(ciphers, NITEMS(ciphers), name) != NID_undef;
 }
 
+const char *algs_digest_name(size_t i)
+{
+	return i < NITEMS(digests) ? digests[i].name : NULL;
+}
+
+size_t algs_digest_len(const char *name)
+{
+	int nid = find(digests, NITEMS(digests), name);
+	const EVP_MD *md = nid != NID_undef ? EVP_get_digestbynid(nid) : NULL;
+
+	return md != NULL ? (size_t)EVP_MD_size(md) : 0;
+}
+
 static bool digest_works(const EVP_MD *md)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();

@@ -19,6 +19,10 @@ extern const char algs_cipher_names[];
 bool algs_is_digest(const char *name);
 bool algs_is_cipher(const char *name);
 
+/* The names of digests one by one, NULL after the last; their bytes. */
+const char *algs_digest_name(size_t i);
+size_t algs_digest_len(const char *name);
+
 /*
  * The algorithm of that name, ready to work: the legacy provider is loaded
  * where it is needed.  ST_ERROR after reporting when the name is unknown or

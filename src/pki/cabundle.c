@@ -7,7 +7,7 @@
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/path.h"
-#include "pki/pin.h"
+#include "pki/pinned.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -104,7 +104,7 @@ static void describe(const struct cabundle *bundle)
 }
 
 enum status cabundle_read(struct cabundle *out, const char *path,
-    const char *encrypt_path, const char *pin)
+    const char *encrypt_path, const struct pins *pins)
 {
 	STACK_OF(X509) *certs = NULL;
 	X509 *encrypt = NULL;
@@ -118,8 +118,8 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 	if (st == ST_OK && encrypt_path != NULL)
 		st =
 		    cert_read(&encrypt, encrypt_path, "encryption certificate");
-	if (st == ST_OK && pin != NULL)
-		st = pin_apply(certs, encrypt, pin);
+	if (st == ST_OK && pins != NULL && pins->count > 0)
+		st = pinned_keep(certs, encrypt, pins);
 	if (st != ST_OK) {
 		cert_stack_free(certs);
 		X509_free(encrypt);

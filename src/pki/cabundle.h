@@ -6,6 +6,7 @@
 
 #include <openssl/x509.h>
 
+#include "pki/pin.h"
 #include "util/status.h"
 
 /*
@@ -22,11 +23,11 @@ struct cabundle {
 /*
  * Reads the file path or, when there is none, path-0, path-1, ..., and picks
  * as the manual says: a certificate that signs no other one of the set and
- * whose keyUsage, if any, fits; else the first.  encrypt_path and pin, a
- * fingerprint as pin.h has it, may be NULL.
+ * whose keyUsage, if any, fits; else the first.  encrypt_path and pins may be
+ * NULL.
  */
 enum status cabundle_read(struct cabundle *out, const char *path,
-    const char *encrypt_path, const char *pin);
+    const char *encrypt_path, const struct pins *pins);
 
 /* Takes over certs, and picks from them. */
 void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs);

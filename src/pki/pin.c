@@ -1,165 +1,182 @@
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
 
 #include "pki/algs.h"
 #include "pki/cert.h"
-#include "pki/path.h"
 #include "pki/pin.h"
 #include "util/log.h"
 
-/* What is left of a pin, in bytes, and the digest that has so many. */
-struct pin {
-	unsigned char bytes[EVP_MAX_MD_SIZE];
-	size_t len;
-};
+#define BLANKS " \t\r\n"
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
 
 static int hex_digit(char c)
 {
-	if (c >= '0' && c <= '9')
+	if (is_digit(c))
 		return c - '0';
 	if (c >= 'a' && c <= 'f')
 		return c - 'a' + 10;
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
 }
 
-static const char *digest_name(size_t len)
+static char lower(char c)
 {
-	switch (len) {
-	case 16:
-		return "md5";
-	case 20:
-		return "sha1";
-	case 32:
-		return "sha256";
-	case 64:
-		return "sha512";
-	default:
-		return NULL;
-	}
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-static bool parse(struct pin *pin, const char *text)
+/*
+ * Passes over the word, in lower case, and the blanks behind it.  A dash may
+ * stand before its digits: "SHA-256".
+ */
+static bool skip_word(const char **text, const char *word)
 {
-	size_t digits = 0;
-	int digit;
+	const char *p = *text;
+	bool in_number = false;
 
-	memset(pin, 0, sizeof(*pin));
-	for (; *text != '\0'; text++) {
-		if (strchr(": \t", *text) != NULL)
-			continue;
-		digit = hex_digit(*text);
-		if (digit < 0 || digits / 2 == sizeof(pin->bytes))
+	for (; *word != '\0'; p++, word++) {
+		if (*p == '-' && is_digit(*word) && !in_number)
+			p++;
+		in_number = is_digit(*word);
+		if (lower(*p) != *word)
 			return false;
-		pin->bytes[digits / 2] =
-		    (unsigned char)(pin->bytes[digits / 2] << 4 | digit);
+	}
+	if (*p == '\0' || strchr(":=" BLANKS, *p) == NULL)
+		return false;
+	*text = p + strspn(p, BLANKS);
+	return true;
+}
+
+/* What stands in front of the hex; the name of its digest, or NULL. */
+static const char *skip_label(const char **text)
+{
+	const char *name;
+	bool labelled;
+	size_t i;
+
+	*text += strspn(*text, BLANKS);
+	for (i = 0; (name = algs_digest_name(i)) != NULL; i++)
+		if (skip_word(text, name))
+			break;
+	labelled = skip_word(text, "fingerprint") || name != NULL;
+	if (labelled && **text != '\0' && strchr(":=", **text) != NULL)
+		++*text;
+	return name;
+}
+
+/* The number of digits, of which as many as fit are kept; -1: not hex. */
+static int parse_hex(struct pin *pin, const char *text)
+{
+	int digit, digits = 0;
+
+	for (; *text != '\0'; text++) {
+		if (strchr(":" BLANKS, *text) != NULL)
+			continue;
+		if ((digit = hex_digit(*text)) < 0)
+			return -1;
+		if (digits < 2 * (int)sizeof(pin->bytes))
+			pin->bytes[digits / 2] =
+			    (unsigned char)(pin->bytes[digits / 2] << 4 |
+				digit);
 		digits++;
 	}
-	pin->len = digits / 2;
-	return digits % 2 == 0 && digest_name(pin->len) != NULL;
+	return digits;
 }
 
-bool pin_is_valid(const char *text)
+/* The digest whose fingerprints have so many hex digits, or NULL. */
+static const char *digest_of(size_t digits)
 {
-	struct pin pin;
+	const char *name;
+	size_t i;
 
-	return parse(&pin, text);
+	for (i = 0; (name = algs_digest_name(i)) != NULL; i++)
+		if (2 * algs_digest_len(name) == digits)
+			return name;
+	return NULL;
 }
 
-static bool matches(X509 *cert, const struct pin *pin, const EVP_MD *md)
+bool pin_parse(struct pin *out, const char *text, char *problem, size_t size)
+{
+	const char *named, *rest = text;
+	int digits;
+
+	memset(out, 0, sizeof(*out));
+	out->text = text;
+	named = skip_label(&rest);
+	if ((digits = parse_hex(out, rest)) <= 0) {
+		snprintf(problem, size,
+		    "not a fingerprint in hex, with or without colons");
+		return false;
+	}
+	out->digest = digest_of((size_t)digits);
+	out->len = (size_t)digits / 2;
+	if (named != NULL && out->digest != named) {
+		snprintf(problem, size,
+		    "a %s fingerprint has %zu hex digits, this one has %d",
+		    named, 2 * algs_digest_len(named), digits);
+		return false;
+	}
+	if (out->digest == NULL)
+		snprintf(problem, size,
+		    "not a fingerprint: it has %d hex digits, and no digest of "
+		    "%s makes as many",
+		    digits, algs_digest_names);
+	return out->digest != NULL;
+}
+
+bool pin_matches(const struct pin *pin, const X509 *cert)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int len;
 
-	return X509_digest(cert, md, digest, &len) && len == pin->len &&
+	return X509_digest(cert, pin->md, digest, &len) && len == pin->len &&
 	    CRYPTO_memcmp(digest, pin->bytes, len) == 0;
 }
 
-static STACK_OF(X509) *find_pinned(
-    STACK_OF(X509) *certs, const struct pin *pin, const EVP_MD *md)
+bool pin_add_fingerprint(
+    struct buf *out, const struct pin *pin, const X509 *cert)
 {
-	STACK_OF(X509) *pinned = sk_X509_new_null();
-	X509 *cert;
-	int i;
-
-	for (i = 0; pinned != NULL && i < sk_X509_num(certs); i++) {
-		cert = sk_X509_value(certs, i);
-		if (matches(cert, pin, md) && !cert_push(pinned, cert)) {
-			cert_stack_free(pinned);
-			return NULL;
-		}
-	}
-	return pinned;
+	return buf_addf(out, "%s:", pin->digest) &&
+	    cert_add_fingerprint(out, cert, pin->md);
 }
 
-/* Whether cert is one of pinned, or verifies against them. */
-static bool is_vouched_for(
-    X509 *cert, STACK_OF(X509) *pinned, STACK_OF(X509) *certs)
+static enum status read_one(struct pin *pin, const char *text)
 {
-	const char *reason;
-	int i;
+	char problem[160];
 
-	for (i = 0; i < sk_X509_num(pinned); i++)
-		if (X509_cmp(sk_X509_value(pinned, i), cert) == 0)
-			return true;
-	return path_verify_below(pinned, cert, certs, &reason) == PATH_VERIFIED;
-}
-
-static void take_out_others(STACK_OF(X509) *certs, STACK_OF(X509) *pinned)
-{
-	struct buf name = {0};
-	X509 *cert;
-	int i;
-
-	for (i = sk_X509_num(certs) - 1; i >= 0; i--) {
-		cert = sk_X509_value(certs, i);
-		if (is_vouched_for(cert, pinned, certs))
-			continue;
-		warn("not-pinned",
-		    "CA certificate %s is left out: --ca-fingerprint does not "
-		    "vouch for it (pin the root)",
-		    cert_name_text(&name, X509_get_subject_name(cert)));
-		X509_free(sk_X509_delete(certs, i));
-	}
-	buf_free(&name);
-}
-
-static enum status apply(
-    STACK_OF(X509) *certs, X509 *extra, STACK_OF(X509) *pinned)
-{
-	if (extra != NULL && !is_vouched_for(extra, pinned, certs))
-		return fail(ST_REPLY,
-		    "encryption certificate: --ca-fingerprint does not vouch "
-		    "for it");
-	take_out_others(certs, pinned);
-	return ST_OK;
-}
-
-enum status pin_apply(STACK_OF(X509) *certs, X509 *extra, const char *text)
-{
-	STACK_OF(X509) *pinned = NULL;
-	const EVP_MD *md;
-	struct pin pin;
-	enum status st;
-
-	if (!parse(&pin, text))
-		return fail(ST_ERROR, "--ca-fingerprint: not a fingerprint");
-	if (!algs_digest_works(digest_name(pin.len)))
+	if (!pin_parse(pin, text, problem, sizeof(problem)))
+		return fail(ST_ERROR, "--ca-fingerprint: %s", problem);
+	if (!algs_digest_works(pin->digest))
 		return fail(ST_ERROR,
 		    "--ca-fingerprint: it is made with %s, which the policy of "
 		    "this libcrypto forbids; give the one made with sha256",
-		    digest_name(pin.len));
-	if ((st = algs_get_digest(&md, digest_name(pin.len))) != ST_OK)
-		return st;
-	if ((pinned = find_pinned(certs, &pin, md)) == NULL)
-		st = fail_memory();
-	else if (sk_X509_num(pinned) == 0)
-		st = fail(ST_REPLY,
-		    "none of the %d CA certificate(s) has the %s fingerprint "
-		    "of --ca-fingerprint",
-		    sk_X509_num(certs), digest_name(pin.len));
-	else
-		st = apply(certs, extra, pinned);
-	cert_stack_free(pinned);
+		    pin->digest);
+	return algs_get_digest(&pin->md, pin->digest);
+}
+
+enum status pins_read(struct pins *out, char *const *texts, size_t count)
+{
+	enum status st = ST_OK;
+
+	memset(out, 0, sizeof(*out));
+	if (count == 0)
+		return ST_OK;
+	if ((out->list = calloc(count, sizeof(*out->list))) == NULL)
+		return fail_memory();
+	while (st == ST_OK && out->count < count) {
+		st = read_one(&out->list[out->count], texts[out->count]);
+		out->count++;
+	}
 	return st;
+}
+
+void pins_free(struct pins *pins)
+{
+	free(pins->list);
+	memset(pins, 0, sizeof(*pins));
 }

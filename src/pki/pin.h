@@ -1,27 +1,51 @@
-/* pin.h: CA certificates pinned by fingerprint (R4; RFC 8894, 2.2). */
+/* pin.h: fingerprints that pin CA and RA certificates (RFC 8894, 2.2). */
 #ifndef PKI_PIN_H
 #define PKI_PIN_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
+#include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "util/buf.h"
 #include "util/status.h"
 
-/*
- * Whether text is an MD5, SHA-1, SHA-256 or SHA-512 fingerprint in hex;
- * colons, blanks and case do not count.
- */
-bool pin_is_valid(const char *text);
+/* A fingerprint; text and digest, a name of algs.h, are borrowed. */
+struct pin {
+	const char *text, *digest;
+	const EVP_MD *md; /* after pins_read() */
+	unsigned char bytes[EVP_MAX_MD_SIZE];
+	size_t len;
+};
 
 /*
- * Leaves in certs what the fingerprint vouches for: the certificates that
- * have it, and those that verify against them.  What only came along, and
- * what stands above, is taken out with a warning: anybody can make a key
- * that seems to have signed the pinned certificate.  extra, NULL for none,
- * is not taken out but refused.  ST_REPLY after reporting, as when none has
- * the fingerprint.
+ * Reads a fingerprint in hex as programs print it and people paste it:
+ * colons, blanks and case do not count, and the name of its digest, the word
+ * "fingerprint" and a colon or equals sign may stand in front.  Without a
+ * name the length tells the digest.  False, with what is wrong in problem,
+ * for anything else.
  */
-enum status pin_apply(STACK_OF(X509) *certs, X509 *extra, const char *text);
+bool pin_parse(struct pin *out, const char *text, char *problem, size_t size);
+
+bool pin_matches(const struct pin *pin, const X509 *cert);
+
+/* Adds "sha256:1D:3C:...", the fingerprint of cert in the digest of pin. */
+bool pin_add_fingerprint(
+    struct buf *out, const struct pin *pin, const X509 *cert);
+
+/* Owns list; all zero pins nothing. */
+struct pins {
+	struct pin *list;
+	size_t count;
+};
+
+/*
+ * Parses texts, which pin_parse() has taken before and are borrowed.
+ * ST_ERROR after reporting, as when the policy of libcrypto forbids a
+ * digest.  out is to be freed in any case.
+ */
+enum status pins_read(struct pins *out, char *const *texts, size_t count);
+void pins_free(struct pins *pins);
 
 #endif

@@ -69,7 +69,11 @@ pinned_away() {
 
 # A certificate is left out, as the pin does not vouch for it.
 left_out() {
-    warned "CA certificate $1 is left out: --ca-fingerprint does not vouch for it"
+    local line
+    line=$(grep -F "warning: CA certificate $1 sha" "$stderr")
+    if [[ "$line" != *" is left out: --ca-fingerprint does not vouch for it"* ]]; then
+        problem "not left out: $1"
+    fi
 }
 
 # files_are NAME ...: what getca has written, certificates of the CA or files.
@@ -92,7 +96,7 @@ files_are() {
 @test "getca: the pin fits, by every digest" {
     local digest
     start_ca
-    for digest in md5 sha1 sha256 sha512; do
+    for digest in md5 sha1 sha224 sha256 sha384 sha512; do
         getca --ca-fingerprint "$(pin "$ca/ca.crt" "$digest")"
         expect_status 0
         stderr_empty
@@ -122,6 +126,106 @@ files_are() {
     getca -F sha256
     getca --ca-fingerprint "$(sed -n 's/.*SHA256 fingerprint: //p' "$stdout")"
     expect_status 0
+    getca -F sha256
+    getca --ca-fingerprint "$(sed -n 's/.*: \(SHA256 fingerprint: \)/\1/p' "$stdout")"
+    expect_status 0
+}
+
+@test "getca: the pin as people paste it" {
+    local colons form
+    start_ca
+    colons=$(fingerprint "$ca/ca.crt" sha256)
+    for form in "$(openssl x509 -in "$ca/ca.crt" -noout -fingerprint -sha256)" \
+        "sha256:$colons" "sha256:$(pin "$ca/ca.crt" sha256)" \
+        "SHA256 Fingerprint=$colons" "sha256 Fingerprint=$colons" \
+        "SHA-256: $colons" "SHA256 fingerprint: $colons" "sha256 $colons" \
+        "SHA-1 Fingerprint=$(fingerprint "$ca/ca.crt" sha1)"; do
+        getca --ca-fingerprint "$form"
+        expect_status 0
+        stderr_empty
+        same_certificate ca.crt "$ca/ca.crt"
+        rm ca.crt
+    done
+    printf 'URL = %s\nCACertFile = ca.crt\nCAFingerprint = %s\n' "$URL" \
+        "SHA256 Fingerprint=$colons" >sscep.conf
+    run_sscep getca -f sscep.conf
+    expect_status 0
+}
+
+@test "getca: fingerprints are printed in the digest of the pin, GetCACaps is not needed" {
+    local other
+    start_ca
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha384)"
+    expect_status 0
+    stdout_line "./sscep: SHA384 fingerprint: $(fingerprint "$ca/ca.crt" sha384)"
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha384)" -F sha1
+    expect_status 0
+    stdout_line "./sscep: SHA1 fingerprint: $(fingerprint "$ca/ca.crt" sha1)"
+    # Of several the first one says it, whether it fits or not.
+    other=$(pin "$shared/other.crt" sha224)
+    getca --ca-fingerprint "$other" --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    expect_status 0
+    stdout_line "./sscep: SHA224 fingerprint: $(fingerprint "$ca/ca.crt" sha224)"
+    expect_equal "operations" "GetCACert GetCACert GetCACert" \
+        "$(ca_log operation | paste -sd' ')"
+}
+
+@test "getca: several pins, each for its own" {
+    start_ca --profile ra
+    getca --ca-fingerprint "$(pin "$ca/ra-enc.crt" sha256)" \
+        --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha1)" \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    files_are ra-sign ra-enc ca
+    stderr_lacks "left out"
+    getca --ca-fingerprint "$(pin "$ca/ra-enc.crt" sha256)" \
+        --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha1)"
+    files_are ra-sign ra-enc
+    left_out "/C=FI/O=Example/CN=Example Test CA"
+    # By the file as well; the command line wins as a whole.
+    printf 'CAFingerprint = %s\nCAFingerprint = %s\n' \
+        "$(pin "$ca/ra-enc.crt" sha256)" "$(pin "$ca/ra-sign.crt" md5)" \
+        >sscep.conf
+    getca -f sscep.conf
+    files_are ra-sign ra-enc
+    getca -f sscep.conf --ca-fingerprint "$(pin "$ca/ra-sign.crt" md5)"
+    files_are ra-sign
+}
+
+@test "getca: several pins, of which some fit nothing: said with -v" {
+    local other
+    start_ca
+    other=$(fingerprint "$shared/other.crt" sha256)
+    getca --ca-fingerprint "$other" \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    files_are ca
+    stderr_empty
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)" \
+        --ca-fingerprint "$other" -v
+    files_are ca
+    stderr_has "--ca-fingerprint $other: no certificate has it"
+    snapshot
+    getca --ca-fingerprint "$other" \
+        --ca-fingerprint "$(pin "$shared/other.crt" sha1)"
+    refused fingerprint
+}
+
+@test "getca: the pin does not fit, and the message shows what came" {
+    local name files=()
+    start_ca --profile ra-chain
+    snapshot
+    getca --ca-fingerprint "$(pin "$shared/other.crt" sha1)"
+    refused "matches none of the 4 CA certificate(s)" "; and 1 more"
+    for name in ra-sign ra-enc ca; do
+        stderr_has " sha1:$(fingerprint "$ca/$name.crt" sha1)"
+    done
+    stderr_has "/C=FI/O=Example/CN=Example Test RA Signing sha1:"
+    stderr_lacks "$(fingerprint "$ca/root.crt" sha1)"
+    for name in {1..90}; do
+        files+=("$ca/ra-enc.crt")
+    done
+    serve "${files[@]}"
+    getca --ca-fingerprint "$(pin "$shared/other.crt" sha512)"
+    refused "matches none of the 90 CA certificate(s)" "; and 87 more"
 }
 
 @test "getca: the pin does not fit" {
@@ -382,7 +486,7 @@ signed_by_other() {
 
 # Of -e.
 no_recipient() {
-    refused "encryption certificate: --ca-fingerprint does not vouch for it"
+    refused "encryption certificate " "--ca-fingerprint does not vouch for it"
     no_message_sent
     stdout_empty
 }
@@ -466,15 +570,30 @@ forge() {
     start_pinned
     snapshot
     for value in xyz "" : 12 "$(pin ca.crt sha256)0" "$(pin ca.crt sha256 | cut -c 2-)" \
-        "$(pin ca.crt sha256)00" "$(openssl x509 -in ca.crt -noout \
-            -fingerprint -sha224 | sed 's/.*=//')" "0x$(pin ca.crt sha256)" \
-        "$(pin ca.crt sha256)zz" "sha256:$(pin ca.crt sha256)" \
+        "$(pin ca.crt sha256)00" "0x$(pin ca.crt sha256)" \
+        "$(pin ca.crt sha256)zz" "sha256$(pin ca.crt sha256)" \
+        "sha3:$(pin ca.crt sha256)" "sha256:" \
         "$(fingerprint ca.crt sha256 | tr : -)"; do
         enroll --ca-fingerprint "$value"
         misuse ca-fingerprint
         getca --ca-fingerprint "$value"
         misuse ca-fingerprint
     done
+    nothing_sent
+    nothing_written
+}
+
+@test "a value that is of another length than its digest: misuse" {
+    start_pinned
+    snapshot
+    getca --ca-fingerprint "sha256:$(pin ca.crt sha1)"
+    misuse ca-fingerprint \
+        "a sha256 fingerprint has 64 hex digits, this one has 40"
+    # Each one counts.
+    getca --ca-fingerprint "$(pin ca.crt sha256)" \
+        --ca-fingerprint "SHA1 Fingerprint=$(fingerprint ca.crt sha256)"
+    misuse ca-fingerprint \
+        "a sha1 fingerprint has 40 hex digits, this one has 64"
     nothing_sent
     nothing_written
 }

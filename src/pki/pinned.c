@@ -1,0 +1,228 @@
+#include <string.h>
+
+#include "pki/cert.h"
+#include "pki/path.h"
+#include "pki/pinned.h"
+#include "util/log.h"
+
+#define SHOWN_MAX 3   /* fingerprints in one message */
+#define NAME_ROOM 160 /* and of each name, in bytes */
+
+/* cas: the CA certificates that verify against anchors, which are pinned. */
+struct vouchers {
+	const struct pins *pins;
+	STACK_OF(X509) *anchors, *cas;
+};
+
+static bool is_pinned(const struct pins *pins, const X509 *cert)
+{
+	size_t i;
+
+	for (i = 0; i < pins->count; i++)
+		if (pin_matches(&pins->list[i], cert))
+			return true;
+	return false;
+}
+
+static bool is_in(STACK_OF(X509) *certs, const X509 *cert)
+{
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++)
+		if (X509_cmp(sk_X509_value(certs, i), cert) == 0)
+			return true;
+	return false;
+}
+
+static bool is_below(const struct vouchers *v, X509 *cert)
+{
+	const char *reason;
+
+	return path_verify_below(v->anchors, cert, v->cas, &reason) ==
+	    PATH_VERIFIED;
+}
+
+static bool find_anchors(struct vouchers *v, STACK_OF(X509) *certs)
+{
+	X509 *cert;
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		if (is_pinned(v->pins, cert) && !cert_push(v->anchors, cert))
+			return false;
+	}
+	return true;
+}
+
+/*
+ * From the anchors downwards, a level each time, so that no certificate that
+ * nobody vouches for stands in the way of one that is, or costs time.
+ */
+static bool find_cas(struct vouchers *v, STACK_OF(X509) *certs)
+{
+	bool found;
+	X509 *cert;
+	int i;
+
+	do {
+		found = false;
+		for (i = 0; i < sk_X509_num(certs); i++) {
+			cert = sk_X509_value(certs, i);
+			if (!cert_is_ca(cert) || is_in(v->cas, cert) ||
+			    !is_below(v, cert))
+				continue;
+			if (!cert_push(v->cas, cert))
+				return false;
+			found = true;
+		}
+	} while (found);
+	return true;
+}
+
+/* Adds "SUBJECT sha256:AB:...", the name cut where it is long. */
+static bool add_shown(struct buf *out, const struct pin *pin, X509 *cert)
+{
+	struct buf name = {0};
+	char shown[NAME_ROOM];
+	const char *text = cert_name_text(&name, X509_get_subject_name(cert));
+	bool ok;
+
+	log_escape(shown, sizeof(shown), text, name.len);
+	ok = buf_addf(out, "%s ", shown) && pin_add_fingerprint(out, pin, cert);
+	buf_free(&name);
+	return ok;
+}
+
+static enum status fail_mismatch(const struct pins *pins, STACK_OF(X509) *certs)
+{
+	struct buf text = {0};
+	int i, count = sk_X509_num(certs);
+	enum status st = ST_OK;
+
+	for (i = 0; st == ST_OK && i < count && i < SHOWN_MAX; i++)
+		if (!buf_addf(&text, "%s", i > 0 ? "; " : "") ||
+		    !add_shown(&text, pins->list, sk_X509_value(certs, i)))
+			st = fail_memory();
+	if (st == ST_OK && count > SHOWN_MAX &&
+	    !buf_addf(&text, "; and %d more", count - SHOWN_MAX))
+		st = fail_memory();
+	if (st == ST_OK)
+		st = fail(ST_REPLY,
+		    "--ca-fingerprint matches none of the %d CA "
+		    "certificate(s), found %s; ask the CA which is right",
+		    count, buf_string(&text));
+	buf_free(&text);
+	return st;
+}
+
+/* Why a pin does not vouch for a certificate, and what would help. */
+struct verdict {
+	bool good;
+	const char *reason, *advice;
+};
+
+static struct verdict judge(const struct vouchers *v, X509 *cert)
+{
+	const struct verdict good = {.good = true};
+
+	if (is_pinned(v->pins, cert) || is_below(v, cert))
+		return good;
+	return (struct verdict){
+	    .reason = "it does not verify up to a pinned CA certificate",
+	    .advice = "if the CA says that it is its own, pin it or its root"};
+}
+
+static enum status judge_extra(const struct vouchers *v, X509 *extra)
+{
+	struct verdict verdict = judge(v, extra);
+	struct buf text = {0};
+	enum status st;
+
+	if (verdict.good)
+		return ST_OK;
+	if (!add_shown(&text, v->pins->list, extra))
+		st = fail_memory();
+	else
+		st = fail(ST_REPLY,
+		    "encryption certificate %s: --ca-fingerprint does not "
+		    "vouch for it: %s; %s",
+		    buf_string(&text), verdict.reason, verdict.advice);
+	buf_free(&text);
+	return st;
+}
+
+static enum status take_out_others(
+    const struct vouchers *v, STACK_OF(X509) *certs)
+{
+	struct buf text = {0};
+	enum status st = ST_OK;
+	struct verdict verdict;
+	X509 *cert;
+	int i;
+
+	for (i = sk_X509_num(certs) - 1; st == ST_OK && i >= 0; i--) {
+		cert = sk_X509_value(certs, i);
+		verdict = judge(v, cert);
+		if (verdict.good)
+			continue;
+		text.len = 0;
+		if (!add_shown(&text, v->pins->list, cert)) {
+			st = fail_memory();
+			break;
+		}
+		warn("not-pinned",
+		    "CA certificate %s is left out: --ca-fingerprint does not "
+		    "vouch for it: %s; %s",
+		    buf_string(&text), verdict.reason, verdict.advice);
+		X509_free(sk_X509_delete(certs, i));
+	}
+	buf_free(&text);
+	return st;
+}
+
+/* One pin that is right is enough; the others may be of a rollover. */
+static void tell_unused(
+    const struct pins *pins, STACK_OF(X509) *certs, X509 *extra)
+{
+	const struct pin *pin;
+	char shown[NAME_ROOM];
+	bool used;
+	size_t i;
+	int j;
+
+	for (i = 0; i < pins->count; i++) {
+		pin = &pins->list[i];
+		used = extra != NULL && pin_matches(pin, extra);
+		for (j = 0; !used && j < sk_X509_num(certs); j++)
+			used = pin_matches(pin, sk_X509_value(certs, j));
+		if (!used)
+			verbose("--ca-fingerprint %s: no certificate has it",
+			    log_escape(shown, sizeof(shown), pin->text,
+				strlen(pin->text)));
+	}
+}
+
+enum status pinned_keep(
+    STACK_OF(X509) *certs, X509 *extra, const struct pins *pins)
+{
+	struct vouchers v = {.pins = pins,
+	    .anchors = sk_X509_new_null(),
+	    .cas = sk_X509_new_null()};
+	enum status st = ST_OK;
+
+	if (v.anchors == NULL || v.cas == NULL || !find_anchors(&v, certs) ||
+	    !find_cas(&v, certs))
+		st = fail_memory();
+	else if (sk_X509_num(v.anchors) == 0)
+		st = fail_mismatch(pins, certs);
+	else
+		tell_unused(pins, certs, extra);
+	if (st == ST_OK && extra != NULL)
+		st = judge_extra(&v, extra);
+	if (st == ST_OK)
+		st = take_out_others(&v, certs);
+	cert_stack_free(v.anchors);
+	cert_stack_free(v.cas);
+	return st;
+}

@@ -1,0 +1,287 @@
+/* Unit test of src/pki/pin.c and pinned.c: fingerprints, and what they keep. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "pki/cert.h"
+#include "pki/pinned.h"
+#include "util/buf.h"
+#include "util/log.h"
+
+#define H16 "00112233445566778899AABBCCDDEEFF"
+#define H32 H16 H16
+#define C4  "00:11:22:33"
+#define C16 C4 ":44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"
+
+/* What people paste, and the digest that it is of. */
+static void test_parse(void **state)
+{
+	static const struct {
+		const char *text, *digest;
+		size_t len;
+	} good[] = {
+	    {H16, "md5", 16},
+	    {H16 "00112233", "sha1", 20},
+	    {H16 "001122334455667788990011", "sha224", 28},
+	    {H32, "sha256", 32},
+	    {H32 H16, "sha384", 48},
+	    {H32 H32, "sha512", 64},
+	    {C16, "md5", 16},
+	    {C16 ":" C4, "sha1", 20},
+	    {C16 ":" C16, "sha256", 32},
+	    {"00112233445566778899aabbccddeeff", "md5", 16},
+	    {" 00 11 22 33 44 55 66 77 88 99 aa BB cc DD ee FF ", "md5", 16},
+	    {"0011 2233 4455 6677\t8899 aabb ccdd eeff\r\n", "md5", 16},
+	    {"sha256:" C16 ":" C16, "sha256", 32},
+	    {"SHA256:" H32, "sha256", 32},
+	    {"SHA256 Fingerprint=" C16 ":" C16, "sha256", 32},
+	    {"sha256 Fingerprint=" C16 ":" C16, "sha256", 32},
+	    {"SHA256 fingerprint: " C16 ":" C16, "sha256", 32},
+	    {"SHA-256: " C16 ":" C16, "sha256", 32},
+	    {"sha-256 Fingerprint = " H32, "sha256", 32},
+	    {"  SHA1 Fingerprint=" C16 ":" C4, "sha1", 20},
+	    {"SHA-1 " C16 ":" C4, "sha1", 20},
+	    {"MD5 Fingerprint=" C16, "md5", 16},
+	    {"md5=" H16, "md5", 16},
+	    {"SHA-224: " H16 "001122334455667788990011", "sha224", 28},
+	    {"Sha384:" H32 H16, "sha384", 48},
+	    {"SHA512 Fingerprint=" H32 H32, "sha512", 64},
+	    {"Fingerprint: " C16, "md5", 16},
+	    {"fingerprint=" H32, "sha256", 32},
+	};
+	char problem[160] = "none";
+	struct pin pin;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(good); i++) {
+		if (!pin_parse(&pin, good[i].text, problem, sizeof(problem)))
+			fixture_fail("%s: %s", good[i].text, problem);
+		assert_string_equal(pin.digest, good[i].digest);
+		assert_int_equal(pin.len, good[i].len);
+		assert_memory_equal(
+		    pin.bytes, "\x00\x11\x22\x33\x44\x55\x66\x77\x88\x99", 10);
+		assert_ptr_equal(pin.text, good[i].text);
+	}
+}
+
+static void test_parse_bad(void **state)
+{
+	static const struct {
+		const char *text, *problem;
+	} bad[] = {
+	    {"", "not a fingerprint in hex"},
+	    {" : ", "not a fingerprint in hex"},
+	    {"sha256:", "not a fingerprint in hex"},
+	    {"SHA256 Fingerprint=", "not a fingerprint in hex"},
+	    {"xyz", "not a fingerprint in hex"},
+	    {"0x" H32, "not a fingerprint in hex"},
+	    {H32 "zz", "not a fingerprint in hex"},
+	    {"sha3:" H32, "not a fingerprint in hex"},
+	    {"sha256" H32, "not a fingerprint in hex"},
+	    {"sha-2-56:" H32, "not a fingerprint in hex"},
+	    {"sha256:sha256:" H32, "not a fingerprint in hex"},
+	    {"sha256:fingerprint==" H32, "not a fingerprint in hex"},
+	    {"00-11-22-33-44-55-66-77-88-99-AA-BB-CC-DD-EE-FF",
+		"not a fingerprint in hex"},
+	    {"12", "it has 2 hex digits"},
+	    {H32 "0", "it has 65 hex digits"},
+	    {H32 H32 H32, "it has 192 hex digits"},
+	    {H32 "00", "no digest of md5|sha1|sha224|sha256|sha384|sha512"},
+	    {"sha256:" C16,
+		"a sha256 fingerprint has 64 hex digits, this one has 32"},
+	    {"SHA-1 Fingerprint=" H32,
+		"a sha1 fingerprint has 40 hex digits, this one has 64"},
+	    {"md5: 12", "a md5 fingerprint has 32 hex digits, this one has 2"},
+	};
+	char problem[160];
+	struct pin pin;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(bad); i++) {
+		if (pin_parse(&pin, bad[i].text, problem, sizeof(problem)))
+			fixture_fail("%s: taken", bad[i].text);
+		if (strstr(problem, bad[i].problem) == NULL)
+			fixture_fail("%s: %s", bad[i].text, problem);
+	}
+}
+
+/* root > sub > leaf, and a stranger of the name of root. */
+static struct {
+	X509 *root, *sub, *leaf, *stranger;
+} w;
+
+static int setup(void **state)
+{
+	(void)state;
+	w.root = fixture_cert(&(struct cert_spec){
+	    .cn = "root", .key = fixture_rsa(0), .ca = true});
+	w.sub = fixture_cert(&(struct cert_spec){.cn = "sub",
+	    .key = fixture_rsa(1),
+	    .ca = true,
+	    .issuer = w.root,
+	    .issuer_key = fixture_rsa(0)});
+	w.leaf = fixture_cert(&(struct cert_spec){.cn = "leaf",
+	    .key = fixture_rsa(2),
+	    .issuer = w.sub,
+	    .issuer_key = fixture_rsa(1)});
+	w.stranger = fixture_cert(&(struct cert_spec){
+	    .cn = "root", .key = fixture_rsa(3), .ca = true});
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	X509_free(w.root);
+	X509_free(w.sub);
+	X509_free(w.leaf);
+	X509_free(w.stranger);
+	return fixture_cleanup(state);
+}
+
+static char *fingerprint(X509 *cert, const EVP_MD *md)
+{
+	struct buf text = {0};
+
+	assert_true(cert_add_fingerprint(&text, cert, md));
+	return (char *)text.data;
+}
+
+/* Keeps what the pins, up to a NULL, keep of certs; the text is stderr's. */
+static const char *keep(
+    enum status *st, STACK_OF(X509) *certs, X509 *extra, char *const *texts)
+{
+	struct pins pins;
+	size_t count = 0;
+	const char *text;
+
+	while (texts[count] != NULL)
+		count++;
+	assert_int_equal(pins_read(&pins, texts, count), ST_OK);
+	capture_start(STDERR_FILENO);
+	*st = pinned_keep(certs, extra, &pins);
+	text = capture_stop();
+	pins_free(&pins);
+	return text;
+}
+
+static void assert_kept(STACK_OF(X509) *certs, X509 *const *kept)
+{
+	int i;
+
+	for (i = 0; kept[i] != NULL; i++)
+		assert_ptr_equal(sk_X509_value(certs, i), kept[i]);
+	assert_int_equal(sk_X509_num(certs), i);
+	cert_stack_free(certs);
+}
+
+static void test_keep(void **state)
+{
+	X509 *all[] = {w.stranger, w.sub, w.root, NULL};
+	X509 *below[] = {w.sub, w.root, NULL},
+	     *two[] = {w.stranger, w.sub, NULL};
+	char *pins[3] = {fingerprint(w.root, EVP_sha384())};
+	STACK_OF(X509) *certs = fixture_stack(all);
+	const char *text;
+	enum status st;
+
+	(void)state;
+	text = keep(&st, certs, NULL, pins);
+	assert_int_equal(st, ST_OK);
+	assert_non_null(strstr(text, "/O=Test, Inc./CN=root sha384:"));
+	assert_non_null(strstr(text,
+	    " is left out: --ca-fingerprint does not "
+	    "vouch for it: it does not verify"));
+	assert_kept(certs, below);
+	free(pins[0]);
+
+	/* Each by its own, and of another digest; one of them fits nothing. */
+	pins[0] = fingerprint(w.stranger, EVP_sha1());
+	pins[1] = fingerprint(w.sub, EVP_sha256());
+	certs = fixture_stack(all);
+	keep(&st, certs, NULL, pins);
+	assert_int_equal(st, ST_OK);
+	assert_kept(certs, two);
+	certs = fixture_stack(below);
+	log_set_level(LOG_VERBOSE);
+	text = keep(&st, certs, NULL, pins);
+	log_set_level(LOG_WARNING);
+	assert_int_equal(st, ST_OK);
+	assert_non_null(strstr(text, "no certificate has it"));
+	assert_non_null(strstr(text, pins[0]));
+	assert_null(strstr(text, pins[1]));
+	assert_kept(certs, two + 1);
+	free(pins[0]);
+	free(pins[1]);
+}
+
+/* What came is shown, a few of them, in the digest of the pin. */
+static void test_mismatch(void **state)
+{
+	X509 *all[] = {w.stranger, w.sub, w.root, w.leaf, w.leaf, NULL};
+	char *pins[] = {C16 ":" C4, NULL}, *shown;
+	STACK_OF(X509) *certs = fixture_stack(all);
+	const char *text;
+	enum status st;
+
+	(void)state;
+	text = keep(&st, certs, NULL, pins);
+	assert_int_equal(st, ST_REPLY);
+	assert_non_null(strstr(text,
+	    "matches none of the 5 CA certificate(s), "
+	    "found /O=Test, Inc./CN=root sha1:"));
+	shown = fingerprint(w.root, EVP_sha1());
+	assert_non_null(strstr(text, shown));
+	assert_non_null(strstr(text, "; and 2 more; "));
+	assert_null(strstr(text, "CN=leaf"));
+	free(shown);
+	cert_stack_free(certs);
+}
+
+/* -e, which is refused and not left out; its own pin is good for it alone. */
+static void test_extra(void **state)
+{
+	X509 *all[] = {w.root, w.sub, NULL};
+	char *pins[3] = {fingerprint(w.root, EVP_sha256())};
+	STACK_OF(X509) *certs = fixture_stack(all);
+	const char *text;
+	enum status st;
+
+	(void)state;
+	text = keep(&st, certs, w.stranger, pins);
+	assert_int_equal(st, ST_REPLY);
+	assert_non_null(strstr(text, "encryption certificate "));
+	pins[1] = fingerprint(w.stranger, EVP_sha256());
+	keep(&st, certs, w.stranger, pins);
+	assert_int_equal(st, ST_OK);
+	assert_int_equal(sk_X509_num(certs), 2);
+	free(pins[0]);
+	pins[0] = pins[1];
+	pins[1] = NULL;
+	keep(&st, certs, w.stranger, pins);
+	assert_int_equal(st, ST_REPLY);
+	free(pins[0]);
+	cert_stack_free(certs);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_parse),
+	    cmocka_unit_test(test_parse_bad),
+	    cmocka_unit_test(test_keep),
+	    cmocka_unit_test(test_mismatch),
+	    cmocka_unit_test(test_extra),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
