@@ -177,8 +177,11 @@ enum status check_pair(
 
 enum status read_pins(struct pins *pins, const struct options *options)
 {
-	return pins_read(pins, options->ca_fingerprints.items,
+	enum status st = pins_read(pins, options->ca_fingerprints.items,
 	    options->ca_fingerprints.count);
+
+	pins->unmarked_ra = (options->tolerate & TOLERATE_RA) != 0;
+	return st;
 }
 
 enum status read_bundle(struct cabundle *bundle, const struct options *options)

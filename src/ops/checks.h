@@ -38,7 +38,7 @@ enum status refused(
 enum status write_chain(const struct options *options,
     const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *certs);
 
-/* --ca-fingerprint; pins are to be freed in any case. */
+/* --ca-fingerprint and --tolerate ra; pins are to be freed in any case. */
 enum status read_pins(struct pins *pins, const struct options *options);
 
 /*

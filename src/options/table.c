@@ -328,7 +328,7 @@ const struct option_row options_table[] = {
 	{ .letter = 'm', .name = "dump-request", .ops = SIGNED,
 	  TO_STRING(dump_request), .check = CHECK_FILE, .arg = "file",
 	  .help = "Write the pkiMessage here in PEM; do not send it" },
-	{ .name = "tolerate", .ops = SIGNED,
+	{ .name = "tolerate", .ops = OP_GETCA | SIGNED,
 	  .type = TYPE_TOLERATE, .offset = AT(unsigned int, tolerate),
 	  .arg = "list", .key = "Tolerate",
 	  .help = "Waive single checks, for servers that cannot pass them",
@@ -337,7 +337,10 @@ const struct option_row options_table[] = {
 		  " issuer: the certificate does not verify against -c, or the"
 		  " issuer of the CRL is not in it."
 		  " clock: certificates are out of their time, for devices"
-		  " without a clock. Each use is warned of.",
+		  " without a clock."
+		  " ra: certificates below the one of --ca-fingerprint are taken"
+		  " for an RA's though nothing marks them."
+		  " Each use is warned of.",
 	  .example = "nonce" },
 	{ .name = "transaction-id", .ops = SIGNED,
 	  TO_STRING(transaction_id), .check = CHECK_PRINTABLE,
@@ -369,8 +372,8 @@ const size_t options_table_rows = NITEMS(options_table);
 _Static_assert(NITEMS(options_table) <= OPTIONS_ROWS_MAX, "OPTIONS_ROWS_MAX");
 
 const char *const option_tolerate_names[] = {
-    "nonce", "transaction-id", "issuer", "clock", NULL};
-const char option_tolerate_list[] = "nonce,transaction-id,issuer,clock";
+    "nonce", "transaction-id", "issuer", "clock", "ra", NULL};
+const char option_tolerate_list[] = "nonce,transaction-id,issuer,clock,ra";
 
 size_t option_index(const struct option_row *row)
 {

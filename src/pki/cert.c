@@ -272,6 +272,36 @@ bool cert_is_ca(X509 *cert)
 	return X509_check_ca(cert) > 0;
 }
 
+static bool is_ra_purpose(const ASN1_OBJECT *purpose)
+{
+	static const char *const marks[] = {
+	    "1.3.6.1.5.5.7.3.28", "1.3.6.1.4.1.311.20.2.1"};
+	char text[32];
+	size_t i;
+
+	/* What does not fit into text is longer than any of them. */
+	if (OBJ_obj2txt(text, sizeof(text), purpose, 1) >= (int)sizeof(text))
+		return false;
+	for (i = 0; i < NITEMS(marks); i++)
+		if (strcmp(text, marks[i]) == 0)
+			return true;
+	return false;
+}
+
+bool cert_is_marked_ra(X509 *cert)
+{
+	EXTENDED_KEY_USAGE *purposes =
+	    X509_get_ext_d2i(cert, NID_ext_key_usage, NULL, NULL);
+	bool marked = false;
+	int i;
+
+	for (i = 0; !marked && i < sk_ASN1_OBJECT_num(purposes); i++)
+		marked = is_ra_purpose(sk_ASN1_OBJECT_value(purposes, i));
+	EXTENDED_KEY_USAGE_free(purposes);
+	ERR_clear_error();
+	return marked;
+}
+
 int cert_time_status(const X509 *cert)
 {
 	time_t now = time(NULL);

@@ -69,6 +69,12 @@ bool cert_seems_issued_by(X509 *cert, X509 *issuer);
 bool cert_is_self_signed(X509 *cert);
 bool cert_is_ca(X509 *cert);
 
+/*
+ * Whether extendedKeyUsage says that it is an RA's: id-kp-cmcRA (RFC 6402,
+ * 2.10) or Microsoft's enrolment agent.  What it does not say is no mark.
+ */
+bool cert_is_marked_ra(X509 *cert);
+
 /* -1 before notBefore, 1 after notAfter, 0 when valid now. */
 int cert_time_status(const X509 *cert);
 

@@ -38,6 +38,7 @@ bool pin_add_fingerprint(
 struct pins {
 	struct pin *list;
 	size_t count;
+	bool unmarked_ra; /* take RA certificates without a mark, too */
 };
 
 /*

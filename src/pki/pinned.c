@@ -122,15 +122,40 @@ struct verdict {
 	const char *reason, *advice;
 };
 
+static void warn_of_unmarked(X509 *cert)
+{
+	struct buf name = {0};
+
+	warn("tolerated-ra",
+	    "certificate %s is no CA's, and not marked as an RA's: tolerated "
+	    "as asked",
+	    cert_name_text(&name, X509_get_subject_name(cert)));
+	buf_free(&name);
+}
+
 static struct verdict judge(const struct vouchers *v, X509 *cert)
 {
 	const struct verdict good = {.good = true};
 
-	if (is_pinned(v->pins, cert) || is_below(v, cert))
+	if (is_pinned(v->pins, cert))
 		return good;
+	if (!is_below(v, cert))
+		return (struct verdict){
+		    .reason =
+			"it does not verify up to a pinned CA certificate",
+		    .advice = "if the CA says that it is its own, pin it with "
+			      "one more --ca-fingerprint, or pin its root"};
+	if (cert_is_ca(cert) || cert_is_marked_ra(cert))
+		return good;
+	if (v->pins->unmarked_ra) {
+		warn_of_unmarked(cert);
+		return good;
+	}
 	return (struct verdict){
-	    .reason = "it does not verify up to a pinned CA certificate",
-	    .advice = "if the CA says that it is its own, pin it or its root"};
+	    .reason = "it is no CA, and its extendedKeyUsage does not mark an "
+		      "RA (cmcRA, enrolment agent)",
+	    .advice = "if the CA says that it is its RA, pin it with one more "
+		      "--ca-fingerprint, or use --tolerate ra"};
 }
 
 static enum status judge_extra(const struct vouchers *v, X509 *extra)

@@ -20,12 +20,13 @@ enum message_type {
 /* RFC 8894, 3.2.1.3 */
 enum pki_status { PKI_SUCCESS = 0, PKI_FAILURE = 2, PKI_PENDING = 3 };
 
-/* V6: the checks of a reply, and P6's clock, that the user may waive. */
+/* The checks that the user may waive. */
 enum tolerate {
 	TOLERATE_NONCE = 1,
 	TOLERATE_TRANSACTION_ID = 2,
 	TOLERATE_ISSUER = 4,
-	TOLERATE_CLOCK = 8
+	TOLERATE_CLOCK = 8,
+	TOLERATE_RA = 16
 };
 
 /* RFC 8894, 3.2.1.4 */

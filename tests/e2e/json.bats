@@ -427,13 +427,16 @@ for one in json.load(open(sys.argv[1]))["warnings"]:
     warns no-chain
 }
 
-@test "warnings of --ca-fingerprint: not-pinned" {
+@test "warnings of --ca-fingerprint: not-pinned, tolerated-ra" {
     start_ca --profile ra
     json getca -u "$URL" -c ca.crt \
         --ca-fingerprint "$(fingerprint "$ca/ra-sign.crt" sha256)"
     warns not-pinned
     report "o['files'] == ['ca.crt']" "len(ids) == 2"
     described ca.crt
+    json getca -u "$URL" -c more.crt --tolerate ra \
+        --ca-fingerprint "$(fingerprint "$ca/ca.crt" sha256)"
+    warns tolerated-ra
 }
 
 @test "warnings of the command line and the file: given-twice, no-effect, unknown-key, unknown-section" {

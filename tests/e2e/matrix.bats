@@ -459,7 +459,7 @@ END
 
 @test "R4: --ca-fingerprint" {
     local operation digest wrong
-    start_with_certificates --profile ra
+    start_with_certificates --profile ra --ra-purpose cmc-ra
     own_certificate
     wrong=$(fingerprint other.crt sha256)
     for operation in getca enroll getcert getcrl; do

@@ -261,14 +261,14 @@ files_are() {
 }
 
 @test "getca: RA certificates, pinned by the root" {
-    start_ca --profile ra-chain
+    start_ca --profile ra-chain --ra-purpose cmc-ra
     getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
     files_are ra-sign ra-enc ca root
     stderr_lacks "left out"
 }
 
 @test "getca: RA certificates, pinned by the CA: what is above is left out" {
-    start_ca --profile ra-chain
+    start_ca --profile ra-chain --ra-purpose enrolment-agent
     getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
     files_are ra-sign ra-enc ca
     left_out "/C=FI/O=Example/CN=Example Test Root"
@@ -291,6 +291,165 @@ files_are() {
     getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
     refused fingerprint
 }
+
+# --- what the pinned CA has issued -----------------------------------------
+
+# A certificate that the pinned CA has issued is left out: it has no mark.
+unmarked() {
+    left_out "$1"
+    warned "it is no CA, and its extendedKeyUsage does not mark an RA"
+    warned "pin it with one more --ca-fingerprint, or use --tolerate ra"
+}
+
+device="/C=FI/O=Example/CN=Example End Entity"
+
+@test "getca: the certificate of a device on the way is left out" {
+    local fault
+    for fault in end-entity client; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        start_ca --fault "$fault-in-front" --fault-on getcacert
+        getca
+        same_certificate ca.crt-0 "$ca/$(cd "$ca" && ls end-entity*.crt)"
+        rm ca.crt-*
+        getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+        files_are ca
+        unmarked "$device"
+        warned "$device sha256:$(fingerprint "$ca"/end-entity*.crt sha256)"
+        stop_ca
+    done
+}
+
+@test "getca: the certificate of a device beside a marked RA, below a root" {
+    start_ca --profile ra-chain --ra-purpose cmc-ra --fault client-in-front \
+        --fault-on getcacert
+    getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
+    files_are ra-sign ra-enc ca root
+    unmarked "$device"
+    expect_equal "left out" 1 "$(grep -c "is left out" "$stderr")"
+}
+
+@test "enroll: the certificate of a device is neither recipient nor signer" {
+    local fault
+    for fault in end-entity client; do
+        ca=$BATS_TEST_TMPDIR/$fault
+        rm -f ca.crt* local.crt
+        start_pinned --fault "$fault-in-front" --fault-on getcacert
+        # As it came: all would go to the holder of its key.
+        enroll
+        expect_status 71
+        expect_equal "the recipient" \
+            "$(openssl x509 -in "$ca/$(cd "$ca" && ls end-entity*.crt)" -noout \
+                -serial | sed 's/.*=0*//' | tr A-F a-f)" \
+            "$(messages '"%x" % int(recipientSerial, 16)')"
+        : >"$ca/log"
+        enroll --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+        expect_status 0
+        unmarked "$device"
+        expect_equal "the recipient" "$(serial_of "$ca/ca.crt")" \
+            "$(messages '"%x" % int(recipientSerial, 16)')"
+        stop_ca
+    done
+    ca=$BATS_TEST_TMPDIR/signer
+    rm -f ca.crt* local.crt
+    start_pinned --fault end-entity-signer
+    enroll
+    cat "$ca/end-entity.crt" "$ca/ca.crt" >both.crt
+    snapshot
+    enroll -c both.crt -e "$ca/ca.crt" \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    refused "not among those of -c"
+    unmarked "$device"
+    enroll -c both.crt -e "$ca/ca.crt"
+    expect_status 0
+}
+
+@test "getca: RA certificates with a mark, without, with another purpose" {
+    local purpose
+    for purpose in cmc-ra enrolment-agent client none; do
+        ca=$BATS_TEST_TMPDIR/$purpose
+        start_ca --profile ra --ra-purpose "$purpose"
+        getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+        case $purpose in
+        cmc-ra | enrolment-agent)
+            files_are ra-sign ra-enc ca
+            stderr_lacks "left out"
+            ;;
+        *)
+            files_are ca
+            unmarked "/C=FI/O=Example/CN=Example Test RA Signing"
+            unmarked "/C=FI/O=Example/CN=Example Test RA Encryption"
+            ;;
+        esac
+        stop_ca
+    done
+}
+
+@test "getca: RA certificates without a mark, each pinned itself" {
+    start_ca --profile ra
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)" \
+        --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)"
+    files_are ra-sign ca
+    unmarked "/C=FI/O=Example/CN=Example Test RA Encryption"
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)" \
+        --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)" \
+        --ca-fingerprint "$(pin "$ca/ra-enc.crt" sha1)"
+    files_are ra-sign ra-enc ca
+    stderr_lacks "left out"
+}
+
+# What --tolerate ra took, and nothing else.
+tolerated_ra() {
+    warned "/C=FI/O=Example/CN=Example Test RA Signing is no CA's, and not marked as an RA's: tolerated as asked"
+    warned "/C=FI/O=Example/CN=Example Test RA Encryption is no CA's"
+    expect_equal "tolerated" 2 "$(grep -c "tolerated as asked" "$stderr")"
+}
+
+@test "--tolerate ra: RA certificates without a mark" {
+    start_pinned --profile ra
+    each_operation succeeds --tolerate ra \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    tolerated_ra
+    rm ca.crt-*
+    getca --tolerate ra --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    tolerated_ra
+    files_are ra-sign ra-enc ca
+    printf 'Tolerate = ra\n' >sscep.conf
+    getca -f sscep.conf --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    tolerated_ra
+    files_are ra-sign ra-enc ca
+    # What is not below the pinned one is none of its RAs.
+    serve "$ca/ca.crt" "$shared/other.crt"
+    getca --tolerate ra --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+    files_are ca
+    left_out "/C=FI/O=Elsewhere/CN=Another CA"
+}
+
+# Of -e, which would otherwise do.
+unmarked_recipient() {
+    refused "encryption certificate /C=FI/O=Example/CN=Example Test RA Encryption" \
+        "sha256:$(fingerprint "$ca/ra-enc.crt" sha256)" \
+        "does not mark an RA" "--tolerate ra"
+    no_message_sent
+    stdout_empty
+}
+
+@test "-e without a mark is refused, unless it is pinned itself or tolerated" {
+    start_pinned --profile ra
+    cat ca.crt-0 ca.crt-2 >ca.crt
+    rm ca.crt-*
+    snapshot
+    each_operation unmarked_recipient -e "$ca/ra-enc.crt" \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)" \
+        --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)"
+    each_operation succeeds -e "$ca/ra-enc.crt" \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)" \
+        --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)" \
+        --ca-fingerprint "$(pin "$ca/ra-enc.crt" sha256)"
+    each_operation succeeds -e "$ca/ra-enc.crt" --tolerate ra \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+}
+
+# --- what others have put in the way ---------------------------------------
 
 # A server of GetCACert that answers with these files.
 serve() {
@@ -370,8 +529,14 @@ END
         -extfile <(echo basicConstraints=critical,CA:TRUE)
     serve "$ca/ca.crt" entity.crt below.crt
     getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
-    files_are ca entity.crt
+    files_are ca
     left_out "/C=FI/O=Example/CN=device.example.org"
+    expect_equal "left out" 2 "$(grep -c "is left out" "$stderr")"
+    # Nor below one that is taken.
+    serve "$ca/ca.crt" entity.crt below.crt
+    getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)" \
+        --ca-fingerprint "$(pin entity.crt sha256)"
+    files_are ca entity.crt
 }
 
 @test "getca: who seems to have issued the pinned one is left out" {
@@ -450,7 +615,7 @@ END
 }
 
 @test "enroll, getcert, getcrl: RA certificates, pinned by the CA" {
-    start_pinned --profile ra
+    start_pinned --profile ra --ra-purpose enrolment-agent
     each_operation succeeds --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
     : >"$ca/log"
     snapshot
@@ -492,7 +657,7 @@ no_recipient() {
 }
 
 @test "enroll, getcert, getcrl: -e must be vouched for, too" {
-    start_pinned --profile ra
+    start_pinned --profile ra --ra-purpose cmc-ra
     each_operation succeeds -e "$ca/ra-enc.crt" \
         --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
     : >"$ca/log"
@@ -540,7 +705,7 @@ forge() {
 }
 
 @test "enroll, getcert, getcrl: -e by a CA below the pinned one" {
-    start_pinned --profile ra-chain
+    start_pinned --profile ra-chain --ra-purpose cmc-ra
     each_operation succeeds -e "$ca/ra-enc.crt" \
         --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
 }

@@ -264,6 +264,8 @@ X509 *fixture_cert(const struct cert_spec *spec)
 		    cert, issuer, NID_basic_constraints, "critical,CA:TRUE");
 	if (spec->usage != NULL)
 		add_extension(cert, issuer, NID_key_usage, spec->usage);
+	if (spec->purpose != NULL)
+		add_extension(cert, issuer, NID_ext_key_usage, spec->purpose);
 	if (spec->ids) {
 		add_extension(cert, issuer, NID_subject_key_identifier, "hash");
 		add_extension(

@@ -61,6 +61,7 @@ struct cert_spec {
 	const char *cn;
 	EVP_PKEY *key;
 	const char *usage;    /* as in openssl's configuration; none */
+	const char *purpose;  /* extendedKeyUsage, likewise; none */
 	bool ca;              /* basicConstraints */
 	bool ids;             /* subject and authority key identifier */
 	X509 *issuer;         /* itself */

@@ -6,9 +6,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
+
+#include <openssl/err.h>
 
 #include "fixtures.h"
 #include "pki/cert.h"
@@ -273,6 +276,80 @@ static void test_extra(void **state)
 	cert_stack_free(certs);
 }
 
+/* Strangers of the name of root and of one key identifier: soon done with. */
+static void test_many(void **state)
+{
+	char *pins[2] = {fingerprint(w.root, EVP_sha256())};
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	X509 *only[] = {w.root, NULL};
+	clock_t start;
+	enum status st;
+	long i;
+
+	(void)state;
+	for (i = 1; i < CERT_COUNT_MAX; i++)
+		sk_X509_push(certs,
+		    fixture_cert(&(struct cert_spec){.cn = "root",
+			.key = fixture_rsa(3),
+			.ca = true,
+			.ids = true,
+			.serial = i}));
+	assert_true(cert_push(certs, w.root));
+	start = clock();
+	keep(&st, certs, NULL, pins);
+	/* It takes some 0.01 s; sanitizers may make that tenfold. */
+	assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
+	assert_int_equal(st, ST_OK);
+	assert_kept(certs, only);
+	free(pins[0]);
+}
+
+/* Which extendedKeyUsage marks an RA, and what that does under a pin. */
+static void test_marks(void **state)
+{
+	static const struct {
+		const char *purpose;
+		bool marked;
+	} cases[] = {
+	    {NULL, false},
+	    {"clientAuth", false},
+	    {"anyExtendedKeyUsage", false},
+	    {"1.3.6.1.5.5.7.3.28", true},
+	    {"1.3.6.1.4.1.311.20.2.1", true},
+	    {"clientAuth, 1.3.6.1.5.5.7.3.28", true},
+	    {"critical, 1.3.6.1.4.1.311.20.2.1, serverAuth", true},
+	    {"1.3.6.1.5.5.7.3.27", false},
+	    {"1.3.6.1.5.5.7.3", false},
+	    {"1.3.6.1.5.5.7.3.28.1", false},
+	    {"1.3.6.1.4.1.311.20.2.1.1.1.1.1.1.1.1.1.1.1.1", false},
+	};
+	char *pins[2] = {fingerprint(w.root, EVP_sha256())};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(cases); i++) {
+		X509 *ra = fixture_cert(&(struct cert_spec){.cn = "ra",
+		    .key = fixture_rsa(2),
+		    .purpose = cases[i].purpose,
+		    .issuer = w.root,
+		    .issuer_key = fixture_rsa(0)});
+		X509 *all[] = {ra, w.root, NULL};
+		STACK_OF(X509) *certs = fixture_stack(all);
+		const char *text;
+		enum status st;
+
+		assert_int_equal(cert_is_marked_ra(ra), cases[i].marked);
+		assert_int_equal(ERR_peek_error(), 0);
+		text = keep(&st, certs, NULL, pins);
+		assert_int_equal(st, ST_OK);
+		assert_int_equal(strstr(text, "does not mark an RA") == NULL,
+		    cases[i].marked);
+		assert_kept(certs, cases[i].marked ? all : all + 1);
+		X509_free(ra);
+	}
+	free(pins[0]);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -281,6 +358,8 @@ int main(void)
 	    cmocka_unit_test(test_keep),
 	    cmocka_unit_test(test_mismatch),
 	    cmocka_unit_test(test_extra),
+	    cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_marks),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
