@@ -205,14 +205,11 @@ static X509 *find_issuer(
     X509 *cert, STACK_OF(X509) *certs, STACK_OF(X509) *chain)
 {
 	X509 *ca;
-	int i, j;
+	int i;
 
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		ca = sk_X509_value(certs, i);
-		for (j = 0; j < sk_X509_num(chain); j++)
-			if (X509_cmp(sk_X509_value(chain, j), ca) == 0)
-				break;
-		if (j == sk_X509_num(chain) && cert_is_ca(ca) &&
+		if (!cert_is_in(chain, ca) && cert_is_ca(ca) &&
 		    X509_cmp(ca, cert) != 0 && cert_is_issued_by(cert, ca))
 			return ca;
 	}

@@ -51,11 +51,10 @@ static void warn_of_signer(const X509 *signer)
 
 	if (when > 0)
 		warn("signer-expired",
-		    "%s of -C, which signed the answer, has expired", text);
+		    "%s, which signed the answer, has expired", text);
 	else if (when < 0)
 		warn("signer-not-yet-valid",
-		    "%s of -C, which signed the answer, is not valid yet",
-		    text);
+		    "%s, which signed the answer, is not valid yet", text);
 	buf_free(&name);
 }
 
@@ -63,11 +62,13 @@ static enum status write_verified(struct session *session,
     const struct cabundle *current, const struct buf *body, const EVP_MD *md)
 {
 	const struct options *options = session->options;
+	const struct nextca_trust trust = {
+	    .current = current, .tolerate = options->tolerate};
 	STACK_OF(X509) *certs = NULL;
 	X509 *signer = NULL;
 	enum status st;
 
-	st = nextca_decode(&certs, &signer, current, body->data, body->len);
+	st = nextca_decode(&certs, &signer, &trust, body->data, body->len);
 	if (st == ST_OK) {
 		warn_of_signer(signer);
 		st = cafiles_write(session, certs, md);

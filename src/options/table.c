@@ -328,7 +328,7 @@ const struct option_row options_table[] = {
 	{ .letter = 'm', .name = "dump-request", .ops = SIGNED,
 	  TO_STRING(dump_request), .check = CHECK_FILE, .arg = "file",
 	  .help = "Write the pkiMessage here in PEM; do not send it" },
-	{ .name = "tolerate", .ops = OP_GETCA | SIGNED,
+	{ .name = "tolerate", .ops = CA | SIGNED,
 	  .type = TYPE_TOLERATE, .offset = AT(unsigned int, tolerate),
 	  .arg = "list", .key = "Tolerate",
 	  .help = "Waive single checks, for servers that cannot pass them",
@@ -340,6 +340,7 @@ const struct option_row options_table[] = {
 		  " without a clock."
 		  " ra: certificates below the one of --ca-fingerprint are taken"
 		  " for an RA's though nothing marks them."
+		  " signer: an RA of -C signs what getnextca gets."
 		  " Each use is warned of.",
 	  .example = "nonce" },
 	{ .name = "transaction-id", .ops = SIGNED,
@@ -372,8 +373,8 @@ const size_t options_table_rows = NITEMS(options_table);
 _Static_assert(NITEMS(options_table) <= OPTIONS_ROWS_MAX, "OPTIONS_ROWS_MAX");
 
 const char *const option_tolerate_names[] = {
-    "nonce", "transaction-id", "issuer", "clock", "ra", NULL};
-const char option_tolerate_list[] = "nonce,transaction-id,issuer,clock,ra";
+    "nonce", "transaction-id", "issuer", "clock", "ra", "signer", NULL};
+const char option_tolerate_list[] = "nonce,transaction-id,issuer,clock,ra,signer";
 
 size_t option_index(const struct option_row *row)
 {

@@ -30,6 +30,16 @@ void cert_stack_free(STACK_OF(X509) *certs)
 	sk_X509_pop_free(certs, X509_free);
 }
 
+bool cert_is_in(STACK_OF(X509) *certs, const X509 *cert)
+{
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++)
+		if (X509_cmp(sk_X509_value(certs, i), cert) == 0)
+			return true;
+	return false;
+}
+
 /* The end of the input is no error once something was found. */
 static bool only_end_of_pem(void)
 {

@@ -37,6 +37,7 @@ bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len);
 /* Takes one reference to cert more, and adds it. */
 bool cert_push(STACK_OF(X509) *certs, X509 *cert);
 void cert_stack_free(STACK_OF(X509) *certs);
+bool cert_is_in(STACK_OF(X509) *certs, const X509 *cert);
 
 /* X509_NAME_oneline() form; "" when memory ran out.  Borrowed from buf. */
 const char *cert_name_text(struct buf *buf, const X509_NAME *name);

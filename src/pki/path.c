@@ -106,3 +106,37 @@ enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
 	cert_stack_free(trusted);
 	return verdict;
 }
+
+/* Adds to cas what verifies with their help; how many, -1: out of memory. */
+static int find_level(
+    STACK_OF(X509) *cas, STACK_OF(X509) *anchors, STACK_OF(X509) *certs)
+{
+	int i, found = 0;
+	const char *reason;
+	X509 *cert;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		if (!cert_is_ca(cert) || cert_is_in(cas, cert) ||
+		    path_verify_below(anchors, cert, cas, &reason) !=
+			PATH_VERIFIED)
+			continue;
+		if (!cert_push(cas, cert))
+			return -1;
+		found++;
+	}
+	return found;
+}
+
+STACK_OF(X509) *path_find_cas(STACK_OF(X509) *anchors, STACK_OF(X509) *certs)
+{
+	STACK_OF(X509) *cas = sk_X509_new_null();
+	int found = cas != NULL ? 1 : -1;
+
+	while (found > 0)
+		found = find_level(cas, anchors, certs);
+	if (found == 0)
+		return cas;
+	cert_stack_free(cas);
+	return NULL;
+}

@@ -24,6 +24,14 @@ enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
     STACK_OF(X509) *more, const char **reason);
 
 /*
+ * The CA certificates of certs that verify against those of anchors.  They
+ * are found from the anchors downwards, a level each time, so that no other
+ * certificate stands in their way or costs time: what is sent by anybody is
+ * to be verified with these as more.  NULL when memory ran out.
+ */
+STACK_OF(X509) *path_find_cas(STACK_OF(X509) *anchors, STACK_OF(X509) *certs);
+
+/*
  * Those of certs that wanted() says yes to, each with one reference more;
  * NULL when memory ran out.
  */

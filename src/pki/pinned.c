@@ -24,16 +24,6 @@ static bool is_pinned(const struct pins *pins, const X509 *cert)
 	return false;
 }
 
-static bool is_in(STACK_OF(X509) *certs, const X509 *cert)
-{
-	int i;
-
-	for (i = 0; i < sk_X509_num(certs); i++)
-		if (X509_cmp(sk_X509_value(certs, i), cert) == 0)
-			return true;
-	return false;
-}
-
 static bool is_below(const struct vouchers *v, X509 *cert)
 {
 	const char *reason;
@@ -52,31 +42,6 @@ static bool find_anchors(struct vouchers *v, STACK_OF(X509) *certs)
 		if (is_pinned(v->pins, cert) && !cert_push(v->anchors, cert))
 			return false;
 	}
-	return true;
-}
-
-/*
- * From the anchors downwards, a level each time, so that no certificate that
- * nobody vouches for stands in the way of one that is, or costs time.
- */
-static bool find_cas(struct vouchers *v, STACK_OF(X509) *certs)
-{
-	bool found;
-	X509 *cert;
-	int i;
-
-	do {
-		found = false;
-		for (i = 0; i < sk_X509_num(certs); i++) {
-			cert = sk_X509_value(certs, i);
-			if (!cert_is_ca(cert) || is_in(v->cas, cert) ||
-			    !is_below(v, cert))
-				continue;
-			if (!cert_push(v->cas, cert))
-				return false;
-			found = true;
-		}
-	} while (found);
 	return true;
 }
 
@@ -231,13 +196,11 @@ static void tell_unused(
 enum status pinned_keep(
     STACK_OF(X509) *certs, X509 *extra, const struct pins *pins)
 {
-	struct vouchers v = {.pins = pins,
-	    .anchors = sk_X509_new_null(),
-	    .cas = sk_X509_new_null()};
+	struct vouchers v = {.pins = pins, .anchors = sk_X509_new_null()};
 	enum status st = ST_OK;
 
-	if (v.anchors == NULL || v.cas == NULL || !find_anchors(&v, certs) ||
-	    !find_cas(&v, certs))
+	if (v.anchors == NULL || !find_anchors(&v, certs) ||
+	    (v.cas = path_find_cas(v.anchors, certs)) == NULL)
 		st = fail_memory();
 	else if (sk_X509_num(v.anchors) == 0)
 		st = fail_mismatch(pins, certs);

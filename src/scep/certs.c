@@ -10,9 +10,18 @@
 #include "scep/certs.h"
 #include "util/log.h"
 
+enum status certs_check_count(STACK_OF(X509) *certs)
+{
+	if (sk_X509_num(certs) <= CERT_COUNT_MAX)
+		return ST_OK;
+	return fail(
+	    ST_REPLY, "reply: more than %d certificates in it", CERT_COUNT_MAX);
+}
+
 static enum status take_certs(STACK_OF(X509) **out, CMS_ContentInfo *cms)
 {
 	STACK_OF(X509) *certs;
+	enum status st;
 
 	if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed)
 		return fail(ST_REPLY,
@@ -23,13 +32,11 @@ static enum status take_certs(STACK_OF(X509) **out, CMS_ContentInfo *cms)
 		return fail_crypto(ST_REPLY,
 		    "reply: there is no certificate in it (RFC 8894, 3.4)");
 	}
-	if (sk_X509_num(certs) > CERT_COUNT_MAX) {
+	if ((st = certs_check_count(certs)) != ST_OK)
 		cert_stack_free(certs);
-		return fail(ST_REPLY, "reply: more than %d certificates in it",
-		    CERT_COUNT_MAX);
-	}
-	*out = certs;
-	return ST_OK;
+	else
+		*out = certs;
+	return st;
 }
 
 enum status certs_from_signed_data(

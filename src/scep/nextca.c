@@ -7,6 +7,7 @@
 #include "scep/certs.h"
 #include "scep/nextca.h"
 #include "scep/signed.h"
+#include "scep/scep.h"
 #include "util/log.h"
 
 /* A CertRep, which anybody can have signed, is no answer to this. */
@@ -71,25 +72,111 @@ static enum status take_beside(STACK_OF(X509) **out,
 	return st;
 }
 
-static enum status take_certs(STACK_OF(X509) **out, CMS_ContentInfo *cms,
-    const struct cabundle *current, X509 *signer, BIO *content)
+static enum status take_certs(STACK_OF(X509) **out,
+    const struct nextca_trust *trust, STACK_OF(X509) *beside, X509 *signer,
+    BIO *content)
 {
-	STACK_OF(X509) *beside;
-	enum status st;
 	char *inside;
 	long len = BIO_get_mem_data(content, &inside);
 
 	if (len > 0)
 		return certs_from_signed_data(out, inside, (size_t)len);
-	beside = CMS_get1_certs(cms);
-	st = take_beside(out, current, beside, signer);
-	cert_stack_free(beside);
+	return take_beside(out, trust->current, beside, signer);
+}
+
+static enum status refuse_signer(
+    X509 *signer, const char *problem, const char *advice)
+{
+	struct buf name = {0};
+	enum status st;
+
+	st = fail(ST_REPLY,
+	    "reply: signed by %s, which is %s; expected a CA certificate of -C "
+	    "or one below it (RFC 8894, 4.7.1); %s",
+	    cert_name_text(&name, X509_get_subject_name(signer)), problem,
+	    advice);
+	buf_free(&name);
 	return st;
 }
 
-enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
-    const struct cabundle *current, const void *bytes, size_t len)
+/* Of -C, and no CA's: holders of certificates may not name the next CA. */
+static enum status check_ra(const struct nextca_trust *trust, X509 *signer)
 {
+	struct buf name = {0};
+
+	if (!cert_is_marked_ra(signer))
+		return refuse_signer(signer,
+		    "of -C, but no CA, and not marked as an RA",
+		    "ask who runs the CA for the next certificates");
+	if ((trust->tolerate & TOLERATE_SIGNER) == 0)
+		return refuse_signer(signer, "an RA of -C",
+		    "--tolerate signer takes it all the same");
+	warn("tolerated-signer",
+	    "%s, an RA of -C, signed the answer: tolerated as asked",
+	    cert_name_text(&name, X509_get_subject_name(signer)));
+	buf_free(&name);
+	return ST_OK;
+}
+
+/* Of the message: it has to verify up to a CA certificate of -C. */
+static enum status check_below(
+    STACK_OF(X509) *current, STACK_OF(X509) *beside, X509 *signer)
+{
+	STACK_OF(X509) *cas;
+	struct buf problem = {0};
+	const char *reason;
+	enum status st = ST_OK;
+
+	if (!cert_is_ca(signer))
+		return refuse_signer(signer, "no CA, and not among those of -C",
+		    "check who answers");
+	if ((cas = path_find_cas(current, beside)) == NULL)
+		return fail_memory();
+	if (path_verify_below(current, signer, cas, &reason) == PATH_VERIFIED)
+		goto out;
+	if (buf_addf(&problem,
+		"not among those of -C, and does not verify against them (%s)",
+		reason))
+		st = refuse_signer(signer, buf_string(&problem),
+		    "get them anew with getca, or check who answers");
+	else
+		st = fail_memory();
+	buf_free(&problem);
+out:
+	cert_stack_free(cas);
+	return st;
+}
+
+static enum status check_signer(
+    const struct nextca_trust *trust, STACK_OF(X509) *beside, X509 *signer)
+{
+	STACK_OF(X509) *current = trust->current->certs;
+
+	if (!cert_is_in(current, signer))
+		return check_below(current, beside, signer);
+	return cert_is_ca(signer) ? ST_OK : check_ra(trust, signer);
+}
+
+/* The certificates that may have signed: those of -C are looked at first. */
+static enum status find_candidates(STACK_OF(X509) **out,
+    const struct nextca_trust *trust, STACK_OF(X509) *beside)
+{
+	STACK_OF(X509) *from[] = {trust->current->certs, beside};
+	int i, j;
+
+	if ((*out = sk_X509_new_null()) == NULL)
+		return fail_memory();
+	for (i = 0; i < 2; i++)
+		for (j = 0; j < sk_X509_num(from[i]); j++)
+			if (!cert_push(*out, sk_X509_value(from[i], j)))
+				return fail_memory();
+	return ST_OK;
+}
+
+enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
+    const struct nextca_trust *trust, const void *bytes, size_t len)
+{
+	STACK_OF(X509) *beside = NULL, *all = NULL;
 	BIO *content = BIO_new(BIO_s_mem());
 	CMS_ContentInfo *cms = NULL;
 	struct signed_by by;
@@ -98,15 +185,22 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
 	if (content == NULL)
 		return fail_memory();
 	if ((st = signed_parse(&cms, bytes, len,
-		 "the next CA certificates (RFC 8894, 4.7.1)")) == ST_OK &&
-	    (st = signed_verify(&by, cms, current->certs, "-C", content)) ==
-		ST_OK &&
-	    (st = check_no_message(by.si)) == ST_OK &&
-	    (st = take_certs(certs, cms, current, by.signer, content)) ==
-		ST_OK) {
-		X509_up_ref(by.signer);
-		*signer = by.signer;
-	}
+		 "the next CA certificates (RFC 8894, 4.7.1)")) != ST_OK)
+		goto out;
+	beside = CMS_get1_certs(cms);
+	if ((st = certs_check_count(beside)) != ST_OK ||
+	    (st = find_candidates(&all, trust, beside)) != ST_OK ||
+	    (st = signed_verify(&by, cms, all, "-C", content)) != ST_OK ||
+	    (st = check_no_message(by.si)) != ST_OK ||
+	    (st = check_signer(trust, beside, by.signer)) != ST_OK ||
+	    (st = take_certs(certs, trust, beside, by.signer, content)) !=
+		ST_OK)
+		goto out;
+	X509_up_ref(by.signer);
+	*signer = by.signer;
+out:
+	cert_stack_free(beside);
+	cert_stack_free(all);
 	CMS_ContentInfo_free(cms);
 	BIO_free(content);
 	return st;

@@ -9,14 +9,23 @@
 #include "pki/cabundle.h"
 #include "util/status.h"
 
+/* Whom to believe; tolerate is of enum tolerate.  Borrows current. */
+struct nextca_trust {
+	const struct cabundle *current;
+	unsigned int tolerate;
+};
+
 /*
- * Verifies the SignedData, which has to be signed with one of the current
- * certificates, and takes the next ones from it.  They are in the signed
- * content; where there is none they are beside it, unsigned, and each has to
- * be a CA certificate that verifies against current.  ST_REPLY after
- * reporting, with nothing in *certs and *signer; else both are the caller's.
+ * Verifies the SignedData, and takes the next certificates from it.  The
+ * signer has to be a CA certificate that is one of the current ones, or is in
+ * the message and verifies up to a CA certificate of them.  An RA's that is
+ * one of them and marked (cert_is_marked_ra()) may sign with
+ * TOLERATE_SIGNER.  The next ones are in the signed content; where there is
+ * none they are beside it, unsigned, and each has to be a CA certificate that
+ * verifies against the current ones.  ST_REPLY after reporting, with nothing
+ * in *certs and *signer; else both are the caller's.
  */
 enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
-    const struct cabundle *current, const void *bytes, size_t len);
+    const struct nextca_trust *trust, const void *bytes, size_t len);
 
 #endif

@@ -1447,7 +1447,7 @@ tolerated() {
         ca=$BATS_TEST_TMPDIR/$fault
         start_enrolment --fault "$fault"
         snapshot
-        enroll --tolerate nonce,transaction-id,issuer,clock
+        enroll --tolerate nonce,transaction-id,issuer,clock,ra,signer
         refused 97
         nothing_written
         stop_ca
@@ -1457,7 +1457,7 @@ tolerated() {
 @test "--tolerate: an unknown check is answered with the list" {
     start_enrolment
     enroll --tolerate signature
-    misuse signature nonce,transaction-id,issuer,clock
+    misuse signature nonce,transaction-id,issuer,clock,ra,signer
     nothing_sent
 }
 

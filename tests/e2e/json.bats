@@ -534,7 +534,7 @@ END
     report "o['files'] == ['local.crt']"
 }
 
-@test "warnings of getnextca: signer-expired, signer-not-yet-valid" {
+@test "warnings of getnextca: signer-expired, signer-not-yet-valid, tolerated-signer" {
     start_ca --next-ca --ca-expired
     json getnextca -u "$URL" -c next.crt -C "$ca/ca.crt"
     expect_status 0
@@ -547,6 +547,13 @@ END
     json getnextca -u "$URL" -c next.crt -C ca.crt
     expect_status 0
     warns signer-not-yet-valid
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/ra
+    start_ca --next-ca --profile ra --ra-purpose cmc-ra
+    json getnextca -u "$URL" -c next.crt -C "$ca/ra-sign.crt" \
+        --tolerate signer
+    expect_status 0
+    warns tolerated-signer
 }
 
 @test "warnings of a key that cannot decrypt: no-password" {

@@ -68,7 +68,7 @@ END
     start_rollover --ca-expired
     getnextca -w signer.crt
     got_one "$ca/next-ca.crt"
-    warned "/C=FI/O=Example/CN=Example Test CA of -C, which signed the answer, has expired"
+    warned "/C=FI/O=Example/CN=Example Test CA, which signed the answer, has expired"
     expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
     same_certificate signer.crt ca.crt
     stop_ca
@@ -238,16 +238,31 @@ END
     same_certificate signer.crt "$ca/ca.crt"
 }
 
-@test "a CA below a root: -C needs the one that signs, not the root alone" {
+@test "a CA below a root: its certificate is in -C, or comes along" {
     start_rollover --profile chain
     cp "$ca/root.crt" ca.crt
-    snapshot
     getnextca -w signer.crt
-    refused 97 "not among those of -C"
+    got_one "$ca/next-ca.crt"
+    same_certificate signer.crt "$ca/ca.crt"
     cat "$ca/root.crt" "$ca/ca.crt" >ca.crt
     getnextca -w signer.crt
     got_one "$ca/next-ca.crt"
     same_certificate signer.crt "$ca/ca.crt"
+    stop_ca
+    rm next.crt signer.crt
+    start_rollover --profile chain --no-signer-cert
+    cp "$ca/root.crt" ca.crt
+    snapshot
+    getnextca -w signer.crt
+    refused 97 "not among those of -C"
+    # Of another root.
+    stop_ca
+    start_rollover --profile chain
+    cp "$shared/other.crt" ca.crt
+    snapshot
+    getnextca -w signer.crt
+    refused 97 "signed by /C=FI/O=Example/CN=Example Test CA," \
+        "not among those of -C, and does not verify against them"
 }
 
 @test "-C as getca has written it: the base of several files" {
@@ -275,7 +290,8 @@ END
 }
 
 @test "signed by a stranger" {
-    refuses stranger-signer 97 "not among those of -C"
+    refuses stranger-signer 97 "/C=FI/O=Example/CN=Example Stranger CA" \
+        "not among those of -C" "check who answers"
 }
 
 @test "signed by a stranger with the CA's name and serial" {
@@ -296,15 +312,68 @@ END
     refused 97 "not among those of -C"
 }
 
-@test "signed by the RA: only where -C has it" {
-    start_rollover --profile ra
-    snapshot
-    getnextca -w signer.crt
-    refused 97 "not among those of -C"
-    cat "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
-    getnextca -w signer.crt
-    got_one "$ca/next-ca.crt"
-    same_certificate signer.crt "$ca/ra-sign.crt"
+@test "signed by an end entity of the CA that is in -C" {
+    local options
+    for options in "" "--tolerate signer"; do
+        ca=$BATS_TEST_TMPDIR/${options// /}
+        start_rollover --fault end-entity-signer --fault-on getnextcacert
+        getnextca
+        cat "$ca/ca.crt" "$ca/end-entity.crt" >ca.crt
+        snapshot
+        # shellcheck disable=SC2086
+        getnextca -w signer.crt $options
+        refused 97 "signed by /C=FI/O=Example/CN=Example End Entity," \
+            "no CA, and not marked as an RA" "expected a CA certificate of -C"
+        # Alone it is nothing either.
+        cp "$ca/end-entity.crt" ca.crt
+        snapshot
+        # shellcheck disable=SC2086
+        getnextca -w signer.crt $options
+        refused 97 "no CA, and not marked as an RA"
+        stop_ca
+    done
+}
+
+ra="/C=FI/O=Example/CN=Example Test RA Signing"
+
+@test "signed by an RA: only with --tolerate signer, and when -C has it" {
+    local purpose
+    for purpose in cmc-ra enrolment-agent; do
+        ca=$BATS_TEST_TMPDIR/$purpose
+        rm -f next.crt signer.crt
+        start_rollover --profile ra --ra-purpose "$purpose"
+        snapshot
+        getnextca -w signer.crt --tolerate signer
+        refused 97 "signed by $ra," "no CA, and not among those of -C"
+        cat "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
+        snapshot
+        getnextca -w signer.crt --tolerate ra
+        refused 97 "signed by $ra," "an RA of -C" "--tolerate signer"
+        getnextca -w signer.crt --tolerate signer
+        got_one "$ca/next-ca.crt"
+        warned "$ra, an RA of -C, signed the answer: tolerated as asked"
+        same_certificate signer.crt "$ca/ra-sign.crt"
+        rm next.crt
+        printf '[sscep_getnextca]\nTolerate = signer\n' >sscep.conf
+        getnextca -f sscep.conf
+        got_one "$ca/next-ca.crt"
+        stop_ca
+    done
+}
+
+@test "signed by an RA without a mark: refused, whatever is tolerated" {
+    local purpose
+    for purpose in none client; do
+        ca=$BATS_TEST_TMPDIR/$purpose
+        start_rollover --profile ra --ra-purpose "$purpose"
+        cat "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
+        snapshot
+        getnextca
+        refused 97 "signed by $ra," "no CA, and not marked as an RA"
+        getnextca --tolerate ra,signer
+        refused 97 "signed by $ra," "no CA, and not marked as an RA"
+        stop_ca
+    done
 }
 
 @test "a signature that does not verify" {

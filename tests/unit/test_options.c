@@ -124,7 +124,7 @@ static const struct promise contract[] = {
 	{OP_GETCRL, 'w', "output", "GetCrlFile", STR, O(output), "x.crl"},
 	{SIGNED, 'e', "enc-cert", "EncCertFile", STR, O(enc_cert), "x.crt"},
 	{SIGNED, 'm', "dump-request", NULL, STR, O(dump_request), "x.pem"},
-	{SIGNED | OP_GETCA, 0, "tolerate", "Tolerate", TOL, O(tolerate),
+	{SIGNED | CA, 0, "tolerate", "Tolerate", TOL, O(tolerate),
 	    "clock"},
 	{SIGNED, 0, "transaction-id", "TransactionID", STR, O(transaction_id),
 	    "A-1"},
@@ -690,10 +690,10 @@ static const struct saying misuse[] = {
 	"P: option --renewal: 18 is not one of auto, 17, 19" HINT},
     {NULL, {"enroll", "--tolerate", "nonce,cloc"}, ST_ERROR,
 	"P: option --tolerate: unknown check cloc, not one of "
-	"nonce,transaction-id,issuer,clock,ra" HINT},
+	"nonce,transaction-id,issuer,clock,ra,signer" HINT},
     {NULL, {"enroll", "--tolerate", ""}, ST_ERROR,
 	"P: option --tolerate: unknown check , not one of "
-	"nonce,transaction-id,issuer,clock,ra" HINT},
+	"nonce,transaction-id,issuer,clock,ra,signer" HINT},
 
     {NULL, {"getca"}, ST_ERROR, "P: missing URL (-u, --url)" HINT},
     {NULL, {"getcaps"}, ST_ERROR, "P: missing URL (-u, --url)" HINT},
