@@ -25,25 +25,38 @@ static bool signs_another(X509 *cert, STACK_OF(X509) *certs)
 	return false;
 }
 
-static X509 *pick(STACK_OF(X509) *certs, unsigned int usage)
+/* Returns why: fits says that keyUsage allows the use. */
+static const char *pick(
+    X509 **out, STACK_OF(X509) *certs, unsigned int usage, const char *fits)
 {
 	X509 *cert;
 	int i;
 
+	*out = sk_X509_value(certs, 0);
+	if (sk_X509_num(certs) == 1)
+		return "the only one";
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		if (cert_allows(cert, usage) && !signs_another(cert, certs))
-			return cert;
+		if (!cert_allows(cert, usage) || signs_another(cert, certs))
+			continue;
+		*out = cert;
+		return cert_has_usage(cert)
+		    ? fits
+		    : "there is no keyUsage, and it signs no other of the set";
 	}
-	return sk_X509_value(certs, 0);
+	return "none fits: the first";
 }
 
 void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
 {
 	memset(out, 0, sizeof(*out));
 	out->certs = certs;
-	out->sign = pick(certs, KU_DIGITAL_SIGNATURE);
-	out->encrypt = pick(certs, KU_KEY_ENCIPHERMENT);
+	out->why_sign = pick(&out->sign, certs, KU_DIGITAL_SIGNATURE,
+	    "keyUsage allows digitalSignature, and it signs no other of the "
+	    "set");
+	out->why_encrypt = pick(&out->encrypt, certs, KU_KEY_ENCIPHERMENT,
+	    "keyUsage allows keyEncipherment, and it signs no other of the "
+	    "set");
 }
 
 /* Appends what path-0, path-1, ... hold, up to the first that is missing. */
@@ -96,10 +109,12 @@ static void describe(const struct cabundle *bundle)
 		return;
 	verbose("%d CA certificate(s) to check replies with",
 	    sk_X509_num(bundle->certs));
-	verbose("expecting replies signed by %s",
-	    cert_name_text(&name, X509_get_subject_name(bundle->sign)));
-	verbose("encrypting for %s",
-	    cert_name_text(&name, X509_get_subject_name(bundle->encrypt)));
+	verbose("expecting replies signed by %s: %s",
+	    cert_name_text(&name, X509_get_subject_name(bundle->sign)),
+	    bundle->why_sign);
+	verbose("encrypting for %s: %s",
+	    cert_name_text(&name, X509_get_subject_name(bundle->encrypt)),
+	    bundle->why_encrypt);
 	buf_free(&name);
 }
 
@@ -126,8 +141,10 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 		return st;
 	}
 	cabundle_set(out, certs);
-	if (encrypt != NULL)
+	if (encrypt != NULL) {
 		out->encrypt = out->owned_encrypt = encrypt;
+		out->why_encrypt = "-e";
+	}
 	describe(out);
 	return ST_OK;
 }

@@ -15,9 +15,10 @@
  */
 struct cabundle {
 	STACK_OF(X509) *certs;
-	X509 *sign;    /* expected to sign replies; any of certs may (C13) */
+	X509 *sign;    /* expected to sign replies; any of certs may */
 	X509 *encrypt; /* requests are encrypted for this one */
 	X509 *owned_encrypt;
+	const char *why_sign, *why_encrypt; /* they were picked */
 };
 
 /*

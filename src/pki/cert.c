@@ -211,7 +211,7 @@ bool cert_add_usage(struct buf *out, X509 *cert)
 	const char *separator = "";
 	size_t i;
 
-	if (usage == UINT32_MAX)
+	if (!cert_has_usage(cert))
 		return buf_add_string(out, "none");
 	for (i = 0; i < NITEMS(usages); i++) {
 		if ((usage & usages[i].bit) == 0)
@@ -241,6 +241,11 @@ bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md)
 bool cert_allows(X509 *cert, unsigned int usage)
 {
 	return (X509_get_key_usage(cert) & usage) != 0;
+}
+
+bool cert_has_usage(X509 *cert)
+{
+	return X509_get_key_usage(cert) != UINT32_MAX;
 }
 
 bool cert_is_issued_by(X509 *cert, X509 *issuer)

@@ -50,6 +50,7 @@ bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md);
 
 /* Whether keyUsage, where the certificate has it, has one of these bits. */
 bool cert_allows(X509 *cert, unsigned int usage);
+bool cert_has_usage(X509 *cert);
 
 /* Whether issuer, by name and signature, signed cert. */
 bool cert_is_issued_by(X509 *cert, X509 *issuer);

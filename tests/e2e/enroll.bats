@@ -1378,6 +1378,43 @@ recipient_is() {
     nothing_sent
 }
 
+# --- -v: which certificate does what ---------------------------------------
+
+# chosen USE NAME REASON
+chosen() {
+    if ! grep -qxF "./sscep: $1 /C=FI/O=Example/CN=Example Test $2: $3" "$stderr"; then
+        problem "not said: $1 $2: $3"
+    fi
+}
+
+no_other="and it signs no other of the set"
+
+@test "-v: which certificate is chosen for what, and why" {
+    start_ca --profile ra-chain
+    take local.key local.csr
+    run_sscep getca -u "$URL" -c ca.crt
+    enroll -m message.pem -v
+    chosen "expecting replies signed by" "RA Signing" \
+        "keyUsage allows digitalSignature, $no_other"
+    chosen "encrypting for" "RA Encryption" \
+        "keyUsage allows keyEncipherment, $no_other"
+    enroll -m message.pem -v -e "$ca/ca.crt"
+    chosen "encrypting for" "CA" "-e"
+    # Under a pin as well; here only a root and its CA are left.
+    enroll -m message.pem -v --ca-fingerprint "$(fingerprint "$ca/root.crt" sha256)"
+    chosen "expecting replies signed by" "CA" "none fits: the first"
+    enroll -m message.pem
+    stderr_empty
+    enroll -m message.pem -v -c "$ca/ca.crt"
+    chosen "expecting replies signed by" "CA" "the only one"
+    chosen "encrypting for" "CA" "the only one"
+    openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
+        -days 30 -set_serial 4711 -out plain.crt 2>/dev/null
+    cat "$ca/ca.crt" plain.crt >set.crt
+    enroll -m message.pem -v -c set.crt
+    stderr_has "encrypting for /C=FI/O=Example/CN=device.example.org: there is no keyUsage, $no_other"
+}
+
 # --- --tolerate ------------------------------------------------------------
 
 # tolerated FAULT CHECK: ends in 97 without, and with any other check waived.
