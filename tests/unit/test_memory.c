@@ -161,6 +161,7 @@ static struct world {
 	struct buf content, key_der, good, failure, refused, set;
 	struct buf by_password, password;
 	struct scep_request request;
+	struct buf pin; /* the fingerprint of root */
 	const char *certs, *csr_path, *key, *locked_key;
 } w;
 
@@ -369,6 +370,8 @@ static int make_world(void **state)
 	    .digest = EVP_sha256(),
 	    .cipher = EVP_aes_128_cbc(),
 	};
+	if (!cert_add_fingerprint(&w.pin, w.root, EVP_sha256()))
+		return -1;
 	build_set();
 	build_reply(&w.good, "0", KEY_RA, false);
 	build_reply(&w.failure, "2", KEY_RA, false);
@@ -400,6 +403,7 @@ static int free_world(void **state)
 	buf_free(&w.refused);
 	buf_free(&w.by_password);
 	buf_free(&w.password);
+	buf_free(&w.pin);
 	return fixture_cleanup(state);
 }
 
@@ -508,6 +512,24 @@ static bool run_bundle_picks(void)
 		CLAIM(sk_X509_find(bundle.certs, bundle.sign) >= 0 &&
 		    sk_X509_find(bundle.certs, bundle.encrypt) >= 0);
 	cabundle_free(&bundle);
+	return ok;
+}
+
+/* Nothing is kept that has no mark, whatever could not be verified. */
+static bool run_bundle_pinned(void)
+{
+	char *text = (char *)w.pin.data;
+	struct cabundle bundle = {0};
+	struct pins pins;
+	bool ok = pins_read(&pins, &text, 1) == ST_OK &&
+	    cabundle_read(&bundle, w.certs, NULL, &pins) == ST_OK;
+
+	if (ok)
+		CLAIM(cert_is_in(bundle.certs, w.root) &&
+		    !cert_is_in(bundle.certs, w.sign) &&
+		    !cert_is_in(bundle.certs, w.enc));
+	cabundle_free(&bundle);
+	pins_free(&pins);
 	return ok;
 }
 
@@ -910,6 +932,7 @@ TEST(cert_texts, true)
 TEST(cert_read, true)
 TEST(bundle_read, true)
 TEST(bundle_picks, true)
+TEST(bundle_pinned, true)
 TEST(bundle_check, true)
 TEST(bundle_verify, true)
 TEST(bundle_forged, false)
@@ -985,6 +1008,7 @@ int main(void)
 	    CASE(test_decode_forged),
 	    CASE(test_body),
 	    CASE(test_bundle_picks),
+	    CASE(test_bundle_pinned),
 	};
 
 	if (!CRYPTO_set_mem_functions(
