@@ -374,7 +374,8 @@ _Static_assert(NITEMS(options_table) <= OPTIONS_ROWS_MAX, "OPTIONS_ROWS_MAX");
 
 const char *const option_tolerate_names[] = {
     "nonce", "transaction-id", "issuer", "clock", "ra", "signer", NULL};
-const char option_tolerate_list[] = "nonce,transaction-id,issuer,clock,ra,signer";
+const char option_tolerate_list[] =
+    "nonce,transaction-id,issuer,clock,ra,signer";
 
 size_t option_index(const struct option_row *row)
 {
