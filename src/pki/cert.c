@@ -287,6 +287,11 @@ bool cert_is_ca(X509 *cert)
 	return X509_check_ca(cert) > 0;
 }
 
+bool cert_says_ca(X509 *cert)
+{
+	return X509_check_ca(cert) == 1;
+}
+
 static bool is_ra_purpose(const ASN1_OBJECT *purpose)
 {
 	static const char *const marks[] = {

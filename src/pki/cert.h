@@ -69,7 +69,14 @@ bool cert_seems_issued_by(X509 *cert, X509 *issuer);
 
 /* An anchor's own signature proves nothing, and may be of any digest. */
 bool cert_is_self_signed(X509 *cert);
+
+/*
+ * Whether it may be a CA's, as one of version 1 may, for a certificate that
+ * is trusted; and whether basicConstraints says so (RFC 5280, 4.2.1.9), for
+ * one that anybody may have sent.
+ */
 bool cert_is_ca(X509 *cert);
+bool cert_says_ca(X509 *cert);
 
 /*
  * Whether extendedKeyUsage says that it is an RA's: id-kp-cmcRA (RFC 6402,

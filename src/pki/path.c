@@ -117,7 +117,7 @@ static int find_level(
 
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		if (!cert_is_ca(cert) || cert_is_in(cas, cert) ||
+		if (!cert_says_ca(cert) || cert_is_in(cas, cert) ||
 		    path_verify_below(anchors, cert, cas, &reason) !=
 			PATH_VERIFIED)
 			continue;

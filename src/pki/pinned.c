@@ -110,7 +110,7 @@ static struct verdict judge(const struct vouchers *v, X509 *cert)
 			"it does not verify up to a pinned CA certificate",
 		    .advice = "if the CA says that it is its own, pin it with "
 			      "one more --ca-fingerprint, or pin its root"};
-	if (cert_is_ca(cert) || cert_is_marked_ra(cert))
+	if (cert_says_ca(cert) || cert_is_marked_ra(cert))
 		return good;
 	if (v->pins->unmarked_ra) {
 		warn_of_unmarked(cert);

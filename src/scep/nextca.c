@@ -32,7 +32,7 @@ static enum status check_beside(
 {
 	const char *reason = "not a CA certificate";
 
-	if (cert_is_ca(cert) &&
+	if (cert_says_ca(cert) &&
 	    path_verify_below(current->certs, cert, beside, &reason) ==
 		PATH_VERIFIED)
 		return ST_OK;
@@ -127,7 +127,7 @@ static enum status check_below(
 	const char *reason;
 	enum status st = ST_OK;
 
-	if (!cert_is_ca(signer))
+	if (!cert_says_ca(signer))
 		return refuse_signer(signer, "no CA, and not among those of -C",
 		    "check who answers");
 	if ((cas = path_find_cas(current, beside)) == NULL)

@@ -276,6 +276,35 @@ static void test_extra(void **state)
 	cert_stack_free(certs);
 }
 
+/* A request may ask for keyUsage: only basicConstraints makes a CA below. */
+static void test_usage_is_no_ca(void **state)
+{
+	char *pins[2] = {fingerprint(w.root, EVP_sha256())};
+	X509 *by_usage = fixture_cert(&(struct cert_spec){.cn = "usage",
+	    .key = fixture_rsa(2),
+	    .usage = "keyCertSign, digitalSignature, keyEncipherment",
+	    .issuer = w.root,
+	    .issuer_key = fixture_rsa(0)});
+	X509 *below = fixture_cert(&(struct cert_spec){.cn = "below",
+	    .key = fixture_rsa(3),
+	    .ca = true,
+	    .issuer = by_usage,
+	    .issuer_key = fixture_rsa(2)});
+	X509 *all[] = {below, by_usage, w.root, NULL};
+	STACK_OF(X509) *certs = fixture_stack(all);
+	enum status st;
+
+	(void)state;
+	assert_true(cert_is_ca(by_usage));
+	assert_false(cert_says_ca(by_usage));
+	keep(&st, certs, NULL, pins);
+	assert_int_equal(st, ST_OK);
+	assert_kept(certs, all + 2);
+	X509_free(by_usage);
+	X509_free(below);
+	free(pins[0]);
+}
+
 /* Strangers of the name of root and of one key identifier: soon done with. */
 static void test_many(void **state)
 {
@@ -358,6 +387,7 @@ int main(void)
 	    cmocka_unit_test(test_keep),
 	    cmocka_unit_test(test_mismatch),
 	    cmocka_unit_test(test_extra),
+	    cmocka_unit_test(test_usage_is_no_ca),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_marks),
 	};
