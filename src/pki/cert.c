@@ -191,6 +191,17 @@ const char *cert_name_text(struct buf *buf, const X509_NAME *name)
 	return buf->len > 0 ? buf_string(buf) : "";
 }
 
+/*
+ * Where policy forbids SHA-1, libcrypto 3.0 fails at the first look at the
+ * extensions, since it makes a fingerprint then; later ones find them.
+ */
+static X509 *seen(X509 *cert)
+{
+	X509_get_extension_flags(cert);
+	ERR_clear_error();
+	return cert;
+}
+
 bool cert_add_usage(struct buf *out, X509 *cert)
 {
 	static const struct {
@@ -207,7 +218,7 @@ bool cert_add_usage(struct buf *out, X509 *cert)
 	    {KU_ENCIPHER_ONLY, "Encipher Only"},
 	    {KU_DECIPHER_ONLY, "Decipher Only"},
 	};
-	unsigned int usage = X509_get_key_usage(cert);
+	unsigned int usage = X509_get_key_usage(seen(cert));
 	const char *separator = "";
 	size_t i;
 
@@ -240,12 +251,12 @@ bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md)
 
 bool cert_allows(X509 *cert, unsigned int usage)
 {
-	return (X509_get_key_usage(cert) & usage) != 0;
+	return (X509_get_key_usage(seen(cert)) & usage) != 0;
 }
 
 bool cert_has_usage(X509 *cert)
 {
-	return X509_get_key_usage(cert) != UINT32_MAX;
+	return X509_get_key_usage(seen(cert)) != UINT32_MAX;
 }
 
 bool cert_is_issued_by(X509 *cert, X509 *issuer)
@@ -284,12 +295,12 @@ bool cert_is_self_signed(X509 *cert)
 
 bool cert_is_ca(X509 *cert)
 {
-	return X509_check_ca(cert) > 0;
+	return X509_check_ca(seen(cert)) > 0;
 }
 
 bool cert_says_ca(X509 *cert)
 {
-	return X509_check_ca(cert) == 1;
+	return X509_check_ca(seen(cert)) == 1;
 }
 
 static bool is_ra_purpose(const ASN1_OBJECT *purpose)
