@@ -13,6 +13,11 @@
 
 #define DER_SEQUENCE 0x30
 
+/* Replies that are read, in bytes, unless --max-size says otherwise. */
+#define CAPS_SIZE_MAX  (64u * 1024)
+#define CERTS_SIZE_MAX (2u * 1024 * 1024)
+#define CRL_SIZE_MAX   (64u * 1024 * 1024)
+
 static const char *const message_types[] = {"application/x-pki-message", NULL};
 
 /* In this order the lines of stdin are read. */
@@ -48,7 +53,6 @@ enum status session_open(struct session *session, const struct options *options,
 	    .proxy = options->proxy,
 	    .timeout = (unsigned int)options->timeout,
 	    .wait = (unsigned int)options->wait,
-	    .max_body = (size_t)options->max_size,
 	    .tls = {.ca_file = options->tls_ca_file,
 		.ca_dir = options->tls_ca_dir,
 		.cert = options->tls_cert,
@@ -97,10 +101,17 @@ static bool make_query(struct buf *query, const struct session *session,
 	return true;
 }
 
-static enum status get(struct session *session, const char *operation,
-    const char *message, struct http_response *response)
+static size_t max_size(const struct session *session, size_t usual)
 {
-	struct http_request request = {0};
+	int asked = session->options->max_size;
+
+	return asked > 0 ? (size_t)asked : usual;
+}
+
+static enum status get(struct session *session, const char *operation,
+    const char *message, size_t size, struct http_response *response)
+{
+	struct http_request request = {.max_body = max_size(session, size)};
 	struct buf query = {0};
 	enum status st;
 
@@ -157,8 +168,8 @@ static enum status check_body(
 enum status session_get(struct session *session, const char *operation,
     const char *const *types, struct http_response *response)
 {
-	enum status st =
-	    get(session, operation, session->options->ca_identifier, response);
+	enum status st = get(session, operation,
+	    session->options->ca_identifier, CERTS_SIZE_MAX, response);
 
 	if (st == ST_OK)
 		st = http_check_status(session->http, response);
@@ -184,8 +195,8 @@ static bool is_page(const struct http_response *response)
 static enum status ask_caps(
     struct session *session, struct http_response *response)
 {
-	enum status st = get(
-	    session, "GetCACaps", session->options->ca_identifier, response);
+	enum status st = get(session, "GetCACaps",
+	    session->options->ca_identifier, CAPS_SIZE_MAX, response);
 
 	if (st == ST_OK)
 		st = http_check_status(session->http, response);
@@ -292,12 +303,13 @@ enum status session_prepare(struct session *session)
 }
 
 static enum status post_message(struct session *session,
-    const struct buf *message, struct http_response *response)
+    const struct buf *message, size_t size, struct http_response *response)
 {
 	struct http_request request = {
 	    .content_type = message_types[0],
 	    .body = message->data,
 	    .body_len = message->len,
+	    .max_body = max_size(session, size),
 	};
 	struct buf query = {0};
 	enum status st;
@@ -313,7 +325,7 @@ static enum status post_message(struct session *session,
 }
 
 static enum status get_message(struct session *session,
-    const struct buf *message, struct http_response *response)
+    const struct buf *message, size_t size, struct http_response *response)
 {
 	struct buf base64 = {0};
 	enum status st;
@@ -328,8 +340,8 @@ static enum status get_message(struct session *session,
 			    "the server does not announce POST: a GET of %zu "
 			    "bytes is cut by some servers and proxies",
 			    base64.len);
-		st =
-		    get(session, "PKIOperation", buf_string(&base64), response);
+		st = get(session, "PKIOperation", buf_string(&base64), size,
+		    response);
 	}
 	buf_free(&base64);
 	return st;
@@ -338,6 +350,8 @@ static enum status get_message(struct session *session,
 enum status session_exchange(struct session *session,
     struct scep_request *request, struct scep_reply *reply)
 {
+	const size_t size =
+	    request->type == MESSAGE_GETCRL ? CRL_SIZE_MAX : CERTS_SIZE_MAX;
 	struct http_response response = {0};
 	struct buf message = {0};
 	enum status st;
@@ -349,9 +363,9 @@ enum status session_exchange(struct session *session,
 	    scep_message_name(request->type), request->transaction_id,
 	    message.len);
 	if (caps_have(session->caps, CAP_POSTPKIOPERATION))
-		st = post_message(session, &message, &response);
+		st = post_message(session, &message, size, &response);
 	else
-		st = get_message(session, &message, &response);
+		st = get_message(session, &message, size, &response);
 	if (st != ST_OK ||
 	    (st = http_check_status(session->http, &response)) != ST_OK ||
 	    (st = check_body(&response, message_types)) != ST_OK)

@@ -32,6 +32,7 @@ struct attempt {
 	struct http *http;
 	const struct buf *request;
 	size_t sent;
+	size_t max_body;
 	struct response answer;
 	bool reused;  /* the connection served an exchange before */
 	bool dead;    /* ... and was closed since: not reported */
@@ -203,8 +204,8 @@ static enum status converse(struct attempt *try, struct http_response *response)
 	enum status st;
 
 	response->reached = true;
-	response_init(&try->answer, response, buf_string(peer_of(http)),
-	    http->options.max_body);
+	response_init(
+	    &try->answer, response, buf_string(peer_of(http)), try->max_body);
 	st = send_request(try);
 	while (st == ST_OK && !response_is_done(&try->answer))
 		st = read_some(try);
@@ -218,9 +219,11 @@ static enum status converse(struct attempt *try, struct http_response *response)
 
 /* On the connection that is there, if it still works, or on a new one. */
 static enum status try_exchange(struct http *http, const struct buf *request,
-    struct http_response *response, long long *deadline)
+    size_t max_body, struct http_response *response, long long *deadline)
 {
-	struct attempt try = {.http = http, .request = request};
+	const struct attempt fresh = {
+	    .http = http, .request = request, .max_body = max_body};
+	struct attempt try = fresh;
 	enum status st;
 
 	if (http->conn != NULL && !conn_is_quiet(http->conn))
@@ -238,7 +241,7 @@ static enum status try_exchange(struct http *http, const struct buf *request,
 	    &http->conn, http->route, http->tls, &http->options, deadline);
 	if (st != ST_OK)
 		return st;
-	try = (struct attempt){.http = http, .request = request};
+	try = fresh;
 	http->conn->deadline = *deadline;
 	return converse(&try, response);
 }
@@ -261,7 +264,8 @@ static enum status exchange_once(struct http *http,
 		&bytes, http->route->url, request, route_proxy(http->route))) {
 		debug("%s %s, %zu bytes", request->body ? "POST" : "GET",
 		    buf_string(&http->route->name), bytes.len);
-		st = try_exchange(http, &bytes, response, deadline);
+		st = try_exchange(
+		    http, &bytes, request->max_body, response, deadline);
 	} else {
 		st = fail_memory();
 	}

@@ -18,7 +18,6 @@ struct http_options {
 	unsigned int
 	    timeout;       /* seconds for each exchange, everything included */
 	unsigned int wait; /* seconds to go on trying to connect, 0: once */
-	size_t max_body;   /* bytes of a reply's body */
 	struct tls_options tls; /* for https */
 };
 
@@ -28,6 +27,7 @@ struct http_request {
 	const char *content_type; /* with body: POST, else GET */
 	const void *body;         /* NULL: GET */
 	size_t body_len;
+	size_t max_body; /* bytes of the answer's body */
 };
 
 /* Owns its bufs; all zero is empty. */

@@ -78,8 +78,9 @@ static enum status refuse_text(const struct response *r, const char *why)
 
 static enum status refuse_size(const struct response *r)
 {
-	return fail(ST_NETWORK, "%s: the body is over the limit of %zu bytes",
-	    r->peer, r->max_body);
+	return fail(ST_NETWORK,
+	    "%s: the body is over the limit of %zu bytes (--max-size)", r->peer,
+	    r->max_body);
 }
 
 static bool has_no_body(const struct response *r, int status)

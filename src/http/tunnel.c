@@ -4,6 +4,7 @@
 #include "util/log.h"
 
 #define READ_SIZE 4096
+#define BODY_MAX  (2u * 1024 * 1024) /* of a refusal, in bytes */
 
 static enum status send_connect(struct conn *conn, const struct route *route,
     const struct http_options *options)
@@ -82,8 +83,7 @@ enum status tunnel_open(struct conn *conn, const struct route *route,
 	enum status st;
 
 	debug("CONNECT %s", buf_string(&route->peer));
-	response_init(
-	    &reader, &answer, buf_string(&route->hop), options->max_body);
+	response_init(&reader, &answer, buf_string(&route->hop), BODY_MAX);
 	reader.tunnel = true;
 	if ((st = send_connect(conn, route, options)) == ST_OK &&
 	    (st = read_head(conn, route, options, &reader)) == ST_OK)

@@ -112,6 +112,8 @@ static bool add_row(
 	case TYPE_STRING:
 		return add_string(b, row, *(char *const *)field);
 	case TYPE_NUMBER:
+		if (*(const int *)field < row->min)
+			return true;
 		return buf_addf(b, "%s = %d\n", row->key, *(const int *)field);
 	case TYPE_FLAG:
 		return buf_addf(b, "%s = %s\n", row->key,

@@ -15,7 +15,6 @@
 #define POLL_TIME_DEFAULT     28800
 #define POLL_COUNT_DEFAULT    256
 #define TIMEOUT_DEFAULT       120
-#define MAX_SIZE_DEFAULT      (64 * 1024 * 1024)
 
 struct list {
 	char **items;
@@ -45,7 +44,7 @@ struct options {
 	struct list monitor; /* -M, each name=value */
 	int wait;            /* -W, seconds */
 	int timeout;         /* --timeout, seconds */
-	int max_size;        /* --max-size, bytes */
+	int max_size;        /* --max-size, bytes; 0: by operation */
 	bool verbose, debug, quiet, json, legacy;
 	unsigned int tolerate; /* bits of enum tolerate */
 	char *capabilities;

@@ -59,7 +59,7 @@ struct option_row {
 	unsigned int required; /* the operations that require it */
 	const char *unless;    /* letters that, all given, make it optional */
 	char needs;            /* letter of the option it is useless without */
-	int def, min;          /* of a number */
+	int def, min;          /* of a number; without a default def < min */
 	unsigned int fallback; /* the operation whose section is read last */
 	const char *help;      /* one sentence, without its full stop */
 	const char *more;      /* further sentences for the manual, or NULL */

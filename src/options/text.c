@@ -60,6 +60,8 @@ const char *option_default(char *out, size_t size, const struct option_row *row)
 {
 	switch (row->type) {
 	case TYPE_NUMBER:
+		if (row->def < row->min)
+			return NULL;
 		snprintf(out, size, "%d", row->def);
 		return out;
 	case TYPE_FLAG:

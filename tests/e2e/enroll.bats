@@ -750,6 +750,7 @@ END
     start_enrolment
     enroll --max-size 500
     refused 95
+    stderr_has "the body is over the limit of 500 bytes (--max-size)"
     stdout_lacks "pkistatus"
 }
 

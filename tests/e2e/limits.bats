@@ -310,3 +310,70 @@ time.sleep(120)' >"$BATS_TEST_TMPDIR/dns" 2>&1 3>&- 4>&- &
     in_time run_there getcaps -u http://scep.example.org/
     only_error "scep.example.org:80"
 }
+
+# --- sizes --------------------------------------------------------------------
+
+# start_declaring LENGTH: sets declared_port. A server that says how long its
+# answer is, and ends; but GetCACaps is answered well where LENGTH is not of it.
+start_declaring() {
+    local log=$BATS_TEST_TMPDIR/declaring-$1-$2
+    python3 - "$@" >"$log" 2>&1 3>&- 4>&- <<'END_PYTHON' &
+import http.server, sys
+operation, length = sys.argv[1:]
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        self.send_response(200)
+        if operation in self.path:
+            self.send_header("Content-Length", length)
+            self.end_headers()
+        else:
+            self.end_headers()
+            self.wfile.write(b"AES\nSHA-256\nPOSTPKIOperation\n")
+
+    do_POST = do_GET
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+print(server.server_address[1], flush=True)
+server.serve_forever()
+END_PYTHON
+    ca_pids+=($!)
+    wait_for 10 grep -q '^[0-9]*$' "$log"
+    declared_port=$(head -n 1 "$log")
+}
+
+# size_limit NAME LIMIT COMMAND...: what answers that operation with more is
+# refused for its size; and what is as large is not.
+size_limit() {
+    local length
+    for length in $(($2 + 1)) "$2"; do
+        start_declaring "$1" "$length"
+        run_sscep "${@:3}" -u "http://127.0.0.1:$declared_port/"
+        if [ "$length" -gt "$2" ]; then
+            only_error "the body is over the limit of $2 bytes (--max-size)"
+        else
+            only_error "ended after"
+        fi
+        expect_status 95
+        stop_ca
+    done
+}
+
+@test "sizes: each operation has its own" {
+    take local.key local.csr
+    cp "$shared/other.crt" ca.crt
+    openssl req -new -x509 -key local.key -subj /CN=own -days 3 -out local.crt
+    size_limit GetCACaps 65536 getcaps
+    size_limit GetCACert 2097152 getca -c new.crt -F sha256
+    size_limit GetNextCACert 2097152 getnextca -c new.crt -C ca.crt -F sha256
+    size_limit PKIOperation 2097152 enroll -c ca.crt -k local.key \
+        -r local.csr -l new.crt
+    size_limit PKIOperation 2097152 getcert -c ca.crt -k local.key \
+        -l local.crt -s 1 -w new.crt
+    size_limit PKIOperation 67108864 getcrl -c ca.crt -k local.key \
+        -l local.crt -w new.crl
+    size_limit PKIOperation 70000 getcrl -c ca.crt -k local.key \
+        -l local.crt -w new.crl --max-size 70000
+    [ ! -e new.crt ] && [ ! -e new.crl ]
+}

@@ -21,6 +21,7 @@ static void serve_two(int listener, int log)
 static void test_reuse(void **state)
 {
 	static const struct http_request post = {.query = "operation=X",
+	    .max_body = MIB,
 	    .content_type = "a/b",
 	    .body = "12345",
 	    .body_len = 5};
@@ -392,7 +393,8 @@ static void test_large(void **state)
 	    {serve_early_close, 16 * (size_t)MIB, 413, "big"},
 	    {serve_early_stay, 16 * (size_t)MIB, 413, "big"},
 	};
-	struct http_request post = {.query = "q", .content_type = "a/b"};
+	struct http_request post = {
+	    .query = "q", .content_type = "a/b", .max_body = MIB};
 	struct server s;
 	struct http *http;
 	char *body = malloc(16 * (size_t)MIB), want[64];
@@ -445,7 +447,8 @@ static void serve_continue_all(int listener, int log)
 
 static void test_continue(void **state)
 {
-	struct http_request post = {.query = "q", .content_type = "a/b"};
+	struct http_request post = {
+	    .query = "q", .content_type = "a/b", .max_body = MIB};
 	struct server s;
 	struct http *http;
 	char *body = calloc(16, MIB);

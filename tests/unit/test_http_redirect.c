@@ -247,6 +247,7 @@ static void serve_307(int listener, int log)
 static void test_post(void **state)
 {
 	static const struct http_request post = {.query = "operation=X",
+	    .max_body = MIB,
 	    .content_type = "a/b",
 	    .body = "12345",
 	    .body_len = 5};

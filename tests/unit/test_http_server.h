@@ -346,8 +346,9 @@ static inline size_t count(const char *text, const char *word)
 	return n;
 }
 
-static const struct http_options plain = {.timeout = 10, .max_body = MIB};
-static const struct http_request get = {.query = "operation=GetCACaps"};
+static const struct http_options plain = {.timeout = 10};
+static const struct http_request get = {
+    .query = "operation=GetCACaps", .max_body = MIB};
 
 /* The URL lives as long as the test program. */
 static inline struct http *open_to(

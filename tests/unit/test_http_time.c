@@ -128,7 +128,8 @@ static void serve_deaf(int listener, int log)
 static void test_send_time_limit(void **state)
 {
 	struct http_options options = plain;
-	struct http_request post = {.query = "q", .content_type = "a/b"};
+	struct http_request post = {
+	    .query = "q", .content_type = "a/b", .max_body = MIB};
 	struct server s;
 	struct http *http;
 	long long begin;
