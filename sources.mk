@@ -1,6 +1,7 @@
 # The sources of sscep, the one list that Autotools and CMake both read.
 # One file a line; everything but src/main.c goes into libsscep.a.
 sscep_sources = \
+	src/negotiate.c \
 	src/session.c \
 	src/session.h \
 	src/ops/cafiles.c \

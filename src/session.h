@@ -46,7 +46,8 @@ enum status session_query_caps(struct session *session, bool strict);
 /*
  * GetCACaps, unless nothing depends on it, and then the digest and cipher of
  * our messages: as asked with -S and -E, else the best of the capabilities,
- * else SHA-1 and 3DES with a note, or MD5 and DES with --legacy (C1, C2).
+ * else SHA-1 and 3DES, or MD5 and DES with --legacy.  SHA-1 and 3DES that
+ * nobody asked for are noted: GetCACaps is not authenticated.
  */
 enum status session_prepare(struct session *session);
 

@@ -963,10 +963,7 @@ announced() {
     announced AES,DES3,SHA-1,SHA-224,SHA-256,SHA-384,SHA-512 aes128 sha512
     stderr_lacks "announces nothing"
     announced SHA-384,SHA-256,SHA-224,SHA-1,DES3,AES aes128 sha384
-    announced DES3,SHA-1,SHA-224,SHA-256 des3 sha256
-    stderr_lacks "announces nothing"
     announced AES,SHA-1,SHA-224 aes128 sha224
-    announced AES,SHA-1 aes128 sha1
     stderr_lacks "announces nothing"
     announced SCEPStandard aes128 sha256
     announced SCEPStandard,SHA-512 aes128 sha512
@@ -979,6 +976,27 @@ announced() {
     expect_equal "the method" POST "$(messages method)"
     announced "AES ,SHA-256	,POSTPKIOperation" aes128 sha256
     announced "AESX,SHA-2567,XSHA-512,SHA" des3 sha1
+}
+
+# Nobody signed the answer: whoever is on the way can leave out the better ones.
+@test "algorithms: 3DES and SHA-1 are the best announced, and a word about it" {
+    announced DES3,SHA-1,SHA-224,SHA-256 des3 sha256
+    stderr_has "announces nothing better: using 3des"
+    stderr_lacks "using sha1"
+    announced AES,SHA-1 aes128 sha1
+    stderr_has "announces nothing better: using sha1"
+    stderr_lacks "using 3des"
+}
+
+@test "algorithms: 3DES and SHA-1 by --capabilities or -E and -S, in silence" {
+    start_enrolment --caps DES3,SHA-1
+    enroll --capabilities DES3,SHA-1,POSTPKIOperation
+    enrolled
+    stderr_empty
+    rm local.crt "$ca"/issued/*
+    enroll -E 3des -S sha1
+    enrolled
+    stderr_lacks "announces nothing"
 }
 
 @test "algorithms: nothing announced, 3DES and SHA-1 and a word about it" {

@@ -1,0 +1,60 @@
+#include <string.h>
+
+#include "pki/algs.h"
+#include "scep/caps.h"
+#include "session.h"
+#include "util/log.h"
+
+/*
+ * What the user asked for, or the best announced, or what is left.  Anybody
+ * on the way can take the better ones out of the answer to GetCACaps.
+ */
+static const char *choose(const struct session *session, const char *asked,
+    const char *announced, const char *last, const char *legacy)
+{
+	if (asked != NULL)
+		return asked;
+	if (announced == NULL && session->options->legacy)
+		return legacy;
+	if (announced != NULL &&
+	    (session->options->capabilities != NULL ||
+		strcmp(announced, last) != 0))
+		return announced;
+	note("weak-algorithm",
+	    "the server announces nothing better: using %s (-E and -S choose)",
+	    last);
+	return last;
+}
+
+static enum status choose_algorithms(struct session *session)
+{
+	const struct options *o = session->options;
+	const char *cipher = choose(session, o->enc_alg,
+	    caps_best_cipher(session->caps), "3des", "des");
+	const char *digest = choose(session, o->sig_alg,
+	    caps_best_digest(session->caps), "sha1", "md5");
+	enum status st;
+
+	verbose("encrypting with %s, signing with %s", cipher, digest);
+	if ((st = algs_get_cipher(&session->cipher, cipher)) != ST_OK)
+		return st;
+	return algs_get_digest(&session->digest, digest);
+}
+
+/* -m with nothing left to choose works without a server. */
+static bool needs_caps(const struct options *o)
+{
+	return o->dump_request == NULL || o->enc_alg == NULL ||
+	    o->sig_alg == NULL ||
+	    (o->operation->op == OP_ENROLL && o->sign_cert != NULL &&
+		o->renewal == RENEWAL_AUTO);
+}
+
+enum status session_prepare(struct session *session)
+{
+	enum status st = ST_OK;
+
+	if (needs_caps(session->options))
+		st = session_query_caps(session, false);
+	return st == ST_OK ? choose_algorithms(session) : st;
+}
