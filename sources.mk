@@ -36,6 +36,8 @@ sscep_sources = \
 	src/scep/content.h \
 	src/scep/envelope.c \
 	src/scep/envelope.h \
+	src/scep/limits.c \
+	src/scep/limits.h \
 	src/scep/message.h \
 	src/scep/nextca.c \
 	src/scep/nextca.h \

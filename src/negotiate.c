@@ -41,6 +41,20 @@ static enum status choose_algorithms(struct session *session)
 	return algs_get_digest(&session->digest, digest);
 }
 
+struct digest_policy session_digest_policy(const struct session *session)
+{
+	const struct options *o = session->options;
+	const char *asked = o->sig_alg != NULL ? o->sig_alg : "";
+	const char *best = caps_best_digest(session->caps);
+	bool md5 = strcmp(asked, "md5") == 0, sha1 = strcmp(asked, "sha1") == 0;
+
+	/* Servers answer in the digest of the request. */
+	if (md5 || sha1 || (best != NULL && strcmp(best, "sha1") == 0))
+		best = NULL;
+	return (struct digest_policy){
+	    .md5 = md5 || o->legacy, .announced = best};
+}
+
 /* -m with nothing left to choose works without a server. */
 static bool needs_caps(const struct options *o)
 {

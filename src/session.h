@@ -51,6 +51,9 @@ enum status session_query_caps(struct session *session, bool strict);
  */
 enum status session_prepare(struct session *session);
 
+/* What replies may be signed with, by the options and the capabilities. */
+struct digest_policy session_digest_policy(const struct session *session);
+
 /*
  * GETs operation ("GetCACert") with the CA identifier, if there is one, as
  * message.  ST_OK is a 2xx whose body looks like what a SCEP server sends;

@@ -28,6 +28,7 @@ static struct scep_request new_request(const struct session *session,
 	    .oaep = session->options->rsa_oaep,
 	    .pss = session->options->rsa_pss,
 	    .tolerate = session->options->tolerate,
+	    .policy = session_digest_policy(session),
 	};
 
 	return request;

@@ -63,7 +63,10 @@ static enum status write_verified(struct session *session,
 {
 	const struct options *options = session->options;
 	const struct nextca_trust trust = {
-	    .current = current, .tolerate = options->tolerate};
+	    .current = current,
+	    .tolerate = options->tolerate,
+	    .policy = session_digest_policy(session),
+	};
 	STACK_OF(X509) *certs = NULL;
 	X509 *signer = NULL;
 	enum status st;

@@ -210,6 +210,7 @@ static enum status ask(struct session *session, const struct query *query,
 		    .oaep = options->rsa_oaep,
 		    .pss = options->rsa_pss,
 		    .tolerate = options->tolerate,
+		    .policy = session_digest_policy(session),
 		};
 		report_set(session->report, REPORT_TRANSACTION_ID,
 		    request.transaction_id);

@@ -9,6 +9,7 @@
 
 #include "pki/algs.h"
 #include "pki/cert.h"
+#include "pki/der.h"
 #include "pki/pem.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -52,33 +53,37 @@ static bool only_end_of_pem(void)
 	return true;
 }
 
-static bool parse_pem(STACK_OF(X509) *certs, BIO *bio)
-{
-	X509 *cert;
-	int before = sk_X509_num(certs);
-
-	while ((cert = PEM_read_bio_X509(bio, NULL, NULL, NULL)) != NULL) {
-		if (sk_X509_num(certs) >= CERT_COUNT_MAX ||
-		    sk_X509_push(certs, cert) <= 0) {
-			X509_free(cert);
-			return false;
-		}
-	}
-	return sk_X509_num(certs) > before && only_end_of_pem();
-}
-
+/* Extensions are decoded when they are looked at, and count, too. */
 static bool parse_der(STACK_OF(X509) *certs, const void *bytes, size_t len)
 {
 	const unsigned char *p = bytes;
-	X509 *cert = d2i_X509(NULL, &p, (long)len);
+	X509 *cert;
 
-	if (cert == NULL)
+	if (der_check((struct der){bytes, (long)len}, true) != DER_FINE ||
+	    (cert = d2i_X509(NULL, &p, (long)len)) == NULL)
 		return false;
 	if (p == (const unsigned char *)bytes + len &&
 	    sk_X509_push(certs, cert) > 0)
 		return true;
 	X509_free(cert);
 	return false;
+}
+
+static bool parse_pem(STACK_OF(X509) *certs, BIO *bio)
+{
+	int before = sk_X509_num(certs);
+	unsigned char *der;
+	bool ok = true;
+	long len;
+
+	while (ok &&
+	    PEM_bytes_read_bio(
+		&der, &len, NULL, PEM_STRING_X509, bio, NULL, NULL) == 1) {
+		ok = sk_X509_num(certs) < CERT_COUNT_MAX &&
+		    parse_der(certs, der, (size_t)len);
+		OPENSSL_free(der);
+	}
+	return ok && sk_X509_num(certs) > before && only_end_of_pem();
 }
 
 /* A certificate has more than 127 bytes; text may start with a '0', too. */

@@ -6,7 +6,15 @@
 #define FAILED     0x80 /* ASN1_get_object() */
 #define INDEFINITE 0x01
 
-bool der_next(struct der *run, struct der_element *out)
+#define ELEMENTS_MAX      50000
+#define BYTES_PER_ELEMENT 128
+
+/*
+ * The header of the next element: inside is all that is left where the length
+ * is indefinite, and whole is not set then.
+ */
+static bool next_header(
+    struct der *run, struct der_element *out, bool *indefinite)
 {
 	const unsigned char *p = run->p;
 	int result;
@@ -19,14 +27,28 @@ bool der_next(struct der *run, struct der_element *out)
 		ERR_clear_error();
 		return false;
 	}
-	if ((result & INDEFINITE) != 0)
-		return false;
-	out->whole.p = run->p;
-	out->whole.left = (p - run->p) + len;
+	*indefinite = (result & INDEFINITE) != 0;
+	out->constructed = (result & V_ASN1_CONSTRUCTED) != 0;
 	out->inside.p = p;
-	out->inside.left = len;
+	out->inside.left = *indefinite ? run->left - (p - run->p) : len;
+	return true;
+}
+
+static void take(struct der *run, struct der_element *out, const void *end)
+{
+	out->whole.p = run->p;
+	out->whole.left = (const unsigned char *)end - run->p;
 	run->p += out->whole.left;
 	run->left -= out->whole.left;
+}
+
+bool der_next(struct der *run, struct der_element *out)
+{
+	bool indefinite;
+
+	if (!next_header(run, out, &indefinite) || indefinite)
+		return false;
+	take(run, out, out->inside.p + out->inside.left);
 	return true;
 }
 
@@ -34,4 +56,172 @@ bool der_next_is(struct der *run, struct der_element *out, int tag)
 {
 	return der_next(run, out) && out->class == V_ASN1_UNIVERSAL &&
 	    out->tag == tag;
+}
+
+static bool is_end_of_contents(const struct der_element *e)
+{
+	return e->class == V_ASN1_UNIVERSAL && e->tag == V_ASN1_EOC &&
+	    !e->constructed && e->inside.left == 0;
+}
+
+/* Where the end-of-contents begins that ends run; NULL: there is none. */
+static const unsigned char *find_end(struct der run)
+{
+	const unsigned char *begin;
+	struct der_element e;
+	bool indefinite;
+	int depth = 1;
+
+	for (;;) {
+		begin = run.p;
+		if (!next_header(&run, &e, &indefinite) ||
+		    (indefinite && ++depth > DER_DEPTH_MAX))
+			return NULL;
+		take(&run, &e, e.inside.p + (indefinite ? 0 : e.inside.left));
+		if (is_end_of_contents(&e) && --depth == 0)
+			return begin;
+	}
+}
+
+bool ber_next(struct der *run, struct der_element *out)
+{
+	const unsigned char *end;
+	bool indefinite;
+
+	if (!next_header(run, out, &indefinite))
+		return false;
+	end = out->inside.p + out->inside.left;
+	if (indefinite) {
+		if ((end = find_end(out->inside)) == NULL)
+			return false;
+		out->inside.left = end - out->inside.p;
+		end += 2;
+	}
+	take(run, out, end);
+	return true;
+}
+
+bool ber_next_is(struct der *run, struct der_element *out, int tag)
+{
+	return ber_next(run, out) && out->class == V_ASN1_UNIVERSAL &&
+	    out->tag == tag;
+}
+
+bool ber_next_context(struct der *run, struct der_element *out, int tag)
+{
+	struct der after = *run;
+
+	if (!ber_next(&after, out) || out->class != V_ASN1_CONTEXT_SPECIFIC ||
+	    out->tag != tag)
+		return false;
+	*run = after;
+	return true;
+}
+
+/* One element that the walk is inside of. */
+struct level {
+	const unsigned char *end; /* of the one around it if indefinite */
+	bool indefinite;
+	bool guess; /* in an OCTET STRING, which need not hold elements */
+};
+
+struct walk {
+	const unsigned char *p;
+	struct level levels[DER_DEPTH_MAX + 1];
+	int depth;
+	bool strict;
+};
+
+static bool is_string_in_pieces(const struct der_element *e)
+{
+	return e->constructed && e->class == V_ASN1_UNIVERSAL &&
+	    e->tag != V_ASN1_SEQUENCE && e->tag != V_ASN1_SET;
+}
+
+static bool may_hold_elements(const struct der_element *e)
+{
+	return e->class == V_ASN1_UNIVERSAL && e->tag == V_ASN1_OCTET_STRING &&
+	    !e->constructed && e->inside.left > 0;
+}
+
+static enum der_verdict enter(
+    struct walk *w, const struct der_element *e, bool indefinite, bool guess)
+{
+	struct level level = {e->inside.p + e->inside.left, indefinite, guess};
+
+	if (w->depth == DER_DEPTH_MAX)
+		return DER_TOO_DEEP;
+	w->levels[++w->depth] = level;
+	w->p = e->inside.p;
+	return DER_FINE;
+}
+
+/* No element is there: in an OCTET STRING it need not be one. */
+static enum der_verdict leave_guess(struct walk *w)
+{
+	if (!w->levels[w->depth].guess)
+		return DER_BROKEN;
+	while (w->levels[w->depth - 1].guess)
+		w->depth--;
+	w->p = w->levels[w->depth--].end;
+	return DER_FINE;
+}
+
+static enum der_verdict step(struct walk *w)
+{
+	const struct level *level = &w->levels[w->depth];
+	struct der run = {w->p, level->end - w->p};
+	bool strict = w->strict && !level->guess;
+	struct der_element e;
+	bool indefinite;
+
+	if (!next_header(&run, &e, &indefinite) ||
+	    (strict && (indefinite || is_string_in_pieces(&e))))
+		return leave_guess(w);
+	if (level->indefinite && is_end_of_contents(&e)) {
+		w->p = e.inside.p;
+		w->depth--;
+		return DER_FINE;
+	}
+	if (e.constructed)
+		return enter(w, &e, indefinite, level->guess);
+	if (strict && may_hold_elements(&e))
+		return enter(w, &e, false, true);
+	w->p = e.inside.p + e.inside.left;
+	return DER_FINE;
+}
+
+static bool is_done(struct walk *w)
+{
+	while (w->depth > 0 && !w->levels[w->depth].indefinite &&
+	    w->p == w->levels[w->depth].end)
+		w->depth--;
+	return w->depth == 0 && w->p == w->levels[0].end;
+}
+
+enum der_verdict der_check(struct der run, bool strict)
+{
+	struct walk walk = {.p = run.p, .strict = strict};
+	long left = ELEMENTS_MAX + run.left / BYTES_PER_ELEMENT;
+	enum der_verdict verdict = DER_FINE;
+
+	walk.levels[0].end = run.p + run.left;
+	while (verdict == DER_FINE && !is_done(&walk))
+		verdict = left-- > 0 ? step(&walk) : DER_TOO_MANY;
+	return verdict;
+}
+
+const char *der_verdict_text(enum der_verdict verdict)
+{
+	switch (verdict) {
+	case DER_BROKEN:
+		return "a length in it is wrong";
+	case DER_TOO_DEEP:
+		return "more than 32 elements inside one another";
+	case DER_TOO_MANY:
+		return "more elements than 50,000 and one for each 128 bytes";
+	case DER_FINE:
+		break;
+	}
+	return "nothing is wrong";
 }

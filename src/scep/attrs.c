@@ -6,6 +6,8 @@
 #include "scep/attrs.h"
 #include "util/log.h"
 
+#define OID_TEXT_MAX 80
+
 /* RFC 8894, tables 1 and 2 */
 static const struct {
 	const char *name;
@@ -57,11 +59,6 @@ static enum status get_value(
 	const ASN1_TYPE *value;
 	const ASN1_STRING *string;
 
-	if (X509_ATTRIBUTE_count(attribute) != 1)
-		return fail(ST_REPLY,
-		    "reply: %s has %d values, expected exactly one (RFC 8894, "
-		    "3.2.1)",
-		    table[attr].name, X509_ATTRIBUTE_count(attribute));
 	value = X509_ATTRIBUTE_get0_type(attribute, 0);
 	if (value == NULL || !is_type_expected(attr, value->type))
 		return fail(ST_REPLY,
@@ -96,6 +93,37 @@ static enum status get_by_oid(struct attr_value *out, const CMS_SignerInfo *si,
 		st = get_value(out, CMS_signed_get_attr(si, first), attr);
 	ASN1_OBJECT_free(object);
 	return st;
+}
+
+/* The name of RFC 8894 where it has one, else the OID. */
+static const char *name_of(X509_ATTRIBUTE *attribute, char oid[OID_TEXT_MAX])
+{
+	size_t i;
+
+	OBJ_obj2txt(
+	    oid, OID_TEXT_MAX, X509_ATTRIBUTE_get0_object(attribute), 1);
+	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (strcmp(oid, table[i].oid) == 0)
+			return table[i].name;
+	return oid;
+}
+
+enum status attrs_check_values(const CMS_SignerInfo *si)
+{
+	int i, values, count = CMS_signed_get_attr_count(si);
+	X509_ATTRIBUTE *attribute;
+	char oid[OID_TEXT_MAX];
+
+	for (i = 0; i < count; i++) {
+		attribute = CMS_signed_get_attr(si, i);
+		values = X509_ATTRIBUTE_count(attribute);
+		if (values != 1)
+			return fail(ST_REPLY,
+			    "reply: %s has %d values, expected exactly one "
+			    "(RFC 8894, 3.2.1)",
+			    name_of(attribute, oid), values);
+	}
+	return ST_OK;
 }
 
 enum status attrs_get(

@@ -24,6 +24,12 @@ bool attrs_add_text(CMS_SignerInfo *si, enum attr attr, const char *text);
 bool attrs_add_octets(
     CMS_SignerInfo *si, enum attr attr, const void *bytes, size_t len);
 
+/*
+ * Whether each signed attribute, of SCEP or not, has exactly one value
+ * (RFC 8894, 3.2.1).  ST_REPLY after reporting the first that has not.
+ */
+enum status attrs_check_values(const CMS_SignerInfo *si);
+
 /* The value of an attribute, borrowed from the CMS_SignerInfo. */
 struct attr_value {
 	const unsigned char *bytes; /* NULL: there is no such attribute */
@@ -31,10 +37,10 @@ struct attr_value {
 };
 
 /*
- * The one value of an attribute, of string type (any of PrintableString,
+ * The value of an attribute, the first one, of string type (any of PrintableString,
  * UTF8String and IA5String) or OCTET STRING as its row in RFC 8894, table 1
  * says.  Absent: ST_OK and bytes NULL.  ST_REPLY after reporting when it is
- * there twice, has not exactly one value, or is of another type (V2).
+ * there twice, or is of another type.
  */
 enum status attrs_get(
     struct attr_value *out, const CMS_SignerInfo *si, enum attr attr);

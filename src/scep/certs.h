@@ -17,9 +17,6 @@
 enum status certs_from_signed_data(
     STACK_OF(X509) **out, const void *bytes, size_t len);
 
-/* Whether they are at most CERT_COUNT_MAX; ST_REPLY after reporting. */
-enum status certs_check_count(STACK_OF(X509) *certs);
-
 /*
  * Adds to out the bytes, in DER, of the one CRL of a degenerate SignedData;
  * it is not decoded where the message is DER.  ST_REPLY after reporting.

@@ -9,6 +9,7 @@
 #include "pki/algs.h"
 #include "pki/der.h"
 #include "scep/envelope.h"
+#include "scep/limits.h"
 #include "util/log.h"
 
 /*
@@ -21,41 +22,32 @@ static X509_ALGOR *content_encryption(struct der run)
 {
 	struct der_element info, explicit, data, content, e;
 
-	if (!der_next_is(&run, &info, V_ASN1_SEQUENCE) ||
-	    !der_next_is(&info.inside, &e, V_ASN1_OBJECT) ||
-	    !der_next(&info.inside, &explicit) ||
-	    !der_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE) ||
-	    !der_next_is(&data.inside, &e, V_ASN1_INTEGER) ||
-	    !der_next(&data.inside, &e))
+	if (!ber_next_is(&run, &info, V_ASN1_SEQUENCE) ||
+	    !ber_next_is(&info.inside, &e, V_ASN1_OBJECT) ||
+	    !ber_next(&info.inside, &explicit) ||
+	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE) ||
+	    !ber_next_is(&data.inside, &e, V_ASN1_INTEGER))
 		return NULL;
-	if (e.class == V_ASN1_CONTEXT_SPECIFIC &&
-	    !der_next_is(&data.inside, &e, V_ASN1_SET))
-		return NULL;
-	if (!der_next_is(&data.inside, &content, V_ASN1_SEQUENCE) ||
-	    !der_next_is(&content.inside, &e, V_ASN1_OBJECT))
+	ber_next_context(&data.inside, &e, 0);
+	if (!ber_next_is(&data.inside, &e, V_ASN1_SET) ||
+	    !ber_next_is(&data.inside, &content, V_ASN1_SEQUENCE) ||
+	    !ber_next_is(&content.inside, &e, V_ASN1_OBJECT))
 		return NULL;
 	return d2i_X509_ALGOR(NULL, &content.inside.p, content.inside.left);
 }
 
-static enum status admit_cipher(CMS_ContentInfo *cms)
+static enum status admit_cipher(const void *bytes, size_t len)
 {
+	X509_ALGOR *algor = content_encryption((struct der){bytes, (long)len});
 	const ASN1_OBJECT *cipher;
-	unsigned char *der = NULL;
-	X509_ALGOR *algor = NULL;
-	int len = i2d_CMS_ContentInfo(cms, &der);
 	enum status st;
 
-	if (len > 0)
-		algor = content_encryption((struct der){der, len});
-	if (algor == NULL) {
-		st = fail_crypto(ST_REPLY,
+	if (algor == NULL)
+		return fail_crypto(ST_REPLY,
 		    "reply: its EnvelopedData names no cipher (RFC 5652, 6.1)");
-	} else {
-		X509_ALGOR_get0(&cipher, NULL, NULL, algor);
-		st = algs_admit_cipher(cipher);
-	}
+	X509_ALGOR_get0(&cipher, NULL, NULL, algor);
+	st = algs_admit_cipher(cipher);
 	X509_ALGOR_free(algor);
-	OPENSSL_free(der);
 	return st;
 }
 
@@ -182,19 +174,19 @@ static CMS_ContentInfo *parse(
 static enum status open_content_info(struct buf *out,
     const unsigned char *bytes, size_t len, const struct scep_request *request)
 {
+	static const char what[] = "a pkcsPKIEnvelope (RFC 8894, 3.2.2)";
 	const unsigned char *p = bytes;
-	CMS_ContentInfo *cms = parse(&p, len, request->key);
+	CMS_ContentInfo *cms;
 	enum status st;
 
-	if (cms == NULL ||
-	    OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_enveloped)
-		st = fail_crypto(ST_REPLY,
-		    "reply: what is signed is not an EnvelopedData (RFC 8894, "
-		    "3.2.2)");
+	if ((st = limits_check_enveloped_data(bytes, len, what)) != ST_OK)
+		return st;
+	if ((cms = parse(&p, len, request->key)) == NULL)
+		st = fail_crypto(ST_REPLY, "reply: not %s", what);
 	else if (p != bytes + len)
 		st = fail(ST_REPLY, "reply: %zu bytes follow the EnvelopedData",
 		    (size_t)(bytes + len - p));
-	else if ((st = admit_cipher(cms)) == ST_OK)
+	else if ((st = admit_cipher(bytes, len)) == ST_OK)
 		st = add_content(out, cms, request);
 	CMS_ContentInfo_free(cms);
 	return st;

@@ -29,7 +29,8 @@ struct scep_request {
 	const EVP_MD *digest;
 	const EVP_CIPHER *cipher;
 	bool oaep, pss;        /* instead of PKCS#1 v1.5, for RSA keys (C11) */
-	unsigned int tolerate; /* V6: bits of enum tolerate */
+	unsigned int tolerate; /* bits of enum tolerate: checks waived */
+	struct digest_policy policy;
 };
 
 /* A CertRep that passed every check.  Owns what it points to. */

@@ -1,4 +1,3 @@
-#include <openssl/bio.h>
 #include <openssl/cms.h>
 
 #include "pki/cert.h"
@@ -73,15 +72,12 @@ static enum status take_beside(STACK_OF(X509) **out,
 }
 
 static enum status take_certs(STACK_OF(X509) **out,
-    const struct nextca_trust *trust, STACK_OF(X509) *beside, X509 *signer,
-    BIO *content)
+    const struct nextca_trust *trust, STACK_OF(X509) *beside,
+    const struct signed_by *by)
 {
-	char *inside;
-	long len = BIO_get_mem_data(content, &inside);
-
-	if (len > 0)
-		return certs_from_signed_data(out, inside, (size_t)len);
-	return take_beside(out, trust->current, beside, signer);
+	if (by->len > 0)
+		return certs_from_signed_data(out, by->content, by->len);
+	return take_beside(out, trust->current, beside, by->signer);
 }
 
 static enum status refuse_signer(
@@ -177,31 +173,27 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
     const struct nextca_trust *trust, const void *bytes, size_t len)
 {
 	STACK_OF(X509) *beside = NULL, *all = NULL;
-	BIO *content = BIO_new(BIO_s_mem());
 	CMS_ContentInfo *cms = NULL;
-	struct signed_by by;
+	struct signed_by by = {0};
 	enum status st;
 
-	if (content == NULL)
-		return fail_memory();
 	if ((st = signed_parse(&cms, bytes, len,
 		 "the next CA certificates (RFC 8894, 4.7.1)")) != ST_OK)
 		goto out;
 	beside = CMS_get1_certs(cms);
-	if ((st = certs_check_count(beside)) != ST_OK ||
-	    (st = find_candidates(&all, trust, beside)) != ST_OK ||
-	    (st = signed_verify(&by, cms, all, "-C", content)) != ST_OK ||
+	if ((st = find_candidates(&all, trust, beside)) != ST_OK ||
+	    (st = signed_verify(&by, cms, all, "-C", &trust->policy)) !=
+		ST_OK ||
 	    (st = check_no_message(by.si)) != ST_OK ||
 	    (st = check_signer(trust, beside, by.signer)) != ST_OK ||
-	    (st = take_certs(certs, trust, beside, by.signer, content)) !=
-		ST_OK)
+	    (st = take_certs(certs, trust, beside, &by)) != ST_OK)
 		goto out;
+	signed_warn_of_digest(&by, &trust->policy);
 	X509_up_ref(by.signer);
 	*signer = by.signer;
 out:
 	cert_stack_free(beside);
 	cert_stack_free(all);
 	CMS_ContentInfo_free(cms);
-	BIO_free(content);
 	return st;
 }

@@ -7,12 +7,14 @@
 #include <openssl/x509.h>
 
 #include "pki/cabundle.h"
+#include "scep/scep.h"
 #include "util/status.h"
 
 /* Whom to believe; tolerate is of enum tolerate.  Borrows current. */
 struct nextca_trust {
 	const struct cabundle *current;
 	unsigned int tolerate;
+	struct digest_policy policy;
 };
 
 /*

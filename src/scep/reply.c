@@ -1,6 +1,5 @@
 #include <string.h>
 
-#include <openssl/bio.h>
 #include <openssl/cms.h>
 #include <openssl/crypto.h>
 #include <openssl/err.h>
@@ -152,22 +151,20 @@ static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
 	return ST_OK;
 }
 
-static enum status read_success(
-    struct scep_reply *reply, const struct scep_request *request, BIO *content)
+static enum status read_success(struct scep_reply *reply,
+    const struct scep_request *request, const struct signed_by *by)
 {
 	static const char hint[] =
 	    "some servers answer so while a request is pending: try again "
 	    "later with -R";
 	struct buf inside = {0};
 	enum status st;
-	char *bytes;
-	long len = BIO_get_mem_data(content, &bytes);
 
-	if (len <= 0)
+	if (by->len == 0)
 		return fail(ST_REPLY,
 		    "reply: SUCCESS without a content (RFC 8894, 3.3.2.1); %s",
 		    hint);
-	st = envelope_open(&inside, bytes, (size_t)len, request);
+	st = envelope_open(&inside, by->content, by->len, request);
 	if (st == ST_OK && inside.len == 0)
 		st = fail(ST_REPLY,
 		    "reply: SUCCESS with an empty envelope (RFC 8894, "
@@ -184,13 +181,14 @@ static enum status read_success(
 }
 
 static enum status read_message(struct scep_reply *reply,
-    const struct scep_request *request, CMS_ContentInfo *cms, BIO *content)
+    const struct scep_request *request, CMS_ContentInfo *cms)
 {
 	struct signed_by by = {0};
 	CMS_SignerInfo *si;
 	enum status st;
 
-	st = signed_verify(&by, cms, request->bundle->certs, "-c", content);
+	st = signed_verify(
+	    &by, cms, request->bundle->certs, "-c", &request->policy);
 	if (st != ST_OK)
 		return st;
 	reply->verified = true;
@@ -200,9 +198,11 @@ static enum status read_message(struct scep_reply *reply,
 	    (st = check_nonce(si, request)) != ST_OK ||
 	    (st = read_status(&reply->status, si)) != ST_OK)
 		return st;
+	if (reply->status != PKI_PENDING)
+		signed_warn_of_digest(&by, &request->policy);
 	switch (reply->status) {
 	case PKI_SUCCESS:
-		return read_success(reply, request, content);
+		return read_success(reply, request, &by);
 	case PKI_FAILURE:
 		return read_failure(reply, si);
 	case PKI_PENDING:
@@ -216,24 +216,19 @@ enum status scep_reply_decode(struct scep_reply *out,
 {
 	struct scep_reply reply = {0};
 	CMS_ContentInfo *cms = NULL;
-	BIO *content = NULL;
 	enum status st;
 
 	memset(out, 0, sizeof(*out));
 	st = signed_parse(&cms, bytes, len, "a pkiMessage (RFC 8894, 3.2)");
 	if (st != ST_OK)
 		return st;
-	if ((content = BIO_new(BIO_s_mem())) == NULL)
-		st = fail_memory();
-	else
-		st = read_message(&reply, request, cms, content);
+	st = read_message(&reply, request, cms);
 	if (st == ST_OK) {
 		*out = reply;
 	} else {
 		out->verified = reply.verified;
 		scep_reply_free(&reply);
 	}
-	BIO_free(content);
 	CMS_ContentInfo_free(cms);
 	return st;
 }

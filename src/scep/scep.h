@@ -2,6 +2,8 @@
 #ifndef SCEP_SCEP_H
 #define SCEP_SCEP_H
 
+#include <stdbool.h>
+
 #include "util/status.h"
 
 /* senderNonce and recipientNonce, in bytes (RFC 8894, 3.2.1.5). */
@@ -28,6 +30,13 @@ enum tolerate {
 	TOLERATE_CLOCK = 8,
 	TOLERATE_RA = 16,
 	TOLERATE_SIGNER = 32
+};
+
+/* What the signature of a reply may be made with. */
+struct digest_policy {
+	bool md5; /* MD5 was asked for, and is taken */
+	const char
+	    *announced; /* the best of GetCACaps, to warn of less; NULL */
 };
 
 /* RFC 8894, 3.2.1.4 */

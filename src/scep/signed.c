@@ -1,37 +1,33 @@
-#include <limits.h>
-
+#include <openssl/bio.h>
 #include <openssl/err.h>
 
 #include "pki/algs.h"
 #include "pki/cert.h"
+#include "scep/attrs.h"
+#include "scep/limits.h"
 #include "scep/signed.h"
 #include "util/log.h"
 
 enum status signed_parse(
-    CMS_ContentInfo **out, const void *bytes, size_t len, const char *clause)
+    CMS_ContentInfo **out, const void *bytes, size_t len, const char *what)
 {
 	const unsigned char *p = bytes, *end = p + len;
 	CMS_ContentInfo *cms;
 	enum status st;
 
 	if (len == 0)
-		return fail(
-		    ST_REPLY, "reply: it is empty, expected %s", clause);
-	cms = len <= LONG_MAX ? d2i_CMS_ContentInfo(NULL, &p, (long)len) : NULL;
-	if (cms == NULL) {
-		st = fail_crypto(ST_REPLY, "reply: not %s", clause);
-	} else if (OBJ_obj2nid(CMS_get0_type(cms)) != NID_pkcs7_signed) {
-		st = fail(
-		    ST_REPLY, "reply: not a SignedData, and not %s", clause);
-	} else if (p != end) {
-		st = fail(ST_REPLY, "reply: %zu bytes follow the SignedData",
-		    (size_t)(end - p));
-	} else {
+		return fail(ST_REPLY, "reply: it is empty, expected %s", what);
+	if ((st = limits_check_signed_data(bytes, len, what)) != ST_OK)
+		return st;
+	if ((cms = d2i_CMS_ContentInfo(NULL, &p, (long)len)) == NULL)
+		return fail_crypto(ST_REPLY, "reply: not %s", what);
+	if (p == end) {
 		*out = cms;
 		return ST_OK;
 	}
 	CMS_ContentInfo_free(cms);
-	return st;
+	return fail(ST_REPLY, "reply: %zu bytes follow the SignedData",
+	    (size_t)(end - p));
 }
 
 static enum status fail_unknown_signer(CMS_SignerInfo *si, const char *where)
@@ -71,41 +67,106 @@ static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
 	return fail_unknown_signer(out->si, where);
 }
 
-/* C5: a digest that libcrypto's policy forbids is not a forged signature. */
-static enum status fail_signature(const struct signed_by *by)
+static int digest_of(const struct signed_by *by)
 {
 	const ASN1_OBJECT *digest;
 	X509_ALGOR *algorithm;
-	const char *refused;
 
 	CMS_SignerInfo_get0_algs(by->si, NULL, NULL, &algorithm, NULL);
 	X509_ALGOR_get0(&digest, NULL, NULL, algorithm);
-	refused = algs_refused_digest(
-	    OBJ_obj2nid(digest), X509_get0_pubkey(by->signer));
-	if (refused == NULL)
-		return fail_crypto(ST_REPLY,
-		    "reply: its signature does not verify (RFC 8894, 3.2)");
+	return OBJ_obj2nid(digest);
+}
+
+/* The digest, where libcrypto's policy forbids it; else NULL. */
+static const char *refused_digest(const struct signed_by *by)
+{
+	return algs_refused_digest(digest_of(by), X509_get0_pubkey(by->signer));
+}
+
+static enum status fail_policy(const char *digest)
+{
 	return fail(ST_REPLY,
 	    "reply: signed with %s, which the policy of this libcrypto "
 	    "forbids: the signature cannot be verified",
-	    refused);
+	    digest);
+}
+
+/* Everybody can make two contents of the same MD5 digest. */
+static enum status check_digest(
+    const struct signed_by *by, const struct digest_policy *policy)
+{
+	const char *refused;
+
+	if (digest_of(by) != NID_md5 || policy->md5)
+		return ST_OK;
+	if ((refused = refused_digest(by)) != NULL)
+		return fail_policy(refused);
+	return fail(ST_REPLY,
+	    "reply: signed with md5, which anybody can forge (RFC 6151); "
+	    "-S md5 or --legacy takes it all the same");
+}
+
+static enum status fail_signature(const struct signed_by *by)
+{
+	const char *refused = refused_digest(by);
+
+	if (refused != NULL)
+		return fail_policy(refused);
+	return fail_crypto(
+	    ST_REPLY, "reply: its signature does not verify (RFC 8894, 3.2)");
+}
+
+/* CMS_verify() would compute all the digests that the sender lists. */
+static bool verifies(const struct signed_by *by)
+{
+	const EVP_MD *md = EVP_get_digestbynid(digest_of(by));
+	BIO *digest = BIO_new(BIO_f_md()), *end = BIO_new(BIO_s_null());
+	bool ok = false;
+
+	if (md == NULL || digest == NULL || end == NULL ||
+	    BIO_set_md(digest, md) != 1)
+		goto out;
+	BIO_push(digest, end);
+	if (by->len > 0 &&
+	    BIO_write(digest, by->content, (int)by->len) != (int)by->len)
+		goto out;
+	CMS_SignerInfo_set1_signer_cert(by->si, by->signer);
+	if (CMS_signed_get_attr_count(by->si) >= 0 &&
+	    CMS_SignerInfo_verify(by->si) != 1)
+		goto out;
+	ok = CMS_SignerInfo_verify_content(by->si, digest) == 1;
+out:
+	BIO_free(digest);
+	BIO_free(end);
+	return ok;
 }
 
 enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
-    STACK_OF(X509) *certs, const char *where, BIO *content)
+    STACK_OF(X509) *certs, const char *where,
+    const struct digest_policy *policy)
 {
-	const unsigned int flags =
-	    CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY | CMS_NOINTERN;
-	ASN1_OCTET_STRING **inside = CMS_get0_content(cms);
+	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
 	enum status st = find_signer(out, cms, certs, where);
-	BIO *nothing = NULL;
-	int ok;
 
-	if (st != ST_OK)
+	if (st != ST_OK || (st = attrs_check_values(out->si)) != ST_OK ||
+	    (st = check_digest(out, policy)) != ST_OK)
 		return st;
-	if (inside == NULL || *inside == NULL)
-		nothing = BIO_new_mem_buf("", 0);
-	ok = CMS_verify(cms, certs, NULL, nothing, content, flags);
-	BIO_free(nothing);
-	return ok == 1 ? ST_OK : fail_signature(out);
+	if (content != NULL && *content != NULL) {
+		out->content = ASN1_STRING_get0_data(*content);
+		out->len = (size_t)ASN1_STRING_length(*content);
+	}
+	return verifies(out) ? ST_OK : fail_signature(out);
+}
+
+void signed_warn_of_digest(
+    const struct signed_by *by, const struct digest_policy *policy)
+{
+	int digest = digest_of(by);
+
+	if (policy->announced != NULL &&
+	    (digest == NID_md5 || digest == NID_sha1))
+		warn("weak-signature",
+		    "the reply is signed with %s, although the server "
+		    "announces %s",
+		    digest == NID_md5 ? "md5" : "sha1", policy->announced);
 }

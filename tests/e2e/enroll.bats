@@ -1073,7 +1073,7 @@ announced() {
         stderr_empty
         stop_ca
     done
-    for digest in sha1 sha224 sha256 sha384 sha512; do
+    for digest in sha224 sha256 sha384 sha512; do
         ca=$BATS_TEST_TMPDIR/$digest
         start_enrolment --digest "$digest"
         enroll
@@ -1083,12 +1083,55 @@ announced() {
     done
 }
 
+@test "algorithms: a reply in SHA-1 is warned of where better is announced" {
+    start_enrolment --digest sha1 --pending 1
+    enroll -t 0
+    enrolled
+    warned "the reply is signed with sha1, although the server announces sha512"
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+    rm local.crt "$ca"/issued/*
+    enroll -S sha1 -t 0
+    enrolled
+    stderr_empty
+    stop_ca
+    ca=$ca-old
+    start_enrolment --digest sha1 --caps AES,SHA-1,POSTPKIOperation
+    enroll
+    enrolled
+    stderr_lacks "the reply is signed with"
+}
+
+@test "algorithms: a reply in MD5 is refused unless it was asked for" {
+    start_enrolment --digest md5
+    snapshot
+    enroll
+    refused 97 "signed with md5"
+    stderr_has "RFC 6151"
+    stderr_has "-S md5 or --legacy"
+    enroll -S sha1
+    refused 97 "signed with md5"
+    rm "$ca"/issued/*
+    enroll -S md5
+    enrolled
+    stderr_empty
+    rm local.crt "$ca"/issued/*
+    enroll --legacy
+    enrolled
+    warned "the reply is signed with md5, although the server announces sha512"
+}
+
 # --- forms of the reply ----------------------------------------------------
 
-# accepted OPTION ...: PENDING and SUCCESS of a CA that answers so are taken.
+# accepted OPTION ... [-- OPTION...]: PENDING and SUCCESS of a CA that answers so
+# are taken, by an enrolment with the options behind --.
 accepted() {
-    start_enrolment --pending 1 "$@"
-    enroll -t 0
+    local of_ca=()
+    while [ $# -gt 0 ] && [ "$1" != -- ]; do
+        of_ca+=("$1")
+        shift
+    done
+    start_enrolment --pending 1 "${of_ca[@]}"
+    enroll -t 0 "${@:2}"
     enrolled
     stderr_empty
     expect_equal "messages" "19 20" "$(types)"
@@ -1099,7 +1142,8 @@ accepted() {
 }
 
 @test "reply: shaWithRSA with SHA-1" {
-    accepted --sigalg shaWithRSA --digest sha1
+    accepted --sigalg shaWithRSA --digest sha1 --caps AES,SHA-1,POSTPKIOperation \
+        -- --capabilities AES,SHA-1,POSTPKIOperation
 }
 
 @test "reply: attributes in an order that is not DER's" {

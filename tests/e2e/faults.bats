@@ -344,6 +344,65 @@ getnextca_ends() {
     each getnextca_ends "${timeouts[@]}"
 }
 
+# --- very many of something --------------------------------------------------
+
+# in_no_time NAME COMMAND...: nothing of the signature is looked at, and it
+# takes no longer than three seconds more than to do nothing.
+in_no_time() {
+    local began idle took
+    began=$(date +%s%3N)
+    run_sscep --version
+    idle=$(($(date +%s%3N) - began))
+    began=$(date +%s%3N)
+    "${@:2}"
+    took=$(($(date +%s%3N) - began))
+    ends "$1" 97
+    if [ "$took" -gt $((3000 + 3 * idle)) ]; then
+        problem "$1: it took $took ms"
+    fi
+}
+
+many() {
+    names harmful | grep many-
+}
+
+many_getca() {
+    in_no_time "$1" run_sscep getca -u "$URL" -c ca.crt -F sha256 --timeout 10
+}
+
+many_getnextca() {
+    in_no_time "$1" run_sscep getnextca -u "$URL" -c next.crt \
+        -C "$ca/ca.crt" -F sha256 --timeout 10
+}
+
+many_enroll() {
+    in_no_time "$1" with_ca_certificate --timeout 10
+}
+
+many_query() {
+    in_no_time "$1" query "${operands[@]}" --timeout 10
+}
+
+@test "100,000 of something: getca, getnextca" {
+    ulimit -S -s 1024
+    start_fault_cas getcacert
+    each many_getca $(many)
+    stop_ca
+    rm -r "$cas"
+    start_fault_cas getnextcacert --next-ca
+    each many_getnextca $(many)
+}
+
+@test "100,000 of something: enroll, getcert, getcrl" {
+    ulimit -S -s 1024
+    start_fault_cas pkioperation
+    each many_enroll $(many)
+    operands=(getcert -s 4711)
+    each many_query $(many)
+    operands=(getcrl)
+    each many_query $(many)
+}
+
 # --- GetCACaps -------------------------------------------------------------
 
 # Not being answered is the end of getcaps only ...

@@ -463,6 +463,13 @@ for one in json.load(open(sys.argv[1]))["warnings"]:
     report "o['status'] == 'SUCCESS'"
 }
 
+@test "warnings of the messages: weak-signature" {
+    start_enrolment --digest sha1
+    enrol
+    expect_status 0
+    warns weak-signature
+}
+
 @test "warnings of the certificate: subject-changed, issued-not-valid-now, no-ca-certificate" {
     take local.key local.csr
     start_ca --profile ra --issue-as "another name" --issue-ahead 3

@@ -615,3 +615,19 @@ END
     refused 93 missing/signer.crt
     nothing_sent
 }
+
+@test "signed with MD5, which has to be asked for, or with SHA-1" {
+    start_ca --next-ca --digest md5
+    snapshot
+    run_sscep getnextca -u "$URL" -c next.crt -C "$ca/ca.crt"
+    refused 97 "signed with md5"
+    run_sscep getnextca -u "$URL" -c next.crt -C "$ca/ca.crt" -S md5
+    expect_status 0
+    same_certificate next.crt "$ca/next-ca.crt"
+    stop_ca
+    ca=$ca-sha1
+    start_ca --next-ca --digest sha1
+    run_sscep getnextca -u "$URL" -c next.crt -C "$ca/ca.crt"
+    expect_status 0
+    warned "the reply is signed with sha1, although the server announces sha512"
+}

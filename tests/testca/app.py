@@ -1,6 +1,7 @@
 """Put the parts together."""
 
 import faults_http      # noqa: F401  (fills the table of faults)
+import faults_many      # noqa: F401
 import faults_message   # noqa: F401
 import journal
 import keys

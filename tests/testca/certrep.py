@@ -174,7 +174,8 @@ class Draft:
         self.recipient_kind = kind
         if kind == "pwri":
             return recipients.for_password(
-                self.options.pwri_password or self.password or "")
+                self.options.pwri_password or self.password or "",
+                self.options.pwri_rounds)
         if kind == "kari":
             return recipients.for_agreement(
                 key, envelope.issuer_and_serial(self.recipient))

@@ -117,6 +117,8 @@ def _form(parser):
                        help="another hash in its mask generation function")
     group.add_argument("--pwri-password", metavar="SECRET",
                        help="instead of the challengePassword of the request")
+    group.add_argument("--pwri-rounds", type=int, default=2048, metavar="N",
+                       help="iterations of PBKDF2 on that password")
     group.add_argument("--digest", default="same",
                        choices=["same"] + list(oids.DIGESTS))
     group.add_argument("--sigalg", choices=("rsa", "shaWithRSA", "pss"),

@@ -75,10 +75,10 @@ def open_password(info, password):
     return kek_unwrap(maker, kek, iv, info["encrypted_key"].native)
 
 
-def for_password(password):
+def for_password(password, rounds):
     """A function from the content key to a PasswordRecipientInfo."""
     def protect(content_key):
-        salt, iv, rounds = os.urandom(16), os.urandom(16), 2048
+        salt, iv = os.urandom(16), os.urandom(16)
         kek = derive(password, salt, rounds, 16, hashes.SHA256)
         return der.explicit(
             3, der.integer(0),

@@ -1823,20 +1823,21 @@ static const struct bad_reply {
     /* What is signed. */
     {"absent", CONTENT(ABSENT), "SUCCESS without a content"},
     {"empty", CONTENT(EMPTY), "SUCCESS without a content"},
-    {"garbage", CONTENT(GARBAGE), "what is signed is not an EnvelopedData"},
-    {"no envelope", CONTENT(NO_ENVELOPE), "is not an EnvelopedData"},
+    {"garbage", CONTENT(GARBAGE), "not a pkcsPKIEnvelope (RFC 8894, 3.2.2)"},
+    {"no envelope", CONTENT(NO_ENVELOPE),
+	"not an EnvelopedData, and not a pkcsPKIEnvelope"},
     {"trailing", CONTENT(TRAILING), "1 bytes follow the EnvelopedData"},
     {"for another", CONTENT(FOR_OTHER), "it cannot be decrypted with our"},
     {"nothing inside", CONTENT(ENVELOPE_OF_NOTHING),
 	"SUCCESS with an empty envelope"},
     {"garbage inside", CONTENT(ENVELOPE_OF_GARBAGE),
-	"its content is not a SignedData"},
+	"not a certificates-only message"},
     {"trailing inside", CONTENT(ENVELOPE_OF_TRAILING),
-	"1 bytes follow the SignedData with certificates"},
+	"1 bytes follow the SignedData"},
     {"no certificates inside", CONTENT(ENVELOPE_OF_NO_CERTS),
 	"there is no certificate in it"},
     {"a certificate inside", CONTENT(ENVELOPE_OF_CERT),
-	"its content is not a SignedData"},
+	"not a certificates-only message"},
 };
 
 static void test_bad(void **state)
@@ -2209,13 +2210,14 @@ static void test_body(void **state)
 	assert_true(buf_add(&set, "x", 1));
 	assert_bad_body(&set, "1 bytes follow the SignedData");
 	set.len -= 2;
-	assert_bad_body(&set, "not a SignedData with certificates");
+	assert_bad_body(&set, "not a certificates-only message");
 	set.len = 0;
 	add_certs(&set, NULL);
 	assert_bad_body(&set, "there is no certificate in it");
 	set.len = 0;
 	add_envelope(&set, &der, w.client, &(struct recipe){.type = 0});
-	assert_bad_body(&set, "the certificates are not in a SignedData");
+	assert_bad_body(
+	    &set, "not a SignedData, and not a certificates-only message");
 	set.len = 0;
 	assert_bad_body(&set, "it is empty, expected CA certificates");
 	assert_true(buf_add_string(&set, "<html>Not found</html>\n"));
@@ -2241,7 +2243,7 @@ static void test_body_count(void **state)
 		assert_true(sk_X509_push(stack, made[i]) > 0);
 	}
 	add_certs(&set, stack);
-	assert_bad_body(&set, "more than 100 certificates");
+	assert_bad_body(&set, "101 certificates in it, at most 100 are taken");
 	X509_free(sk_X509_pop(stack));
 	set.len = 0;
 	add_certs(&set, stack);

@@ -1,0 +1,333 @@
+#include <limits.h>
+#include <stdint.h>
+
+#include <openssl/asn1.h>
+#include <openssl/err.h>
+#include <openssl/objects.h>
+#include <openssl/x509.h>
+
+#include "pki/cert.h"
+#include "pki/der.h"
+#include "scep/limits.h"
+#include "util/log.h"
+
+#define DIGEST_ALGORITHMS_MAX 16
+#define CRLS_MAX              16
+#define SIGNERS_MAX           4
+#define ATTRIBUTES_MAX        64
+#define RECIPIENTS_MAX        16
+#define ITERATIONS_MAX        1000000
+
+/* A message, or what is inside of one. */
+struct part {
+	const char *what;
+	bool decoded; /* by libcrypto, so that all that is in it counts */
+};
+
+static enum status not_that(const struct part *part)
+{
+	return fail(ST_REPLY, "reply: not %s: not of its form (RFC 5652, 3)",
+	    part->what);
+}
+
+static enum status check_size(
+    struct der run, bool strict, const struct part *part)
+{
+	enum der_verdict verdict =
+	    part->decoded ? der_check(run, strict) : DER_FINE;
+
+	if (verdict == DER_FINE)
+		return ST_OK;
+	return fail(ST_REPLY, "reply: not %s: %s", part->what,
+	    der_verdict_text(verdict));
+}
+
+/* What the elements of run are, and how many of them are taken. */
+struct kind {
+	const char *name, *clause;
+	int max;
+};
+
+static enum status count(
+    struct der run, const struct kind *kind, const struct part *part)
+{
+	struct der_element e;
+	int n = 0;
+
+	for (; run.left > 0; n++)
+		if (!ber_next(&run, &e))
+			return not_that(part);
+	if (n <= kind->max)
+		return ST_OK;
+	return fail(ST_REPLY,
+	    "reply: not %s: %d %s in it, at most %d are taken (RFC 5652, %s)",
+	    part->what, n, kind->name, kind->max, kind->clause);
+}
+
+static bool has_type(struct der_element type, int nid)
+{
+	ASN1_OBJECT *object =
+	    d2i_ASN1_OBJECT(NULL, &type.whole.p, type.whole.left);
+	bool yes = object != NULL && OBJ_obj2nid(object) == nid;
+
+	ASN1_OBJECT_free(object);
+	ERR_clear_error();
+	return yes;
+}
+
+/* ContentInfo ::= SEQUENCE { contentType, [0] EXPLICIT content } */
+static enum status open_content_info(struct der_element *info,
+    struct der *content, int nid, const struct part *part)
+{
+	struct der_element type, explicit, data;
+	struct der inside = info->inside;
+
+	if (!ber_next_is(&inside, &type, V_ASN1_OBJECT))
+		return not_that(part);
+	if (!has_type(type, nid))
+		return fail(ST_REPLY, "reply: not %s, and not %s",
+		    nid == NID_pkcs7_signed ? "a SignedData"
+					    : "an EnvelopedData",
+		    part->what);
+	if (!ber_next_context(&inside, &explicit, 0) ||
+	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE))
+		return not_that(part);
+	*content = data.inside;
+	return ST_OK;
+}
+
+/* The attributes that follow in run under that tag, if there are any. */
+static enum status check_attributes(
+    struct der *run, int tag, const struct kind *kind, const struct part *part)
+{
+	struct der_element all;
+
+	if (!ber_next_context(run, &all, tag))
+		return ST_OK;
+	return count(all.inside, kind, part);
+}
+
+/*
+ * SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, [0] signedAttrs
+ * OPTIONAL, signatureAlgorithm, signature, [1] unsignedAttrs OPTIONAL }
+ */
+static enum status check_signer(struct der run, const struct part *part)
+{
+	static const struct kind signed_ones = {
+	    "signed attributes", "5.3", ATTRIBUTES_MAX};
+	static const struct kind others = {
+	    "unsigned attributes", "5.3", ATTRIBUTES_MAX};
+	struct der_element e;
+	enum status st;
+
+	if (!ber_next_is(&run, &e, V_ASN1_INTEGER) || !ber_next(&run, &e) ||
+	    !ber_next_is(&run, &e, V_ASN1_SEQUENCE))
+		return not_that(part);
+	if ((st = check_attributes(&run, 0, &signed_ones, part)) != ST_OK)
+		return st;
+	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE) ||
+	    !ber_next_is(&run, &e, V_ASN1_OCTET_STRING))
+		return not_that(part);
+	return check_attributes(&run, 1, &others, part);
+}
+
+static enum status check_signers(struct der run, const struct part *part)
+{
+	static const struct kind signers = {"signerInfos", "5.1", SIGNERS_MAX};
+	enum status st = count(run, &signers, part);
+	struct der_element e;
+
+	while (st == ST_OK && run.left > 0)
+		st = ber_next_is(&run, &e, V_ASN1_SEQUENCE)
+		    ? check_signer(e.inside, part)
+		    : not_that(part);
+	return st;
+}
+
+/* What follows in run under that tag, if anything does, and is in DER. */
+static enum status check_beside(
+    struct der *run, int tag, const struct kind *kind, const struct part *part)
+{
+	struct der_element e;
+	enum status st;
+
+	if (!ber_next_context(run, &e, tag))
+		return ST_OK;
+	if ((st = count(e.inside, kind, part)) != ST_OK)
+		return st;
+	return check_size(e.inside, true, part);
+}
+
+/* [0] certificates OPTIONAL, [1] crls OPTIONAL */
+static enum status check_certs_and_crls(
+    struct der *run, const struct part *part)
+{
+	static const struct kind certs = {
+	    "certificates", "5.1", CERT_COUNT_MAX};
+	static const struct kind crls = {"CRLs", "5.1", CRLS_MAX};
+	enum status st = check_beside(run, 0, &certs, part);
+
+	return st == ST_OK ? check_beside(run, 1, &crls, part) : st;
+}
+
+/*
+ * SignedData ::= SEQUENCE { version, digestAlgorithms SET, encapContentInfo,
+ * [0] certificates OPTIONAL, [1] crls OPTIONAL, signerInfos SET }
+ */
+static enum status check_signed_data(struct der run, const struct part *part)
+{
+	static const struct kind digests = {
+	    "digestAlgorithms", "5.1", DIGEST_ALGORITHMS_MAX};
+	struct der_element e;
+	enum status st;
+
+	if (!ber_next_is(&run, &e, V_ASN1_INTEGER) ||
+	    !ber_next_is(&run, &e, V_ASN1_SET))
+		return not_that(part);
+	if ((st = count(e.inside, &digests, part)) != ST_OK)
+		return st;
+	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
+		return not_that(part);
+	if ((st = check_certs_and_crls(&run, part)) != ST_OK)
+		return st;
+	if (!ber_next_is(&run, &e, V_ASN1_SET))
+		return not_that(part);
+	return check_signers(e.inside, part);
+}
+
+/* The keyDerivationAlgorithm, [0] IMPLICIT AlgorithmIdentifier. */
+static enum status check_derivation(struct der run, const struct part *part)
+{
+	PBKDF2PARAM *params = NULL;
+	uint64_t iterations = 0;
+	struct der_element e;
+	bool ok;
+
+	if (!ber_next_is(&run, &e, V_ASN1_OBJECT) ||
+	    !has_type(e, NID_id_pbkdf2))
+		return fail(ST_REPLY,
+		    "reply: not %s: its PasswordRecipientInfo does not derive "
+		    "the key by PBKDF2 (RFC 5652, 6.2.4)",
+		    part->what);
+	params = d2i_PBKDF2PARAM(NULL, &run.p, run.left);
+	ok = params != NULL &&
+	    ASN1_INTEGER_get_uint64(&iterations, params->iter) == 1 &&
+	    iterations <= ITERATIONS_MAX;
+	PBKDF2PARAM_free(params);
+	ERR_clear_error();
+	if (ok)
+		return ST_OK;
+	return fail(ST_REPLY,
+	    "reply: not %s: its PasswordRecipientInfo wants more than %d "
+	    "iterations of PBKDF2, or does not say how many (RFC 8018, 5.2)",
+	    part->what, ITERATIONS_MAX);
+}
+
+/*
+ * PasswordRecipientInfo ::= SEQUENCE { version, [0] keyDerivationAlgorithm
+ * OPTIONAL, ... }, and KeyAgreeRecipientInfo ::= SEQUENCE { version,
+ * [0] originator, [1] ukm OPTIONAL, keyEncryptionAlgorithm,
+ * recipientEncryptedKeys SEQUENCE } (RFC 5652, 6.2)
+ */
+static enum status check_recipient(
+    const struct der_element *recipient, const struct part *part)
+{
+	static const struct kind keys = {
+	    "recipientEncryptedKeys", "6.2.2", RECIPIENTS_MAX};
+	struct der run = recipient->inside;
+	struct der_element e = {0};
+
+	if (recipient->class != V_ASN1_CONTEXT_SPECIFIC)
+		return ST_OK;
+	if (recipient->tag == 3 && ber_next(&run, &e) &&
+	    ber_next_context(&run, &e, 0))
+		return check_derivation(e.inside, part);
+	if (recipient->tag != 1)
+		return ST_OK;
+	while (run.left > 0)
+		if (!ber_next(&run, &e))
+			return not_that(part);
+	return count(e.inside, &keys, part);
+}
+
+static enum status check_recipients(struct der run, const struct part *part)
+{
+	static const struct kind recipients = {
+	    "recipientInfos", "6.1", RECIPIENTS_MAX};
+	enum status st = count(run, &recipients, part);
+	struct der_element e;
+
+	while (st == ST_OK && ber_next(&run, &e))
+		st = check_recipient(&e, part);
+	return st;
+}
+
+/*
+ * EnvelopedData ::= SEQUENCE { version, [0] originatorInfo OPTIONAL,
+ * recipientInfos SET, encryptedContentInfo, [1] unprotectedAttrs OPTIONAL }
+ */
+static enum status check_enveloped_data(struct der run, const struct part *part)
+{
+	static const struct kind attributes = {
+	    "unprotectedAttrs", "6.1", ATTRIBUTES_MAX};
+	struct der_element e;
+	enum status st = ST_OK;
+
+	if (!ber_next_is(&run, &e, V_ASN1_INTEGER))
+		return not_that(part);
+	if (ber_next_context(&run, &e, 0))
+		st = check_certs_and_crls(&e.inside, part);
+	if (st != ST_OK)
+		return st;
+	if (!ber_next_is(&run, &e, V_ASN1_SET))
+		return not_that(part);
+	if ((st = check_recipients(e.inside, part)) != ST_OK)
+		return st;
+	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
+		return not_that(part);
+	return check_attributes(&run, 1, &attributes, part);
+}
+
+static enum status check(const void *bytes, size_t len, int nid,
+    enum status (*check_content)(struct der, const struct part *),
+    const struct part *part)
+{
+	struct der run = {bytes, (long)len}, content;
+	struct der_element info;
+	enum status st;
+
+	if (len > INT_MAX)
+		return fail(
+		    ST_REPLY, "reply: not %s: it is too large", part->what);
+	if (!ber_next_is(&run, &info, V_ASN1_SEQUENCE))
+		return not_that(part);
+	if ((st = open_content_info(&info, &content, nid, part)) != ST_OK ||
+	    (st = check_content(content, part)) != ST_OK)
+		return st;
+	return check_size(info.whole, false, part);
+}
+
+enum status limits_check_signed_data(
+    const void *bytes, size_t len, const char *what)
+{
+	const struct part part = {what, true};
+
+	return check(bytes, len, NID_pkcs7_signed, check_signed_data, &part);
+}
+
+enum status limits_check_crl_message(
+    const void *bytes, size_t len, const char *what)
+{
+	const struct part part = {what, false};
+
+	return check(bytes, len, NID_pkcs7_signed, check_signed_data, &part);
+}
+
+enum status limits_check_enveloped_data(
+    const void *bytes, size_t len, const char *what)
+{
+	const struct part part = {what, true};
+
+	return check(
+	    bytes, len, NID_pkcs7_enveloped, check_enveloped_data, &part);
+}

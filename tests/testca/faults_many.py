@@ -1,0 +1,183 @@
+"""Faults of number: 100,000 of something, where a reply has one or two.
+
+None of them is covered by a signature, or the signature is good all the same:
+anybody on the way can send them, or a CA of which nobody thought that.
+"""
+
+import certrep
+import der
+import oids
+from faults import fault
+
+MANY = 100000
+NOT_CAPS = ("getcacert", "getnextcacert", "pkioperation")
+
+ALGORITHM = der.seq(der.oid(oids.DIGESTS["sha1"]))
+ELEMENT = der.seq(der.integer(1))
+ATTRIBUTE = der.seq(der.oid(oids.UNKNOWN_ATTRIBUTE), der.tlv(0x31, der.NULL))
+
+
+def is_signed_data(encoding):
+    parts = der.inner(encoding)
+    return len(parts) == 2 and parts[0][2] == der.oid(oids.SIGNED_DATA)
+
+
+def fields(encoding):
+    """The fields of the SignedData or EnvelopedData in a ContentInfo."""
+    return [whole for _, _, whole in
+            der.inner(der.split(der.inner(encoding)[1][1])[0][2])]
+
+
+def content_info(kind, parts):
+    return der.seq(der.oid(kind), der.explicit(0, der.seq(*parts)))
+
+
+def without(parts, tag):
+    return [part for part in parts if part[0] != tag]
+
+
+def put(encoding, place):
+    """The SignedData with MANY in that place."""
+    parts = fields(encoding)
+    if place == "digest-algorithms":
+        parts[1] = der.tlv(0x31, ALGORITHM * MANY)
+    elif place == "certificates":
+        parts = without(parts, 0xA0)
+        parts.insert(3, der.explicit(0, ELEMENT * MANY))
+    elif place == "crls":
+        parts = without(parts, 0xA1)
+        parts.insert(len(parts) - 1, der.explicit(1, ELEMENT * MANY))
+    elif place == "signer-infos":
+        inside = b"".join(whole for _, _, whole in der.inner(parts[-1]))
+        parts[-1] = der.tlv(0x31, inside, ELEMENT * MANY)
+    elif place == "unsigned-attributes":
+        infos = der.inner(parts[-1])
+        parts[-1] = der.tlv(0x31, *[
+            der.seq(body, der.explicit(1, ATTRIBUTE * MANY))
+            for _, body, _ in infos])
+    elif place == "pieces":
+        parts[2] = der.seq(der.oid(oids.DATA), der.explicit(
+            0, der.tlv(0x24, der.octets(b"x") * MANY)))
+    elif place == "levels":
+        parts[2] = der.seq(
+            der.oid(oids.DATA),
+            der.explicit(0, b"\x30\x80" * MANY + b"\0\0" * MANY))
+    return content_info(oids.SIGNED_DATA, parts)
+
+
+PLACES = ("digest-algorithms", "certificates", "crls", "signer-infos",
+          "unsigned-attributes", "pieces", "levels")
+
+
+def answer_fault(place):
+    # There is no SignerInfo in the answer to GetCACert.
+    ops = NOT_CAPS[1:] if place == "unsigned-attributes" else NOT_CAPS
+
+    @fault("many-" + place, "body", "100,000 " + place, ops)
+    def spoil(reply):
+        body = reply.body
+        reply.body = put(body if is_signed_data(body)
+                         else certrep.degenerate([body]), place)
+
+
+def inner_fault(place):
+    @fault("content-many-" + place, "content",
+           "100,000 %s in the envelope" % place)
+    def spoil(draft):
+        if draft.content is not None:
+            draft.content = put(draft.content, place)
+
+
+for name in PLACES:
+    answer_fault(name)
+for name in PLACES[:4]:
+    inner_fault(name)
+
+
+# A certificate whose extensions are many, and one extension that has many.
+
+def big_certificate(*extensions):
+    """No signature of it verifies; nobody gets as far as that."""
+    name = der.seq(der.tlv(0x31, der.seq(der.oid("2.5.4.3"),
+                                         der.tlv(der.UTF8, b"big"))))
+    time = der.seq(der.tlv(0x17, b"200101000000Z"),
+                   der.tlv(0x17, b"490101000000Z"))
+    algorithm = der.seq(der.oid(oids.DIGEST_WITH_RSA["sha256"]), der.NULL)
+    key = der.seq(der.seq(der.oid(oids.RSA), der.NULL), der.tlv(
+        0x03, b"\0", der.seq(der.integer((1 << 2047) + 1),
+                             der.integer(65537))))
+    return der.seq(
+        der.seq(der.explicit(0, der.integer(2)), der.integer(1), algorithm,
+                name, time, name, key,
+                der.explicit(3, der.seq(*extensions))),
+        algorithm, der.tlv(0x03, b"\0" * 257))
+
+
+def extension(number, value):
+    return der.seq(der.oid(number), der.octets(value))
+
+
+def certificate_fault(name, text, *extensions):
+    @fault(name, "body", text, NOT_CAPS)
+    def spoil(reply):
+        reply.body = certrep.degenerate([big_certificate(*extensions)])
+
+
+certificate_fault("many-extensions", "a certificate with 100,000 extensions",
+                  extension("1.2.3.4", b"") * MANY)
+certificate_fault("many-names", "a certificate with 100,000 subjectAltNames",
+                  extension("2.5.29.17", der.seq(der.tlv(0x82) * MANY)))
+
+
+# What is signed, and what is encrypted.
+
+@fault("many-signed-attributes", "attributes", "100,000 signed attributes")
+def _(draft):
+    draft.attributes += [[oids.UNKNOWN_ATTRIBUTE, [der.NULL]]] * MANY
+
+
+@fault("many-values", "attributes", "an attribute with 100,000 values")
+def _(draft):
+    draft.attributes.append([oids.UNKNOWN_ATTRIBUTE, [der.NULL] * MANY])
+
+
+@fault("some-values", "attributes", "an unknown attribute with two values")
+def _(draft):
+    draft.attributes.append([oids.UNKNOWN_ATTRIBUTE, [der.NULL] * 2])
+
+
+def envelope_fault(name, text):
+    """The function changes the fields of the EnvelopedData."""
+    def register(function):
+        @fault(name, "envelope", text)
+        def spoil(draft):
+            if draft.envelope is not None:
+                draft.envelope = content_info(
+                    oids.ENVELOPED_DATA, function(fields(draft.envelope)))
+    return register
+
+
+@envelope_fault("envelope-many-recipients", "100,000 recipientInfos")
+def _(parts):
+    parts[1] = der.tlv(0x31, ELEMENT * MANY)
+    return parts
+
+
+@envelope_fault("envelope-many-keys", "100,000 recipientEncryptedKeys")
+def _(parts):
+    parts[1] = der.tlv(0x31, der.explicit(
+        1, der.integer(3), der.explicit(0, ELEMENT), ALGORITHM,
+        der.seq(ELEMENT * MANY)))
+    return parts
+
+
+@envelope_fault("envelope-many-attributes", "100,000 unprotectedAttrs")
+def _(parts):
+    return parts + [der.explicit(1, ATTRIBUTE * MANY)]
+
+
+@envelope_fault("envelope-many-certificates",
+                "100,000 certificates of the originator")
+def _(parts):
+    parts.insert(1, der.explicit(0, der.explicit(0, ELEMENT * MANY)))
+    return parts

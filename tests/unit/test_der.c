@@ -1,0 +1,200 @@
+/* Unit test of src/pki/der.c: steps through DER and BER, and their limits. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <openssl/asn1.h>
+
+#include "pki/der.h"
+
+#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
+
+/* The bytes of a literal, without its NUL. */
+#define RUN(text) \
+	{ \
+		(const unsigned char *)(text), sizeof(text) - 1 \
+	}
+
+static const struct {
+	const char *what;
+	struct der run;
+	bool der, ber;
+	int tag;
+	long whole, inside;
+} steps[] = {
+    {"primitive", RUN("\x02\x01\x05"), true, true, 2, 3, 1},
+    {"more behind", RUN("\x02\x01\x05\x05\x00"), true, true, 2, 3, 1},
+    {"no content", RUN("\x05\x00"), true, true, 5, 2, 0},
+    {"constructed", RUN("\x30\x03\x02\x01\x05"), true, true, 16, 5, 3},
+    {"long length", RUN("\x04\x81\x01x"), true, true, 4, 4, 1},
+    {"nothing", RUN(""), false, false, 0, 0, 0},
+    {"half a header", RUN("\x30"), false, false, 0, 0, 0},
+    {"beyond the end", RUN("\x30\x03\x02\x01"), false, false, 0, 0, 0},
+    {"length of 2^32", RUN("\x04\x85\x01\x00\x00\x00\x00x"), false, false, 0, 0,
+	0},
+    {"indefinite", RUN("\x30\x80\x02\x01\x05\x00\x00"), false, true, 16, 7, 3},
+    {"indefinite, empty", RUN("\x30\x80\x00\x00"), false, true, 16, 4, 0},
+    {"one in another", RUN("\x30\x80\xa0\x80\x00\x00\x00\x00\x05\x00"), false,
+	true, 16, 8, 4},
+    {"zeros inside", RUN("\x30\x80\x04\x02\x00\x00\x00\x00"), false, true, 16,
+	8, 4},
+    {"without its end", RUN("\x30\x80\x02\x01\x05\x00"), false, false, 0, 0, 0},
+    {"end of the inner one only", RUN("\x30\x80\x30\x80\x00\x00"), false, false,
+	0, 0, 0},
+    {"indefinite, but primitive", RUN("\x04\x80xx\x00\x00"), false, false, 0, 0,
+	0},
+};
+
+static void test_steps(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(steps); i++) {
+		struct der der = steps[i].run, ber = steps[i].run;
+		struct der_element e;
+
+		print_message("%s\n", steps[i].what);
+		assert_int_equal(der_next(&der, &e), steps[i].der);
+		assert_int_equal(ber_next(&ber, &e), steps[i].ber);
+		if (!steps[i].ber) {
+			assert_ptr_equal(ber.p, steps[i].run.p);
+			continue;
+		}
+		assert_int_equal(e.tag, steps[i].tag);
+		assert_int_equal(e.whole.left, steps[i].whole);
+		assert_int_equal(e.inside.left, steps[i].inside);
+		assert_ptr_equal(ber.p, steps[i].run.p + steps[i].whole);
+		assert_int_equal(ber.left, steps[i].run.left - steps[i].whole);
+	}
+}
+
+static void test_context(void **state)
+{
+	struct der run = RUN("\xa1\x02\x05\x00\x02\x01\x05");
+	struct der_element e;
+
+	(void)state;
+	assert_false(ber_next_context(&run, &e, 0));
+	assert_int_equal(run.left, 7);
+	assert_true(ber_next_context(&run, &e, 1));
+	assert_int_equal(run.left, 3);
+	assert_false(ber_next_context(&run, &e, 2));
+	assert_true(ber_next_is(&run, &e, V_ASN1_INTEGER));
+	assert_false(ber_next_is(&run, &e, V_ASN1_INTEGER));
+}
+
+static const struct {
+	const char *what;
+	struct der run;
+	enum der_verdict loose, strict;
+} checks[] = {
+    {"nothing", RUN(""), DER_FINE, DER_FINE},
+    {"nested", RUN("\x30\x04\x31\x02\x05\x00"), DER_FINE, DER_FINE},
+    {"two", RUN("\x05\x00\x05\x00"), DER_FINE, DER_FINE},
+    {"indefinite", RUN("\x30\x80\x05\x00\x00\x00"), DER_FINE, DER_BROKEN},
+    {"a string in pieces", RUN("\x24\x03\x04\x01x"), DER_FINE, DER_BROKEN},
+    {"a string in indefinite pieces", RUN("\x24\x80\x04\x01x\x00\x00"),
+	DER_FINE, DER_BROKEN},
+    {"without its end", RUN("\x30\x80\x05\x00"), DER_BROKEN, DER_BROKEN},
+    {"beyond the outer one", RUN("\x30\x02\x04\x01x"), DER_BROKEN, DER_BROKEN},
+    {"half an element behind", RUN("\x05\x00\x05"), DER_BROKEN, DER_BROKEN},
+    {"text in an OCTET STRING", RUN("\x04\x02\x30\x05\x05\x00"), DER_FINE,
+	DER_FINE},
+    {"an element in an OCTET STRING", RUN("\x04\x02\x05\x00"), DER_FINE,
+	DER_FINE},
+    {"indefinite in an OCTET STRING", RUN("\x04\x04\x30\x80\x00\x00"), DER_FINE,
+	DER_FINE},
+};
+
+static void test_checks(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(checks); i++) {
+		print_message("%s\n", checks[i].what);
+		assert_int_equal(
+		    der_check(checks[i].run, false), checks[i].loose);
+		assert_int_equal(
+		    der_check(checks[i].run, true), checks[i].strict);
+	}
+}
+
+/* A header of four bytes of length before the bytes. */
+static void put_header(unsigned char *p, int tag, size_t len)
+{
+	size_t i;
+
+	p[0] = (unsigned char)tag;
+	p[1] = 0x84;
+	for (i = 0; i < 4; i++)
+		p[2 + i] = (unsigned char)(len >> (24 - 8 * i));
+}
+
+/* So many elements of two bytes, in an element of that tag. */
+static enum der_verdict check_many(size_t count, int tag, bool strict)
+{
+	unsigned char *bytes = malloc(6 + 2 * count);
+	enum der_verdict verdict;
+	struct der run = {bytes, (long)(6 + 2 * count)};
+	size_t i;
+
+	assert_non_null(bytes);
+	put_header(bytes, tag, 2 * count);
+	for (i = 0; i < count; i++)
+		memcpy(bytes + 6 + 2 * i, "\x05\x00", 2);
+	verdict = der_check(run, strict);
+	free(bytes);
+	return verdict;
+}
+
+static void test_many(void **state)
+{
+	/* With the outer one: 50,000 and (6 + 2 n) / 128. */
+	const size_t most = 50792;
+
+	(void)state;
+	assert_int_equal(check_many(most, 0x30, false), DER_FINE);
+	assert_int_equal(check_many(most + 1, 0x30, false), DER_TOO_MANY);
+	assert_int_equal(check_many(most, 0x04, true), DER_FINE);
+	assert_int_equal(check_many(most + 1, 0x04, true), DER_TOO_MANY);
+	assert_int_equal(check_many(most + 1, 0x04, false), DER_FINE);
+}
+
+static void test_deep(void **state)
+{
+	unsigned char bytes[4 * (DER_DEPTH_MAX + 1)];
+	struct der_element e;
+	struct der run;
+	int depth;
+
+	(void)state;
+	for (depth = DER_DEPTH_MAX; depth <= DER_DEPTH_MAX + 1; depth++) {
+		memset(bytes, 0, sizeof(bytes));
+		for (int i = 0; i < depth; i++)
+			memcpy(bytes + 2 * i, "\x30\x80", 2);
+		run = (struct der){bytes, 4 * depth};
+		assert_int_equal(der_check(run, false),
+		    depth > DER_DEPTH_MAX ? DER_TOO_DEEP : DER_FINE);
+		assert_int_equal(ber_next(&run, &e), depth <= DER_DEPTH_MAX);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_steps),
+	    cmocka_unit_test(test_context),
+	    cmocka_unit_test(test_checks),
+	    cmocka_unit_test(test_many),
+	    cmocka_unit_test(test_deep),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
