@@ -50,7 +50,10 @@ bool cabundle_can_encrypt(const struct cabundle *bundle);
 /* The name of the CA that issues: what CertPoll asks for (C7). */
 const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle);
 
-/* Whether every certificate but roots was issued by another of certs. */
+/*
+ * Whether every certificate but roots was issued by another of certs.  False,
+ * too, where so many have the same name that not all of them are tried.
+ */
 bool cabundle_is_chain(STACK_OF(X509) *certs);
 
 #endif

@@ -1009,6 +1009,38 @@ static void test_is_chain(void **state)
 	}
 }
 
+/*
+ * In a set of one name each certificate may be the issuer of each: anybody
+ * can send one, so that not all of them are tried.
+ */
+static void test_is_chain_tries(void **state)
+{
+	struct cert_spec spec = {.cn = "CA", .key = fixture_rsa(0), .ca = true};
+	X509 *ca = fixture_cert(&spec), *cert;
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	int i;
+
+	(void)state;
+	assert_non_null(certs);
+	spec.key = fixture_rsa(1);
+	spec.issuer = ca;
+	spec.issuer_key = fixture_rsa(0);
+	for (i = 0; i < CERT_COUNT_MAX - 1; i++) {
+		spec.serial = i + 2;
+		cert = fixture_cert(&spec);
+		assert_true(sk_X509_push(certs, cert) > 0);
+		if (i == 5) {
+			assert_true(cert_push(certs, ca));
+			assert_true(cabundle_is_chain(certs));
+			X509_free(sk_X509_pop(certs));
+		}
+	}
+	assert_true(cert_push(certs, ca));
+	assert_false(cabundle_is_chain(certs));
+	cert_stack_free(certs);
+	X509_free(ca);
+}
+
 static void write_certs(const char *name, X509 *a, X509 *b)
 {
 	struct buf pem = {0};
@@ -1587,6 +1619,7 @@ int main(void)
 	    cmocka_unit_test(test_verify_not_ca),
 	    cmocka_unit_test(test_verify_rollover),
 	    cmocka_unit_test(test_is_chain),
+	    cmocka_unit_test(test_is_chain_tries),
 	    cmocka_unit_test(test_bundle_read),
 	    cmocka_unit_test(test_bundle_limit),
 	    cmocka_unit_test(test_bundle_encrypt),
