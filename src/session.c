@@ -184,11 +184,11 @@ enum status session_get(struct session *session, const char *operation,
 static bool is_page(const struct http_response *response)
 {
 	const struct buf *body = &response->body;
+	bool html = http_is_type(response, "text/html");
 
 	if (response->status / 100 != 2)
 		return false;
-	return body->len > 0 ? caps_is_page(body->data, body->len)
-			     : http_is_type(response, "text/html");
+	return body->len > 0 ? caps_is_page(body->data, body->len, html) : html;
 }
 
 static enum status ask_caps(
@@ -200,7 +200,8 @@ static enum status ask_caps(
 	if (st == ST_OK)
 		st = http_check_status(session->http, response);
 	if (st == ST_OK)
-		st = caps_check(response->body.data, response->body.len);
+		st = caps_check(response->body.data, response->body.len,
+		    http_is_type(response, "text/html"));
 	if (st == ST_OK)
 		session->caps =
 		    caps_parse(response->body.data, response->body.len);

@@ -281,7 +281,7 @@ static enum status exchange_once(struct http *http,
 
 /* To where the answer says, unless that is not to be followed. */
 static enum status move(
-    struct http *http, const struct http_response *response, bool post)
+    struct http *http, struct http_response *response, bool post)
 {
 	const char *location = buf_string(&response->location);
 	const struct url *from = http->route->url;
@@ -294,6 +294,7 @@ static enum status move(
 	http->not_followed =
 	    redirect_refusal(http->refusal, from, &url, response->status, post);
 	if (http->not_followed != NULL) {
+		response->reached = false;
 		url_free(&url);
 		return ST_OK;
 	}

@@ -124,27 +124,12 @@ enum status redirect_resolve(
 	return st;
 }
 
-/* Without the dot of the root, which is in no certificate either. */
-static size_t name_length(const char *name)
-{
-	size_t len = strlen(name);
-
-	return len > 1 && name[len - 1] == '.' ? len - 1 : len;
-}
-
-static bool is_same_name(const char *a, const char *b)
-{
-	size_t len = name_length(a);
-
-	return len == name_length(b) && strncasecmp(a, b, len) == 0;
-}
-
 static bool is_same_host(const struct url *a, const struct url *b)
 {
 	if (a->ipv6 != b->ipv6)
 		return false;
 	return a->ipv6 ? tcp_is_same_address(a->host, b->host)
-		       : is_same_name(a->host, b->host);
+		       : strcasecmp(a->host, b->host) == 0;
 }
 
 const char *redirect_refusal(char why[REDIRECT_WHY_MAX], const struct url *from,

@@ -27,9 +27,8 @@ enum status redirect_resolve(
 /*
  * Why a redirect with status from the one to the other is not followed, which
  * may be put into why; NULL when it is followed.  It stays with its host: a
- * name is the same in either case and with the dot of the root at its end, an
- * IPv6 address in any of its forms; the port may change.  It does not leave
- * TLS, and that of a POST stays a POST.
+ * name is the same in either case, an IPv6 address in any of its forms; the
+ * port may change.  It does not leave TLS, and that of a POST stays a POST.
  */
 const char *redirect_refusal(char why[REDIRECT_WHY_MAX], const struct url *from,
     const struct url *to, int status, bool post);

@@ -91,7 +91,7 @@ unsigned int caps_parse(const void *text, size_t len)
 	return caps;
 }
 
-bool caps_is_page(const void *text, size_t len)
+bool caps_is_page(const void *text, size_t len, bool html)
 {
 	const char *p = text, *line;
 	size_t line_len;
@@ -104,7 +104,7 @@ bool caps_is_page(const void *text, size_t len)
 		p++;
 		len--;
 	}
-	if (len == 0 || *p != '<')
+	if (len == 0 || (*p != '<' && !html))
 		return false;
 	while (len > 0) {
 		line_len = take_line(&line, &p, &len);
@@ -127,12 +127,12 @@ static enum status refuse(const char *text, size_t len, const char *hint)
 	    log_escape(words, sizeof(words), text, len), hint);
 }
 
-enum status caps_check(const void *text, size_t len)
+enum status caps_check(const void *text, size_t len, bool html)
 {
 	const unsigned char *p = text;
 	size_t i;
 
-	if (caps_is_page(text, len))
+	if (caps_is_page(text, len, html))
 		return refuse(text, len, PAGE_HINT);
 	for (i = 0; i < len; i++)
 		if (p[i] == '<' || (!isprint(p[i]) && !isspace(p[i])))

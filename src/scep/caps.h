@@ -32,13 +32,13 @@ unsigned int caps_parse(const void *text, size_t len);
 
 /*
  * Whether text is a page (HTML, XML) that no CA gives as an answer: it begins
- * with "<", after a byte order mark of UTF-8 and blanks, and none of its lines
- * is a known keyword.
+ * with "<", after a byte order mark of UTF-8 and blanks, or html, its content
+ * type, says so; and none of its lines is a known keyword.
  */
-bool caps_is_page(const void *text, size_t len);
+bool caps_is_page(const void *text, size_t len, bool html);
 
 /* ST_NETWORK after reporting for a page, other markup and binary bytes. */
-enum status caps_check(const void *text, size_t len);
+enum status caps_check(const void *text, size_t len, bool html);
 
 /*
  * The set in a list of keywords between commas or blanks, case ignored.

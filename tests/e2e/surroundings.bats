@@ -57,6 +57,13 @@ portal() {
     portal "" enroll
 }
 
+# Portals send to their page, and are refused by the name of their host.
+@test "a redirect of GetCACaps to another host is the end" {
+    start_enrolment --fault http-302 --fault-on getcacaps
+    portal "another host (127.0.0.2)" enroll
+    portal "another host (127.0.0.2)" run_sscep getca -u "$URL" -c got.crt
+}
+
 @test "an html page, and --capabilities: nothing is asked" {
     start_enrolment --fault html --fault-on getcacaps
     enroll --capabilities AES,SHA-256,POSTPKIOperation
