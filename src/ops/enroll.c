@@ -105,6 +105,7 @@ static enum status poll_again(struct session *session,
 		reply->status = PKI_PENDING;
 		return ST_OK;
 	}
+	poll_forget_reason(poll);
 	log_release(LOG_ERROR);
 	return st;
 }

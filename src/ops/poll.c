@@ -99,6 +99,11 @@ void poll_keep_reason(struct poll *poll, const char *reason)
 	log_escape(poll->reason, sizeof(poll->reason), reason, strlen(reason));
 }
 
+void poll_forget_reason(struct poll *poll)
+{
+	poll->failed = 0;
+}
+
 enum status poll_check_count(const struct poll *poll)
 {
 	int limit = poll->options->poll_count;

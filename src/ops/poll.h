@@ -17,7 +17,7 @@
 struct poll {
 	const struct options *options;
 	int count;  /* CertPolls that were sent */
-	int failed; /* the last one that brought nothing of the CA's; 0: none */
+	int failed; /* the last one, if it brought nothing of the CA's; or 0 */
 	char reason[POLL_REASON_MAX]; /* of that; cut where it is longer */
 	struct timespec start;
 	bool catching; /* the signals below */
@@ -31,6 +31,9 @@ void poll_start(struct poll *poll, const struct options *options);
  * limit reports then.
  */
 void poll_keep_reason(struct poll *poll, const char *reason);
+
+/* It brought what the CA says. */
+void poll_forget_reason(struct poll *poll);
 
 /* ST_PENDING after reporting when -n allows no further poll. */
 enum status poll_check_count(const struct poll *poll);

@@ -9,7 +9,8 @@
 #include "pki/pin.h"
 #include "util/log.h"
 
-#define BLANKS " \t\r\n"
+#define BLANKS     " \t\r\n"
+#define HEX_DIGITS "0123456789abcdefABCDEF"
 
 static bool is_digit(char c)
 {
@@ -52,20 +53,42 @@ static bool skip_word(const char **text, const char *word)
 	return true;
 }
 
-/* What stands in front of the hex; the name of its digest, or NULL. */
-static const char *skip_label(const char **text)
+/* The name of a digest, "fingerprint", or both; *name is NULL without one. */
+static bool skip_words(const char **text, const char **name)
 {
-	const char *name;
-	bool labelled;
 	size_t i;
 
 	*text += strspn(*text, BLANKS);
-	for (i = 0; (name = algs_digest_name(i)) != NULL; i++)
-		if (skip_word(text, name))
+	for (i = 0; (*name = algs_digest_name(i)) != NULL; i++)
+		if (skip_word(text, *name))
 			break;
-	labelled = skip_word(text, "fingerprint") || name != NULL;
-	if (labelled && **text != '\0' && strchr(":=", **text) != NULL)
-		++*text;
+	return skip_word(text, "fingerprint") || *name != NULL;
+}
+
+/* "sscep: " in front of a line that it has printed. */
+static void skip_program(const char **text)
+{
+	size_t len = strcspn(*text, ":" BLANKS);
+	const char *end = *text + len;
+
+	if (strspn(*text, HEX_DIGITS) < len && end[0] == ':' && end[1] == ' ')
+		*text = end + 2;
+}
+
+/* What stands in front of the hex; the name of its digest, or NULL. */
+static const char *skip_label(const char **text)
+{
+	const char *name, *p = *text + strspn(*text, BLANKS);
+
+	skip_program(&p);
+	if (!skip_words(&p, &name)) {
+		p = *text;
+		if (!skip_words(&p, &name))
+			return NULL;
+	}
+	if (*p != '\0' && strchr(":=", *p) != NULL)
+		p++;
+	*text = p;
 	return name;
 }
 

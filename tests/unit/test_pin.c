@@ -59,6 +59,8 @@ static void test_parse(void **state)
 	    {"SHA512 Fingerprint=" H32 H32, "sha512", 64},
 	    {"Fingerprint: " C16, "md5", 16},
 	    {"fingerprint=" H32, "sha256", 32},
+	    {"sscep: SHA256 fingerprint: " C16 ":" C16, "sha256", 32},
+	    {" ./sscep: MD5 fingerprint: " C16, "md5", 16},
 	};
 	char problem[160] = "none";
 	struct pin pin;
