@@ -17,7 +17,7 @@
  */
 static int max_tries(STACK_OF(X509) *certs)
 {
-	return 64 + sk_X509_num(certs);
+	return 16 + sk_X509_num(certs);
 }
 
 /* As cert_seems_issued_by(), while there are tries left. */

@@ -14,9 +14,6 @@
 #include "util/file.h"
 #include "util/log.h"
 
-/* No CA has a larger key, with which each signature takes its time. */
-#define KEY_BITS_MAX 8192
-
 #define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
 
 bool cert_push(STACK_OF(X509) *certs, X509 *cert)
@@ -270,7 +267,7 @@ bool cert_has_usage(X509 *cert)
 bool cert_is_issued_by(X509 *cert, X509 *issuer)
 {
 	EVP_PKEY *key = X509_get0_pubkey(issuer);
-	bool yes = key != NULL && EVP_PKEY_bits(key) <= KEY_BITS_MAX &&
+	bool yes = key != NULL &&
 	    X509_NAME_cmp(X509_get_issuer_name(cert),
 		X509_get_subject_name(issuer)) == 0 &&
 	    X509_verify(cert, key) == 1;
@@ -309,6 +306,12 @@ bool cert_is_ca(X509 *cert)
 bool cert_says_ca(X509 *cert)
 {
 	return X509_check_ca(seen(cert)) == 1;
+}
+
+bool cert_is_anchor(X509 *cert)
+{
+	return cert_says_ca(cert) ||
+	    (cert_is_ca(cert) && cert_is_self_signed(cert));
 }
 
 static bool is_ra_purpose(const ASN1_OBJECT *purpose)

@@ -79,6 +79,12 @@ bool cert_is_ca(X509 *cert);
 bool cert_says_ca(X509 *cert);
 
 /*
+ * Whether others may be verified with it where it is trusted: basicConstraints
+ * makes it a CA's, or it is a root, as one of version 1 is.
+ */
+bool cert_is_anchor(X509 *cert);
+
+/*
  * Whether extendedKeyUsage says that it is an RA's: id-kp-cmcRA (RFC 6402,
  * 2.10) or Microsoft's enrolment agent.  What it does not say is no mark.
  */

@@ -58,10 +58,10 @@ bool der_next_is(struct der *run, struct der_element *out, int tag)
 	    out->tag == tag;
 }
 
-static bool is_end_of_contents(const struct der_element *e)
+/* Two zeros, and no other encoding of it (X.690, 8.1.5). */
+static bool is_end_of_contents(const unsigned char *p, long left)
 {
-	return e->class == V_ASN1_UNIVERSAL && e->tag == V_ASN1_EOC &&
-	    !e->constructed && e->inside.left == 0;
+	return left >= 2 && p[0] == 0 && p[1] == 0;
 }
 
 /* Where the end-of-contents begins that ends run; NULL: there is none. */
@@ -72,15 +72,17 @@ static const unsigned char *find_end(struct der run)
 	bool indefinite;
 	int depth = 1;
 
-	for (;;) {
+	while (depth <= DER_DEPTH_MAX) {
 		begin = run.p;
-		if (!next_header(&run, &e, &indefinite) ||
-		    (indefinite && ++depth > DER_DEPTH_MAX))
-			return NULL;
-		take(&run, &e, e.inside.p + (indefinite ? 0 : e.inside.left));
-		if (is_end_of_contents(&e) && --depth == 0)
+		if (is_end_of_contents(run.p, run.left) && --depth == 0)
 			return begin;
+		if (!next_header(&run, &e, &indefinite))
+			return NULL;
+		if (indefinite)
+			depth++;
+		take(&run, &e, e.inside.p + (indefinite ? 0 : e.inside.left));
 	}
+	return NULL;
 }
 
 bool ber_next(struct der *run, struct der_element *out)
@@ -122,7 +124,8 @@ bool ber_next_context(struct der *run, struct der_element *out, int tag)
 struct level {
 	const unsigned char *end; /* of the one around it if indefinite */
 	bool indefinite;
-	bool guess; /* in an OCTET STRING, which need not hold elements */
+	bool guess;    /* a primitive one, which need not hold elements */
+	bool in_guess; /* it, or one around it, is a guess */
 };
 
 struct walk {
@@ -132,22 +135,36 @@ struct walk {
 	bool strict;
 };
 
-static bool is_string_in_pieces(const struct der_element *e)
+static bool is_list(const struct der_element *e)
 {
-	return e->constructed && e->class == V_ASN1_UNIVERSAL &&
-	    e->tag != V_ASN1_SEQUENCE && e->tag != V_ASN1_SET;
+	return e->class == V_ASN1_UNIVERSAL &&
+	    (e->tag == V_ASN1_SEQUENCE || e->tag == V_ASN1_SET);
 }
 
-static bool may_hold_elements(const struct der_element *e)
+static bool is_string_in_pieces(const struct der_element *e)
 {
-	return e->class == V_ASN1_UNIVERSAL && e->tag == V_ASN1_OCTET_STRING &&
-	    !e->constructed && e->inside.left > 0;
+	return e->constructed && e->class == V_ASN1_UNIVERSAL && !is_list(e);
+}
+
+/*
+ * Elements may be in it, though it is primitive: in a list that libcrypto
+ * takes with this bit wrong, under a tag of its own too, and with strict in
+ * the OCTET STRING of an extension.
+ */
+static bool may_hold_elements(const struct der_element *e, bool strict)
+{
+	if (e->class != V_ASN1_UNIVERSAL || is_list(e))
+		return true;
+	return strict && e->tag == V_ASN1_OCTET_STRING;
 }
 
 static enum der_verdict enter(
     struct walk *w, const struct der_element *e, bool indefinite, bool guess)
 {
-	struct level level = {e->inside.p + e->inside.left, indefinite, guess};
+	struct level level = {.end = e->inside.p + e->inside.left,
+	    .indefinite = indefinite,
+	    .guess = guess,
+	    .in_guess = guess || w->levels[w->depth].in_guess};
 
 	if (w->depth == DER_DEPTH_MAX)
 		return DER_TOO_DEEP;
@@ -156,13 +173,13 @@ static enum der_verdict enter(
 	return DER_FINE;
 }
 
-/* No element is there: in an OCTET STRING it need not be one. */
+/* No element is there: where that was a guess, behind it goes on. */
 static enum der_verdict leave_guess(struct walk *w)
 {
-	if (!w->levels[w->depth].guess)
-		return DER_BROKEN;
-	while (w->levels[w->depth - 1].guess)
+	while (w->depth > 0 && !w->levels[w->depth].guess)
 		w->depth--;
+	if (w->depth == 0)
+		return DER_BROKEN;
 	w->p = w->levels[w->depth--].end;
 	return DER_FINE;
 }
@@ -171,21 +188,21 @@ static enum der_verdict step(struct walk *w)
 {
 	const struct level *level = &w->levels[w->depth];
 	struct der run = {w->p, level->end - w->p};
-	bool strict = w->strict && !level->guess;
+	bool strict = w->strict && !level->in_guess;
 	struct der_element e;
 	bool indefinite;
 
-	if (!next_header(&run, &e, &indefinite) ||
-	    (strict && (indefinite || is_string_in_pieces(&e))))
-		return leave_guess(w);
-	if (level->indefinite && is_end_of_contents(&e)) {
-		w->p = e.inside.p;
+	if (level->indefinite && is_end_of_contents(run.p, run.left)) {
+		w->p += 2;
 		w->depth--;
 		return DER_FINE;
 	}
+	if (!next_header(&run, &e, &indefinite) ||
+	    (strict && (indefinite || is_string_in_pieces(&e))))
+		return leave_guess(w);
 	if (e.constructed)
-		return enter(w, &e, indefinite, level->guess);
-	if (strict && may_hold_elements(&e))
+		return enter(w, &e, indefinite, false);
+	if (may_hold_elements(&e, w->strict))
 		return enter(w, &e, false, true);
 	w->p = e.inside.p + e.inside.left;
 	return DER_FINE;

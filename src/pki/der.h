@@ -42,12 +42,12 @@ bool ber_next_is(struct der *run, struct der_element *out, int tag);
 bool ber_next_context(struct der *run, struct der_element *out, int tag);
 
 /*
- * How much libcrypto would have to build to decode it.  DER_BROKEN: a length
+ * How much libcrypto would have to build to decode run.  DER_BROKEN: a length
  * is wrong, or strict is set and it is not DER: of an indefinite length, or a
  * string in pieces.  DER_TOO_DEEP: DER_DEPTH_MAX is passed.  DER_TOO_MANY:
- * more elements than 50,000 and one more for each 128 bytes.  With strict the
- * elements in OCTET STRINGs count, as extensions of certificates have them
- * there.
+ * more elements than 50,000 and one more for each 128 bytes.  What a primitive
+ * element may hold counts as well: libcrypto takes lists for constructed that
+ * say they are not, and with strict extensions are in OCTET STRINGs.
  */
 enum der_verdict { DER_FINE, DER_BROKEN, DER_TOO_DEEP, DER_TOO_MANY };
 enum der_verdict der_check(struct der run, bool strict);

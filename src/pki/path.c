@@ -90,7 +90,7 @@ STACK_OF(X509) *path_select(STACK_OF(X509) *certs, bool (*wanted)(X509 *))
 enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
     STACK_OF(X509) *more, const char **reason)
 {
-	STACK_OF(X509) *trusted = path_select(anchors, cert_is_ca);
+	STACK_OF(X509) *trusted = path_select(anchors, cert_is_anchor);
 	enum path_verdict verdict = PATH_REFUSED;
 
 	*reason = "out of memory";

@@ -40,7 +40,8 @@ struct attr_value {
  * The value of an attribute, the first one, of string type (any of PrintableString,
  * UTF8String and IA5String) or OCTET STRING as its row in RFC 8894, table 1
  * says.  Absent: ST_OK and bytes NULL.  ST_REPLY after reporting when it is
- * there twice, or is of another type.
+ * there twice, or is of another type.  attrs_check_values() has to
+ * have seen that it has one value.
  */
 enum status attrs_get(
     struct attr_value *out, const CMS_SignerInfo *si, enum attr attr);

@@ -18,8 +18,8 @@ enum status certs_from_signed_data(
     STACK_OF(X509) **out, const void *bytes, size_t len);
 
 /*
- * Adds to out the bytes, in DER, of the one CRL of a degenerate SignedData;
- * it is not decoded where the message is DER.  ST_REPLY after reporting.
+ * Adds to out the bytes of the one CRL of a degenerate SignedData, which has
+ * to be in DER, as it came.  ST_REPLY after reporting.
  */
 enum status certs_add_crl(struct buf *out, const void *bytes, size_t len);
 

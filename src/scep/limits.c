@@ -18,6 +18,9 @@
 #define RECIPIENTS_MAX        16
 #define ITERATIONS_MAX        1000000
 
+/* Bytes of certificates, or of CRLs, that stand beside the content. */
+#define BESIDE_SIZE_MAX (2 * 1024 * 1024)
+
 /* A message, or what is inside of one. */
 struct part {
 	const char *what;
@@ -89,8 +92,9 @@ static enum status open_content_info(struct der_element *info,
 		    nid == NID_pkcs7_signed ? "a SignedData"
 					    : "an EnvelopedData",
 		    part->what);
-	if (!ber_next_context(&inside, &explicit, 0) ||
-	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE))
+	if (!ber_next_context(&inside, &explicit, 0) || inside.left != 0 ||
+	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE) ||
+	    explicit.inside.left != 0)
 		return not_that(part);
 	*content = data.inside;
 	return ST_OK;
@@ -128,7 +132,9 @@ static enum status check_signer(struct der run, const struct part *part)
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE) ||
 	    !ber_next_is(&run, &e, V_ASN1_OCTET_STRING))
 		return not_that(part);
-	return check_attributes(&run, 1, &others, part);
+	if ((st = check_attributes(&run, 1, &others, part)) != ST_OK)
+		return st;
+	return run.left == 0 ? ST_OK : not_that(part);
 }
 
 static enum status check_signers(struct der run, const struct part *part)
@@ -155,6 +161,11 @@ static enum status check_beside(
 		return ST_OK;
 	if ((st = count(e.inside, kind, part)) != ST_OK)
 		return st;
+	if (part->decoded && e.inside.left > BESIDE_SIZE_MAX)
+		return fail(ST_REPLY,
+		    "reply: not %s: %ld bytes of %s in it, at most %d are "
+		    "taken",
+		    part->what, e.inside.left, kind->name, BESIDE_SIZE_MAX);
 	return check_size(e.inside, true, part);
 }
 
@@ -192,16 +203,30 @@ static enum status check_signed_data(struct der run, const struct part *part)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SET))
 		return not_that(part);
-	return check_signers(e.inside, part);
+	return run.left == 0 ? check_signers(e.inside, part) : not_that(part);
 }
 
-/* The keyDerivationAlgorithm, [0] IMPLICIT AlgorithmIdentifier. */
-static enum status check_derivation(struct der run, const struct part *part)
+/* A number that is too large for left is one more than left. */
+static uint64_t read_iterations(struct der run, uint64_t left)
 {
-	PBKDF2PARAM *params = NULL;
-	uint64_t iterations = 0;
+	PBKDF2PARAM *params = d2i_PBKDF2PARAM(NULL, &run.p, run.left);
+	uint64_t iterations = left + 1;
+
+	if (params == NULL ||
+	    ASN1_INTEGER_get_uint64(&iterations, params->iter) != 1 ||
+	    iterations > left)
+		iterations = left + 1;
+	PBKDF2PARAM_free(params);
+	ERR_clear_error();
+	return iterations;
+}
+
+/* The keyDerivationAlgorithm, [0] IMPLICIT; takes its iterations off left. */
+static enum status check_derivation(
+    struct der run, uint64_t *left, const struct part *part)
+{
 	struct der_element e;
-	bool ok;
+	uint64_t iterations;
 
 	if (!ber_next_is(&run, &e, V_ASN1_OBJECT) ||
 	    !has_type(e, NID_id_pbkdf2))
@@ -209,56 +234,57 @@ static enum status check_derivation(struct der run, const struct part *part)
 		    "reply: not %s: its PasswordRecipientInfo does not derive "
 		    "the key by PBKDF2 (RFC 5652, 6.2.4)",
 		    part->what);
-	params = d2i_PBKDF2PARAM(NULL, &run.p, run.left);
-	ok = params != NULL &&
-	    ASN1_INTEGER_get_uint64(&iterations, params->iter) == 1 &&
-	    iterations <= ITERATIONS_MAX;
-	PBKDF2PARAM_free(params);
-	ERR_clear_error();
-	if (ok)
-		return ST_OK;
-	return fail(ST_REPLY,
-	    "reply: not %s: its PasswordRecipientInfo wants more than %d "
-	    "iterations of PBKDF2, or does not say how many (RFC 8018, 5.2)",
-	    part->what, ITERATIONS_MAX);
+	if ((iterations = read_iterations(run, *left)) > *left)
+		return fail(ST_REPLY,
+		    "reply: not %s: its PasswordRecipientInfo wants more than "
+		    "%d iterations of PBKDF2, or does not say how many (RFC "
+		    "8018, 5.2)",
+		    part->what, ITERATIONS_MAX);
+	*left -= iterations;
+	return ST_OK;
 }
 
 /*
- * PasswordRecipientInfo ::= SEQUENCE { version, [0] keyDerivationAlgorithm
- * OPTIONAL, ... }, and KeyAgreeRecipientInfo ::= SEQUENCE { version,
- * [0] originator, [1] ukm OPTIONAL, keyEncryptionAlgorithm,
- * recipientEncryptedKeys SEQUENCE } (RFC 5652, 6.2)
+ * KeyAgreeRecipientInfo ::= SEQUENCE { version, [0] originator, [1] ukm
+ * OPTIONAL, keyEncryptionAlgorithm, recipientEncryptedKeys SEQUENCE } (RFC
+ * 5652, 6.2.2)
  */
-static enum status check_recipient(
-    const struct der_element *recipient, const struct part *part)
+static enum status check_agreement(struct der run, const struct part *part)
 {
 	static const struct kind keys = {
 	    "recipientEncryptedKeys", "6.2.2", RECIPIENTS_MAX};
-	struct der run = recipient->inside;
 	struct der_element e = {0};
 
-	if (recipient->class != V_ASN1_CONTEXT_SPECIFIC)
-		return ST_OK;
-	if (recipient->tag == 3 && ber_next(&run, &e) &&
-	    ber_next_context(&run, &e, 0))
-		return check_derivation(e.inside, part);
-	if (recipient->tag != 1)
-		return ST_OK;
 	while (run.left > 0)
 		if (!ber_next(&run, &e))
 			return not_that(part);
 	return count(e.inside, &keys, part);
 }
 
+/*
+ * RecipientInfo ::= CHOICE { SEQUENCE, [1] KeyAgreeRecipientInfo, [2], [3]
+ * PasswordRecipientInfo { version, [0] keyDerivationAlgorithm OPTIONAL, ... },
+ * [4] } (RFC 5652, 6.2)
+ */
 static enum status check_recipients(struct der run, const struct part *part)
 {
 	static const struct kind recipients = {
 	    "recipientInfos", "6.1", RECIPIENTS_MAX};
 	enum status st = count(run, &recipients, part);
-	struct der_element e;
+	uint64_t left = ITERATIONS_MAX;
+	struct der_element recipient, e;
+	struct der inside;
 
-	while (st == ST_OK && ber_next(&run, &e))
-		st = check_recipient(&e, part);
+	while (st == ST_OK && ber_next(&run, &recipient)) {
+		inside = recipient.inside;
+		if (recipient.class != V_ASN1_CONTEXT_SPECIFIC)
+			continue;
+		if (recipient.tag == 1)
+			st = check_agreement(inside, part);
+		else if (recipient.tag == 3 && ber_next(&inside, &e) &&
+		    ber_next_context(&inside, &e, 0))
+			st = check_derivation(e.inside, &left, part);
+	}
 	return st;
 }
 
@@ -285,7 +311,9 @@ static enum status check_enveloped_data(struct der run, const struct part *part)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
 		return not_that(part);
-	return check_attributes(&run, 1, &attributes, part);
+	if ((st = check_attributes(&run, 1, &attributes, part)) != ST_OK)
+		return st;
+	return run.left == 0 ? ST_OK : not_that(part);
 }
 
 static enum status check(const void *bytes, size_t len, int nid,

@@ -150,7 +150,7 @@ static enum status check_signer(
 
 	if (!cert_is_in(current, signer))
 		return check_below(current, beside, signer);
-	return cert_is_ca(signer) ? ST_OK : check_ra(trust, signer);
+	return cert_is_anchor(signer) ? ST_OK : check_ra(trust, signer);
 }
 
 /* The certificates that may have signed: those of -C are looked at first. */
@@ -184,6 +184,7 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
 	if ((st = find_candidates(&all, trust, beside)) != ST_OK ||
 	    (st = signed_verify(&by, cms, all, "-C", &trust->policy)) !=
 		ST_OK ||
+	    (st = attrs_check_values(by.si)) != ST_OK ||
 	    (st = check_no_message(by.si)) != ST_OK ||
 	    (st = check_signer(trust, beside, by.signer)) != ST_OK ||
 	    (st = take_certs(certs, trust, beside, &by)) != ST_OK)

@@ -193,7 +193,8 @@ static enum status read_message(struct scep_reply *reply,
 		return st;
 	reply->verified = true;
 	si = by.si;
-	if ((st = check_message_type(si)) != ST_OK ||
+	if ((st = attrs_check_values(si)) != ST_OK ||
+	    (st = check_message_type(si)) != ST_OK ||
 	    (st = check_transaction_id(si, request)) != ST_OK ||
 	    (st = check_nonce(si, request)) != ST_OK ||
 	    (st = read_status(&reply->status, si)) != ST_OK)

@@ -1,9 +1,9 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/sha.h>
 
 #include "pki/algs.h"
 #include "pki/cert.h"
-#include "scep/attrs.h"
 #include "scep/limits.h"
 #include "scep/signed.h"
 #include "util/log.h"
@@ -67,20 +67,25 @@ static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
 	return fail_unknown_signer(out->si, where);
 }
 
-static int digest_of(const struct signed_by *by)
+/*
+ * Senders may write the name of a signature algorithm with the digest, which
+ * libcrypto takes as well.  NULL: libcrypto does not know it.
+ */
+static const EVP_MD *digest_of(const struct signed_by *by)
 {
 	const ASN1_OBJECT *digest;
 	X509_ALGOR *algorithm;
 
 	CMS_SignerInfo_get0_algs(by->si, NULL, NULL, &algorithm, NULL);
 	X509_ALGOR_get0(&digest, NULL, NULL, algorithm);
-	return OBJ_obj2nid(digest);
+	return EVP_get_digestbyobj(digest);
 }
 
 /* The digest, where libcrypto's policy forbids it; else NULL. */
 static const char *refused_digest(const struct signed_by *by)
 {
-	return algs_refused_digest(digest_of(by), X509_get0_pubkey(by->signer));
+	return algs_refused_digest(
+	    EVP_MD_type(digest_of(by)), X509_get0_pubkey(by->signer));
 }
 
 static enum status fail_policy(const char *digest)
@@ -91,16 +96,27 @@ static enum status fail_policy(const char *digest)
 	    digest);
 }
 
-/* Everybody can make two contents of the same MD5 digest. */
+/* Of less than 160 bits anybody can make two contents of the same digest. */
 static enum status check_digest(
     const struct signed_by *by, const struct digest_policy *policy)
 {
+	const EVP_MD *md = digest_of(by);
 	const char *refused;
 
-	if (digest_of(by) != NID_md5 || policy->md5)
+	if (md == NULL)
+		return fail(ST_REPLY,
+		    "reply: signed with a digest that this libcrypto does not "
+		    "know (RFC 5652, 5.3)");
+	if (EVP_MD_size(md) >= SHA_DIGEST_LENGTH ||
+	    (EVP_MD_type(md) == NID_md5 && policy->md5))
 		return ST_OK;
 	if ((refused = refused_digest(by)) != NULL)
 		return fail_policy(refused);
+	if (EVP_MD_type(md) != NID_md5)
+		return fail(ST_REPLY,
+		    "reply: signed with %s, which anybody can forge; expected "
+		    "sha1 or better",
+		    OBJ_nid2ln(EVP_MD_type(md)));
 	return fail(ST_REPLY,
 	    "reply: signed with md5, which anybody can forge (RFC 6151); "
 	    "-S md5 or --legacy takes it all the same");
@@ -119,12 +135,13 @@ static enum status fail_signature(const struct signed_by *by)
 /* CMS_verify() would compute all the digests that the sender lists. */
 static bool verifies(const struct signed_by *by)
 {
-	const EVP_MD *md = EVP_get_digestbynid(digest_of(by));
+	EVP_MD_CTX *context;
 	BIO *digest = BIO_new(BIO_f_md()), *end = BIO_new(BIO_s_null());
 	bool ok = false;
 
-	if (md == NULL || digest == NULL || end == NULL ||
-	    BIO_set_md(digest, md) != 1)
+	if (digest == NULL || end == NULL ||
+	    BIO_get_md_ctx(digest, &context) != 1 ||
+	    EVP_DigestInit_ex(context, digest_of(by), NULL) != 1)
 		goto out;
 	BIO_push(digest, end);
 	if (by->len > 0 &&
@@ -148,8 +165,7 @@ enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
 	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
 	enum status st = find_signer(out, cms, certs, where);
 
-	if (st != ST_OK || (st = attrs_check_values(out->si)) != ST_OK ||
-	    (st = check_digest(out, policy)) != ST_OK)
+	if (st != ST_OK || (st = check_digest(out, policy)) != ST_OK)
 		return st;
 	if (content != NULL && *content != NULL) {
 		out->content = ASN1_STRING_get0_data(*content);
@@ -161,7 +177,7 @@ enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
 void signed_warn_of_digest(
     const struct signed_by *by, const struct digest_policy *policy)
 {
-	int digest = digest_of(by);
+	int digest = EVP_MD_type(digest_of(by));
 
 	if (policy->announced != NULL &&
 	    (digest == NID_md5 || digest == NID_sha1))

@@ -1089,6 +1089,13 @@ announced() {
     enrolled
     warned "the reply is signed with sha1, although the server announces sha512"
     expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+    stop_ca
+    rm local.crt
+    ca=$ca-name
+    start_enrolment --digest sha1 --fault digest-by-signature
+    enroll
+    enrolled
+    warned "the reply is signed with sha1, although the server announces sha512"
     rm local.crt "$ca"/issued/*
     enroll -S sha1 -t 0
     enrolled
@@ -1109,6 +1116,13 @@ announced() {
     stderr_has "RFC 6151"
     stderr_has "-S md5 or --legacy"
     enroll -S sha1
+    refused 97 "signed with md5"
+    stop_ca
+    # By another name, which libcrypto knows as well.
+    ca=$ca-name
+    start_enrolment --digest md5 --fault digest-by-signature
+    snapshot
+    enroll
     refused 97 "signed with md5"
     rm "$ca"/issued/*
     enroll -S md5

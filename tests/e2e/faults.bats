@@ -223,7 +223,9 @@ pending_fails() {
 # Of the messages, those that the CA did not sign.
 unsigned=(wrong-cms-type no-signerinfo two-signerinfos bad-signature
     bad-message-digest altered-content wrong-signer stranger-signer
-    end-entity-signer)
+    end-entity-signer cert-sign-signer many-unsigned-attributes
+    many-primitive-attributes many-primitive-values many-signed-attributes
+    many-values)
 
 # The first reply is PENDING and good, the next is spoiled: what the CA did not
 # sign does not end the polling, a wrong reply of the CA does.
@@ -472,7 +474,8 @@ ends_for_lack_of_time() {
 
 @test "enroll: faults of GetCACaps do not end it" {
     start_fault_cas getcacaps
-    each goes_on_without_caps $(names harmful | without "${timeouts[@]}" html)
+    each goes_on_without_caps $(names harmful |
+        without "${timeouts[@]}" html http-302)
 }
 
 ends_before_a_message() {
@@ -481,9 +484,9 @@ ends_before_a_message() {
     expect_equal "messages" "" "$(messages messageType)"
 }
 
-@test "enroll: a page in answer to GetCACaps does end it" {
+@test "enroll: a page in answer to GetCACaps, or a way to one, does end it" {
     start_fault_cas getcacaps
-    each ends_before_a_message html
+    each ends_before_a_message html http-302
 }
 
 @test "enroll: time limits of GetCACaps do end it" {
@@ -501,7 +504,7 @@ getca_goes_on_without_caps() {
 @test "getca: faults of GetCACaps do not end it" {
     start_fault_cas getcacaps
     each getca_goes_on_without_caps \
-        $(names harmful | without "${timeouts[@]}" html)
+        $(names harmful | without "${timeouts[@]}" html http-302)
 }
 
 # --- the list itself -------------------------------------------------------

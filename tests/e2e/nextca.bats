@@ -334,6 +334,17 @@ END
     done
 }
 
+# keyCertSign makes no CA of what the CA has issued to somebody.
+@test "signed by one with keyCertSign, and without basicConstraints, that is in -C" {
+    start_rollover --fault cert-sign-signer --fault-on getnextcacert
+    getnextca
+    cat "$ca/ca.crt" "$ca/cert-sign.crt" >ca.crt
+    snapshot
+    getnextca -w signer.crt
+    refused 97 "signed by /C=FI/O=Example/CN=Example Cert Sign," \
+        "no CA, and not marked as an RA"
+}
+
 ra="/C=FI/O=Example/CN=Example Test RA Signing"
 
 @test "signed by an RA: only with --tolerate signer, and when -C has it" {

@@ -192,31 +192,37 @@ Renewal, SHA-1, SHA-256, SCEPStandard" ]
     [[ "$error" == "./sscep: $url/none: "*"500"* ]]
 }
 
+# The server announces SHA-256, and signs with SHA-1.
+other_warnings() {
+    grep -vxF "./sscep: warning: the reply is signed with sha1, although the \
+server announces sha256" <<<"$stderr"
+}
+
 @test "enroll, with a reply in DES and a warning" {
     enroll des device
-    [[ "$stderr" == "./sscep: warning: "*[Dd][Ee][Ss]*"obsolete"* ]]
-    [ "$(wc -l <<<"$stderr")" -eq 1 ]
+    [[ "$(other_warnings)" == "./sscep: warning: "*[Dd][Ee][Ss]*"obsolete"* ]]
+    [ "$(wc -l <<<"$(other_warnings)")" -eq 1 ]
     certified device
     reply_in des des-cbc
 }
 
 @test "enroll, with a reply in AES-128" {
     enroll aes128 device
-    [ -z "$stderr" ]
+    [ -z "$(other_warnings)" ]
     certified device
     reply_in aes128 aes-128-cbc
 }
 
 @test "enroll, with a reply in AES-256" {
     enroll aes256 device
-    [ -z "$stderr" ]
+    [ -z "$(other_warnings)" ]
     certified device
     reply_in aes256 aes-256-cbc
 }
 
 @test "enroll with the intermediate and the root at hand" {
     enroll root device
-    [ -z "$stderr" ]
+    [ -z "$(other_warnings)" ]
     [ -e ca.crt-1 ]
     certified device
 }

@@ -98,6 +98,7 @@ class Draft:
         self.included = [authority.signer.certificate]
         self.signer_infos = []
         self.raw = None                 # instead of all this
+        self.digest_by_signature = False
         self.digest = options.digest
         if self.digest == "same":
             self.digest = message.digest
@@ -250,7 +251,10 @@ class Draft:
         return der.NULL if self.options.null_params else b""
 
     def _digest_algorithm(self):
-        return der.seq(der.oid(oids.DIGESTS[self.digest]), self._null())
+        table = oids.DIGESTS
+        if self.digest_by_signature:
+            table = oids.DIGEST_WITH_RSA
+        return der.seq(der.oid(table[self.digest]), self._null())
 
     def _pss(self):
         return self.options.sigalg == "pss"

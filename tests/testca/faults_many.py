@@ -36,6 +36,12 @@ def without(parts, tag):
     return [part for part in parts if part[0] != tag]
 
 
+def with_unsigned(infos, attributes):
+    """The signerInfos, each with those unsigned attributes."""
+    return der.tlv(0x31, *[der.seq(body, attributes)
+                           for _, body, _ in der.inner(infos)])
+
+
 def put(encoding, place):
     """The SignedData with MANY in that place."""
     parts = fields(encoding)
@@ -51,10 +57,13 @@ def put(encoding, place):
         inside = b"".join(whole for _, _, whole in der.inner(parts[-1]))
         parts[-1] = der.tlv(0x31, inside, ELEMENT * MANY)
     elif place == "unsigned-attributes":
-        infos = der.inner(parts[-1])
-        parts[-1] = der.tlv(0x31, *[
-            der.seq(body, der.explicit(1, ATTRIBUTE * MANY))
-            for _, body, _ in infos])
+        parts[-1] = with_unsigned(parts[-1],
+                                  der.explicit(1, ATTRIBUTE * MANY))
+    elif place == "primitive-attributes":
+        parts[-1] = with_unsigned(parts[-1], der.tlv(0x81, ATTRIBUTE * MANY))
+    elif place == "primitive-values":
+        parts[-1] = with_unsigned(parts[-1], der.explicit(1, der.seq(
+            der.oid(oids.UNKNOWN_ATTRIBUTE), der.tlv(0x11, der.NULL * MANY))))
     elif place == "pieces":
         parts[2] = der.seq(der.oid(oids.DATA), der.explicit(
             0, der.tlv(0x24, der.octets(b"x") * MANY)))
@@ -65,13 +74,16 @@ def put(encoding, place):
     return content_info(oids.SIGNED_DATA, parts)
 
 
+# libcrypto takes lists that say they are primitive.
+OF_SIGNERS = ("unsigned-attributes", "primitive-attributes",
+              "primitive-values")
 PLACES = ("digest-algorithms", "certificates", "crls", "signer-infos",
-          "unsigned-attributes", "pieces", "levels")
+          "pieces", "levels") + OF_SIGNERS
 
 
 def answer_fault(place):
     # There is no SignerInfo in the answer to GetCACert.
-    ops = NOT_CAPS[1:] if place == "unsigned-attributes" else NOT_CAPS
+    ops = NOT_CAPS[1:] if place in OF_SIGNERS else NOT_CAPS
 
     @fault("many-" + place, "body", "100,000 " + place, ops)
     def spoil(reply):
@@ -127,6 +139,14 @@ certificate_fault("many-extensions", "a certificate with 100,000 extensions",
                   extension("1.2.3.4", b"") * MANY)
 certificate_fault("many-names", "a certificate with 100,000 subjectAltNames",
                   extension("2.5.29.17", der.seq(der.tlv(0x82) * MANY)))
+certificate_fault("many-primitive-names",
+                  "the same, in a SEQUENCE that says it is primitive",
+                  extension("2.5.29.17", der.tlv(0x10, der.tlv(0x82) * MANY)))
+certificate_fault("many-issuers", "100,000 names in authorityKeyIdentifier, "
+                  "under a tag that says it is primitive",
+                  extension("2.5.29.35", der.seq(
+                      der.tlv(0x81, der.tlv(0x82) * MANY),
+                      der.tlv(0x82, b"\1"))))
 
 
 # What is signed, and what is encrypted.

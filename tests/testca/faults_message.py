@@ -76,6 +76,20 @@ def _(draft):
     draft.included = [draft.signer.certificate]
 
 
+@fault("cert-sign-signer", "signer",
+       "signed by one with keyCertSign, but without basicConstraints, that "
+       "the CA has issued", ("pkioperation", "getnextcacert"))
+def _(draft):
+    draft.signer = draft.authority.cert_sign_entity()
+    draft.included = [draft.signer.certificate]
+
+
+@fault("digest-by-signature", "attributes",
+       "harmless: digestAlgorithm has the name of the signature algorithm")
+def _(draft):
+    draft.digest_by_signature = True
+
+
 @fault("no-signed-attrs", "signed", "signed without attributes")
 def _(draft):
     draft.signer_infos = [draft.sign(signed_attributes=False)]

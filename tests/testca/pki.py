@@ -285,6 +285,13 @@ class Authority:
                        key=self.store.key("end-entity"))
         return self.roles["entity"]
 
+    def cert_sign_entity(self):
+        """One that could sign certificates, if it were a CA's."""
+        self._identity("cert-sign", "cert-sign", name("Example Cert Sign"),
+                       "ca", [(key_usage("sign,certsign"), True)],
+                       key=self.store.key("end-entity"))
+        return self.roles["cert-sign"]
+
     def stranger(self, subject=None, serial_of=None):
         """A self-signed CA that nobody knows, with any name and serial."""
         key = self.store.key("stranger")

@@ -41,6 +41,8 @@ static const struct {
     {"indefinite, empty", RUN("\x30\x80\x00\x00"), false, true, 16, 4, 0},
     {"one in another", RUN("\x30\x80\xa0\x80\x00\x00\x00\x00\x05\x00"), false,
 	true, 16, 8, 4},
+    {"another end-of-contents", RUN("\x30\x80\x00\x81\x00\x00\x00"), false,
+	true, 16, 7, 3},
     {"zeros inside", RUN("\x30\x80\x04\x02\x00\x00\x00\x00"), false, true, 16,
 	8, 4},
     {"without its end", RUN("\x30\x80\x02\x01\x05\x00"), false, false, 0, 0, 0},
@@ -104,6 +106,14 @@ static const struct {
     {"without its end", RUN("\x30\x80\x05\x00"), DER_BROKEN, DER_BROKEN},
     {"beyond the outer one", RUN("\x30\x02\x04\x01x"), DER_BROKEN, DER_BROKEN},
     {"half an element behind", RUN("\x05\x00\x05"), DER_BROKEN, DER_BROKEN},
+    {"another end-of-contents", RUN("\x30\x80\x00\x81\x00\x00\x00"), DER_FINE,
+	DER_BROKEN},
+    {"a list that says it is primitive", RUN("\x11\x02\x05\x00"), DER_FINE,
+	DER_FINE},
+    {"text under a tag of its own", RUN("\x82\x02\x30\x05\x05\x00"), DER_FINE,
+	DER_FINE},
+    {"text in text", RUN("\x30\x08\x82\x04\x82\x02\x30\x05\x05\x00"), DER_FINE,
+	DER_FINE},
     {"text in an OCTET STRING", RUN("\x04\x02\x30\x05\x05\x00"), DER_FINE,
 	DER_FINE},
     {"an element in an OCTET STRING", RUN("\x04\x02\x05\x00"), DER_FINE,
@@ -165,6 +175,12 @@ static void test_many(void **state)
 	assert_int_equal(check_many(most, 0x04, true), DER_FINE);
 	assert_int_equal(check_many(most + 1, 0x04, true), DER_TOO_MANY);
 	assert_int_equal(check_many(most + 1, 0x04, false), DER_FINE);
+	/* Lists that say they are primitive, with a tag of their own or not. */
+	assert_int_equal(check_many(most, 0x11, false), DER_FINE);
+	assert_int_equal(check_many(most + 1, 0x11, false), DER_TOO_MANY);
+	assert_int_equal(check_many(most + 1, 0x10, true), DER_TOO_MANY);
+	assert_int_equal(check_many(most + 1, 0x81, false), DER_TOO_MANY);
+	assert_int_equal(check_many(most + 1, 0x80, true), DER_TOO_MANY);
 }
 
 static void test_deep(void **state)

@@ -181,7 +181,10 @@ static void test_caps_page(void **state)
 	size_t i;
 
 	(void)state;
-	assert_false(caps_is_page(NULL, 0));
+	assert_false(caps_is_page(NULL, 0, false));
+	assert_false(caps_is_page(" \n", 2, true));
+	assert_false(caps_is_page("AES\n", 4, true));
+	assert_true(caps_is_page("Sign in", 7, true));
 	for (i = 0; i < NITEMS(rows); i++) {
 		/* Of its own length, so that reading on is found. */
 		size_t len = strlen(rows[i].text);
@@ -189,7 +192,7 @@ static void test_caps_page(void **state)
 		bool page;
 
 		memcpy(copy, rows[i].text, len);
-		page = caps_is_page(copy, len);
+		page = caps_is_page(copy, len, false);
 		free(copy);
 		if (page != rows[i].page)
 			fixture_fail("row %zu: %d", i, page);
@@ -203,7 +206,7 @@ static const char *checked(const char *text)
 	const char *said;
 
 	capture_start(STDERR_FILENO);
-	st = caps_check(text, strlen(text));
+	st = caps_check(text, strlen(text), false);
 	said = capture_stop();
 	assert_int_equal(st, *said != '\0' ? ST_NETWORK : ST_OK);
 	return said;
