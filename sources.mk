@@ -72,6 +72,8 @@ sscep_sources = \
 	src/pki/crl.h \
 	src/pki/csr.c \
 	src/pki/csr.h \
+	src/pki/curve.c \
+	src/pki/curve.h \
 	src/pki/der.c \
 	src/pki/der.h \
 	src/pki/engine.c \

@@ -46,11 +46,11 @@ static bool signs_another(X509 *cert, STACK_OF(X509) *certs, int *tries)
 }
 
 /* Returns why: fits says that keyUsage allows the use. */
-static const char *pick(
-    X509 **out, STACK_OF(X509) *certs, unsigned int usage, const char *fits)
+static const char *pick(X509 **out, STACK_OF(X509) *certs, unsigned int usage,
+    const char *fits, int *tries)
 {
-	int i, tries = max_tries(certs);
 	X509 *cert;
+	int i;
 
 	*out = sk_X509_value(certs, 0);
 	if (sk_X509_num(certs) == 1)
@@ -58,7 +58,7 @@ static const char *pick(
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
 		if (!cert_allows(cert, usage) ||
-		    signs_another(cert, certs, &tries))
+		    signs_another(cert, certs, tries))
 			continue;
 		*out = cert;
 		return cert_has_usage(cert)
@@ -70,14 +70,18 @@ static const char *pick(
 
 void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
 {
+	int tries = max_tries(certs);
+
 	memset(out, 0, sizeof(*out));
 	out->certs = certs;
 	out->why_sign = pick(&out->sign, certs, KU_DIGITAL_SIGNATURE,
 	    "keyUsage allows digitalSignature, and it signs no other of the "
-	    "set");
+	    "set",
+	    &tries);
 	out->why_encrypt = pick(&out->encrypt, certs, KU_KEY_ENCIPHERMENT,
 	    "keyUsage allows keyEncipherment, and it signs no other of the "
-	    "set");
+	    "set",
+	    &tries);
 }
 
 /* Appends what path-0, path-1, ... hold, up to the first that is missing. */

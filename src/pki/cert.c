@@ -9,6 +9,7 @@
 
 #include "pki/algs.h"
 #include "pki/cert.h"
+#include "pki/curve.h"
 #include "pki/der.h"
 #include "pki/pem.h"
 #include "util/file.h"
@@ -54,12 +55,14 @@ static bool only_end_of_pem(void)
 }
 
 /* Extensions are decoded when they are looked at, and count, too. */
-static bool parse_der(STACK_OF(X509) *certs, const void *bytes, size_t len)
+static bool parse_der(
+    STACK_OF(X509) *certs, const void *bytes, size_t len, long *left)
 {
+	const struct der run = {bytes, (long)len};
 	const unsigned char *p = bytes;
 	X509 *cert;
 
-	if (der_check((struct der){bytes, (long)len}, true) != DER_FINE ||
+	if (der_check(run, true, left) != DER_FINE || !curve_is_named(run) ||
 	    (cert = d2i_X509(NULL, &p, (long)len)) == NULL)
 		return false;
 	if (p == (const unsigned char *)bytes + len &&
@@ -69,7 +72,17 @@ static bool parse_der(STACK_OF(X509) *certs, const void *bytes, size_t len)
 	return false;
 }
 
-static bool parse_pem(STACK_OF(X509) *certs, BIO *bio)
+/* A certificate is no secret: nobody is asked for a pass phrase. */
+static int no_pass(char *out, int size, int writing, void *unused)
+{
+	(void)out;
+	(void)size;
+	(void)writing;
+	(void)unused;
+	return -1;
+}
+
+static bool parse_pem(STACK_OF(X509) *certs, BIO *bio, long left)
 {
 	int before = sk_X509_num(certs);
 	unsigned char *der;
@@ -78,9 +91,9 @@ static bool parse_pem(STACK_OF(X509) *certs, BIO *bio)
 
 	while (ok &&
 	    PEM_bytes_read_bio(
-		&der, &len, NULL, PEM_STRING_X509, bio, NULL, NULL) == 1) {
+		&der, &len, NULL, PEM_STRING_X509, bio, no_pass, NULL) == 1) {
 		ok = sk_X509_num(certs) < CERT_COUNT_MAX &&
-		    parse_der(certs, der, (size_t)len);
+		    parse_der(certs, der, (size_t)len, &left);
 		OPENSSL_free(der);
 	}
 	return ok && sk_X509_num(certs) > before && only_end_of_pem();
@@ -95,16 +108,18 @@ static bool is_der(const unsigned char *bytes, size_t len)
 
 bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len)
 {
+	long left;
 	BIO *bio;
 	bool ok;
 
 	if (len == 0 || len > INT_MAX)
 		return false;
+	left = der_budget((long)len);
 	if (is_der(bytes, len))
-		return parse_der(certs, bytes, len);
+		return parse_der(certs, bytes, len, &left);
 	if ((bio = BIO_new_mem_buf(bytes, (int)len)) == NULL)
 		return false;
-	ok = parse_pem(certs, bio);
+	ok = parse_pem(certs, bio, left);
 	BIO_free(bio);
 	return ok;
 }

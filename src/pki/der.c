@@ -124,8 +124,7 @@ bool ber_next_context(struct der *run, struct der_element *out, int tag)
 struct level {
 	const unsigned char *end; /* of the one around it if indefinite */
 	bool indefinite;
-	bool guess;    /* a primitive one, which need not hold elements */
-	bool in_guess; /* it, or one around it, is a guess */
+	bool in_guess; /* in a primitive one, which need not hold elements */
 };
 
 struct walk {
@@ -141,9 +140,12 @@ static bool is_list(const struct der_element *e)
 	    (e->tag == V_ASN1_SEQUENCE || e->tag == V_ASN1_SET);
 }
 
-static bool is_string_in_pieces(const struct der_element *e)
+/* Of a definite length, and constructed if it is a list and else not. */
+static bool is_strict(const struct der_element *e, bool indefinite)
 {
-	return e->constructed && e->class == V_ASN1_UNIVERSAL && !is_list(e);
+	if (indefinite)
+		return false;
+	return e->class != V_ASN1_UNIVERSAL || e->constructed == is_list(e);
 }
 
 /*
@@ -163,7 +165,6 @@ static enum der_verdict enter(
 {
 	struct level level = {.end = e->inside.p + e->inside.left,
 	    .indefinite = indefinite,
-	    .guess = guess,
 	    .in_guess = guess || w->levels[w->depth].in_guess};
 
 	if (w->depth == DER_DEPTH_MAX)
@@ -173,13 +174,16 @@ static enum der_verdict enter(
 	return DER_FINE;
 }
 
-/* No element is there: where that was a guess, behind it goes on. */
+/*
+ * No element is there: in a guess it need not be one, and behind what it is in
+ * others may follow.
+ */
 static enum der_verdict leave_guess(struct walk *w)
 {
-	while (w->depth > 0 && !w->levels[w->depth].guess)
-		w->depth--;
-	if (w->depth == 0)
+	if (!w->levels[w->depth].in_guess)
 		return DER_BROKEN;
+	while (w->levels[w->depth].indefinite)
+		w->depth--;
 	w->p = w->levels[w->depth--].end;
 	return DER_FINE;
 }
@@ -198,7 +202,7 @@ static enum der_verdict step(struct walk *w)
 		return DER_FINE;
 	}
 	if (!next_header(&run, &e, &indefinite) ||
-	    (strict && (indefinite || is_string_in_pieces(&e))))
+	    (strict && !is_strict(&e, indefinite)))
 		return leave_guess(w);
 	if (e.constructed)
 		return enter(w, &e, indefinite, false);
@@ -216,15 +220,19 @@ static bool is_done(struct walk *w)
 	return w->depth == 0 && w->p == w->levels[0].end;
 }
 
-enum der_verdict der_check(struct der run, bool strict)
+long der_budget(long bytes)
+{
+	return ELEMENTS_MAX + bytes / BYTES_PER_ELEMENT;
+}
+
+enum der_verdict der_check(struct der run, bool strict, long *left)
 {
 	struct walk walk = {.p = run.p, .strict = strict};
-	long left = ELEMENTS_MAX + run.left / BYTES_PER_ELEMENT;
 	enum der_verdict verdict = DER_FINE;
 
 	walk.levels[0].end = run.p + run.left;
 	while (verdict == DER_FINE && !is_done(&walk))
-		verdict = left-- > 0 ? step(&walk) : DER_TOO_MANY;
+		verdict = (*left)-- > 0 ? step(&walk) : DER_TOO_MANY;
 	return verdict;
 }
 

@@ -43,14 +43,17 @@ bool ber_next_context(struct der *run, struct der_element *out, int tag);
 
 /*
  * How much libcrypto would have to build to decode run.  DER_BROKEN: a length
- * is wrong, or strict is set and it is not DER: of an indefinite length, or a
- * string in pieces.  DER_TOO_DEEP: DER_DEPTH_MAX is passed.  DER_TOO_MANY:
- * more elements than 50,000 and one more for each 128 bytes.  What a primitive
- * element may hold counts as well: libcrypto takes lists for constructed that
- * say they are not, and with strict extensions are in OCTET STRINGs.
+ * is wrong, or strict is set and it is not DER: of an indefinite length, a
+ * string in pieces, or a list that says it is primitive.  DER_TOO_DEEP:
+ * DER_DEPTH_MAX is passed.  DER_TOO_MANY: more elements than *left, which they
+ * are taken off; it starts as der_budget() of the bytes that came, one for
+ * each 128 and 50,000.  What a primitive element may hold counts as well:
+ * libcrypto takes lists that say they are primitive, and with strict
+ * extensions are in OCTET STRINGs.
  */
 enum der_verdict { DER_FINE, DER_BROKEN, DER_TOO_DEEP, DER_TOO_MANY };
-enum der_verdict der_check(struct der run, bool strict);
+long der_budget(long bytes);
+enum der_verdict der_check(struct der run, bool strict, long *left);
 
 /* What to say of a verdict, as "more than 32 elements inside one another". */
 const char *der_verdict_text(enum der_verdict verdict);

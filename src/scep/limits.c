@@ -7,6 +7,7 @@
 #include <openssl/x509.h>
 
 #include "pki/cert.h"
+#include "pki/curve.h"
 #include "pki/der.h"
 #include "scep/limits.h"
 #include "util/log.h"
@@ -25,6 +26,7 @@
 struct part {
 	const char *what;
 	bool decoded; /* by libcrypto, so that all that is in it counts */
+	long *left;   /* of its der_budget() */
 };
 
 static enum status not_that(const struct part *part)
@@ -37,7 +39,7 @@ static enum status check_size(
     struct der run, bool strict, const struct part *part)
 {
 	enum der_verdict verdict =
-	    part->decoded ? der_check(run, strict) : DER_FINE;
+	    part->decoded ? der_check(run, strict, part->left) : DER_FINE;
 
 	if (verdict == DER_FINE)
 		return ST_OK;
@@ -169,6 +171,20 @@ static enum status check_beside(
 	return check_size(e.inside, true, part);
 }
 
+static enum status check_keys(struct der certs, const struct part *part)
+{
+	struct der_element e;
+
+	while (der_next(&certs, &e))
+		if (e.class == V_ASN1_UNIVERSAL && !curve_is_named(e.whole))
+			return fail(ST_REPLY,
+			    "reply: not %s: a certificate in it has an EC key "
+			    "whose curve has no name (RFC 5480, 2.1.1), or is "
+			    "none",
+			    part->what);
+	return ST_OK;
+}
+
 /* [0] certificates OPTIONAL, [1] crls OPTIONAL */
 static enum status check_certs_and_crls(
     struct der *run, const struct part *part)
@@ -176,9 +192,16 @@ static enum status check_certs_and_crls(
 	static const struct kind certs = {
 	    "certificates", "5.1", CERT_COUNT_MAX};
 	static const struct kind crls = {"CRLs", "5.1", CRLS_MAX};
-	enum status st = check_beside(run, 0, &certs, part);
+	struct der before = *run;
+	struct der_element e;
+	enum status st;
 
-	return st == ST_OK ? check_beside(run, 1, &crls, part) : st;
+	if ((st = check_beside(run, 0, &certs, part)) != ST_OK)
+		return st;
+	if (part->decoded && ber_next_context(&before, &e, 0) &&
+	    (st = check_keys(e.inside, part)) != ST_OK)
+		return st;
+	return check_beside(run, 1, &crls, part);
 }
 
 /*
@@ -324,38 +347,43 @@ static enum status check(const void *bytes, size_t len, int nid,
 	struct der_element info;
 	enum status st;
 
-	if (len > INT_MAX)
-		return fail(
-		    ST_REPLY, "reply: not %s: it is too large", part->what);
 	if (!ber_next_is(&run, &info, V_ASN1_SEQUENCE))
 		return not_that(part);
 	if ((st = open_content_info(&info, &content, nid, part)) != ST_OK ||
-	    (st = check_content(content, part)) != ST_OK)
+	    (st = check_size(info.whole, false, part)) != ST_OK)
 		return st;
-	return check_size(info.whole, false, part);
+	return check_content(content, part);
+}
+
+static enum status check_part(const void *bytes, size_t len, int nid,
+    enum status (*check_content)(struct der, const struct part *),
+    const char *what, bool decoded)
+{
+	long left = len <= INT_MAX ? der_budget((long)len) : 0;
+	const struct part part = {what, decoded, &left};
+
+	if (len > INT_MAX)
+		return fail(ST_REPLY, "reply: not %s: it is too large", what);
+	return check(bytes, len, nid, check_content, &part);
 }
 
 enum status limits_check_signed_data(
     const void *bytes, size_t len, const char *what)
 {
-	const struct part part = {what, true};
-
-	return check(bytes, len, NID_pkcs7_signed, check_signed_data, &part);
+	return check_part(
+	    bytes, len, NID_pkcs7_signed, check_signed_data, what, true);
 }
 
 enum status limits_check_crl_message(
     const void *bytes, size_t len, const char *what)
 {
-	const struct part part = {what, false};
-
-	return check(bytes, len, NID_pkcs7_signed, check_signed_data, &part);
+	return check_part(
+	    bytes, len, NID_pkcs7_signed, check_signed_data, what, false);
 }
 
 enum status limits_check_enveloped_data(
     const void *bytes, size_t len, const char *what)
 {
-	const struct part part = {what, true};
-
-	return check(
-	    bytes, len, NID_pkcs7_enveloped, check_enveloped_data, &part);
+	return check_part(
+	    bytes, len, NID_pkcs7_enveloped, check_enveloped_data, what, true);
 }

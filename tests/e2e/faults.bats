@@ -225,7 +225,7 @@ unsigned=(wrong-cms-type no-signerinfo two-signerinfos bad-signature
     bad-message-digest altered-content wrong-signer stranger-signer
     end-entity-signer cert-sign-signer many-unsigned-attributes
     many-primitive-attributes many-primitive-values many-signed-attributes
-    many-values)
+    many-values many-values-behind-others)
 
 # The first reply is PENDING and good, the next is spoiled: what the CA did not
 # sign does not end the polling, a wrong reply of the CA does.

@@ -64,6 +64,11 @@ def put(encoding, place):
     elif place == "primitive-values":
         parts[-1] = with_unsigned(parts[-1], der.explicit(1, der.seq(
             der.oid(oids.UNKNOWN_ATTRIBUTE), der.tlv(0x11, der.NULL * MANY))))
+    elif place == "values-behind-others":
+        # What breaks in one value does not keep libcrypto from the next.
+        parts[-1] = with_unsigned(parts[-1], der.explicit(1, der.seq(
+            der.oid(oids.UNKNOWN_ATTRIBUTE),
+            der.tlv(0x11, der.tlv(0x30, b"\xff"), der.octets(b"") * MANY))))
     elif place == "pieces":
         parts[2] = der.seq(der.oid(oids.DATA), der.explicit(
             0, der.tlv(0x24, der.octets(b"x") * MANY)))
@@ -76,7 +81,7 @@ def put(encoding, place):
 
 # libcrypto takes lists that say they are primitive.
 OF_SIGNERS = ("unsigned-attributes", "primitive-attributes",
-              "primitive-values")
+              "primitive-values", "values-behind-others")
 PLACES = ("digest-algorithms", "certificates", "crls", "signer-infos",
           "pieces", "levels") + OF_SIGNERS
 
@@ -108,16 +113,30 @@ for name in PLACES[:4]:
 
 # A certificate whose extensions are many, and one extension that has many.
 
-def big_certificate(*extensions):
+RSA_KEY = der.seq(der.seq(der.oid(oids.RSA), der.NULL), der.tlv(
+    0x03, b"\0", der.seq(der.integer((1 << 2047) + 1), der.integer(65537))))
+
+# A curve without a name, of a field that makes each decoding slow.
+PRIME = 30329 * (1 << 645) + 1
+OCTETS = (PRIME.bit_length() + 7) // 8
+EC_KEY = der.seq(
+    der.seq(der.oid("1.2.840.10045.2.1"), der.seq(
+        der.integer(1),
+        der.seq(der.oid("1.2.840.10045.1.1"), der.integer(PRIME)),
+        der.seq(der.octets(b"\1".rjust(OCTETS, b"\0")),
+                der.octets(b"\2".rjust(OCTETS, b"\0"))),
+        der.octets(b"\2" + b"\1".rjust(OCTETS, b"\0")),
+        der.integer(PRIME - 2), der.integer(1))),
+    der.tlv(0x03, b"\0\2" + b"\1".rjust(OCTETS, b"\0")))
+
+
+def big_certificate(*extensions, key=RSA_KEY):
     """No signature of it verifies; nobody gets as far as that."""
     name = der.seq(der.tlv(0x31, der.seq(der.oid("2.5.4.3"),
                                          der.tlv(der.UTF8, b"big"))))
     time = der.seq(der.tlv(0x17, b"200101000000Z"),
                    der.tlv(0x17, b"490101000000Z"))
     algorithm = der.seq(der.oid(oids.DIGEST_WITH_RSA["sha256"]), der.NULL)
-    key = der.seq(der.seq(der.oid(oids.RSA), der.NULL), der.tlv(
-        0x03, b"\0", der.seq(der.integer((1 << 2047) + 1),
-                             der.integer(65537))))
     return der.seq(
         der.seq(der.explicit(0, der.integer(2)), der.integer(1), algorithm,
                 name, time, name, key,
@@ -147,6 +166,20 @@ certificate_fault("many-issuers", "100,000 names in authorityKeyIdentifier, "
                   extension("2.5.29.35", der.seq(
                       der.tlv(0x81, der.tlv(0x82) * MANY),
                       der.tlv(0x82, b"\1"))))
+
+
+certificate_fault("many-names-behind-others",
+                  "100,000 names behind one that is none",
+                  extension("2.5.29.17", der.seq(
+                      der.explicit(0, der.oid("1.2.3"),
+                                   der.explicit(0, der.tlv(0x30, b"\xff"))),
+                      der.tlv(0x82) * MANY)))
+
+
+@fault("many-curves", "body", "100 certificates whose curves have no name",
+       NOT_CAPS)
+def _(reply):
+    reply.body = certrep.degenerate([big_certificate(key=EC_KEY)] * 100)
 
 
 # What is signed, and what is encrypted.

@@ -109,11 +109,13 @@ static const struct {
     {"another end-of-contents", RUN("\x30\x80\x00\x81\x00\x00\x00"), DER_FINE,
 	DER_BROKEN},
     {"a list that says it is primitive", RUN("\x11\x02\x05\x00"), DER_FINE,
-	DER_FINE},
+	DER_BROKEN},
     {"text under a tag of its own", RUN("\x82\x02\x30\x05\x05\x00"), DER_FINE,
 	DER_FINE},
     {"text in text", RUN("\x30\x08\x82\x04\x82\x02\x30\x05\x05\x00"), DER_FINE,
 	DER_FINE},
+    {"what is broken in a list under such a tag, and more",
+	RUN("\x82\x06\x30\x01\xff\x05\x00\x05"), DER_FINE, DER_FINE},
     {"text in an OCTET STRING", RUN("\x04\x02\x30\x05\x05\x00"), DER_FINE,
 	DER_FINE},
     {"an element in an OCTET STRING", RUN("\x04\x02\x05\x00"), DER_FINE,
@@ -122,6 +124,13 @@ static const struct {
 	DER_FINE},
 };
 
+static enum der_verdict check(struct der run, bool strict)
+{
+	long left = der_budget(run.left);
+
+	return der_check(run, strict, &left);
+}
+
 static void test_checks(void **state)
 {
 	size_t i;
@@ -129,10 +138,8 @@ static void test_checks(void **state)
 	(void)state;
 	for (i = 0; i < NITEMS(checks); i++) {
 		print_message("%s\n", checks[i].what);
-		assert_int_equal(
-		    der_check(checks[i].run, false), checks[i].loose);
-		assert_int_equal(
-		    der_check(checks[i].run, true), checks[i].strict);
+		assert_int_equal(check(checks[i].run, false), checks[i].loose);
+		assert_int_equal(check(checks[i].run, true), checks[i].strict);
 	}
 }
 
@@ -153,13 +160,33 @@ static enum der_verdict check_many(size_t count, int tag, bool strict)
 	unsigned char *bytes = malloc(6 + 2 * count);
 	enum der_verdict verdict;
 	struct der run = {bytes, (long)(6 + 2 * count)};
+	long left;
 	size_t i;
 
 	assert_non_null(bytes);
 	put_header(bytes, tag, 2 * count);
 	for (i = 0; i < count; i++)
 		memcpy(bytes + 6 + 2 * i, "\x05\x00", 2);
-	verdict = der_check(run, strict);
+	left = der_budget(run.left);
+	verdict = der_check(run, strict, &left);
+	free(bytes);
+	return verdict;
+}
+
+/* The same behind one whose content is no element. */
+static enum der_verdict check_behind(size_t count, int tag)
+{
+	unsigned char *bytes = malloc(6 + 2 * count);
+	struct der run = {bytes, (long)(6 + 2 * count)};
+	enum der_verdict verdict;
+	size_t i;
+
+	assert_non_null(bytes);
+	put_header(bytes, tag, 2 * count);
+	for (i = 0; i < count; i++)
+		memcpy(bytes + 6 + 2 * i, "\x05\x00", 2);
+	memcpy(bytes + 6, "\x30\x02\xff\xff", 4);
+	verdict = check(run, false);
 	free(bytes);
 	return verdict;
 }
@@ -178,9 +205,11 @@ static void test_many(void **state)
 	/* Lists that say they are primitive, with a tag of their own or not. */
 	assert_int_equal(check_many(most, 0x11, false), DER_FINE);
 	assert_int_equal(check_many(most + 1, 0x11, false), DER_TOO_MANY);
-	assert_int_equal(check_many(most + 1, 0x10, true), DER_TOO_MANY);
+	assert_int_equal(check_many(most + 1, 0x10, true), DER_BROKEN);
 	assert_int_equal(check_many(most + 1, 0x81, false), DER_TOO_MANY);
 	assert_int_equal(check_many(most + 1, 0x80, true), DER_TOO_MANY);
+	assert_int_equal(check_behind(most, 0x82), DER_FINE);
+	assert_int_equal(check_behind(most + 1, 0x82), DER_TOO_MANY);
 }
 
 static void test_deep(void **state)
@@ -196,7 +225,7 @@ static void test_deep(void **state)
 		for (int i = 0; i < depth; i++)
 			memcpy(bytes + 2 * i, "\x30\x80", 2);
 		run = (struct der){bytes, 4 * depth};
-		assert_int_equal(der_check(run, false),
+		assert_int_equal(check(run, false),
 		    depth > DER_DEPTH_MAX ? DER_TOO_DEEP : DER_FINE);
 		assert_int_equal(ber_next(&run, &e), depth <= DER_DEPTH_MAX);
 	}

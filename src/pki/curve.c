@@ -1,0 +1,41 @@
+#include <openssl/asn1.h>
+
+#include "pki/curve.h"
+
+/*
+ * Certificate { tbsCertificate { version [0] OPTIONAL, serialNumber, signature,
+ * issuer, validity, subject, subjectPublicKeyInfo { algorithm { OID, ... (RFC
+ * 5280, 4.1)
+ */
+static bool find_key_algorithm(struct der *out, struct der run)
+{
+	struct der_element cert, tbs, key, algorithm, e;
+	int i;
+
+	if (!der_next_is(&run, &cert, V_ASN1_SEQUENCE) ||
+	    !der_next_is(&cert.inside, &tbs, V_ASN1_SEQUENCE))
+		return false;
+	ber_next_context(&tbs.inside, &e, 0);
+	for (i = 0; i < 5; i++)
+		if (!der_next(&tbs.inside, &e))
+			return false;
+	if (!der_next_is(&tbs.inside, &key, V_ASN1_SEQUENCE) ||
+	    !der_next_is(&key.inside, &algorithm, V_ASN1_SEQUENCE))
+		return false;
+	*out = algorithm.inside;
+	return true;
+}
+
+/* ECParameters begin with version INTEGER, fieldID SEQUENCE (SEC 1, C.2). */
+bool curve_is_named(struct der cert)
+{
+	struct der_element type, parameters, e;
+	struct der algorithm;
+
+	if (!find_key_algorithm(&algorithm, cert) ||
+	    !der_next_is(&algorithm, &type, V_ASN1_OBJECT))
+		return false;
+	return !der_next_is(&algorithm, &parameters, V_ASN1_SEQUENCE) ||
+	    !der_next_is(&parameters.inside, &e, V_ASN1_INTEGER) ||
+	    !der_next_is(&parameters.inside, &e, V_ASN1_SEQUENCE);
+}
