@@ -32,12 +32,23 @@ void cert_stack_free(STACK_OF(X509) *certs)
 	sk_X509_pop_free(certs, X509_free);
 }
 
+/*
+ * X509_cmp() compares digests, and in some versions finds certificates equal
+ * where it had no memory to compute them.
+ */
+static bool is_same(const X509 *a, const X509 *b)
+{
+	return X509_cmp(a, b) == 0 &&
+	    ASN1_STRING_cmp(
+		X509_get0_pubkey_bitstr(a), X509_get0_pubkey_bitstr(b)) == 0;
+}
+
 bool cert_is_in(STACK_OF(X509) *certs, const X509 *cert)
 {
 	int i;
 
 	for (i = 0; i < sk_X509_num(certs); i++)
-		if (X509_cmp(sk_X509_value(certs, i), cert) == 0)
+		if (is_same(sk_X509_value(certs, i), cert))
 			return true;
 	return false;
 }
