@@ -32,9 +32,10 @@ struct http_request {
 
 /* Owns its bufs; all zero is empty. */
 struct http_response {
-	bool reached; /* it came to the server, which did not turn us away */
-	int status;   /* 200; 0 when nothing readable came */
-	char reason[HTTP_REASON_MAX];      /* escaped */
+	/* It came to the server, which did not turn us away or elsewhere. */
+	bool reached;
+	int status;                   /* 200; 0 when nothing readable came */
+	char reason[HTTP_REASON_MAX]; /* escaped */
 	char content_type[HTTP_TYPE_MAX];  /* lower case, without parameters */
 	char proxy_error[HTTP_REASON_MAX]; /* of a proxy's own; escaped */
 	struct buf location;               /* as it came */

@@ -240,7 +240,7 @@ const char *der_verdict_text(enum der_verdict verdict)
 {
 	switch (verdict) {
 	case DER_BROKEN:
-		return "a length in it is wrong";
+		return "a length in it is wrong, or it is not in DER";
 	case DER_TOO_DEEP:
 		return "more than 32 elements inside one another";
 	case DER_TOO_MANY:

@@ -3,7 +3,6 @@
 #define PKI_DER_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 /* Elements inside one another that are walked through, and no more. */
 #define DER_DEPTH_MAX 32

@@ -152,30 +152,27 @@ static enum status check_signers(struct der run, const struct part *part)
 	return st;
 }
 
-/* What follows in run under that tag, if anything does, and is in DER. */
+/* The certificates, or the CRLs, that stand beside the content, in DER. */
 static enum status check_beside(
-    struct der *run, int tag, const struct kind *kind, const struct part *part)
+    struct der all, const struct kind *kind, const struct part *part)
 {
-	struct der_element e;
-	enum status st;
+	enum status st = count(all, kind, part);
 
-	if (!ber_next_context(run, &e, tag))
-		return ST_OK;
-	if ((st = count(e.inside, kind, part)) != ST_OK)
+	if (st != ST_OK)
 		return st;
-	if (part->decoded && e.inside.left > BESIDE_SIZE_MAX)
+	if (part->decoded && all.left > BESIDE_SIZE_MAX)
 		return fail(ST_REPLY,
 		    "reply: not %s: %ld bytes of %s in it, at most %d are "
 		    "taken",
-		    part->what, e.inside.left, kind->name, BESIDE_SIZE_MAX);
-	return check_size(e.inside, true, part);
+		    part->what, all.left, kind->name, BESIDE_SIZE_MAX);
+	return check_size(all, true, part);
 }
 
 static enum status check_keys(struct der certs, const struct part *part)
 {
 	struct der_element e;
 
-	while (der_next(&certs, &e))
+	while (part->decoded && der_next(&certs, &e))
 		if (e.class == V_ASN1_UNIVERSAL && !curve_is_named(e.whole))
 			return fail(ST_REPLY,
 			    "reply: not %s: a certificate in it has an EC key "
@@ -192,16 +189,16 @@ static enum status check_certs_and_crls(
 	static const struct kind certs = {
 	    "certificates", "5.1", CERT_COUNT_MAX};
 	static const struct kind crls = {"CRLs", "5.1", CRLS_MAX};
-	struct der before = *run;
 	struct der_element e;
 	enum status st;
 
-	if ((st = check_beside(run, 0, &certs, part)) != ST_OK)
+	if (ber_next_context(run, &e, 0) &&
+	    ((st = check_beside(e.inside, &certs, part)) != ST_OK ||
+		(st = check_keys(e.inside, part)) != ST_OK))
 		return st;
-	if (part->decoded && ber_next_context(&before, &e, 0) &&
-	    (st = check_keys(e.inside, part)) != ST_OK)
-		return st;
-	return check_beside(run, 1, &crls, part);
+	if (ber_next_context(run, &e, 1))
+		return check_beside(e.inside, &crls, part);
+	return ST_OK;
 }
 
 /*
