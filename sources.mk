@@ -10,8 +10,6 @@ sscep_sources = \
 	src/ops/checks.h \
 	src/ops/describe.c \
 	src/ops/describe.h \
-	src/ops/dump.c \
-	src/ops/dump.h \
 	src/ops/enroll.c \
 	src/ops/enrolment.c \
 	src/ops/enrolment.h \
@@ -22,6 +20,8 @@ sscep_sources = \
 	src/ops/getnextca.c \
 	src/ops/ops.c \
 	src/ops/ops.h \
+	src/ops/outputs.c \
+	src/ops/outputs.h \
 	src/ops/poll.c \
 	src/ops/poll.h \
 	src/ops/query.c \
@@ -52,6 +52,8 @@ sscep_sources = \
 	src/options/dump.c \
 	src/options/engine.c \
 	src/options/file.c \
+	src/options/files.c \
+	src/options/files.h \
 	src/options/man.c \
 	src/options/options.h \
 	src/options/parse.c \
@@ -80,6 +82,8 @@ sscep_sources = \
 	src/pki/engine.h \
 	src/pki/key.c \
 	src/pki/key.h \
+	src/pki/keyfile.c \
+	src/pki/keyfile.h \
 	src/pki/keyname.c \
 	src/pki/keyname.h \
 	src/pki/keystore.c \
@@ -131,18 +135,28 @@ sscep_sources = \
 	src/http/verdict.h \
 	src/util/buf.c \
 	src/util/buf.h \
+	src/util/contents.c \
+	src/util/contents.h \
 	src/util/file.c \
 	src/util/file.h \
 	src/util/json.c \
 	src/util/json.h \
 	src/util/log.c \
 	src/util/log.h \
+	src/util/output.c \
+	src/util/output.h \
 	src/util/report.c \
 	src/util/report.h \
 	src/util/status.h \
+	src/util/target.c \
+	src/util/target.h \
+	src/util/temporary.c \
+	src/util/temporary.h \
 	src/util/utf8.c \
 	src/util/utf8.h \
 	src/compat/compat.h \
+	src/compat/files.c \
+	src/compat/files.h \
 	src/compat/openssl.c \
 	src/compat/openssl.h \
 	src/compat/provider.c \

@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 
+#include "options/files.h"
 #include "options/options.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
@@ -18,6 +19,8 @@ static enum status run(const struct options *options, struct report *report)
 	struct session session;
 	enum status st;
 
+	if ((st = options_check_files(options)) != ST_OK)
+		return st;
 	st = session_open(&session, options, report);
 	if (st == ST_OK)
 		st = options->operation->run(&session);

@@ -1,7 +1,9 @@
+#include <openssl/crypto.h>
 #include <openssl/objects.h>
 
 #include "ops/cafiles.h"
 #include "ops/describe.h"
+#include "ops/outputs.h"
 #include "pki/algs.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
@@ -51,10 +53,9 @@ static void warn_of_time(X509 *cert)
 	buf_free(&name);
 }
 
-static enum status write_one(
-    struct session *session, X509 *cert, const EVP_MD *md)
+static enum status write_one(struct session *session, struct output *output,
+    X509 *cert, const EVP_MD *md)
 {
-	const char *path = session->options->ca_cert;
 	struct buf fingerprint = {0};
 	enum status st = add_fingerprint(&fingerprint, cert, md);
 
@@ -62,11 +63,11 @@ static enum status write_one(
 		say("%s fingerprint: %s", OBJ_nid2sn(EVP_MD_type(md)),
 		    buf_string(&fingerprint));
 		warn_of_time(cert);
-		st = cert_write(path, cert);
+		st = outputs_write_cert(session, output, cert);
 	}
 	if (st == ST_OK) {
-		describe_cert(session->report, cert, path);
-		say("CA certificate written as %s", path);
+		describe_cert(session->report, cert, output->name);
+		say("CA certificate written as %s", output->name);
 	}
 	buf_free(&fingerprint);
 	return st;
@@ -97,54 +98,139 @@ static enum status describe(X509 *cert, const EVP_MD *md)
 	return st;
 }
 
-static enum status write_numbered(
-    struct session *session, int number, X509 *cert, const EVP_MD *md)
+/* FILE-0, FILE-1, ...: the certificates of an answer that has several. */
+struct numbered {
+	int count;
+	struct buf *names;
+	struct output *outputs;
+};
+
+static void close_numbered(struct numbered *files)
 {
-	const char *path = session->options->ca_cert;
-	struct buf name = {0};
+	int i;
+
+	for (i = 0; i < files->count; i++) {
+		output_close(&files->outputs[i]);
+		buf_free(&files->names[i]);
+	}
+	OPENSSL_free(files->outputs);
+	OPENSSL_free(files->names);
+}
+
+static enum status stage_one(
+    struct numbered *files, int i, const char *path, X509 *cert)
+{
+	struct output *output = &files->outputs[i];
+	struct buf *name = &files->names[i], text = {0};
 	enum status st;
 
-	if (!buf_addf(&name, "%s-%d", path, number))
+	if (!buf_addf(name, "%s-%d", path, i))
 		return fail_memory();
-	if ((st = describe(cert, md)) == ST_OK) {
+	if ((st = outputs_open_one(output, buf_string(name))) != ST_OK)
+		return st;
+	st = cert_add_pem(&text, cert)
+	    ? output_stage(output, text.data, text.len)
+	    : fail_crypto(ST_FILE, "%s: cannot encode", output->name);
+	buf_free(&text);
+	return st;
+}
+
+/* All are beside their files before the first one takes its place. */
+static enum status stage_all(
+    struct numbered *files, const char *path, STACK_OF(X509) *certs)
+{
+	size_t count = (size_t)sk_X509_num(certs);
+	enum status st = ST_OK;
+	int i;
+
+	files->names = OPENSSL_zalloc(count * sizeof(*files->names));
+	files->outputs = OPENSSL_zalloc(count * sizeof(*files->outputs));
+	if (files->names == NULL || files->outputs == NULL)
+		return fail_memory();
+	files->count = (int)count;
+	for (i = 0; st == ST_OK && i < files->count; i++)
+		st = stage_one(files, i, path, sk_X509_value(certs, i));
+	return st;
+}
+
+static enum status write_numbered(
+    struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
+{
+	struct numbered files = {0};
+	const char *name;
+	enum status st;
+	X509 *cert;
+	int i;
+
+	st = stage_all(&files, session->options->ca_cert, certs);
+	for (i = 0; st == ST_OK && i < files.count; i++) {
+		cert = sk_X509_value(certs, i);
+		if ((st = describe(cert, md)) != ST_OK)
+			break;
 		warn_of_time(cert);
-		st = cert_write(buf_string(&name), cert);
+		if ((st = output_commit(&files.outputs[i])) != ST_OK)
+			break;
+		name = files.outputs[i].name;
+		describe_cert(session->report, cert, name);
+		say("certificate written as %s", name);
 	}
-	if (st == ST_OK) {
-		describe_cert(session->report, cert, buf_string(&name));
-		say("certificate written as %s", buf_string(&name));
+	close_numbered(&files);
+	return st;
+}
+
+/* On standard output the set is one text. */
+static enum status write_concatenated(struct session *session,
+    struct output *output, STACK_OF(X509) *certs, const EVP_MD *md)
+{
+	struct buf text = {0};
+	enum status st = ST_OK;
+	X509 *cert;
+	int i;
+
+	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		if ((st = describe(cert, md)) != ST_OK)
+			break;
+		warn_of_time(cert);
+		describe_cert(session->report, cert, output->name);
+		if (!cert_add_pem(&text, cert))
+			st = fail_crypto(
+			    ST_FILE, "%s: cannot encode", output->name);
 	}
-	buf_free(&name);
+	if (st == ST_OK)
+		st = outputs_write(session, output, &text);
+	if (st == ST_OK)
+		say("certificates written as %s", output->name);
+	buf_free(&text);
 	return st;
 }
 
 /*
- * R5: what an earlier answer left under names that this one does not use
- * must not be taken for part of it.
+ * What an earlier answer left under names that this one does not use must not
+ * be taken for part of it.
  */
 static enum status set_aside_stale(const char *path, int count)
 {
 	struct buf name = {0};
 	enum status st = ST_OK;
+	bool exists = true;
 	int i;
 
 	if (count > 1 && (st = file_set_aside(path)) != ST_OK)
 		return st;
-	for (i = count > 1 ? count : 0; st == ST_OK; i++) {
+	for (i = count > 1 ? count : 0; st == ST_OK && exists; i++) {
 		name.len = 0;
-		if (!buf_addf(&name, "%s-%d", path, i)) {
+		if (!buf_addf(&name, "%s-%d", path, i))
 			st = fail_memory();
-			break;
-		}
-		if (!file_exists(buf_string(&name)))
-			break;
-		st = file_set_aside(buf_string(&name));
+		else if ((st = file_find(&exists, buf_string(&name))) ==
+			ST_OK &&
+		    exists)
+			st = file_set_aside(buf_string(&name));
 	}
 	buf_free(&name);
 	return st;
 }
 
-/* R5 */
 static void say_chain(STACK_OF(X509) *certs)
 {
 	if (cabundle_is_chain(certs))
@@ -154,29 +240,32 @@ static void say_chain(STACK_OF(X509) *certs)
 		    "the certificates do not form a chain up to a root");
 }
 
-static enum status write_all(
-    struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
+static enum status write_several(struct session *session, struct output *output,
+    STACK_OF(X509) *certs, const EVP_MD *md)
 {
-	int i, count = sk_X509_num(certs);
-	enum status st = ST_OK;
+	enum status st;
 
-	if (count == 1)
-		return write_one(session, sk_X509_value(certs, 0), md);
-	for (i = 0; st == ST_OK && i < count; i++)
-		st = write_numbered(session, i, sk_X509_value(certs, i), md);
+	if (file_is_standard(output->name)) {
+		st = write_concatenated(session, output, certs, md);
+	} else {
+		output_close(output);
+		st = write_numbered(session, certs, md);
+	}
 	if (st == ST_OK)
 		say_chain(certs);
 	return st;
 }
 
-/* The old set stays complete until the new one is. */
-enum status cafiles_write(
-    struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
+enum status cafiles_write(struct session *session, struct output *output,
+    STACK_OF(X509) *certs, const EVP_MD *md)
 {
-	enum status st = write_all(session, certs, md);
+	int count = sk_X509_num(certs);
+	enum status st;
 
-	if (st == ST_OK)
-		st = set_aside_stale(
-		    session->options->ca_cert, sk_X509_num(certs));
+	st = count == 1
+	    ? write_one(session, output, sk_X509_value(certs, 0), md)
+	    : write_several(session, output, certs, md);
+	if (st == ST_OK && !file_is_standard(session->options->ca_cert))
+		st = set_aside_stale(session->options->ca_cert, count);
 	return st;
 }

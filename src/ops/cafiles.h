@@ -7,6 +7,7 @@
 
 #include "pki/pin.h"
 #include "session.h"
+#include "util/output.h"
 #include "util/status.h"
 
 /*
@@ -18,11 +19,13 @@ enum status cafiles_choose_digest(
     struct session *session, const struct pins *pins, const EVP_MD **md);
 
 /*
- * Writes one certificate to the file of -c, several to FILE-0, FILE-1, ...,
- * in order, and says what they are.  What an earlier answer left under names that this
- * one does not use is moved to NAME.old (R5).
+ * Writes one certificate to output, which is the open file of -c, and several
+ * to FILE-0, FILE-1, ..., in order, or all to standard output, and says what
+ * they are.  None is replaced before all the new ones are on the disk.  What
+ * an earlier answer left under names that this one does not use is moved to
+ * NAME.old.
  */
-enum status cafiles_write(
-    struct session *session, STACK_OF(X509) *certs, const EVP_MD *md);
+enum status cafiles_write(struct session *session, struct output *output,
+    STACK_OF(X509) *certs, const EVP_MD *md);
 
 #endif

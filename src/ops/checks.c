@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "ops/checks.h"
+#include "ops/outputs.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
 #include "pki/path.h"
@@ -233,13 +234,30 @@ static enum status find_chain(STACK_OF(X509) *chain, X509 *cert,
 	return ST_OK;
 }
 
-enum status write_chain(const struct options *options,
+static enum status write_certs(
+    const struct session *session, struct output *output, STACK_OF(X509) *certs)
+{
+	struct buf text = {0};
+	enum status st = ST_OK;
+	int i;
+
+	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++)
+		if (!cert_add_pem(&text, sk_X509_value(certs, i)))
+			st = fail_crypto(
+			    ST_FILE, "%s: cannot encode", output->name);
+	if (st == ST_OK)
+		st = outputs_write(session, output, &text);
+	buf_free(&text);
+	return st;
+}
+
+enum status write_chain(const struct session *session, struct output *output,
     const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *certs)
 {
 	STACK_OF(X509) *chain;
 	enum status st;
 
-	if (options->chain == NULL)
+	if (output->way == OUTPUT_CLOSED)
 		return ST_OK;
 	if ((chain = sk_X509_new_null()) == NULL)
 		return fail_memory();
@@ -247,10 +265,10 @@ enum status write_chain(const struct options *options,
 	if (st == ST_OK && sk_X509_num(chain) == 0)
 		note("not-written",
 		    "the reply brought no CA certificates, %s is not written",
-		    options->chain);
+		    output->name);
 	else if (st == ST_OK &&
-	    (st = cert_write_all(options->chain, chain)) == ST_OK)
-		say("CA certificates written as %s", options->chain);
+	    (st = write_certs(session, output, chain)) == ST_OK)
+		say("CA certificates written as %s", output->name);
 	sk_X509_free(chain);
 	return st;
 }

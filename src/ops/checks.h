@@ -8,6 +8,7 @@
 #include "pki/cabundle.h"
 #include "scep/message.h"
 #include "session.h"
+#include "util/output.h"
 #include "util/report.h"
 #include "util/status.h"
 
@@ -31,11 +32,11 @@ enum status refused(
     struct report *report, const struct scep_reply *reply, const char *advice);
 
 /*
- * --chain: writes the CA certificates of the reply that stand above cert,
- * the nearest first, and verify against the bundle, when that is asked for
- * and there are any (R8).
+ * --chain: writes the CA certificates of the reply that stand above cert, the
+ * nearest first, and verify against the bundle, when output is open and there
+ * are any.
  */
-enum status write_chain(const struct options *options,
+enum status write_chain(const struct session *session, struct output *output,
     const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *certs);
 
 /* --ca-fingerprint and --tolerate ra; pins are to be freed in any case. */

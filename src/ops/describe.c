@@ -3,6 +3,7 @@
 
 #include "ops/describe.h"
 #include "pki/cert.h"
+#include "util/file.h"
 #include "util/json.h"
 
 static bool add_name(struct buf *out, const char *member, const X509_NAME *name)
@@ -51,6 +52,12 @@ static bool add_sha256(struct buf *out, const X509 *cert)
 	return ok;
 }
 
+static bool add_file(struct buf *out, const char *file)
+{
+	return file == NULL || file_is_standard(file) ||
+	    json_add_member(out, "file", file);
+}
+
 static void add_object(
     struct report *report, enum report_list list, struct buf *object, bool ok)
 {
@@ -70,7 +77,7 @@ void describe_cert(struct report *report, X509 *cert, const char *file)
 	    add_serial(&object, cert) &&
 	    add_time(&object, "notBefore", X509_get0_notBefore(cert)) &&
 	    add_time(&object, "notAfter", X509_get0_notAfter(cert)) &&
-	    add_sha256(&object, cert) && json_add_member(&object, "file", file);
+	    add_sha256(&object, cert) && add_file(&object, file);
 
 	add_object(report, REPORT_CERTIFICATES, &object, ok);
 }
@@ -82,7 +89,7 @@ void describe_crl(
 	bool ok = add_name(&object, "issuer", crl->issuer) &&
 	    add_time(&object, "thisUpdate", crl->this_update) &&
 	    add_time(&object, "nextUpdate", crl->next_update) &&
-	    json_add_member(&object, "file", file);
+	    add_file(&object, file);
 
 	add_object(report, REPORT_CRLS, &object, ok);
 }

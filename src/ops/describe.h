@@ -9,7 +9,8 @@
 
 /*
  * Adds a certificate: subject, issuer, serial (hex), notBefore, notAfter
- * (RFC 3339, UTC, left out when it is no time), sha256 and file.
+ * (RFC 3339, UTC, left out when it is no time), sha256, and file unless it is
+ * NULL or standard output.
  */
 void describe_cert(struct report *report, X509 *cert, const char *file);
 

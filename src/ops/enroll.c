@@ -1,6 +1,5 @@
 #include "ops/checks.h"
 #include "ops/describe.h"
-#include "ops/dump.h"
 #include "ops/enrolment.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
@@ -155,26 +154,27 @@ static const char *advice(
 	return "";
 }
 
-static enum status write_issued(struct report *report,
-    const struct enrolment *e, const struct scep_reply *reply)
+static enum status write_issued(struct session *session, struct enrolment *e,
+    const struct scep_reply *reply)
 {
 	const char *path = e->options->local_cert;
 	X509 *cert = NULL;
 	enum status st;
 
-	if ((st = enrolment_find_issued(&cert, e, reply->certs)) != ST_OK ||
-	    (st = write_chain(e->options, &e->bundle, cert, reply->certs)) !=
-		ST_OK ||
-	    (st = cert_write(path, cert)) != ST_OK)
+	if ((st = enrolment_find_issued(&cert, e, reply->certs)) != ST_OK)
 		return st;
-	describe_cert(report, cert, path);
+	st = outputs_write_issued(session, &e->outputs.result, cert);
+	describe_cert(session->report, cert, st == ST_OK ? path : NULL);
+	if (st != ST_OK)
+		return st;
 	say("certificate written as %s", path);
-	return ST_OK;
+	return write_chain(
+	    session, &e->outputs.chain, &e->bundle, cert, reply->certs);
 }
 
 /* -m: the message that would be sent first. */
 static enum status dump_first(
-    const struct session *session, const struct enrolment *e)
+    const struct session *session, struct enrolment *e)
 {
 	enum message_type type =
 	    session->options->resume ? MESSAGE_CERTPOLL : first_type(session);
@@ -184,7 +184,7 @@ static enum status dump_first(
 
 	if ((st = make_content(&content, e, type)) == ST_OK) {
 		request = new_request(session, e, type, &content);
-		st = dump_request(session->options->dump_request, &request);
+		st = outputs_dump(session, &e->outputs.dump, &request);
 	}
 	buf_free(&content);
 	return st;
@@ -203,7 +203,7 @@ static enum status enrol(struct session *session, struct enrolment *e)
 		return dump_first(session, e);
 	if ((st = converse(session, e, &reply)) == ST_OK)
 		st = reply.status == PKI_SUCCESS
-		    ? write_issued(session->report, e, &reply)
+		    ? write_issued(session, e, &reply)
 		    : refused(session->report, &reply, advice(session, &reply));
 	scep_reply_free(&reply);
 	return st;

@@ -5,23 +5,7 @@
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "pki/key.h"
-#include "util/file.h"
 #include "util/log.h"
-
-static enum status check_outputs(const struct options *o)
-{
-	enum status st = ST_OK;
-
-	if (o->dump_request != NULL)
-		st = file_check_writable(o->dump_request);
-	else if (o->local_cert != NULL)
-		st = file_check_writable(o->local_cert);
-	if (st == ST_OK && o->selfsigned != NULL)
-		st = file_check_writable(o->selfsigned);
-	if (st == ST_OK && o->chain != NULL)
-		st = file_check_writable(o->chain);
-	return st;
-}
 
 static enum status read_request(struct enrolment *e)
 {
@@ -131,7 +115,8 @@ enum status enrolment_read(struct enrolment *e, const struct session *session)
 	memset(e, 0, sizeof(*e));
 	e->session = session;
 	e->options = options;
-	if ((st = check_outputs(options)) != ST_OK ||
+	if ((st = outputs_open(&e->outputs, options, options->local_cert)) !=
+		ST_OK ||
 	    (st = read_bundle(&e->bundle, options)) != ST_OK ||
 	    (st = read_request(e)) != ST_OK ||
 	    (st = csr_add_challenge(&e->challenge, e->csr)) != ST_OK ||
@@ -157,7 +142,8 @@ enum status enrolment_make_signer(struct enrolment *e, const EVP_MD *digest)
 	e->sign_key = e->key;
 	if (e->options->selfsigned == NULL)
 		return ST_OK;
-	return cert_write(e->options->selfsigned, e->signer);
+	return outputs_write_cert(
+	    e->session, &e->outputs.selfsigned, e->signer);
 }
 
 /* The certificate of the request's key, the signer's own only if alone. */
@@ -261,4 +247,5 @@ void enrolment_free(struct enrolment *e)
 	X509_free(e->signer);
 	buf_free(&e->transaction_id);
 	buf_free(&e->challenge);
+	outputs_close(&e->outputs);
 }

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "ops/outputs.h"
 #include "pki/cabundle.h"
 #include "session.h"
 #include "util/buf.h"
@@ -21,6 +22,7 @@ struct enrolment {
 	X509 *signer; /* -O, or self-signed; signs, and opens replies */
 	struct buf transaction_id;
 	struct buf challenge; /* of the request; a secret */
+	struct outputs outputs;
 };
 
 /*

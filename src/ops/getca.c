@@ -1,11 +1,11 @@
 #include "ops/cafiles.h"
 #include "ops/checks.h"
 #include "ops/ops.h"
+#include "ops/outputs.h"
 #include "pki/cert.h"
 #include "pki/pinned.h"
 #include "scep/certs.h"
 #include "session.h"
-#include "util/file.h"
 #include "util/log.h"
 
 static const char *const types[] = {
@@ -15,12 +15,13 @@ static enum status run(struct session *session)
 {
 	struct http_response response = {0};
 	STACK_OF(X509) *certs = NULL;
+	struct output output = {0};
 	struct pins pins = {0};
 	const EVP_MD *md;
 	enum status st;
 
-	if ((st = file_check_writable(session->options->ca_cert)) != ST_OK ||
-	    (st = read_pins(&pins, session->options)) != ST_OK)
+	st = outputs_open_one(&output, session->options->ca_cert);
+	if (st != ST_OK || (st = read_pins(&pins, session->options)) != ST_OK)
 		goto out;
 	say("requesting CA certificate");
 	if ((st = cafiles_choose_digest(session, &pins, &md)) != ST_OK ||
@@ -31,8 +32,9 @@ static enum status run(struct session *session)
 	if (st == ST_OK && pins.count > 0)
 		st = pinned_keep(certs, NULL, &pins);
 	if (st == ST_OK)
-		st = cafiles_write(session, certs, md);
+		st = cafiles_write(session, &output, certs, md);
 out:
+	output_close(&output);
 	pins_free(&pins);
 	cert_stack_free(certs);
 	http_response_free(&response);

@@ -40,8 +40,8 @@ static X509 *find(const struct query *query, STACK_OF(X509) *certs)
 	return NULL;
 }
 
-static enum status write_found(struct session *session,
-    const struct query *query, const struct scep_reply *reply)
+static enum status write_found(struct session *session, struct query *query,
+    const struct scep_reply *reply)
 {
 	const struct options *options = session->options;
 	STACK_OF(X509) *certs = reply->certs;
@@ -53,14 +53,15 @@ static enum status write_found(struct session *session,
 		    "reply: none of its %d certificate(s) has the issuer and "
 		    "serial that were asked for (RFC 8894, 4.5)",
 		    sk_X509_num(certs));
-	if ((st = check_issuer(options, &query->bundle, cert, certs)) !=
-		ST_OK ||
-	    (st = write_chain(options, &query->bundle, cert, certs)) != ST_OK ||
-	    (st = cert_write(options->output, cert)) != ST_OK)
+	st = check_issuer(options, &query->bundle, cert, certs);
+	if (st == ST_OK)
+		st = outputs_write_cert(session, &query->outputs.result, cert);
+	if (st != ST_OK)
 		return st;
 	describe_cert(session->report, cert, options->output);
 	say("certificate written as %s", options->output);
-	return ST_OK;
+	return write_chain(
+	    session, &query->outputs.chain, &query->bundle, cert, certs);
 }
 
 static const struct query_kind kind = {

@@ -123,8 +123,21 @@ static enum status check_signature(const struct crl *crl,
 	return ST_OK;
 }
 
-static enum status write_checked(struct session *session,
-    const struct query *query, const struct scep_reply *reply)
+static enum status write_crl(
+    struct session *session, struct output *output, const struct crl *crl)
+{
+	struct buf text = {0};
+	enum status st;
+
+	st = crl_add_pem(&text, crl)
+	    ? outputs_write(session, output, &text)
+	    : fail_crypto(ST_FILE, "%s: cannot encode", output->name);
+	buf_free(&text);
+	return st;
+}
+
+static enum status write_checked(struct session *session, struct query *query,
+    const struct scep_reply *reply)
 {
 	const char *path = session->options->output;
 	struct buf name = {0};
@@ -143,7 +156,7 @@ static enum status write_checked(struct session *session,
 	    ST_OK)
 		goto out;
 	warn_of_time(&crl);
-	if ((st = crl_write(path, &crl)) != ST_OK)
+	if ((st = write_crl(session, &query->outputs.result, &crl)) != ST_OK)
 		goto out;
 	describe_crl(session->report, &crl, path);
 	say("CRL written as %s", path);

@@ -1,29 +1,30 @@
 #include "ops/cafiles.h"
 #include "ops/ops.h"
+#include "ops/outputs.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "scep/nextca.h"
 #include "session.h"
-#include "util/file.h"
 #include "util/log.h"
 
 static const char *const types[] = {"application/x-x509-next-ca-cert", NULL};
 
-static enum status check_outputs(const struct options *options)
-{
-	enum status st = file_check_writable(options->ca_cert);
+/* -c, and -w for the certificate of the signer. */
+struct files {
+	struct output certs, signer;
+};
 
-	if (st == ST_OK && file_is_same(options->ca_cert, options->ca_chain))
-		return fail(ST_ERROR,
-		    "-c and -C are both %s: the current certificates are "
-		    "needed until the next ones are valid",
-		    options->ca_chain);
+static enum status open_files(
+    struct files *files, const struct options *options)
+{
+	enum status st = outputs_open_one(&files->certs, options->ca_cert);
+
 	if (st == ST_OK && options->output != NULL)
-		st = file_check_writable(options->output);
+		st = outputs_open_one(&files->signer, options->output);
 	return st;
 }
 
-/* R7: a server that has none answers with an HTTP error. */
+/* A server that has none answers with an HTTP error. */
 static enum status get(struct session *session, struct http_response *response)
 {
 	enum status st;
@@ -58,7 +59,7 @@ static void warn_of_signer(const X509 *signer)
 	buf_free(&name);
 }
 
-static enum status write_verified(struct session *session,
+static enum status write_verified(struct session *session, struct files *files,
     const struct cabundle *current, const struct buf *body, const EVP_MD *md)
 {
 	const struct options *options = session->options;
@@ -74,10 +75,10 @@ static enum status write_verified(struct session *session,
 	st = nextca_decode(&certs, &signer, &trust, body->data, body->len);
 	if (st == ST_OK) {
 		warn_of_signer(signer);
-		st = cafiles_write(session, certs, md);
+		st = cafiles_write(session, &files->certs, certs, md);
 	}
 	if (st == ST_OK && options->output != NULL) {
-		st = cert_write(options->output, signer);
+		st = outputs_write_cert(session, &files->signer, signer);
 		if (st == ST_OK)
 			say("certificate written as %s", options->output);
 	}
@@ -90,10 +91,11 @@ static enum status run(struct session *session)
 {
 	struct http_response response = {0};
 	struct cabundle current = {0};
+	struct files files = {0};
 	const EVP_MD *md;
 	enum status st;
 
-	if ((st = check_outputs(session->options)) != ST_OK ||
+	if ((st = open_files(&files, session->options)) != ST_OK ||
 	    (st = cabundle_read(
 		 &current, session->options->ca_chain, NULL, NULL)) != ST_OK)
 		goto out;
@@ -102,8 +104,10 @@ static enum status run(struct session *session)
 	    (st = get(session, &response)) != ST_OK)
 		goto out;
 	say("valid response from server");
-	st = write_verified(session, &current, &response.body, md);
+	st = write_verified(session, &files, &current, &response.body, md);
 out:
+	output_close(&files.certs);
+	output_close(&files.signer);
 	http_response_free(&response);
 	cabundle_free(&current);
 	return st;

@@ -18,9 +18,15 @@ static char farewell[512];
 /* While it sleeps it can end as always, and let go of keys in tokens. */
 static volatile sig_atomic_t sleeping, interrupted;
 
+static const int numbers[POLL_SIGNALS] = {SIGINT, SIGTERM};
+
+/* What they did before. */
+static struct sigaction before[POLL_SIGNALS];
+
 static void on_signal(int number)
 {
 	ssize_t ignored;
+	size_t i;
 
 	if (sleeping) {
 		interrupted = number;
@@ -28,11 +34,11 @@ static void on_signal(int number)
 	}
 	ignored = write(STDERR_FILENO, farewell, strlen(farewell));
 	(void)ignored;
-	signal(number, SIG_DFL);
+	for (i = 0; i < POLL_SIGNALS; i++)
+		if (numbers[i] == number)
+			sigaction(number, &before[i], NULL);
 	raise(number);
 }
-
-static const int numbers[POLL_SIGNALS] = {SIGINT, SIGTERM};
 
 static void catch_signals(struct poll *poll)
 {
@@ -47,8 +53,8 @@ static void catch_signals(struct poll *poll)
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = on_signal;
 	for (i = 0; i < POLL_SIGNALS; i++) {
-		sigaction(numbers[i], NULL, &poll->before[i]);
-		if (poll->before[i].sa_handler != SIG_IGN)
+		sigaction(numbers[i], NULL, &before[i]);
+		if (before[i].sa_handler != SIG_IGN)
 			sigaction(numbers[i], &action, NULL);
 	}
 }
@@ -58,7 +64,7 @@ void poll_end(struct poll *poll)
 	size_t i;
 
 	for (i = 0; poll->catching && i < POLL_SIGNALS; i++)
-		sigaction(numbers[i], &poll->before[i], NULL);
+		sigaction(numbers[i], &before[i], NULL);
 	poll->catching = false;
 }
 
@@ -118,21 +124,21 @@ enum status poll_check_count(const struct poll *poll)
 static void sleep_until(const struct poll *poll, long long end)
 {
 	struct timespec left;
-	sigset_t blocked, before;
+	sigset_t blocked, mask;
 	long long ms;
 	size_t i;
 
 	sigemptyset(&blocked);
 	for (i = 0; i < POLL_SIGNALS; i++)
 		sigaddset(&blocked, numbers[i]);
-	sigprocmask(SIG_BLOCK, &blocked, &before);
+	sigprocmask(SIG_BLOCK, &blocked, &mask);
 	sleeping = 1;
 	while (!interrupted && (ms = end - elapsed(poll)) > 0) {
 		left.tv_sec = ms >= 1000 ? 1 : 0;
 		left.tv_nsec = ms >= 1000 ? 0 : (long)ms * 1000000;
-		pselect(0, NULL, NULL, NULL, &left, &before);
+		pselect(0, NULL, NULL, NULL, &left, &mask);
 	}
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sleeping = 0;
 }
 

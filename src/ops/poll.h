@@ -2,7 +2,6 @@
 #ifndef OPS_POLL_H
 #define OPS_POLL_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <time.h>
 
@@ -21,7 +20,6 @@ struct poll {
 	char reason[POLL_REASON_MAX]; /* of that; cut where it is longer */
 	struct timespec start;
 	bool catching; /* the signals below */
-	struct sigaction before[POLL_SIGNALS];
 };
 
 void poll_start(struct poll *poll, const struct options *options);

@@ -5,30 +5,16 @@
 
 #include "compat/openssl.h"
 #include "ops/checks.h"
-#include "ops/dump.h"
 #include "ops/query.h"
 #include "pki/cert.h"
 #include "pki/key.h"
 #include "scep/content.h"
-#include "util/file.h"
 #include "util/log.h"
 
 #define TRANSACTION_BYTES 16
 #define SERIAL_SHOWN      80
 #define SERIAL_BYTES_MAX  64 /* RFC 5280 allows 20, some CAs use more */
 #define HEX               "0123456789abcdefABCDEF"
-
-static enum status check_outputs(const struct options *options)
-{
-	enum status st;
-
-	if (options->dump_request != NULL)
-		return file_check_writable(options->dump_request);
-	st = file_check_writable(options->output);
-	if (st == ST_OK && options->chain != NULL)
-		st = file_check_writable(options->chain);
-	return st;
-}
 
 static enum status read_files(
     struct query *query, const struct session *session)
@@ -44,7 +30,8 @@ static enum status read_files(
 	enum status st;
 
 	memset(query, 0, sizeof(*query));
-	if ((st = check_outputs(options)) != ST_OK ||
+	if ((st = outputs_open(&query->outputs, options, options->output)) !=
+		ST_OK ||
 	    (st = read_bundle(&query->bundle, options)) != ST_OK ||
 	    (st = check_recipient(options, &query->bundle, &no_password)) !=
 		ST_OK ||
@@ -65,6 +52,7 @@ static void free_query(struct query *query)
 	EVP_PKEY_free(query->key);
 	X509_NAME_free(query->issuer);
 	ASN1_INTEGER_free(query->serial);
+	outputs_close(&query->outputs);
 }
 
 enum status query_set_issuer(struct query *query, const X509_NAME *name)
@@ -173,7 +161,7 @@ static enum status read_reply(struct report *report,
 	return ST_OK;
 }
 
-static enum status exchange(struct session *session, const struct query *query,
+static enum status exchange(struct session *session, struct query *query,
     const struct query_kind *kind, struct scep_request *request)
 {
 	struct scep_reply reply = {0};
@@ -187,8 +175,8 @@ static enum status exchange(struct session *session, const struct query *query,
 	return st;
 }
 
-static enum status ask(struct session *session, const struct query *query,
-    const struct query_kind *kind)
+static enum status ask(
+    struct session *session, struct query *query, const struct query_kind *kind)
 {
 	const struct options *options = session->options;
 	struct buf content = {0}, id = {0};
@@ -216,7 +204,7 @@ static enum status ask(struct session *session, const struct query *query,
 		    request.transaction_id);
 		st = options->dump_request == NULL
 		    ? exchange(session, query, kind, &request)
-		    : dump_request(options->dump_request, &request);
+		    : outputs_dump(session, &query->outputs.dump, &request);
 	}
 	buf_free(&content);
 	buf_free(&id);

@@ -4,6 +4,7 @@
 
 #include <openssl/x509.h>
 
+#include "ops/outputs.h"
 #include "pki/cabundle.h"
 #include "session.h"
 #include "util/status.h"
@@ -15,6 +16,7 @@ struct query {
 	EVP_PKEY *key;
 	X509_NAME *issuer;    /* what is asked for */
 	ASN1_INTEGER *serial; /* likewise */
+	struct outputs outputs;
 };
 
 /* Sets query->issuer to a copy of name; serial likewise. */
@@ -35,7 +37,7 @@ struct query_kind {
 	enum status (*choose)(
 	    struct query *query, const struct options *options);
 	/* Checks what came with SUCCESS, and writes it. */
-	enum status (*take)(struct session *session, const struct query *query,
+	enum status (*take)(struct session *session, struct query *query,
 	    const struct scep_reply *reply);
 };
 

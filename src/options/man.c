@@ -108,7 +108,8 @@ static const char *type_name(const struct option_row *row)
 	default:
 		break;
 	}
-	if (row->check == CHECK_FILE)
+	if (row->check == CHECK_FILE || row->check == CHECK_OUTPUT ||
+	    row->check == CHECK_DIR)
 		return "file name";
 	if (row->check == CHECK_DIGEST || row->check == CHECK_CIPHER)
 		return "one of the names";

@@ -26,10 +26,12 @@ enum option_type {
 
 /* What a string, or each item of a list, must be. */
 enum option_check {
-	CHECK_TEXT, /* not empty */
+	CHECK_TEXT, /* all but CHECK_ANY: not empty */
 	CHECK_ANY,
-	CHECK_FILE, /* not empty */
-	CHECK_KEY,  /* likewise; a file, a URI, or a name of an engine */
+	CHECK_FILE,   /* is read */
+	CHECK_OUTPUT, /* is written */
+	CHECK_DIR,
+	CHECK_KEY,  /* a file, a URI, or a name of an engine */
 	CHECK_PASS, /* source of a pass phrase; never printed */
 	CHECK_DIGEST,
 	CHECK_CIPHER,
@@ -40,9 +42,8 @@ enum option_check {
 };
 
 /*
- * One row per (letter, long name, operations).  A letter that means
- * different things to different operations has several rows, which may
- * store into the same field.
+ * One row per (letter, long name, operations).  A letter that means different
+ * things to different operations has several rows, also into the same field.
  */
 struct option_row {
 	unsigned int ops;  /* bits of enum op: whose option it is */
@@ -59,18 +60,18 @@ struct option_row {
 	unsigned int required; /* the operations that require it */
 	const char *unless;    /* letters that, all given, make it optional */
 	char needs;            /* letter of the option it is useless without */
+	const char *over;      /* " name name ": inputs that it may replace */
+	bool set;              /* FILE, or FILE-0, FILE-1, ... */
 	int def, min;          /* of a number; without a default def < min */
 	unsigned int fallback; /* the operation whose section is read last */
 	const char *help;      /* one sentence, without its full stop */
-	const char *more;      /* further sentences for the manual, or NULL */
-	const char *example;
+	const char *more, *example; /* further sentences for the manual */
 };
 
 extern const struct option_row options_table[];
 extern const size_t options_table_rows;
 
-/* At least options_table_rows. */
-#define OPTIONS_ROWS_MAX 80
+#define OPTIONS_ROWS_MAX 80 /* at least options_table_rows */
 
 size_t option_index(const struct option_row *row);
 /* The field of a row, as the pointer that its type asks for. */
@@ -86,7 +87,7 @@ const struct option_row *option_by_letter(char letter, enum op op);
 const struct option_row *option_by_key(const char *key, enum op op);
 /* Whether text is the row's key in either spelling, case ignored. */
 bool option_has_key(const struct option_row *row, const char *text);
-/* Equal but for the case of ASCII letters. */
+/* Case ignored, of ASCII letters. */
 bool option_same_word(const char *a, const char *b);
 
 /*

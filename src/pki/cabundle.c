@@ -91,6 +91,7 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 	struct buf name = {0};
 	enum status st = ST_OK;
 	X509 *cert = NULL;
+	bool exists;
 	int i;
 
 	for (i = 0; st == ST_OK; i++) {
@@ -99,7 +100,8 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 			st = fail_memory();
 			break;
 		}
-		if (!file_exists(buf_string(&name)))
+		st = file_find(&exists, buf_string(&name));
+		if (st != ST_OK || !exists)
 			break;
 		if (i == CERT_COUNT_MAX) {
 			st = fail(ST_FILE,
@@ -148,10 +150,13 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 {
 	STACK_OF(X509) *certs = NULL;
 	X509 *encrypt = NULL;
+	bool exists = true;
 	enum status st;
 
 	memset(out, 0, sizeof(*out));
-	if (file_exists(path))
+	if (!file_is_standard(path) && (st = file_find(&exists, path)) != ST_OK)
+		return st;
+	if (exists)
 		st = cert_read_all(&certs, path, "CA certificate");
 	else
 		st = read_numbered(&certs, path);

@@ -173,7 +173,7 @@ enum status cert_read(X509 **out, const char *path, const char *what)
 	return st;
 }
 
-static bool add_pem(struct buf *out, X509 *cert)
+bool cert_add_pem(struct buf *out, X509 *cert)
 {
 	unsigned char *der = NULL;
 	int len = i2d_X509(cert, &der);
@@ -181,34 +181,6 @@ static bool add_pem(struct buf *out, X509 *cert)
 
 	OPENSSL_free(der);
 	return ok;
-}
-
-enum status cert_write_all(const char *path, STACK_OF(X509) *certs)
-{
-	struct buf text = {0};
-	enum status st = ST_OK;
-	int i;
-
-	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++)
-		if (!add_pem(&text, sk_X509_value(certs, i)))
-			st = fail_crypto(ST_FILE, "%s: cannot encode", path);
-	if (st == ST_OK)
-		st = file_write(path, text.data, text.len);
-	buf_free(&text);
-	return st;
-}
-
-enum status cert_write(const char *path, X509 *cert)
-{
-	STACK_OF(X509) *certs = sk_X509_new_null();
-	enum status st;
-
-	if (certs != NULL && sk_X509_push(certs, cert) > 0)
-		st = cert_write_all(path, certs);
-	else
-		st = fail_memory();
-	sk_X509_free(certs);
-	return st;
 }
 
 const char *cert_name_text(struct buf *buf, const X509_NAME *name)

@@ -23,9 +23,8 @@ enum status cert_read_all(
 /* The first certificate of a file; the caller owns it. */
 enum status cert_read(X509 **out, const char *path, const char *what);
 
-/* Writes one certificate, or several, in PEM, atomically. */
-enum status cert_write(const char *path, X509 *cert);
-enum status cert_write_all(const char *path, STACK_OF(X509) *certs);
+/* Adds a certificate in PEM; false with the reason in libcrypto's queue. */
+bool cert_add_pem(struct buf *out, X509 *cert);
 
 /*
  * Adds the certificates of PEM text, or of one DER certificate, to certs.

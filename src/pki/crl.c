@@ -100,7 +100,7 @@ const char *crl_refused_digest(const struct crl *crl, X509 *ca)
 	    algs_signature_digest(crl->algorithm), X509_get0_pubkey(ca));
 }
 
-enum status crl_write(const char *path, const struct crl *crl)
+bool crl_add_pem(struct buf *out, const struct crl *crl)
 {
-	return pem_write(path, PEM_STRING_X509_CRL, crl->bytes, crl->len);
+	return pem_add(out, PEM_STRING_X509_CRL, crl->bytes, crl->len);
 }

@@ -7,6 +7,7 @@
 
 #include <openssl/x509.h>
 
+#include "util/buf.h"
 #include "util/status.h"
 
 /*
@@ -36,7 +37,7 @@ bool crl_is_signed_by(const struct crl *crl, X509 *ca);
 /* The digest that keeps libcrypto from telling (C5), by name, or NULL. */
 const char *crl_refused_digest(const struct crl *crl, X509 *ca);
 
-/* Writes the CRL in PEM, atomically. */
-enum status crl_write(const char *path, const struct crl *crl);
+/* Adds the CRL in PEM. */
+bool crl_add_pem(struct buf *out, const struct crl *crl);
 
 #endif

@@ -37,17 +37,25 @@ static struct buf last_name;
 static bool brought_before;
 
 /* The module of a PKCS#11 token is only looked for when a key is. */
-static bool is_missing_module(const char *name, const char *value)
+static enum status check_module(const char *name, const char *value)
 {
-	return strcmp(name, "MODULE_PATH") == 0 && strchr(value, '/') != NULL &&
-	    !file_exists(value);
+	bool exists = true;
+	enum status st = ST_OK;
+
+	if (strcmp(name, "MODULE_PATH") == 0 && strchr(value, '/') != NULL)
+		st = file_find(&exists, value);
+	return exists || st != ST_OK
+	    ? st
+	    : fail(ST_ERROR, "engine %s: %s %s: there is no such file",
+		  ENGINE_get_id(engine), name, value);
 }
 
 static enum status run_command(const char *name, const char *value)
 {
-	if (is_missing_module(name, value))
-		return fail(ST_ERROR, "engine %s: %s %s: there is no such file",
-		    ENGINE_get_id(engine), name, value);
+	enum status st = check_module(name, value);
+
+	if (st != ST_OK)
+		return st;
 	debug("engine %s: command %s", ENGINE_get_id(engine), name);
 	if (strcmp(name, PIN) == 0) {
 		if (strlen(value) > PASS_MAX)

@@ -225,18 +225,30 @@ static enum status read_named(EVP_PKEY **out, struct secret *secret)
 	return st;
 }
 
+/* A URI may be longer than any name of a file. */
+static enum status find_file(bool *exists, const char *name)
+{
+	*exists = file_is_standard(name);
+	if (*exists || (keyname_is_uri(name) && strlen(name) > NAME_MAX))
+		return ST_OK;
+	return file_find(exists, name);
+}
+
 enum status key_read(EVP_PKEY **out, const struct key_place *place)
 {
 	struct secret secret = {.place = place};
 	struct key_place file = *place;
 	enum status st;
+	bool exists;
 
 	ERR_clear_error();
-	if (!file_exists(place->name)) {
+	if ((st = find_file(&exists, place->name)) != ST_OK)
+		return st;
+	if (!exists) {
 		file.name = keyname_path(place->name);
 		secret.place = &file;
 	}
-	if (!file_exists(file.name) && file.name == place->name &&
+	if (!exists && file.name == place->name &&
 	    (engine_is_open() || keyname_is_uri(file.name)))
 		st = read_named(out, &secret);
 	else

@@ -4,8 +4,6 @@
 #include <openssl/pem.h>
 
 #include "pki/pem.h"
-#include "util/file.h"
-#include "util/log.h"
 
 bool pem_add(struct buf *out, const char *label, const void *der, size_t len)
 {
@@ -21,18 +19,4 @@ bool pem_add(struct buf *out, const char *label, const void *der, size_t len)
 	}
 	BIO_free(bio);
 	return ok;
-}
-
-enum status pem_write(
-    const char *path, const char *label, const void *der, size_t len)
-{
-	struct buf text = {0};
-	enum status st;
-
-	if (!pem_add(&text, label, der, len))
-		st = fail_crypto(ST_FILE, "%s: cannot encode", path);
-	else
-		st = file_write(path, text.data, text.len);
-	buf_free(&text);
-	return st;
 }

@@ -6,13 +6,8 @@
 #include <stddef.h>
 
 #include "util/buf.h"
-#include "util/status.h"
 
 /* Adds len bytes of DER in PEM, between BEGIN and END of label. */
 bool pem_add(struct buf *out, const char *label, const void *der, size_t len);
-
-/* Writes them to a file, alone and atomically. */
-enum status pem_write(
-    const char *path, const char *label, const void *der, size_t len);
 
 #endif

@@ -16,6 +16,7 @@
 static const char *program = "sscep";
 static enum log_level level = LOG_WARNING;
 static bool quiet;
+static bool status_to_stderr;
 static int stdout_error; /* errno of the first failure */
 static struct report *report;
 static bool holding;
@@ -46,11 +47,22 @@ void log_set_quiet(bool on)
 	quiet = on;
 }
 
-static void say_v(const char *format, va_list ap)
+void log_set_status_to_stderr(void)
 {
-	vfprintf(stdout, format, ap);
-	fputc('\n', stdout);
-	if (fflush(stdout) != 0 && stdout_error == 0)
+	status_to_stderr = true;
+}
+
+static void say_v(const char *prefix, const char *format, va_list ap)
+{
+	FILE *out = status_to_stderr ? stderr : stdout;
+
+	if (quiet)
+		return;
+	if (prefix != NULL)
+		fprintf(out, "%s: ", prefix);
+	vfprintf(out, format, ap);
+	fputc('\n', out);
+	if (fflush(out) != 0 && out == stdout && stdout_error == 0)
 		stdout_error = errno;
 }
 
@@ -58,11 +70,8 @@ void say(const char *format, ...)
 {
 	va_list ap;
 
-	if (quiet)
-		return;
-	fprintf(stdout, "%s: ", program);
 	va_start(ap, format);
-	say_v(format, ap);
+	say_v(program, format, ap);
 	va_end(ap);
 }
 
@@ -70,10 +79,8 @@ void say_plain(const char *format, ...)
 {
 	va_list ap;
 
-	if (quiet)
-		return;
 	va_start(ap, format);
-	say_v(format, ap);
+	say_v(NULL, format, ap);
 	va_end(ap);
 }
 

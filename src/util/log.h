@@ -22,6 +22,9 @@ bool log_enabled(enum log_level level);
 /* No status lines on stdout from here on (--quiet). */
 void log_set_quiet(bool quiet);
 
+/* Status lines go to stderr from here on: a file goes to stdout. */
+void log_set_status_to_stderr(void);
+
 /*
  * The status lines that wrappers read, on stdout: say() puts "P: " before
  * the text, say_plain() does not.  Both end the line.

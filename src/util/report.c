@@ -11,6 +11,7 @@ static const char *const field_names[] = {
     [REPORT_FAIL_INFO] = "failInfo",
     [REPORT_FAIL_INFO_TEXT] = "failInfoText",
     [REPORT_TRANSACTION_ID] = "transactionID",
+    [REPORT_PEM] = "pem",
     [REPORT_ERROR] = "error",
 };
 

@@ -14,6 +14,7 @@ enum report_field {
 	REPORT_FAIL_INFO,
 	REPORT_FAIL_INFO_TEXT,
 	REPORT_TRANSACTION_ID,
+	REPORT_PEM, /* what would have gone to standard output */
 	REPORT_ERROR,
 	REPORT_FIELDS
 };

@@ -280,9 +280,10 @@ END
     kill -KILL "$pid"
     wait_for_client
     expect_status 137
-    nothing_written
+    nothing_written '\.local\.crt\.sscep-[^ ]*'
     enroll -R
     enrolled
+    nothing_written local.crt
     expect_equal "messages" "19 20" "$(types)"
 }
 

@@ -1,0 +1,131 @@
+#include <stdio.h>
+#include <unistd.h>
+
+#include "ops/outputs.h"
+#include "pki/cert.h"
+#include "pki/keyfile.h"
+#include "pki/pem.h"
+#include "util/contents.h"
+#include "util/file.h"
+#include "util/log.h"
+
+enum status outputs_open_one(struct output *output, const char *name)
+{
+	return output_open(output, name, keyfile_guard);
+}
+
+static enum status open_given(struct output *output, const char *name)
+{
+	return name != NULL ? outputs_open_one(output, name) : ST_OK;
+}
+
+enum status outputs_open(
+    struct outputs *outputs, const struct options *options, const char *result)
+{
+	enum status st = open_given(&outputs->selfsigned, options->selfsigned);
+
+	if (st == ST_OK && options->dump_request != NULL)
+		return open_given(&outputs->dump, options->dump_request);
+	if (st == ST_OK)
+		st = open_given(&outputs->result, result);
+	if (st == ST_OK)
+		st = open_given(&outputs->chain, options->chain);
+	return st;
+}
+
+void outputs_close(struct outputs *outputs)
+{
+	output_close(&outputs->result);
+	output_close(&outputs->chain);
+	output_close(&outputs->selfsigned);
+	output_close(&outputs->dump);
+}
+
+static bool goes_to_report(
+    const struct session *session, const struct output *output)
+{
+	return session->options->json && file_is_standard(output->name);
+}
+
+enum status outputs_write(const struct session *session, struct output *output,
+    const struct buf *text)
+{
+	if (!goes_to_report(session, output))
+		return output_write(output, text->data, text->len);
+	report_set(session->report, REPORT_PEM, buf_string(text));
+	return ST_OK;
+}
+
+static enum status encode(
+    struct buf *text, const struct output *output, X509 *cert)
+{
+	return cert_add_pem(text, cert)
+	    ? ST_OK
+	    : fail_crypto(ST_FILE, "%s: cannot encode", output->name);
+}
+
+enum status outputs_write_cert(
+    const struct session *session, struct output *output, X509 *cert)
+{
+	struct buf text = {0};
+	enum status st = encode(&text, output, cert);
+
+	if (st == ST_OK)
+		st = outputs_write(session, output, &text);
+	buf_free(&text);
+	return st;
+}
+
+/* Where the certificate went instead. */
+static const char *rescue(const struct session *session, const struct buf *text)
+{
+	if (session->options->json) {
+		report_set(session->report, REPORT_PEM, buf_string(text));
+		return "in this object";
+	}
+	if (contents_add(STDOUT_FILENO, text))
+		return "on standard output";
+	contents_add(STDERR_FILENO, text);
+	return "on standard error";
+}
+
+enum status outputs_write_issued(
+    const struct session *session, struct output *output, X509 *cert)
+{
+	struct buf text = {0}, reason = {0};
+	enum status st = encode(&text, output, cert);
+
+	if (st != ST_OK)
+		return st;
+	log_hold();
+	st = outputs_write(session, output, &text);
+	if (st == ST_OK) {
+		log_release(LOG_ERROR);
+	} else {
+		buf_add_string(&reason, log_held());
+		log_release(LOG_DEBUG);
+		st = fail(ST_FILE, "%s; the certificate is %s",
+		    buf_string(&reason), rescue(session, &text));
+	}
+	buf_free(&text);
+	buf_free(&reason);
+	return st;
+}
+
+enum status outputs_dump(const struct session *session, struct output *output,
+    struct scep_request *request)
+{
+	struct buf message = {0}, text = {0};
+	enum status st = scep_request_encode(&message, request);
+
+	if (st == ST_OK && !pem_add(&text, "PKCS7", message.data, message.len))
+		st = fail_crypto(ST_FILE, "%s: cannot encode", output->name);
+	if (st == ST_OK)
+		st = outputs_write(session, output, &text);
+	if (st == ST_OK)
+		say("%s written as %s", scep_message_name(request->type),
+		    output->name);
+	buf_free(&message);
+	buf_free(&text);
+	return st;
+}

@@ -1,0 +1,54 @@
+/* outputs.h: the files that an operation writes. */
+#ifndef OPS_OUTPUTS_H
+#define OPS_OUTPUTS_H
+
+#include <openssl/x509.h>
+
+#include "options/options.h"
+#include "scep/message.h"
+#include "session.h"
+#include "util/output.h"
+#include "util/status.h"
+
+/* Those that are not asked for stay closed. */
+struct outputs {
+	struct output result;     /* -l of enroll, -w */
+	struct output chain;      /* --chain */
+	struct output selfsigned; /* -L */
+	struct output dump;       /* -m, and then there is no result */
+};
+
+/*
+ * Opens them before anything is sent, so that a certificate is not issued in
+ * vain; result is the name of the first.  ST_FILE after reporting.  outputs is
+ * to be closed in any case.
+ */
+enum status outputs_open(
+    struct outputs *outputs, const struct options *options, const char *result);
+void outputs_close(struct outputs *outputs);
+
+/* output_open(), which lets no file with a private key be replaced. */
+enum status outputs_open_one(struct output *output, const char *name);
+
+/*
+ * Writes the text to the output; what would go to standard output goes into
+ * the report with --json.
+ */
+enum status outputs_write(const struct session *session, struct output *output,
+    const struct buf *text);
+enum status outputs_write_cert(
+    const struct session *session, struct output *output, X509 *cert);
+
+/*
+ * Writes an issued certificate, which the CA may not give again: when that
+ * fails it goes to standard output, or into the report, and the status is
+ * ST_FILE.
+ */
+enum status outputs_write_issued(
+    const struct session *session, struct output *output, X509 *cert);
+
+/* -m: encodes the request and writes it in PEM labelled PKCS7. */
+enum status outputs_dump(const struct session *session, struct output *output,
+    struct scep_request *request);
+
+#endif

@@ -1,0 +1,269 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "options/files.h"
+#include "options/table.h"
+#include "options/value.h"
+#include "pki/cert.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/target.h"
+
+/* A file that an option names. */
+struct use {
+	const struct option_row *row;
+	char *name;
+	bool written;
+	bool numbered; /* one of FILE-0, FILE-1, ... */
+	struct target target;
+};
+
+struct uses {
+	struct use *list;
+	size_t count;
+};
+
+static bool is_written(const struct option_row *row)
+{
+	return row->check == CHECK_OUTPUT;
+}
+
+/*
+ * A name that leads nowhere is no file, and in nobody's way: what is wrong
+ * with it is said by whoever opens it.
+ */
+static bool find_quietly(struct target *target, const char *name)
+{
+	bool ok;
+
+	log_hold();
+	ok = target_find(target, name, "") == ST_OK;
+	log_release(LOG_DEBUG);
+	return ok;
+}
+
+static enum status add(struct uses *uses, const struct option_row *row,
+    const char *name, bool numbered)
+{
+	struct use use = {.row = row,
+	    .name = strdup(name),
+	    .written = is_written(row),
+	    .numbered = numbered};
+	struct use *grown = NULL;
+
+	if (use.name != NULL)
+		grown = realloc(
+		    uses->list, (uses->count + 1) * sizeof(*uses->list));
+	if (grown == NULL) {
+		free(use.name);
+		return fail_memory();
+	}
+	uses->list = grown;
+	if (!file_is_standard(name) && !find_quietly(&use.target, name))
+		target_free(&use.target);
+	uses->list[uses->count++] = use;
+	return ST_OK;
+}
+
+static enum status add_numbered(
+    struct uses *uses, const struct option_row *row, const char *base)
+{
+	struct buf name = {0};
+	enum status st = ST_OK;
+	int i;
+
+	for (i = 0; st == ST_OK && i < CERT_COUNT_MAX; i++) {
+		name.len = 0;
+		if (!buf_addf(&name, "%s-%d", base, i))
+			st = fail_memory();
+		else if (access(buf_string(&name), F_OK) == 0)
+			st = add(uses, row, buf_string(&name), true);
+	}
+	buf_free(&name);
+	return st;
+}
+
+static enum status add_row(struct uses *uses, const struct options *options,
+    const struct option_row *row)
+{
+	const char *value;
+	enum status st;
+
+	if (row->type != TYPE_STRING || !(row->ops & options->operation->op))
+		return ST_OK;
+	value = *(char *const *)option_field_const(options, row);
+	if (value == NULL)
+		return ST_OK;
+	switch (row->check) {
+	case CHECK_PASS:
+		if (strncmp(value, "file:", 5) != 0)
+			return ST_OK;
+		return add(uses, row, value + 5, false);
+	case CHECK_FILE:
+	case CHECK_KEY:
+	case CHECK_OUTPUT:
+		st = add(uses, row, value, false);
+		if (st == ST_OK && row->set && !file_is_standard(value))
+			st = add_numbered(uses, row, value);
+		return st;
+	default:
+		return ST_OK;
+	}
+}
+
+static void free_uses(struct uses *uses)
+{
+	size_t i;
+
+	for (i = 0; i < uses->count; i++) {
+		free(uses->list[i].name);
+		target_free(&uses->list[i].target);
+	}
+	free(uses->list);
+}
+
+/* "-k", or "--chain" where there is no letter. */
+static const char *short_name(
+    char *out, size_t size, const struct option_row *row)
+{
+	if (row->letter != 0)
+		snprintf(out, size, "-%c", row->letter);
+	else
+		snprintf(out, size, "--%s", row->name);
+	return out;
+}
+
+/* Devices, pipes and descriptors are in nobody's way. */
+static bool is_same_file(const struct use *a, const struct use *b)
+{
+	const struct target *ta = &a->target, *tb = &b->target;
+
+	if (ta->path == NULL || tb->path == NULL || ta->stream || tb->stream)
+		return false;
+	return (!ta->exists || S_ISREG(ta->status.st_mode)) &&
+	    target_is_same(ta, tb);
+}
+
+static bool may_replace(const struct use *output, const struct use *input)
+{
+	const struct option_row *row = output->row;
+	char word[32];
+
+	snprintf(word, sizeof(word), " %s ", input->row->name);
+	return row->over != NULL && strstr(row->over, word) != NULL &&
+	    output->numbered == row->set;
+}
+
+static enum status check_pair(const struct use *output, const struct use *other)
+{
+	char a[32], b[32], shown[160];
+
+	if (output->row == other->row || !is_same_file(output, other) ||
+	    (!other->written && may_replace(output, other)))
+		return ST_OK;
+	return option_misuse("%s and %s are the same file, %s: %s",
+	    short_name(a, sizeof(a), output->row),
+	    short_name(b, sizeof(b), other->row),
+	    log_escape(
+		shown, sizeof(shown), output->name, strlen(output->name)),
+	    other->written ? "one would replace the other"
+			   : "what is read must not be written over");
+}
+
+static enum status check_outputs(const struct uses *uses)
+{
+	const struct use *output, *other, *end = uses->list + uses->count;
+	enum status st;
+
+	for (output = uses->list; output < end; output++) {
+		if (!output->written)
+			continue;
+		for (other = uses->list; other < end; other++)
+			if ((st = check_pair(output, other)) != ST_OK)
+				return st;
+	}
+	return ST_OK;
+}
+
+/* A regular file that is standard input can be opened again. */
+static bool is_standard_input(const struct use *use)
+{
+	const struct target *target = &use->target;
+
+	if (use->written)
+		return false;
+	if (file_is_standard(use->name))
+		return true;
+	return target->stream && target->descriptor == STDIN_FILENO &&
+	    target->exists && !S_ISREG(target->status.st_mode);
+}
+
+static bool is_standard_output(const struct use *use)
+{
+	return use->written && file_is_standard(use->name);
+}
+
+/* Pass phrases from standard input are its lines, which several may share. */
+static const struct option_row *find_pass_on_stdin(
+    const struct options *options)
+{
+	const struct option_row *row, *end = options_table + options_table_rows;
+	const char *value;
+
+	for (row = options_table; row < end; row++) {
+		if (row->check != CHECK_PASS ||
+		    !(row->ops & options->operation->op))
+			continue;
+		value = *(char *const *)option_field_const(options, row);
+		if (value != NULL &&
+		    (strcmp(value, "stdin") == 0 || strcmp(value, "fd:0") == 0))
+			return row;
+	}
+	return NULL;
+}
+
+static enum status check_once(const struct uses *uses, const char *what,
+    bool (*is_it)(const struct use *use), const struct option_row *first)
+{
+	char a[32], b[32];
+	size_t i;
+
+	for (i = 0; i < uses->count; i++) {
+		if (!is_it(&uses->list[i]))
+			continue;
+		if (first != NULL)
+			return option_misuse("%s and %s are both standard %s",
+			    short_name(a, sizeof(a), first),
+			    short_name(b, sizeof(b), uses->list[i].row), what);
+		first = uses->list[i].row;
+	}
+	if (first != NULL && is_it == is_standard_output)
+		log_set_status_to_stderr();
+	return ST_OK;
+}
+
+enum status options_check_files(const struct options *options)
+{
+	struct uses uses = {0};
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < options_table_rows; i++)
+		st = add_row(&uses, options, &options_table[i]);
+	if (st == ST_OK)
+		st = check_outputs(&uses);
+	if (st == ST_OK)
+		st = check_once(&uses, "input", is_standard_input,
+		    find_pass_on_stdin(options));
+	if (st == ST_OK)
+		st = check_once(&uses, "output", is_standard_output, NULL);
+	if (st == ST_OK && options->tls_cert != NULL &&
+	    options->tls_key == NULL && file_is_standard(options->tls_cert))
+		st = option_misuse(
+		    "--tls-cert is standard input, which is read once: "
+		    "--tls-key is missing");
+	free_uses(&uses);
+	return st;
+}

@@ -1,0 +1,112 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/err.h>
+#include <openssl/evp.h>
+#include <openssl/pkcs12.h>
+#include <openssl/x509.h>
+
+#include "pki/keyfile.h"
+#include "util/buf.h"
+#include "util/log.h"
+
+/* Ends the first line of every kind of private key in PEM (RFC 7468, 10). */
+#define PEM_MARK "PRIVATE KEY-----"
+
+#define PART    65536 /* bytes read at a time */
+#define DER_MAX PART  /* no key in DER is larger */
+
+static bool is_pem(const struct buf *part)
+{
+	const char *text = buf_string(part), *end = text + part->len;
+
+	for (; text < end; text += strlen(text) + 1)
+		if (strstr(text, PEM_MARK) != NULL)
+			return true;
+	return false;
+}
+
+static bool is_der(const struct buf *file)
+{
+	const unsigned char *p = file->data;
+	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p, (long)file->len);
+	X509_SIG *encrypted = NULL;
+	PKCS12 *store = NULL;
+	bool yes;
+
+	if (key == NULL) {
+		p = file->data;
+		encrypted = d2i_X509_SIG(NULL, &p, (long)file->len);
+	}
+	if (key == NULL && encrypted == NULL) {
+		p = file->data;
+		store = d2i_PKCS12(NULL, &p, (long)file->len);
+	}
+	yes = key != NULL || encrypted != NULL || store != NULL;
+	EVP_PKEY_free(key);
+	X509_SIG_free(encrypted);
+	PKCS12_free(store);
+	ERR_clear_error();
+	return yes;
+}
+
+/* Moves the end of what was searched to the front: a mark may span both. */
+static void keep_end(struct buf *part)
+{
+	size_t keep = strlen(PEM_MARK) - 1;
+
+	if (part->len <= keep)
+		return;
+	memmove(part->data, part->data + part->len - keep, keep);
+	part->len = keep;
+}
+
+static bool holds_key(int fd, struct buf *part, bool *failed)
+{
+	bool first = true;
+	ssize_t got;
+
+	for (;;) {
+		if ((*failed = !buf_reserve(part, PART)))
+			return false;
+		got = read(fd, part->data + part->len, PART);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if ((*failed = got < 0) || got == 0)
+			return false;
+		part->len += (size_t)got;
+		part->data[part->len] = '\0';
+		if (is_pem(part) || (first && is_der(part)))
+			return true;
+		first = false;
+		keep_end(part);
+	}
+}
+
+enum status keyfile_guard(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	struct buf part = {0};
+	bool holds, failed;
+	enum status st = ST_OK;
+
+	if (fd < 0)
+		return fail_errno(ST_FILE,
+		    "%s: cannot open it to see whether it holds a private key, "
+		    "which must not be replaced",
+		    path);
+	holds = holds_key(fd, &part, &failed);
+	if (failed)
+		st = fail_errno(ST_FILE, "%s: cannot read", path);
+	else if (holds)
+		st = fail(ST_FILE,
+		    "%s: it holds a private key, which nothing else replaces; "
+		    "give another file",
+		    path);
+	close(fd);
+	buf_free(&part);
+	return st;
+}

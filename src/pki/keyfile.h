@@ -1,0 +1,14 @@
+/* keyfile.h: files that hold private keys, which nothing else may replace. */
+#ifndef PKI_KEYFILE_H
+#define PKI_KEYFILE_H
+
+#include "util/status.h"
+
+/*
+ * ST_OK when the regular file at path holds no private key: neither in PEM,
+ * with whatever else is in there, nor in DER, PKCS #8 or PKCS #12.  ST_FILE
+ * after reporting, also when the file cannot be read.
+ */
+enum status keyfile_guard(const char *path);
+
+#endif

@@ -1,0 +1,86 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/contents.h"
+
+#define KEPT_MAX 65536 /* bytes: certificates and keys have less */
+
+bool contents_add(int fd, const struct buf *text)
+{
+	size_t done = 0;
+	ssize_t put;
+
+	while (done < text->len) {
+		put = write(fd, text->data + done, text->len - done);
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put < 0)
+			return false;
+		done += (size_t)put;
+	}
+	return true;
+}
+
+bool contents_write(int fd, const struct buf *text)
+{
+	return lseek(fd, 0, SEEK_SET) == 0 && contents_add(fd, text) &&
+	    ftruncate(fd, (off_t)text->len) == 0;
+}
+
+/* False when it is too much, or cannot be read. */
+static bool keep(struct buf *out, int fd)
+{
+	struct stat sb;
+	ssize_t got;
+
+	if (fstat(fd, &sb) != 0 || sb.st_size > KEPT_MAX ||
+	    !buf_reserve(out, (size_t)sb.st_size))
+		return false;
+	got = pread(fd, out->data, (size_t)sb.st_size, 0);
+	if (got != (ssize_t)sb.st_size)
+		return false;
+	out->len = (size_t)got;
+	return true;
+}
+
+static bool overwrite(int fd, const struct buf *text)
+{
+	struct buf old = {0};
+	bool kept = keep(&old, fd);
+	bool ok = contents_write(fd, text) && fsync(fd) == 0;
+	int error = errno;
+
+	if (!ok && kept && contents_write(fd, &old))
+		fsync(fd);
+	buf_free(&old);
+	errno = error;
+	return ok;
+}
+
+/* Also where it may be written, but not read. */
+static int open_file(const char *path)
+{
+	const int flags = O_NOFOLLOW | O_CLOEXEC;
+	int fd = open(path, O_RDWR | flags);
+
+	if (fd < 0 && errno == EACCES)
+		fd = open(path, O_WRONLY | flags);
+	return fd;
+}
+
+bool contents_overwrite(const char *path, const struct buf *text)
+{
+	int fd = open_file(path), error;
+	bool ok;
+
+	if (fd < 0)
+		return false;
+	ok = overwrite(fd, text);
+	error = errno;
+	if (close(fd) != 0 && ok)
+		return false;
+	errno = error;
+	return ok;
+}

@@ -1,0 +1,359 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include "compat/files.h"
+#include "util/contents.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/output.h"
+
+static enum status fail_writing(const struct output *o)
+{
+	return fail_errno(ST_FILE, "%s: cannot write", o->name);
+}
+
+/* Whether the disk has room for what the file's own blocks do not hold. */
+static enum status check_room(const struct output *o, int fd)
+{
+	long long own = (long long)o->target.status.st_blocks * 512, room;
+	struct statvfs vfs;
+
+	if (fstatvfs(fd, &vfs) != 0)
+		return ST_OK;
+	room = (long long)(geteuid() == 0 ? vfs.f_bfree : vfs.f_bavail) *
+	    (long long)vfs.f_frsize;
+	if (own + room >= OUTPUT_ROOM)
+		return ST_OK;
+	errno = ENOSPC;
+	return fail_writing(o);
+}
+
+static enum status try_in_place(struct output *o)
+{
+	enum status st;
+	int fd = open(o->target.path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	if (fd < 0)
+		return fail_writing(o);
+	st = check_room(o, fd);
+	close(fd);
+	o->way = OUTPUT_IN_PLACE;
+	return st;
+}
+
+static bool is_full(int error)
+{
+	return error == ENOSPC || error == EDQUOT || error == EFBIG;
+}
+
+static enum status fail_room(const struct output *o)
+{
+	if (is_full(errno))
+		return fail_writing(o);
+	return fail_errno(
+	    ST_FILE, "%s: cannot write to its directory", o->name);
+}
+
+/* A temporary file beside it, with room; errno when that fails. */
+static bool take_room(struct output *o)
+{
+	int error;
+
+	if (!temporary_open(&o->temporary, &o->target))
+		return false;
+	if (compat_allocate(o->temporary.fd, OUTPUT_ROOM))
+		return true;
+	error = errno;
+	temporary_close(&o->temporary);
+	errno = error;
+	return false;
+}
+
+/*
+ * Whether rename() onto the file will fail: something is mounted on it, or
+ * the directory is sticky and the file somebody else's.
+ */
+static bool is_held_in_place(const struct output *o)
+{
+	char *directory = target_directory(&o->target);
+	uid_t user = geteuid();
+	struct stat above;
+	bool yes = false;
+
+	if (directory != NULL && stat(directory, &above) == 0)
+		yes = compat_is_mount_point(o->target.path, directory) ||
+		    ((above.st_mode & S_ISVTX) != 0 && user != 0 &&
+			user != above.st_uid &&
+			user != o->target.status.st_uid);
+	free(directory);
+	return yes;
+}
+
+/* Programs that hold an empty file open wait for its contents. */
+static enum status open_existing(struct output *o)
+{
+	bool empty = o->target.status.st_size == 0;
+	enum status st;
+	int error;
+
+	if (!empty && o->guard != NULL &&
+	    (st = o->guard(o->target.path)) != ST_OK)
+		return st;
+	if (is_held_in_place(o))
+		return try_in_place(o);
+	if (!take_room(o)) {
+		error = errno;
+		if (!is_full(error) && access(o->target.path, W_OK) == 0)
+			return try_in_place(o);
+		errno = error;
+		return fail_room(o);
+	}
+	o->way = empty && access(o->target.path, W_OK) == 0 ? OUTPUT_IN_PLACE
+							    : OUTPUT_REPLACE;
+	return ST_OK;
+}
+
+static enum status open_new(struct output *o)
+{
+	if (!take_room(o))
+		return fail_room(o);
+	o->way = OUTPUT_REPLACE;
+	return ST_OK;
+}
+
+static enum status open_stream(struct output *o)
+{
+	int flags = o->target.descriptor >= 0
+	    ? fcntl(o->target.descriptor, F_GETFL)
+	    : O_WRONLY;
+
+	if (flags < 0)
+		return fail_writing(o);
+	if ((flags & O_ACCMODE) == O_RDONLY) {
+		errno = EBADF;
+		return fail_writing(o);
+	}
+	if (o->target.descriptor < 0 && access(o->target.path, W_OK) != 0)
+		return fail_writing(o);
+	o->way = OUTPUT_STREAM;
+	return ST_OK;
+}
+
+static enum status reopen(struct output *o)
+{
+	const char *name = file_is_standard(o->name) ? "/dev/stdout" : o->name;
+	const struct target *target = &o->target;
+	enum status st;
+
+	if ((st = target_find(&o->target, name, "")) != ST_OK)
+		return st;
+	if (target->exists && S_ISDIR(target->status.st_mode))
+		return fail(ST_FILE, "%s: is a directory", o->name);
+	if (target->exists && S_ISSOCK(target->status.st_mode))
+		return fail(ST_FILE, "%s: is a socket", o->name);
+	if (target->stream ||
+	    (target->exists && !S_ISREG(target->status.st_mode)))
+		return open_stream(o);
+	return target->exists ? open_existing(o) : open_new(o);
+}
+
+enum status output_open(
+    struct output *o, const char *name, enum status (*guard)(const char *path))
+{
+	memset(o, 0, sizeof(*o));
+	o->target.descriptor = -1;
+	o->name = name;
+	o->guard = guard;
+	return reopen(o);
+}
+
+/* Whether the file is another one than when it was looked at. */
+static bool has_changed(const struct output *o)
+{
+	const struct stat *then = &o->target.status;
+	struct stat now;
+
+	if (o->way == OUTPUT_STREAM)
+		return false;
+	if (o->way == OUTPUT_REPLACE && !temporary_is_there(&o->temporary))
+		return true;
+	if (lstat(o->target.path, &now) != 0)
+		return o->target.exists;
+	return !o->target.exists || now.st_dev != then->st_dev ||
+	    now.st_ino != then->st_ino ||
+	    (now.st_size == 0) != (then->st_size == 0);
+}
+
+/* Looks again: the CA may have taken hours to answer. */
+static enum status refresh(struct output *o)
+{
+	if (!has_changed(o))
+		return !o->target.exists || o->way == OUTPUT_STREAM ||
+			lstat(o->target.path, &o->target.status) == 0
+		    ? ST_OK
+		    : fail_writing(o);
+	temporary_close(&o->temporary);
+	target_free(&o->target);
+	return reopen(o);
+}
+
+/* The mode of a file that open(path, O_CREAT, 0666) would make. */
+static mode_t default_mode(void)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return 0666 & ~mask;
+}
+
+/* An owner that we may not give is said, and no error. */
+static bool set_attributes(const struct output *o, int fd)
+{
+	const struct stat *old = &o->target.status;
+
+	if (!o->target.exists)
+		return fchmod(fd, default_mode()) == 0;
+	if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
+	    fchown(fd, old->st_uid, old->st_gid) != 0)
+		warn("owner-changed", "%s: its owner could not be kept: %s",
+		    o->name, strerror(errno));
+	if (fchmod(fd, old->st_mode & 0777) != 0)
+		return false;
+	if (!compat_copy_access(fd, o->target.path))
+		warn("access-changed",
+		    "%s: its access control list or label could not be kept: "
+		    "%s",
+		    o->name, strerror(errno));
+	return true;
+}
+
+/* What is there while the temporary file is written stays whole. */
+static enum status fill_temporary(struct output *o)
+{
+	int fd = o->temporary.fd;
+
+	if (o->way != OUTPUT_REPLACE)
+		return ST_OK;
+	if (!contents_write(fd, &o->text) || !set_attributes(o, fd) ||
+	    fsync(fd) != 0)
+		return fail_writing(o);
+	return ST_OK;
+}
+
+enum status output_stage(struct output *o, const void *bytes, size_t len)
+{
+	enum status st;
+
+	o->text.len = 0;
+	if (!buf_add(&o->text, bytes, len))
+		return fail_memory();
+	st = refresh(o);
+	return st == ST_OK ? fill_temporary(o) : st;
+}
+
+static enum status write_stream(const struct output *o)
+{
+	int fd = o->target.descriptor, error = 0;
+
+	if (fd >= 0)
+		return contents_add(fd, &o->text) ? ST_OK : fail_writing(o);
+	fd = open(o->target.path, O_WRONLY | O_APPEND | O_CLOEXEC);
+	if (fd < 0)
+		return fail_errno(ST_FILE, "%s: cannot open", o->name);
+	if (!contents_add(fd, &o->text))
+		error = errno;
+	if (close(fd) != 0 && error == 0)
+		error = errno;
+	errno = error;
+	return error == 0 ? ST_OK : fail_writing(o);
+}
+
+/* So that the new name, too, survives a power cut; no error if it fails. */
+static void sync_directory(const struct output *o)
+{
+	char *directory = target_directory(&o->target);
+	int fd;
+
+	if (directory == NULL)
+		return;
+	fd = open(directory, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(directory);
+}
+
+static bool write_in_place(struct output *o)
+{
+	temporary_close(&o->temporary);
+	return contents_overwrite(o->target.path, &o->text);
+}
+
+/* Not every reason why rename() fails can be seen beforehand. */
+static enum status replace(struct output *o)
+{
+	int error;
+
+	if (temporary_rename(&o->temporary, o->target.path)) {
+		sync_directory(o);
+		return ST_OK;
+	}
+	error = errno;
+	if (o->target.exists && write_in_place(o))
+		return ST_OK;
+	errno = error;
+	return fail_errno(ST_FILE, "%s: cannot replace", o->name);
+}
+
+static enum status commit(struct output *o)
+{
+	enum status st;
+
+	if (has_changed(o) &&
+	    ((st = refresh(o)) != ST_OK || (st = fill_temporary(o)) != ST_OK))
+		return st;
+	if (o->way == OUTPUT_STREAM)
+		return write_stream(o);
+	if (o->way == OUTPUT_IN_PLACE)
+		return write_in_place(o) ? ST_OK : fail_writing(o);
+	return replace(o);
+}
+
+enum status output_commit(struct output *o)
+{
+	sigset_t held, before;
+	enum status st;
+
+	sigemptyset(&held);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	sigprocmask(SIG_BLOCK, &held, &before);
+	st = commit(o);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (st == ST_OK && !file_is_standard(o->name))
+		log_file_written(o->name);
+	return st;
+}
+
+enum status output_write(struct output *o, const void *bytes, size_t len)
+{
+	enum status st = output_stage(o, bytes, len);
+
+	return st == ST_OK ? output_commit(o) : st;
+}
+
+void output_close(struct output *o)
+{
+	temporary_close(&o->temporary);
+	target_free(&o->target);
+	buf_free(&o->text);
+	o->way = OUTPUT_CLOSED;
+}

@@ -1,0 +1,319 @@
+#include <errno.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/buf.h"
+#include "util/log.h"
+#include "util/target.h"
+
+#define LINKS_MAX 40
+
+#define LINK_SIZE_MAX 4096 /* bytes of a link's text, Linux has no longer */
+
+/* A name on the way. */
+struct walk {
+	const char *what; /* "request ", or "" */
+	const char *name; /* as it was given */
+	struct buf done;  /* without links; empty is the working directory */
+	struct buf left;  /* the components that follow */
+	int links;
+};
+
+static enum status fail_name(const struct walk *walk)
+{
+	return fail_errno(ST_FILE, "%s%s: cannot open", walk->what, walk->name);
+}
+
+/* The number of "/dev/fd/NUMBER", -1 for another text. */
+static int parse_number(const char *text)
+{
+	long number;
+	char *end;
+
+	if (*text < '0' || *text > '9')
+		return -1;
+	errno = 0;
+	number = strtol(text, &end, 10);
+	return *end == '\0' && errno == 0 && number <= INT_MAX ? (int)number
+							       : -1;
+}
+
+/* The descriptor that the system gives this name, -1 for other names. */
+static int find_descriptor(const char *name)
+{
+	static const struct {
+		const char *name;
+		int descriptor;
+	} standard[] = {
+	    {"/dev/stdin", STDIN_FILENO},
+	    {"/dev/stdout", STDOUT_FILENO},
+	    {"/dev/stderr", STDERR_FILENO},
+	};
+	static const char *const directories[] = {"/dev/fd/", "/proc/self/fd/"};
+	size_t i, len;
+
+	for (i = 0; i < sizeof(standard) / sizeof(standard[0]); i++)
+		if (strcmp(name, standard[i].name) == 0)
+			return standard[i].descriptor;
+	for (i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+		len = strlen(directories[i]);
+		if (strncmp(name, directories[i], len) == 0)
+			return parse_number(name + len);
+	}
+	return -1;
+}
+
+/*
+ * Whether it is /proc/PID/fd: the links in there lead to open files, whatever
+ * their text says.  pid is set to that of the process.
+ */
+static bool is_descriptor_directory(const char *path, int *pid)
+{
+	char copy[64], *slash;
+
+	if (strncmp(path, "/proc/", 6) != 0 || strlen(path) >= sizeof(copy))
+		return false;
+	snprintf(copy, sizeof(copy), "%s", path + 6);
+	if ((slash = strchr(copy, '/')) == NULL)
+		return false;
+	*slash = '\0';
+	*pid = parse_number(copy);
+	slash = strrchr(path, '/');
+	return *pid >= 0 && strcmp(slash, "/fd") == 0;
+}
+
+static const char *directory_of(const struct walk *walk)
+{
+	return walk->done.len > 0 ? buf_string(&walk->done) : ".";
+}
+
+static enum status check_owner(
+    const struct walk *walk, const char *link, uid_t owner)
+{
+	struct stat above;
+
+	if (stat(directory_of(walk), &above) != 0)
+		return fail_name(walk);
+	if ((above.st_mode & S_ISVTX) == 0 || owner == geteuid() ||
+	    owner == 0 || owner == above.st_uid)
+		return ST_OK;
+	return fail(ST_FILE,
+	    "%s%s: %s is a symbolic link of user %lu in a sticky directory, "
+	    "not followed: expected one of user %lu, of root or of the owner "
+	    "of the directory",
+	    walk->what, walk->name, link, (unsigned long)owner,
+	    (unsigned long)geteuid());
+}
+
+static bool is_last(const struct walk *walk)
+{
+	const char *left = buf_string(&walk->left);
+
+	return left[strspn(left, "/")] == '\0';
+}
+
+/* Puts what the link says in front of what is left. */
+static enum status follow(struct walk *walk, const char *link)
+{
+	char text[LINK_SIZE_MAX];
+	struct buf left = {0};
+	ssize_t len = readlink(link, text, sizeof(text));
+
+	if (len < 0)
+		return fail_name(walk);
+	if (++walk->links > LINKS_MAX || len == (ssize_t)sizeof(text)) {
+		errno = ELOOP;
+		return fail_name(walk);
+	}
+	if (!buf_add(&left, text, (size_t)len) ||
+	    (!is_last(walk) &&
+		!buf_addf(&left, "/%s", buf_string(&walk->left)))) {
+		buf_free(&left);
+		return fail_memory();
+	}
+	buf_free(&walk->left);
+	walk->left = left;
+	if (text[0] == '/')
+		walk->done.len = 0;
+	if (text[0] == '/' && !buf_add_string(&walk->done, "/"))
+		return fail_memory();
+	return ST_OK;
+}
+
+/* Takes the next component out of left; false when there is none. */
+static bool take_component(struct walk *walk, struct buf *component, bool *ok)
+{
+	const char *text = buf_string(&walk->left);
+	size_t skip = strspn(text, "/"), len = strcspn(text + skip, "/");
+
+	component->len = 0;
+	*ok = buf_add(component, text + skip, len);
+	if (walk->left.len > 0) {
+		memmove(walk->left.data, walk->left.data + skip + len,
+		    walk->left.len - skip - len + 1);
+		walk->left.len -= skip + len;
+	}
+	return len > 0;
+}
+
+static enum status stand_at(struct walk *walk, const char *path)
+{
+	walk->done.len = 0;
+	return buf_add_string(&walk->done, path) ? ST_OK : fail_memory();
+}
+
+/* One more component, whose path is next, and which is of that mode. */
+static enum status step(struct walk *walk, struct target *target,
+    const char *next, const struct stat *sb)
+{
+	enum status st;
+	int pid;
+
+	if (!S_ISLNK(sb->st_mode))
+		return stand_at(walk, next);
+	if (is_descriptor_directory(directory_of(walk), &pid)) {
+		target->stream = true;
+		if (pid == (int)getpid() && is_last(walk))
+			target->descriptor =
+			    parse_number(strrchr(next, '/') + 1);
+		return stand_at(walk, next);
+	}
+	if ((st = check_owner(walk, next, sb->st_uid)) != ST_OK)
+		return st;
+	return follow(walk, next);
+}
+
+/* The path of the component below what is done. */
+static bool join(
+    struct buf *out, const struct buf *done, const struct buf *component)
+{
+	out->len = 0;
+	return buf_add(out, done->data, done->len) &&
+	    (done->len == 0 || done->data[done->len - 1] == '/' ||
+		buf_add_string(out, "/")) &&
+	    buf_add(out, component->data, component->len);
+}
+
+static enum status walk_on(struct walk *walk, struct target *target)
+{
+	struct buf component = {0}, next = {0};
+	enum status st = ST_OK;
+	struct stat sb;
+	bool ok;
+
+	while (st == ST_OK && take_component(walk, &component, &ok)) {
+		if (!ok || !join(&next, &walk->done, &component))
+			st = fail_memory();
+		else if (strcmp(buf_string(&component), ".") == 0)
+			continue;
+		else if (lstat(buf_string(&next), &sb) == 0)
+			st = step(walk, target, buf_string(&next), &sb);
+		else if (errno == ENOENT && walk->left.len == 0)
+			st = stand_at(walk, buf_string(&next));
+		else
+			st = fail_name(walk);
+	}
+	buf_free(&component);
+	buf_free(&next);
+	return st;
+}
+
+static enum status finish(const struct walk *walk, struct target *target)
+{
+	const char *path = directory_of(walk);
+
+	if ((target->path = strdup(path)) == NULL)
+		return fail_memory();
+	target->exists = stat(path, &target->status) == 0;
+	if (!target->exists && errno != ENOENT)
+		return fail_name(walk);
+	return ST_OK;
+}
+
+enum status target_find(
+    struct target *target, const char *name, const char *what)
+{
+	struct walk walk = {.what = what, .name = name};
+	enum status st;
+
+	memset(target, 0, sizeof(*target));
+	target->descriptor = find_descriptor(name);
+	if (target->descriptor >= 0) {
+		target->stream = true;
+		target->path = strdup(name);
+		target->exists =
+		    fstat(target->descriptor, &target->status) == 0;
+		return target->path != NULL ? ST_OK : fail_memory();
+	}
+	if (*name == '\0') {
+		errno = ENOENT;
+		return fail_name(&walk);
+	}
+	if (!buf_add_string(&walk.left, name) ||
+	    (name[0] == '/' && !buf_add_string(&walk.done, "/")))
+		st = fail_memory();
+	else if ((st = walk_on(&walk, target)) == ST_OK)
+		st = finish(&walk, target);
+	buf_free(&walk.done);
+	buf_free(&walk.left);
+	return st;
+}
+
+void target_free(struct target *target)
+{
+	free(target->path);
+	memset(target, 0, sizeof(*target));
+	target->descriptor = -1;
+}
+
+char *target_directory(const struct target *target)
+{
+	char *directory = strdup(target->path), *slash;
+
+	if (directory == NULL)
+		return NULL;
+	if ((slash = strrchr(directory, '/')) != NULL)
+		slash[slash == directory] = '\0';
+	else
+		memcpy(directory, ".", sizeof("."));
+	return directory;
+}
+
+const char *target_base(const struct target *target)
+{
+	const char *slash = strrchr(target->path, '/');
+
+	return slash != NULL ? slash + 1 : target->path;
+}
+
+static bool is_same_node(const struct stat *a, const struct stat *b)
+{
+	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/* Two files that are not there yet. */
+static bool is_same_place(const struct target *a, const struct target *b)
+{
+	char *above_a = target_directory(a), *above_b = target_directory(b);
+	struct stat sa, sb;
+	bool same;
+
+	same = above_a != NULL && above_b != NULL && stat(above_a, &sa) == 0 &&
+	    stat(above_b, &sb) == 0 && is_same_node(&sa, &sb) &&
+	    strcmp(target_base(a), target_base(b)) == 0;
+	free(above_a);
+	free(above_b);
+	return same;
+}
+
+bool target_is_same(const struct target *a, const struct target *b)
+{
+	if (a->exists != b->exists)
+		return false;
+	if (a->exists)
+		return is_same_node(&a->status, &b->status);
+	return is_same_place(a, b);
+}

@@ -1,0 +1,216 @@
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "util/buf.h"
+#include "util/temporary.h"
+
+#define MARK   ".sscep-"
+#define RANDOM "XXXXXX"
+
+/* More than the outputs of any command. */
+#define PENDING_MAX 128
+
+/* What a signal that ends the process removes. */
+static char *volatile pending[PENDING_MAX];
+
+static void on_signal(int number)
+{
+	size_t i;
+
+	for (i = 0; i < PENDING_MAX; i++)
+		if (pending[i] != NULL)
+			unlink(pending[i]);
+	raise(number);
+}
+
+/* A signal that is ignored, or that somebody else waits for, stays so. */
+static void catch_signals(void)
+{
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct sigaction action, before;
+	size_t i;
+
+	memset(&action, 0, sizeof(action));
+	action.sa_handler = on_signal;
+	action.sa_flags = (int)SA_RESETHAND;
+	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+		if (sigaction(numbers[i], NULL, &before) == 0 &&
+		    before.sa_handler == SIG_DFL)
+			sigaction(numbers[i], &action, NULL);
+}
+
+/* path: add it; NULL: forget old. */
+static void set_pending(char *old, char *path)
+{
+	size_t i;
+
+	for (i = 0; i < PENDING_MAX; i++) {
+		if (pending[i] == old) {
+			pending[i] = path;
+			return;
+		}
+	}
+}
+
+/* Released by the system when the process ends, however it ends. */
+static bool lock(int fd)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	return fcntl(fd, F_SETLK, &all) == 0;
+}
+
+/* Whether fd is of the file that has that name now. */
+static bool is_at(int fd, const char *path)
+{
+	struct stat named, opened;
+
+	return lstat(path, &named) == 0 && fstat(fd, &opened) == 0 &&
+	    named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+}
+
+/* One that nobody holds the lock of was left by a process that is gone. */
+static void remove_if_left(const char *path)
+{
+	struct stat sb;
+	int fd;
+
+	if (lstat(path, &sb) != 0 || !S_ISREG(sb.st_mode))
+		return;
+	fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
+		return;
+	if (lock(fd) && is_at(fd, path))
+		unlink(path);
+	close(fd);
+}
+
+static bool is_ours(const char *entry, const char *base)
+{
+	size_t len = strlen(base);
+
+	return entry[0] == '.' && strncmp(entry + 1, base, len) == 0 &&
+	    strncmp(entry + 1 + len, MARK, strlen(MARK)) == 0 &&
+	    strlen(entry + 1 + len + strlen(MARK)) == strlen(RANDOM);
+}
+
+static void remove_left(const char *directory, const char *base)
+{
+	DIR *dir = opendir(directory);
+	struct buf path = {0};
+	struct dirent *entry;
+
+	while (dir != NULL && (entry = readdir(dir)) != NULL) {
+		path.len = 0;
+		if (is_ours(entry->d_name, base) &&
+		    buf_addf(&path, "%s/%s", directory, entry->d_name))
+			remove_if_left(buf_string(&path));
+	}
+	if (dir != NULL)
+		closedir(dir);
+	buf_free(&path);
+}
+
+/*
+ * Between the two calls another run may take the file for one that was left;
+ * then it is gone, and the next one is tried.
+ */
+static bool make(struct temporary *t, const char *pattern)
+{
+	int tries;
+
+	for (tries = 0; tries < 100; tries++) {
+		if ((t->path = strdup(pattern)) == NULL)
+			return false;
+		if ((t->fd = mkstemp(t->path)) < 0)
+			break;
+		if ((lock(t->fd) || (errno != EACCES && errno != EAGAIN)) &&
+		    is_at(t->fd, t->path)) {
+			fcntl(t->fd, F_SETFD, FD_CLOEXEC);
+			return true;
+		}
+		close(t->fd);
+		free(t->path);
+		t->path = NULL;
+		errno = EAGAIN;
+	}
+	free(t->path);
+	t->path = NULL;
+	return false;
+}
+
+/* A name that is too long with what is added gives way to a short one. */
+static bool make_named(
+    struct temporary *t, const char *directory, const char *base)
+{
+	struct buf pattern = {0};
+	bool ok;
+
+	ok = buf_addf(&pattern, "%s/.%s" MARK RANDOM, directory, base) &&
+	    make(t, buf_string(&pattern));
+	if (!ok && errno == ENAMETOOLONG) {
+		pattern.len = 0;
+		ok = buf_addf(&pattern, "%s/" MARK RANDOM, directory) &&
+		    make(t, buf_string(&pattern));
+	}
+	buf_free(&pattern);
+	return ok;
+}
+
+bool temporary_open(struct temporary *t, const struct target *target)
+{
+	char *directory = target_directory(target);
+	bool ok;
+	int error;
+
+	memset(t, 0, sizeof(*t));
+	if (directory == NULL)
+		return false;
+	remove_left(directory, target_base(target));
+	ok = make_named(t, directory, target_base(target));
+	error = errno;
+	if (ok) {
+		set_pending(NULL, t->path);
+		catch_signals();
+	}
+	free(directory);
+	errno = error;
+	return ok;
+}
+
+bool temporary_is_there(const struct temporary *t)
+{
+	return t->path != NULL && is_at(t->fd, t->path);
+}
+
+static void forget(struct temporary *t)
+{
+	set_pending(t->path, NULL);
+	close(t->fd);
+	free(t->path);
+	t->path = NULL;
+}
+
+bool temporary_rename(struct temporary *t, const char *path)
+{
+	if (rename(t->path, path) != 0)
+		return false;
+	forget(t);
+	return true;
+}
+
+void temporary_close(struct temporary *t)
+{
+	if (t->path == NULL)
+		return;
+	if (temporary_is_there(t))
+		unlink(t->path);
+	forget(t);
+}

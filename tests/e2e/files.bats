@@ -1,0 +1,843 @@
+#!/usr/bin/env bats
+# What happens to the files: an issued certificate is never lost, and an output
+# never destroys an input.
+
+load helper
+load namespace
+load servers
+
+# The PEM that is on stdout, in a file of its own.
+pem_of_stdout() {
+    sed -n '/^-----BEGIN/,/^-----END/p' "$stdout" >stdout.pem
+}
+
+# The certificate was issued, and is on stdout, as one line on stderr says.
+rescued() {
+    expect_status 93
+    only_error "$@" "the certificate is on standard output"
+    pem_of_stdout
+    same_certificate stdout.pem "$(issued)"
+}
+
+nothing_issued() {
+    if [ -n "$(messages messageType)" ]; then
+        problem "a message was sent"
+    fi
+}
+
+no_temporary() {
+    expect_equal "temporary files" "" \
+        "$(find . -name '.*.sscep-*' | paste -sd' ')"
+}
+
+inode() {
+    stat -L -c %i "$1"
+}
+
+# --- before anything is sent -----------------------------------------------
+
+@test "a full disk is found before the CA issues" {
+    start_enrolment
+    mkdir full
+    in_mounts "mount -t tmpfs -o size=8k,mode=0777 tmpfs full" \
+        enroll -l full/local.crt
+    expect_status 93
+    only_error "full/local.crt: cannot write: No space left on device"
+    nothing_issued
+}
+
+@test "a full disk: --chain, -L and -m are looked at as well" {
+    local option
+    start_enrolment
+    mkdir full
+    for option in --chain -L -m; do
+        in_mounts "mount -t tmpfs -o size=8k,mode=0777 tmpfs full" \
+            enroll "$option" full/x
+        expect_status 93
+        only_error "full/x: cannot write: No space left on device"
+    done
+    nothing_issued
+    no_file local.crt
+    no_temporary
+}
+
+@test "a full disk: the other operations" {
+    start_ca
+    getca_done
+    mkdir full
+    in_mounts "mount -t tmpfs -o size=8k,mode=0777 tmpfs full" \
+        run_sscep getca -u "$URL" -c full/ca.crt
+    expect_status 93
+    only_error "full/ca.crt: cannot write: No space left on device"
+    take local.key local.csr
+    enroll
+    enrolled
+    in_mounts "mount -t tmpfs -o size=8k,mode=0777 tmpfs full" \
+        run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l local.crt \
+        -w full/crl
+    expect_status 93
+    only_error "full/crl: cannot write: No space left on device"
+}
+
+getca_done() {
+    run_sscep getca -u "$URL" -c ca.crt
+    expect_status 0
+}
+
+@test "a read-only file system is found before the CA issues" {
+    start_enrolment
+    mkdir fixed
+    echo old >fixed/old.crt
+    for name in fixed/new.crt fixed/old.crt; do
+        in_mounts "mount --bind fixed fixed
+            mount -o remount,bind,ro fixed" enroll -l "$name"
+        expect_status 93
+        only_error "$name: cannot write" "Read-only file system"
+    done
+    nothing_issued
+}
+
+@test "a directory that cannot be written to: found before, but a file in it can be" {
+    local before
+    start_enrolment
+    mkdir closed
+    echo old >closed/local.crt
+    before=$(inode closed/local.crt)
+    chmod a+rwx .
+    chmod a+r local.key
+    chmod 666 closed/local.crt
+    chmod 555 closed
+    as_other enroll -l closed/new.crt
+    expect_status 93
+    only_error "closed/new.crt: cannot write to its directory" \
+        "Permission denied"
+    nothing_issued
+    as_other enroll -l closed/local.crt
+    chmod 755 closed
+    expect_status 0
+    same_certificate closed/local.crt "$(issued)"
+    expect_equal "the file" "$before" "$(inode closed/local.crt)"
+}
+
+@test "a single file that is mounted, as by docker -v: written in place" {
+    local before content
+    for content in "" old; do
+        ca=$BATS_TEST_TMPDIR/ca-$content
+        start_enrolment
+        mkdir -p outside
+        printf '%s' "$content" >outside/the.crt
+        before=$(inode outside/the.crt)
+        : >local.crt
+        in_mounts "mount --bind outside/the.crt local.crt" enroll
+        expect_status 0
+        stderr_empty
+        same_certificate outside/the.crt "$(issued)"
+        expect_equal "the file" "$before" "$(inode outside/the.crt)"
+        no_temporary
+        stop_ca
+    done
+}
+
+@test "a single file that is mounted from a full disk: found before" {
+    start_enrolment
+    mkdir full
+    : >local.crt
+    in_mounts "mount -t tmpfs -o size=8k,mode=0777 tmpfs full
+        echo old >full/the.crt
+        chmod 666 full/the.crt
+        mount --bind full/the.crt local.crt" enroll
+    expect_status 93
+    only_error "local.crt: cannot write: No space left on device"
+    nothing_issued
+}
+
+# --- an issued certificate is never lost -----------------------------------
+
+@test "it cannot be written at the end: the PEM is on stdout" {
+    start_enrolment
+    enroll -l /dev/full
+    rescued "/dev/full: cannot write: No space left on device"
+}
+
+@test "it cannot be written at the end: --quiet, --json" {
+    start_enrolment
+    enroll -l /dev/full --quiet
+    rescued "/dev/full"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/json
+    start_enrolment
+    enroll -l /dev/full --json
+    expect_status 93
+    only_error "/dev/full" "the certificate is in this object"
+    python3 -c '
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report["exitCode"] == 93, report
+assert "file" not in report["certificates"][0], report
+assert "files" not in report, report
+open("stdout.pem", "w").write(report["pem"])' "$stdout"
+    same_certificate stdout.pem "$(issued)"
+}
+
+@test "neither it nor standard output can be written: the PEM is on stderr" {
+    start_enrolment
+    "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr --quiet \
+        -l /dev/full >/dev/full 2>"$stderr" || status=$?
+    : >"$stdout"
+    expect_status 93
+    stderr_has "the certificate is on standard error"
+    same_certificate "$stderr" "$(issued)"
+}
+
+@test "the directory goes away while the request is pending" {
+    start_enrolment --pending 1
+    mkdir there
+    enroll_in_background -l there/local.crt -t 2
+    wait_for 10 grep -q PENDING "$stdout"
+    mv there moved
+    wait_for_client
+    rescued "there/local.crt: cannot open: No such file or directory"
+}
+
+@test "the temporary file goes away while the request is pending" {
+    start_enrolment --pending 1
+    enroll_in_background -t 2
+    wait_for 10 grep -q PENDING "$stdout"
+    rm .local.crt.sscep-*
+    wait_for_client
+    enrolled
+    no_temporary
+}
+
+@test "the file changes while the request is pending: its new mode is kept" {
+    start_enrolment --pending 1
+    echo old >local.crt
+    enroll_in_background -t 2
+    wait_for 10 grep -q PENDING "$stdout"
+    chmod 600 local.crt
+    wait_for_client
+    enrolled
+    expect_equal "the mode" 600 "$(stat -c %a local.crt)"
+}
+
+@test "a private key comes there while the request is pending: it stays" {
+    start_enrolment --pending 1
+    enroll_in_background -t 2
+    wait_for 10 grep -q PENDING "$stdout"
+    cp local.key local.crt
+    wait_for_client
+    rescued "local.crt: it holds a private key"
+    cmp local.key local.crt
+}
+
+@test "--chain cannot be written: the certificate is there" {
+    start_enrolment --cert-order leaf-last
+    enroll --chain /dev/full
+    expect_status 93
+    stdout_line "$sscep: certificate written as local.crt"
+    only_error "/dev/full: cannot write: No space left on device"
+    same_certificate local.crt "$(issued)"
+}
+
+# --- temporary files -------------------------------------------------------
+
+@test "what a killed run left is removed by the next one, what runs is not" {
+    local other
+    start_enrolment --pending 9
+    enroll_in_background -t 1000
+    wait_for 10 grep -q PENDING "$stdout"
+    other=$(echo .local.crt.sscep-*)
+    expect_equal "room that was taken" 16384 "$(stat -c %s "$other")"
+    kill -KILL "$pid"
+    wait "$pid" || true
+    [ -e "$other" ]
+    enroll_in_background -t 1000
+    wait_for 10 grep -q PENDING "$stdout"
+    no_file "$other"
+    other=$(echo .local.crt.sscep-*)
+    enroll -n 0
+    expect_status 3
+    [ -e "$other" ]
+    kill -TERM "$pid"
+    wait "$pid" || true
+    no_temporary
+}
+
+@test "a signal removes the temporary file" {
+    local signal
+    for signal in INT TERM HUP; do
+        ca=$BATS_TEST_TMPDIR/$signal
+        start_enrolment --delay 30
+        env --default-signal=INT,TERM,HUP "$sscep" enroll -u "$URL" -c ca.crt \
+            -k local.key -r local.csr -l local.crt --capabilities AES,SHA-256 \
+            >"$stdout" 2>"$stderr" </dev/null 3>&- 4>&- &
+        pid=$!
+        ca_pids+=("$pid")
+        wait_for 10 grep -q sending "$stdout"
+        ls .local.crt.sscep-* >/dev/null
+        kill "-$signal" "$pid"
+        status=0
+        wait "$pid" || status=$?
+        expect_status $((128 + $(kill -l "$signal")))
+        no_temporary
+        no_file local.crt
+        stop_ca
+    done
+}
+
+@test "a name that is as long as can be" {
+    local name
+    name=$(printf 'x%.0s' {1..251}).crt
+    start_enrolment
+    enroll -l "$name"
+    expect_status 0
+    same_certificate "$name" "$(issued)"
+    expect_equal "the files" "ca.crt local.csr local.key sscep $name" \
+        "$(ls -A | paste -sd' ')"
+}
+
+# --- how a file is written -------------------------------------------------
+
+@test "a dangling link: its target is made" {
+    start_enrolment
+    mkdir there
+    ln -s there/target.crt local.crt
+    enroll
+    enrolled
+    [ -L local.crt ]
+    same_certificate there/target.crt "$(issued)"
+    expect_equal "files there" target.crt "$(ls -A there)"
+}
+
+@test "an empty file is filled: who has it open finds the certificate" {
+    start_enrolment
+    : >local.crt
+    chmod 600 local.crt
+    exec 7<local.crt
+    enroll
+    enrolled
+    cat <&7 >seen.crt
+    exec 7<&-
+    same_certificate seen.crt "$(issued)"
+    expect_equal "the mode" 600 "$(stat -c %a local.crt)"
+    no_temporary
+}
+
+@test "an empty file is still empty when the CA refuses" {
+    start_enrolment --fail badRequest
+    : >local.crt
+    snapshot
+    enroll
+    expect_status 72
+    nothing_written
+}
+
+@test "-l /dev/stdout with stdout in a file: the file is not replaced" {
+    start_enrolment
+    for name in /dev/stdout /dev/fd/1 /proc/self/fd/1; do
+        echo before >log
+        "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+            -l "$name" >>log 2>"$stderr" || problem "$name"
+        expect_equal "the first line" before "$(head -n 1 log)"
+        grep -q "pkistatus: SUCCESS" log
+        grep -q "certificate written as $name" log
+        grep -q "^-----END CERTIFICATE-----" log
+        openssl x509 -in log -noout
+        no_temporary
+    done
+}
+
+@test "-l /dev/fd/N: written where the descriptor is" {
+    start_enrolment
+    echo before >log
+    exec 7>>log
+    enroll -l /dev/fd/7
+    exec 7>&-
+    expect_status 0
+    expect_equal "the first line" before "$(head -n 1 log)"
+    same_certificate log "$(issued)"
+    exec 7<log
+    enroll -l /dev/fd/7
+    exec 7<&-
+    expect_status 93
+    only_error "/dev/fd/7: cannot write: Bad file descriptor"
+    enroll -l /dev/fd/77
+    expect_status 93
+    only_error "/dev/fd/77: cannot write: Bad file descriptor"
+}
+
+@test "the descriptor of another process: appended to, not replaced" {
+    start_enrolment
+    echo before >log
+    exec 7>>log
+    enroll -l "/proc/$$/fd/7"
+    exec 7>&-
+    expect_status 0
+    expect_equal "the first line" before "$(head -n 1 log)"
+    same_certificate log "$(issued)"
+}
+
+@test "a pipe" {
+    start_enrolment
+    mkfifo pipe
+    timeout 20 cat pipe >got.crt 3>&- 4>&- &
+    enroll -l pipe
+    wait $!
+    expect_status 0
+    same_certificate got.crt "$(issued)"
+    [ -p pipe ]
+}
+
+@test "an access control list is kept" {
+    start_enrolment
+    echo old >local.crt
+    chmod 640 local.crt
+    python3 - <<'END' || skip "no access control lists here"
+import os, struct
+entries = [(1, 6, -1), (2, 4, 12345), (4, 4, -1), (16, 4, -1), (32, 0, -1)]
+acl = struct.pack("<I", 2)
+for tag, permissions, who in entries:
+    acl += struct.pack("<HHI", tag, permissions, who & 0xffffffff)
+os.setxattr("local.crt", "system.posix_acl_access", acl)
+END
+    enroll
+    enrolled
+    stderr_empty
+    python3 -c '
+import os
+acl = os.getxattr("local.crt", "system.posix_acl_access")
+assert (12345).to_bytes(4, "little") in acl, acl'
+    expect_equal "the mode" 640 "$(stat -c %a local.crt)"
+}
+
+@test "a security label is kept" {
+    start_enrolment
+    echo old >local.crt
+    as_root python3 -c '
+import os, sys
+try:
+    os.setxattr("local.crt", "security.selinux", b"label")
+except OSError:
+    sys.exit(1)' || skip "no security labels here"
+    as_root "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l local.crt >"$stdout" 2>"$stderr"
+    stderr_empty
+    expect_equal "the label" "b'label'" "$(python3 -c '
+import os
+print(os.getxattr("local.crt", "security.selinux"))')"
+}
+
+@test "a security label that cannot be given is warned of" {
+    start_enrolment
+    need strace
+    echo old >local.crt
+    python3 -c '
+import os, sys
+try:
+    os.setxattr("local.crt", "security.selinux", b"label")
+except OSError:
+    sys.exit(1)' || as_root python3 -c '
+import os
+os.setxattr("local.crt", "security.selinux", b"label")'
+    make_program traced env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -e inject=fsetxattr:error=EPERM "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/traced" enroll
+    enrolled
+    warned "local.crt: its access control list or label could not be kept"
+}
+
+@test "a hard link: the other name keeps the old contents" {
+    start_enrolment
+    echo old >other
+    ln other local.crt
+    enroll
+    enrolled
+    expect_equal "the other name" old "$(cat other)"
+}
+
+@test "what cannot be looked at is an error, and not missing" {
+    start_enrolment
+    mkdir closed
+    cp ca.crt closed/ca.crt-0
+    chmod a+rwx .
+    chmod a+r local.key
+    chmod 000 closed
+    as_other enroll -c closed/ca.crt
+    chmod 755 closed
+    expect_status 93
+    only_error "closed/ca.crt: cannot look at it: Permission denied"
+    as_other enroll -c closed/ca.crt
+    expect_status 0
+}
+
+# --- links of others -------------------------------------------------------
+
+@test "a link of somebody else in a sticky directory is followed by nobody" {
+    start_enrolment
+    mkdir sticky secret
+    chmod 1777 sticky
+    ln -s ../secret/it sticky/link
+    ln -s ../secret sticky/dir
+    as_root chown -h 12345 sticky/link sticky/dir
+    cp local.key secret/key
+    for name in sticky/link sticky/dir/it; do
+        snapshot
+        enroll -l "$name"
+        expect_status 93
+        only_error "$name: " "symbolic link of user 12345 in a sticky directory"
+        nothing_written
+        enroll -r "$name"
+        expect_status 93
+        only_error "request $name: " "symbolic link of user 12345"
+        enroll -k sticky/dir/key
+        expect_status 93
+        only_error "private key sticky/dir/key: " "symbolic link of user 12345"
+    done
+    nothing_sent
+    # In a directory that is not sticky, and when it is ours, it is followed.
+    chmod 755 sticky
+    enroll -l sticky/link
+    expect_status 0
+    same_certificate secret/it "$(issued)"
+    chmod 1777 sticky
+    as_root chown -h "$(id -u)" sticky/link
+    enroll -l sticky/link
+    expect_status 0
+    as_root chown -h 0 sticky/link
+    enroll -l sticky/link
+    expect_status 0
+}
+
+@test "a sticky directory: a file of somebody else is written in place" {
+    start_enrolment
+    mkdir sticky
+    chmod 1777 sticky
+    echo old >sticky/local.crt
+    chmod 666 sticky/local.crt
+    as_root chown 12345 sticky sticky/local.crt
+    chmod a+r local.key
+    before=$(inode sticky/local.crt)
+    as_other enroll -l sticky/local.crt
+    expect_status 0
+    stderr_empty
+    same_certificate sticky/local.crt "$(issued)"
+    expect_equal "the file" "$before" "$(inode sticky/local.crt)"
+}
+
+# --- outputs and inputs ----------------------------------------------------
+
+# Each of both kinds, given the same file in several ways, is misuse.
+# pairs OPERATION OUTPUTS INPUTS OPTION...
+pairs() {
+    local output input name value
+    for output in $2; do
+        for input in $3; do
+            value=it
+            case $input in
+            *passin) value=file:it ;;
+            esac
+            for name in it ./it "$PWD/it" link hard dir/it; do
+                run_sscep "$1" -u "$URL" "${@:4}" "$input" "$value" \
+                    "$output" "$name"
+                expect_status 1
+                stdout_empty
+                only_error "are the same file, $name: " " $output " " $input "
+            done
+        done
+    done
+}
+
+made_ready() {
+    start_ca
+    cp "$ca/ca.crt" ca.crt
+    echo "Verbose = no" >it
+    ln -s it link
+    ln it hard
+    ln -s . dir
+    take local.key local.csr
+    snapshot
+}
+
+@test "an output that is an input, enroll" {
+    made_ready
+    pairs enroll "-l --chain -L -m" \
+        "-k -r -K -e -c -f --passin --sign-passin --tls-passin --tls-key" \
+        -K k -O o -c c -k k -r r -l l
+    pairs enroll "--chain -L -m" "-O --tls-cert" -K k -O o -c c -k k -r r -l l
+    pairs enroll "-l --chain -L -m" "--tls-ca-file" -c c -k k -r r -l l
+    nothing_written
+    nothing_sent
+}
+
+@test "an output that is an input, the other operations" {
+    made_ready
+    pairs getcert "-w --chain -m" "-k -c -e -f -O --passin --tls-key" \
+        -c c -k k -l l -w w -s 1
+    pairs getcert "--chain -m" "-l" -c c -k k -w w -s 1
+    pairs getcrl "-w -m" "-k -c -e -f -O -l --passin --tls-key" \
+        -c c -k k -l l -w w
+    pairs getca "-c" "-f --tls-key --tls-cert --tls-ca-file --tls-passin"
+    pairs getnextca "-c -w" "-C -f --tls-key --tls-cert --tls-passin" \
+        -C C -c c
+    nothing_written
+    nothing_sent
+}
+
+@test "two outputs are one file, whether it is there or not" {
+    local output other name
+    made_ready
+    for output in -l --chain -L -m; do
+        for other in -l --chain -L -m; do
+            [ "$output" != "$other" ] || continue
+            for name in it hard new ./new dir/new; do
+                case $name in
+                *new) value=new ;;
+                *) value=it ;;
+                esac
+                run_sscep enroll -u "$URL" -c ca.crt -k local.key \
+                    -r local.csr -l l "$output" "$value" "$other" "$name"
+                misuse "are the same file" "one would replace the other"
+            done
+        done
+    done
+    nothing_written
+    nothing_sent
+}
+
+@test "an output that is one of the files of -c" {
+    start_ca --profile ra
+    getca_done
+    take local.key local.csr
+    snapshot
+    for name in ca.crt-0 ca.crt-2 ca.crt; do
+        enroll -l "$name"
+        misuse "-l and -c are the same file, $name"
+    done
+    nothing_written
+    run_sscep getca -u "$URL" -c ca.crt --tls-ca-file ca.crt-1
+    misuse "-c and --tls-ca-file are the same file, ca.crt-1"
+    nothing_issued
+}
+
+@test "what may be replaced: -l over -O, -w over -l, -c over -C one by one" {
+    start_enrolment
+    enroll
+    enrolled
+    cp local.crt first.crt
+    run_sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -K local.key -O local.crt -l local.crt
+    expect_status 0
+    run cmp -s first.crt local.crt
+    expect_status 1
+    serial=$(openssl x509 -in first.crt -noout -serial | sed 's/.*=/0x/')
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l local.crt \
+        -s "$serial" -w local.crt
+    expect_status 0
+    same_certificate local.crt first.crt
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/next
+    start_ca --next-ca --next-ca-certs self,cross
+    cp "$ca/ca.crt" ca.crt-0
+    rm ca.crt
+    run_sscep getnextca -u "$URL" -C ca.crt-0 -c ca.crt
+    expect_status 0
+    same_certificate ca.crt-0 "$ca/next-ca.crt"
+}
+
+@test "devices, pipes and descriptors are in nobody's way" {
+    start_enrolment
+    run_sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l /dev/null --chain /dev/null -L /dev/null
+    expect_status 0
+    [ -c /dev/null ]
+    "$sscep" enroll -u "$URL" -c ca.crt -k /dev/stdin -r local.csr \
+        -l /dev/stdout --quiet <local.key >both 2>"$stderr"
+    openssl x509 -in both -noout
+}
+
+@test "a private key is replaced by nothing, however it is written down" {
+    local name
+    start_enrolment
+    mkdir keys
+    cp local.key keys/pem
+    cat ca.crt local.key >keys/bundle
+    { head -c 100000 /dev/zero | tr '\0' '\n' && cat local.key; } >keys/late
+    openssl pkcs8 -topk8 -in local.key -passout pass:x -out keys/encrypted
+    openssl rsa -in local.key -aes128 -passout pass:x -traditional \
+        -out keys/traditional
+    openssl rsa -in local.key -traditional -outform DER -out keys/pkcs1.der
+    openssl pkcs8 -topk8 -nocrypt -in local.key -outform DER -out keys/pkcs8.der
+    openssl pkcs8 -topk8 -in local.key -passout pass:x -outform DER \
+        -out keys/encrypted.der
+    openssl pkcs12 -export -inkey local.key -in ca.crt -nocerts \
+        -passout pass:x -out keys/p12
+    openssl ecparam -genkey -name prime256v1 -out keys/ec
+    openssl ecparam -genkey -name prime256v1 -noout -outform DER -out keys/ec.der
+    printf -- '-----BEGIN TSS2 PRIVATE KEY-----\nAA==\n' >keys/tpm
+    printf -- '-----BEGIN OPENSSH PRIVATE KEY-----\nAA==\n' >keys/ssh
+    snapshot
+    for name in keys/*; do
+        enroll -l "$name"
+        expect_status 93
+        only_error "$name: it holds a private key"
+        run_sscep getca -u "$URL" -c "$name"
+        expect_status 93
+        only_error "$name: it holds a private key"
+    done
+    for option in --chain -L -m; do
+        enroll "$option" keys/bundle
+        expect_status 93
+        only_error "keys/bundle: it holds a private key"
+    done
+    nothing_written
+    nothing_sent
+    # What is no key is replaced, in whatever form.
+    openssl x509 -in ca.crt -outform DER -out was.der
+    openssl rsa -in local.key -pubout -out was.pub
+    openssl req -in local.csr -outform DER -out was.csr
+    for name in was.der was.pub was.csr; do
+        enroll -l "$name"
+        expect_status 0
+    done
+}
+
+@test "a key of getca's set stays when the answer would replace it" {
+    start_ca --profile ra
+    take local.key
+    cp local.key ca.crt-1
+    snapshot
+    run_sscep getca -u "$URL" -c ca.crt
+    expect_status 93
+    only_error "ca.crt-1: it holds a private key"
+    nothing_written
+}
+
+# --- "-" -------------------------------------------------------------------
+
+# Status lines are on stderr, and the PEM alone is on stdout.
+only_pem() {
+    expect_status 0
+    expect_equal "the first line" "$1" "$(head -n 1 "$stdout")"
+    if grep -v '^-----\|^[A-Za-z0-9+/=]*$' "$stdout"; then
+        problem "more than PEM on stdout"
+    fi
+}
+
+@test "-: outputs go to stdout, status lines to stderr" {
+    local begin="-----BEGIN CERTIFICATE-----"
+    start_enrolment --cert-order leaf-last
+    enroll -l -
+    only_pem "$begin"
+    same_certificate "$stdout" "$(issued)"
+    stderr_has "$sscep: pkistatus: SUCCESS"
+    stderr_has "$sscep: certificate written as -"
+    cp "$stdout" local.crt
+    run_sscep getca -u "$URL" -c -
+    only_pem "$begin"
+    same_certificate "$stdout" "$ca/ca.crt"
+    stderr_has "$sscep: CA certificate written as -"
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l local.crt -w -
+    only_pem "-----BEGIN X509 CRL-----"
+    openssl crl -in "$stdout" -noout
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l local.crt -w - \
+        -s "$(openssl x509 -in local.crt -noout -serial | sed 's/.*=/0x/')" \
+        --quiet
+    only_pem "$begin"
+    stderr_empty
+    enroll --chain -
+    only_pem "$begin"
+    enroll -L -
+    only_pem "$begin"
+    enroll -m -
+    only_pem "-----BEGIN PKCS7-----"
+    [ ! -e - ]
+}
+
+@test "-: a set is concatenated" {
+    start_ca --profile ra-chain
+    run_sscep getca -u "$URL" -c -
+    only_pem "-----BEGIN CERTIFICATE-----"
+    expect_equal "certificates" 4 "$(grep -c BEGIN "$stdout")"
+    cp "$stdout" all.crt
+    take local.key local.csr
+    "$sscep" enroll -u "$URL" -c - -k local.key -r local.csr -l local.crt \
+        <all.crt >"$stdout" 2>"$stderr" || status=$?
+    enrolled
+    "$sscep" getnextca --help >/dev/null
+}
+
+@test "-: with --json the PEM is in the object" {
+    start_ca --profile ra
+    run_sscep getca -u "$URL" -c - --json
+    expect_status 0
+    python3 -c '
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report["pem"].count("BEGIN CERTIFICATE") == 3, report
+assert len(report["certificates"]) == 3, report
+assert "files" not in report, report' "$stdout"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/second
+    start_enrolment
+    enroll -l - --json
+    expect_status 0
+    python3 -c '
+import json, sys
+sys.stdout.write(json.load(open(sys.argv[1]))["pem"])' "$stdout" >got.crt
+    same_certificate got.crt "$(issued)"
+}
+
+@test "-: every input can be stdin" {
+    start_enrolment
+    echo "CACertFile = ca.crt" >conf
+    local option name
+    for option in "-k local.key" "-r local.csr" "-c ca.crt" "-e ca.crt" \
+        "-f conf"; do
+        name=${option#* }
+        status=0
+        "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+            -l local.crt "${option% *}" - <"$name" >"$stdout" 2>"$stderr" ||
+            status=$?
+        expect_status 0
+        stderr_empty
+    done
+    cp local.crt old.crt
+    for option in "-K local.key" "-O old.crt"; do
+        status=0
+        "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+            -l local.crt -K local.key -O old.crt "${option% *}" - \
+            <"${option#* }" >"$stdout" 2>"$stderr" || status=$?
+        expect_status 0
+    done
+    "$sscep" getcrl -u "$URL" -c ca.crt -k local.key -l - -w - <local.crt \
+        >"$stdout" 2>"$stderr"
+    openssl crl -in "$stdout" -noout
+    no_file ./-
+}
+
+@test "-: one input in all, one output" {
+    made_ready
+    enroll -k - -r -
+    misuse "-k and -r are both standard input"
+    enroll -k - --passin stdin
+    misuse "--passin and -k are both standard input"
+    enroll -r - --passin fd:0
+    misuse "--passin and -r are both standard input"
+    enroll -c - --tls-passin stdin
+    misuse "are both standard input"
+    status=0
+    echo "PrivateKeyFile = -" | "$sscep" enroll -u "$URL" -f - -c ca.crt \
+        -r local.csr -l local.crt >"$stdout" 2>"$stderr" || status=$?
+    misuse "-f and -k are both standard input"
+    enroll --passin file:- -k -
+    misuse "are both standard input"
+    enroll -l - --chain -
+    misuse "are both standard output"
+    enroll -l - -L - --json
+    expect_status 1
+    only_error "-l and -L are both standard output"
+    run_sscep getca -u "$URL" -c x --tls-cert -
+    misuse "--tls-cert is standard input, which is read once"
+    nothing_written
+    nothing_sent
+}

@@ -1,0 +1,56 @@
+# namespace.bash: commands with mounts of their own, or as another user.
+
+# in_mounts SCRIPT COMMAND...: SCRIPT mounts, then the function or program
+# COMMAND runs sscep with these mounts. By our own right, in a user namespace,
+# where we are root, or by sudo.
+in_mounts() {
+    local make=(unshare -m) as=()
+    need unshare setpriv mount
+    if [ "$(id -u)" -ne 0 ]; then
+        make+=(-r)
+        if ! "${make[@]}" true 2>/dev/null; then
+            make=(sudo -n unshare -m)
+            as=(setpriv --reuid "$(id -u)" --regid "$(id -g)" --init-groups)
+        fi
+    fi
+    "${make[@]}" true || skip "no mounts can be made here"
+    make_program mounted "${make[@]}" sh -ec "$1"$'\nexec "$@"' sh \
+        ${as[@]+"${as[@]}"} "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/mounted" "${@:2}"
+}
+
+# as_other COMMAND...: COMMAND runs sscep as a user without rights of root.
+as_other() {
+    if [ "$(id -u)" -ne 0 ]; then
+        "$@"
+        return
+    fi
+    need setpriv
+    chmod a+rx "$BATS_RUN_TMPDIR" "$BATS_RUN_TMPDIR"/* "$BATS_TEST_TMPDIR" \
+        2>/dev/null || true
+    make_program other setpriv --reuid 65534 --regid 65534 --clear-groups \
+        "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/other" "$@"
+}
+
+# make_program NAME COMMAND...: a program that runs the command.
+make_program() {
+    printf '#!/bin/bash\nexec %s "$@"\n' "$(printf '%q ' "${@:2}")" \
+        >"$BATS_TEST_TMPDIR/$1"
+    chmod a+rx "$BATS_TEST_TMPDIR/$1"
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo -n "$@" 2>/dev/null || skip "sudo is needed for another user's file"
+    fi
+}
+
+# Messages still begin with the name that the program is called by.
+run_as_program() {
+    local sscep=$1
+    shift
+    "$@"
+}
