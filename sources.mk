@@ -157,6 +157,7 @@ sscep_sources = \
 	src/compat/compat.h \
 	src/compat/files.c \
 	src/compat/files.h \
+	src/compat/fortify.h \
 	src/compat/openssl.c \
 	src/compat/openssl.h \
 	src/compat/provider.c \

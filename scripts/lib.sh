@@ -218,7 +218,8 @@ configure_is_new() {
 	[ -x "${top:?}/configure" ] && [ -e "$top/Makefile.in" ] &&
 		[ -e "$top/build-aux/install-sh" ] &&
 		[ -z "$(find "$top/configure.ac" "$top/Makefile.am" \
-			"$top/sources.mk" -newer "$top/configure")" ]
+			"$top/m4" "$top/sources.mk" -type f \
+			-newer "$top/configure")" ]
 }
 
 # make_configure LOG: ./configure, unless a new one is there.
