@@ -54,6 +54,8 @@ sscep_sources = \
 	src/options/file.c \
 	src/options/files.c \
 	src/options/files.h \
+	src/options/hide.c \
+	src/options/hide.h \
 	src/options/man.c \
 	src/options/options.h \
 	src/options/parse.c \

@@ -72,8 +72,9 @@ enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 /*
  * Fills options from argv, then the configuration file, then defaults, and
  * checks that all that the operation needs is there.  Sets the log's level
- * as soon as -v, -d or --quiet is known.  After reporting: ST_ERROR for
- * misuse, ST_FILE for a configuration file that cannot be used.
+ * as soon as -v, -d or --quiet is known.  Secrets in argv are overwritten once
+ * they are copied, so that ps(1) does not show them.  After reporting: ST_ERROR
+ * for misuse, ST_FILE for a configuration file that cannot be used.
  * options is valid, to be freed, whatever is returned.
  */
 enum status options_parse(struct options *options, enum options_action *action,

@@ -4,16 +4,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "options/hide.h"
 #include "options/text.h"
 #include "options/value.h"
 #include "util/log.h"
 
 #define SPELLING_MAX 64
 
+/* A value, in argv, of the option of the row. */
+struct argument_value {
+	const struct option_row *row;
+	char *text;
+};
+
 /* argv on its way; next is the argument after the one at hand. */
 struct arguments {
 	char **argv;
 	int argc, next;
+	struct argument_value *values; /* room for argc of them */
+	size_t count;
 };
 
 /* Says what is put at most once on a line of its own: which name is near. */
@@ -124,11 +133,15 @@ static enum status find_long(const struct option_row **out, const char *name,
  * Takes an option, spelled like that, with its value.  One of another
  * operation is accepted, as getopt(3) did in sscep 0.10, but does nothing.
  */
-static enum status take(struct option_state *state,
-    const struct option_row *row, const char *spelling, const char *value,
+static enum status take(struct option_state *state, struct arguments *args,
+    const struct option_row *row, const char *spelling, char *value,
     enum options_action *action)
 {
 	struct option_source source = {.name = spelling, .rank = RANK_ARGV};
+
+	if (value != NULL)
+		args->values[args->count++] =
+		    (struct argument_value){row, value};
 
 	if (row->type == TYPE_HELP)
 		*action = OPTIONS_HELP;
@@ -143,7 +156,7 @@ static enum status take(struct option_state *state,
 }
 
 /* The value that is the next argument; NULL after reporting. */
-static const char *next_value(
+static char *next_value(
     struct arguments *args, const struct option_row *row, const char *spelling)
 {
 	if (args->next < args->argc)
@@ -154,10 +167,10 @@ static const char *next_value(
 
 /* --name, --name=value, --name value; text is what follows the dashes. */
 static enum status take_long(struct option_state *state, struct arguments *args,
-    const char *text, enum options_action *action)
+    char *text, enum options_action *action)
 {
 	size_t len = strcspn(text, "=");
-	const char *value = text[len] == '=' ? text + len + 1 : NULL;
+	char *value = text[len] == '=' ? text + len + 1 : NULL;
 	const struct option_row *row;
 	char spelling[SPELLING_MAX];
 	enum status st;
@@ -170,16 +183,16 @@ static enum status take_long(struct option_state *state, struct arguments *args,
 	if (row->arg != NULL && value == NULL &&
 	    (value = next_value(args, row, spelling)) == NULL)
 		return ST_ERROR;
-	return take(state, row, spelling, value, action);
+	return take(state, args, row, spelling, value, action);
 }
 
 /* -k file, -kfile, -vd; text is what follows the dash. */
 static enum status take_letters(struct option_state *state,
-    struct arguments *args, const char *text, enum options_action *action)
+    struct arguments *args, char *text, enum options_action *action)
 {
 	const struct option_row *row;
 	char spelling[8], shown[8];
-	const char *value;
+	char *value;
 	enum status st;
 
 	for (; *text != '\0'; text++) {
@@ -196,14 +209,14 @@ static enum status take_letters(struct option_state *state,
 			if (value == NULL)
 				return ST_ERROR;
 		}
-		st = take(state, row, spelling, value, action);
+		st = take(state, args, row, spelling, value, action);
 		if (st != ST_OK || value != NULL || *action != OPTIONS_RUN)
 			return st;
 	}
 	return ST_OK;
 }
 
-static enum status parse_argv(struct option_state *state,
+static enum status parse_arguments(struct option_state *state,
     struct arguments *args, enum options_action *action)
 {
 	bool ended = false;
@@ -224,6 +237,24 @@ static enum status parse_argv(struct option_state *state,
 		else
 			st = take_letters(state, args, arg + 1, action);
 	}
+	return st;
+}
+
+/* Secrets are hidden when all is copied: values may share their memory. */
+static enum status parse_argv(struct option_state *state, int argc, char **argv,
+    enum options_action *action)
+{
+	struct arguments args = {.argv = argv, .argc = argc, .next = 2};
+	enum status st;
+	size_t i;
+
+	args.values = calloc((size_t)argc, sizeof(*args.values));
+	if (args.values == NULL)
+		return fail_memory();
+	st = parse_arguments(state, &args, action);
+	for (i = 0; i < args.count; i++)
+		option_hide(args.values[i].row, args.values[i].text);
+	free(args.values);
 	return st;
 }
 
@@ -328,7 +359,6 @@ static enum status complete(const struct option_state *state)
 enum status options_parse(
     struct options *options, enum options_action *action, int argc, char **argv)
 {
-	struct arguments args = {argv, argc, 2};
 	struct option_state state = {.options = options};
 	enum status st;
 
@@ -345,7 +375,7 @@ enum status options_parse(
 		return unknown_operation(argv[1]);
 
 	state.operation = options->operation;
-	st = parse_argv(&state, &args, action);
+	st = parse_argv(&state, argc, argv, action);
 	if (st != ST_OK || *action != OPTIONS_RUN)
 		return st;
 	if (options->config != NULL &&

@@ -32,7 +32,10 @@ enum status key_read(EVP_PKEY **out, const struct key_place *place);
 /* Whether the name of a key has a PIN in it, as URIs may. */
 bool key_name_is_secret(const char *name);
 
-/* The name without a PIN, for messages (K4).  Returns out. */
+/* Overwrites the PIN, or what else is secret, in the name of a key. */
+void key_name_hide(char *name);
+
+/* The name without a PIN, for messages.  Returns out. */
 const char *key_name_shown(char out[KEY_NAME_MAX], const char *name);
 
 /*

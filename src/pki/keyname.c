@@ -1,6 +1,7 @@
 /* keyname.c: the names of keys: URIs, and the PINs in them (RFC 7512). */
 
 #include <ctype.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -15,6 +16,7 @@
 
 /* Blanks are not RFC 7512, but modules pass over them. */
 #define SEPARATORS ";?& \t\r\n"
+#define PIN_ENDS   ";?&"
 
 #define FILE_SCHEME "file:"
 
@@ -81,6 +83,23 @@ bool key_name_is_secret(const char *name)
 	return keyname_is_uri(name) && strchr(name, '?') != NULL;
 }
 
+void key_name_hide(char *name)
+{
+	const char *at;
+
+	if (!key_name_is_secret(name))
+		return;
+	if (!is_pkcs11(name)) {
+		name += strcspn(name, "?") + 1;
+		memset(name, 'x', strlen(name));
+		return;
+	}
+	while ((at = find_attribute(name, PIN)) != NULL) {
+		name += at - name + (ptrdiff_t)strlen(PIN);
+		memset(name, 'x', strcspn(name, PIN_ENDS));
+	}
+}
+
 static int hex_value(char c)
 {
 	static const char digits[] = "0123456789abcdef";
@@ -127,7 +146,7 @@ bool keyname_split(struct buf *uri, struct pass *pin, const char *name)
 
 	if (at == NULL)
 		return buf_add_string(uri, name);
-	len = strcspn(at + strlen(PIN), ";?&");
+	len = strcspn(at + strlen(PIN), PIN_ENDS);
 	rest = at + strlen(PIN) + len;
 	if (find_attribute(rest, PIN) != NULL ||
 	    !decode(pin, at + strlen(PIN), len))

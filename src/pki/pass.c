@@ -36,6 +36,14 @@ bool pass_is_source(const char *text)
 	    find_prefix(text, &rest) != PREFIX_NONE;
 }
 
+void pass_hide(char *source)
+{
+	const char *rest;
+
+	if (find_prefix(source, &rest) == PREFIX_PASS)
+		memset(source + (rest - source), 'x', strlen(rest));
+}
+
 static enum status fail_long(const char *option)
 {
 	return fail(ST_ERROR, "%s: the pass phrase is longer than %d bytes",

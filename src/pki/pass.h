@@ -1,4 +1,4 @@
-/* pass.h: pass phrases and PINs, and where the user has put them (K1). */
+/* pass.h: pass phrases and PINs, and where the user has put them. */
 #ifndef PKI_PASS_H
 #define PKI_PASS_H
 
@@ -18,6 +18,9 @@ struct pass {
 
 /* Whether text is a source as in openssl(1). */
 bool pass_is_source(const char *text);
+
+/* Overwrites the pass phrase in a source that has one: "pass:xxxx". */
+void pass_hide(char *source);
 
 /*
  * Reads the pass phrase from source: "pass:TEXT", "env:NAME", or the first

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # Private keys of -k, -K and --tls-key in files, and where their pass phrases
-# come from (K1 to K4). No output may have a pass phrase in it.
+# come from. No output may have a pass phrase in it.
 
 load helper
 load servers
@@ -91,7 +91,8 @@ setup() {
 
 # Every run of this file goes through here: without a terminal, once with -d,
 # once with --json and -v, and then as it is, to the same end. Whatever the
-# run, it says no secret, and has the arguments that it was given.
+# run, it says no secret, and has the arguments that it was given, but for those
+# that it hides.
 client() {
     local how first
     for how in "-d" "--json -v" ""; do
@@ -105,7 +106,7 @@ client() {
 once() {
     local name=/proc/self/cmdline
     command_line="$sscep $*"
-    printf '%s\0' "$sscep" "$@" >"$stdout.typed"
+    printf '%s\0' "$sscep" "$@" | hidden >"$stdout.typed"
     status=0
     setsid "$sscep" "$@" >"$stdout" 2>"$stderr" <"$input" \
         7<"$descriptor" 9<&- 3>&- 4>&- &
@@ -125,10 +126,22 @@ once() {
     fi
 }
 
+# Arguments, each with a NUL behind it, as they are once the secrets in them
+# are hidden.
+hidden() {
+    LC_ALL=C sed -z -E \
+        -e ':pass; s/^((-[a-z-]+=)?pass:x*)[^x]/\1x/; t pass' \
+        -e ':pin; s/(pin-value=x*)[^x;?&]/\1x/; t pin' \
+        -e ':user; s/^((-p|--proxy=)x*)[^x@]([^@]*@127)/\1x\3/; t user' \
+        -e '/^-/! { :bare; s/^(x*)[^x@]([^@]*@127)/\1x\2/; t bare' -e '}' \
+        -e '/^pkcs11:/I b' \
+        -e ':uri; s/^([a-z0-9]+:[^/?][^?]*\?x*)[^x]/\1x/; t uri'
+}
+
 # Looks at the arguments as long as there is a process; they are those of bash
 # and of setsid before they are its own.
 ended() {
-    cat "$1" >"$stdout.cmdline" 2>/dev/null || return 0
+    { hidden <"$1"; } >"$stdout.cmdline" 2>/dev/null || return 0
     [ -s "$stdout.cmdline" ] || return 0
     if ! cmp -s "$stdout.typed" "$stdout.cmdline" &&
         [ "$(head -c 8 "$stdout.cmdline" | tr '\0' ' ')" = "$sscep " ]; then
@@ -755,6 +768,57 @@ asked() {
         -k "$keys/rsa-pkcs8.pem" -r "$keys/rsa.csr" -l local.crt \
         --passin stdin -d | cmp - "/proc/$pid/cmdline" >&2 ||
         problem "not the arguments that were typed"
+}
+
+# waits_with ARGUMENT...: while it waits for the CA, those with a secret in them
+# are hidden, by as many x, and no other.
+waits_with() {
+    : >"$ca/log"
+    setsid "$sscep" "$@" </dev/null >"$stdout" 2>"$stderr" 3>&- 4>&- &
+    pid=$!
+    ca_pids+=("$pid")
+    command_line="$sscep $*"
+    wait_for 30 test -s "$ca/log" || problem "it asked nothing of the CA"
+    no_secret "/proc/$pid/cmdline"
+    cp "/proc/$pid/cmdline" "$stdout.cmdline"
+    kill "$pid"
+    wait "$pid" || true
+    printf '%s\0' "$sscep" "$@" | hidden | cmp - "$stdout.cmdline" >&2 ||
+        problem "not the arguments expected" \
+            "$(tr '\0' ' ' <"$stdout.cmdline")"
+}
+
+@test "pass phrases are hidden in the arguments" {
+    start --fault silent --fault-on getcacaps
+    cp "$keys/rsa-pkcs8.pem" local.key
+    local way
+    for way in "--passin pass:$phrase" "--passin=pass:$phrase" \
+        "--pass pass:$phrase --sign-pass=pass:$sign_phrase"; do
+        # shellcheck disable=SC2086
+        waits_with enroll -u "$URL" -c ca.crt -k local.key \
+            -r "$keys/rsa.csr" -l local.crt $way \
+            --tls-passin "pass:$tls_phrase"
+    done
+}
+
+@test "user and password of a proxy are hidden in the arguments" {
+    start --fault silent --fault-on getcacert
+    local way
+    for way in "-p " -p "--proxy " "--proxy=" "--prox "; do
+        # shellcheck disable=SC2086
+        waits_with getca -u "$URL" -c got.crt \
+            ${way}user:$wrong_phrase@127.0.0.1:$port
+    done
+}
+
+@test "PINs of keys that are not used are hidden in the arguments" {
+    start --fault silent --fault-on getcacert
+    local key
+    for key in "pkcs11:token=x?module-name=y&pin-value=$pin" \
+        "pkcs11:pin-value=$pin;token=x" "handle:0x81000000?$pin"; do
+        waits_with getca -u "$URL" -c got.crt --tls-key "$key" \
+            --tls-cert ca.crt
+    done
 }
 
 # shown STATUS LINE...: with -v, of the configuration in force.

@@ -1351,6 +1351,107 @@ static void words_and_guesses(void **state)
 	assert_int_equal(guess.distance, 2);
 }
 
+/* What the arguments, one a word, are once they are parsed. */
+static const struct hidden {
+	const char *operation, *given, *left;
+} hidden[] = {
+    {"enroll", "--passin pass:phrase", "--passin pass:xxxxxx"},
+    {"enroll", "--passin=pass:phrase", "--passin=pass:xxxxxx"},
+    {"enroll", "--passi pass:phrase", "--passi pass:xxxxxx"},
+    {"enroll", "--sign-p=pass:phrase", "--sign-p=pass:xxxxxx"},
+    {"enroll", "--tls-passin pass:a=b:c", "--tls-passin pass:xxxxx"},
+    {"enroll", "--passin pass:", "--passin pass:"},
+    {"enroll", "--passin env:NAME", "--passin env:NAME"},
+    {"enroll", "--passin file:name", "--passin file:name"},
+    {"enroll", "--passin fd:3", "--passin fd:3"},
+    {"enroll", "--passin stdin", "--passin stdin"},
+    /* Of another operation. */
+    {"getca", "--passin pass:phrase", "--passin pass:xxxxxx"},
+    {"getca", "-Kpkcs11:pin-value=1234", "-Kpkcs11:pin-value=xxxx"},
+    /* What comes later is misuse. */
+    {"enroll", "--passin pass:a --bad", "--passin pass:x --bad"},
+    {"enroll", "--passin pass:a junk", "--passin pass:x junk"},
+    {"enroll", "-p u:p@h:1 --passin pass:a -E bad",
+	"-p xxx@h:1 --passin pass:x -E bad"},
+    {"enroll", "--passin pass:a -n", "--passin pass:x -n"},
+    {"getca", "-p user:secret@h:1", "-p xxxxxxxxxxx@h:1"},
+    {"getca", "-puser:secret@h:1", "-pxxxxxxxxxxx@h:1"},
+    {"getca", "-vpuser:secret@h:1", "-vpxxxxxxxxxxx@h:1"},
+    {"getca", "--proxy=u:s@h:1", "--proxy=xxx@h:1"},
+    {"getca", "--prox http://u:s@h:1", "--prox http://xxx@h:1"},
+    {"getca", "-p HTTP://u%3As:@b@h:1", "-p HTTP://xxxxxxxx@h:1"},
+    {"getca", "-p u://:s@h:1", "-p xxxxxx@h:1"},
+    {"getca", "-p h:1", "-p h:1"},
+    {"getca", "-p @h:1", "-p @h:1"},
+    {"getca", "-p http://@h:1", "-p http://@h:1"},
+    {"enroll", "-k pkcs11:pin-value=1234;token=a",
+	"-k pkcs11:pin-value=xxxx;token=a"},
+    {"enroll", "-kPKCS11:token=a?pin-value=%31&b=c",
+	"-kPKCS11:token=a?pin-value=xxx&b=c"},
+    {"enroll", "--sign-key=pkcs11:a=b?pin-value=1&pin-value=22&c=d",
+	"--sign-key=pkcs11:a=b?pin-value=x&pin-value=xx&c=d"},
+    {"enroll", "--tls-key pkcs11:pin-value=", "--tls-key pkcs11:pin-value="},
+    {"enroll", "-k pkcs11:token=a?pin-source=b",
+	"-k pkcs11:token=a?pin-source=b"},
+    {"enroll", "-k handle:0x81?auth&x", "-k handle:0x81?xxxxxx"},
+    {"enroll", "-k local.key?", "-k local.key?"},
+};
+
+static void add_words(struct run *r, const char *words)
+{
+	char text[128], *p, *rest = text;
+
+	snprintf(text, sizeof(text), "%s", words);
+	while ((p = strtok_r(rest, " ", &rest)) != NULL)
+		run_add(r, p);
+}
+
+static void secrets_in_argv_are_hidden(void **state)
+{
+	char left[256];
+	struct run r;
+	size_t i;
+	int j;
+
+	(void)state;
+	for (i = 0; i < NITEMS(hidden); i++) {
+		run_start(&r, hidden[i].operation);
+		add_words(&r, hidden[i].given);
+		run_parse(&r);
+		left[0] = '\0';
+		for (j = 2; j < r.argc; j++)
+			snprintf(left + strlen(left),
+			    sizeof(left) - strlen(left), "%s%s",
+			    j > 2 ? " " : "", r.argv[j]);
+		if (strcmp(left, hidden[i].left) != 0)
+			fail_msg("%s: got %s, expected %s", hidden[i].given,
+			    left, hidden[i].left);
+		run_end(&r);
+	}
+}
+
+/* One value in memory, given to two options, is read by both. */
+static void hidden_values_may_be_shared(void **state)
+{
+	char *shared = strdup("pass:phrase");
+	struct run r;
+
+	(void)state;
+	run_start(&r, "enroll");
+	add_required(&r, OP_ENROLL, 0);
+	run_add(&r, "--passin");
+	r.argv[r.argc++] = shared;
+	run_add(&r, "--sign-passin");
+	r.argv[r.argc++] = shared;
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_string_equal(r.options.passin, "pass:phrase");
+	assert_string_equal(r.options.sign_passin, "pass:phrase");
+	assert_string_equal(shared, "pass:xxxxxx");
+	r.argv[--r.argc] = NULL;
+	run_end(&r);
+}
+
 int main(void)
 {
 	char directory[] = "/tmp/test_options.XXXXXX";
@@ -1377,6 +1478,8 @@ int main(void)
 	    cmocka_unit_test(the_sample_can_be_read),
 	    cmocka_unit_test(what_is_dumped_reads_back),
 	    cmocka_unit_test(secrets_are_not_dumped),
+	    cmocka_unit_test(secrets_in_argv_are_hidden),
+	    cmocka_unit_test(hidden_values_may_be_shared),
 	    cmocka_unit_test(words_and_guesses),
 	};
 	int failed;

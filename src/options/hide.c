@@ -1,0 +1,29 @@
+#include <string.h>
+#include <strings.h>
+
+#include "options/hide.h"
+#include "pki/key.h"
+#include "pki/pass.h"
+
+#define SCHEME "http://"
+
+/* As one: an escaped colon may be what divides them. */
+static void hide_user(char *proxy)
+{
+	char *at = strrchr(proxy, '@');
+
+	if (strncasecmp(proxy, SCHEME, strlen(SCHEME)) == 0)
+		proxy += strlen(SCHEME);
+	if (at != NULL && at > proxy)
+		memset(proxy, 'x', (size_t)(at - proxy));
+}
+
+void option_hide(const struct option_row *row, char *value)
+{
+	if (row->check == CHECK_PASS)
+		pass_hide(value);
+	else if (row->check == CHECK_KEY)
+		key_name_hide(value);
+	else if (row->letter == 'p')
+		hide_user(value);
+}
