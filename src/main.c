@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "options/files.h"
+#include "compat/memory.h"
 #include "options/options.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
@@ -66,6 +67,7 @@ int main(int argc, char **argv)
 	struct report report = {0};
 	enum status st;
 
+	compat_wipe_freed();
 	file_reserve_standard();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 0)

@@ -14,7 +14,7 @@ enum status content_add_csr(struct buf *out, X509_REQ *csr)
 		return fail_crypto(ST_FILE, "cannot encode the request");
 	if (!buf_add(out, der, (size_t)len))
 		st = fail_memory();
-	OPENSSL_free(der);
+	OPENSSL_clear_free(der, (size_t)len);
 	return st;
 }
 

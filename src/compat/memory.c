@@ -1,0 +1,60 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <openssl/crypto.h>
+
+#include "compat/memory.h"
+
+#ifdef HAVE_MALLOC_USABLE_SIZE
+
+#include <malloc.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void *take(size_t size, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	return size > 0 ? malloc(size) : NULL;
+}
+
+static void release(void *block, const char *file, int line)
+{
+	(void)file;
+	(void)line;
+	if (block != NULL)
+		OPENSSL_cleanse(block, malloc_usable_size(block));
+	free(block);
+}
+
+/* Not by realloc(), which leaves a copy behind when it moves the block. */
+static void *resize(void *block, size_t size, const char *file, int line)
+{
+	size_t before = block != NULL ? malloc_usable_size(block) : 0;
+	void *grown;
+
+	if (size > 0 && size <= before)
+		return block;
+	grown = take(size, file, line);
+	if (grown == NULL && size > 0)
+		return NULL;
+	if (grown != NULL && block != NULL)
+		memcpy(grown, block, before);
+	release(block, file, line);
+	return grown;
+}
+
+bool compat_wipe_freed(void)
+{
+	return CRYPTO_set_mem_functions(take, resize, release) == 1;
+}
+
+#else
+
+bool compat_wipe_freed(void)
+{
+	return false;
+}
+
+#endif

@@ -1,0 +1,348 @@
+/*
+ * Unit test of what stays in memory of a secret that is no longer needed.  All
+ * memory of this process is searched: what must not be in it is made by a
+ * child, which leaves it in files, the needles masked.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/pem.h>
+
+#include "compat/memory.h"
+#include "fixtures.h"
+#include "pki/cabundle.h"
+#include "pki/cert.h"
+#include "pki/csr.h"
+#include "pki/key.h"
+#include "scep/content.h"
+#include "scep/message.h"
+#include "util/file.h"
+
+#define MASK       0x5a
+#define NEEDLE     24
+#define CHUNK      (1024 * 1024)
+#define REGION_MAX (256ul * 1024 * 1024) /* the shadow of a sanitizer is more */
+
+enum { KEY_CLIENT, KEY_CA };
+
+/* -- in the child: what is secret ------------------------------------------ */
+
+static void make_text(char *out, size_t len, unsigned int seed)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++) {
+		seed = seed * 1103515245 + 12345;
+		out[i] = (char)('a' + (seed >> 16) % 26);
+	}
+	out[len] = '\0';
+}
+
+static void write_masked(const char *name, const void *bytes)
+{
+	unsigned char masked[NEEDLE];
+	size_t i;
+
+	for (i = 0; i < NEEDLE; i++)
+		masked[i] = ((const unsigned char *)bytes)[i] ^ MASK;
+	fixture_write(fixture_path(name), masked, NEEDLE);
+}
+
+static void write_bio(const char *name, BIO *bio)
+{
+	char *bytes;
+	long len = BIO_get_mem_data(bio, &bytes);
+
+	fixture_write(fixture_path(name), bytes, (size_t)len);
+}
+
+/* In PEM and in DER; the needles: the password, as text and in a line of PEM,
+ * and the end of the signature. */
+static void make_request(void)
+{
+	BIO *pem = BIO_new(BIO_s_mem()), *der = BIO_new(BIO_s_mem());
+	X509_REQ *csr = X509_REQ_new();
+	X509_NAME *name = fixture_name("client");
+	char text[NEEDLE + 1], *bytes;
+	long len;
+
+	make_text(text, NEEDLE, 1);
+	write_masked("challenge", text);
+	if (!X509_REQ_set_subject_name(csr, name) ||
+	    !X509_REQ_set_pubkey(csr, fixture_rsa(KEY_CLIENT)) ||
+	    !X509_REQ_add1_attr_by_NID(csr, NID_pkcs9_challengePassword,
+		V_ASN1_PRINTABLESTRING, (unsigned char *)text, NEEDLE) ||
+	    !X509_REQ_sign(csr, fixture_rsa(KEY_CLIENT), EVP_sha256()) ||
+	    !PEM_write_bio_X509_REQ(pem, csr) || !i2d_X509_REQ_bio(der, csr))
+		abort();
+	write_bio("csr.pem", pem);
+	write_bio("csr.der", der);
+	len = BIO_get_mem_data(der, &bytes);
+	write_masked("signature", bytes + len - NEEDLE);
+	len = BIO_get_mem_data(pem, &bytes);
+	/* In the sixth line of 64 characters and a newline. */
+	write_masked("line", bytes + strlen(PEM_STRING_X509_REQ) + 17 + 5 * 65);
+}
+
+static void make_key(void)
+{
+	BIO *pem = BIO_new(BIO_s_mem()), *der = BIO_new(BIO_s_mem());
+	BIO *plain = BIO_new(BIO_s_mem());
+	EVP_PKEY *key = fixture_rsa(KEY_CLIENT);
+	char phrase[NEEDLE + 1], *bytes;
+	long len;
+
+	make_text(phrase, NEEDLE, 2);
+	write_masked("phrase", phrase);
+	fixture_write(fixture_path("pass"), phrase, NEEDLE);
+	if (!PEM_write_bio_PKCS8PrivateKey(
+		pem, key, EVP_aes_128_cbc(), phrase, NEEDLE, NULL, NULL) ||
+	    !i2d_PrivateKey_bio(der, key) ||
+	    !PEM_write_bio_PrivateKey(plain, key, NULL, NULL, 0, NULL, NULL))
+		abort();
+	write_bio("locked.pem", pem);
+	write_bio("key.der", der);
+	write_bio("key.pem", plain);
+	/* In the private exponent, which follows modulus and exponent. */
+	len = BIO_get_mem_data(der, &bytes);
+	assert_true(len > 400);
+	write_masked("private", bytes + 350);
+	len = BIO_get_mem_data(plain, &bytes);
+	assert_true(len > 800);
+	write_masked(
+	    "private-line", bytes + strlen(PEM_STRING_PKCS8INF) + 17 + 10 * 65);
+}
+
+static void make_certs(void)
+{
+	BIO *rsa = BIO_new(BIO_s_mem()), *ec = BIO_new(BIO_s_mem());
+	BIO *client = BIO_new(BIO_s_mem());
+
+	if (!PEM_write_bio_X509(rsa,
+		fixture_cert(&(struct cert_spec){
+		    .cn = "CA", .key = fixture_rsa(KEY_CA), .ca = true})) ||
+	    !PEM_write_bio_X509(ec,
+		fixture_cert(&(struct cert_spec){
+		    .cn = "CA", .key = fixture_ec(), .ca = true})) ||
+	    !PEM_write_bio_X509(client,
+		fixture_cert(&(struct cert_spec){
+		    .cn = "client", .key = fixture_rsa(KEY_CLIENT)})))
+		abort();
+	write_bio("rsa-ca", rsa);
+	write_bio("ec-ca", ec);
+	write_bio("client", client);
+}
+
+static void run_child(void (*run)(void))
+{
+	int status;
+	pid_t pid;
+
+	fflush(NULL);
+	if ((pid = fork()) == 0) {
+		run();
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_int_equal(status, 0);
+}
+
+static void make_files(void)
+{
+	make_request();
+	make_key();
+	make_certs();
+}
+
+/* -- searching ------------------------------------------------------------- */
+
+static unsigned char chunk[CHUNK];
+
+static bool is_needle(const unsigned char *at, const struct buf *needle)
+{
+	size_t i;
+
+	for (i = 0; i < needle->len; i++)
+		if ((at[i] ^ MASK) != needle->data[i])
+			return false;
+	return true;
+}
+
+/* What was read of the region is not looked at for a second time. */
+static int count_in(
+    int mem, unsigned long begin, unsigned long end, const struct buf *needle)
+{
+	unsigned long own = (unsigned long)(uintptr_t)chunk;
+	int count = 0;
+	ssize_t got, i;
+
+	while (begin + needle->len <= end) {
+		got = pread(mem, chunk,
+		    end - begin < CHUNK ? end - begin : CHUNK, (off_t)begin);
+		if (got < (ssize_t)needle->len)
+			break;
+		for (i = 0; i + (ssize_t)needle->len <= got; i++)
+			if (is_needle(chunk + i, needle) &&
+			    (begin + (unsigned long)i < own ||
+				begin + (unsigned long)i >= own + CHUNK))
+				count++;
+		begin += (unsigned long)i;
+	}
+	return count;
+}
+
+static int count_copies(const char *name)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	int mem = open("/proc/self/mem", O_RDONLY), count = 0;
+	struct buf needle = {0};
+	unsigned long begin, end;
+	char line[512], mode[5];
+
+	if (maps == NULL || mem < 0)
+		skip();
+	assert_int_equal(file_read(&needle, fixture_path(name), name), 0);
+	while (fgets(line, sizeof(line), maps) != NULL)
+		if (sscanf(line, "%lx-%lx %4s", &begin, &end, mode) == 3 &&
+		    strncmp(mode, "rw", 2) == 0 && end - begin <= REGION_MAX)
+			count += count_in(mem, begin, end, &needle);
+	memset(chunk, 0, sizeof(chunk));
+	buf_free(&needle);
+	fclose(maps);
+	close(mem);
+	return count;
+}
+
+static void expect_none(const char *const *names, const char *where)
+{
+	int count;
+
+	for (; *names != NULL; names++)
+		if ((count = count_copies(*names)) != 0)
+			fixture_fail(
+			    "%s: %d copies of the %s", where, count, *names);
+}
+
+static int group_setup(void **state)
+{
+	(void)state;
+	fixture_directory();
+	run_child(make_files);
+	return 0;
+}
+
+/* -- requests -------------------------------------------------------------- */
+
+static void read_certs(struct cabundle *bundle, const char *ca)
+{
+	X509 *certs[] = {NULL, NULL};
+
+	assert_int_equal(cert_read(&certs[0], fixture_path(ca), "CA"), ST_OK);
+	cabundle_set(bundle, fixture_stack(certs));
+	X509_free(certs[0]);
+}
+
+static void encode(const char *csr_name, const char *ca)
+{
+	struct key_place place = {
+	    .name = fixture_path("key.der"), .what = "key", .option = "-k"};
+	struct buf challenge = {0}, content = {0}, message = {0};
+	struct scep_request request = {.type = MESSAGE_PKCSREQ,
+	    .transaction_id = "1",
+	    .digest = EVP_sha256(),
+	    .cipher = EVP_aes_128_cbc()};
+	struct cabundle bundle;
+	X509_REQ *csr;
+
+	read_certs(&bundle, ca);
+	assert_int_equal(csr_read(&csr, fixture_path(csr_name)), ST_OK);
+	assert_int_equal(key_read(&request.key, &place), ST_OK);
+	assert_int_equal(
+	    cert_read(&request.signer, fixture_path("client"), "client"),
+	    ST_OK);
+	assert_int_equal(csr_add_challenge(&challenge, csr), ST_OK);
+	assert_int_equal(content_add_csr(&content, csr), ST_OK);
+	request.content = content.data;
+	request.content_len = content.len;
+	request.password = &challenge;
+	request.bundle = &bundle;
+	assert_int_equal(scep_request_encode(&message, &request), ST_OK);
+	/* What is searched for is found while it is there. */
+	assert_true(count_copies("challenge") > 0);
+	X509_REQ_free(csr);
+	X509_free(request.signer);
+	EVP_PKEY_free(request.key);
+	cabundle_free(&bundle);
+	buf_free(&challenge);
+	buf_free(&content);
+	buf_free(&message);
+}
+
+static void test_request(void **state)
+{
+	static const char *const files[] = {"csr.pem", "csr.der"};
+	static const char *const recipients[] = {"rsa-ca", "ec-ca"};
+	static const char *const secrets[] = {
+	    "challenge", "line", "signature", NULL};
+	char where[64];
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < NITEMS(files); i++) {
+		for (j = 0; j < NITEMS(recipients); j++) {
+			snprintf(where, sizeof(where), "%s for %s", files[i],
+			    recipients[j]);
+			encode(files[i], recipients[j]);
+			expect_none(secrets, where);
+		}
+	}
+}
+
+/* -- keys ------------------------------------------------------------------ */
+
+static void test_key(void **state)
+{
+	static const char *const files[] = {"key.der", "key.pem", "locked.pem"};
+	static const char *const secrets[] = {
+	    "phrase", "private", "private-line", NULL};
+	struct pass pass;
+	struct key_place place = {.what = "key", .option = "-k", .pass = &pass};
+	char source[256];
+	EVP_PKEY *key;
+	size_t i;
+
+	(void)state;
+	snprintf(source, sizeof(source), "file:%s", fixture_path("pass"));
+	for (i = 0; i < NITEMS(files); i++) {
+		assert_int_equal(pass_read(&pass, source, "-k"), ST_OK);
+		assert_true(count_copies("phrase") > 0);
+		place.name = fixture_path(files[i]);
+		assert_int_equal(key_read(&key, &place), ST_OK);
+		EVP_PKEY_free(key);
+		pass_wipe(&pass);
+		expect_none(secrets, files[i]);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_request),
+	    cmocka_unit_test(test_key),
+	};
+
+	if (!compat_wipe_freed())
+		print_message("what libcrypto frees is not wiped here\n");
+	return cmocka_run_group_tests(tests, group_setup, fixture_cleanup);
+}
