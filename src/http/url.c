@@ -270,7 +270,8 @@ static const char *parse_user(struct url *url, const char *text, size_t len)
 			return "a NUL byte in user or password";
 		*to++ = c;
 	}
-	*to = '\0';
+	/* To the end of what was copied: url_free() wipes up to the first. */
+	memset(to, '\0', (size_t)(out + len - to) + 1);
 	return strchr(out, ':') != NULL && *out != ':'
 	    ? NULL
 	    : "expected user:password in front of @";

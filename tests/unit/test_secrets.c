@@ -21,6 +21,7 @@
 
 #include "compat/memory.h"
 #include "fixtures.h"
+#include "http/url.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
@@ -144,6 +145,23 @@ static void make_certs(void)
 	write_bio("client", client);
 }
 
+/* Decoded, the password is shorter by as much as the needle is long. */
+static void make_proxy(void)
+{
+	char text[256], secret[NEEDLE + 1];
+	size_t len;
+	int i;
+
+	make_text(secret, NEEDLE, 3);
+	write_masked("password", secret);
+	len = (size_t)snprintf(text, sizeof(text), "user:");
+	for (i = 0; i < NEEDLE / 2 + 1; i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%%61");
+	len += (size_t)snprintf(
+	    text + len, sizeof(text) - len, "%s@127.0.0.1:1", secret);
+	fixture_write(fixture_path("proxy"), text, len);
+}
+
 static void run_child(void (*run)(void))
 {
 	int status;
@@ -162,6 +180,7 @@ static void make_files(void)
 {
 	make_request();
 	make_key();
+	make_proxy();
 	make_certs();
 }
 
@@ -335,11 +354,31 @@ static void test_key(void **state)
 	}
 }
 
+/* -- proxies --------------------------------------------------------------- */
+
+static void test_proxy(void **state)
+{
+	static const char *const secrets[] = {"password", NULL};
+	struct buf text = {0};
+	struct url url;
+
+	(void)state;
+	assert_int_equal(
+	    file_read(&text, fixture_path("proxy"), "proxy"), ST_OK);
+	assert_int_equal(
+	    url_parse_proxy(&url, buf_string(&text), "proxy"), ST_OK);
+	buf_free(&text);
+	assert_true(count_copies("password") > 0);
+	url_free(&url);
+	expect_none(secrets, "proxy");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_request),
 	    cmocka_unit_test(test_key),
+	    cmocka_unit_test(test_proxy),
 	};
 
 	if (!compat_wipe_freed())
