@@ -4,6 +4,7 @@
 #include "ops/ops.h"
 #include "ops/poll.h"
 #include "pki/cert.h"
+#include "pki/csr.h"
 #include "scep/caps.h"
 #include "scep/content.h"
 #include "session.h"
@@ -123,15 +124,20 @@ static enum status send_first(struct session *session,
 	return send_poll(session, e, poll, reply);
 }
 
-/* From the first message to a reply that is not PENDING, or the limits. */
-static enum status converse(struct session *session, const struct enrolment *e,
-    struct scep_reply *reply)
+/*
+ * From the first message to a reply that is not PENDING, or the limits.  While
+ * it waits, only a password that may open the reply stays in memory.
+ */
+static enum status converse(
+    struct session *session, struct enrolment *e, struct scep_reply *reply)
 {
 	struct poll poll;
 	enum status st;
 
 	poll_start(&poll, session->options);
 	st = send_first(session, e, &poll, reply);
+	if (st == ST_OK && reply->status == PKI_PENDING)
+		st = csr_strip(&e->csr);
 	while (st == ST_OK && reply->status == PKI_PENDING) {
 		scep_reply_free(reply);
 		if ((st = poll_wait(&poll)) == ST_OK)

@@ -114,6 +114,21 @@ enum status csr_add_challenge(struct buf *out, X509_REQ *csr)
 	return ST_OK;
 }
 
+enum status csr_strip(X509_REQ **csr)
+{
+	X509_REQ *bare = X509_REQ_new();
+
+	if (bare == NULL ||
+	    !X509_REQ_set_subject_name(bare, X509_REQ_get_subject_name(*csr)) ||
+	    !X509_REQ_set_pubkey(bare, X509_REQ_get0_pubkey(*csr))) {
+		X509_REQ_free(bare);
+		return fail_crypto(ST_ERROR, "cannot copy the request");
+	}
+	X509_REQ_free(*csr);
+	*csr = bare;
+	return ST_OK;
+}
+
 enum status csr_add_transaction_id(struct buf *out, X509_REQ *csr)
 {
 	unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];

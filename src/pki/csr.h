@@ -21,9 +21,15 @@ bool csr_has_key(X509_REQ *csr, EVP_PKEY *key);
 
 /*
  * Adds the bytes of the request's challengePassword (RFC 2985, 5.4.1), none
- * when it has none.  A secret: it is never printed (K4).
+ * when it has none.  A secret: it is never printed.
  */
 enum status csr_add_challenge(struct buf *out, X509_REQ *csr);
+
+/*
+ * Replaces the request, which has been sent, by one with its subject, byte by
+ * byte, and its key alone: neither signed nor with a challengePassword.
+ */
+enum status csr_strip(X509_REQ **csr);
 
 /*
  * Adds the transactionID of the request: the MD5 of its

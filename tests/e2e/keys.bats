@@ -821,6 +821,53 @@ waits_with() {
     done
 }
 
+# copies TEXT ...: once it waits between two polls, how often each is in its
+# memory; a process may look at that of its own children.
+copies() {
+    python3 - "$stdout" "$stderr" "$@" -- \
+        "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l local.crt -t 60 --passin "pass:$phrase" <<'END_PYTHON'
+import subprocess, sys, time
+
+out, err, *rest = sys.argv[1:]
+needles = [text.encode() for text in rest[:rest.index("--")]]
+counts = [0] * len(needles)
+with open(out, "wb") as stdout, open(err, "wb") as stderr:
+    child = subprocess.Popen(rest[rest.index("--") + 1:], stdout=stdout,
+                             stderr=stderr)
+while child.poll() is None and b"PENDING" not in open(out, "rb").read():
+    time.sleep(0.05)
+time.sleep(0.2)
+with open(f"/proc/{child.pid}/mem", "rb") as memory:
+    for line in open(f"/proc/{child.pid}/maps"):
+        begin, end = (int(part, 16) for part in line.split()[0].split("-"))
+        # What is larger is the shadow of a sanitizer.
+        if line.split()[1][:2] != "rw" or end - begin > 1 << 28:
+            continue
+        memory.seek(begin)
+        bytes = memory.read(end - begin)
+        for i, needle in enumerate(needles):
+            counts[i] += bytes.count(needle)
+child.kill()
+child.wait()
+print(*counts)
+END_PYTHON
+}
+
+@test "while it waits memory has what may still be wanted, once" {
+    local line
+    start --pending 1000
+    cp "$keys/rsa.csr" local.csr
+    cp "$keys/rsa-pkcs8.pem" local.key
+    line=$(sed -n 4p local.csr)
+    expect_equal "copies of the challenge password, of the request in PEM" \
+        "1 0" "$(copies "$challenge" "$line")"
+    cp "$keys/rsa.csr.der" local.csr
+    line=$(openssl rsa -in "$keys/pkcs1.pem" | sed -n 10p)
+    expect_equal "copies of the challenge password, of the key in PEM" \
+        "1 0" "$(copies "$challenge" "$line")"
+}
+
 # shown STATUS LINE...: with -v, of the configuration in force.
 shown() {
     local line

@@ -1248,6 +1248,35 @@ static void test_csr_read(void **state)
 	X509_REQ_free(csr);
 }
 
+/* What CertPoll and the certificate of a reply are held against stays. */
+static void test_csr_strip(void **state)
+{
+	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
+	unsigned char *before = NULL, *after = NULL;
+	struct buf challenge = {0};
+	int len;
+
+	(void)state;
+	/* In an encoding that libcrypto would not choose. */
+	assert_true(X509_NAME_add_entry_by_NID(X509_REQ_get_subject_name(csr),
+	    NID_organizationalUnitName, V_ASN1_T61STRING,
+	    (const unsigned char *)"unit", -1, -1, 0));
+	assert_true(X509_REQ_add1_attr_by_NID(csr, NID_pkcs9_challengePassword,
+	    V_ASN1_PRINTABLESTRING, (const unsigned char *)"secret", 6));
+	assert_true(X509_REQ_sign(csr, fixture_rsa(0), EVP_sha256()));
+	len = i2d_X509_NAME(X509_REQ_get_subject_name(csr), &before);
+	assert_int_equal(csr_strip(&csr), ST_OK);
+	assert_int_equal(
+	    i2d_X509_NAME(X509_REQ_get_subject_name(csr), &after), len);
+	assert_memory_equal(before, after, (size_t)len);
+	assert_true(csr_has_key(csr, fixture_rsa(0)));
+	assert_int_equal(csr_add_challenge(&challenge, csr), ST_OK);
+	assert_int_equal(challenge.len, 0);
+	OPENSSL_free(before);
+	OPENSSL_free(after);
+	X509_REQ_free(csr);
+}
+
 static void test_csr_has_key(void **state)
 {
 	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
@@ -1626,6 +1655,7 @@ int main(void)
 	    cmocka_unit_test(test_bundle_limit),
 	    cmocka_unit_test(test_bundle_encrypt),
 	    cmocka_unit_test(test_csr_read),
+	    cmocka_unit_test(test_csr_strip),
 	    cmocka_unit_test(test_csr_has_key),
 	    cmocka_unit_test(test_transaction_id),
 	    cmocka_unit_test(test_self_signed),
