@@ -164,6 +164,8 @@ sscep_sources = \
 	src/compat/memory.h \
 	src/compat/openssl.c \
 	src/compat/openssl.h \
+	src/compat/process.c \
+	src/compat/process.h \
 	src/compat/provider.c \
 	src/compat/provider.h \
 	src/compat/resolve.c \

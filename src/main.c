@@ -7,6 +7,7 @@
 
 #include "options/files.h"
 #include "compat/memory.h"
+#include "compat/process.h"
 #include "options/options.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
@@ -68,6 +69,7 @@ int main(int argc, char **argv)
 	enum status st;
 
 	compat_wipe_freed();
+	compat_forbid_core();
 	file_reserve_standard();
 	signal(SIGPIPE, SIG_IGN);
 	if (argc > 0)

@@ -15,6 +15,9 @@ export ASAN_OPTIONS=detect_leaks=1:exitcode=99:allocator_may_return_null=1
 export LSAN_OPTIONS=exitcode=99
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=99
 
+# The leak sanitizer, strace and looks at a process want one that they may trace.
+export SSCEP_ALLOW_CORE=1
+
 # How many times as long as elsewhere things may take: scripts/test measures it.
 slowness=${slowness:-1}
 

@@ -1,8 +1,13 @@
 /*
- * Unit test of what stays in memory of a secret that is no longer needed.  All
- * memory of this process is searched: what must not be in it is made by a
- * child, which leaves it in files, the needles masked.
+ * Unit test of what stays in memory of a secret that is no longer needed, and
+ * of who may read that memory.  All memory of this process is searched: what
+ * must not be in it is made by a child, which leaves it in files, the needles
+ * masked.
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -11,15 +16,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#ifdef HAVE_PR_SET_DUMPABLE
+#include <sys/prctl.h>
+#endif
 
 #include <cmocka.h>
 
 #include <openssl/pem.h>
 
 #include "compat/memory.h"
+#include "compat/process.h"
 #include "fixtures.h"
 #include "http/url.h"
 #include "pki/cabundle.h"
@@ -373,12 +382,68 @@ static void test_proxy(void **state)
 	expect_none(secrets, "proxy");
 }
 
+/* -- cores ----------------------------------------------------------------- */
+
+/* As expected where it cannot be asked. */
+static bool is_dumpable(bool expected)
+{
+#ifdef HAVE_PR_SET_DUMPABLE
+	(void)expected;
+	return prctl(PR_GET_DUMPABLE, 0, 0, 0, 0) == 1;
+#else
+	return expected;
+#endif
+}
+
+static const char *allow_core;
+static bool expect_core;
+
+/* In a child: nothing brings back what is given up. */
+static void forbid_core(void)
+{
+	struct rlimit before, after;
+
+	if (allow_core != NULL)
+		setenv(COMPAT_ALLOW_CORE, allow_core, 1);
+	else
+		unsetenv(COMPAT_ALLOW_CORE);
+	getrlimit(RLIMIT_CORE, &before);
+	before.rlim_cur = before.rlim_max;
+	setrlimit(RLIMIT_CORE, &before);
+	compat_forbid_core();
+	getrlimit(RLIMIT_CORE, &after);
+	if (!expect_core)
+		before = (struct rlimit){0};
+	if (after.rlim_cur != before.rlim_cur ||
+	    after.rlim_max != before.rlim_max ||
+	    is_dumpable(expect_core) != expect_core)
+		_exit(1);
+}
+
+static void test_core(void **state)
+{
+	static const struct {
+		const char *allow;
+		bool core;
+	} cases[] = {{NULL, false}, {"1", true}, {"0", false}, {"", false},
+	    {"10", false}, {"yes", false}};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(cases); i++) {
+		allow_core = cases[i].allow;
+		expect_core = cases[i].core;
+		run_child(forbid_core);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_request),
 	    cmocka_unit_test(test_key),
 	    cmocka_unit_test(test_proxy),
+	    cmocka_unit_test(test_core),
 	};
 
 	if (!compat_wipe_freed())
