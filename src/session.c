@@ -19,17 +19,27 @@
 
 static const char *const message_types[] = {"application/x-pki-message", NULL};
 
+/* One that is the source itself is not kept twice. */
+static enum status read_pass(struct pass *out, char *source, const char *option)
+{
+	enum status st = pass_read(out, source, option);
+
+	if (source != NULL)
+		pass_hide(source);
+	return st;
+}
+
 /* In this order the lines of stdin are read. */
 static enum status read_passes(struct session *session)
 {
 	const struct options *o = session->options;
 	enum status st;
 
-	if ((st = pass_read(&session->pass, o->passin, "--passin")) != ST_OK ||
-	    (st = pass_read(&session->sign_pass, o->sign_passin,
+	if ((st = read_pass(&session->pass, o->passin, "--passin")) != ST_OK ||
+	    (st = read_pass(&session->sign_pass, o->sign_passin,
 		 "--sign-passin")) != ST_OK)
 		return st;
-	return pass_read(&session->tls_pass, o->tls_passin, "--tls-passin");
+	return read_pass(&session->tls_pass, o->tls_passin, "--tls-passin");
 }
 
 static enum status open_tokens(const struct options *o)

@@ -860,12 +860,12 @@ END_PYTHON
     cp "$keys/rsa.csr" local.csr
     cp "$keys/rsa-pkcs8.pem" local.key
     line=$(sed -n 4p local.csr)
-    expect_equal "copies of the challenge password, of the request in PEM" \
-        "1 0" "$(copies "$challenge" "$line")"
+    expect_equal "copies of challenge password, pass phrase, PEM of the request" \
+        "1 1 0" "$(copies "$challenge" "$phrase" "$line")"
     cp "$keys/rsa.csr.der" local.csr
     line=$(openssl rsa -in "$keys/pkcs1.pem" | sed -n 10p)
-    expect_equal "copies of the challenge password, of the key in PEM" \
-        "1 0" "$(copies "$challenge" "$line")"
+    expect_equal "copies of challenge password, pass phrase, PEM of the key" \
+        "1 1 0" "$(copies "$challenge" "$phrase" "$line")"
 }
 
 # shown STATUS LINE...: with -v, of the configuration in force.
