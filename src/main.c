@@ -5,9 +5,9 @@
 
 #include <openssl/crypto.h>
 
-#include "options/files.h"
 #include "compat/memory.h"
 #include "compat/process.h"
+#include "options/files.h"
 #include "options/options.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
