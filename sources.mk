@@ -135,6 +135,8 @@ sscep_sources = \
 	src/http/url.h \
 	src/http/verdict.c \
 	src/http/verdict.h \
+	src/util/ascii.c \
+	src/util/ascii.h \
 	src/util/buf.c \
 	src/util/buf.h \
 	src/util/contents.c \

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compat/compat.h"
 #include "options/options.h"
 
 static const struct {
@@ -18,7 +19,7 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
-	for (i = 0; argc == 2 && i < sizeof(parts) / sizeof(parts[0]); i++) {
+	for (i = 0; argc == 2 && i < COUNT_OF(parts); i++) {
 		if (strcmp(argv[1], parts[i].name) == 0) {
 			parts[i].print(stdout);
 			return fflush(stdout) == 0 ? 0 : 1;

@@ -1,4 +1,4 @@
-/* compat.h: what differs between compilers and systems. */
+/* compat.h: what C lacks, and what differs between compilers. */
 #ifndef COMPAT_COMPAT_H
 #define COMPAT_COMPAT_H
 
@@ -7,5 +7,8 @@
 #else
 #define PRINTF_LIKE(text, args)
 #endif
+
+/* The number of elements of an array; array must not be a pointer. */
+#define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 
 #endif

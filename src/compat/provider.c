@@ -2,6 +2,7 @@
 
 #include <openssl/err.h>
 
+#include "compat/compat.h"
 #include "compat/provider.h"
 
 #ifdef HAVE_OSSL_PROVIDER_LOAD
@@ -82,7 +83,7 @@ static bool is_software(const char *provider)
 	    "default", "base", "fips", "legacy"};
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < COUNT_OF(names); i++)
 		if (strcmp(names[i], provider) == 0)
 			return true;
 	return false;

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compat/compat.h"
 #include "http/head.h"
 #include "util/log.h"
 
@@ -209,7 +210,7 @@ static const char *take_field(
 	name = trim(line);
 	if (*name == '\0')
 		return "a header field without a name";
-	for (i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
+	for (i = 0; i < COUNT_OF(fields); i++)
 		if (strcasecmp(name, fields[i].name) == 0)
 			return fields[i].take(head, out, trim(colon + 1));
 	return NULL;

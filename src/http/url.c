@@ -4,6 +4,7 @@
 #include <openssl/crypto.h>
 
 #include "http/url.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 #define SHOWN_MAX  256
@@ -13,21 +14,6 @@
 
 #define WANT_URL   "expected http://host[:port][/path]"
 #define WANT_PROXY "expected [user:password@]host:port"
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool is_hex(char c)
-{
-	return is_digit(c) || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
-}
 
 static bool is_visible(char c)
 {
@@ -61,14 +47,9 @@ static size_t scheme_length(const char *text, const char *scheme)
 {
 	size_t i;
 
-	for (i = 0; scheme[i] != '\0'; i++) {
-		char c = text[i];
-
-		if (c >= 'A' && c <= 'Z')
-			c = (char)(c - 'A' + 'a');
-		if (c != scheme[i])
+	for (i = 0; scheme[i] != '\0'; i++)
+		if (ascii_to_lower(text[i]) != scheme[i])
 			return 0;
-	}
 	return strncmp(text + i, "://", 3) == 0 ? i + 3 : 0;
 }
 
@@ -78,7 +59,7 @@ static bool parse_port(unsigned int *out, const char *text, size_t len)
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		if (!is_digit(text[i]))
+		if (!ascii_is_digit(text[i]))
 			return false;
 		port = port * 10 + (unsigned int)(text[i] - '0');
 		if (port > PORT_MAX)
@@ -93,7 +74,7 @@ static bool is_host(const char *text, size_t len)
 	size_t i;
 
 	for (i = 0; i < len; i++)
-		if (!is_letter(text[i]) && !is_digit(text[i]) &&
+		if (!ascii_is_letter(text[i]) && !ascii_is_digit(text[i]) &&
 		    strchr("-._", text[i]) == NULL)
 			return false;
 	return true;
@@ -106,7 +87,7 @@ static bool is_ipv6(const char *text, size_t len)
 	for (i = 0; i < len; i++) {
 		if (text[i] == ':')
 			colons++;
-		else if (!is_hex(text[i]) && text[i] != '.')
+		else if (ascii_hex_value(text[i]) < 0 && text[i] != '.')
 			return false;
 	}
 	return colons >= 2;
@@ -240,39 +221,22 @@ enum status url_parse(struct url *out, const char *text)
 	return url_parse_as(out, text, "URL");
 }
 
-static unsigned int hex_value(char c)
+/*
+ * The userinfo of a proxy, "user:password" with %XX, decoded into url->user.
+ * Returns what is wrong, or NULL.
+ */
+static const char *parse_userinfo(struct url *url, const char *text, size_t len)
 {
-	return is_digit(c) ? (unsigned int)(c - '0')
-			   : ((unsigned int)c & 7) + 9;
-}
+	bool nul;
 
-/* "user:password" without its percent signs; what is wrong, or NULL. */
-static const char *parse_user(struct url *url, const char *text, size_t len)
-{
-	char *out = copy_text(text, len), *to = out;
-	size_t i;
-
-	url->user = out;
-	if (out == NULL)
+	/* Zeroed, so that url_free() can wipe what an error leaves in it. */
+	url->user = calloc(1, len + 1);
+	if (url->user == NULL)
 		return "out of memory";
-	for (i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (c == '%') {
-			if (len - i < 3 || !is_hex(text[i + 1]) ||
-			    !is_hex(text[i + 2]))
-				return "a % in user or password is written %25";
-			c = (char)(hex_value(text[i + 1]) << 4 |
-			    hex_value(text[i + 2]));
-			i += 2;
-		}
-		if (c == '\0')
-			return "a NUL byte in user or password";
-		*to++ = c;
-	}
-	/* To the end of what was copied: url_free() wipes up to the first. */
-	memset(to, '\0', (size_t)(out + len - to) + 1);
-	return strchr(out, ':') != NULL && *out != ':'
+	if (!ascii_decode_percent(url->user, len + 1, text, len, &nul))
+		return nul ? "a NUL byte in user or password"
+			   : "a % in user or password is written %25";
+	return strchr(url->user, ':') != NULL && *url->user != ':'
 	    ? NULL
 	    : "expected user:password in front of @";
 }
@@ -288,7 +252,7 @@ static const char *parse_proxy(struct url *url, const char *text)
 	if (strstr(text, "://") != NULL)
 		return "only plain http to a proxy is built, " WANT_PROXY;
 	if ((at = strrchr(text, '@')) != NULL) {
-		why = parse_user(url, text, (size_t)(at - text));
+		why = parse_userinfo(url, text, (size_t)(at - text));
 		if (why != NULL)
 			return why;
 		text = at + 1;
@@ -339,8 +303,8 @@ bool url_add_authority(struct buf *out, const struct url *url)
 /* Whether c stands for itself everywhere (RFC 3986, 2.3). */
 static bool is_unreserved(char c)
 {
-	return is_letter(c) || is_digit(c) || c == '-' || c == '.' ||
-	    c == '_' || c == '~';
+	return ascii_is_letter(c) || ascii_is_digit(c) || c == '-' ||
+	    c == '.' || c == '_' || c == '~';
 }
 
 static bool is_literal(char c)

@@ -7,9 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "compat/compat.h"
 #include "options/table.h"
-
-#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
 
 /* offsetof(), which fails to compile unless the field has that type. */
 #define AT(ctype, field) \
@@ -373,8 +372,8 @@ const struct option_row options_table[] = {
 };
 /* clang-format on */
 
-const size_t options_table_rows = NITEMS(options_table);
-_Static_assert(NITEMS(options_table) <= OPTIONS_ROWS_MAX, "OPTIONS_ROWS_MAX");
+const size_t options_table_rows = COUNT_OF(options_table);
+_Static_assert(COUNT_OF(options_table) <= OPTIONS_ROWS_MAX, "OPTIONS_ROWS_MAX");
 
 const char *const option_tolerate_names[] = {
     "nonce", "transaction-id", "issuer", "clock", "ra", "signer", NULL};

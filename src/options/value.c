@@ -8,6 +8,7 @@
 
 #include <openssl/crypto.h>
 
+#include "compat/compat.h"
 #include "options/value.h"
 #include "pki/algs.h"
 #include "pki/pass.h"
@@ -200,7 +201,7 @@ static bool parse_flag(bool *out, const char *text)
 	    "no", "yes", "false", "true", "off", "on", "0", "1"};
 	size_t i;
 
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+	for (i = 0; i < COUNT_OF(words); i++) {
 		if (option_same_word(words[i], text)) {
 			*out = i % 2 == 1;
 			return true;

@@ -4,11 +4,10 @@
 #include <openssl/objects.h>
 #include <openssl/rsa.h>
 
+#include "compat/compat.h"
 #include "compat/provider.h"
 #include "pki/algs.h"
 #include "util/log.h"
-
-#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
 
 const char algs_digest_names[] = "md5|sha1|sha224|sha256|sha384|sha512";
 const char algs_cipher_names[] = "des|3des|blowfish|aes[128]|aes192|aes256";
@@ -49,22 +48,22 @@ static int find(const struct alg *table, size_t count, const char *name)
 
 bool algs_is_digest(const char *name)
 {
-	return find(digests, NITEMS(digests), name) != NID_undef;
+	return find(digests, COUNT_OF(digests), name) != NID_undef;
 }
 
 bool algs_is_cipher(const char *name)
 {
-	return find(ciphers, NITEMS(ciphers), name) != NID_undef;
+	return find(ciphers, COUNT_OF(ciphers), name) != NID_undef;
 }
 
 const char *algs_digest_name(size_t i)
 {
-	return i < NITEMS(digests) ? digests[i].name : NULL;
+	return i < COUNT_OF(digests) ? digests[i].name : NULL;
 }
 
 size_t algs_digest_len(const char *name)
 {
-	int nid = find(digests, NITEMS(digests), name);
+	int nid = find(digests, COUNT_OF(digests), name);
 	const EVP_MD *md = nid != NID_undef ? EVP_get_digestbynid(nid) : NULL;
 
 	return md != NULL ? (size_t)EVP_MD_size(md) : 0;
@@ -94,7 +93,7 @@ static bool cipher_works(const EVP_CIPHER *cipher, bool encrypt)
 
 bool algs_digest_works(const char *name)
 {
-	int nid = find(digests, NITEMS(digests), name);
+	int nid = find(digests, COUNT_OF(digests), name);
 	const EVP_MD *md = nid != NID_undef ? EVP_get_digestbynid(nid) : NULL;
 	bool works = md != NULL && digest_works(md);
 
@@ -162,7 +161,7 @@ const char *algs_refused_digest(int digest, EVP_PKEY *key)
 
 enum status algs_get_digest(const EVP_MD **out, const char *name)
 {
-	int nid = find(digests, NITEMS(digests), name);
+	int nid = find(digests, COUNT_OF(digests), name);
 	const EVP_MD *md;
 
 	if (nid == NID_undef)
@@ -210,7 +209,7 @@ static const char *why_not(int nid)
 
 enum status algs_get_cipher(const EVP_CIPHER **out, const char *name)
 {
-	int nid = find(ciphers, NITEMS(ciphers), name);
+	int nid = find(ciphers, COUNT_OF(ciphers), name);
 
 	if (nid == NID_undef)
 		return fail(ST_ERROR,

@@ -7,6 +7,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "compat/compat.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
 #include "pki/curve.h"
@@ -14,8 +15,6 @@
 #include "pki/pem.h"
 #include "util/file.h"
 #include "util/log.h"
-
-#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
 
 bool cert_push(STACK_OF(X509) *certs, X509 *cert)
 {
@@ -227,7 +226,7 @@ bool cert_add_usage(struct buf *out, X509 *cert)
 
 	if (!cert_has_usage(cert))
 		return buf_add_string(out, "none");
-	for (i = 0; i < NITEMS(usages); i++) {
+	for (i = 0; i < COUNT_OF(usages); i++) {
 		if ((usage & usages[i].bit) == 0)
 			continue;
 		if (!buf_addf(out, "%s%s", separator, usages[i].text))
@@ -322,7 +321,7 @@ static bool is_ra_purpose(const ASN1_OBJECT *purpose)
 	/* What does not fit into text is longer than any of them. */
 	if (OBJ_obj2txt(text, sizeof(text), purpose, 1) >= (int)sizeof(text))
 		return false;
-	for (i = 0; i < NITEMS(marks); i++)
+	for (i = 0; i < COUNT_OF(marks); i++)
 		if (strcmp(text, marks[i]) == 0)
 			return true;
 	return false;

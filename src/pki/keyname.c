@@ -8,6 +8,7 @@
 
 #include "pki/key.h"
 #include "pki/keyname.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 #define PKCS11 "pkcs11:"
@@ -100,56 +101,20 @@ void key_name_hide(char *name)
 	}
 }
 
-static int hex_value(char c)
-{
-	static const char digits[] = "0123456789abcdef";
-	const char *at =
-	    c != '\0' ? strchr(digits, tolower((unsigned char)c)) : NULL;
-
-	return at != NULL ? (int)(at - digits) : -1;
-}
-
-/*
- * False when it is too long, has a NUL, or a percent sign without its digits.
- */
-static bool decode(struct pass *out, const char *text, size_t len)
-{
-	size_t n = 0;
-
-	while (len > 0) {
-		if (n == PASS_MAX)
-			return false;
-		out->text[n] = *text;
-		if (*text == '%') {
-			if (len < 3 || hex_value(text[1]) < 0 ||
-			    hex_value(text[2]) < 0)
-				return false;
-			out->text[n] = (char)(hex_value(text[1]) * 16 +
-			    hex_value(text[2]));
-			text += 2;
-			len -= 2;
-		}
-		if (out->text[n++] == '\0')
-			return false;
-		text++;
-		len--;
-	}
-	out->text[n] = '\0';
-	return true;
-}
-
 bool keyname_split(struct buf *uri, struct pass *pin, const char *name)
 {
 	const char *at = is_pkcs11(name) ? find_attribute(name, PIN) : NULL,
 		   *rest;
 	size_t len, head;
+	bool nul;
 
 	if (at == NULL)
 		return buf_add_string(uri, name);
 	len = strcspn(at + strlen(PIN), PIN_ENDS);
 	rest = at + strlen(PIN) + len;
 	if (find_attribute(rest, PIN) != NULL ||
-	    !decode(pin, at + strlen(PIN), len))
+	    !ascii_decode_percent(
+		pin->text, sizeof(pin->text), at + strlen(PIN), len, &nul))
 		return false;
 	pin->given = true;
 	head = (size_t)(at - name);

@@ -7,29 +7,10 @@
 #include "pki/algs.h"
 #include "pki/cert.h"
 #include "pki/pin.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
-#define BLANKS     " \t\r\n"
-#define HEX_DIGITS "0123456789abcdefABCDEF"
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static int hex_digit(char c)
-{
-	if (is_digit(c))
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
-}
-
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
+#define BLANKS " \t\r\n"
 
 /*
  * Passes over the word, in lower case, and the blanks behind it.  A dash may
@@ -41,10 +22,10 @@ static bool skip_word(const char **text, const char *word)
 	bool in_number = false;
 
 	for (; *word != '\0'; p++, word++) {
-		if (*p == '-' && is_digit(*word) && !in_number)
+		if (*p == '-' && ascii_is_digit(*word) && !in_number)
 			p++;
-		in_number = is_digit(*word);
-		if (lower(*p) != *word)
+		in_number = ascii_is_digit(*word);
+		if (ascii_to_lower(*p) != *word)
 			return false;
 	}
 	if (*p == '\0' || strchr(":=" BLANKS, *p) == NULL)
@@ -71,7 +52,8 @@ static void skip_program(const char **text)
 	size_t len = strcspn(*text, ":" BLANKS);
 	const char *end = *text + len;
 
-	if (strspn(*text, HEX_DIGITS) < len && end[0] == ':' && end[1] == ' ')
+	if (strspn(*text, ASCII_HEX_DIGITS) < len && end[0] == ':' &&
+	    end[1] == ' ')
 		*text = end + 2;
 }
 
@@ -100,7 +82,7 @@ static int parse_hex(struct pin *pin, const char *text)
 	for (; *text != '\0'; text++) {
 		if (strchr(":" BLANKS, *text) != NULL)
 			continue;
-		if ((digit = hex_digit(*text)) < 0)
+		if ((digit = ascii_hex_value(*text)) < 0)
 			return -1;
 		if (digits < 2 * (int)sizeof(pin->bytes))
 			pin->bytes[digits / 2] =

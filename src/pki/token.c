@@ -3,6 +3,7 @@
 
 #include <openssl/err.h>
 
+#include "compat/compat.h"
 #include "compat/provider.h"
 #include "pki/token.h"
 #include "util/buf.h"
@@ -15,8 +16,7 @@ static size_t stem_length(const char *name)
 {
 	size_t i, len = strlen(name), ending;
 
-	for (i = 0; i < sizeof(module_endings) / sizeof(module_endings[0]);
-	     i++) {
+	for (i = 0; i < COUNT_OF(module_endings); i++) {
 		ending = strlen(module_endings[i]);
 		if (len > ending &&
 		    strcmp(name + len - ending, module_endings[i]) == 0)

@@ -3,6 +3,7 @@
 #include <openssl/asn1.h>
 #include <openssl/objects.h>
 
+#include "compat/compat.h"
 #include "scep/attrs.h"
 #include "util/log.h"
 
@@ -102,7 +103,7 @@ static const char *name_of(X509_ATTRIBUTE *attribute, char oid[OID_TEXT_MAX])
 
 	OBJ_obj2txt(
 	    oid, OID_TEXT_MAX, X509_ATTRIBUTE_get0_object(attribute), 1);
-	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+	for (i = 0; i < COUNT_OF(table); i++)
 		if (strcmp(oid, table[i].oid) == 0)
 			return table[i].name;
 	return oid;

@@ -2,10 +2,10 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compat/compat.h"
 #include "scep/caps.h"
 #include "util/log.h"
 
-#define NITEMS(a)   (sizeof(a) / sizeof((a)[0]))
 #define KEYWORD_MAX 64
 #define WORDS_MAX   120
 
@@ -36,7 +36,7 @@ static unsigned int find_keyword(const char *word, size_t len)
 {
 	size_t i;
 
-	for (i = 0; i < NITEMS(keywords); i++)
+	for (i = 0; i < COUNT_OF(keywords); i++)
 		if (strlen(keywords[i].keyword) == len &&
 		    strncasecmp(keywords[i].keyword, word, len) == 0)
 			return keywords[i].cap;
@@ -179,7 +179,7 @@ bool caps_add_text(struct buf *out, unsigned int caps)
 
 	if (caps == 0)
 		return buf_add_string(out, "none");
-	for (i = 0; i < NITEMS(keywords); i++) {
+	for (i = 0; i < COUNT_OF(keywords); i++) {
 		if ((caps & keywords[i].cap) == 0)
 			continue;
 		if (!buf_addf(out, "%s%s", separator, keywords[i].keyword))
@@ -194,7 +194,7 @@ void caps_each(unsigned int caps,
 {
 	size_t i;
 
-	for (i = 0; i < NITEMS(keywords); i++)
+	for (i = 0; i < COUNT_OF(keywords); i++)
 		if ((caps & keywords[i].cap) != 0)
 			each(keywords[i].keyword, context);
 }

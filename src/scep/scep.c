@@ -1,8 +1,7 @@
 #include <stddef.h>
 
+#include "compat/compat.h"
 #include "scep/scep.h"
-
-#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
 
 static const struct fail_info fail_infos[] = {
     {0, "badAlg", "Unrecognized or unsupported algorithm ident",
@@ -34,7 +33,7 @@ const struct fail_info *scep_fail_info(int number)
 {
 	size_t i;
 
-	for (i = 0; i < NITEMS(fail_infos); i++)
+	for (i = 0; i < COUNT_OF(fail_infos); i++)
 		if (fail_infos[i].number == number)
 			return &fail_infos[i];
 	return &unknown_fail_info;

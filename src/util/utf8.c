@@ -1,3 +1,4 @@
+#include "compat/compat.h"
 #include "util/utf8.h"
 
 /* RFC 3629, 4: what the second byte may be depends on the first. */
@@ -21,7 +22,7 @@ size_t utf8_length(const unsigned char *p, size_t left)
 {
 	size_t i, k;
 
-	for (i = 0; left > 0 && i < sizeof(forms) / sizeof(forms[0]); i++) {
+	for (i = 0; left > 0 && i < COUNT_OF(forms); i++) {
 		if (p[0] < forms[i].first || p[0] > forms[i].last)
 			continue;
 		if (forms[i].length > left)

@@ -1,0 +1,78 @@
+/* Unit test of src/util/ascii.c: hexadecimal digits and percent-encoding. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "compat/compat.h"
+#include "util/ascii.h"
+
+static void test_hex(void **state)
+{
+	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
+	int i;
+
+	(void)state;
+	for (i = 0; i < 32; i++)
+		assert_int_equal(ascii_hex_value(digits[i]), i % 16);
+	for (i = 0; i < 256; i++)
+		if (i == 0 || strchr(digits, i) == NULL)
+			assert_int_equal(ascii_hex_value((char)i), -1);
+}
+
+/* Percent-encoding: what is decoded, what is refused, and why. */
+static void test_percent(void **state)
+{
+	static const struct {
+		const char *text, *decoded;
+	} rows[] = {
+	    {"", ""},
+	    {"abc", "abc"},
+	    {"%41%62c", "Abc"},
+	    {"%25%7e%7F", "%~\x7f"},
+	    {"%c3%A4", "\xc3\xa4"},
+	    {"1234567", "1234567"},
+	    {"%31234567", "1234567"},
+	    {"12345678", NULL},
+	    {"%", NULL},
+	    {"a%4", NULL},
+	    {"%4g", NULL},
+	    {"%%41", NULL},
+	    {"% 4", NULL},
+	};
+	char out[8];
+	bool nul;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(rows); i++) {
+		bool ok = ascii_decode_percent(
+		    out, sizeof(out), rows[i].text, strlen(rows[i].text), &nul);
+
+		assert_int_equal(ok, rows[i].decoded != NULL);
+		assert_false(nul);
+		if (ok)
+			assert_string_equal(out, rows[i].decoded);
+	}
+	/* Only len bytes are read. */
+	assert_true(ascii_decode_percent(out, sizeof(out), "%41%42", 3, &nul));
+	assert_string_equal(out, "A");
+	assert_false(ascii_decode_percent(out, sizeof(out), "%41%42", 5, &nul));
+	assert_false(ascii_decode_percent(out, sizeof(out), "a%00", 4, &nul));
+	assert_true(nul);
+	assert_false(ascii_decode_percent(out, sizeof(out), "a\0b", 3, &nul));
+	assert_true(nul);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_hex),
+	    cmocka_unit_test(test_percent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
