@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include <openssl/crypto.h>
 
@@ -9,12 +10,21 @@
 #include "options/value.h"
 #include "util/log.h"
 
-#define SECTION_PREFIX OPTION_SECTION_ENGINE "_"
+#define SECTION        "sscep_engine"
+#define SECTION_PREFIX SECTION "_"
 
 /* The keys that are no commands. */
 #define KEY_ID       "engine_id"
 #define KEY_PATH     "dynamic_path"
 #define KEY_COMMANDS "cmds"
+
+bool option_is_engine_section(const char *section)
+{
+	size_t len = strlen(SECTION);
+
+	return strncasecmp(section, SECTION, len) == 0 &&
+	    (section[len] == '\0' || section[len] == '_');
+}
 
 static bool has_section(const struct config *config, const char *name)
 {

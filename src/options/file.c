@@ -27,16 +27,6 @@ static const struct operation *section_operation(const char *section)
 	return NULL;
 }
 
-bool option_is_engine_section(const char *section)
-{
-	char start[sizeof(OPTION_SECTION_ENGINE)];
-	size_t len = strlen(OPTION_SECTION_ENGINE);
-
-	snprintf(start, sizeof(start), "%s", section);
-	return option_same_word(start, OPTION_SECTION_ENGINE) &&
-	    (section[len] == '\0' || section[len] == '_');
-}
-
 /* How near a section is to the operation; RANK_UNSET: not read at all. */
 static enum option_rank section_rank(
     const char *section, const struct option_row *row, enum op op)

@@ -49,8 +49,7 @@ enum status option_misuse(const char *format, ...) PRINTF_LIKE(1, 2);
 /* Sets from the file what has not been given yet, warns of odd keys. */
 enum status option_read_file(struct option_state *state, const char *path);
 
-/* [sscep_engine] and [sscep_engine_...] are about engines. */
-#define OPTION_SECTION_ENGINE "sscep_engine"
+/* Whether section is [sscep_engine] or [sscep_engine_...]. */
 bool option_is_engine_section(const char *section);
 
 /*

@@ -6,19 +6,8 @@
 
 #include <openssl/evp.h>
 
-#include "pki/pass.h"
+#include "pki/keyname.h"
 #include "util/status.h"
-
-/* Room for the name of a key in messages. */
-#define KEY_NAME_MAX 256
-
-/* Where a key is.  Borrows everything. */
-struct key_place {
-	const char *name;        /* a file, a URI, or what an engine knows */
-	const char *what;        /* stands before name in messages */
-	const char *option;      /* which gives the pass phrase, in messages */
-	const struct pass *pass; /* pass phrase or PIN; may be NULL */
-};
 
 /*
  * Reads a private key (K1, K2, K3): from a file, PEM or DER, PKCS#1, SEC1,
@@ -28,15 +17,6 @@ struct key_place {
  * ST_FILE after reporting; the caller owns *out.
  */
 enum status key_read(EVP_PKEY **out, const struct key_place *place);
-
-/* Whether the name of a key has a PIN in it, as URIs may. */
-bool key_name_is_secret(const char *name);
-
-/* Overwrites the PIN, or what else is secret, in the name of a key. */
-void key_name_hide(char *name);
-
-/* The name without a PIN, for messages.  Returns out. */
-const char *key_name_shown(char out[KEY_NAME_MAX], const char *name);
 
 /*
  * Tries a key of RSA or EC in a token, whose other half is public: it may be

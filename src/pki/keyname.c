@@ -6,7 +6,6 @@
 #include <string.h>
 #include <strings.h>
 
-#include "pki/key.h"
 #include "pki/keyname.h"
 #include "util/ascii.h"
 #include "util/log.h"

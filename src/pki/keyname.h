@@ -1,4 +1,4 @@
-/* keyname.h: the names of keys, taken apart; for this room only. */
+/* keyname.h: the names of keys: files, URIs, and the PINs in them. */
 #ifndef PKI_KEYNAME_H
 #define PKI_KEYNAME_H
 
@@ -7,7 +7,27 @@
 #include "pki/pass.h"
 #include "util/buf.h"
 
-/* Whether name begins with a scheme. */
+/* Room for the name of a key in messages. */
+#define KEY_NAME_MAX 256
+
+/* Where a key is.  Borrows everything. */
+struct key_place {
+	const char *name;        /* a file, a URI, or what an engine knows */
+	const char *what;        /* stands before name in messages */
+	const char *option;      /* which gives the pass phrase, in messages */
+	const struct pass *pass; /* pass phrase or PIN; may be NULL */
+};
+
+/* Whether the name of a key has a PIN in it, as URIs may. */
+bool key_name_is_secret(const char *name);
+
+/* Overwrites the PIN, or what else is secret, in the name of a key. */
+void key_name_hide(char *name);
+
+/* The name without a PIN, for messages.  Returns out. */
+const char *key_name_shown(char out[KEY_NAME_MAX], const char *name);
+
+/* The others are for this room only.  Whether name begins with a scheme. */
 bool keyname_is_uri(const char *name);
 
 /* The path that a file URI names; any other name as it is. */

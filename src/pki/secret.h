@@ -6,7 +6,8 @@
 
 #include <openssl/ui.h>
 
-#include "pki/key.h"
+#include "pki/keyname.h"
+#include "pki/pass.h"
 
 /*
  * A pass phrase or PIN on its way to whoever asks for it.  All zero but for
