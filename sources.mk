@@ -107,13 +107,22 @@ sscep_sources = \
 	src/pki/token.h \
 	src/http/bio.c \
 	src/http/bio.h \
+	src/http/channel.c \
+	src/http/channel.h \
 	src/http/conn.c \
 	src/http/conn.h \
+	src/http/connect.c \
+	src/http/connect.h \
+	src/http/deadline.c \
+	src/http/deadline.h \
 	src/http/head.c \
 	src/http/head.h \
 	src/http/http.c \
 	src/http/http.h \
 	src/http/no_tls.c \
+	src/http/options.h \
+	src/http/parser.c \
+	src/http/parser.h \
 	src/http/proxy.c \
 	src/http/proxy.h \
 	src/http/redirect.c \
@@ -125,6 +134,7 @@ sscep_sources = \
 	src/http/route.c \
 	src/http/route.h \
 	src/http/tcp.c \
+	src/http/tcp.h \
 	src/http/tls.c \
 	src/http/tls.h \
 	src/http/trust.c \
@@ -133,8 +143,6 @@ sscep_sources = \
 	src/http/tunnel.h \
 	src/http/url.c \
 	src/http/url.h \
-	src/http/verdict.c \
-	src/http/verdict.h \
 	src/util/ascii.c \
 	src/util/ascii.h \
 	src/util/buf.c \

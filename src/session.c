@@ -7,7 +7,7 @@
 
 #define SUMMARY_MAX 120
 
-/* RFC 8894, 4.1: longer GETs are cut by some servers (H10). */
+/* Bytes of base64 in a GET (RFC 8894, 4.1); some servers cut longer ones. */
 #define GET_SAFE_MAX 2048
 
 #define DER_SEQUENCE 0x30
@@ -29,7 +29,7 @@ static enum status read_pass(struct pass *out, char *source, const char *option)
 	return st;
 }
 
-/* In this order the lines of stdin are read. */
+/* The order counts: each source that is stdin reads one line of it. */
 static enum status read_passes(struct session *session)
 {
 	const struct options *o = session->options;
@@ -117,7 +117,7 @@ static size_t max_size(const struct session *session, size_t usual)
 	return asked > 0 ? (size_t)asked : usual;
 }
 
-static enum status get(struct session *session, const char *operation,
+static enum status send_get(struct session *session, const char *operation,
     const char *message, size_t size, struct http_response *response)
 {
 	struct http_request request = {.max_body = max_size(session, size)};
@@ -140,14 +140,14 @@ static bool is_one_of(
     const struct http_response *response, const char *const *types)
 {
 	for (; *types != NULL; types++)
-		if (http_is_type(response, *types))
+		if (response_is_type(response, *types))
 			return true;
 	return false;
 }
 
 /*
- * H8: a body that is neither DER nor PEM is not what was asked for, and its
- * content type and first words say best what it is.
+ * A body in DER or PEM is accepted whatever its content type (RFC 8894, 4.1);
+ * the caller parses it.  Of any other body the message shows type and text.
  */
 static enum status check_body(
     const struct http_response *response, const char *const *types)
@@ -177,7 +177,7 @@ static enum status check_body(
 enum status session_get(struct session *session, const char *operation,
     const char *const *types, struct http_response *response)
 {
-	enum status st = get(session, operation,
+	enum status st = send_get(session, operation,
 	    session->options->ca_identifier, CERTS_SIZE_MAX, response);
 
 	if (st == ST_OK)
@@ -188,13 +188,13 @@ enum status session_get(struct session *session, const char *operation,
 }
 
 /*
- * Whether a bad answer is a page, or says that it is one and could not be read
- * to its end: it is not the CA that answers, and nothing is sent there.
+ * Whether a page of HTML came in place of capabilities, or the start of one
+ * that could not be read to its end: it is not the CA that answers then.
  */
 static bool is_page(const struct http_response *response)
 {
 	const struct buf *body = &response->body;
-	bool html = http_is_type(response, "text/html");
+	bool html = response_is_type(response, "text/html");
 
 	if (response->status / 100 != 2)
 		return false;
@@ -204,14 +204,14 @@ static bool is_page(const struct http_response *response)
 static enum status ask_caps(
     struct session *session, struct http_response *response)
 {
-	enum status st = get(session, "GetCACaps",
+	enum status st = send_get(session, "GetCACaps",
 	    session->options->ca_identifier, CAPS_SIZE_MAX, response);
 
 	if (st == ST_OK)
 		st = http_check_status(session->http, response);
 	if (st == ST_OK)
 		st = caps_check(response->body.data, response->body.len,
-		    http_is_type(response, "text/html"));
+		    response_is_type(response, "text/html"));
 	if (st == ST_OK)
 		session->caps =
 		    caps_parse(response->body.data, response->body.len);
@@ -227,7 +227,7 @@ static void describe_caps(const struct session *session)
 	buf_free(&text);
 }
 
-/* What --capabilities says, which options_parse() has checked. */
+/* Takes those of --capabilities, which options_parse() has checked. */
 static void take_known_caps(struct session *session)
 {
 	const char *bad;
@@ -249,7 +249,7 @@ enum status session_query_caps(struct session *session, bool strict)
 	if (!strict)
 		log_hold();
 	st = ask_caps(session, &response);
-	if (!strict && st == ST_NETWORK && response.reached &&
+	if (!strict && st == ST_NETWORK && response_is_of_server(&response) &&
 	    !is_page(&response)) {
 		log_release(LOG_VERBOSE);
 		verbose("no good answer to GetCACaps: no capabilities");
@@ -259,7 +259,7 @@ enum status session_query_caps(struct session *session, bool strict)
 	}
 	if (st == ST_OK)
 		describe_caps(session);
-	http_response_free(&response);
+	response_free(&response);
 	return st;
 }
 
@@ -301,8 +301,8 @@ static enum status get_message(struct session *session,
 			    "the server does not announce POST: a GET of %zu "
 			    "bytes is cut by some servers and proxies",
 			    base64.len);
-		st = get(session, "PKIOperation", buf_string(&base64), size,
-		    response);
+		st = send_get(session, "PKIOperation", buf_string(&base64),
+		    size, response);
 	}
 	buf_free(&base64);
 	return st;
@@ -335,7 +335,7 @@ enum status session_exchange(struct session *session,
 	st = scep_reply_decode(
 	    reply, request, response.body.data, response.body.len);
 out:
-	http_response_free(&response);
+	response_free(&response);
 	buf_free(&message);
 	return st;
 }

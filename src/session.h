@@ -7,7 +7,6 @@
 #include <openssl/evp.h>
 
 #include "http/http.h"
-#include "http/url.h"
 #include "options/options.h"
 #include "pki/pass.h"
 #include "scep/message.h"
@@ -27,8 +26,8 @@ struct session {
 };
 
 /*
- * Understands the URL, reads the pass phrases, loads providers and engine;
- * sends nothing yet.  session is valid, to be closed, whatever is returned.
+ * Parses the URL, reads the pass phrases, loads providers and engine; sends
+ * nothing yet.  The caller closes session, whatever is returned.
  */
 enum status session_open(struct session *session, const struct options *options,
     struct report *report);
@@ -57,7 +56,7 @@ struct digest_policy session_digest_policy(const struct session *session);
 /*
  * GETs operation ("GetCACert") with the CA identifier, if there is one, as
  * message.  ST_OK is a 2xx whose body looks like what a SCEP server sends;
- * types are the content types it should have, up to a NULL (H8).  response
+ * types are the content types it should have, up to a NULL.  response
  * is the caller's.
  */
 enum status session_get(struct session *session, const char *operation,

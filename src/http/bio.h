@@ -1,4 +1,4 @@
-/* bio.h: a conn as a BIO of libcrypto, which TLS reads and writes. */
+/* bio.h: a conn as a BIO of libcrypto, through which TLS reads and writes. */
 #ifndef HTTP_BIO_H
 #define HTTP_BIO_H
 
@@ -8,17 +8,17 @@
 
 #include "http/conn.h"
 
-/* What the BIO is over; borrows conn. */
-struct conn_bio {
+/* What the BIO reads from and writes to; borrows conn. */
+struct bio_conn {
 	struct conn *conn;
-	bool ended; /* conn is at its end */
-	bool cut;   /* conn failed, with the reason in it */
+	bool ended;  /* conn is at its end */
+	bool failed; /* conn failed; the reason is in it */
 };
 
-/* The caller's to free, after all BIOs of it; NULL when memory ran out. */
-BIO_METHOD *conn_bio_method(void);
+/* The caller frees it, after its BIOs; NULL when memory ran out. */
+BIO_METHOD *bio_new_method(void);
 
-/* A BIO that borrows over, and does not wait; NULL when memory ran out. */
-BIO *conn_bio_new(const BIO_METHOD *method, struct conn_bio *over);
+/* A non-blocking BIO that borrows below; NULL when memory ran out. */
+BIO *bio_new(const BIO_METHOD *method, struct bio_conn *below);
 
 #endif

@@ -1,20 +1,39 @@
+#include <limits.h>
+#include <poll.h>
 #include <stdio.h>
+#include <time.h>
 
 #include "http/conn.h"
 
-enum conn_result conn_failed(struct conn *conn, const char *reason)
+long long conn_now(void)
+{
+	struct timespec now = {0};
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+void conn_sleep(long long milliseconds)
+{
+	long long end = conn_now() + milliseconds, left;
+
+	while ((left = end - conn_now()) > 0)
+		poll(NULL, 0, left > INT_MAX ? INT_MAX : (int)left);
+}
+
+enum conn_result conn_fail(struct conn *conn, const char *reason)
 {
 	snprintf(conn->reason, sizeof(conn->reason), "%s", reason);
 	return CONN_FAILED;
 }
 
-enum conn_result conn_timed_out(struct conn *conn)
+enum conn_result conn_fail_time(struct conn *conn)
 {
-	conn_failed(conn, "time limit reached");
+	conn_fail(conn, "time limit reached");
 	return CONN_TIMEOUT;
 }
 
-/* A peer that never stops sending does not get past the deadline either. */
+/* The deadline counts even if the peer sends without a pause. */
 enum conn_result conn_read(
     struct conn *conn, void *bytes, size_t size, size_t *got)
 {
@@ -29,7 +48,7 @@ enum conn_result conn_read(
 		if (result != CONN_OK)
 			return result;
 	}
-	return conn_timed_out(conn);
+	return conn_fail_time(conn);
 }
 
 enum conn_result conn_write(
@@ -44,7 +63,7 @@ enum conn_result conn_write(
 
 	while (done < len && result == CONN_OK && came != CONN_READ) {
 		if (conn_now() >= conn->deadline) {
-			result = conn_timed_out(conn);
+			result = conn_fail_time(conn);
 			break;
 		}
 		n = 0;

@@ -1,4 +1,4 @@
-/* conn.h: a stream of bytes to a server, under a time limit. */
+/* conn.h: a stream of bytes to and from a server, under a time limit. */
 #ifndef HTTP_CONN_H
 #define HTTP_CONN_H
 
@@ -7,67 +7,60 @@
 
 #define CONN_REASON_MAX 512
 
-/* CONN_AGAIN: nothing was done, as that would have meant to wait. */
+/* CONN_AGAIN: nothing was transferred, since that would have blocked. */
 enum conn_result { CONN_OK, CONN_TIMEOUT, CONN_FAILED, CONN_AGAIN };
 
 enum conn_event { CONN_READ = 1, CONN_WRITE = 2 };
 
 /*
- * What tcp.c fills in, and tls.c wraps.  Nothing is reported here: a failure
- * leaves its reason, and the caller knows what it means.
+ * The interface that tcp.c and tls.c implement.  It reports nothing: a
+ * failure leaves its reason here, and the caller writes the message.
  */
 struct conn {
-	/* Neither waits.  *got is 0 at the end of the stream. */
+	/* Neither blocks.  *got is 0 at the end of the stream. */
 	enum conn_result (*take)(
 	    struct conn *conn, void *bytes, size_t size, size_t *got);
 	enum conn_result (*give)(
 	    struct conn *conn, const void *bytes, size_t len, size_t *sent);
 	/*
-	 * Waits for one of the events until the deadline.  With none in
-	 * *came it is worth another try all the same.
+	 * Waits for one of the events until the deadline.  *came may be 0
+	 * with CONN_OK: the caller then tries again, and waits again.
 	 */
 	enum conn_result (*wait)(
 	    struct conn *conn, unsigned int events, unsigned int *came);
-	void (*close)(struct conn *conn); /* and frees it */
+	void (*close)(struct conn *conn); /* frees conn, too */
 
 	long long deadline; /* of each wait, by conn_now() */
-	bool refused;       /* failed because the peer does not want us */
-	const char *hint;   /* what a refusal may be about, or NULL */
+	bool refused;       /* it failed by a TLS alert of the server */
+	/*
+	 * Set when the server asked for a client certificate: says whether
+	 * one was sent.  Else NULL.
+	 */
+	const char *hint;
 	char reason[CONN_REASON_MAX]; /* after CONN_TIMEOUT, CONN_FAILED */
 };
 
-/* Waits for bytes; *got is 0 at the end of the stream. */
+/* Reads at least one byte before the deadline; *got is 0 at the end. */
 enum conn_result conn_read(
     struct conn *conn, void *bytes, size_t size, size_t *got);
 
 /*
- * Sends all of it.  With sent not NULL it may be less: the peer takes no
- * more for now, but has something to read.
+ * Sends len bytes before the deadline.  If sent is not NULL, it returns early
+ * when the peer takes no more bytes and has sent some; *sent is the number
+ * of bytes that were sent.
  */
 enum conn_result conn_write(
     struct conn *conn, const void *bytes, size_t len, size_t *sent);
 
-/* Whether nothing came, not even the end, since the last read. */
+/* Whether the peer has sent neither bytes nor the end since the last read. */
 bool conn_is_quiet(struct conn *conn);
 
-/* Leaves the reason; for those that implement a conn. */
-enum conn_result conn_failed(struct conn *conn, const char *reason);
-enum conn_result conn_timed_out(struct conn *conn);
+/* For implementations: store the reason, return CONN_FAILED, CONN_TIMEOUT. */
+enum conn_result conn_fail(struct conn *conn, const char *reason);
+enum conn_result conn_fail_time(struct conn *conn);
 
-/* Milliseconds on the monotonic clock, and a sleep of some of them. */
+/* Milliseconds of the monotonic clock, and a sleep of so many. */
 long long conn_now(void);
 void conn_sleep(long long milliseconds);
-
-/*
- * Connects to host, trying each of its addresses once; each gets its share
- * of the time until deadline.  CONN_OK: *out is the caller's to close.  Else
- * reason (size bytes) says how the last address failed and how many there
- * were.  Looking up the name counts, too.
- */
-enum conn_result tcp_connect(struct conn **out, const char *host,
-    unsigned int port, long long deadline, char *reason, size_t size);
-
-/* Whether a and b are one IPv6 address (RFC 4291, 2.2), in whatever form. */
-bool tcp_is_same_address(const char *a, const char *b);
 
 #endif

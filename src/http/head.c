@@ -4,13 +4,14 @@
 
 #include "compat/compat.h"
 #include "http/head.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 #define SHOWN_MAX 160
 #define BLANKS    " \t"
 #define DIGITS    "0123456789"
 
-/* Without blanks around it; text is changed. */
+/* Returns text without the whitespace around it; text is changed. */
 static char *trim(char *text)
 {
 	size_t len;
@@ -36,8 +37,8 @@ bool head_is_text(const char *bytes, size_t len)
 }
 
 /*
- * Cuts the next line off *rest, joined with those that continue it
- * (obs-fold; RFC 9112, 5.2).
+ * Cuts the next line off *rest, with the lines that continue it (obs-fold,
+ * RFC 9112, 5.2) joined to it.
  */
 static char *next_line(char **rest)
 {
@@ -87,7 +88,7 @@ static bool parse_size(size_t *out, const char *text)
 	return true;
 }
 
-/* Each of these takes the value of one field; what is wrong, or NULL. */
+/* Each of these parses the value of one field: NULL, or what is wrong. */
 static const char *take_length(
     struct head *head, struct http_response *out, char *value)
 {
@@ -97,9 +98,9 @@ static const char *take_length(
 	(void)out;
 	while ((member = next_member(&value)) != NULL) {
 		if (!parse_size(&length, member))
-			return "bad Content-Length";
+			return "Content-Length is not a number";
 		if (head->has_length && length != head->length)
-			return "more than one Content-Length";
+			return "Content-Length differs from the one before";
 		head->has_length = true;
 		head->length = length;
 	}
@@ -116,11 +117,12 @@ static const char *take_encoding(
 		if (*member == '\0')
 			continue;
 		if (head->chunked)
-			return "chunked is not the last Transfer-Encoding";
+			return "a transfer coding after chunked (RFC 9112, "
+			       "6.1)";
 		if (strcasecmp(member, "chunked") == 0)
 			head->chunked = true;
 		else if (strcasecmp(member, "identity") != 0)
-			return "this Transfer-Encoding is not supported";
+			return "unsupported transfer coding";
 	}
 	return NULL;
 }
@@ -149,14 +151,13 @@ static const char *take_type(
 	value[strcspn(value, ";")] = '\0';
 	value = trim(value);
 	for (p = value; *p != '\0'; p++)
-		if (*p >= 'A' && *p <= 'Z')
-			*p = (char)(*p - 'A' + 'a');
+		*p = ascii_to_lower(*p);
 	log_escape(
 	    out->content_type, sizeof(out->content_type), value, strlen(value));
 	return NULL;
 }
 
-/* What Squid has of its own. */
+/* X-Squid-Error, a field of Squid. */
 static const char *take_squid_error(
     struct head *head, struct http_response *out, char *value)
 {
@@ -166,7 +167,7 @@ static const char *take_squid_error(
 	return NULL;
 }
 
-/* RFC 9209: who does not say "error" has nothing to do with the status. */
+/* RFC 9209, 2: only a proxy that made the error itself has "error=". */
 static const char *take_proxy_status(
     struct head *head, struct http_response *out, char *value)
 {
@@ -205,18 +206,18 @@ static const char *take_field(
 	size_t i;
 
 	if (colon == NULL)
-		return "a header field without a colon";
+		return "header field without a colon";
 	*colon = '\0';
 	name = trim(line);
 	if (*name == '\0')
-		return "a header field without a name";
+		return "header field without a name";
 	for (i = 0; i < COUNT_OF(fields); i++)
 		if (strcasecmp(name, fields[i].name) == 0)
 			return fields[i].take(head, out, trim(colon + 1));
 	return NULL;
 }
 
-/* HTTP-version SP status-code [ SP reason ] */
+/* HTTP-version SP status-code [ SP reason-phrase ] (RFC 9112, 4) */
 static bool parse_status_line(struct head *head, const char *line)
 {
 	static const char start[] = "HTTP/1.";
@@ -235,7 +236,7 @@ static bool parse_status_line(struct head *head, const char *line)
 	return true;
 }
 
-/* Splits block into lines; what is wrong, with that line in shown, or NULL. */
+/* NULL, or what is wrong in the line that is in shown. */
 static const char *parse_lines(struct head *head, char *rest,
     struct http_response *out, char *shown, size_t size)
 {
@@ -246,11 +247,12 @@ static const char *parse_lines(struct head *head, char *rest,
 
 	log_escape(shown, size, line, strlen(line));
 	if (folded)
-		return "a blank in front of the first header field";
+		return "whitespace before the first header field (RFC 9112, "
+		       "2.2)";
 	if (!parse_status_line(head, line))
-		return "this is not an HTTP/1.1 status line";
+		return "not a status line of HTTP/1.x";
 	if (head->status == 101)
-		return "the protocol was switched";
+		return "status 101, but no other protocol was asked for";
 	if (head->status < 200)
 		return NULL;
 	while (why == NULL && *(line = next_line(&rest)) != '\0') {
@@ -268,7 +270,8 @@ enum status head_parse(struct head *head, struct buf *block,
 
 	if (!head_is_text(text, block->len))
 		return fail(ST_NETWORK,
-		    "%s: a NUL byte, or a CR without LF, in the header", peer);
+		    "%s: NUL, or CR without LF, in the header (RFC 9112, 2.2)",
+		    peer);
 	why = parse_lines(head, text, out, shown, sizeof(shown));
 	if (why != NULL)
 		return fail(ST_NETWORK, "%s: %s: \"%s\"", peer, why, shown);

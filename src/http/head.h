@@ -1,15 +1,15 @@
-/* head.h: status line and header fields of an answer (RFC 9112, 4 and 5). */
+/* head.h: the status line and header fields of a response (RFC 9112, 4, 5). */
 #ifndef HTTP_HEAD_H
 #define HTTP_HEAD_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "http/http.h"
+#include "http/response.h"
 #include "util/buf.h"
 #include "util/status.h"
 
-/* What the framing of the body depends on. */
+/* What the length of the body depends on (RFC 9112, 6.3), and the status. */
 struct head {
 	unsigned int minor; /* of HTTP/1.minor */
 	int status;
@@ -17,16 +17,16 @@ struct head {
 	bool chunked;
 	bool has_length;
 	size_t length;
-	bool close, keep_alive; /* Connection */
+	bool close, keep_alive; /* options of Connection */
 };
 
-/* Whether there is no NUL in it, and each CR before an LF (RFC 9112, 2.2). */
+/* Whether bytes have no NUL, and no CR but before an LF (RFC 9112, 2.2). */
 bool head_is_text(const char *bytes, size_t len);
 
 /*
- * Takes block, which ends in its empty line and is changed, apart into head
- * and out: status, reason, Content-Type, Location.  Of a 1xx only head->status
- * counts.  ST_NETWORK after reporting, with peer in the message.
+ * Parses block, the header up to and including its empty line, into head and
+ * out; block is changed.  For a 1xx only head->status is set.  ST_NETWORK
+ * after reporting; the message begins with peer.
  */
 enum status head_parse(struct head *head, struct buf *block,
     struct http_response *out, const char *peer);

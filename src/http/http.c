@@ -1,398 +1,265 @@
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/conn.h"
+#include "http/channel.h"
+#include "http/deadline.h"
 #include "http/http.h"
+#include "http/proxy.h"
 #include "http/redirect.h"
-#include "http/request.h"
-#include "http/response.h"
 #include "http/route.h"
-#include "http/verdict.h"
+#include "http/tls.h"
 #include "util/log.h"
 
-#define READ_SIZE 65536
+#define SHOWN_MAX 200
+
+/* Where a redirect leads. */
+struct move {
+	struct url url;
+	struct buf from; /* the URL that redirects */
+	struct route route;
+};
 
 struct http {
 	struct http_options options;
-	struct tls *tls;    /* NULL until it is needed */
-	struct route start; /* to the server */
-	struct route moved; /* to where a redirect leads; url: moved_url */
-	struct url moved_url;
-	struct buf moved_from;     /* what redirects there */
-	const struct route *route; /* one of them: conn goes there */
-	struct conn *conn;
-	const char *hint;         /* of the last conn */
-	const char *not_followed; /* why the last redirect was not */
-	char refusal[REDIRECT_WHY_MAX];
-	unsigned char in[READ_SIZE];
+	struct tls *tls;    /* NULL until a URL is https */
+	struct route start; /* to the server that http_open() was given */
+	struct move *moved; /* of the last redirect of an exchange, or NULL */
+	struct channel channel;
 };
 
-/* One try of one request on one connection. */
-struct attempt {
-	struct http *http;
-	const struct buf *request;
-	size_t sent;
-	size_t max_body;
-	struct response answer;
-	bool reused;  /* the connection served an exchange before */
-	bool dead;    /* ... and was closed since: not reported */
-	bool surplus; /* bytes came after the answer */
-};
+static void move_free(struct move *move)
+{
+	if (move == NULL)
+		return;
+	route_free(&move->route);
+	url_free(&move->url);
+	buf_free(&move->from);
+	free(move);
+}
 
-/* Files are read before anything is sent. */
+/* Reads the files of TLS if url is the first that needs them. */
 static enum status need_tls(struct http *http, const struct url *url)
 {
+	enum status st;
+
 	if (!url->tls || http->tls != NULL)
 		return ST_OK;
-	return tls_open(&http->tls, &http->options.tls);
+	st = tls_open(&http->tls, &http->options.tls);
+	http->channel.tls = http->tls;
+	return st;
 }
 
 enum status http_open(struct http **out, const struct url *url,
     const struct http_options *options)
 {
-	struct http *http;
+	struct http *http = calloc(1, sizeof(*http));
 	enum status st;
 
-	if ((http = calloc(1, sizeof(*http))) == NULL)
+	if (http == NULL)
 		return fail_memory();
 	http->options = *options;
-	if ((st = route_init(&http->start, url, options->proxy)) != ST_OK ||
-	    (st = need_tls(http, url)) != ST_OK)
-		goto out;
-	http->route = &http->start;
+	http->channel.options = &http->options;
+	st = route_init(&http->start, url, options->proxy);
+	if (st == ST_OK)
+		st = need_tls(http, url);
+	if (st != ST_OK) {
+		http_close(http);
+		return st;
+	}
+	channel_set_route(&http->channel, &http->start);
 	*out = http;
-	http = NULL;
-out:
-	http_close(http);
-	return st;
-}
-
-static void disconnect(struct http *http)
-{
-	if (http->conn != NULL)
-		http->conn->close(http->conn);
-	http->conn = NULL;
+	return ST_OK;
 }
 
 void http_close(struct http *http)
 {
 	if (http == NULL)
 		return;
-	disconnect(http);
+	channel_close(&http->channel);
 	tls_close(http->tls);
 	route_free(&http->start);
-	route_free(&http->moved);
-	url_free(&http->moved_url);
-	buf_free(&http->moved_from);
+	move_free(http->moved);
 	free(http);
 }
 
-/* Not while it is the route. */
-static void forget_move(struct http *http)
+/* Makes the requests of an exchange go to move, or, if NULL, to the start. */
+static void set_move(struct http *http, struct move *move)
 {
-	route_free(&http->moved);
-	url_free(&http->moved_url);
-}
-
-/* The route that is left, whose name goes with it. */
-static bool set_moved_from(struct http *http)
-{
-	http->moved.from = NULL;
-	buf_free(&http->moved_from);
-	return buf_add_string(
-	    &http->moved_from, buf_string(&http->route->name));
-}
-
-static const struct buf *peer_of(const struct http *http)
-{
-	return &http->route->peer;
-}
-
-/* The next request goes there. */
-static void take_route(struct http *http, const struct route *route)
-{
-	if (http->conn != NULL && !route_is_shared(http->route, route))
-		disconnect(http);
-	http->route = route;
+	channel_set_route(
+	    &http->channel, move != NULL ? &move->route : &http->start);
+	move_free(http->moved);
+	http->moved = move;
 }
 
 /*
- * Nothing more came: on a connection that was used before, and without a
- * byte of the answer, that is no failure.
+ * Moves to where the response redirects.  If that is not allowed, nothing is
+ * moved, and response->why says why.  ST_OK in both cases.
  */
-static enum status lost(struct attempt *try, const char *reason)
-{
-	const struct conn *conn = try->http->conn;
-	const char *peer = buf_string(peer_of(try->http));
-
-	if (try->reused && !try->answer.any) {
-		try->dead = true;
-		return ST_NETWORK;
-	}
-	if (conn->refused && !try->answer.any) {
-		try->answer.out->reached = false;
-		return fail(ST_NETWORK, "%s: %s", peer, conn->reason);
-	}
-	if (conn->hint != NULL && !try->answer.any)
-		return fail(ST_NETWORK, "%s: no answer: %s (%s)", peer,
-		    reason != NULL ? reason : "the connection ended",
-		    conn->hint);
-	if (reason == NULL)
-		return response_end(&try->answer);
-	return fail(
-	    ST_NETWORK, "%s: while reading the answer: %s", peer, reason);
-}
-
-static enum status read_some(struct attempt *try)
-{
-	struct http *http = try->http;
-	struct conn *conn = http->conn;
-	enum conn_result result;
-	size_t got = 0, used;
-	enum status st;
-
-	result = conn_read(conn, http->in, sizeof(http->in), &got);
-	if (result == CONN_TIMEOUT)
-		return route_fail_time(&http->options,
-		    try->answer.any ? "reading the answer of"
-				    : "waiting for the answer of",
-		    peer_of(http));
-	if (result != CONN_OK)
-		return lost(try, conn->reason);
-	if (got == 0)
-		return lost(try, NULL);
-	st = response_feed(&try->answer, http->in, got, &used);
-	if (st == ST_OK && used < got)
-		try->surplus = true;
-	return st;
-}
-
-/*
- * Sends until the answer begins.  A server may answer, and close, before it
- * has taken all of a large request: then the answer is what counts, so that
- * not being able to write is only noted.
- */
-static enum status send_request(struct attempt *try)
-{
-	struct conn *conn = try->http->conn;
-	const struct buf *request = try->request;
-	enum conn_result result;
-	enum status st;
-	size_t sent;
-
-	while (try->sent < request->len && !response_has_head(&try->answer)) {
-		result = conn_write(conn, request->data + try->sent,
-		    request->len - try->sent, &sent);
-		try->sent += sent;
-		if (result == CONN_TIMEOUT)
-			return route_fail_time(&try->http->options,
-			    "sending to", peer_of(try->http));
-		if (result == CONN_FAILED) {
-			debug("sending to %s: %s",
-			    buf_string(peer_of(try->http)), conn->reason);
-			return ST_OK;
-		}
-		if (try->sent < request->len && (st = read_some(try)) != ST_OK)
-			return st;
-	}
-	return ST_OK;
-}
-
-static enum status converse(struct attempt *try, struct http_response *response)
-{
-	struct http *http = try->http;
-	enum status st;
-
-	response->reached = true;
-	response_init(
-	    &try->answer, response, buf_string(peer_of(http)), try->max_body);
-	st = send_request(try);
-	while (st == ST_OK && !response_is_done(&try->answer))
-		st = read_some(try);
-	http->hint = http->conn->hint;
-	if (st != ST_OK || !try->answer.keep || try->surplus ||
-	    try->sent < try->request->len)
-		disconnect(http);
-	response_free(&try->answer);
-	return st;
-}
-
-/* On the connection that is there, if it still works, or on a new one. */
-static enum status try_exchange(struct http *http, const struct buf *request,
-    size_t max_body, struct http_response *response, long long *deadline)
-{
-	const struct attempt fresh = {
-	    .http = http, .request = request, .max_body = max_body};
-	struct attempt try = fresh;
-	enum status st;
-
-	if (http->conn != NULL && !conn_is_quiet(http->conn))
-		disconnect(http);
-	if (http->conn != NULL) {
-		try.reused = true;
-		http->conn->deadline = *deadline;
-		st = converse(&try, response);
-		if (!try.dead)
-			return st;
-		debug("%s closed the connection", buf_string(peer_of(http)));
-		response->reached = false;
-	}
-	st = route_connect(
-	    &http->conn, http->route, http->tls, &http->options, deadline);
-	if (st != ST_OK)
-		return st;
-	try = fresh;
-	http->conn->deadline = *deadline;
-	return converse(&try, response);
-}
-
-static void free_bytes(struct http_response *response)
-{
-	buf_free(&response->location);
-	buf_free(&response->body);
-}
-
-static enum status exchange_once(struct http *http,
-    const struct http_request *request, struct http_response *response,
-    long long *deadline)
-{
-	struct buf bytes = {0};
-	enum status st;
-
-	memset(response, 0, sizeof(*response));
-	if (request_format(
-		&bytes, http->route->url, request, route_proxy(http->route))) {
-		debug("%s %s, %zu bytes", request->body ? "POST" : "GET",
-		    buf_string(&http->route->name), bytes.len);
-		st = try_exchange(
-		    http, &bytes, request->max_body, response, deadline);
-	} else {
-		st = fail_memory();
-	}
-	buf_free(&bytes);
-	if (st == ST_OK)
-		debug("answer: %d %s, \"%s\", %zu bytes", response->status,
-		    response->reason, response->content_type,
-		    response->body.len);
-	else
-		free_bytes(response);
-	return st;
-}
-
-/* To where the answer says, unless that is not to be followed. */
-static enum status move(
+static enum status follow_redirect(
     struct http *http, struct http_response *response, bool post)
 {
-	const char *location = buf_string(&response->location);
-	const struct url *from = http->route->url;
-	struct route route = {0};
-	struct url url = {0};
+	const struct route *left = http->channel.route;
+	struct move *move = calloc(1, sizeof(*move));
 	enum status st;
 
-	if (redirect_resolve(&url, from, location) != ST_OK)
-		return ST_NETWORK;
-	http->not_followed =
-	    redirect_refusal(http->refusal, from, &url, response->status, post);
-	if (http->not_followed != NULL) {
-		response->reached = false;
-		url_free(&url);
-		return ST_OK;
-	}
-	if ((st = need_tls(http, &url)) != ST_OK ||
-	    (st = route_init(&route, &url, http->options.proxy)) != ST_OK) {
-		url_free(&url);
-		return st;
-	}
-	if (!set_moved_from(http)) {
-		route_free(&route);
-		url_free(&url);
+	if (move == NULL)
 		return fail_memory();
+	st = redirect_resolve(
+	    &move->url, left->url, buf_string(&response->location));
+	if (st != ST_OK) {
+		st = ST_NETWORK;
+		goto out;
 	}
-	route.from = buf_string(&http->moved_from);
-	verbose("%s: redirected by %d to %s", buf_string(&http->route->name),
-	    response->status, buf_string(&route.name));
-	take_route(http, &route);
-	forget_move(http);
-	http->moved_url = url;
-	http->moved = route;
-	http->moved.url = &http->moved_url;
-	http->route = &http->moved;
-	return ST_OK;
+	if (!redirect_is_allowed(response->why, sizeof(response->why),
+		left->url, &move->url, response->status, post))
+		goto out;
+
+	st = need_tls(http, &move->url);
+	if (st == ST_OK)
+		st = route_init(&move->route, &move->url, http->options.proxy);
+	if (st == ST_OK &&
+	    !buf_add_string(&move->from, buf_string(&left->name)))
+		st = fail_memory();
+	if (st != ST_OK)
+		goto out;
+
+	move->route.from = buf_string(&move->from);
+	verbose("%s: redirected by %d to %s", buf_string(&left->name),
+	    response->status, buf_string(&move->route.name));
+	set_move(http, move);
+	move = NULL;
+out:
+	move_free(move);
+	return st;
 }
 
-/* Whether that is not about the request: who asks is not let through. */
-static bool is_turned_away(const struct http *http, int status)
+/* Statuses by which servers refuse a client for its TLS certificate. */
+static bool is_refusal(int status)
 {
-	if (status == 407)
-		return route_proxy(http->route) != NULL;
-	return http->hint != NULL && verdict_is_about_us(status);
+	return status == 400 || status == 401 || status == 403 ||
+	    status == 495 || status == 496;
 }
 
-/* The query of a URL that the server gave is complete. */
+/*
+ * Sets outcome and why for an exchange that ended with st after so many
+ * redirects.  A server that redirects to a plain http server that cannot be
+ * reached was reached, and gave a bad response.
+ */
+static void set_outcome(const struct http *http, struct http_response *response,
+    enum status st, unsigned int moves)
+{
+	const struct channel *channel = &http->channel;
+	const bool tls = channel->route->url->tls;
+	enum http_outcome outcome = HTTP_ANSWERED;
+	const char *why = NULL;
+
+	if (st != ST_OK) {
+		outcome = HTTP_NOT_REACHED;
+		if (channel->reached || (st == ST_NETWORK && moves > 0 && !tls))
+			outcome = HTTP_BAD_RESPONSE;
+	} else if (moves > REDIRECT_MAX) {
+		outcome = HTTP_REDIRECT_LOOP;
+		why = "too many in a row";
+	} else if (response->why[0] != '\0') {
+		outcome = HTTP_NOT_FOLLOWED;
+	} else if (response->status == 407 &&
+	    route_get_proxy(channel->route) != NULL) {
+		outcome = HTTP_PROXY_REFUSED;
+	} else if (is_refusal(response->status) && channel->hint != NULL) {
+		outcome = HTTP_CERT_REFUSED;
+		why = channel->hint;
+	}
+
+	response->outcome = outcome;
+	if (why != NULL)
+		snprintf(response->why, sizeof(response->why), "%s", why);
+}
+
 enum status http_exchange(struct http *http, const struct http_request *request,
     struct http_response *response)
 {
-	long long deadline = route_deadline(&http->options);
+	long long deadline = deadline_start(&http->options);
 	struct http_request next = *request;
 	unsigned int moves = 0;
 	enum status st;
 
-	take_route(http, &http->start);
-	forget_move(http);
-	http->not_followed = NULL;
-	st = exchange_once(http, &next, response, &deadline);
-	while (st == ST_OK && redirect_is(response->status) &&
-	    response->location.len > 0) {
-		if (moves++ == REDIRECT_MAX)
-			http->not_followed = "too many in a row";
-		else
-			st = move(http, response, request->body != NULL);
-		if (st != ST_OK)
-			free_bytes(response);
-		if (st != ST_OK || http->not_followed != NULL)
-			return st;
-		free_bytes(response);
+	set_move(http, NULL);
+	for (;;) {
+		st = channel_exchange(
+		    &http->channel, &next, response, &deadline);
+		if (st != ST_OK || !redirect_is_status(response->status) ||
+		    response->location.len == 0 || ++moves > REDIRECT_MAX)
+			break;
+		st = follow_redirect(http, response, request->body != NULL);
+		if (st != ST_OK || response->why[0] != '\0')
+			break;
+		response_free(response);
+		/* Location is a complete URL, with the query. */
 		next.query = NULL;
-		st = exchange_once(http, &next, response, &deadline);
-		/* The server was reached, and its answer led nowhere. */
-		if (st == ST_NETWORK && !http->route->url->tls)
-			response->reached = true;
 	}
-	if (st == ST_OK && is_turned_away(http, response->status))
-		response->reached = false;
+
+	set_outcome(http, response, st, moves);
+	if (st != ST_OK)
+		response_free_bytes(response);
 	return st;
 }
 
-void http_response_free(struct http_response *response)
+/* Who responded: through a proxy for http, it may have been either. */
+static bool add_responder(struct buf *out, const struct route *route,
+    const struct http_response *response)
 {
-	free_bytes(response);
-	memset(response, 0, sizeof(*response));
+	const struct url *proxy = route_get_proxy(route);
+	const char *name = buf_string(&route->name);
+	const char *peer = buf_string(&route->peer);
+
+	if (response->outcome == HTTP_PROXY_REFUSED)
+		return buf_addf(out, "%s: %s:", peer, proxy_explain_407(proxy));
+	if (proxy == NULL)
+		return buf_addf(out, "%s: the server answered", name);
+	return buf_addf(out, "%s: the server, or %s, answered", name, peer);
+}
+
+static bool add_location(struct buf *out, const struct http_response *response)
+{
+	const struct buf *location = &response->location;
+	char shown[SHOWN_MAX];
+
+	return buf_addf(out, ", see \"%s\" (not followed%s%s)",
+	    log_escape(shown, sizeof(shown), location->data, location->len),
+	    response->why[0] != '\0' ? ": " : "", response->why);
+}
+
+/* What the fields of proxies say is left out if none of ours is in the way. */
+static bool add_refusal(struct buf *out, const struct route *route,
+    const struct http_response *response)
+{
+	if (!add_responder(out, route, response) ||
+	    !buf_addf(out, " %d %s", response->status, response->reason))
+		return false;
+	if (response->status / 100 == 3 && response->location.len > 0)
+		return add_location(out, response);
+	if (route_get_proxy(route) != NULL &&
+	    response->proxy_error[0] != '\0' &&
+	    !buf_addf(out, " (a proxy says: %s)", response->proxy_error))
+		return false;
+	if (!response_add_line(out, response))
+		return false;
+	return response->outcome != HTTP_CERT_REFUSED ||
+	    buf_addf(out, " (%s)", response->why);
 }
 
 enum status http_check_status(
     const struct http *http, const struct http_response *response)
 {
-	const struct url *proxy = route_proxy(http->route);
-	struct verdict verdict = {
-	    .name = buf_string(&http->route->name),
-	    .proxy = proxy != NULL ? buf_string(&http->route->peer) : NULL,
-	    .has_user = proxy != NULL && proxy->user != NULL,
-	    .not_followed = http->not_followed,
-	    .hint = http->hint,
-	};
 	struct buf text = {0};
 	enum status st;
 
 	if (response->status / 100 == 2)
 		return ST_OK;
-	st = verdict_add(&text, &verdict, response)
+	st = add_refusal(&text, http->channel.route, response)
 	    ? fail(ST_NETWORK, "%s", buf_string(&text))
 	    : fail_memory();
 	buf_free(&text);
 	return st;
-}
-
-bool http_is_type(const struct http_response *response, const char *type)
-{
-	return strcmp(response->content_type, type) == 0;
 }

@@ -1,4 +1,4 @@
-/* no_tls.c: what a build without libssl has in place of tls.c. */
+/* no_tls.c: stands in for tls.c in a build without libssl. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"

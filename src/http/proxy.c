@@ -6,7 +6,7 @@
 
 #define SEPARATORS ", \t"
 
-/* One name of the list: without its port, if that is the url's. */
+/* Cuts the port off a name of the list; false if it is not that of url. */
 static bool strip_port(const struct url *url, const char *name, size_t *len)
 {
 	const char *colon = memchr(name, ':', *len);
@@ -19,7 +19,8 @@ static bool strip_port(const struct url *url, const char *name, size_t *len)
 	return strtoul(colon + 1, &end, 10) == url->port;
 }
 
-static bool matches(const struct url *url, const char *name, size_t len)
+/* A name stands for itself and for all names below it; "*" for all. */
+static bool matches_name(const struct url *url, const char *name, size_t len)
 {
 	size_t host_len = strlen(url->host);
 
@@ -46,14 +47,13 @@ bool proxy_is_excepted(const struct url *url, const char *list)
 		len = strcspn(list, SEPARATORS);
 		if (len == 0)
 			return false;
-		if (matches(url, list, len))
+		if (matches_name(url, list, len))
 			return true;
 		list += len;
 	}
 }
 
-/* The upper-case http_proxy can be set by a remote user in a CGI. */
-static const char *get(
+static const char *get_variable(
     const char *lower, const char *upper, const char **variable)
 {
 	const char *value = getenv(lower);
@@ -66,12 +66,20 @@ static const char *get(
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
-const char *proxy_from_environment(const struct url *url, const char **variable)
+const char *proxy_find(const struct url *url, const char **variable)
 {
-	const char *list = get("no_proxy", "NO_PROXY", variable);
+	const char *list = get_variable("no_proxy", "NO_PROXY", variable);
 
 	if (list != NULL && proxy_is_excepted(url, list))
 		return NULL;
-	return url->tls ? get("https_proxy", "HTTPS_PROXY", variable)
-			: get("http_proxy", NULL, variable);
+	/* HTTP_PROXY is not read: a CGI program has the field Proxy in it. */
+	return url->tls ? get_variable("https_proxy", "HTTPS_PROXY", variable)
+			: get_variable("http_proxy", NULL, variable);
+}
+
+const char *proxy_explain_407(const struct url *proxy)
+{
+	return proxy->user != NULL
+	    ? "it does not accept this user and password"
+	    : "it requires authentication, expected user:password@host:port";
 }

@@ -2,15 +2,15 @@
 #include <string.h>
 #include <strings.h>
 
-#include "http/conn.h"
 #include "http/redirect.h"
+#include "http/tcp.h"
 #include "util/log.h"
 
 #define HOST_SHOWN 100
 
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
-bool redirect_is(int status)
+bool redirect_is_status(int status)
 {
 	return status == 301 || status == 302 || status == 303 ||
 	    status == 307 || status == 308;
@@ -23,7 +23,7 @@ static bool has_scheme(const char *text)
 	return len > 0 && strchr(LETTERS, *text) != NULL && text[len] == ':';
 }
 
-/* What comes after "//": an authority, and then at least "/". */
+/* Appends text, with the "/" that is missing after an authority alone. */
 static bool add_absolute(struct buf *out, const char *text)
 {
 	const char *authority = strstr(text, "//");
@@ -38,7 +38,7 @@ static bool add_absolute(struct buf *out, const char *text)
 	    buf_add_string(out, text + len);
 }
 
-/* The path of from up to its last "/", and text after it (RFC 3986, 5.2.3). */
+/* Appends the path of from up to its last "/", then text (RFC 3986, 5.2.3). */
 static bool add_merged(
     struct buf *out, const struct url *from, const char *text)
 {
@@ -49,7 +49,7 @@ static bool add_merged(
 	return buf_add(out, from->path, len) && buf_add_string(out, text);
 }
 
-/* Whether the segment at p, which begins after a "/", is just dots. */
+/* Whether the path segment that begins at p is equal to dots. */
 static bool is_dots(const char *p, const char *dots)
 {
 	size_t len = strlen(dots);
@@ -58,7 +58,7 @@ static bool is_dots(const char *p, const char *dots)
 	    (p[len] == '\0' || strchr("/?#", p[len]) != NULL);
 }
 
-/* Takes "." and ".." out of the path, in place (RFC 3986, 5.2.4). */
+/* Removes the segments "." and "..", in place (RFC 3986, 5.2.4). */
 static void remove_dots(char *path)
 {
 	char *out = path, *in = path;
@@ -70,7 +70,7 @@ static void remove_dots(char *path)
 			if (in[2] == '.')
 				while (out > path && *--out != '/')
 					;
-			/* A last one leaves its slash. */
+			/* If it is the last segment, its "/" stays. */
 			if (in[len] != '/')
 				*out++ = '/';
 		} else {
@@ -82,6 +82,7 @@ static void remove_dots(char *path)
 	memmove(out, in, strlen(in) + 1);
 }
 
+/* RFC 3986, 5.2.2, for a reference without a scheme. */
 static bool add_relative(
     struct buf *out, const struct url *from, const char *location)
 {
@@ -132,19 +133,18 @@ static bool is_same_host(const struct url *a, const struct url *b)
 		       : strcasecmp(a->host, b->host) == 0;
 }
 
-const char *redirect_refusal(char why[REDIRECT_WHY_MAX], const struct url *from,
+bool redirect_is_allowed(char *why, size_t size, const struct url *from,
     const struct url *to, int status, bool post)
 {
 	char host[HOST_SHOWN];
 
+	why[0] = '\0';
 	if (from->tls && !to->tls)
-		return "it leaves https";
-	if (!is_same_host(from, to)) {
-		snprintf(why, REDIRECT_WHY_MAX, "it leads to another host (%s)",
+		snprintf(why, size, "it leaves https");
+	else if (!is_same_host(from, to))
+		snprintf(why, size, "it leads to another host (%s)",
 		    log_escape(host, sizeof(host), to->host, strlen(to->host)));
-		return why;
-	}
-	if (post && status != 307 && status != 308)
-		return "it would make a GET of a POST";
-	return NULL;
+	else if (post && status != 307 && status != 308)
+		snprintf(why, size, "it would make a GET of a POST");
+	return why[0] == '\0';
 }

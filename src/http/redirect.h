@@ -1,4 +1,4 @@
-/* redirect.h: where a 3xx answer sends us, and whether we go (RFC 9110, 15.4). */
+/* redirect.h: where a redirect leads, and if it is followed (RFC 9110, 15.4). */
 #ifndef HTTP_REDIRECT_H
 #define HTTP_REDIRECT_H
 
@@ -8,29 +8,27 @@
 #include "http/url.h"
 #include "util/status.h"
 
-/* Redirects in a row that are followed. */
+/* How many redirects in a row are followed. */
 #define REDIRECT_MAX 5
 
-/* Bytes of what redirect_refusal() says. */
-#define REDIRECT_WHY_MAX 160
-
-/* Whether an answer of this status is a redirect that could be followed. */
-bool redirect_is(int status);
+/* Whether status is 301, 302, 303, 307 or 308. */
+bool redirect_is_status(int status);
 
 /*
- * Resolves location, as the answer to a request for from gave it (RFC 9110,
- * 10.2.2).  The caller frees out.  ST_ERROR after reporting both URLs.
+ * Resolves location, the field value of a response to a request for from
+ * (RFC 9110, 10.2.2).  The caller frees out.  ST_ERROR after reporting both
+ * URLs.
  */
 enum status redirect_resolve(
     struct url *out, const struct url *from, const char *location);
 
 /*
- * Why a redirect with status from the one to the other is not followed, which
- * may be put into why; NULL when it is followed.  It stays with its host: a
- * name is the same in either case, an IPv6 address in any of its forms; the
- * port may change.  It does not leave TLS, and that of a POST stays a POST.
+ * Whether a redirect with status from one URL to another may be followed.  The
+ * host must be the same: names are compared without case, IPv6 addresses by
+ * value; the port may differ.  https must not become http, and a POST must
+ * not become a GET (RFC 9110, 15.4).  False: why (size bytes) has the reason.
  */
-const char *redirect_refusal(char why[REDIRECT_WHY_MAX], const struct url *from,
+bool redirect_is_allowed(char *why, size_t size, const struct url *from,
     const struct url *to, int status, bool post);
 
 #endif

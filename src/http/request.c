@@ -26,16 +26,14 @@ static bool add_query(struct buf *out, const char *own, const char *added)
 }
 
 static bool add_target(
-    struct buf *out, const struct url *url, const char *query, bool whole)
+    struct buf *out, const struct url *url, const char *query, bool absolute)
 {
-	if (whole)
-		return url_add_text(out, url) &&
-		    add_query(out, url->query, query);
-	return url_add_literal(out, url->path) &&
+	return (absolute ? url_add_text(out, url)
+			 : url_add_literal(out, url->path)) &&
 	    add_query(out, url->query, query);
 }
 
-static bool add_body(struct buf *out, const struct http_request *request)
+static bool add_content(struct buf *out, const struct http_request *request)
 {
 	return buf_addf(out,
 		   "Content-Type: %s\r\n"
@@ -45,7 +43,7 @@ static bool add_body(struct buf *out, const struct http_request *request)
 	    buf_add(out, request->body, request->body_len);
 }
 
-/* RFC 7617, for a proxy that wants it. */
+/* Proxy-Authorization of the Basic scheme (RFC 7617). */
 static bool add_credentials(struct buf *out, const struct url *proxy)
 {
 	size_t len;
@@ -61,7 +59,7 @@ static bool add_credentials(struct buf *out, const struct url *proxy)
 	return buf_add_string(out, "\r\n");
 }
 
-/* One piece for one packet; the connection is kept by default in 1.1. */
+/* HTTP/1.1 connections persist by default (RFC 9112, 9.3). */
 bool request_format(struct buf *out, const struct url *url,
     const struct http_request *request, const struct url *proxy)
 {
@@ -75,7 +73,7 @@ bool request_format(struct buf *out, const struct url *url,
 	    !add_credentials(out, proxy))
 		return false;
 	if (request->body != NULL)
-		return add_body(out, request);
+		return add_content(out, request);
 	return buf_add_string(out, "\r\n");
 }
 

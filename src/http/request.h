@@ -3,20 +3,30 @@
 #define HTTP_REQUEST_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
-#include "http/http.h"
 #include "http/url.h"
 #include "util/buf.h"
 
+/* Borrows everything. */
+struct http_request {
+	const char *query;        /* appended to the URL's query, after "&" */
+	const char *content_type; /* of body */
+	const void *body;         /* not NULL: POST; NULL: GET */
+	size_t body_len;
+	size_t max_body; /* limit of the response's body, in bytes */
+};
+
 /*
- * Appends the request for url, head and body.  With a proxy its target is the
- * whole URL, and the user and password of the proxy go with it; Host names
- * the origin in either case.  false when memory ran out.
+ * Appends the request for url, header and body.  If proxy is not NULL, the
+ * target is the whole URL (absolute-form, RFC 9112, 3.2.2) and the proxy's
+ * user and password are sent; Host names the origin server either way
+ * (RFC 9112, 3.2).  False when memory ran out.
  */
 bool request_format(struct buf *out, const struct url *url,
     const struct http_request *request, const struct url *proxy);
 
-/* Likewise CONNECT to the host and port of url (RFC 9110, 9.3.6). */
+/* Appends a CONNECT to the host and port of url (RFC 9110, 9.3.6). */
 bool request_format_connect(
     struct buf *out, const struct url *url, const struct url *proxy);
 

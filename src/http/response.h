@@ -1,64 +1,60 @@
-/* response.h: takes an HTTP/1.x answer apart as it comes (RFC 9112). */
+/* response.h: what came of an HTTP exchange, and the response, if any. */
 #ifndef HTTP_RESPONSE_H
 #define HTTP_RESPONSE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
-#include "http/http.h"
 #include "util/buf.h"
-#include "util/status.h"
 
-/* Bytes of all header blocks and trailers, and of one chunk-size line. */
-#define RESPONSE_HEAD_MAX  (64u * 1024)
-#define RESPONSE_CHUNK_MAX 4096u
+#define HTTP_REASON_MAX 128
+#define HTTP_TYPE_MAX   128
+#define HTTP_WHY_MAX    160
 
-enum response_state {
-	RESPONSE_HEAD,
-	RESPONSE_LENGTH,     /* a body of known length */
-	RESPONSE_CLOSE,      /* a body up to the end of the stream */
-	RESPONSE_CHUNK_SIZE, /* at, or in, the line before a chunk */
-	RESPONSE_CHUNK,
-	RESPONSE_CHUNK_END, /* at the line end after a chunk */
-	RESPONSE_TRAILER,
-	RESPONSE_DONE
+/* What came of an exchange; http_exchange() decides it. */
+enum http_outcome {
+	/* There is no connection, or the server refused it by a TLS alert. */
+	HTTP_NOT_REACHED,
+	/* The connection was there, but no whole and valid response came. */
+	HTTP_BAD_RESPONSE,
+	/* The server, or a proxy for it, responded with whatever status. */
+	HTTP_ANSWERED,
+	/* The proxy that forwards requests wants authentication: 407. */
+	HTTP_PROXY_REFUSED,
+	/* A TLS server that asked for a client certificate refused: 403... */
+	HTTP_CERT_REFUSED,
+	/* A redirect to where the request must not go. */
+	HTTP_NOT_FOLLOWED,
+	/* One redirect too many. */
+	HTTP_REDIRECT_LOOP
 };
 
-/* Owns text only. */
-struct response {
-	enum response_state state;
-	struct http_response *out; /* borrowed: where it all goes */
-	const char *peer;          /* borrowed: for messages */
-	size_t max_body;
-
-	struct buf text;   /* the header block, or a line, so far */
-	size_t line;       /* where the last line of text begins */
-	size_t head_bytes; /* of header blocks that are done with */
-	size_t left;       /* bytes to come of the body or the chunk */
-	size_t length;     /* Content-Length */
-	bool any;          /* a byte came */
-	bool keep;         /* the server keeps the connection */
-	bool tunnel;       /* to CONNECT: a 2xx has no body; set after init */
+/* Owns its bufs; all zero is empty. */
+struct http_response {
+	enum http_outcome outcome;
+	char why[HTTP_WHY_MAX];       /* of the last three; "" otherwise */
+	int status;                   /* 200; 0: there was no valid header */
+	char reason[HTTP_REASON_MAX]; /* the reason phrase, escaped */
+	char content_type[HTTP_TYPE_MAX];  /* lower case, no parameters */
+	char proxy_error[HTTP_REASON_MAX]; /* of a proxy, escaped; or "" */
+	struct buf location;               /* unchecked */
+	struct buf body;
 };
 
-/* peer, "host:port", is who the messages blame. */
-void response_init(struct response *r, struct http_response *out,
-    const char *peer, size_t max_body);
-void response_free(struct response *r);
+void response_free(struct http_response *response);
+
+/* Frees location and body, and keeps the rest. */
+void response_free_bytes(struct http_response *response);
 
 /*
- * Takes the next bytes of the stream, as many as belong to the answer: fewer
- * than len are *used when it ended.  ST_NETWORK after reporting what is
- * wrong, ST_ERROR when memory ran out; the parser is of no use then.
+ * Whether the server was reached, and neither refused the client nor
+ * redirected it to where the request must not go.
  */
-enum status response_feed(
-    struct response *r, const void *bytes, size_t len, size_t *used);
+bool response_is_of_server(const struct http_response *response);
 
-/* The stream ended.  ST_NETWORK after reporting when it ended too early. */
-enum status response_end(struct response *r);
+/* Whether the media type is type: "application/x-pki-message". */
+bool response_is_type(const struct http_response *response, const char *type);
 
-/* Whether status and header fields are known; 1xx are not the answer. */
-bool response_has_head(const struct response *r);
-bool response_is_done(const struct response *r);
+/* Appends ": \"LINE\"", the first line of text in the body, if there is one. */
+bool response_add_line(struct buf *out, const struct http_response *response);
 
 #endif

@@ -11,45 +11,28 @@
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/types.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "compat/resolve.h"
-#include "http/conn.h"
+#include "http/tcp.h"
 #include "util/log.h"
 
 #define ADDRESS_MAX 64 /* the text of an IPv6 address with a zone */
 #define PORT_TEXT   16
 
 struct tcp {
-	struct conn conn; /* first, so that it can be taken for the whole */
+	struct conn conn; /* must be first: struct conn * is cast to this */
 	int fd;
 };
 
-long long conn_now(void)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
-void conn_sleep(long long milliseconds)
-{
-	long long end = conn_now() + milliseconds, left;
-
-	while ((left = end - conn_now()) > 0)
-		poll(NULL, 0, left > INT_MAX ? INT_MAX : (int)left);
-}
-
-static long long time_left(const struct conn *conn)
+static long long tcp_time_left(const struct conn *conn)
 {
 	long long left = conn->deadline - conn_now();
 
 	return left > 0 ? left : 0;
 }
 
-/* What poll() says of errors counts as all that was waited for. */
+/* An error, or the end, that poll() reports counts as each of the events. */
 static enum conn_result tcp_wait(
     struct conn *conn, unsigned int events, unsigned int *came)
 {
@@ -62,13 +45,13 @@ static enum conn_result tcp_wait(
 	if (events & CONN_WRITE)
 		fd.events |= POLLOUT;
 	do {
-		left = time_left(conn);
+		left = tcp_time_left(conn);
 		n = poll(&fd, 1, left > INT_MAX ? INT_MAX : (int)left);
 	} while ((n < 0 && errno == EINTR) || (n == 0 && left > 0));
 	if (n < 0)
-		return conn_failed(conn, strerror(errno));
+		return conn_fail(conn, strerror(errno));
 	if (n == 0)
-		return conn_timed_out(conn);
+		return conn_fail_time(conn);
 	*came = 0;
 	if (fd.revents & POLLIN)
 		*came |= CONN_READ;
@@ -79,12 +62,12 @@ static enum conn_result tcp_wait(
 	return CONN_OK;
 }
 
-/* After a call that failed: when it would just have had to wait. */
-static enum conn_result again_or_fail(struct conn *conn)
+/* CONN_AGAIN when errno says that the call would have blocked. */
+static enum conn_result tcp_again_or_fail(struct conn *conn)
 {
 	if (errno == EINTR || errno == EAGAIN || errno == EWOULDBLOCK)
 		return CONN_AGAIN;
-	return conn_failed(conn, strerror(errno));
+	return conn_fail(conn, strerror(errno));
 }
 
 static enum conn_result tcp_take(
@@ -93,7 +76,7 @@ static enum conn_result tcp_take(
 	ssize_t n = recv(((struct tcp *)conn)->fd, bytes, size, 0);
 
 	if (n < 0)
-		return again_or_fail(conn);
+		return tcp_again_or_fail(conn);
 	*got = (size_t)n;
 	return CONN_OK;
 }
@@ -104,7 +87,7 @@ static enum conn_result tcp_give(
 	ssize_t n = send(((struct tcp *)conn)->fd, bytes, len, MSG_NOSIGNAL);
 
 	if (n < 0)
-		return again_or_fail(conn);
+		return tcp_again_or_fail(conn);
 	*sent = (size_t)n;
 	return CONN_OK;
 }
@@ -118,7 +101,7 @@ static void tcp_close(struct conn *conn)
 	free(tcp);
 }
 
-/* A socket of the family that does not block; NULL with errno set. */
+/* A non-blocking socket of the family; NULL with errno set. */
 static struct tcp *tcp_new(int family, long long deadline)
 {
 	struct tcp *tcp = calloc(1, sizeof(*tcp));
@@ -140,13 +123,13 @@ static struct tcp *tcp_new(int family, long long deadline)
 		errno = flags;
 		return NULL;
 	}
-	/* Requests go out in one piece; not getting this is harmless. */
+	/* A request is one write; a system without the option is fine. */
 	setsockopt(tcp->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	return tcp;
 }
 
-/* The second half of a connect() that did not block. */
-static enum conn_result finish_connect(struct tcp *tcp)
+/* Waits until a connect() that returned EINPROGRESS is done. */
+static enum conn_result tcp_finish_connect(struct tcp *tcp)
 {
 	socklen_t len = sizeof(int);
 	enum conn_result result;
@@ -157,10 +140,10 @@ static enum conn_result finish_connect(struct tcp *tcp)
 		return result;
 	if (getsockopt(tcp->fd, SOL_SOCKET, SO_ERROR, &error, &len) != 0)
 		error = errno;
-	return error == 0 ? CONN_OK : conn_failed(&tcp->conn, strerror(error));
+	return error == 0 ? CONN_OK : conn_fail(&tcp->conn, strerror(error));
 }
 
-static enum conn_result connect_one(struct conn **out,
+static enum conn_result tcp_connect_address(struct conn **out,
     const struct addrinfo *to, long long deadline, char *reason, size_t size)
 {
 	struct tcp *tcp = tcp_new(to->ai_family, deadline);
@@ -176,8 +159,8 @@ static enum conn_result connect_one(struct conn **out,
 	debug("connecting to %s", address);
 	if (connect(tcp->fd, to->ai_addr, to->ai_addrlen) != 0)
 		result = errno == EINPROGRESS || errno == EINTR
-		    ? finish_connect(tcp)
-		    : conn_failed(&tcp->conn, strerror(errno));
+		    ? tcp_finish_connect(tcp)
+		    : conn_fail(&tcp->conn, strerror(errno));
 	if (result != CONN_OK) {
 		snprintf(reason, size, "%s: %s", address, tcp->conn.reason);
 		debug("%s", reason);
@@ -188,7 +171,8 @@ static enum conn_result connect_one(struct conn **out,
 	return CONN_OK;
 }
 
-static enum conn_result connect_each(struct conn **out,
+/* Each address gets an equal share of the time that is left. */
+static enum conn_result tcp_connect_each(struct conn **out,
     const struct addrinfo *list, long long deadline, char *reason, size_t size)
 {
 	enum conn_result result = CONN_FAILED;
@@ -202,7 +186,7 @@ static enum conn_result connect_each(struct conn **out,
 	count = left;
 	for (to = list; to != NULL; to = to->ai_next, left--) {
 		now = conn_now();
-		result = connect_one(
+		result = tcp_connect_address(
 		    out, to, now + (deadline - now) / left, reason, size);
 		if (result == CONN_OK)
 			return CONN_OK;
@@ -230,7 +214,8 @@ enum conn_result tcp_connect(struct conn **out, const char *host,
 	error = compat_getaddrinfo(
 	    host, service, &hints, left > 0 ? left : 0, &late, &list);
 	if (late) {
-		snprintf(reason, size, "looking up the name: time limit");
+		snprintf(
+		    reason, size, "looking up the name: time limit reached");
 		return CONN_TIMEOUT;
 	}
 	if (error != 0) {
@@ -239,7 +224,7 @@ enum conn_result tcp_connect(struct conn **out, const char *host,
 					: gai_strerror(error));
 		return CONN_FAILED;
 	}
-	result = connect_each(out, list, deadline, reason, size);
+	result = tcp_connect_each(out, list, deadline, reason, size);
 	freeaddrinfo(list);
 	return result;
 }

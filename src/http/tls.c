@@ -15,36 +15,36 @@
 
 #include "http/bio.h"
 #include "http/trust.h"
-#include "pki/cert.h"
 #include "util/log.h"
 
-#define NAME_LEN_MAX 256 /* of DNS, and then some */
+#define NAME_LEN_MAX 256 /* a DNS name has at most 253 characters */
 
 #define HINT_NO_CERT \
-	"the server asked for a client certificate, and --tls-cert gives none"
+	"the server asked for a client certificate, and there is no " \
+	"--tls-cert"
 #define HINT_CERT \
 	"the server asked for a client certificate, and got that of " \
 	"--tls-cert"
 
 struct tls {
 	SSL_CTX *context;
-	BIO_METHOD *bio; /* over a conn */
+	BIO_METHOD *bio; /* of bio.c */
 	bool has_cert;
 };
 
 struct tls_conn {
-	struct conn conn; /* first, so that it can be taken for the whole */
-	struct conn_bio below;
+	struct conn conn; /* must be first: struct conn * is cast to this */
+	struct bio_conn below;
 	struct tls *tls; /* borrowed */
 	SSL *ssl;
-	unsigned int wanted;           /* enum conn_event, after CONN_AGAIN */
-	bool up;                       /* the handshake is done */
-	bool broken;                   /* not to be used any more */
-	char verdict[CONN_REASON_MAX]; /* what the certificate lacks */
+	unsigned int wanted; /* enum conn_event that libssl waits for */
+	bool up;             /* the handshake is done */
+	bool broken;         /* after SSL_ERROR_SSL: must not be used */
+	char verdict[CONN_REASON_MAX]; /* why the server is not trusted */
 };
 
-/* Alerts by which a server says that it does not take our certificate. */
-static bool is_about_us(int alert)
+/* Alerts by which servers refuse a client certificate (RFC 8446, 6.2). */
+static bool is_certificate_alert(int alert)
 {
 	switch (alert) {
 	case SSL_AD_HANDSHAKE_FAILURE:
@@ -66,24 +66,17 @@ static bool is_about_us(int alert)
 static void explain_alert(struct tls_conn *tc, int alert)
 {
 	const char *said = SSL_alert_desc_string_long(alert);
-	const char *what = "the server refuses TLS";
+	const char *what = "the server refuses the TLS connection";
 
 	tc->conn.refused = true;
 	if (alert == SSL_AD_PROTOCOL_VERSION)
 		what = "the server does not speak TLS 1.2 or later";
-	else if (tc->conn.hint != NULL && is_about_us(alert))
+	else if (tc->conn.hint != NULL && is_certificate_alert(alert))
 		what = tc->tls->has_cert
 		    ? "the server refuses our client certificate (--tls-cert)"
 		    : "the server wants a client certificate (--tls-cert)";
 	snprintf(tc->conn.reason, sizeof(tc->conn.reason), "%s: alert \"%s\"",
 	    what, said);
-}
-
-static void explain_end(struct tls_conn *tc)
-{
-	conn_failed(&tc->conn,
-	    tc->up ? "the connection was cut, without the end that TLS has"
-		   : "the server closed the connection in the TLS handshake");
 }
 
 static void explain_queue(struct tls_conn *tc, unsigned long error)
@@ -92,27 +85,31 @@ static void explain_queue(struct tls_conn *tc, unsigned long error)
 	const char *text = ERR_reason_error_string(error);
 
 	if (reason == SSL_R_WRONG_VERSION_NUMBER)
-		text = "what the server sends is not TLS";
+		text = "the answer of the server is not TLS";
 	else if (reason == SSL_R_UNSUPPORTED_PROTOCOL)
 		text = "the server does not speak TLS 1.2 or later";
-	conn_failed(&tc->conn, text != NULL ? text : "unknown failure of TLS");
+	conn_fail(&tc->conn, text != NULL ? text : "unknown TLS error");
 }
 
-/* Leaves the reason, and the error queue empty. */
-static void explain(struct tls_conn *tc)
+/* Stores the reason, and empties the error queue. */
+static void explain_failure(struct tls_conn *tc)
 {
 	unsigned long error = ERR_peek_error(), each;
 	int alert = ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET;
 	char text[256];
 
 	if (tc->verdict[0] != '\0' && !tc->up)
-		conn_failed(&tc->conn, tc->verdict);
-	else if (tc->below.cut)
-		conn_failed(&tc->conn, tc->below.conn->reason);
+		conn_fail(&tc->conn, tc->verdict);
+	else if (tc->below.failed)
+		conn_fail(&tc->conn, tc->below.conn->reason);
 	else if (ERR_GET_LIB(error) == ERR_LIB_SSL && alert > 0 && alert < 256)
 		explain_alert(tc, alert);
 	else if (tc->below.ended)
-		explain_end(tc);
+		conn_fail(&tc->conn,
+		    tc->up ? "the connection ended without close_notify "
+			     "(RFC 8446, 6.1)"
+			   : "the server closed the connection in the TLS "
+			     "handshake");
 	else
 		explain_queue(tc, error);
 	while ((each = ERR_get_error()) != 0) {
@@ -121,8 +118,8 @@ static void explain(struct tls_conn *tc)
 	}
 }
 
-/* What a call to libssl that returned ret came to. */
-static enum conn_result judge(struct tls_conn *tc, int ret)
+/* The result of a call to libssl that returned ret, which is an error. */
+static enum conn_result tls_result(struct tls_conn *tc, int ret)
 {
 	switch (SSL_get_error(tc->ssl, ret)) {
 	case SSL_ERROR_WANT_READ:
@@ -135,7 +132,7 @@ static enum conn_result judge(struct tls_conn *tc, int ret)
 		tc->broken = true;
 		break;
 	}
-	explain(tc);
+	explain_failure(tc);
 	return CONN_FAILED;
 }
 
@@ -152,7 +149,7 @@ static enum conn_result tls_take(
 	if (ret > 0)
 		return CONN_OK;
 	if (SSL_get_error(tc->ssl, ret) != SSL_ERROR_ZERO_RETURN)
-		return judge(tc, ret);
+		return tls_result(tc, ret);
 	*got = 0;
 	return CONN_OK;
 }
@@ -167,10 +164,10 @@ static enum conn_result tls_give(
 		return CONN_FAILED;
 	ERR_clear_error();
 	ret = SSL_write_ex(tc->ssl, bytes, len, sent);
-	return ret > 0 ? CONN_OK : judge(tc, ret);
+	return ret > 0 ? CONN_OK : tls_result(tc, ret);
 }
 
-/* Whether there is something to read for those above, or the end. */
+/* Whether the caller of take() would get bytes, the end, or an error. */
 static bool has_data(struct tls_conn *tc)
 {
 	char byte;
@@ -179,12 +176,13 @@ static bool has_data(struct tls_conn *tc)
 
 	ERR_clear_error();
 	ret = SSL_peek_ex(tc->ssl, &byte, 1, &got);
-	return ret > 0 || judge(tc, ret) != CONN_AGAIN;
+	return ret > 0 || tls_result(tc, ret) != CONN_AGAIN;
 }
 
 /*
- * What libssl waits for is not always what those above wait for.  Bytes that
- * can be read below may be none to them.
+ * libssl may have to read before it can write, and the other way round; so
+ * this waits for what libssl wants.  Bytes that came may be no application
+ * data: *came is CONN_READ only if there is some.
  */
 static enum conn_result tls_wait(
     struct conn *conn, unsigned int events, unsigned int *came)
@@ -197,7 +195,7 @@ static enum conn_result tls_wait(
 	tc->below.conn->deadline = conn->deadline;
 	result = tc->below.conn->wait(tc->below.conn, wanted, &below);
 	if (result != CONN_OK) {
-		conn_failed(conn, tc->below.conn->reason);
+		conn_fail(conn, tc->below.conn->reason);
 		return result;
 	}
 	if ((events & CONN_WRITE) && tc->wanted == CONN_WRITE &&
@@ -213,7 +211,7 @@ static void tls_conn_close(struct conn *conn)
 	struct tls_conn *tc = (struct tls_conn *)conn;
 
 	ERR_clear_error();
-	if (tc->up && !tc->broken && !tc->below.cut)
+	if (tc->up && !tc->broken && !tc->below.failed)
 		SSL_shutdown(tc->ssl);
 	SSL_free(tc->ssl);
 	ERR_clear_error();
@@ -221,7 +219,7 @@ static void tls_conn_close(struct conn *conn)
 	free(tc);
 }
 
-/* Called for each thing that is wrong; the first one counts. */
+/* Called for each error of the verification; the first one is kept. */
 static int on_verify(int ok, X509_STORE_CTX *context)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(
@@ -233,8 +231,8 @@ static int on_verify(int ok, X509_STORE_CTX *context)
 	return ok;
 }
 
-/* Called when the server asks for a certificate of ours. */
-static int on_asked(SSL *ssl, void *unused)
+/* Called when the server sends a CertificateRequest. */
+static int on_cert_request(SSL *ssl, void *unused)
 {
 	struct tls_conn *tc = SSL_get_app_data(ssl);
 
@@ -244,8 +242,8 @@ static int on_asked(SSL *ssl, void *unused)
 	return 1;
 }
 
-/* The root's dot at the end of a name is in no certificate (RFC 6066, 3). */
-static bool prepare(struct tls_conn *tc, const char *host)
+/* The name of SNI and of certificates has no final dot (RFC 6066, 3). */
+static bool tls_prepare(struct tls_conn *tc, const char *host)
 {
 	X509_VERIFY_PARAM *param;
 	char name[NAME_LEN_MAX];
@@ -254,17 +252,19 @@ static bool prepare(struct tls_conn *tc, const char *host)
 
 	if ((tc->ssl = SSL_new(tc->tls->context)) == NULL ||
 	    !SSL_set_app_data(tc->ssl, tc) ||
-	    (bio = conn_bio_new(tc->tls->bio, &tc->below)) == NULL)
+	    (bio = bio_new(tc->tls->bio, &tc->below)) == NULL)
 		return false;
 	SSL_set_bio(tc->ssl, bio, bio);
 	SSL_set_connect_state(tc->ssl);
 	SSL_set_mode(tc->ssl,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
+
 	param = SSL_get0_param(tc->ssl);
 	if (X509_VERIFY_PARAM_set1_ip_asc(param, host))
 		return true;
 	ERR_clear_error();
+
 	len = (size_t)snprintf(name, sizeof(name), "%s", host);
 	if (len >= sizeof(name))
 		return false;
@@ -277,7 +277,7 @@ static bool prepare(struct tls_conn *tc, const char *host)
 	    SSL_set_tlsext_host_name(tc->ssl, name);
 }
 
-static enum conn_result shake_hands(struct tls_conn *tc)
+static enum conn_result tls_handshake(struct tls_conn *tc)
 {
 	enum conn_result result;
 	unsigned int came;
@@ -292,12 +292,12 @@ static enum conn_result shake_hands(struct tls_conn *tc)
 			    SSL_get_cipher_name(tc->ssl));
 			return CONN_OK;
 		}
-		if ((result = judge(tc, ret)) == CONN_AGAIN)
+		if ((result = tls_result(tc, ret)) == CONN_AGAIN)
 			result = tls_wait(&tc->conn, 0, &came);
 		if (result != CONN_OK)
 			return result;
 	}
-	return conn_timed_out(&tc->conn);
+	return conn_fail_time(&tc->conn);
 }
 
 enum conn_result tls_connect(struct conn **out, struct tls *tls,
@@ -318,10 +318,10 @@ enum conn_result tls_connect(struct conn **out, struct tls *tls,
 	tc->conn.deadline = lower->deadline;
 	tc->below.conn = lower;
 	tc->tls = tls;
-	if (prepare(tc, host)) {
-		result = shake_hands(tc);
+	if (tls_prepare(tc, host)) {
+		result = tls_handshake(tc);
 	} else {
-		explain(tc);
+		explain_failure(tc);
 		result = CONN_FAILED;
 	}
 	if (result == CONN_OK) {
@@ -333,7 +333,7 @@ enum conn_result tls_connect(struct conn **out, struct tls *tls,
 	return result;
 }
 
-static bool use_certs(SSL_CTX *context, const struct trust *trust)
+static bool set_client_certs(SSL_CTX *context, const struct trust *trust)
 {
 	int i;
 
@@ -349,16 +349,16 @@ static bool use_certs(SSL_CTX *context, const struct trust *trust)
 	return true;
 }
 
-static bool use_trust(SSL_CTX *context, const struct trust *trust)
+static bool set_trust(SSL_CTX *context, const struct trust *trust)
 {
-	SSL_CTX_set_cert_cb(context, on_asked, NULL);
+	SSL_CTX_set_cert_cb(context, on_cert_request, NULL);
 	if (trust->store == NULL) {
 		SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
 	} else {
 		SSL_CTX_set1_cert_store(context, trust->store);
 		SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_verify);
 	}
-	return use_certs(context, trust);
+	return set_client_certs(context, trust);
 }
 
 enum status tls_open(struct tls **out, const struct tls_options *options)
@@ -372,9 +372,9 @@ enum status tls_open(struct tls **out, const struct tls_options *options)
 	if ((st = trust_read(&trust, options)) != ST_OK)
 		goto out;
 	if ((tls->context = SSL_CTX_new(TLS_client_method())) == NULL ||
-	    (tls->bio = conn_bio_method()) == NULL ||
+	    (tls->bio = bio_new_method()) == NULL ||
 	    !SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION) ||
-	    !use_trust(tls->context, &trust)) {
+	    !set_trust(tls->context, &trust)) {
 		st = fail_crypto(ST_ERROR, "cannot set up TLS");
 		goto out;
 	}

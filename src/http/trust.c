@@ -12,7 +12,9 @@
 
 #define NAME_SHOWN 160
 
-static enum status add_file(X509_STORE *store, const char *path)
+#define NO_COMMON_NAME "the common name does not count (RFC 9525, 2)"
+
+static enum status add_ca_file(X509_STORE *store, const char *path)
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();
 	struct buf file = {0};
@@ -38,7 +40,7 @@ out:
 	return st;
 }
 
-static enum status add_dir(X509_STORE *store, const char *path)
+static enum status add_ca_dir(X509_STORE *store, const char *path)
 {
 	struct stat status;
 
@@ -52,7 +54,7 @@ static enum status add_dir(X509_STORE *store, const char *path)
 	return ST_OK;
 }
 
-static enum status read_store(
+static enum status trust_read_cas(
     X509_STORE *store, const struct tls_options *options)
 {
 	enum status st = ST_OK;
@@ -62,13 +64,13 @@ static enum status read_store(
 		return fail_crypto(
 		    ST_FILE, "cannot read the CA certificates of the system");
 	if (options->ca_file != NULL)
-		st = add_file(store, options->ca_file);
+		st = add_ca_file(store, options->ca_file);
 	if (st == ST_OK && options->ca_dir != NULL)
-		st = add_dir(store, options->ca_dir);
+		st = add_ca_dir(store, options->ca_dir);
 	return st;
 }
 
-static enum status read_own(
+static enum status trust_read_client(
     struct trust *trust, const struct tls_options *options)
 {
 	const struct key_place place = {
@@ -106,17 +108,17 @@ enum status trust_read(struct trust *trust, const struct tls_options *options)
 	enum status st;
 
 	memset(trust, 0, sizeof(*trust));
-	if ((st = read_own(trust, options)) != ST_OK)
+	if ((st = trust_read_client(trust, options)) != ST_OK)
 		return st;
 	if (options->insecure) {
 		warn("tls-insecure",
-		    "the TLS server is not verified: whoever is on the way "
+		    "the TLS server is not verified: an attacker on the path "
 		    "can read and change everything (--tls-insecure)");
 		return ST_OK;
 	}
 	if ((trust->store = X509_STORE_new()) == NULL)
 		return fail_memory();
-	return read_store(trust->store, options);
+	return trust_read_cas(trust->store, options);
 }
 
 void trust_free(struct trust *trust)
@@ -140,21 +142,21 @@ static bool has_alt_name(const X509 *cert, int type)
 	return found;
 }
 
-/* RFC 9525, 2: a certificate with a common name alone is made out to nobody. */
-static const char *lack(int error, const X509 *cert)
+/* What the certificate has no name of; "" if it has another name. */
+static const char *describe_missing_name(int error, const X509 *cert)
 {
 	if (error == X509_V_ERR_HOSTNAME_MISMATCH &&
 	    !has_alt_name(cert, GEN_DNS))
-		return ", it has no subjectAltName with a DNS name, and the "
-		       "common name does not count (RFC 9525, 2)";
+		return ", it has no subjectAltName with a DNS name, "
+		       "and " NO_COMMON_NAME;
 	if (error == X509_V_ERR_IP_ADDRESS_MISMATCH &&
 	    !has_alt_name(cert, GEN_IPADD))
-		return ", it has no subjectAltName with an IP address, and the "
-		       "common name does not count (RFC 9525, 2)";
+		return ", it has no subjectAltName with an IP address, "
+		       "and " NO_COMMON_NAME;
 	return "";
 }
 
-static const char *advice(int error)
+static const char *suggest_fix(int error)
 {
 	switch (error) {
 	case X509_V_ERR_HOSTNAME_MISMATCH:
@@ -167,7 +169,7 @@ static const char *advice(int error)
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT:
 	case X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
 	case X509_V_ERR_UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-		return "; --tls-ca-file names who vouches for it";
+		return "; --tls-ca-file can name the CA that issued it";
 	default:
 		return "";
 	}
@@ -185,9 +187,9 @@ void trust_explain(char *out, size_t size, X509_STORE_CTX *context)
 	snprintf(out, size,
 	    "the certificate of the server is not trusted: %s%s (\"%s\")%s",
 	    X509_verify_cert_error_string(error),
-	    cert != NULL ? lack(error, cert) : "",
+	    cert != NULL ? describe_missing_name(error, cert) : "",
 	    log_escape(shown, sizeof(shown), buf_string(&name),
 		strlen(buf_string(&name))),
-	    advice(error));
+	    suggest_fix(error));
 	buf_free(&name);
 }

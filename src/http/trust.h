@@ -1,30 +1,32 @@
-/* trust.h: the files of TLS: whom to trust, and who we are. */
+/* trust.h: the certificates and keys of TLS: CAs, and those of the client. */
 #ifndef HTTP_TRUST_H
 #define HTTP_TRUST_H
+
+#include <stddef.h>
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "http/tls.h"
+#include "http/options.h"
 #include "util/status.h"
 
 /* Owns all of it. */
 struct trust {
-	X509_STORE *store;     /* NULL: the server is not verified */
-	STACK_OF(X509) *certs; /* ours, then those above it; NULL: none */
-	EVP_PKEY *key;
+	X509_STORE *store;     /* the CAs; NULL: the server is not verified */
+	STACK_OF(X509) *certs; /* the client's, then its CAs; NULL: none */
+	EVP_PKEY *key;         /* of the first of certs */
 };
 
 /*
- * Reads what options name; without names store is what the system trusts,
- * or SSL_CERT_FILE and SSL_CERT_DIR say.  Warns of insecure.  After
- * reporting: ST_FILE, or ST_ERROR for a key without a certificate.
- * trust is valid, to be freed, whatever is returned.
+ * Reads the files that options name; without CA files the store is that of
+ * the system, or of SSL_CERT_FILE and SSL_CERT_DIR.  Warns if the server is
+ * not verified.  After reporting: ST_FILE; ST_ERROR for a key without a
+ * certificate.  The caller frees trust, whatever is returned.
  */
 enum status trust_read(struct trust *trust, const struct tls_options *options);
 void trust_free(struct trust *trust);
 
-/* What the verification in context does not like, and about what, in words. */
+/* Writes why the verification in context failed, and of which certificate. */
 void trust_explain(char *out, size_t size, X509_STORE_CTX *context);
 
 #endif

@@ -15,13 +15,8 @@
 #define WANT_URL   "expected http://host[:port][/path]"
 #define WANT_PROXY "expected [user:password@]host:port"
 
-static bool is_visible(char c)
-{
-	return c > ' ' && c < 0x7f;
-}
-
-/* What may stand before an '@' is a password, and is not shown. */
-static enum status refuse(const char *what, const char *text, const char *why)
+/* A text with an '@' may have a password in it, and is not shown. */
+static enum status fail_url(const char *what, const char *text, const char *why)
 {
 	char shown[SHOWN_MAX];
 
@@ -42,7 +37,7 @@ static char *copy_text(const char *text, size_t len)
 	return copy;
 }
 
-/* The length of "scheme://" when text begins with it, in any case, else 0. */
+/* The length of "scheme://" if text begins with it, in any case; else 0. */
 static size_t scheme_length(const char *text, const char *scheme)
 {
 	size_t i;
@@ -94,8 +89,8 @@ static bool is_ipv6(const char *text, size_t len)
 }
 
 /*
- * Finds the host in "host", "host:port", "[v6]" or "[v6]:port", and where
- * its port begins.  Returns what is wrong with it, or NULL.
+ * Sets *host_len to the length of the host in "host", "host:port", "v6]" or
+ * "v6]:port".  Returns what is wrong, or NULL.
  */
 static const char *split_authority(
     struct url *url, const char *text, size_t len, size_t *host_len)
@@ -113,7 +108,7 @@ static const char *split_authority(
 		return NULL;
 	}
 	if (end != NULL && memchr(end + 1, ':', len - *host_len - 1) != NULL)
-		return "one port expected, and an IPv6 address in [ ]";
+		return "more than one \":\"; an IPv6 address is written in [ ]";
 	if (*host_len == 0)
 		return "the host name is missing";
 	if (!is_host(text, *host_len))
@@ -123,8 +118,7 @@ static const char *split_authority(
 }
 
 /*
- * Returns what is wrong, or NULL.  Where no port is given url->port stays as
- * it is.
+ * Sets host, ipv6 and, if one is given, port.  Returns what is wrong, or NULL.
  */
 static const char *parse_authority(
     struct url *url, const char *text, size_t len)
@@ -147,7 +141,7 @@ static const char *parse_authority(
 	return url->host != NULL ? NULL : "out of memory";
 }
 
-/* "/path?query#fragment", each part optional, empty_path if there is none. */
+/* Sets path and query of "/path?query#fragment"; all parts are optional. */
 static bool parse_target(
     struct url *url, const char *text, const char *empty_path)
 {
@@ -188,11 +182,11 @@ enum status url_parse_as(struct url *out, const char *text, const char *what)
 	size_t skip;
 
 	if ((why = check_characters(text)) != NULL)
-		return refuse(what, text, why);
+		return fail_url(what, text, why);
 	if ((skip = scheme_length(text, "https")) > 0)
 		url.tls = true;
 	else if ((skip = scheme_length(text, "http")) == 0)
-		return refuse(what, text,
+		return fail_url(what, text,
 		    strstr(text, "://") != NULL
 			? "unknown scheme, " WANT_URL
 			: "http:// is missing, " WANT_URL);
@@ -200,7 +194,7 @@ enum status url_parse_as(struct url *out, const char *text, const char *what)
 	url.port = url.tls ? PORT_HTTPS : PORT_HTTP;
 	why = parse_authority(&url, rest, strcspn(rest, "/?#"));
 	if (why != NULL) {
-		refuse(what, text, why);
+		fail_url(what, text, why);
 		goto out;
 	}
 	rest += strcspn(rest, "/?#");
@@ -250,7 +244,7 @@ static const char *parse_proxy(struct url *url, const char *text)
 		return why;
 	text += scheme_length(text, "http");
 	if (strstr(text, "://") != NULL)
-		return "only plain http to a proxy is built, " WANT_PROXY;
+		return "only plain http:// proxies are supported, " WANT_PROXY;
 	if ((at = strrchr(text, '@')) != NULL) {
 		why = parse_userinfo(url, text, (size_t)(at - text));
 		if (why != NULL)
@@ -274,7 +268,7 @@ enum status url_parse_proxy(struct url *out, const char *text, const char *what)
 
 	if (why != NULL) {
 		url_free(&url);
-		return refuse(what, text, why);
+		return fail_url(what, text, why);
 	}
 	*out = url;
 	return ST_OK;
@@ -300,7 +294,7 @@ bool url_add_authority(struct buf *out, const struct url *url)
 	return url->port == usual || buf_addf(out, ":%u", url->port);
 }
 
-/* Whether c stands for itself everywhere (RFC 3986, 2.3). */
+/* RFC 3986, 2.3 */
 static bool is_unreserved(char c)
 {
 	return ascii_is_letter(c) || ascii_is_digit(c) || c == '-' ||
@@ -309,7 +303,7 @@ static bool is_unreserved(char c)
 
 static bool is_literal(char c)
 {
-	return is_visible(c) && c != '#';
+	return c > ' ' && c < 0x7f && c != '#';
 }
 
 static bool add_encoded(

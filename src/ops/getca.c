@@ -37,7 +37,7 @@ out:
 	output_close(&output);
 	pins_free(&pins);
 	cert_stack_free(certs);
-	http_response_free(&response);
+	response_free(&response);
 	return st;
 }
 

@@ -24,14 +24,15 @@ static enum status open_files(
 	return st;
 }
 
-/* A server that has none answers with an HTTP error. */
-static enum status get(struct session *session, struct http_response *response)
+/* A server that has no next CA certificate answers with an HTTP error. */
+static enum status get_next_ca(
+    struct session *session, struct http_response *response)
 {
 	enum status st;
 
 	log_hold();
 	st = session_get(session, "GetNextCACert", types, response);
-	if (st != ST_NETWORK ||
+	if (st != ST_NETWORK || response->outcome != HTTP_ANSWERED ||
 	    (response->status != 404 && response->status != 500)) {
 		log_release(LOG_ERROR);
 		return st;
@@ -101,14 +102,14 @@ static enum status run(struct session *session)
 		goto out;
 	say("requesting next CA certificate");
 	if ((st = cafiles_choose_digest(session, NULL, &md)) != ST_OK ||
-	    (st = get(session, &response)) != ST_OK)
+	    (st = get_next_ca(session, &response)) != ST_OK)
 		goto out;
 	say("valid response from server");
 	st = write_verified(session, &files, &current, &response.body, md);
 out:
 	output_close(&files.certs);
 	output_close(&files.signer);
-	http_response_free(&response);
+	response_free(&response);
 	cabundle_free(&current);
 	return st;
 }

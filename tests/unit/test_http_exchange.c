@@ -180,7 +180,7 @@ static void test_one_retry(void **state)
 	start(&s, serve_race_twice);
 	http = open_with(&s, &plain);
 	expect(http, &get, 200, "abc");
-	expect_failure(http, &get, ST_NETWORK, true);
+	expect_failure(http, &get, ST_NETWORK, HTTP_BAD_RESPONSE);
 	assert_said("without an answer", "127.0.0.1:");
 	http_close(http);
 	assert_int_equal(count(finish(&s), "[accept]"), 2);
@@ -207,7 +207,7 @@ static void test_gone(void **state)
 	start(&s, serve_race_gone);
 	http = open_with(&s, &plain);
 	expect(http, &get, 200, "abc");
-	expect_failure(http, &get, ST_NETWORK, false);
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	assert_said("cannot connect to", "127.0.0.1:");
 	http_close(http);
 	finish(&s);
@@ -234,7 +234,7 @@ static void test_no_retry(void **state)
 	start(&s, serve_race_part);
 	http = open_with(&s, &plain);
 	expect(http, &get, 200, "abc");
-	expect_failure(http, &get, ST_NETWORK, true);
+	expect_failure(http, &get, ST_NETWORK, HTTP_BAD_RESPONSE);
 	assert_said("inside the header", "127.0.0.1:");
 	http_close(http);
 	assert_int_equal(count(finish(&s), "GET /p"), 2);
@@ -257,7 +257,7 @@ static void test_no_answer(void **state)
 	(void)state;
 	start(&s, serve_nothing);
 	http = open_with(&s, &plain);
-	expect_failure(http, &get, ST_NETWORK, true);
+	expect_failure(http, &get, ST_NETWORK, HTTP_BAD_RESPONSE);
 	assert_said("without an answer", "127.0.0.1:");
 	http_close(http);
 	assert_int_equal(count(finish(&s), "[accept]"), 1);
@@ -310,7 +310,7 @@ static void test_short(void **state)
 	(void)state;
 	start(&s, serve_short);
 	http = open_with(&s, &plain);
-	expect_failure(http, &get, ST_NETWORK, true);
+	expect_failure(http, &get, ST_NETWORK, HTTP_BAD_RESPONSE);
 	assert_said("3 of the 10 bytes", "127.0.0.1:");
 	http_close(http);
 	finish(&s);
@@ -335,7 +335,7 @@ static void test_too_big(void **state)
 	(void)state;
 	start(&s, serve_big);
 	http = open_with(&s, &plain);
-	expect_failure(http, &get, ST_NETWORK, true);
+	expect_failure(http, &get, ST_NETWORK, HTTP_BAD_RESPONSE);
 	assert_said("over the limit of 1048576 bytes", "127.0.0.1:");
 	http_close(http);
 	finish(&s);
@@ -465,7 +465,7 @@ static void test_continue(void **state)
 	assert_int_equal(count(finish(&s), "[accept]"), 1);
 	start(&s, serve_continue);
 	http = open_with(&s, &plain);
-	expect_failure(http, &post, ST_NETWORK, true);
+	expect_failure(http, &post, ST_NETWORK, HTTP_BAD_RESPONSE);
 	assert_said("127.0.0.1:", "");
 	http_close(http);
 	finish(&s);
@@ -498,11 +498,63 @@ static void test_proxy(void **state)
 	assert_int_equal(count(log, "\r\nHost: "), 2);
 	assert_int_equal(count(log, "\r\nHost: ca.test:81\r\n"), 2);
 	/* The server is gone: the message names the proxy. */
-	expect_failure(http, &get, ST_NETWORK, false);
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	snprintf(host, sizeof(host), "cannot connect to proxy %s", proxy);
 	assert_said(host, "refused");
 	http_close(http);
 	url_free(&url);
+}
+
+/* A proxy for http: a 407 is its own, a 403 may be the server's. */
+static void serve_refusals(int listener, int log)
+{
+	static const char *const answers[] = {
+	    "HTTP/1.1 407 Who\r\nContent-Length: 0\r\n\r\n",
+	    "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n"};
+	int fd = take(listener, log);
+	size_t i;
+
+	for (i = 0; i < 2; i++) {
+		get_request(fd, log);
+		put_text(fd, answers[i]);
+	}
+	close(fd);
+}
+
+static void test_proxy_refusal(void **state)
+{
+	static const struct {
+		enum http_outcome outcome;
+		bool of_server;
+		const char *said;
+	} rows[] = {
+	    {HTTP_PROXY_REFUSED, false, ": it requires authentication"},
+	    {HTTP_ANSWERED, true, "the server, or proxy 127.0.0.1:"},
+	};
+	struct http_options options = plain;
+	struct http_response response;
+	struct server s;
+	struct http *http;
+	char proxy[32];
+	size_t i;
+
+	(void)state;
+	start(&s, serve_refusals);
+	snprintf(proxy, sizeof(proxy), "127.0.0.1:%u", s.port);
+	options.proxy = proxy;
+	http = open_to("ca.test", 81, &options);
+	for (i = 0; i < 2; i++) {
+		assert_int_equal(http_exchange(http, &get, &response), ST_OK);
+		assert_int_equal(response.outcome, rows[i].outcome);
+		assert_int_equal(
+		    response_is_of_server(&response), rows[i].of_server);
+		assert_int_equal(
+		    http_check_status(http, &response), ST_NETWORK);
+		assert_said(rows[i].said, "proxy 127.0.0.1:");
+		response_free(&response);
+	}
+	http_close(http);
+	finish(&s);
 }
 
 /* CONNECT: what the proxy may answer; nothing of TLS is sent after these. */
@@ -533,9 +585,10 @@ static void serve_no_tunnel(int listener, int log)
 static void test_tunnel(void **state)
 {
 	static const char *const said[] = {
-	    "does not connect to ca.test:444: 403 No", "wants user:password@",
-	    "does not accept this user", "bytes after the answer to CONNECT",
-	    "ended inside the header", "not an HTTP answer"};
+	    "does not connect to ca.test:444: 403 No",
+	    "requires authentication", "does not accept this user",
+	    "bytes after the answer to CONNECT", "ended inside the header",
+	    "not an HTTP answer"};
 	struct http_options options = plain;
 	struct url url = {0};
 	struct server s;
@@ -556,7 +609,7 @@ static void test_tunnel(void **state)
 			url_free(&url);
 			skip(); /* no TLS */
 		}
-		expect_failure(http, &get, ST_NETWORK, false);
+		expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 		assert_said(said[i], "proxy 127.0.0.1:");
 		http_close(http);
 	}
@@ -583,6 +636,7 @@ int main(void)
 	    TEST(test_large),
 	    TEST(test_continue),
 	    TEST(test_proxy),
+	    TEST(test_proxy_refusal),
 	    TEST(test_tunnel),
 	};
 

@@ -79,28 +79,26 @@ static void environment(void **state)
 
 	(void)state;
 	clear();
-	assert_null(proxy_from_environment(&plain, &variable));
+	assert_null(proxy_find(&plain, &variable));
 	setenv("HTTP_PROXY", "upper:1", 1);
-	assert_null(proxy_from_environment(&plain, &variable));
+	assert_null(proxy_find(&plain, &variable));
 	setenv("http_proxy", "", 1);
-	assert_null(proxy_from_environment(&plain, &variable));
+	assert_null(proxy_find(&plain, &variable));
 	setenv("http_proxy", "lower:2", 1);
-	assert_string_equal(
-	    proxy_from_environment(&plain, &variable), "lower:2");
+	assert_string_equal(proxy_find(&plain, &variable), "lower:2");
 	assert_string_equal(variable, "http_proxy");
-	assert_null(proxy_from_environment(&tls, &variable));
+	assert_null(proxy_find(&tls, &variable));
 	setenv("HTTPS_PROXY", "tls:3", 1);
-	assert_string_equal(proxy_from_environment(&tls, &variable), "tls:3");
+	assert_string_equal(proxy_find(&tls, &variable), "tls:3");
 	assert_string_equal(variable, "HTTPS_PROXY");
 	setenv("https_proxy", "tls:4", 1);
-	assert_string_equal(proxy_from_environment(&tls, &variable), "tls:4");
+	assert_string_equal(proxy_find(&tls, &variable), "tls:4");
 	assert_string_equal(variable, "https_proxy");
 	setenv("no_proxy", "example.org", 1);
-	assert_string_equal(
-	    proxy_from_environment(&plain, &variable), "lower:2");
+	assert_string_equal(proxy_find(&plain, &variable), "lower:2");
 	setenv("no_proxy", "example.com", 1);
-	assert_null(proxy_from_environment(&plain, &variable));
-	assert_null(proxy_from_environment(&tls, &variable));
+	assert_null(proxy_find(&plain, &variable));
+	assert_null(proxy_find(&tls, &variable));
 	clear();
 	url_free(&plain);
 	url_free(&tls);

@@ -2,6 +2,10 @@
  * Unit test of src/http/redirect.c, and of how http.c follows: where a
  * redirect leads, and which are followed.
  */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include "test_http_server.h"
 
 #include "http/redirect.h"
@@ -116,7 +120,7 @@ static void test_refusal(void **state)
 		true},
 	    {"http://127.0.0.1/", "http://localhost/", 302, false, true},
 	};
-	char why[REDIRECT_WHY_MAX];
+	char why[HTTP_WHY_MAX];
 	static const int others[] = {200, 300, 304, 305, 306, 309, 400};
 	size_t i;
 
@@ -126,34 +130,34 @@ static void test_refusal(void **state)
 
 		assert_int_equal(url_parse(&from, rows[i].from), ST_OK);
 		assert_int_equal(url_parse(&to, rows[i].to), ST_OK);
-		assert_true(redirect_is(rows[i].status));
-		if ((redirect_refusal(why, &from, &to, rows[i].status,
-			 rows[i].post) != NULL) != rows[i].refused)
+		assert_true(redirect_is_status(rows[i].status));
+		if (redirect_is_allowed(why, sizeof(why), &from, &to,
+			rows[i].status, rows[i].post) == rows[i].refused)
 			FAIL("row %zu", i);
+		assert_int_equal(why[0] != '\0', rows[i].refused);
 		url_free(&from);
 		url_free(&to);
 	}
 	assert_string_equal(why, "it leads to another host (localhost)");
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		assert_false(redirect_is(others[i]));
+		assert_false(redirect_is_status(others[i]));
 }
 
 /* A name that the server gives is cut. */
 static void test_refusal_long(void **state)
 {
 	static char text[2000] = "http://";
-	char why[REDIRECT_WHY_MAX];
+	char why[HTTP_WHY_MAX];
 	struct url from = {0}, to = {0};
-	const char *said;
 
 	(void)state;
 	memset(text + 7, 'x', sizeof(text) - 8);
 	assert_int_equal(url_parse(&from, "http://h/"), ST_OK);
 	assert_int_equal(url_parse(&to, text), ST_OK);
-	said = redirect_refusal(why, &from, &to, 302, false);
-	assert_ptr_equal(said, why);
-	assert_non_null(strstr(said, "another host (xxx"));
-	assert_non_null(strstr(said, "xxx...)"));
+	assert_false(
+	    redirect_is_allowed(why, sizeof(why), &from, &to, 302, false));
+	assert_non_null(strstr(why, "another host (xxx"));
+	assert_non_null(strstr(why, "xxx...)"));
 	url_free(&from);
 	url_free(&to);
 }
@@ -218,9 +222,11 @@ static void test_too_many(void **state)
 	start(&s, serve_six);
 	http = open_with(&s, &plain);
 	assert_int_equal(http_exchange(http, &get, &response), ST_OK);
+	assert_int_equal(response.outcome, HTTP_REDIRECT_LOOP);
+	assert_true(response_is_of_server(&response));
 	assert_int_equal(http_check_status(http, &response), ST_NETWORK);
 	assert_said("301 Moved, see \"/p\"", "too many");
-	http_response_free(&response);
+	response_free(&response);
 	http_close(http);
 	assert_int_equal(count(finish(&s), "GET /p"), 6);
 }
@@ -266,16 +272,63 @@ static void test_post(void **state)
 	expect(http, &post, 200, "abc");
 	for (i = 0; i < 2; i++) {
 		assert_int_equal(http_exchange(http, &post, &response), ST_OK);
+		assert_int_equal(response.outcome, HTTP_NOT_FOLLOWED);
+		assert_false(response_is_of_server(&response));
 		assert_int_equal(
 		    http_check_status(http, &response), ST_NETWORK);
 		assert_said("(not followed: ", why[i]);
-		http_response_free(&response);
+		response_free(&response);
 	}
 	http_close(http);
 	log = finish(&s);
 	assert_int_equal(count(log, "POST /p?operation=X HTTP"), 3);
 	assert_int_equal(count(log, "POST /q?operation=X HTTP"), 1);
 	assert_int_equal(count(log, "[left 0, sum 255]"), 4);
+}
+
+/* Redirects to no URL, to where nobody listens, and that by https. */
+static void serve_nowhere(int listener, int log)
+{
+	static const char *const to[] = {
+	    "ftp://127.0.0.1/", "http://127.0.0.1:1/", "https://127.0.0.1:1/"};
+	int fd = take(listener, log);
+	char text[128];
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		get_request(fd, log);
+		snprintf(text, sizeof(text),
+		    "HTTP/1.1 302 Found\r\nLocation: %s\r\n"
+		    "Content-Length: 0\r\n\r\n",
+		    to[i]);
+		put_text(fd, text);
+		if (i > 0) {
+			close(fd);
+			fd = take(listener, log);
+		}
+	}
+	close(fd);
+}
+
+/* What follows a redirect to plain http is a bad answer of the server. */
+static void test_nowhere(void **state)
+{
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_nowhere);
+	http = open_with(&s, &plain);
+	expect_failure(http, &get, ST_NETWORK, HTTP_BAD_RESPONSE);
+	assert_said("Location of its redirect", "unknown scheme");
+	expect_failure(http, &get, ST_NETWORK, HTTP_BAD_RESPONSE);
+	assert_said("connect to 127.0.0.1:1, as redirected by http://", "/p: ");
+#ifdef HAVE_LIBSSL
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
+	assert_said("connect to 127.0.0.1:1, as redirected by http://", "/p: ");
+#endif
+	http_close(http);
+	stop_server(&s);
 }
 
 int main(void)
@@ -287,6 +340,7 @@ int main(void)
 	    TEST(test_follow),
 	    TEST(test_too_many),
 	    TEST(test_post),
+	    TEST(test_nowhere),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -27,6 +27,7 @@
 
 #include "http/conn.h"
 #include "http/http.h"
+#include "http/tcp.h"
 #include "util/log.h"
 
 /* After log.h: it has a macro fail(). */
@@ -380,20 +381,24 @@ static inline void expect(struct http *http, const struct http_request *request,
 
 	if (st != ST_OK)
 		FAIL("status %d: %s", st, caught_text());
-	assert_true(response.reached);
+	assert_int_equal(response.outcome, HTTP_ANSWERED);
+	assert_true(response_is_of_server(&response));
 	assert_int_equal(response.status, status);
 	assert_string_equal(buf_string(&response.body), body);
-	http_response_free(&response);
+	response_free(&response);
 	assert_string_equal(caught_text(), "");
 }
 
 static inline void expect_failure(struct http *http,
-    const struct http_request *request, enum status want, bool reached)
+    const struct http_request *request, enum status want,
+    enum http_outcome outcome)
 {
 	struct http_response response;
 
 	assert_int_equal(http_exchange(http, request, &response), want);
-	assert_int_equal(response.reached, reached);
+	assert_int_equal(response.outcome, outcome);
+	assert_int_equal(
+	    response_is_of_server(&response), outcome != HTTP_NOT_REACHED);
 	assert_null(response.body.data);
 	assert_null(response.location.data);
 }

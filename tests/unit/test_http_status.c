@@ -77,7 +77,7 @@ static void test_check_status(void **state)
 			assert_string_equal(caught_text(), "");
 		else
 			assert_said(a->said, "");
-		http_response_free(&r);
+		response_free(&r);
 	}
 	http_close(http);
 }
@@ -100,7 +100,7 @@ static void test_long_body(void **state)
 	memset(r.body.data, '\n', MIB);
 	assert_int_equal(http_check_status(http, &r), ST_NETWORK);
 	assert_said("answered 500", "");
-	http_response_free(&r);
+	response_free(&r);
 	http_close(http);
 }
 
@@ -109,10 +109,10 @@ static void test_type(void **state)
 	struct http_response r = {.content_type = "application/x-pki-message"};
 
 	(void)state;
-	assert_true(http_is_type(&r, "application/x-pki-message"));
-	assert_false(http_is_type(&r, "application/x-pki"));
-	assert_false(http_is_type(&r, "application/x-pki-message2"));
-	assert_false(http_is_type(&r, ""));
+	assert_true(response_is_type(&r, "application/x-pki-message"));
+	assert_false(response_is_type(&r, "application/x-pki"));
+	assert_false(response_is_type(&r, "application/x-pki-message2"));
+	assert_false(response_is_type(&r, ""));
 }
 
 int main(void)

@@ -109,7 +109,7 @@ static void test_time_limit(void **state)
 		http = open_with(&s, &options);
 		setitimer(ITIMER_REAL, &often, NULL);
 		begin = conn_now();
-		expect_failure(http, &get, ST_TIMEOUT, true);
+		expect_failure(http, &get, ST_TIMEOUT, HTTP_BAD_RESPONSE);
 		assert_took(begin, 990, 4000);
 		setitimer(ITIMER_REAL, &never, NULL);
 		assert_said(slow[i].stage, "127.0.0.1:");
@@ -143,7 +143,7 @@ static void test_send_time_limit(void **state)
 	start(&s, serve_deaf);
 	http = open_with(&s, &options);
 	begin = conn_now();
-	expect_failure(http, &post, ST_TIMEOUT, true);
+	expect_failure(http, &post, ST_TIMEOUT, HTTP_BAD_RESPONSE);
 	assert_took(begin, 990, 4000);
 	assert_said("sending to", "127.0.0.1:");
 	http_close(http);
@@ -185,7 +185,7 @@ static void test_connect_time_limit(void **state)
 		options.timeout = 1;
 		http = open_to("127.0.0.1", port, &options);
 		begin = conn_now();
-		expect_failure(http, &get, ST_TIMEOUT, false);
+		expect_failure(http, &get, ST_TIMEOUT, HTTP_NOT_REACHED);
 		assert_took(begin, 990, 4000);
 		assert_said("connecting to", "127.0.0.1:");
 		http_close(http);
@@ -220,7 +220,7 @@ static void test_two_addresses(void **state)
 	assert_int_equal(count(finish(&s), "[accept]"), 1);
 	/* Now both refuse. */
 	http = open_to("two.test", s.port, &plain);
-	expect_failure(http, &get, ST_NETWORK, false);
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	assert_said("127.0.0.1: Connection refused (the last of 2 addresses)",
 	    "two.test:");
 	http_close(http);
@@ -263,7 +263,7 @@ static void test_unknown_name(void **state)
 	struct http *http = open_to("nowhere.test", 80, &plain);
 
 	(void)state;
-	expect_failure(http, &get, ST_NETWORK, false);
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	assert_said("cannot connect to nowhere.test:80", "looking up");
 	http_close(http);
 }
@@ -312,14 +312,14 @@ static void test_wait(void **state)
 	assert_true(fd >= 0);
 	http = open_to("127.0.0.1", port, &options);
 	begin = conn_now();
-	expect_failure(http, &get, ST_NETWORK, false);
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	assert_said("cannot connect", "127.0.0.1: Connection refused");
 	assert_took(begin, 0, 900);
 	http_close(http);
 	options.wait = 2;
 	http = open_to("127.0.0.1", port, &options);
 	begin = conn_now();
-	expect_failure(http, &get, ST_NETWORK, false);
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	assert_said("cannot connect", "Connection refused");
 	assert_took(begin, 1990, 5000);
 	http_close(http);

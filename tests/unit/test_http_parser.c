@@ -1,5 +1,5 @@
 /*
- * Unit test of src/http/response.c and head.c: answers that are taken and
+ * Unit test of src/http/parser.c and head.c: answers that are taken and
  * refused, each fed whole, byte by byte, and cut in two at every position.
  */
 #include <setjmp.h>
@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "http/response.h"
+#include "http/parser.h"
 #include "util/log.h"
 
 /* After log.h: it has a macro fail(). */
@@ -347,11 +347,11 @@ struct outcome {
 static void feed(struct outcome *o, const char *bytes, size_t len, size_t cut,
     size_t step, size_t max_body)
 {
-	struct response r;
+	struct parser r;
 	size_t at = 0, n = cut, used;
 
 	memset(o, 0, sizeof(*o));
-	response_init(&r, &o->out, "h:80", max_body);
+	parser_init(&r, &o->out, "h:80", max_body);
 	for (; o->st == ST_OK && at < len; at += n, n = step) {
 		unsigned char *piece;
 
@@ -360,18 +360,18 @@ static void feed(struct outcome *o, const char *bytes, size_t len, size_t cut,
 		piece = malloc(n > 0 ? n : 1);
 		assert_non_null(piece);
 		memcpy(piece, bytes + at, n);
-		o->st = response_feed(&r, piece, n, &used);
+		o->st = parser_feed(&r, piece, n, &used);
 		free(piece);
 		assert_true(used <= n);
 		o->used += used;
 		if (o->st == ST_OK && used < n)
-			assert_true(response_is_done(&r));
+			assert_true(parser_is_done(&r));
 	}
 	if (o->st == ST_OK)
-		o->st = response_end(&r);
-	assert_int_equal(o->st == ST_OK, response_is_done(&r) && o->st == 0);
+		o->st = parser_end(&r);
+	assert_int_equal(o->st == ST_OK, parser_is_done(&r) && o->st == 0);
 	o->keep = r.keep;
-	response_free(&r);
+	parser_free(&r);
 }
 
 static void check_good(const struct good *g, size_t cut, size_t step)
@@ -389,7 +389,7 @@ static void check_good(const struct good *g, size_t cut, size_t step)
 	assert_int_equal(o.out.body.len, strlen(g->body));
 	assert_int_equal(o.used, g->len - g->surplus);
 	assert_int_equal(o.keep, g->keep);
-	http_response_free(&o.out);
+	response_free(&o.out);
 }
 
 static void test_good(void **state)
@@ -440,7 +440,7 @@ static void test_truncated(void **state)
 				fail_msg("%zu bytes of: %s", len, g->bytes);
 			if (taken)
 				assert_int_equal(o.out.body.len, len - body);
-			http_response_free(&o.out);
+			response_free(&o.out);
 		}
 	}
 }
@@ -452,7 +452,7 @@ static void check_bad(const struct bad *b, size_t cut, size_t step)
 	feed(&o, b->bytes, b->len, cut, step, MAX_BODY);
 	if (o.st != ST_NETWORK)
 		fail_msg("status %d, cut %zu: %s", o.st, cut, b->bytes);
-	http_response_free(&o.out);
+	response_free(&o.out);
 }
 
 static void test_bad(void **state)
@@ -490,7 +490,7 @@ static void test_bad_truncated(void **state)
 			feed(&o, b->bytes, len, len, 1, MAX_BODY);
 			if (o.st != (taken ? ST_OK : ST_NETWORK))
 				fail_msg("%zu bytes of: %s", len, b->bytes);
-			http_response_free(&o.out);
+			response_free(&o.out);
 		}
 	}
 }
@@ -508,18 +508,18 @@ static void test_at_once(void **state)
 	    {BYTES(CHUNKED "1\r\nab\n")},
 	};
 	struct http_response out = {0};
-	struct response r;
+	struct parser r;
 	size_t i, used;
 
 	(void)state;
 	for (i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++) {
-		response_init(&r, &out, "h:80", MAX_BODY);
+		parser_init(&r, &out, "h:80", MAX_BODY);
 		assert_int_equal(
-		    response_feed(&r, at_once[i].bytes, at_once[i].len, &used),
+		    parser_feed(&r, at_once[i].bytes, at_once[i].len, &used),
 		    ST_NETWORK);
-		assert_false(response_is_done(&r));
-		response_free(&r);
-		http_response_free(&out);
+		assert_false(parser_is_done(&r));
+		parser_free(&r);
+		response_free(&out);
 	}
 }
 
@@ -544,7 +544,7 @@ static void test_changed(void **state)
 				assert_true(
 				    o.st == ST_OK || o.st == ST_NETWORK);
 				assert_true(o.out.body.len <= MAX_BODY);
-				http_response_free(&o.out);
+				response_free(&o.out);
 			}
 			copy[at] = good[i].bytes[at];
 		}
@@ -566,7 +566,7 @@ static enum status feed_long(
 	assert_true(buf_add_string(&bytes, tail));
 	feed(&o, (char *)bytes.data, bytes.len, 0, step, 1 << 20);
 	buf_free(&bytes);
-	http_response_free(&o.out);
+	response_free(&o.out);
 	return o.st;
 }
 
@@ -579,19 +579,19 @@ static void test_limits(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(steps) / sizeof(steps[0]); i++) {
-		fits = RESPONSE_HEAD_MAX - (sizeof(head) - 1) - 4;
+		fits = PARSER_HEAD_MAX - (sizeof(head) - 1) - 4;
 		assert_int_equal(
 		    feed_long(head, 'a', fits, "\r\n\r\n", steps[i]), ST_OK);
 		assert_int_equal(
 		    feed_long(head, 'a', fits + 1, "\r\n\r\n", steps[i]),
 		    ST_NETWORK);
-		fits = RESPONSE_HEAD_MAX - (sizeof(trailer) - 1) + 3 - 4;
+		fits = PARSER_HEAD_MAX - (sizeof(trailer) - 1) + 3 - 4;
 		assert_int_equal(
 		    feed_long(trailer, 'a', fits, "\r\n\r\n", steps[i]), ST_OK);
 		assert_int_equal(
 		    feed_long(trailer, 'a', fits + 1, "\r\n\r\n", steps[i]),
 		    ST_NETWORK);
-		fits = RESPONSE_CHUNK_MAX - 4;
+		fits = PARSER_CHUNK_MAX - 4;
 		assert_int_equal(
 		    feed_long(CHUNKED "0;", 'a', fits, "\r\n\r\n", steps[i]),
 		    ST_OK);
@@ -612,7 +612,7 @@ static void test_many_fields(void **state)
 {
 	static const char field[] = "X: y\r\n";
 	static const char end[] = "Content-Length: 0\r\n\r\n";
-	size_t room = RESPONSE_HEAD_MAX - (sizeof(OK) - 1) - (sizeof(end) - 1);
+	size_t room = PARSER_HEAD_MAX - (sizeof(OK) - 1) - (sizeof(end) - 1);
 	size_t fits = room / (sizeof(field) - 1), count, i;
 
 	(void)state;
@@ -626,7 +626,7 @@ static void test_many_fields(void **state)
 		assert_true(buf_add_string(&bytes, end));
 		feed(&o, (char *)bytes.data, bytes.len, 0, 1000, MAX_BODY);
 		assert_int_equal(o.st, count == fits ? ST_OK : ST_NETWORK);
-		http_response_free(&o.out);
+		response_free(&o.out);
 		buf_free(&bytes);
 	}
 }
@@ -640,13 +640,13 @@ static void test_interim_limit(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < RESPONSE_HEAD_MAX / (sizeof(interim) - 1) + 1; i++)
+	for (i = 0; i < PARSER_HEAD_MAX / (sizeof(interim) - 1) + 1; i++)
 		assert_true(buf_add_string(&bytes, interim));
 	feed(&o, (char *)bytes.data, bytes.len, 0, 1000, MAX_BODY);
 	assert_int_equal(o.st, ST_NETWORK);
 	assert_true(o.used < bytes.len);
 	assert_int_equal(o.out.status, 0);
-	http_response_free(&o.out);
+	response_free(&o.out);
 	buf_free(&bytes);
 }
 
@@ -666,7 +666,7 @@ static void test_small_chunks(void **state)
 	feed(&o, (char *)bytes.data, bytes.len, 0, 1, count);
 	assert_int_equal(o.st, ST_OK);
 	assert_int_equal(o.out.body.len, count);
-	http_response_free(&o.out);
+	response_free(&o.out);
 	buf_free(&bytes);
 }
 
@@ -691,7 +691,7 @@ static void test_cut(void **state)
 	assert_memory_equal(o.out.reason, "\\x01r\\x01r", 10);
 	assert_true(strlen(o.out.content_type) > HTTP_TYPE_MAX - 12);
 	assert_memory_equal(o.out.content_type, "\\x01t\\x01t", 10);
-	http_response_free(&o.out);
+	response_free(&o.out);
 	buf_free(&bytes);
 }
 
@@ -711,7 +711,7 @@ static void test_proxy_error(void **state)
 	    {"Proxy-Status: p; received-status=503\r\n", ""},
 	};
 	struct http_response out;
-	struct response r;
+	struct parser r;
 	size_t i, used;
 
 	(void)state;
@@ -721,12 +721,12 @@ static void test_proxy_error(void **state)
 		memset(&out, 0, sizeof(out));
 		assert_true(buf_addf(
 		    &bytes, "HTTP/1.1 503 No\r\n%s\r\n", rows[i].fields));
-		response_init(&r, &out, "h:80", MAX_BODY);
+		parser_init(&r, &out, "h:80", MAX_BODY);
 		assert_int_equal(
-		    response_feed(&r, bytes.data, bytes.len, &used), ST_OK);
+		    parser_feed(&r, bytes.data, bytes.len, &used), ST_OK);
 		assert_string_equal(out.proxy_error, rows[i].error);
-		response_free(&r);
-		http_response_free(&out);
+		parser_free(&r);
+		response_free(&out);
 		buf_free(&bytes);
 	}
 }

@@ -1,0 +1,221 @@
+#include <string.h>
+
+#include "http/channel.h"
+#include "http/connect.h"
+#include "http/deadline.h"
+#include "http/parser.h"
+#include "util/log.h"
+
+#define READ_SIZE 16384
+
+/* One try to carry out an exchange, on one connection. */
+struct attempt {
+	struct channel *channel;
+	const struct buf *request;
+	size_t sent; /* bytes of the request */
+	struct parser parser;
+	bool reused;  /* the connection has carried an exchange before */
+	bool stale;   /* and it was closed before any byte of the response */
+	bool surplus; /* bytes followed the response */
+};
+
+static const char *channel_peer(const struct channel *channel)
+{
+	return buf_string(&channel->route->peer);
+}
+
+void channel_close(struct channel *channel)
+{
+	if (channel->conn != NULL)
+		channel->conn->close(channel->conn);
+	channel->conn = NULL;
+}
+
+void channel_set_route(struct channel *channel, const struct route *route)
+{
+	if (channel->conn != NULL && !route_is_shared(channel->route, route))
+		channel_close(channel);
+	channel->route = route;
+}
+
+/*
+ * Reports that the connection ended (reason is NULL) or failed.  A server may
+ * close an idle connection at any time (RFC 9112, 9.5): if it did, sets stale
+ * and reports nothing.
+ */
+static enum status attempt_lost(struct attempt *try, const char *reason)
+{
+	const struct conn *conn = try->channel->conn;
+	const char *peer = channel_peer(try->channel);
+	const bool none = !try->parser.any; /* no byte of the response */
+
+	if (none && try->reused) {
+		try->stale = true;
+		return ST_NETWORK;
+	}
+	if (none && conn->refused) {
+		try->channel->reached = false;
+		return fail(ST_NETWORK, "%s: %s", peer, conn->reason);
+	}
+	if (none && conn->hint != NULL)
+		return fail(ST_NETWORK, "%s: no answer: %s (%s)", peer,
+		    reason != NULL ? reason : "the connection ended",
+		    conn->hint);
+	if (reason == NULL)
+		return parser_end(&try->parser);
+	return fail(
+	    ST_NETWORK, "%s: while reading the answer: %s", peer, reason);
+}
+
+static enum status attempt_read(struct attempt *try)
+{
+	const struct channel *channel = try->channel;
+	struct conn *conn = channel->conn;
+	unsigned char in[READ_SIZE];
+	enum conn_result result;
+	size_t got = 0, used;
+	enum status st;
+
+	result = conn_read(conn, in, sizeof(in), &got);
+	if (result == CONN_TIMEOUT)
+		return deadline_fail(channel->options,
+		    try->parser.any ? "reading the answer of"
+				    : "waiting for the answer of",
+		    channel_peer(channel));
+	if (result != CONN_OK)
+		return attempt_lost(try, conn->reason);
+	if (got == 0)
+		return attempt_lost(try, NULL);
+
+	st = parser_feed(&try->parser, in, got, &used);
+	if (st == ST_OK && used < got)
+		try->surplus = true;
+	return st;
+}
+
+/*
+ * Sends the request until the response begins.  A server may respond to a
+ * large request, and close, before it has read all of it: so a failure to
+ * write is no error as long as a response can be read.
+ */
+static enum status attempt_send(struct attempt *try)
+{
+	const struct channel *channel = try->channel;
+	struct conn *conn = channel->conn;
+	const struct buf *request = try->request;
+	enum conn_result result;
+	enum status st;
+	size_t sent;
+
+	while (try->sent < request->len && !parser_has_head(&try->parser)) {
+		result = conn_write(conn, request->data + try->sent,
+		    request->len - try->sent, &sent);
+		try->sent += sent;
+		if (result == CONN_TIMEOUT)
+			return deadline_fail(channel->options, "sending to",
+			    channel_peer(channel));
+		if (result == CONN_FAILED) {
+			debug("sending to %s: %s", channel_peer(channel),
+			    conn->reason);
+			return ST_OK;
+		}
+		if (try->sent == request->len)
+			break;
+		st = attempt_read(try);
+		if (st != ST_OK)
+			return st;
+	}
+	return ST_OK;
+}
+
+/* Keeps the connection open if another exchange can follow. */
+static enum status attempt_run(
+    struct attempt *try, struct http_response *response, size_t max_body)
+{
+	struct channel *channel = try->channel;
+	enum status st;
+
+	channel->reached = true;
+	parser_init(&try->parser, response, channel_peer(channel), max_body);
+	st = attempt_send(try);
+	while (st == ST_OK && !parser_is_done(&try->parser))
+		st = attempt_read(try);
+
+	channel->hint = channel->conn->hint;
+	if (st != ST_OK || !try->parser.keep || try->surplus ||
+	    try->sent < try->request->len)
+		channel_close(channel);
+	parser_free(&try->parser);
+	return st;
+}
+
+/*
+ * Runs an attempt on the open connection.  False when there is none, or when
+ * the server had closed it; then nothing is reported.
+ */
+static bool exchange_on_open(struct channel *channel, const struct buf *request,
+    size_t max_body, struct http_response *response, long long deadline,
+    enum status *st)
+{
+	struct attempt try = {
+	    .channel = channel, .request = request, .reused = true};
+
+	if (channel->conn != NULL && !conn_is_quiet(channel->conn))
+		channel_close(channel);
+	if (channel->conn == NULL)
+		return false;
+
+	channel->conn->deadline = deadline;
+	*st = attempt_run(&try, response, max_body);
+	if (!try.stale)
+		return true;
+	debug("%s closed the connection", channel_peer(channel));
+	channel->reached = false;
+	return false;
+}
+
+static enum status exchange_on_new(struct channel *channel,
+    const struct buf *request, size_t max_body, struct http_response *response,
+    long long *deadline)
+{
+	struct attempt try = {.channel = channel, .request = request};
+	enum status st;
+
+	st = connect_open(&channel->conn, channel->route, channel->tls,
+	    channel->options, deadline);
+	if (st != ST_OK)
+		return st;
+	channel->conn->deadline = *deadline;
+	return attempt_run(&try, response, max_body);
+}
+
+enum status channel_exchange(struct channel *channel,
+    const struct http_request *request, struct http_response *response,
+    long long *deadline)
+{
+	const struct route *route = channel->route;
+	struct buf bytes = {0};
+	enum status st;
+
+	memset(response, 0, sizeof(*response));
+	channel->reached = false;
+	channel->hint = NULL;
+	if (!request_format(
+		&bytes, route->url, request, route_get_proxy(route))) {
+		buf_free(&bytes);
+		return fail_memory();
+	}
+
+	debug("%s %s, %zu bytes", request->body != NULL ? "POST" : "GET",
+	    buf_string(&route->name), bytes.len);
+	if (!exchange_on_open(
+		channel, &bytes, request->max_body, response, *deadline, &st))
+		st = exchange_on_new(
+		    channel, &bytes, request->max_body, response, deadline);
+	buf_free(&bytes);
+	if (st == ST_OK)
+		debug("answer: %d %s, \"%s\", %zu bytes", response->status,
+		    response->reason, response->content_type,
+		    response->body.len);
+	return st;
+}

@@ -1,0 +1,25 @@
+/* options.h: what the user can set of HTTP and TLS. */
+#ifndef HTTP_OPTIONS_H
+#define HTTP_OPTIONS_H
+
+#include <stdbool.h>
+
+struct pass;
+
+/* Borrows everything; NULL: not given. */
+struct tls_options {
+	const char *ca_file, *ca_dir; /* CAs, in place of the system's */
+	const char *cert, *key;       /* of the client; key NULL: in cert */
+	const struct pass *pass;      /* of the key */
+	bool insecure;                /* the server is not verified */
+};
+
+/* Borrows everything. */
+struct http_options {
+	const char *proxy;    /* "[user:password@]host:port"; NULL: not given */
+	unsigned int timeout; /* seconds for one exchange, redirects too */
+	unsigned int wait;    /* seconds to repeat connecting; 0: try once */
+	struct tls_options tls; /* for https */
+};
+
+#endif
