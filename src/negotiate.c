@@ -6,8 +6,9 @@
 #include "util/log.h"
 
 /*
- * What the user asked for, or the best announced, or what is left.  Anybody
- * on the way can take the better ones out of the answer to GetCACaps.
+ * The algorithm that the user asked for; else the best that the server has
+ * announced; else last, or legacy.  The use of last is noted: GetCACaps is not
+ * authenticated, so that an attacker can remove better algorithms from it.
  */
 static const char *choose(const struct session *session, const char *asked,
     const char *announced, const char *last, const char *legacy)
@@ -55,7 +56,7 @@ struct digest_policy session_digest_policy(const struct session *session)
 	    .md5 = md5 || o->legacy, .announced = best};
 }
 
-/* -m with nothing left to choose works without a server. */
+/* With -m and both algorithms given, the server need not be asked. */
 static bool needs_caps(const struct options *o)
 {
 	return o->dump_request == NULL || o->enc_alg == NULL ||

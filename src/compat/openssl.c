@@ -39,7 +39,7 @@ const char *compat_error_text(void)
 	return NULL;
 }
 
-/* 1.1.1 writes into neither, but does not say so in its prototypes. */
+/* OpenSSL 1.1.1 does not change its argument, but has no const there. */
 int compat_i2d_name(const X509_NAME *name, unsigned char **out)
 {
 	union {

@@ -17,7 +17,7 @@
 static OSSL_PROVIDER *loaded[PROVIDERS_MAX];
 static size_t loaded_count;
 
-static bool keep(OSSL_PROVIDER *provider)
+static bool keep_provider(OSSL_PROVIDER *provider)
 {
 	if (provider == NULL)
 		return false;
@@ -39,12 +39,12 @@ static OSSL_PROVIDER *load_from(
 	return provider != NULL ? provider : OSSL_PROVIDER_load(NULL, name);
 }
 
-/* Unless the configuration of libcrypto is to do without it. */
+/* Does nothing if the configuration of libcrypto disables the provider. */
 static bool load_default(void)
 {
 	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
 	return OSSL_PROVIDER_available(NULL, "default") != 1 ||
-	    keep(OSSL_PROVIDER_load(NULL, "default"));
+	    keep_provider(OSSL_PROVIDER_load(NULL, "default"));
 }
 
 bool compat_load_provider(
@@ -56,7 +56,7 @@ bool compat_load_provider(
 	}
 	if (loaded_count == 0 && !load_default())
 		return false;
-	return keep(load_from(name, directories, count));
+	return keep_provider(load_from(name, directories, count));
 }
 
 bool compat_load_legacy(void)
@@ -68,7 +68,7 @@ bool compat_load_legacy(void)
 		if (strcmp(OSSL_PROVIDER_get0_name(loaded[i]), name) == 0)
 			return true;
 	return loaded_count < PROVIDERS_MAX &&
-	    keep(OSSL_PROVIDER_try_load(NULL, name, 1));
+	    keep_provider(OSSL_PROVIDER_try_load(NULL, name, 1));
 }
 
 void compat_unload_providers(void)
@@ -89,7 +89,7 @@ static bool is_software(const char *provider)
 	return false;
 }
 
-/* A TPM would hash and decipher, too, and slowly. */
+/* Hashing and symmetric decryption are left to software: a TPM is slow. */
 const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key)
 {
 	const OSSL_PROVIDER *provider =

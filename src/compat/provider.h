@@ -13,31 +13,31 @@
 #define COMPAT_QUERY_MAX 160
 
 /*
- * Loads the provider of that name, after the default one, unless libcrypto
- * is configured to do without that, and keeps it.  It is looked for in each of
- * the directories, and then where libcrypto does.  False with the reason in
- * libcrypto's error queue.
+ * Loads the provider of that name, and before it the default provider unless
+ * the configuration of libcrypto has disabled that.  The module is looked for
+ * in each of the directories, then where libcrypto looks.  False with the
+ * reason in libcrypto's error queue.
  */
 bool compat_load_provider(
     const char *name, char *const *directories, size_t count);
 
 /*
- * Loads the provider of single DES, RC2 and Blowfish, keeping the default
- * one; true at once where libcrypto has no providers.
+ * Loads the legacy provider, which has single DES, RC2 and Blowfish.  True
+ * where libcrypto has no providers.
  */
 bool compat_load_legacy(void);
 
-/* Unloads all that was loaded; no key of theirs may be left. */
+/* Unloads all that was loaded; all keys of theirs must be freed before. */
 void compat_unload_providers(void);
 
 /*
  * The property query by which libcrypto gives private operations of key to
  * the provider that holds it; NULL for a key that any provider can use.
- * Public operations must go without (C14).  Borrowed from out.
+ * Operations of the public key must not use it.  Borrowed from out.
  */
 const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key);
 
-/* New objects whose private operations are looked up by query, or NULL. */
+/* New objects that find private operations by query; NULL: no memory. */
 X509 *compat_new_x509(const char *query);
 EVP_PKEY_CTX *compat_new_key_context(EVP_PKEY *key, const char *query);
 CMS_ContentInfo *compat_new_cms(const char *query);

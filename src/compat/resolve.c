@@ -8,7 +8,7 @@
 
 #include "compat/resolve.h"
 
-/* Of the two who know it, the last one frees it. */
+/* Shared by caller and thread; the one that uses it last frees it. */
 struct lookup {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
@@ -52,7 +52,7 @@ static struct lookup *new_lookup(
 	return NULL;
 }
 
-static void *look_up(void *argument)
+static void *run_lookup(void *argument)
 {
 	struct lookup *lookup = argument;
 	struct addrinfo *list = NULL;
@@ -74,8 +74,8 @@ static void *look_up(void *argument)
 	return NULL;
 }
 
-/* No signal is handled there: it is the main thread that waits for them. */
-static bool start(struct lookup *lookup)
+/* Blocks all signals in the thread: the main thread handles them. */
+static bool start_lookup(struct lookup *lookup)
 {
 	sigset_t all, before;
 	pthread_t thread;
@@ -83,14 +83,14 @@ static bool start(struct lookup *lookup)
 
 	sigfillset(&all);
 	pthread_sigmask(SIG_SETMASK, &all, &before);
-	started = pthread_create(&thread, NULL, look_up, lookup) == 0;
+	started = pthread_create(&thread, NULL, run_lookup, lookup) == 0;
 	pthread_sigmask(SIG_SETMASK, &before, NULL);
 	if (started)
 		pthread_detach(thread);
 	return started;
 }
 
-static struct timespec from_now(long long milliseconds)
+static struct timespec time_from_now(long long milliseconds)
 {
 	struct timespec at;
 
@@ -104,10 +104,10 @@ static struct timespec from_now(long long milliseconds)
 	return at;
 }
 
-static int wait_for(struct lookup *lookup, long long milliseconds, bool *late,
-    struct addrinfo **out)
+static int await_lookup(struct lookup *lookup, long long milliseconds,
+    bool *late, struct addrinfo **out)
 {
-	struct timespec until = from_now(milliseconds);
+	struct timespec until = time_from_now(milliseconds);
 	int error = 0, waited = 0;
 
 	pthread_mutex_lock(&lookup->lock);
@@ -140,8 +140,8 @@ int compat_getaddrinfo(const char *host, const char *service,
 		return 0;
 	if ((lookup = new_lookup(host, service, hints)) == NULL)
 		return EAI_MEMORY;
-	if (start(lookup))
-		return wait_for(lookup, milliseconds, late, out);
+	if (start_lookup(lookup))
+		return await_lookup(lookup, milliseconds, late, out);
 	free_lookup(lookup);
 	return getaddrinfo(host, service, hints, out);
 }

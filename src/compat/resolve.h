@@ -1,4 +1,4 @@
-/* resolve.h: name resolution under a time limit, which the system has not. */
+/* resolve.h: name resolution with a time limit. */
 #ifndef COMPAT_RESOLVE_H
 #define COMPAT_RESOLVE_H
 
@@ -7,9 +7,10 @@
 #include <netdb.h>
 
 /*
- * getaddrinfo(), but for no longer than milliseconds: then *late is true, and
- * the lookup, which nothing can stop, goes on in a thread of its own that
- * ends with the process.  Where no thread can be made there is no limit.
+ * As getaddrinfo(), but returns after that many milliseconds with *late set to
+ * true.  The lookup then goes on in a thread of its own, as it cannot be
+ * cancelled; the thread ends with the process.  If no thread can be created,
+ * there is no time limit.
  */
 int compat_getaddrinfo(const char *host, const char *service,
     const struct addrinfo *hints, long long milliseconds, bool *late,

@@ -146,12 +146,14 @@ enum status option_read_engine(
 		return fail(ST_FILE,
 		    "%s: there is no section [%s] (" KEY_COMMANDS " of [%s])",
 		    path, commands, section);
-	if ((st = set(&engine->id, id != NULL ? id : options->engine)) !=
-		ST_OK ||
-	    (st = set(&engine->path, get(config, section, KEY_PATH))) !=
-		ST_OK ||
-	    (st = add_commands(engine, config, section)) != ST_OK ||
-	    (st = add_commands(engine, config, commands)) != ST_OK)
+	st = set(&engine->id, id != NULL ? id : options->engine);
+	if (st == ST_OK)
+		st = set(&engine->path, get(config, section, KEY_PATH));
+	if (st == ST_OK)
+		st = add_commands(engine, config, section);
+	if (st == ST_OK)
+		st = add_commands(engine, config, commands);
+	if (st != ST_OK)
 		return st;
 	own = find_own_section(config, engine->id);
 	if (own == NULL || (section != NULL && option_same_word(own, section)))
