@@ -146,8 +146,8 @@ static bool is_one_of(
 }
 
 /*
- * A body in DER or PEM is accepted whatever its content type (RFC 8894, 4.1);
- * the caller parses it.  Of any other body the message shows type and text.
+ * A body in DER or PEM is accepted whatever its content type, and left to the
+ * caller to parse.  Of any other body the message shows the type and the text.
  */
 static enum status check_body(
     const struct http_response *response, const char *const *types)

@@ -167,7 +167,7 @@ static const char *take_squid_error(
 	return NULL;
 }
 
-/* RFC 9209, 2: only a proxy that made the error itself has "error=". */
+/* RFC 9209, 2.1.1: only a proxy that made the error itself has "error=". */
 static const char *take_proxy_status(
     struct head *head, struct http_response *out, char *value)
 {

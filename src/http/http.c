@@ -142,9 +142,9 @@ static bool is_refusal(int status)
 }
 
 /*
- * Sets outcome and why for an exchange that ended with st after so many
- * redirects.  A server that redirects to a plain http server that cannot be
- * reached was reached, and gave a bad response.
+ * Sets outcome and why after an exchange with that many redirects, which ended
+ * with st.  If a server redirects to a plain http server that cannot be
+ * reached, it was reached itself, and its response was bad.
  */
 static void set_outcome(const struct http *http, struct http_response *response,
     enum status st, unsigned int moves)

@@ -1,4 +1,4 @@
-/* redirect.h: where a redirect leads, and if it is followed (RFC 9110, 15.4). */
+/* redirect.h: which redirects are followed, and to where (RFC 9110, 15.4). */
 #ifndef HTTP_REDIRECT_H
 #define HTTP_REDIRECT_H
 

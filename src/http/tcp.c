@@ -32,7 +32,7 @@ static long long tcp_time_left(const struct conn *conn)
 	return left > 0 ? left : 0;
 }
 
-/* An error, or the end, that poll() reports counts as each of the events. */
+/* If poll() reports nothing but an error or the end, all of events came. */
 static enum conn_result tcp_wait(
     struct conn *conn, unsigned int events, unsigned int *came)
 {

@@ -3,6 +3,7 @@
 # getnextca: what the CA will have next, signed by what it has now.
 
 load helper
+load servers
 
 getnextca() {
     run_sscep getnextca -u "$URL" -c next.crt -C ca.crt "$@"
@@ -563,6 +564,26 @@ END
     refuses http-302 95
     stderr_lacks available
     refuses close-no-answer 95
+    stderr_lacks available
+}
+
+@test "a 404 that is cut short is not mistaken for that" {
+    local cut_port
+    start_rollover
+    cut_port=$(free_ports 1)
+    start_server "$cut_port" "$BATS_TEST_TMPDIR/cut" python3 -c '
+import socket, sys
+server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
+while True:
+    client = server.accept()[0]
+    if client.recv(4096):
+        client.sendall(b"HTTP/1.1 404 Not Found\r\n"
+                       b"Content-Length: 100\r\n\r\ngone")
+    client.close()' "$cut_port"
+    URL=http://127.0.0.1:$cut_port/scep
+    snapshot
+    getnextca
+    refused 95 "the 404 answer ended after 4 of the 100 bytes"
     stderr_lacks available
 }
 

@@ -130,7 +130,7 @@ logged() {
 
 # --- plain http ------------------------------------------------------------------
 
-# Host names the origin server, also in a request to a proxy (RFC 9112, 3.2.2).
+# Host names the origin server, also in a request to a proxy (RFC 9112, 3.2).
 origin_saw_host() {
     expect_equal "Host at the CA" "['127.0.0.1:$port']" \
         "$(ca_log host | sort -u)"
