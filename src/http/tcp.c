@@ -114,6 +114,7 @@ static struct tcp *tcp_new(int family, long long deadline)
 	tcp->conn.wait = tcp_wait;
 	tcp->conn.close = tcp_close;
 	tcp->conn.deadline = deadline;
+
 	tcp->fd = socket(family, SOCK_STREAM, 0);
 	if (tcp->fd < 0 || (flags = fcntl(tcp->fd, F_GETFL)) < 0 ||
 	    fcntl(tcp->fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
@@ -123,6 +124,7 @@ static struct tcp *tcp_new(int family, long long deadline)
 		errno = flags;
 		return NULL;
 	}
+
 	/* A request is one write; a system without the option is fine. */
 	setsockopt(tcp->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	return tcp;

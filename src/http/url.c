@@ -15,17 +15,6 @@
 #define WANT_URL   "expected http://host[:port][/path]"
 #define WANT_PROXY "expected [user:password@]host:port"
 
-/* A text with an '@' may have a password in it, and is not shown. */
-static enum status fail_url(const char *what, const char *text, const char *why)
-{
-	char shown[SHOWN_MAX];
-
-	if (strchr(text, '@') != NULL)
-		return fail(ST_ERROR, "%s: %s", what, why);
-	return fail(ST_ERROR, "%s \"%s\": %s", what,
-	    log_escape(shown, sizeof(shown), text, strlen(text)), why);
-}
-
 static char *copy_text(const char *text, size_t len)
 {
 	char *copy = malloc(len + 1);
@@ -174,40 +163,57 @@ static const char *check_characters(const char *text)
 	return NULL;
 }
 
+/* Returns what is wrong, or NULL. */
+static const char *parse_url(struct url *url, const char *text)
+{
+	const char *why = check_characters(text);
+	size_t skip, len;
+
+	if (why != NULL)
+		return why;
+	if ((skip = scheme_length(text, "https")) > 0)
+		url->tls = true;
+	else if ((skip = scheme_length(text, "http")) == 0)
+		return strstr(text, "://") != NULL
+		    ? "unknown scheme, " WANT_URL
+		    : "http:// is missing, " WANT_URL;
+	text += skip;
+
+	url->port = url->tls ? PORT_HTTPS : PORT_HTTP;
+	len = strcspn(text, "/?#");
+	if ((why = parse_authority(url, text, len)) != NULL)
+		return why;
+	return parse_target(url, text + len, URL_DEFAULT_PATH)
+	    ? NULL
+	    : "out of memory";
+}
+
+/*
+ * Moves url to out if why is NULL; else frees it, and reports why.  A text with
+ * an '@' may have a password in it, and is not shown.
+ */
+static enum status finish_parse(struct url *out, struct url *url,
+    const char *text, const char *what, const char *why)
+{
+	char shown[SHOWN_MAX];
+
+	if (why == NULL) {
+		*out = *url;
+		return ST_OK;
+	}
+	url_free(url);
+	if (strchr(text, '@') != NULL)
+		return fail(ST_ERROR, "%s: %s", what, why);
+	return fail(ST_ERROR, "%s \"%s\": %s", what,
+	    log_escape(shown, sizeof(shown), text, strlen(text)), why);
+}
+
 enum status url_parse_as(struct url *out, const char *text, const char *what)
 {
 	struct url url = {0};
-	const char *rest, *why;
-	enum status st = ST_ERROR;
-	size_t skip;
+	const char *why = parse_url(&url, text);
 
-	if ((why = check_characters(text)) != NULL)
-		return fail_url(what, text, why);
-	if ((skip = scheme_length(text, "https")) > 0)
-		url.tls = true;
-	else if ((skip = scheme_length(text, "http")) == 0)
-		return fail_url(what, text,
-		    strstr(text, "://") != NULL
-			? "unknown scheme, " WANT_URL
-			: "http:// is missing, " WANT_URL);
-	rest = text + skip;
-	url.port = url.tls ? PORT_HTTPS : PORT_HTTP;
-	why = parse_authority(&url, rest, strcspn(rest, "/?#"));
-	if (why != NULL) {
-		fail_url(what, text, why);
-		goto out;
-	}
-	rest += strcspn(rest, "/?#");
-	if (!parse_target(&url, rest, URL_DEFAULT_PATH)) {
-		st = fail_memory();
-		goto out;
-	}
-	*out = url;
-	memset(&url, 0, sizeof(url));
-	st = ST_OK;
-out:
-	url_free(&url);
-	return st;
+	return finish_parse(out, &url, text, what, why);
 }
 
 enum status url_parse(struct url *out, const char *text)
@@ -235,6 +241,7 @@ static const char *parse_userinfo(struct url *url, const char *text, size_t len)
 	    : "expected user:password in front of @";
 }
 
+/* Returns what is wrong, or NULL. */
 static const char *parse_proxy(struct url *url, const char *text)
 {
 	const char *why = check_characters(text), *at;
@@ -242,6 +249,7 @@ static const char *parse_proxy(struct url *url, const char *text)
 
 	if (why != NULL)
 		return why;
+
 	text += scheme_length(text, "http");
 	if (strstr(text, "://") != NULL)
 		return "only plain http:// proxies are supported, " WANT_PROXY;
@@ -251,6 +259,7 @@ static const char *parse_proxy(struct url *url, const char *text)
 			return why;
 		text = at + 1;
 	}
+
 	len = strcspn(text, "/?#");
 	if (text[len] != '\0' && strcmp(text + len, "/") != 0)
 		return "a proxy has no path, " WANT_PROXY;
@@ -266,12 +275,7 @@ enum status url_parse_proxy(struct url *out, const char *text, const char *what)
 	struct url url = {0};
 	const char *why = parse_proxy(&url, text);
 
-	if (why != NULL) {
-		url_free(&url);
-		return fail_url(what, text, why);
-	}
-	*out = url;
-	return ST_OK;
+	return finish_parse(out, &url, text, what, why);
 }
 
 void url_free(struct url *url)
