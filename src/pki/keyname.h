@@ -27,7 +27,9 @@ void key_name_hide(char *name);
 /* The name without a PIN, for messages.  Returns out. */
 const char *key_name_shown(char out[KEY_NAME_MAX], const char *name);
 
-/* The others are for this room only.  Whether name begins with a scheme. */
+/* What follows is for this room only. */
+
+/* Whether name begins with a scheme. */
 bool keyname_is_uri(const char *name);
 
 /* The path that a file URI names; any other name as it is. */
