@@ -166,6 +166,8 @@ sscep_sources = \
 	src/util/temporary.h \
 	src/util/utf8.c \
 	src/util/utf8.h \
+	src/util/warning.c \
+	src/util/warning.h \
 	src/compat/compat.h \
 	src/compat/files.c \
 	src/compat/files.h \

@@ -5,6 +5,17 @@
 
 #include "compat/compat.h"
 #include "options/options.h"
+#include "util/warning.h"
+
+/* The ids of warnings, for sscep(1). */
+static void print_warnings(FILE *out)
+{
+	int i;
+
+	for (i = 0; i < WARNING_COUNT; i++)
+		fprintf(out, ".It Cm %s\n%s.\n", warning_id((enum warning)i),
+		    warning_meaning((enum warning)i));
+}
 
 static const struct {
 	const char *name;
@@ -13,6 +24,7 @@ static const struct {
     {"options", options_print_man_options},
     {"keys", options_print_man_keys},
     {"sample", options_print_sample},
+    {"warnings", print_warnings},
 };
 
 int main(int argc, char **argv)
@@ -25,6 +37,6 @@ int main(int argc, char **argv)
 			return fflush(stdout) == 0 ? 0 : 1;
 		}
 	}
-	fputs("usage: sscep-docs options|keys|sample\n", stderr);
+	fputs("usage: sscep-docs options|keys|sample|warnings\n", stderr);
 	return 1;
 }

@@ -21,7 +21,7 @@ static const char *choose(const struct session *session, const char *asked,
 	    (session->options->capabilities != NULL ||
 		strcmp(announced, last) != 0))
 		return announced;
-	note("weak-algorithm",
+	note(WARN_WEAK_ALGORITHM,
 	    "the server announces nothing better: using %s (-E and -S choose)",
 	    last);
 	return last;

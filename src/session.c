@@ -240,22 +240,24 @@ static void take_known_caps(struct session *session)
 enum status session_query_caps(struct session *session, bool strict)
 {
 	struct http_response response = {0};
+	struct log_capture capture;
 	enum status st;
 
 	if (!strict && session->options->capabilities != NULL) {
 		take_known_caps(session);
 		return ST_OK;
 	}
-	if (!strict)
-		log_hold();
+
+	log_capture_begin(&capture);
 	st = ask_caps(session, &response);
+	log_capture_end(&capture);
 	if (!strict && st == ST_NETWORK && response_is_of_server(&response) &&
 	    !is_page(&response)) {
-		log_release(LOG_VERBOSE);
+		verbose("%s", capture.text);
 		verbose("no good answer to GetCACaps: no capabilities");
 		st = ST_OK;
-	} else if (!strict) {
-		log_release(LOG_ERROR);
+	} else {
+		log_report(capture.text);
 	}
 	if (st == ST_OK)
 		describe_caps(session);
@@ -297,7 +299,7 @@ static enum status get_message(struct session *session,
 		base64.len = (size_t)EVP_EncodeBlock(
 		    base64.data, message->data, (int)message->len);
 		if (base64.len > GET_SAFE_MAX)
-			warn("long-get",
+			warn(WARN_LONG_GET,
 			    "the server does not announce POST: a GET of %zu "
 			    "bytes is cut by some servers and proxies",
 			    base64.len);

@@ -111,7 +111,7 @@ enum status trust_read(struct trust *trust, const struct tls_options *options)
 	if ((st = trust_read_client(trust, options)) != ST_OK)
 		return st;
 	if (options->insecure) {
-		warn("tls-insecure",
+		warn(WARN_TLS_INSECURE,
 		    "the TLS server is not verified: an attacker on the path "
 		    "can read and change everything (--tls-insecure)");
 		return ST_OK;

@@ -46,7 +46,7 @@ static void warn_of_time(X509 *cert)
 	int when = cert_time_status(cert);
 
 	if (when != 0)
-		warn("ca-not-valid-now", "%s: %s",
+		warn(WARN_CA_NOT_VALID_NOW, "%s: %s",
 		    cert_name_text(&name, X509_get_subject_name(cert)),
 		    when < 0 ? "the certificate is not valid yet"
 			     : "the certificate has expired");
@@ -234,9 +234,9 @@ static enum status set_aside_stale(const char *path, int count)
 static void say_chain(STACK_OF(X509) *certs)
 {
 	if (cabundle_is_chain(certs))
-		note("chain", "the certificates form a chain up to a root");
+		note(WARN_CHAIN, "the certificates form a chain up to a root");
 	else
-		note("no-chain",
+		note(WARN_NO_CHAIN,
 		    "the certificates do not form a chain up to a root");
 }
 

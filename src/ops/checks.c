@@ -17,7 +17,7 @@ static enum status refuse(
 		    "against the CA certificates of -c: %s; --tolerate issuer "
 		    "takes it all the same",
 		    issuer, reason);
-	warn("tolerated-issuer",
+	warn(WARN_TOLERATED_ISSUER,
 	    "the certificate issued by %s does not verify against -c: %s, "
 	    "tolerated as asked",
 	    issuer, reason);
@@ -36,7 +36,7 @@ enum status check_issuer(const struct options *options,
 	case PATH_VERIFIED:
 		break;
 	case PATH_NO_CA:
-		warn("no-ca-certificate",
+		warn(WARN_NO_CA_CERTIFICATE,
 		    "no CA certificate at hand (-c) to verify the certificate "
 		    "with; its issuer is %s",
 		    issuer);
@@ -117,7 +117,7 @@ enum status check_signer_key(const struct options *options, EVP_PKEY *key,
 		    "private key %s: it is not RSA, as --rsa-pss wants it",
 		    shown);
 	if (!rsa && password->len == 0)
-		warn("no-password",
+		warn(WARN_NO_PASSWORD,
 		    "private key %s cannot decrypt, and there is no "
 		    "challengePassword: only a reply encrypted by key "
 		    "agreement can be opened (RFC 8894, 3.1)",
@@ -263,7 +263,7 @@ enum status write_chain(const struct session *session, struct output *output,
 		return fail_memory();
 	st = find_chain(chain, cert, certs, bundle);
 	if (st == ST_OK && sk_X509_num(chain) == 0)
-		note("not-written",
+		note(WARN_NOT_WRITTEN,
 		    "the reply brought no CA certificates, %s is not written",
 		    output->name);
 	else if (st == ST_OK &&

@@ -95,18 +95,20 @@ static bool is_unanswered(enum status st, const struct scep_reply *reply)
 static enum status poll_again(struct session *session,
     const struct enrolment *e, struct poll *poll, struct scep_reply *reply)
 {
+	struct log_capture capture;
 	enum status st;
 
-	log_hold();
+	log_capture_begin(&capture);
 	st = send_poll(session, e, poll, reply);
+	log_capture_end(&capture);
 	if (is_unanswered(st, reply)) {
-		poll_keep_reason(poll, log_held());
-		log_release_warning("poll-failed");
+		poll_keep_reason(poll, capture.text);
+		warn(WARN_POLL_FAILED, "%s", capture.text);
 		reply->status = PKI_PENDING;
 		return ST_OK;
 	}
 	poll_forget_reason(poll);
-	log_release(LOG_ERROR);
+	log_report(capture.text);
 	return st;
 }
 

@@ -71,10 +71,10 @@ static enum status read_signer(struct enrolment *e)
 	if (st != ST_OK)
 		return st;
 	if (cert_time_status(e->signer) > 0)
-		warn("signer-expired", "signature certificate %s has expired",
-		    o->sign_cert);
+		warn(WARN_SIGNER_EXPIRED,
+		    "signature certificate %s has expired", o->sign_cert);
 	if (o->selfsigned != NULL)
-		warn("not-written",
+		warn(WARN_NOT_WRITTEN,
 		    "-L %s is not written: -O %s signs, nothing self-signed",
 		    o->selfsigned, o->sign_cert);
 	return ST_OK;
@@ -184,7 +184,7 @@ static void report_differences(const struct enrolment *e, X509 *cert)
 
 	if (X509_NAME_cmp(X509_get_subject_name(cert), wanted) != 0) {
 		cert_name_text(&text, X509_get_subject_name(cert));
-		note("subject-changed", "the CA changed the subject to %s",
+		note(WARN_SUBJECT_CHANGED, "the CA changed the subject to %s",
 		    buf_string(&text));
 	}
 	buf_free(&text);
@@ -199,7 +199,7 @@ static enum status check_validity(const struct enrolment *e, X509 *cert)
 	int when = cert_time_status(cert);
 
 	if (when < 0) {
-		warn("issued-not-valid-now",
+		warn(WARN_ISSUED_NOT_VALID_NOW,
 		    "the issued certificate is not valid yet, by this "
 		    "system's clock");
 	} else if (when > 0) {
@@ -208,7 +208,7 @@ static enum status check_validity(const struct enrolment *e, X509 *cert)
 			    "reply: the issued certificate has expired "
 			    "already, by this system's clock; --tolerate clock "
 			    "takes it all the same");
-		warn("tolerated-clock",
+		warn(WARN_TOLERATED_CLOCK,
 		    "the issued certificate has expired, tolerated as asked");
 	}
 	return ST_OK;

@@ -41,12 +41,12 @@ static void warn_of_time(const struct crl *crl)
 	time_t now = time(NULL);
 
 	if (ASN1_TIME_cmp_time_t(crl->this_update, now) > 0)
-		warn("crl-not-yet-valid",
+		warn(WARN_CRL_NOT_YET_VALID,
 		    "thisUpdate of the CRL is in the future, by this system's "
 		    "clock");
 	if (crl->next_update != NULL &&
 	    ASN1_TIME_cmp_time_t(crl->next_update, now) < 0)
-		warn("crl-expired",
+		warn(WARN_CRL_EXPIRED,
 		    "nextUpdate of the CRL has passed: there should be a "
 		    "newer one");
 }
@@ -107,7 +107,7 @@ static enum status check_signature(const struct crl *crl,
 		    "reply: the signature of the CRL does not verify with its "
 		    "issuer's certificate of -c (RFC 5280, 5.1.1.3)");
 	if (!has_ca(bundle)) {
-		warn("no-ca-certificate",
+		warn(WARN_NO_CA_CERTIFICATE,
 		    "no CA certificate at hand (-c): the signature of the CRL "
 		    "is not verified");
 		return ST_OK;
@@ -117,7 +117,7 @@ static enum status check_signature(const struct crl *crl,
 		    "reply: the CRL's issuer is not among the CA certificates "
 		    "of -c, its signature cannot be verified; --tolerate "
 		    "issuer takes it all the same");
-	warn("tolerated-issuer",
+	warn(WARN_TOLERATED_ISSUER,
 	    "the CRL's issuer is not among the CA certificates of -c, its "
 	    "signature is not verified, tolerated as asked");
 	return ST_OK;

@@ -28,16 +28,18 @@ static enum status open_files(
 static enum status get_next_ca(
     struct session *session, struct http_response *response)
 {
+	struct log_capture capture;
 	enum status st;
 
-	log_hold();
+	log_capture_begin(&capture);
 	st = session_get(session, "GetNextCACert", types, response);
+	log_capture_end(&capture);
 	if (st != ST_NETWORK || response->outcome != HTTP_ANSWERED ||
 	    (response->status != 404 && response->status != 500)) {
-		log_release(LOG_ERROR);
+		log_report(capture.text);
 		return st;
 	}
-	log_release(LOG_VERBOSE);
+	verbose("%s", capture.text);
 	return fail(ST_NETWORK,
 	    "the server has no next CA certificate available, it answered %d "
 	    "%s",
@@ -52,10 +54,10 @@ static void warn_of_signer(const X509 *signer)
 	int when = cert_time_status(signer);
 
 	if (when > 0)
-		warn("signer-expired",
+		warn(WARN_SIGNER_EXPIRED,
 		    "%s, which signed the answer, has expired", text);
 	else if (when < 0)
-		warn("signer-not-yet-valid",
+		warn(WARN_SIGNER_NOT_YET_VALID,
 		    "%s, which signed the answer, is not valid yet", text);
 	buf_free(&name);
 }

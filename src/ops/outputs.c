@@ -92,23 +92,19 @@ static const char *rescue(const struct session *session, const struct buf *text)
 enum status outputs_write_issued(
     const struct session *session, struct output *output, X509 *cert)
 {
-	struct buf text = {0}, reason = {0};
+	struct log_capture capture;
+	struct buf text = {0};
 	enum status st = encode(&text, output, cert);
 
 	if (st != ST_OK)
 		return st;
-	log_hold();
+	log_capture_begin(&capture);
 	st = outputs_write(session, output, &text);
-	if (st == ST_OK) {
-		log_release(LOG_ERROR);
-	} else {
-		buf_add_string(&reason, log_held());
-		log_release(LOG_DEBUG);
-		st = fail(ST_FILE, "%s; the certificate is %s",
-		    buf_string(&reason), rescue(session, &text));
-	}
+	log_capture_end(&capture);
+	if (st != ST_OK)
+		st = fail(ST_FILE, "%s; the certificate is %s", capture.text,
+		    rescue(session, &text));
 	buf_free(&text);
-	buf_free(&reason);
 	return st;
 }
 

@@ -112,7 +112,7 @@ static void warn_of_section(const struct option_state *state,
 	if (!is_engine_section(state, config, entry->section) &&
 	    !option_same_word(entry->section, CONFIG_SECTION_COMMON) &&
 	    section_operation(entry->section) == NULL)
-		warn("unknown-section", "%s:%zu: unknown section [%s]", path,
+		warn(WARN_UNKNOWN_SECTION, "%s:%zu: unknown section [%s]", path,
 		    entry->line, shown(name, sizeof(name), entry->section));
 }
 
@@ -127,9 +127,9 @@ static void warn_of_unknown_key(
 		if (options_table[i].key != NULL)
 			option_guess_offer(
 			    &guess, entry->key, options_table[i].key);
-	warn("unknown-key", "%s:%zu: unknown key %s; the nearest known is %s",
-	    path, entry->line, shown(name, sizeof(name), entry->key),
-	    guess.name);
+	warn(WARN_UNKNOWN_KEY,
+	    "%s:%zu: unknown key %s; the nearest known is %s", path,
+	    entry->line, shown(name, sizeof(name), entry->key), guess.name);
 }
 
 static void warn_of_key(const struct option_state *state,
@@ -145,7 +145,7 @@ static void warn_of_key(const struct option_state *state,
 	if (row == NULL)
 		warn_of_unknown_key(entry, path);
 	else if (owner == state->operation && !(row->ops & owner->op))
-		warn("no-effect",
+		warn(WARN_NO_EFFECT,
 		    "%s:%zu: %s has no effect in [" SECTION_PREFIX "%s]", path,
 		    entry->line, row->key, owner->name);
 }

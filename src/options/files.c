@@ -36,11 +36,12 @@ static bool is_written(const struct option_row *row)
  */
 static bool find_quietly(struct target *target, const char *name)
 {
+	struct log_capture capture;
 	bool ok;
 
-	log_hold();
+	log_capture_begin(&capture);
 	ok = target_find(target, name, "") == ST_OK;
-	log_release(LOG_DEBUG);
+	log_capture_end(&capture);
 	return ok;
 }
 

@@ -150,8 +150,8 @@ static enum status take(struct option_state *state, struct arguments *args,
 	else if (row->ops & state->operation->op)
 		return option_set(state, row, value, &source);
 	else if (!(row->idle & state->operation->op))
-		warn("no-effect", "option %s has no effect with %s", spelling,
-		    state->operation->name);
+		warn(WARN_NO_EFFECT, "option %s has no effect with %s",
+		    spelling, state->operation->name);
 	return ST_OK;
 }
 

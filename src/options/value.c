@@ -315,7 +315,7 @@ enum status option_set(struct option_state *state, const struct option_row *row,
 
 	if (*given == source->rank && source->file != NULL &&
 	    row->type != TYPE_LIST && row->type != TYPE_TOLERATE)
-		warn("given-twice",
+		warn(WARN_GIVEN_TWICE,
 		    "%s:%zu: %s is given twice, this one counts", source->file,
 		    source->line, source->name);
 	if ((st = store(state, row, text, source)) != ST_OK)

@@ -232,7 +232,7 @@ enum status algs_admit_cipher(const ASN1_OBJECT *cipher)
 		    name, why_not(nid));
 	verbose("the reply is encrypted with %s", name);
 	if (is_obsolete(nid))
-		warn("obsolete-cipher",
+		warn(WARN_OBSOLETE_CIPHER,
 		    "the reply is encrypted with %s, an obsolete cipher", name);
 	return ST_OK;
 }

@@ -210,7 +210,7 @@ static enum status check_time(X509 *cert, const char *role, bool look_at_clock)
 		    "use --tolerate clock)",
 		    role, buf_string(&name), what);
 	else
-		warn("tolerated-clock",
+		warn(WARN_TOLERATED_CLOCK,
 		    "%s certificate %s %s, tolerated as asked", role,
 		    buf_string(&name), what);
 	buf_free(&name);

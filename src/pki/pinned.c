@@ -91,7 +91,7 @@ static void warn_of_unmarked(X509 *cert)
 {
 	struct buf name = {0};
 
-	warn("tolerated-ra",
+	warn(WARN_TOLERATED_RA,
 	    "certificate %s is no CA's, and not marked as an RA's: tolerated "
 	    "as asked",
 	    cert_name_text(&name, X509_get_subject_name(cert)));
@@ -161,7 +161,7 @@ static enum status take_out_others(
 			st = fail_memory();
 			break;
 		}
-		warn("not-pinned",
+		warn(WARN_NOT_PINNED,
 		    "CA certificate %s is left out: --ca-fingerprint does not "
 		    "vouch for it: %s; %s",
 		    buf_string(&text), verdict.reason, verdict.advice);

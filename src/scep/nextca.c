@@ -107,7 +107,7 @@ static enum status check_ra(const struct nextca_trust *trust, X509 *signer)
 	if ((trust->tolerate & TOLERATE_SIGNER) == 0)
 		return refuse_signer(signer, "an RA of -C",
 		    "--tolerate signer takes it all the same");
-	warn("tolerated-signer",
+	warn(WARN_TOLERATED_SIGNER,
 	    "%s, an RA of -C, signed the answer: tolerated as asked",
 	    cert_name_text(&name, X509_get_subject_name(signer)));
 	buf_free(&name);

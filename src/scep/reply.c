@@ -27,8 +27,8 @@ static bool tolerated(
 {
 	if ((request->tolerate & bit) == 0)
 		return false;
-	warn(bit == TOLERATE_NONCE ? "tolerated-nonce"
-				   : "tolerated-transaction-id",
+	warn(bit == TOLERATE_NONCE ? WARN_TOLERATED_NONCE
+				   : WARN_TOLERATED_TRANSACTION_ID,
 	    "%s does not match ours, tolerated as asked", name);
 	return true;
 }
@@ -134,12 +134,12 @@ static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
 	    (st = attrs_get(&words, si, ATTR_FAIL_INFO_TEXT)) != ST_OK)
 		return st;
 	if (info.bytes == NULL)
-		warn("no-fail-info",
+		warn(WARN_NO_FAIL_INFO,
 		    "FAILURE without failInfo (RFC 8894, 3.2.1.4)");
 	else if (info.len == 1 && info.bytes[0] >= '0' && info.bytes[0] <= '4')
 		number = info.bytes[0] - '0';
 	else
-		warn("unknown-fail-info",
+		warn(WARN_UNKNOWN_FAIL_INFO,
 		    "failInfo is \"%s\", expected 0 to 4 (RFC 8894, 3.2.1.4)",
 		    log_escape(text, sizeof(text), info.bytes, info.len));
 	reply->fail_info = scep_fail_info(number);

@@ -181,7 +181,7 @@ void signed_warn_of_digest(
 
 	if (policy->announced != NULL &&
 	    (digest == NID_md5 || digest == NID_sha1))
-		warn("weak-signature",
+		warn(WARN_WEAK_SIGNATURE,
 		    "the reply is signed with %s, although the server "
 		    "announces %s",
 		    digest == NID_md5 ? "md5" : "sha1", policy->announced);

@@ -114,8 +114,8 @@ enum status file_set_aside(const char *path)
 		st = fail_errno(ST_FILE, "%s: cannot move it to %s", path,
 		    buf_string(&old));
 	else
-		note("set-aside", "%s of an earlier answer moved to %s", path,
-		    buf_string(&old));
+		note(WARN_SET_ASIDE, "%s of an earlier answer moved to %s",
+		    path, buf_string(&old));
 	buf_free(&old);
 	return st;
 }

@@ -10,8 +10,7 @@
 #include "util/log.h"
 #include "util/utf8.h"
 
-#define WARNING        "warning: "
-#define LINE_MAX_BYTES 2048
+#define WARNING "warning: "
 
 static const char *program = "sscep";
 static enum log_level level = LOG_WARNING;
@@ -19,8 +18,7 @@ static bool quiet;
 static bool status_to_stderr;
 static int stdout_error; /* errno of the first failure */
 static struct report *report;
-static bool holding;
-static char held[LINE_MAX_BYTES];
+static struct log_capture *capture; /* the innermost */
 
 void log_set_program(const char *argv0)
 {
@@ -104,15 +102,15 @@ static void print_error(const char *text)
 
 static void keep_or_print(const char *text)
 {
-	if (holding)
-		snprintf(held, sizeof(held), "%s", text);
+	if (capture != NULL)
+		snprintf(capture->text, sizeof(capture->text), "%s", text);
 	else
 		print_error(text);
 }
 
 static void failure_v(const char *reason, const char *format, va_list ap)
 {
-	char line[LINE_MAX_BYTES];
+	char line[LOG_LINE_MAX];
 	size_t len;
 
 	vsnprintf(line, sizeof(line), format, ap);
@@ -187,7 +185,7 @@ enum status fail_memory(void)
 
 static void print_v(enum log_level at, const char *format, va_list ap)
 {
-	char line[LINE_MAX_BYTES];
+	char line[LOG_LINE_MAX];
 
 	if (!log_enabled(at))
 		return;
@@ -195,13 +193,13 @@ static void print_v(enum log_level at, const char *format, va_list ap)
 	print_at(at, line);
 }
 
-static void report_warning(const char *id, const char *text)
+static void report_warning(enum warning id, const char *text)
 {
 	struct buf object = {0};
 
 	if (report == NULL)
 		return;
-	if (json_add_member(&object, "id", id) &&
+	if (json_add_member(&object, "id", warning_id(id)) &&
 	    json_add_member(&object, "text", text))
 		report_add_object(report, REPORT_WARNINGS, &object);
 	else
@@ -209,23 +207,18 @@ static void report_warning(const char *id, const char *text)
 	buf_free(&object);
 }
 
-static void warn_text(const char *id, const char *prefix, const char *text)
-{
-	report_warning(id, text);
-	if (log_enabled(LOG_WARNING))
-		to_stderr(prefix, text);
-}
-
 static void warn_v(
-    const char *id, const char *prefix, const char *format, va_list ap)
+    enum warning id, const char *prefix, const char *format, va_list ap)
 {
-	char line[LINE_MAX_BYTES];
+	char line[LOG_LINE_MAX];
 
 	vsnprintf(line, sizeof(line), format, ap);
-	warn_text(id, prefix, line);
+	report_warning(id, line);
+	if (log_enabled(LOG_WARNING))
+		to_stderr(prefix, line);
 }
 
-void note(const char *id, const char *format, ...)
+void note(enum warning id, const char *format, ...)
 {
 	va_list ap;
 
@@ -234,7 +227,7 @@ void note(const char *id, const char *format, ...)
 	va_end(ap);
 }
 
-void warn(const char *id, const char *format, ...)
+void warn(enum warning id, const char *format, ...)
 {
 	va_list ap;
 
@@ -261,43 +254,22 @@ void debug(const char *format, ...)
 	va_end(ap);
 }
 
-void log_hold(void)
+void log_capture_begin(struct log_capture *inner)
 {
-	holding = true;
-	held[0] = '\0';
+	inner->text[0] = '\0';
+	inner->outer = capture;
+	capture = inner;
 }
 
-const char *log_held(void)
+void log_capture_end(struct log_capture *inner)
 {
-	return held;
+	capture = inner->outer;
 }
 
-static bool take_held(char *out)
+void log_report(const char *text)
 {
-	memcpy(out, held, sizeof(held));
-	holding = false;
-	held[0] = '\0';
-	return out[0] != '\0';
-}
-
-void log_release(enum log_level at)
-{
-	char text[LINE_MAX_BYTES];
-
-	if (!take_held(text))
-		return;
-	if (at == LOG_ERROR)
-		print_error(text);
-	else
-		print_at(at, text);
-}
-
-void log_release_warning(const char *id)
-{
-	char text[LINE_MAX_BYTES];
-
-	if (take_held(text))
-		warn_text(id, WARNING, text);
+	if (text[0] != '\0')
+		keep_or_print(text);
 }
 
 void log_set_report(struct report *to)

@@ -8,6 +8,9 @@
 #include "compat/compat.h"
 #include "util/report.h"
 #include "util/status.h"
+#include "util/warning.h"
+
+#define LOG_LINE_MAX 2048 /* bytes, with the NUL */
 
 enum log_level { LOG_ERROR, LOG_WARNING, LOG_VERBOSE, LOG_DEBUG };
 
@@ -33,8 +36,8 @@ void say(const char *format, ...) PRINTF_LIKE(1, 2);
 void say_plain(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
- * Reports a failure on stderr, "P: text", and returns the class it was
- * given.  Said once, where most is known; callers only pass it on.
+ * Reports a failure on stderr, "P: text", and returns the class it was given.
+ * Said once, where most is known; callers only pass it on.
  */
 enum status fail(enum status st, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -54,26 +57,26 @@ enum status fail_memory(void);
 
 /*
  * To stderr: warn() puts "warning: " before the text, note() nothing; the
- * other two print at their level only.  id tells kinds of warnings apart for
- * programs ("obsolete-cipher"): the manual lists them, and they never change.
+ * other two print at their level only.
  */
-void note(const char *id, const char *format, ...) PRINTF_LIKE(2, 3);
-void warn(const char *id, const char *format, ...) PRINTF_LIKE(2, 3);
+void note(enum warning id, const char *format, ...) PRINTF_LIKE(2, 3);
+void warn(enum warning id, const char *format, ...) PRINTF_LIKE(2, 3);
 void verbose(const char *format, ...) PRINTF_LIKE(1, 2);
 void debug(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
- * For a failure that need not be one: between log_hold() and the release
- * fail() keeps its message (the last one) instead of printing it.
- * log_release() prints it at the level given, log_release_warning() as a
- * warning of that id.  log_held() is the message so far, "" when there is
- * none; borrowed until the release.  Does not nest.
+ * For a failure that need not be one: between begin and end fail() leaves its
+ * message here, the last one counts, and reports nothing.  Nests.
  */
-void log_hold(void);
-const char *log_held(void);
-void log_release(enum log_level level);
-void log_release_warning(const char *id);
+struct log_capture {
+	char text[LOG_LINE_MAX]; /* "" when there was no failure */
+	struct log_capture *outer;
+};
+void log_capture_begin(struct log_capture *capture);
+void log_capture_end(struct log_capture *capture);
 
+/* Reports the text, unless it is "", as fail() does. */
+void log_report(const char *text);
 /*
  * From here on the first error, every warning and every file written go to
  * the report, too; NULL: no more.  Borrowed.

@@ -221,12 +221,12 @@ static bool set_attributes(const struct output *o, int fd)
 		return fchmod(fd, default_mode()) == 0;
 	if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
 	    fchown(fd, old->st_uid, old->st_gid) != 0)
-		warn("owner-changed", "%s: its owner could not be kept: %s",
+		warn(WARN_OWNER_CHANGED, "%s: its owner could not be kept: %s",
 		    o->name, strerror(errno));
 	if (fchmod(fd, old->st_mode & 0777) != 0)
 		return false;
 	if (!compat_copy_access(fd, o->target.path))
-		warn("access-changed",
+		warn(WARN_ACCESS_CHANGED,
 		    "%s: its access control list or label could not be kept: "
 		    "%s",
 		    o->name, strerror(errno));

@@ -579,7 +579,7 @@ END
 @test "every id of the manual is tested here" {
     local id missing=()
     # shellcheck disable=SC2013
-    for id in $(sed -n '/^The text of a warning/,/^\.Sh/s/^\.Cm \([a-z-]*\).*/\1/p' \
+    for id in $(sed -n '/^The text of a warning/,/^\.Sh/s/^\.It Cm \([a-z-]*\)$/\1/p' \
         "$tree/man/sscep.1"); do
         grep -Eq "warns \"?$id|^[a-z-]+ ${id#tolerated-}$" "$BATS_TEST_FILENAME" ||
             [[ $id =~ ^(tls-insecure|owner-changed|access-changed)$ ]] || missing+=("$id")

@@ -170,15 +170,17 @@ const char *capture_stop(void)
 	return text;
 }
 
+static struct log_capture silence;
+
 void silence_start(void)
 {
 	log_set_level(LOG_ERROR);
-	log_hold();
+	log_capture_begin(&silence);
 }
 
 void silence_stop(void)
 {
-	log_release(LOG_VERBOSE);
+	log_capture_end(&silence);
 	log_set_level(LOG_WARNING);
 }
 

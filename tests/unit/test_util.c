@@ -355,6 +355,7 @@ static void test_fail_crypto(void **state)
 static void test_fail_long(void **state)
 {
 	static char long_text[5000];
+	struct log_capture capture;
 	const char *text;
 	size_t cut;
 
@@ -363,11 +364,12 @@ static void test_fail_long(void **state)
 	capture_start(STDERR_FILENO);
 	errno = ENOENT;
 	fail_errno(ST_FILE, "%s", long_text);
-	warn("id", "%s", long_text);
-	note("id", "%s", long_text);
-	log_hold();
+	warn(WARN_CHAIN, "%s", long_text);
+	note(WARN_NO_CHAIN, "%s", long_text);
+	log_capture_begin(&capture);
 	fail(ST_FILE, "%s", long_text);
-	log_release(LOG_ERROR);
+	log_capture_end(&capture);
+	log_report(capture.text);
 	text = capture_stop();
 	assert_memory_equal(text, "sscep: xxx", 10);
 	for (cut = 0; text[cut] != '\0'; cut++)
@@ -378,8 +380,8 @@ static void test_fail_long(void **state)
 
 static void print_all(void)
 {
-	note("id", "n");
-	warn("id", "%s", "w");
+	note(WARN_NO_CHAIN, "n");
+	warn(WARN_CHAIN, "%s", "w");
 	verbose("v");
 	debug("d");
 	fail(ST_ERROR, "f");
@@ -416,42 +418,47 @@ static void test_levels(void **state)
 	capture_stop();
 }
 
-static void test_hold(void **state)
+static void test_capture(void **state)
 {
+	struct log_capture outer, inner;
 	enum status st;
 	const char *text;
 
 	(void)state;
-	/* The last one, at its level; then it is forgotten. */
+	/* The last one is kept, and nothing is printed but what is no failure. */
 	capture_start(STDERR_FILENO);
-	log_hold();
+	log_capture_begin(&outer);
 	fail(ST_REPLY, "first");
 	st = fail(ST_NETWORK, "second");
-	note("id", "between");
-	log_release_warning("id");
+	note(WARN_CHAIN, "between");
+	log_capture_end(&outer);
 	fail(ST_REPLY, "third");
-	log_hold();
-	log_release(LOG_ERROR);
+	log_report("");
+	log_report(outer.text);
 	text = capture_stop();
 	assert_int_equal(st, ST_NETWORK);
+	assert_string_equal(outer.text, "second");
 	assert_string_equal(text,
 	    "sscep: between\n"
-	    "sscep: warning: second\n"
-	    "sscep: third\n");
-	/* Below the level: not at all. */
+	    "sscep: third\n"
+	    "sscep: second\n");
+	/* Inner ones do not disturb the outer one. */
 	capture_start(STDERR_FILENO);
-	log_hold();
-	fail(ST_REPLY, "first");
-	log_release(LOG_VERBOSE);
-	log_release(LOG_ERROR);
+	log_capture_begin(&outer);
+	fail(ST_REPLY, "outer");
+	log_capture_begin(&inner);
+	fail(ST_REPLY, "inner");
+	log_capture_end(&inner);
+	assert_string_equal(outer.text, "outer");
+	assert_string_equal(inner.text, "inner");
+	log_report(inner.text);
+	log_capture_end(&outer);
+	assert_string_equal(outer.text, "inner");
+	log_capture_begin(&inner);
+	log_capture_end(&inner);
 	text = capture_stop();
+	assert_string_equal(inner.text, "");
 	assert_string_equal(text, "");
-	capture_start(STDERR_FILENO);
-	log_hold();
-	fail(ST_REPLY, "first");
-	log_release(LOG_ERROR);
-	text = capture_stop();
-	assert_string_equal(text, "sscep: first\n");
 }
 
 static void test_say(void **state)
@@ -885,6 +892,7 @@ static void test_check_forbidden(void **state)
 
 	(void)state;
 	fixture_write(fixture_path("closed/file"), "x", 1);
+	assert_int_equal(chmod(fixture_path("closed/file"), 0444), 0);
 	fixture_remove(link);
 	assert_int_equal(symlink("closed/file", link), 0);
 	assert_int_equal(chmod(closed, 0555), 0);
@@ -956,7 +964,7 @@ int main(void)
 	    cmocka_unit_test(test_fail_crypto),
 	    cmocka_unit_test(test_fail_long),
 	    cmocka_unit_test(test_levels),
-	    cmocka_unit_test(test_hold),
+	    cmocka_unit_test(test_capture),
 	    cmocka_unit_test(test_say),
 	    cmocka_unit_test(test_flush),
 	    cmocka_unit_test(test_read),
