@@ -30,6 +30,14 @@ no_temporary() {
         "$(find . -name '.*.sscep-*' | paste -sd' ')"
 }
 
+# with_error CALL ERROR COMMAND...: this call of the system fails.
+with_error() {
+    need strace
+    make_program traced env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -e "inject=$1:error=$2" "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/traced" "${@:3}"
+}
+
 inode() {
     stat -L -c %i "$1"
 }
@@ -82,6 +90,26 @@ inode() {
 getca_done() {
     run_sscep getca -u "$URL" -c ca.crt
     expect_status 0
+}
+
+@test "a quota is found before the CA issues" {
+    start_enrolment
+    with_error fallocate EDQUOT enroll
+    expect_status 93
+    only_error "local.crt: cannot write: Disk quota exceeded"
+    nothing_issued
+    no_temporary
+}
+
+@test "a file system that does not allocate ahead: zeros take the room" {
+    start_enrolment --pending 1
+    with_error fallocate EOPNOTSUPP enroll -n 0
+    expect_status 3
+    with_error fallocate,pwrite64 ENOSPC enroll
+    expect_status 93
+    only_error "local.crt: cannot write: No space left on device"
+    enroll -R
+    enrolled
 }
 
 @test "a read-only file system is found before the CA issues" {
@@ -149,6 +177,26 @@ getca_done() {
     expect_status 93
     only_error "local.crt: cannot write: No space left on device"
     nothing_issued
+}
+
+@test "rename() fails in the end: a file that is there is written in place" {
+    local error before
+    for error in EXDEV EBUSY EPERM; do
+        ca=$BATS_TEST_TMPDIR/$error
+        start_enrolment
+        echo old >local.crt
+        before=$(inode local.crt)
+        with_error '?rename,renameat,renameat2' "$error" enroll
+        enrolled
+        expect_equal "the file" "$before" "$(inode local.crt)"
+        no_temporary
+        rm local.crt
+        with_error '?rename,renameat,renameat2' "$error" enroll
+        expect_status 93
+        only_error "local.crt: cannot replace" "is on standard output"
+        no_temporary
+        stop_ca
+    done
 }
 
 # --- an issued certificate is never lost -----------------------------------
@@ -439,9 +487,7 @@ except OSError:
     sys.exit(1)' || as_root python3 -c '
 import os
 os.setxattr("local.crt", "security.selinux", b"label")'
-    make_program traced env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
-        -e inject=fsetxattr:error=EPERM "$sscep"
-    run_as_program "$BATS_TEST_TMPDIR/traced" enroll
+    with_error fsetxattr EPERM enroll
     enrolled
     warned "local.crt: its access control list or label could not be kept"
 }
