@@ -145,6 +145,8 @@ sscep_sources = \
 	src/http/url.h \
 	src/util/ascii.c \
 	src/util/ascii.h \
+	src/util/attributes.c \
+	src/util/attributes.h \
 	src/util/buf.c \
 	src/util/buf.h \
 	src/util/contents.c \
@@ -159,6 +161,8 @@ sscep_sources = \
 	src/util/output.h \
 	src/util/report.c \
 	src/util/report.h \
+	src/util/standard.c \
+	src/util/standard.h \
 	src/util/status.h \
 	src/util/target.c \
 	src/util/target.h \

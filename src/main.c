@@ -12,9 +12,9 @@
 #include "ops/ops.h"
 #include "ops/poll.h"
 #include "session.h"
-#include "util/file.h"
 #include "util/log.h"
 #include "util/report.h"
+#include "util/standard.h"
 
 static enum status run(const struct options *options, struct report *report)
 {
@@ -50,15 +50,15 @@ static enum status print_report(
     const struct options *options, struct report *report, enum status st)
 {
 	struct buf line = {0};
+	enum status printed;
 
 	if (options->operation != NULL)
 		report_set(report, REPORT_OPERATION, options->operation->name);
-	if (report_add_json(&line, report, st))
-		log_print(buf_string(&line));
-	else
-		st = fail_memory();
+	printed = report_add_json(&line, report, st)
+	    ? log_print(buf_string(&line))
+	    : fail_memory();
 	buf_free(&line);
-	return st;
+	return st == ST_OK ? printed : st;
 }
 
 int main(int argc, char **argv)
@@ -70,8 +70,9 @@ int main(int argc, char **argv)
 
 	compat_wipe_freed();
 	compat_forbid_core();
-	file_reserve_standard();
+	standard_reserve();
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN);
 	if (argc > 0)
 		log_set_program(argv[0]);
 	log_set_report(&report);

@@ -1,5 +1,5 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* statx() */
+#define _GNU_SOURCE /* fallocate(), statx() */
 #endif
 
 #include <errno.h>
@@ -19,47 +19,58 @@
 
 #define ATTRIBUTE_MAX 65536 /* bytes: no Linux file system takes more */
 
-/* For systems and file systems that do not allocate ahead. */
-static bool fill_with_zeros(int fd, off_t len)
+/* Where nothing is allocated ahead, an error may come only with fsync(). */
+static bool fill(int fd, off_t len)
 {
 	static const char zeros[4096];
 	size_t step;
-	off_t at;
+	ssize_t put;
+	off_t at = 0;
 
-	for (at = 0; at < len; at += (off_t)step) {
+	while (at < len) {
 		step = sizeof(zeros);
 		if (len - at < (off_t)step)
 			step = (size_t)(len - at);
-		if (pwrite(fd, zeros, step, at) != (ssize_t)step)
+		put = pwrite(fd, zeros, step, at);
+		if (put > 0)
+			at += put;
+		else if (put == 0 || errno != EINTR)
 			return false;
 	}
-	return true;
+	return fsync(fd) == 0;
 }
 
 bool compat_allocate(int fd, off_t len)
 {
-#ifdef HAVE_POSIX_FALLOCATE
-	int error = posix_fallocate(fd, 0, len);
-
-	if (error == 0)
+#ifdef HAVE_FALLOCATE
+	if (fallocate(fd, 0, 0, len) == 0)
 		return true;
-	errno = error;
-	if (error != EINVAL && error != EOPNOTSUPP && error != ENOSYS)
+	if (errno != EINVAL && errno != EOPNOTSUPP && errno != ENOSYS &&
+	    errno != EINTR)
 		return false;
 #endif
-	return fill_with_zeros(fd, len);
+	return fill(fd, len);
 }
 
-bool compat_is_mount_point(const char *path, const char *directory)
+#if defined(HAVE_STATX) && !defined(STATX_ATTR_MOUNT_ROOT)
+#define STATX_ATTR_MOUNT_ROOT 0x2000 /* Linux 5.8 */
+#endif
+
+bool compat_is_fixed(const char *path, const char *directory)
 {
 	struct stat file, above;
-#if defined(HAVE_STATX) && defined(STATX_ATTR_MOUNT_ROOT)
+#ifdef HAVE_STATX
+	const unsigned int fixed =
+	    STATX_ATTR_MOUNT_ROOT | STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND;
 	struct statx more;
 
 	if (statx(AT_FDCWD, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS,
-		&more) == 0 &&
-	    (more.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
-		return (more.stx_attributes & STATX_ATTR_MOUNT_ROOT) != 0;
+		&more) == 0) {
+		if ((more.stx_attributes & fixed) != 0)
+			return true;
+		if ((more.stx_attributes_mask & STATX_ATTR_MOUNT_ROOT) != 0)
+			return false;
+	}
 #endif
 	return lstat(path, &file) == 0 && stat(directory, &above) == 0 &&
 	    file.st_dev != above.st_dev;
@@ -71,9 +82,11 @@ static bool copy_attribute(int to, const char *path, const char *name)
 	char value[ATTRIBUTE_MAX], there[ATTRIBUTE_MAX];
 	ssize_t len = lgetxattr(path, name, value, sizeof(value)), has;
 
+	if (len < 0 && errno == ENODATA)
+		return fremovexattr(to, name) == 0 || errno == ENODATA ||
+		    errno == ENOTSUP;
 	if (len < 0)
-		return errno == ENODATA || errno == ENOTSUP ||
-		    errno == EOPNOTSUPP;
+		return errno == ENOTSUP;
 	has = fgetxattr(to, name, there, sizeof(there));
 	if (has == len && memcmp(there, value, (size_t)len) == 0)
 		return true;

@@ -12,15 +12,16 @@
 bool compat_allocate(int fd, off_t len);
 
 /*
- * Whether something is mounted on the file itself, so that rename() cannot
- * replace it.  directory is where the file is.  False where it cannot be told.
+ * Whether the system keeps rename() from replacing the file: something is
+ * mounted on it, or it is immutable or append-only.  directory is where it is.
+ * False where that cannot be told.
  */
-bool compat_is_mount_point(const char *path, const char *directory);
+bool compat_is_fixed(const char *path, const char *directory);
 
 /*
  * Gives the file of descriptor to the access control list and the security
- * label of the file at path, as far as the system has them.  False with errno
- * when path has one that could not be given.
+ * label of the file at path, and no other, as far as the system has them.
+ * False with errno when that could not be done.
  */
 bool compat_copy_access(int to, const char *path);
 

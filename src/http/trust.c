@@ -1,6 +1,5 @@
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include <openssl/x509v3.h>
 
@@ -9,6 +8,7 @@
 #include "pki/key.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/target.h"
 
 #define NAME_SHOWN 160
 
@@ -42,16 +42,21 @@ out:
 
 static enum status add_ca_dir(X509_STORE *store, const char *path)
 {
-	struct stat status;
+	struct target target;
+	enum status st;
 
-	if (stat(path, &status) != 0)
-		return fail_errno(ST_FILE, "TLS CA directory %s", path);
-	if (!S_ISDIR(status.st_mode))
-		return fail(
-		    ST_FILE, "TLS CA directory %s: not a directory", path);
-	if (!X509_STORE_load_locations(store, NULL, path))
-		return fail_crypto(ST_FILE, "TLS CA directory %s", path);
-	return ST_OK;
+	st = target_find(&target, path, "TLS CA directory ");
+	if (st == ST_OK && !target.exists)
+		st = fail(ST_FILE,
+		    "TLS CA directory %s: No such file or directory", path);
+	else if (st == ST_OK && !S_ISDIR(target.status.st_mode))
+		st =
+		    fail(ST_FILE, "TLS CA directory %s: not a directory", path);
+	else if (st == ST_OK &&
+	    !X509_STORE_load_locations(store, NULL, target.path))
+		st = fail_crypto(ST_FILE, "TLS CA directory %s", path);
+	target_free(&target);
+	return st;
 }
 
 static enum status trust_read_cas(

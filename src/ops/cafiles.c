@@ -7,6 +7,7 @@
 #include "pki/algs.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
+#include "pki/keyfile.h"
 #include "scep/caps.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -216,7 +217,7 @@ static enum status set_aside_stale(const char *path, int count)
 	bool exists = true;
 	int i;
 
-	if (count > 1 && (st = file_set_aside(path)) != ST_OK)
+	if (count > 1 && (st = file_set_aside(path, keyfile_guard)) != ST_OK)
 		return st;
 	for (i = count > 1 ? count : 0; st == ST_OK && exists; i++) {
 		name.len = 0;
@@ -225,7 +226,7 @@ static enum status set_aside_stale(const char *path, int count)
 		else if ((st = file_find(&exists, buf_string(&name))) ==
 			ST_OK &&
 		    exists)
-			st = file_set_aside(buf_string(&name));
+			st = file_set_aside(buf_string(&name), keyfile_guard);
 	}
 	buf_free(&name);
 	return st;

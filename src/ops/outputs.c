@@ -8,6 +8,7 @@
 #include "util/contents.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/standard.h"
 
 enum status outputs_open_one(struct output *output, const char *name)
 {
@@ -22,7 +23,10 @@ static enum status open_given(struct output *output, const char *name)
 enum status outputs_open(
     struct outputs *outputs, const struct options *options, const char *result)
 {
-	enum status st = open_given(&outputs->selfsigned, options->selfsigned);
+	enum status st = ST_OK;
+
+	if (options->sign_cert == NULL)
+		st = open_given(&outputs->selfsigned, options->selfsigned);
 
 	if (st == ST_OK && options->dump_request != NULL)
 		return open_given(&outputs->dump, options->dump_request);
@@ -83,7 +87,8 @@ static const char *rescue(const struct session *session, const struct buf *text)
 		report_set(session->report, REPORT_PEM, buf_string(text));
 		return "in this object";
 	}
-	if (contents_add(STDOUT_FILENO, text))
+	if (!standard_was_closed(STDOUT_FILENO) &&
+	    contents_add(STDOUT_FILENO, text))
 		return "on standard output";
 	contents_add(STDERR_FILENO, text);
 	return "on standard error";
@@ -102,8 +107,9 @@ enum status outputs_write_issued(
 	st = outputs_write(session, output, &text);
 	log_capture_end(&capture);
 	if (st != ST_OK)
-		st = fail(ST_FILE, "%s; the certificate is %s", capture.text,
-		    rescue(session, &text));
+		st = fail(ST_FILE,
+		    "the certificate is %s, as it could not be written: %s",
+		    rescue(session, &text), capture.text);
 	buf_free(&text);
 	return st;
 }

@@ -7,6 +7,7 @@
 #include "options/table.h"
 #include "options/value.h"
 #include "pki/cert.h"
+#include "pki/keyname.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/target.h"
@@ -62,56 +63,83 @@ static enum status add(struct uses *uses, const struct option_row *row,
 		return fail_memory();
 	}
 	uses->list = grown;
-	if (!file_is_standard(name) && !find_quietly(&use.target, name))
+	if (file_is_standard(name))
+		name = use.written ? "/dev/stdout" : "/dev/stdin";
+	if (!find_quietly(&use.target, name))
 		target_free(&use.target);
 	uses->list[uses->count++] = use;
 	return ST_OK;
 }
 
-static enum status add_numbered(
+/* getca moves a file that an earlier answer left out of the way. */
+static enum status add_moved(
+    struct uses *uses, const struct option_row *row, const char *name)
+{
+	struct buf old = {0};
+	enum status st = ST_OK;
+
+	if (access(name, F_OK) != 0)
+		return ST_OK;
+	st = buf_addf(&old, "%s.old", name)
+	    ? add(uses, row, buf_string(&old), true)
+	    : fail_memory();
+	buf_free(&old);
+	return st;
+}
+
+/* The files of a set, also those that are not there yet. */
+static enum status add_set(
     struct uses *uses, const struct option_row *row, const char *base)
 {
 	struct buf name = {0};
 	enum status st = ST_OK;
 	int i;
 
+	if (is_written(row))
+		st = add_moved(uses, row, base);
 	for (i = 0; st == ST_OK && i < CERT_COUNT_MAX; i++) {
 		name.len = 0;
-		if (!buf_addf(&name, "%s-%d", base, i))
-			st = fail_memory();
-		else if (access(buf_string(&name), F_OK) == 0)
-			st = add(uses, row, buf_string(&name), true);
+		st = buf_addf(&name, "%s-%d", base, i)
+		    ? add(uses, row, buf_string(&name), true)
+		    : fail_memory();
+		if (st == ST_OK && is_written(row))
+			st = add_moved(uses, row, buf_string(&name));
 	}
 	buf_free(&name);
 	return st;
 }
 
+/* The file that the value of an option names, NULL if it is none. */
+static const char *file_name(const struct option_row *row, const char *value)
+{
+	switch (row->check) {
+	case CHECK_PASS:
+		return strncmp(value, "file:", 5) == 0 ? value + 5 : NULL;
+	case CHECK_KEY:
+		value = keyname_path(value);
+		return keyname_is_uri(value) ? NULL : value;
+	case CHECK_FILE:
+	case CHECK_OUTPUT:
+		return value;
+	default:
+		return NULL;
+	}
+}
+
 static enum status add_row(struct uses *uses, const struct options *options,
     const struct option_row *row)
 {
-	const char *value;
+	const char *value = NULL;
 	enum status st;
 
-	if (row->type != TYPE_STRING || !(row->ops & options->operation->op))
+	if (row->type == TYPE_STRING && (row->ops & options->operation->op))
+		value = *(char *const *)option_field_const(options, row);
+	if (value == NULL || (value = file_name(row, value)) == NULL)
 		return ST_OK;
-	value = *(char *const *)option_field_const(options, row);
-	if (value == NULL)
-		return ST_OK;
-	switch (row->check) {
-	case CHECK_PASS:
-		if (strncmp(value, "file:", 5) != 0)
-			return ST_OK;
-		return add(uses, row, value + 5, false);
-	case CHECK_FILE:
-	case CHECK_KEY:
-	case CHECK_OUTPUT:
-		st = add(uses, row, value, false);
-		if (st == ST_OK && row->set && !file_is_standard(value))
-			st = add_numbered(uses, row, value);
-		return st;
-	default:
-		return ST_OK;
-	}
+	st = add(uses, row, value, false);
+	if (st == ST_OK && row->set && !file_is_standard(value))
+		st = add_set(uses, row, value);
+	return st;
 }
 
 static void free_uses(struct uses *uses)
@@ -136,15 +164,19 @@ static const char *short_name(
 	return out;
 }
 
-/* Devices, pipes and descriptors are in nobody's way. */
-static bool is_same_file(const struct use *a, const struct use *b)
+/*
+ * Devices and pipes are in nobody's way, nor are descriptors that are written
+ * to; one that is read may be of a file.
+ */
+static bool is_same_file(const struct use *output, const struct use *other)
 {
-	const struct target *ta = &a->target, *tb = &b->target;
+	const struct target *a = &output->target, *b = &other->target;
 
-	if (ta->path == NULL || tb->path == NULL || ta->stream || tb->stream)
+	if (a->path == NULL || b->path == NULL || a->stream ||
+	    (b->stream && other->written))
 		return false;
-	return (!ta->exists || S_ISREG(ta->status.st_mode)) &&
-	    target_is_same(ta, tb);
+	return (!a->exists || S_ISREG(a->status.st_mode)) &&
+	    target_is_same(a, b);
 }
 
 static bool may_replace(const struct use *output, const struct use *input)
@@ -219,7 +251,9 @@ static const struct option_row *find_pass_on_stdin(
 			continue;
 		value = *(char *const *)option_field_const(options, row);
 		if (value != NULL &&
-		    (strcmp(value, "stdin") == 0 || strcmp(value, "fd:0") == 0))
+		    (strcmp(value, "stdin") == 0 ||
+			(strncmp(value, "fd:", 3) == 0 &&
+			    strtol(value + 3, NULL, 10) == STDIN_FILENO)))
 			return row;
 	}
 	return NULL;

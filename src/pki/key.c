@@ -1,5 +1,6 @@
 #include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <openssl/bio.h>
 #include <openssl/crypto.h>
@@ -225,13 +226,18 @@ static enum status read_named(EVP_PKEY **out, struct secret *secret)
 	return st;
 }
 
-/* A URI may be longer than any name of a file. */
+/* A URI is a file where there is one of that name, and no error otherwise. */
 static enum status find_file(bool *exists, const char *name)
 {
+	struct stat sb;
+
 	*exists = file_is_standard(name);
-	if (*exists || (keyname_is_uri(name) && strlen(name) > NAME_MAX))
+	if (*exists)
 		return ST_OK;
-	return file_find(exists, name);
+	if (!keyname_is_uri(name))
+		return file_find(exists, name);
+	*exists = stat(name, &sb) == 0;
+	return ST_OK;
 }
 
 enum status key_read(EVP_PKEY **out, const struct key_place *place)

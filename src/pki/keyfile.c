@@ -1,7 +1,7 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <openssl/err.h>
@@ -16,8 +16,8 @@
 /* Ends the first line of every kind of private key in PEM (RFC 7468, 10). */
 #define PEM_MARK "PRIVATE KEY-----"
 
-#define PART    65536 /* bytes read at a time */
-#define DER_MAX PART  /* no key in DER is larger */
+/* Bytes that are looked at together; no key in DER is larger. */
+#define PART (256u * 1024)
 
 static bool is_pem(const struct buf *part)
 {
@@ -64,35 +64,52 @@ static void keep_end(struct buf *part)
 	part->len = keep;
 }
 
-static bool holds_key(int fd, struct buf *part, bool *failed)
+/* Reads until the part is full or the file ends: false when that fails. */
+static bool read_part(int fd, struct buf *part, bool *end)
 {
-	bool first = true;
 	ssize_t got;
 
-	for (;;) {
-		if ((*failed = !buf_reserve(part, PART)))
-			return false;
-		got = read(fd, part->data + part->len, PART);
+	while (part->len < PART) {
+		got = read(fd, part->data + part->len, PART - part->len);
 		if (got < 0 && errno == EINTR)
 			continue;
-		if ((*failed = got < 0) || got == 0)
+		if (got < 0)
 			return false;
+		if ((*end = got == 0))
+			break;
 		part->len += (size_t)got;
-		part->data[part->len] = '\0';
+	}
+	part->data[part->len] = '\0';
+	return true;
+}
+
+static bool holds_key(int fd, struct buf *part, bool *failed)
+{
+	bool first = true, end = false;
+
+	*failed = !buf_reserve(part, PART);
+	while (!*failed && !end) {
+		if ((*failed = !read_part(fd, part, &end)))
+			break;
 		if (is_pem(part) || (first && is_der(part)))
 			return true;
 		first = false;
 		keep_end(part);
 	}
+	return false;
 }
 
 enum status keyfile_guard(const char *path)
 {
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct buf part = {0};
 	bool holds, failed;
 	enum status st = ST_OK;
+	struct stat sb;
+	int fd;
 
+	if (lstat(path, &sb) == 0 && !S_ISREG(sb.st_mode))
+		return ST_OK;
+	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return fail_errno(ST_FILE,
 		    "%s: cannot open it to see whether it holds a private key, "

@@ -5,7 +5,7 @@
 #include "util/status.h"
 
 /*
- * ST_OK when the regular file at path holds no private key: neither in PEM,
+ * ST_OK when the file at path, unless it is a link, holds no private key: neither in PEM,
  * with whatever else is in there, nor in DER, PKCS #8 or PKCS #12.  ST_FILE
  * after reporting, also when the file cannot be read.
  */

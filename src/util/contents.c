@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -14,6 +15,10 @@ bool contents_add(int fd, const struct buf *text)
 
 	while (done < text->len) {
 		put = write(fd, text->data + done, text->len - done);
+		if (put < 0 && errno == EAGAIN) {
+			poll(&(struct pollfd){fd, POLLOUT, 0}, 1, -1);
+			continue;
+		}
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)

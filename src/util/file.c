@@ -89,18 +89,8 @@ enum status file_find(bool *exists, const char *path)
 	return ST_OK;
 }
 
-void file_reserve_standard(void)
-{
-	int fd;
-
-	do
-		fd = open("/dev/null", O_RDWR);
-	while (fd >= 0 && fd <= STDERR_FILENO);
-	if (fd >= 0)
-		close(fd);
-}
-
-enum status file_set_aside(const char *path)
+enum status file_set_aside(
+    const char *path, enum status (*guard)(const char *path))
 {
 	struct buf old = {0};
 	enum status st;
@@ -110,10 +100,13 @@ enum status file_set_aside(const char *path)
 		return st;
 	if (!buf_addf(&old, "%s.old", path))
 		return fail_memory();
-	if (rename(path, buf_string(&old)) != 0)
+	st = file_find(&exists, buf_string(&old));
+	if (st == ST_OK && exists)
+		st = guard(buf_string(&old));
+	if (st == ST_OK && rename(path, buf_string(&old)) != 0)
 		st = fail_errno(ST_FILE, "%s: cannot move it to %s", path,
 		    buf_string(&old));
-	else
+	if (st == ST_OK)
 		note(WARN_SET_ASIDE, "%s of an earlier answer moved to %s",
 		    path, buf_string(&old));
 	buf_free(&old);

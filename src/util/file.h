@@ -29,12 +29,10 @@ bool file_is_standard(const char *name);
 enum status file_find(bool *exists, const char *path);
 
 /*
- * Descriptors 0 to 2 that the caller closed lead to /dev/null from here on,
- * so that no socket or file takes their place.
+ * Moves path to path.old, replacing that if guard returns ST_OK for it, and
+ * says so; no file, no error.
  */
-void file_reserve_standard(void);
-
-/* Moves path to path.old, replacing that, and says so; no file, no error. */
-enum status file_set_aside(const char *path);
+enum status file_set_aside(
+    const char *path, enum status (*guard)(const char *path));
 
 #endif

@@ -2,12 +2,14 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/err.h>
 
 #include "compat/openssl.h"
 #include "util/json.h"
 #include "util/log.h"
+#include "util/standard.h"
 #include "util/utf8.h"
 
 #define WARNING "warning: "
@@ -284,9 +286,15 @@ void log_file_written(const char *path)
 		report_add_string(report, REPORT_FILES, path);
 }
 
-void log_print(const char *line)
+enum status log_print(const char *line)
 {
+	enum status st;
+
 	fprintf(stdout, "%s\n", line);
+	st = log_flush();
+	if (st != ST_OK || standard_was_closed(STDOUT_FILENO))
+		fprintf(stderr, "%s\n", line);
+	return st;
 }
 
 /*

@@ -77,15 +77,15 @@ void log_capture_end(struct log_capture *capture);
 
 /* Reports the text, unless it is "", as fail() does. */
 void log_report(const char *text);
-/*
- * From here on the first error, every warning and every file written go to
- * the report, too; NULL: no more.  Borrowed.
- */
+/* First error, warnings and files go to the report, too.  Borrowed or NULL. */
 void log_set_report(struct report *report);
 void log_file_written(const char *path);
 
-/* A line on stdout whatever --quiet says: the report. */
-void log_print(const char *line);
+/*
+ * The report on stdout, whatever --quiet says, or on stderr where that cannot
+ * be written: ST_FILE after reporting.
+ */
+enum status log_print(const char *line);
 
 /*
  * Copies len bytes of text that came from elsewhere into out, up to size - 1

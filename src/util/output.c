@@ -8,23 +8,28 @@
 #include <unistd.h>
 
 #include "compat/files.h"
+#include "util/attributes.h"
 #include "util/contents.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/output.h"
+#include "util/standard.h"
 
 static enum status fail_writing(const struct output *o)
 {
 	return fail_errno(ST_FILE, "%s: cannot write", o->name);
 }
 
-/* Whether the disk has room for what the file's own blocks do not hold. */
+/*
+ * Whether the disk has room for what the file's own blocks do not hold; some
+ * file systems do not tell.
+ */
 static enum status check_room(const struct output *o, int fd)
 {
 	long long own = (long long)o->target.status.st_blocks * 512, room;
 	struct statvfs vfs;
 
-	if (fstatvfs(fd, &vfs) != 0)
+	if (fstatvfs(fd, &vfs) != 0 || vfs.f_blocks == 0)
 		return ST_OK;
 	room = (long long)(geteuid() == 0 ? vfs.f_bfree : vfs.f_bavail) *
 	    (long long)vfs.f_frsize;
@@ -75,8 +80,13 @@ static bool take_room(struct output *o)
 	return false;
 }
 
+static bool is_writable(const struct output *o)
+{
+	return faccessat(AT_FDCWD, o->target.path, W_OK, AT_EACCESS) == 0;
+}
+
 /*
- * Whether rename() onto the file will fail: something is mounted on it, or
+ * Whether rename() onto the file will fail: the system holds it in place, or
  * the directory is sticky and the file somebody else's.
  */
 static bool is_held_in_place(const struct output *o)
@@ -87,12 +97,20 @@ static bool is_held_in_place(const struct output *o)
 	bool yes = false;
 
 	if (directory != NULL && stat(directory, &above) == 0)
-		yes = compat_is_mount_point(o->target.path, directory) ||
+		yes = compat_is_fixed(o->target.path, directory) ||
 		    ((above.st_mode & S_ISVTX) != 0 && user != 0 &&
 			user != above.st_uid &&
 			user != o->target.status.st_uid);
 	free(directory);
 	return yes;
+}
+
+static enum status call_guard(const struct output *o)
+{
+	if (!o->target.exists || o->target.status.st_size == 0 ||
+	    o->guard == NULL)
+		return ST_OK;
+	return o->guard(o->target.path);
 }
 
 /* Programs that hold an empty file open wait for its contents. */
@@ -102,20 +120,18 @@ static enum status open_existing(struct output *o)
 	enum status st;
 	int error;
 
-	if (!empty && o->guard != NULL &&
-	    (st = o->guard(o->target.path)) != ST_OK)
+	if ((st = call_guard(o)) != ST_OK)
 		return st;
 	if (is_held_in_place(o))
 		return try_in_place(o);
 	if (!take_room(o)) {
 		error = errno;
-		if (!is_full(error) && access(o->target.path, W_OK) == 0)
+		if (!is_full(error) && is_writable(o))
 			return try_in_place(o);
 		errno = error;
 		return fail_room(o);
 	}
-	o->way = empty && access(o->target.path, W_OK) == 0 ? OUTPUT_IN_PLACE
-							    : OUTPUT_REPLACE;
+	o->way = empty && is_writable(o) ? OUTPUT_IN_PLACE : OUTPUT_REPLACE;
 	return ST_OK;
 }
 
@@ -135,11 +151,12 @@ static enum status open_stream(struct output *o)
 
 	if (flags < 0)
 		return fail_writing(o);
-	if ((flags & O_ACCMODE) == O_RDONLY) {
+	if ((flags & O_ACCMODE) == O_RDONLY ||
+	    standard_was_closed(o->target.descriptor)) {
 		errno = EBADF;
 		return fail_writing(o);
 	}
-	if (o->target.descriptor < 0 && access(o->target.path, W_OK) != 0)
+	if (o->target.descriptor < 0 && !is_writable(o))
 		return fail_writing(o);
 	o->way = OUTPUT_STREAM;
 	return ST_OK;
@@ -190,47 +207,22 @@ static bool has_changed(const struct output *o)
 	    (now.st_size == 0) != (then->st_size == 0);
 }
 
-/* Looks again: the CA may have taken hours to answer. */
+/*
+ * Looks again: the CA may have taken hours to answer, and what is there now
+ * may be a private key.
+ */
 static enum status refresh(struct output *o)
 {
-	if (!has_changed(o))
-		return !o->target.exists || o->way == OUTPUT_STREAM ||
-			lstat(o->target.path, &o->target.status) == 0
-		    ? ST_OK
-		    : fail_writing(o);
-	temporary_close(&o->temporary);
-	target_free(&o->target);
-	return reopen(o);
-}
-
-/* The mode of a file that open(path, O_CREAT, 0666) would make. */
-static mode_t default_mode(void)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	return 0666 & ~mask;
-}
-
-/* An owner that we may not give is said, and no error. */
-static bool set_attributes(const struct output *o, int fd)
-{
-	const struct stat *old = &o->target.status;
-
-	if (!o->target.exists)
-		return fchmod(fd, default_mode()) == 0;
-	if ((old->st_uid != geteuid() || old->st_gid != getegid()) &&
-	    fchown(fd, old->st_uid, old->st_gid) != 0)
-		warn(WARN_OWNER_CHANGED, "%s: its owner could not be kept: %s",
-		    o->name, strerror(errno));
-	if (fchmod(fd, old->st_mode & 0777) != 0)
-		return false;
-	if (!compat_copy_access(fd, o->target.path))
-		warn(WARN_ACCESS_CHANGED,
-		    "%s: its access control list or label could not be kept: "
-		    "%s",
-		    o->name, strerror(errno));
-	return true;
+	if (has_changed(o)) {
+		temporary_close(&o->temporary);
+		target_free(&o->target);
+		return reopen(o);
+	}
+	if (o->way == OUTPUT_STREAM || !o->target.exists)
+		return ST_OK;
+	if (lstat(o->target.path, &o->target.status) != 0)
+		return fail_writing(o);
+	return call_guard(o);
 }
 
 /* What is there while the temporary file is written stays whole. */
@@ -240,8 +232,8 @@ static enum status fill_temporary(struct output *o)
 
 	if (o->way != OUTPUT_REPLACE)
 		return ST_OK;
-	if (!contents_write(fd, &o->text) || !set_attributes(o, fd) ||
-	    fsync(fd) != 0)
+	if (!contents_write(fd, &o->text) ||
+	    !attributes_set(fd, o->name, &o->target) || fsync(fd) != 0)
 		return fail_writing(o);
 	return ST_OK;
 }
@@ -257,14 +249,32 @@ enum status output_stage(struct output *o, const void *bytes, size_t len)
 	return st == ST_OK ? fill_temporary(o) : st;
 }
 
+/* A pipe or device may have given way to a file that is not ours. */
+static int open_other(const struct output *o)
+{
+	const int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC;
+	struct stat sb;
+	int fd;
+
+	if (o->target.stream)
+		return open(o->target.path, flags);
+	fd = open(o->target.path, flags | O_NOFOLLOW);
+	if (fd >= 0 && fstat(fd, &sb) == 0 && !S_ISREG(sb.st_mode))
+		return fd;
+	if (fd >= 0) {
+		close(fd);
+		errno = EEXIST;
+	}
+	return -1;
+}
+
 static enum status write_stream(const struct output *o)
 {
 	int fd = o->target.descriptor, error = 0;
 
 	if (fd >= 0)
 		return contents_add(fd, &o->text) ? ST_OK : fail_writing(o);
-	fd = open(o->target.path, O_WRONLY | O_APPEND | O_CLOEXEC);
-	if (fd < 0)
+	if ((fd = open_other(o)) < 0)
 		return fail_errno(ST_FILE, "%s: cannot open", o->name);
 	if (!contents_add(fd, &o->text))
 		error = errno;
@@ -332,9 +342,11 @@ enum status output_commit(struct output *o)
 	enum status st;
 
 	sigemptyset(&held);
-	sigaddset(&held, SIGINT);
-	sigaddset(&held, SIGTERM);
-	sigaddset(&held, SIGHUP);
+	if (o->way != OUTPUT_STREAM) {
+		sigaddset(&held, SIGINT);
+		sigaddset(&held, SIGTERM);
+		sigaddset(&held, SIGHUP);
+	}
 	sigprocmask(SIG_BLOCK, &held, &before);
 	st = commit(o);
 	sigprocmask(SIG_SETMASK, &before, NULL);

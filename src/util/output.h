@@ -50,8 +50,8 @@ enum status output_stage(struct output *output, const void *bytes, size_t len);
  * Makes what was staged the contents of the file, and synchronizes it with
  * the disk.  A file that is replaced leaves its owner, mode, access control
  * list and label to the new one; the mode of a new file is 0666 less the
- * umask.  SIGINT, SIGTERM and SIGHUP are held back until it is done.
- * ST_FILE after reporting.
+ * umask.  SIGINT, SIGTERM and SIGHUP are held back until it is done, unless it
+ * is a stream, which may have to wait for a reader.  ST_FILE after reporting.
  */
 enum status output_commit(struct output *output);
 

@@ -66,23 +66,31 @@ static int find_descriptor(const char *name)
 	return -1;
 }
 
+/* The directories of /proc in which links lead elsewhere than they say. */
+enum magic { MAGIC_NONE, MAGIC_PROCESS, MAGIC_DESCRIPTORS };
+
 /*
- * Whether it is /proc/PID/fd: the links in there lead to open files, whatever
- * their text says.  pid is set to that of the process.
+ * /proc/PID has links into the namespace of the process, and /proc/PID/fd to
+ * its open files; pid is set to that of the process.  As path has no link in
+ * it, /proc/self is not met.
  */
-static bool is_descriptor_directory(const char *path, int *pid)
+static enum magic find_magic(const char *path, int *pid)
 {
-	char copy[64], *slash;
+	char copy[64], *rest;
 
 	if (strncmp(path, "/proc/", 6) != 0 || strlen(path) >= sizeof(copy))
-		return false;
+		return MAGIC_NONE;
 	snprintf(copy, sizeof(copy), "%s", path + 6);
-	if ((slash = strchr(copy, '/')) == NULL)
-		return false;
-	*slash = '\0';
-	*pid = parse_number(copy);
-	slash = strrchr(path, '/');
-	return *pid >= 0 && strcmp(slash, "/fd") == 0;
+	if ((rest = strchr(copy, '/')) != NULL)
+		*rest++ = '\0';
+	if ((*pid = parse_number(copy)) < 0)
+		return MAGIC_NONE;
+	if (rest != NULL && strncmp(rest, "task/", 5) == 0)
+		rest = strchr(rest + 5, '/') != NULL ? strchr(rest + 5, '/') + 1
+						     : NULL;
+	if (rest == NULL)
+		return MAGIC_PROCESS;
+	return strcmp(rest, "fd") == 0 ? MAGIC_DESCRIPTORS : MAGIC_NONE;
 }
 
 static const char *directory_of(const struct walk *walk)
@@ -174,12 +182,17 @@ static enum status step(struct walk *walk, struct target *target,
 
 	if (!S_ISLNK(sb->st_mode))
 		return stand_at(walk, next);
-	if (is_descriptor_directory(directory_of(walk), &pid)) {
-		target->stream = true;
-		if (pid == (int)getpid() && is_last(walk))
+	switch (find_magic(directory_of(walk), &pid)) {
+	case MAGIC_DESCRIPTORS:
+		target->stream = is_last(walk);
+		if (target->stream && pid == (int)getpid())
 			target->descriptor =
 			    parse_number(strrchr(next, '/') + 1);
 		return stand_at(walk, next);
+	case MAGIC_PROCESS:
+		return stand_at(walk, next);
+	case MAGIC_NONE:
+		break;
 	}
 	if ((st = check_owner(walk, next, sb->st_uid)) != ST_OK)
 		return st;

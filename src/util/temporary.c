@@ -14,6 +14,9 @@
 #define MARK   ".sscep-"
 #define RANDOM "XXXXXX"
 
+/* Bytes of the file's name that are in that of the temporary one. */
+#define BASE_MAX 100
+
 /* More than the outputs of any command. */
 #define PENDING_MAX 128
 
@@ -59,6 +62,17 @@ static void set_pending(char *old, char *path)
 	}
 }
 
+/* A lock is no hindrance to the process that has it. */
+static bool is_pending(const char *path)
+{
+	size_t i;
+
+	for (i = 0; i < PENDING_MAX; i++)
+		if (pending[i] != NULL && strcmp(pending[i], path) == 0)
+			return true;
+	return false;
+}
+
 /* Released by the system when the process ends, however it ends. */
 static bool lock(int fd)
 {
@@ -92,9 +106,16 @@ static void remove_if_left(const char *path)
 	close(fd);
 }
 
-static bool is_ours(const char *entry, const char *base)
+static size_t base_length(const char *base)
 {
 	size_t len = strlen(base);
+
+	return len < BASE_MAX ? len : BASE_MAX;
+}
+
+static bool has_name(const char *entry, const char *base)
+{
+	size_t len = base_length(base);
 
 	return entry[0] == '.' && strncmp(entry + 1, base, len) == 0 &&
 	    strncmp(entry + 1 + len, MARK, strlen(MARK)) == 0 &&
@@ -109,8 +130,9 @@ static void remove_left(const char *directory, const char *base)
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		path.len = 0;
-		if (is_ours(entry->d_name, base) &&
-		    buf_addf(&path, "%s/%s", directory, entry->d_name))
+		if (has_name(entry->d_name, base) &&
+		    buf_addf(&path, "%s/%s", directory, entry->d_name) &&
+		    !is_pending(buf_string(&path)))
 			remove_if_left(buf_string(&path));
 	}
 	if (dir != NULL)
@@ -146,20 +168,15 @@ static bool make(struct temporary *t, const char *pattern)
 	return false;
 }
 
-/* A name that is too long with what is added gives way to a short one. */
 static bool make_named(
     struct temporary *t, const char *directory, const char *base)
 {
 	struct buf pattern = {0};
 	bool ok;
 
-	ok = buf_addf(&pattern, "%s/.%s" MARK RANDOM, directory, base) &&
+	ok = buf_addf(&pattern, "%s/.%.*s" MARK RANDOM, directory,
+		 (int)base_length(base), base) &&
 	    make(t, buf_string(&pattern));
-	if (!ok && errno == ENAMETOOLONG) {
-		pattern.len = 0;
-		ok = buf_addf(&pattern, "%s/" MARK RANDOM, directory) &&
-		    make(t, buf_string(&pattern));
-	}
 	buf_free(&pattern);
 	return ok;
 }

@@ -14,7 +14,7 @@ pem_of_stdout() {
 # The certificate was issued, and is on stdout, as one line on stderr says.
 rescued() {
     expect_status 93
-    only_error "$@" "the certificate is on standard output"
+    only_error "the certificate is on standard output, as it" "$@"
     pem_of_stdout
     same_certificate stdout.pem "$(issued)"
 }
@@ -278,6 +278,61 @@ open("stdout.pem", "w").write(report["pem"])' "$stdout"
     cmp local.key local.crt
 }
 
+@test "a private key is written into the file while the request is pending" {
+    start_enrolment --pending 1
+    echo old >local.crt
+    enroll_in_background -t 2
+    wait_for 10 grep -q PENDING "$stdout"
+    cat local.key >local.crt
+    wait_for_client
+    rescued "local.crt: it holds a private key"
+    cmp local.key local.crt
+}
+
+@test "with --json and no standard output the object is on stderr" {
+    local name
+    for name in - /dev/full; do
+        ca=$BATS_TEST_TMPDIR/ca-${name##*/}
+        start_enrolment
+        status=0
+        "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr --json \
+            -l "$name" >/dev/full 2>"$stderr" || status=$?
+        : >"$stdout"
+        expect_status 93
+        sed -n '/^{/p' "$stderr" | python3 -c '
+import json, sys
+sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
+        same_certificate got.crt "$(issued)"
+        stop_ca
+    done
+}
+
+@test "standard output is closed: -l - is found before, and stderr is used" {
+    start_enrolment
+    "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l - >&- 2>"$stderr" || status=$?
+    : >"$stdout"
+    expect_status 93
+    only_error "-: cannot write: Bad file descriptor"
+    nothing_issued
+    status=0
+    "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l /dev/full >&- 2>"$stderr" || status=$?
+    expect_status 93
+    stderr_has "the certificate is on standard error"
+    same_certificate "$stderr" "$(issued)"
+}
+
+@test "a limit of the size of files is an error, and no signal" {
+    start_enrolment
+    make_program limited bash -c 'ulimit -f 8; exec "$@"' bash "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/limited" enroll
+    expect_status 93
+    only_error "local.crt: cannot write: File too large"
+    nothing_issued
+    no_temporary
+}
+
 @test "--chain cannot be written: the certificate is there" {
     start_enrolment --cert-order leaf-last
     enroll --chain /dev/full
@@ -333,13 +388,18 @@ open("stdout.pem", "w").write(report["pem"])' "$stdout"
     done
 }
 
-@test "a name that is as long as can be" {
+@test "a name that is as long as can be, and what was killed before" {
     local name
     name=$(printf 'x%.0s' {1..251}).crt
-    start_enrolment
-    enroll -l "$name"
+    start_enrolment --pending 1
+    enroll_in_background -l "$name" -t 1000
+    wait_for 10 grep -q PENDING "$stdout"
+    kill -KILL "$pid"
+    wait "$pid" || true
+    enroll -R -l "$name" --chain "${name%t}u"
     expect_status 0
     same_certificate "$name" "$(issued)"
+    rm -f "${name%t}u"
     expect_equal "the files" "ca.crt local.csr local.key sscep $name" \
         "$(ls -A | paste -sd' ')"
 }
@@ -414,6 +474,33 @@ open("stdout.pem", "w").write(report["pem"])' "$stdout"
     only_error "/dev/fd/77: cannot write: Bad file descriptor"
 }
 
+@test "a directory that is open: the file in it is replaced" {
+    start_enrolment
+    mkdir there
+    echo old >there/local.crt
+    exec 7<there
+    enroll -l /proc/self/fd/7/local.crt
+    expect_status 0
+    same_certificate there/local.crt "$(issued)"
+    enroll -l /proc/self/fd/7/new.crt
+    exec 7<&-
+    expect_status 0
+    openssl x509 -in there/new.crt -noout
+}
+
+@test "the root of another process is entered, and not what its link says" {
+    start_enrolment
+    mkdir there
+    echo host >there/local.crt
+    in_mounts "mount -t tmpfs -o mode=0777 tmpfs there
+        echo inside >there/local.crt
+        unshare -m sh -c 'umount there; exec sleep 5' &
+        sleep 0.5
+        set -- \"\$@\" -l \"/proc/\$!/root\$PWD/there/local.crt\"" enroll
+    expect_status 0
+    same_certificate there/local.crt "$(issued)"
+}
+
 @test "the descriptor of another process: appended to, not replaced" {
     start_enrolment
     echo before >log
@@ -423,6 +510,58 @@ open("stdout.pem", "w").write(report["pem"])' "$stdout"
     expect_status 0
     expect_equal "the first line" before "$(head -n 1 log)"
     same_certificate log "$(issued)"
+}
+
+@test "a pipe without a reader: a signal ends the wait" {
+    start_enrolment
+    mkfifo pipe
+    enroll_in_background -l pipe
+    wait_for 10 grep -q SUCCESS "$stdout"
+    sleep 0.5
+    kill -TERM "$pid"
+    wait_for_client
+    expect_status 143
+}
+
+@test "a pipe that gives way to somebody's file: the certificate is rescued" {
+    start_enrolment --pending 1
+    mkfifo pipe
+    enroll_in_background -l pipe -t 2
+    wait_for 10 grep -q PENDING "$stdout"
+    rm pipe
+    echo theirs >other
+    ln -s other pipe
+    wait_for_client
+    rescued "pipe: cannot open"
+    expect_equal "the other file" theirs "$(cat other)"
+}
+
+@test "a pipe that is full and does not block: it is waited for" {
+    start_enrolment
+    python3 - "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l - --quiet >got.crt 2>"$stderr" <<'END' || problem "it failed"
+import fcntl, os, subprocess, sys, threading, time
+reading, writing = os.pipe()
+fcntl.fcntl(writing, fcntl.F_SETFL, os.O_NONBLOCK)
+filled = 0
+try:
+    while True:
+        filled += os.write(writing, b"x" * 4096)
+except BlockingIOError:
+    pass
+child = subprocess.Popen(sys.argv[1:], stdout=writing)
+os.close(writing)
+time.sleep(2)
+data = b""
+while True:
+    part = os.read(reading, 65536)
+    if not part:
+        break
+    data += part
+sys.stdout.buffer.write(data[filled:])
+sys.exit(child.wait())
+END
+    same_certificate got.crt "$(issued)"
 }
 
 @test "a pipe" {
@@ -456,6 +595,52 @@ import os
 acl = os.getxattr("local.crt", "system.posix_acl_access")
 assert (12345).to_bytes(4, "little") in acl, acl'
     expect_equal "the mode" 640 "$(stat -c %a local.crt)"
+}
+
+@test "an access control list that the directory would give is not taken" {
+    start_enrolment
+    echo old >local.crt
+    chmod 640 local.crt
+    python3 - <<'END' || skip "no access control lists here"
+import os, struct
+entries = [(1, 7, -1), (2, 7, 12345), (4, 5, -1), (16, 7, -1), (32, 5, -1)]
+acl = struct.pack("<I", 2)
+for tag, permissions, who in entries:
+    acl += struct.pack("<HHI", tag, permissions, who & 0xffffffff)
+os.setxattr(".", "system.posix_acl_default", acl)
+END
+    enroll
+    enrolled
+    stderr_empty
+    python3 -c '
+import os
+assert "system.posix_acl_access" not in os.listxattr("local.crt")'
+    expect_equal "the mode" 640 "$(stat -c %a local.crt)"
+}
+
+@test "owner and group are kept, each if it can be" {
+    start_enrolment
+    mkdir group
+    as_root chgrp 12345 group
+    chmod 2777 group
+    echo old >group/local.crt
+    as_root chown 12346:"$(id -g)" group/local.crt
+    as_root "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l group/local.crt >"$stdout" 2>"$stderr"
+    stderr_empty
+    expect_equal "owner and group" "12346:$(id -g)" \
+        "$(stat -c %u:%g group/local.crt)"
+}
+
+@test "a file that is immutable is found before the CA issues" {
+    start_enrolment
+    echo old >local.crt
+    as_root chattr +i local.crt || skip "no immutable files here"
+    enroll
+    as_root chattr -i local.crt
+    expect_status 93
+    only_error "local.crt: cannot write: Operation not permitted"
+    nothing_issued
 }
 
 @test "a security label is kept" {
@@ -540,6 +725,11 @@ os.setxattr("local.crt", "security.selinux", b"label")'
         only_error "private key sticky/dir/key: " "symbolic link of user 12345"
     done
     nothing_sent
+    run_sscep getca -u "$URL" -c x --tls-ca-dir sticky/dir
+    expect_status 0
+    run_sscep getca -u "https${URL#http}" -c x --tls-ca-dir sticky/dir
+    expect_status 93
+    only_error "TLS CA directory sticky/dir: " "symbolic link of user 12345"
     # In a directory that is not sticky, and when it is ours, it is followed.
     chmod 755 sticky
     enroll -l sticky/link
@@ -747,6 +937,60 @@ made_ready() {
     done
 }
 
+@test "a key in NAME.old stays, and so does an input" {
+    start_ca --profile ra
+    take local.key
+    getca_done
+    cp ca.crt-0 ca.crt
+    cp local.key ca.crt.old
+    snapshot
+    run_sscep getca -u "$URL" -c ca.crt
+    expect_status 93
+    stderr_has "ca.crt.old: it holds a private key"
+    cmp local.key ca.crt.old
+    cp ca.crt-0 ca.crt.old
+    run_sscep getca -u "$URL" -c ca.crt --tls-ca-file ca.crt.old
+    misuse "-c and --tls-ca-file are the same file, ca.crt.old"
+}
+
+@test "a file of the set that is to be made is another output" {
+    start_ca --next-ca --next-ca-certs self,cross
+    getca_done
+    run_sscep getnextca -u "$URL" -C ca.crt -c next.crt -w next.crt-0
+    misuse "-c and -w are the same file, next.crt-0"
+    no_file next.crt-0
+}
+
+@test "an input by a descriptor or a URI is an input" {
+    made_ready
+    cp local.csr r.csr
+    cp local.key k.key
+    status=0
+    "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r - -l r.csr \
+        <r.csr >"$stdout" 2>"$stderr" || status=$?
+    misuse "-l and -r are the same file, r.csr"
+    enroll -k "file:k.key" -l k.key
+    misuse "-l and -k are the same file, k.key"
+    enroll --passin fd:00 -k -
+    misuse "are both standard input"
+    cmp local.csr r.csr
+    nothing_sent
+}
+
+@test "a PIN in a URI is in no message, whatever the rest of the URI" {
+    start_enrolment
+    local long uri
+    long=$(printf 'x%.0s' {1..300})
+    for uri in "pkcs11:token=x;object=y?pin-value=4711" \
+        "pkcs11:token=a/b/c?module-path=/x/y&pin-value=4711" \
+        "pkcs11:token=$long?pin-value=4711"; do
+        as_other enroll -d -k "$uri"
+        expect_status 93
+        stderr_lacks 4711
+        stderr_lacks "cannot look at it"
+    done
+}
+
 @test "a key of getca's set stays when the answer would replace it" {
     start_ca --profile ra
     take local.key
@@ -809,7 +1053,14 @@ only_pem() {
     "$sscep" enroll -u "$URL" -c - -k local.key -r local.csr -l local.crt \
         <all.crt >"$stdout" 2>"$stderr" || status=$?
     enrolled
-    "$sscep" getnextca --help >/dev/null
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/next
+    start_ca --next-ca --next-ca-certs self,cross
+    run_sscep getnextca -u "$URL" -C "$ca/ca.crt" -c -
+    only_pem "-----BEGIN CERTIFICATE-----"
+    expect_equal "certificates" 2 "$(grep -c BEGIN "$stdout")"
+    run_sscep getnextca -u "$URL" -C "$ca/ca.crt" -c next.crt -w -
+    only_pem "-----BEGIN CERTIFICATE-----"
 }
 
 @test "-: with --json the PEM is in the object" {

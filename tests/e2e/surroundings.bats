@@ -184,7 +184,7 @@ replaced() {
     sscep=./setpriv run_sscep --bounding-set -chown --inh-caps -chown -- \
         ./sscep getca -u "$URL" -c got.crt
     expect_status 0
-    warned "got.crt: its owner could not be kept: Operation not permitted"
+    warned "got.crt: its owner or group could not be kept: Operation not permitted"
     same_certificate got.crt "$ca/ca.crt"
     expect_equal "owner and mode" "$(id -u):$(id -g) 640" \
         "$(stat -c '%u:%g %a' got.crt)"
