@@ -207,17 +207,15 @@ static enum status check_pair(const struct use *output, const struct use *other)
 
 static enum status check_outputs(const struct uses *uses)
 {
-	const struct use *output, *other, *end = uses->list + uses->count;
-	enum status st;
+	enum status st = ST_OK;
+	size_t i, j;
 
-	for (output = uses->list; output < end; output++) {
-		if (!output->written)
-			continue;
-		for (other = uses->list; other < end; other++)
-			if ((st = check_pair(output, other)) != ST_OK)
-				return st;
-	}
-	return ST_OK;
+	for (i = 0; st == ST_OK && i < uses->count; i++)
+		for (j = 0; st == ST_OK && j < uses->count; j++)
+			if (uses->list[i].written)
+				st = check_pair(
+				    &uses->list[i], &uses->list[j]);
+	return st;
 }
 
 /* A regular file that is standard input can be opened again. */

@@ -39,7 +39,7 @@
 	X(WARN_OBSOLETE_CIPHER, "obsolete-cipher", \
 	    "The reply is encrypted with a broken cipher") \
 	X(WARN_OWNER_CHANGED, "owner-changed", \
-	    "The owner of a replaced file could not be kept") \
+	    "The owner or group of a replaced file could not be kept") \
 	X(WARN_POLL_FAILED, "poll-failed", \
 	    "A poll brought no answer of the CA") \
 	X(WARN_SET_ASIDE, "set-aside", \

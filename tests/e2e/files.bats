@@ -371,6 +371,7 @@ sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
     for signal in INT TERM HUP; do
         ca=$BATS_TEST_TMPDIR/$signal
         start_enrolment --delay 30
+        : >"$stdout"
         env --default-signal=INT,TERM,HUP "$sscep" enroll -u "$URL" -c ca.crt \
             -k local.key -r local.csr -l local.crt --capabilities AES,SHA-256 \
             >"$stdout" 2>"$stderr" </dev/null 3>&- 4>&- &
