@@ -66,6 +66,23 @@ sscep_sources = \
 	src/options/text.h \
 	src/options/value.c \
 	src/options/value.h \
+	src/keys/engine.c \
+	src/keys/engine.h \
+	src/keys/key.c \
+	src/keys/key.h \
+	src/keys/key_file.c \
+	src/keys/key_file.h \
+	src/keys/key_name.c \
+	src/keys/key_name.h \
+	src/keys/key_store.c \
+	src/keys/key_store.h \
+	src/keys/no_engine.c \
+	src/keys/pass.c \
+	src/keys/pass.h \
+	src/keys/secret.c \
+	src/keys/secret.h \
+	src/keys/token.c \
+	src/keys/token.h \
 	src/pki/algs.c \
 	src/pki/algs.h \
 	src/pki/cabundle.c \
@@ -80,19 +97,6 @@ sscep_sources = \
 	src/pki/curve.h \
 	src/pki/der.c \
 	src/pki/der.h \
-	src/pki/engine.c \
-	src/pki/engine.h \
-	src/pki/key.c \
-	src/pki/key.h \
-	src/pki/keyfile.c \
-	src/pki/keyfile.h \
-	src/pki/keyname.c \
-	src/pki/keyname.h \
-	src/pki/keystore.c \
-	src/pki/keystore.h \
-	src/pki/no_engine.c \
-	src/pki/pass.c \
-	src/pki/pass.h \
 	src/pki/path.c \
 	src/pki/path.h \
 	src/pki/pem.c \
@@ -101,10 +105,6 @@ sscep_sources = \
 	src/pki/pin.h \
 	src/pki/pinned.c \
 	src/pki/pinned.h \
-	src/pki/secret.c \
-	src/pki/secret.h \
-	src/pki/token.c \
-	src/pki/token.h \
 	src/http/bio.c \
 	src/http/bio.h \
 	src/http/channel.c \

@@ -1,6 +1,6 @@
 #include <string.h>
 
-#include "pki/token.h"
+#include "keys/token.h"
 #include "scep/caps.h"
 #include "session.h"
 #include "util/log.h"

@@ -7,8 +7,8 @@
 #include <openssl/evp.h>
 
 #include "http/http.h"
+#include "keys/pass.h"
 #include "options/options.h"
-#include "pki/pass.h"
 #include "scep/message.h"
 #include "util/report.h"
 #include "util/status.h"

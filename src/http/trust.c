@@ -4,8 +4,8 @@
 #include <openssl/x509v3.h>
 
 #include "http/trust.h"
+#include "keys/key.h"
 #include "pki/cert.h"
-#include "pki/key.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/target.h"

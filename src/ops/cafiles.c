@@ -7,7 +7,7 @@
 #include "pki/algs.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
-#include "pki/keyfile.h"
+#include "keys/key_file.h"
 #include "scep/caps.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -217,7 +217,7 @@ static enum status set_aside_stale(const char *path, int count)
 	bool exists = true;
 	int i;
 
-	if (count > 1 && (st = file_set_aside(path, keyfile_guard)) != ST_OK)
+	if (count > 1 && (st = file_set_aside(path, key_file_guard)) != ST_OK)
 		return st;
 	for (i = count > 1 ? count : 0; st == ST_OK && exists; i++) {
 		name.len = 0;
@@ -226,7 +226,7 @@ static enum status set_aside_stale(const char *path, int count)
 		else if ((st = file_find(&exists, buf_string(&name))) ==
 			ST_OK &&
 		    exists)
-			st = file_set_aside(buf_string(&name), keyfile_guard);
+			st = file_set_aside(buf_string(&name), key_file_guard);
 	}
 	buf_free(&name);
 	return st;

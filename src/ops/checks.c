@@ -1,11 +1,11 @@
 #include <string.h>
 
+#include "keys/key.h"
 #include "ops/checks.h"
 #include "ops/outputs.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
 #include "pki/path.h"
-#include "pki/key.h"
 #include "util/log.h"
 
 static enum status refuse(

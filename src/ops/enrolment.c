@@ -1,10 +1,10 @@
 #include <string.h>
 
+#include "keys/key.h"
 #include "ops/checks.h"
 #include "ops/enrolment.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
-#include "pki/key.h"
 #include "util/log.h"
 
 static enum status read_request(struct enrolment *e)

@@ -1,9 +1,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "keys/key_file.h"
 #include "ops/outputs.h"
 #include "pki/cert.h"
-#include "pki/keyfile.h"
 #include "pki/pem.h"
 #include "util/contents.h"
 #include "util/file.h"
@@ -12,7 +12,7 @@
 
 enum status outputs_open_one(struct output *output, const char *name)
 {
-	return output_open(output, name, keyfile_guard);
+	return output_open(output, name, key_file_guard);
 }
 
 static enum status open_given(struct output *output, const char *name)

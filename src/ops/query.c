@@ -4,10 +4,10 @@
 #include <openssl/rand.h>
 
 #include "compat/openssl.h"
+#include "keys/key.h"
 #include "ops/checks.h"
 #include "ops/query.h"
 #include "pki/cert.h"
-#include "pki/key.h"
 #include "scep/content.h"
 #include "util/log.h"
 

@@ -3,9 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keys/key.h"
 #include "options/config.h"
 #include "options/value.h"
-#include "pki/key.h"
 #include "util/buf.h"
 #include "util/log.h"
 

@@ -7,7 +7,7 @@
 #include "options/table.h"
 #include "options/value.h"
 #include "pki/cert.h"
-#include "pki/keyname.h"
+#include "keys/key_name.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/target.h"
@@ -116,8 +116,8 @@ static const char *file_name(const struct option_row *row, const char *value)
 	case CHECK_PASS:
 		return strncmp(value, "file:", 5) == 0 ? value + 5 : NULL;
 	case CHECK_KEY:
-		value = keyname_path(value);
-		return keyname_is_uri(value) ? NULL : value;
+		value = key_name_path(value);
+		return key_name_is_uri(value) ? NULL : value;
 	case CHECK_FILE:
 	case CHECK_OUTPUT:
 		return value;

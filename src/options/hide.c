@@ -1,9 +1,9 @@
 #include <string.h>
 #include <strings.h>
 
+#include "keys/key.h"
+#include "keys/pass.h"
 #include "options/hide.h"
-#include "pki/key.h"
-#include "pki/pass.h"
 
 #define SCHEME "http://"
 

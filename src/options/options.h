@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "keys/engine.h"
 #include "ops/ops.h"
-#include "pki/engine.h"
 #include "scep/scep.h"
 #include "util/status.h"
 

@@ -9,9 +9,9 @@
 #include <openssl/crypto.h>
 
 #include "compat/compat.h"
+#include "keys/pass.h"
 #include "options/value.h"
 #include "pki/algs.h"
-#include "pki/pass.h"
 #include "pki/pin.h"
 #include "scep/caps.h"
 #include "util/log.h"

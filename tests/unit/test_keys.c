@@ -1,5 +1,5 @@
 /*
- * Unit test of src/pki: names of keys, pass phrases and where they come from,
+ * Unit test of src/keys: names of keys, pass phrases and where they come from,
  * keys in files.
  */
 #include <setjmp.h>
@@ -20,17 +20,17 @@
 #include <openssl/pem.h>
 
 #include "fixtures.h"
+#include "keys/key.h"
+#include "keys/key_name.h"
+#include "keys/secret.h"
 #include "pki/cert.h"
-#include "pki/key.h"
-#include "pki/keyname.h"
-#include "pki/secret.h"
 #include "util/log.h"
 
 #define PHRASE    "swordfish"
 #define CLOSED_FD 77
 #define NO_ONE    "there is no terminal to ask at; --passin says what it is"
 
-/* keyname.c */
+/* key_name.c */
 
 static void test_is_uri(void **state)
 {
@@ -43,10 +43,10 @@ static void test_is_uri(void **state)
 
 	(void)state;
 	for (i = 0; i < NITEMS(uris); i++)
-		if (!keyname_is_uri(uris[i]))
+		if (!key_name_is_uri(uris[i]))
 			fixture_fail("%s is a URI", uris[i]);
 	for (i = 0; i < NITEMS(names); i++)
-		if (keyname_is_uri(names[i]))
+		if (key_name_is_uri(names[i]))
 			fixture_fail("%s is no URI", names[i]);
 }
 
@@ -100,7 +100,7 @@ static void test_split(void **state)
 		struct buf uri = {0};
 		struct pass pin = {0};
 
-		assert_true(keyname_split(&uri, &pin, splits[i].name));
+		assert_true(key_name_split(&uri, &pin, splits[i].name));
 		if (strcmp(buf_string(&uri), splits[i].uri) != 0)
 			fixture_fail(
 			    "%s: %s", splits[i].name, buf_string(&uri));
@@ -128,7 +128,7 @@ static void test_split_bad(void **state)
 		struct buf uri = {0};
 		struct pass pin = {0};
 
-		if (keyname_split(&uri, &pin, bad[i]))
+		if (key_name_split(&uri, &pin, bad[i]))
 			fixture_fail("%s", bad[i]);
 		assert_false(pin.given);
 		assert_true(key_name_is_secret(bad[i]));
@@ -153,7 +153,7 @@ static void test_split_long(void **state)
 			for (n = 0; n < len; n++)
 				assert_true(buf_add_string(&name, digits[i]));
 			assert_int_equal(
-			    keyname_split(&uri, &pin, buf_string(&name)),
+			    key_name_split(&uri, &pin, buf_string(&name)),
 			    len == PASS_MAX);
 			if (len == PASS_MAX)
 				assert_int_equal(strlen(pin.text), PASS_MAX);
@@ -182,7 +182,7 @@ static void test_split_twice(void **state)
 		struct pass pin = {0};
 
 		assert_true(key_name_is_secret(names[i]));
-		assert_false(keyname_split(&uri, &pin, names[i]));
+		assert_false(key_name_split(&uri, &pin, names[i]));
 		assert_false(pin.given);
 		assert_string_equal(
 		    key_name_shown(shown, names[i]), "pkcs11:...");
@@ -204,10 +204,10 @@ static void test_other_token(void **state)
 
 	(void)state;
 	for (i = 0; i < NITEMS(others); i++)
-		assert_true(keyname_needs_other_pin(scep, others[i]));
+		assert_true(key_name_needs_other_pin(scep, others[i]));
 	for (i = 0; i < NITEMS(same); i++)
-		assert_false(keyname_needs_other_pin(scep, same[i]));
-	assert_false(keyname_needs_other_pin("", scep));
+		assert_false(key_name_needs_other_pin(scep, same[i]));
+	assert_false(key_name_needs_other_pin("", scep));
 }
 
 static void test_is_secret(void **state)

@@ -17,12 +17,12 @@
 #include <openssl/rsa.h>
 
 #include "fixtures.h"
+#include "keys/key.h"
+#include "keys/key_name.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "pki/path.h"
-#include "pki/key.h"
-#include "pki/keyname.h"
 #include "scep/caps.h"
 #include "scep/certs.h"
 #include "scep/content.h"
@@ -621,7 +621,7 @@ static bool run_key_name(void)
 	char shown[KEY_NAME_MAX];
 	struct pass pin = {0};
 	struct buf uri = {0};
-	bool ok = keyname_split(&uri, &pin, name);
+	bool ok = key_name_split(&uri, &pin, name);
 
 	if (ok)
 		CLAIM(strcmp(buf_string(&uri), "pkcs11:token=x;object=y") == 0);

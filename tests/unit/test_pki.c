@@ -1,4 +1,4 @@
-/* Unit test of src/pki: algorithms, certificates, sets of them, keys. */
+/* Unit test of src/pki and src/keys: algorithms, certificates, sets, keys. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,12 +20,12 @@
 
 #include "fixtures.h"
 #include "compat/provider.h"
+#include "keys/key.h"
 #include "pki/algs.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "pki/path.h"
-#include "pki/key.h"
 #include "util/buf.h"
 #include "util/log.h"
 

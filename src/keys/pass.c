@@ -6,7 +6,7 @@
 
 #include <openssl/crypto.h>
 
-#include "pki/pass.h"
+#include "keys/pass.h"
 #include "util/file.h"
 #include "util/log.h"
 

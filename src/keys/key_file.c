@@ -9,7 +9,7 @@
 #include <openssl/pkcs12.h>
 #include <openssl/x509.h>
 
-#include "pki/keyfile.h"
+#include "keys/key_file.h"
 #include "util/buf.h"
 #include "util/log.h"
 
@@ -99,7 +99,7 @@ static bool holds_key(int fd, struct buf *part, bool *failed)
 	return false;
 }
 
-enum status keyfile_guard(const char *path)
+enum status key_file_guard(const char *path)
 {
 	struct buf part = {0};
 	bool holds, failed;

@@ -1,6 +1,6 @@
-/* keyfile.h: files that hold private keys, which nothing else may replace. */
-#ifndef PKI_KEYFILE_H
-#define PKI_KEYFILE_H
+/* key_file.h: files that hold private keys, which nothing else may replace. */
+#ifndef KEYS_KEY_FILE_H
+#define KEYS_KEY_FILE_H
 
 #include "util/status.h"
 
@@ -9,6 +9,6 @@
  * with whatever else is in there, nor in DER, PKCS #8 or PKCS #12.  ST_FILE
  * after reporting, also when the file cannot be read.
  */
-enum status keyfile_guard(const char *path);
+enum status key_file_guard(const char *path);
 
 #endif

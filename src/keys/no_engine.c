@@ -4,7 +4,7 @@
 #include "config.h"
 #endif
 
-#include "pki/engine.h"
+#include "keys/engine.h"
 #include "util/log.h"
 
 #ifndef HAVE_ENGINES

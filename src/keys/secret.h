@@ -1,13 +1,13 @@
 /* secret.h: how a key's pass phrase or PIN is come by; for this room only. */
-#ifndef PKI_SECRET_H
-#define PKI_SECRET_H
+#ifndef KEYS_SECRET_H
+#define KEYS_SECRET_H
 
 #include <stdbool.h>
 
 #include <openssl/ui.h>
 
-#include "pki/keyname.h"
-#include "pki/pass.h"
+#include "keys/key_name.h"
+#include "keys/pass.h"
 
 /*
  * A pass phrase or PIN on its way to whoever asks for it.  All zero but for

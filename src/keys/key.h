@@ -1,12 +1,12 @@
 /* key.h: private keys, in files and in tokens. */
-#ifndef PKI_KEY_H
-#define PKI_KEY_H
+#ifndef KEYS_KEY_H
+#define KEYS_KEY_H
 
 #include <stdbool.h>
 
 #include <openssl/evp.h>
 
-#include "pki/keyname.h"
+#include "keys/key_name.h"
 #include "util/status.h"
 
 /*

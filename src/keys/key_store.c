@@ -1,7 +1,7 @@
 #include <openssl/err.h>
 #include <openssl/store.h>
 
-#include "pki/keystore.h"
+#include "keys/key_store.h"
 
 /* Objects to look at; a store that fails may never come to its end. */
 #define OBJECTS_MAX 1000
@@ -22,7 +22,7 @@ static EVP_PKEY *find_key(OSSL_STORE_CTX *store)
 	return key;
 }
 
-EVP_PKEY *keystore_load(const char *uri, struct secret *secret, bool *opened)
+EVP_PKEY *key_store_load(const char *uri, struct secret *secret, bool *opened)
 {
 	UI_METHOD *ui = secret_new_ui();
 	OSSL_STORE_CTX *store = NULL;

@@ -1,6 +1,6 @@
 /* pass.h: pass phrases and PINs, and where the user has put them. */
-#ifndef PKI_PASS_H
-#define PKI_PASS_H
+#ifndef KEYS_PASS_H
+#define KEYS_PASS_H
 
 #include <stdbool.h>
 #include <stddef.h>

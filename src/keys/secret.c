@@ -3,7 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "pki/secret.h"
+#include "keys/secret.h"
 
 static bool has_terminal(void)
 {

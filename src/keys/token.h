@@ -1,10 +1,10 @@
 /* token.h: what gives access to keys outside of files (K2, K3). */
-#ifndef PKI_TOKEN_H
-#define PKI_TOKEN_H
+#ifndef KEYS_TOKEN_H
+#define KEYS_TOKEN_H
 
 #include <stddef.h>
 
-#include "pki/engine.h"
+#include "keys/engine.h"
 #include "util/status.h"
 
 /* Borrows everything; all zero is nothing. */

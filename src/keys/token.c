@@ -5,7 +5,7 @@
 
 #include "compat/compat.h"
 #include "compat/provider.h"
-#include "pki/token.h"
+#include "keys/token.h"
 #include "util/buf.h"
 #include "util/log.h"
 

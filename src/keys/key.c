@@ -9,11 +9,11 @@
 #include <openssl/rsa.h>
 
 #include "compat/provider.h"
-#include "pki/engine.h"
-#include "pki/key.h"
-#include "pki/keyname.h"
-#include "pki/keystore.h"
-#include "pki/secret.h"
+#include "keys/engine.h"
+#include "keys/key.h"
+#include "keys/key_name.h"
+#include "keys/key_store.h"
+#include "keys/secret.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -198,7 +198,7 @@ static enum status read_store(
 {
 	bool opened;
 
-	if ((*out = keystore_load(uri, secret, &opened)) != NULL)
+	if ((*out = key_store_load(uri, secret, &opened)) != NULL)
 		return ST_OK;
 	if (!opened)
 		return fail_key(secret,
@@ -216,7 +216,7 @@ static enum status read_named(EVP_PKEY **out, struct secret *secret)
 	struct buf uri = {0};
 	enum status st;
 
-	if (!keyname_split(&uri, &secret->pin, name))
+	if (!key_name_split(&uri, &secret->pin, name))
 		st = fail_key(secret, "its pin-value cannot be read");
 	else if (engine_is_open())
 		st = read_engine(out, buf_string(&uri), secret);
@@ -234,7 +234,7 @@ static enum status find_file(bool *exists, const char *name)
 	*exists = file_is_standard(name);
 	if (*exists)
 		return ST_OK;
-	if (!keyname_is_uri(name))
+	if (!key_name_is_uri(name))
 		return file_find(exists, name);
 	*exists = stat(name, &sb) == 0;
 	return ST_OK;
@@ -251,11 +251,11 @@ enum status key_read(EVP_PKEY **out, const struct key_place *place)
 	if ((st = find_file(&exists, place->name)) != ST_OK)
 		return st;
 	if (!exists) {
-		file.name = keyname_path(place->name);
+		file.name = key_name_path(place->name);
 		secret.place = &file;
 	}
 	if (!exists && file.name == place->name &&
-	    (engine_is_open() || keyname_is_uri(file.name)))
+	    (engine_is_open() || key_name_is_uri(file.name)))
 		st = read_named(out, &secret);
 	else
 		st = read_file(out, &secret);

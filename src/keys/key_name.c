@@ -1,4 +1,4 @@
-/* keyname.c: the names of keys: URIs, and the PINs in them (RFC 7512). */
+/* key_name.c: the names of keys: URIs, and the PINs in them (RFC 7512). */
 
 #include <ctype.h>
 #include <stddef.h>
@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "pki/keyname.h"
+#include "keys/key_name.h"
 #include "util/ascii.h"
 #include "util/log.h"
 
@@ -21,7 +21,7 @@
 #define FILE_SCHEME "file:"
 
 /* RFC 3986, 3.1; a single letter is a drive. */
-bool keyname_is_uri(const char *name)
+bool key_name_is_uri(const char *name)
 {
 	size_t n = 0;
 
@@ -34,7 +34,7 @@ bool keyname_is_uri(const char *name)
 }
 
 /* RFC 8089: file:/path, file:///path, and what a man types, file:path. */
-const char *keyname_path(const char *name)
+const char *key_name_path(const char *name)
 {
 	if (strncasecmp(name, FILE_SCHEME, strlen(FILE_SCHEME)) != 0)
 		return name;
@@ -61,7 +61,7 @@ static const char *find_attribute(const char *uri, const char *attribute)
 	return NULL;
 }
 
-bool keyname_needs_other_pin(const char *before, const char *name)
+bool key_name_needs_other_pin(const char *before, const char *name)
 {
 	const char *a =
 	    is_pkcs11(before) ? find_attribute(before, TOKEN) : NULL;
@@ -80,7 +80,7 @@ bool key_name_is_secret(const char *name)
 {
 	if (is_pkcs11(name))
 		return find_attribute(name, PIN) != NULL;
-	return keyname_is_uri(name) && strchr(name, '?') != NULL;
+	return key_name_is_uri(name) && strchr(name, '?') != NULL;
 }
 
 void key_name_hide(char *name)
@@ -100,7 +100,7 @@ void key_name_hide(char *name)
 	}
 }
 
-bool keyname_split(struct buf *uri, struct pass *pin, const char *name)
+bool key_name_split(struct buf *uri, struct pass *pin, const char *name)
 {
 	const char *at = is_pkcs11(name) ? find_attribute(name, PIN) : NULL,
 		   *rest;
@@ -134,7 +134,7 @@ const char *key_name_shown(char out[KEY_NAME_MAX], const char *name)
 		return log_escape(out, KEY_NAME_MAX, name, strlen(name));
 	if (!is_pkcs11(name))
 		return log_escape(out, KEY_NAME_MAX, name, strcspn(name, "?"));
-	if (!keyname_split(&uri, &pin, name)) {
+	if (!key_name_split(&uri, &pin, name)) {
 		buf_free(&uri);
 		buf_add_string(&uri, PKCS11 "...");
 	}

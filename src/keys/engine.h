@@ -1,13 +1,13 @@
 /* engine.h: ENGINEs; only engine.c names what libcrypto has of them (K3). */
-#ifndef PKI_ENGINE_H
-#define PKI_ENGINE_H
+#ifndef KEYS_ENGINE_H
+#define KEYS_ENGINE_H
 
 #include <stdbool.h>
 #include <stddef.h>
 
 #include <openssl/evp.h>
 
-#include "pki/secret.h"
+#include "keys/secret.h"
 #include "util/status.h"
 
 /*

@@ -4,7 +4,7 @@
 
 #define OPENSSL_SUPPRESS_DEPRECATED
 
-#include "pki/engine.h"
+#include "keys/engine.h"
 
 #ifdef HAVE_ENGINES
 
@@ -16,7 +16,7 @@
 #include <openssl/engine.h>
 #include <openssl/err.h>
 
-#include "pki/keyname.h"
+#include "keys/key_name.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -181,7 +181,7 @@ static bool bring_pin(const char *name)
 	if (!own && configured_pin.given) {
 		kept.pin = configured_pin;
 	} else if (!own &&
-	    keyname_needs_other_pin(buf_string(&last_name), name)) {
+	    key_name_needs_other_pin(buf_string(&last_name), name)) {
 		if (!secret_want(&kept))
 			return false;
 		own = true;
