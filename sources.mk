@@ -83,6 +83,8 @@ sscep_sources = \
 	src/keys/secret.h \
 	src/keys/token.c \
 	src/keys/token.h \
+	src/pki/ability.c \
+	src/pki/ability.h \
 	src/pki/algs.c \
 	src/pki/algs.h \
 	src/pki/cabundle.c \

@@ -14,6 +14,7 @@
 #include "keys/key_name.h"
 #include "keys/key_store.h"
 #include "keys/secret.h"
+#include "pki/ability.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -297,7 +298,8 @@ static bool decrypts(EVP_PKEY *key, const unsigned char *in, size_t len,
 	return ok;
 }
 
-static bool signs(EVP_PKEY *key, bool rsa, const unsigned char *probe)
+static bool signs(EVP_PKEY *key, const struct key_ability *ability,
+    const unsigned char *probe)
 {
 	char query[COMPAT_QUERY_MAX];
 	unsigned char hash[EVP_MAX_MD_SIZE], out[RSA_BYTES];
@@ -310,7 +312,7 @@ static bool signs(EVP_PKEY *key, bool rsa, const unsigned char *probe)
 	ok = ctx != NULL &&
 	    EVP_Digest(probe, PROBE_BYTES, hash, &len, EVP_sha256(), NULL) &&
 	    EVP_PKEY_sign_init(ctx) > 0 &&
-	    (!rsa ||
+	    (!ability->signs_pss ||
 		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0) &&
 	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) > 0 &&
 	    EVP_PKEY_sign(ctx, out, &size, hash, len) > 0;
@@ -329,16 +331,16 @@ static bool is_in_token(const EVP_PKEY *key)
 enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public)
 {
 	static const unsigned char probe[PROBE_BYTES] = "can it decrypt, too?";
-	bool rsa = EVP_PKEY_base_id(public) == EVP_PKEY_RSA;
+	const struct key_ability ability = ability_of_key(public);
 	unsigned char encrypted[RSA_BYTES];
 	enum key_use use = KEY_USABLE;
 	size_t len;
 
 	if (!is_in_token(key))
 		return KEY_USABLE;
-	if (!signs(key, rsa, probe)) {
+	if (!signs(key, &ability, probe)) {
 		use = KEY_REFUSED;
-	} else if (rsa) {
+	} else if (ability.decrypts) {
 		len =
 		    encrypt_probe(encrypted, sizeof(encrypted), public, probe);
 		if (len > 0 && !decrypts(key, encrypted, len, probe))
@@ -350,7 +352,6 @@ enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public)
 
 bool key_signs_for_tls(EVP_PKEY *key)
 {
-	int type = EVP_PKEY_base_id(key);
 	char query[COMPAT_QUERY_MAX];
 	unsigned char out[RSA_BYTES];
 	size_t size = sizeof(out);
@@ -358,7 +359,7 @@ bool key_signs_for_tls(EVP_PKEY *key)
 	bool ok;
 
 	if (compat_key_query(query, key) == NULL ||
-	    (type != EVP_PKEY_RSA && type != EVP_PKEY_EC))
+	    !ability_of_key(key).signs_sha256)
 		return true;
 	ctx = EVP_MD_CTX_new();
 	ok = ctx != NULL &&

@@ -3,6 +3,7 @@
 #include "keys/key.h"
 #include "ops/checks.h"
 #include "ops/outputs.h"
+#include "pki/ability.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
 #include "pki/path.h"
@@ -102,21 +103,20 @@ enum status check_recipient(const struct options *options,
 enum status check_signer_key(const struct options *options, EVP_PKEY *key,
     EVP_PKEY *public, const char *name, const struct buf *password)
 {
-	int type = EVP_PKEY_base_id(public);
-	bool rsa = type == EVP_PKEY_RSA;
+	const struct key_ability ability = ability_of_key(public);
 	char shown[KEY_NAME_MAX];
 
 	key_name_shown(shown, name);
-	if (!rsa && type != EVP_PKEY_EC)
+	if (!ability.signs_messages)
 		return fail(ST_FILE,
 		    "private key %s: it is of type %s, and SCEP messages are "
 		    "signed by RSA or EC (P-256) keys here",
-		    shown, OBJ_nid2sn(type));
-	if (options->rsa_pss && !rsa)
+		    shown, ability.type);
+	if (options->rsa_pss && !ability.signs_pss)
 		return fail(ST_FILE,
 		    "private key %s: it is not RSA, as --rsa-pss wants it",
 		    shown);
-	if (!rsa && password->len == 0)
+	if (!ability.decrypts && password->len == 0)
 		warn(WARN_NO_PASSWORD,
 		    "private key %s cannot decrypt, and there is no "
 		    "challengePassword: only a reply encrypted by key "
@@ -152,7 +152,7 @@ enum status check_digest(const struct session *session, EVP_PKEY *public)
 		    refused);
 	if (digest != NID_md5)
 		return ST_OK;
-	if (EVP_PKEY_base_id(public) != EVP_PKEY_RSA)
+	if (!ability_of_key(public).signs_md5)
 		with = "an EC key";
 	else if (options->rsa_pss)
 		with = "--rsa-pss";

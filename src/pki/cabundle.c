@@ -4,6 +4,7 @@
 #include <openssl/x509v3.h>
 #include <openssl/x509_vfy.h>
 
+#include "pki/ability.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/path.h"
@@ -236,9 +237,7 @@ static enum status check_chain(const struct cabundle *bundle, X509 *cert,
 
 bool cabundle_can_encrypt(const struct cabundle *bundle)
 {
-	EVP_PKEY *key = X509_get0_pubkey(bundle->encrypt);
-
-	return key != NULL && EVP_PKEY_base_id(key) == EVP_PKEY_RSA;
+	return ability_of_key(X509_get0_pubkey(bundle->encrypt)).encrypts;
 }
 
 enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock)

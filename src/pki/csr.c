@@ -8,6 +8,7 @@
 
 #include "compat/openssl.h"
 #include "compat/provider.h"
+#include "pki/ability.h"
 #include "pki/algs.h"
 #include "pki/csr.h"
 #include "util/file.h"
@@ -184,7 +185,7 @@ static bool set_serial(X509 *cert, X509_REQ *csr)
 
 static bool add_key_usage(X509 *cert, EVP_PKEY *key)
 {
-	const char *usage = EVP_PKEY_base_id(key) == EVP_PKEY_RSA
+	const char *usage = ability_of_key(key).encrypts
 	    ? "critical,digitalSignature,keyEncipherment"
 	    : "critical,digitalSignature";
 	X509_EXTENSION *extension =

@@ -21,6 +21,7 @@
 #include "fixtures.h"
 #include "compat/provider.h"
 #include "keys/key.h"
+#include "pki/ability.h"
 #include "pki/algs.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
@@ -30,6 +31,46 @@
 #include "util/log.h"
 
 #define DAY (24 * 3600L)
+
+/* A key of a type that needs no parameters. */
+static EVP_PKEY *make_key(int type)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(type, NULL);
+	EVP_PKEY *key = NULL;
+
+	assert_non_null(ctx);
+	assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_keygen(ctx, &key), 1);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static void test_ability(void **state)
+{
+	static const int others[] = {EVP_PKEY_ED25519, EVP_PKEY_ED448,
+	    EVP_PKEY_X25519, EVP_PKEY_RSA_PSS};
+	struct key_ability a = ability_of_key(fixture_rsa(0));
+	EVP_PKEY *key;
+	size_t i;
+
+	(void)state;
+	assert_string_equal(a.type, "rsaEncryption");
+	assert_true(a.signs_messages && a.signs_md5 && a.signs_pss &&
+	    a.signs_sha256 && a.encrypts && a.decrypts);
+	a = ability_of_key(fixture_ec());
+	assert_string_equal(a.type, "id-ecPublicKey");
+	assert_true(a.signs_messages && a.signs_sha256);
+	assert_false(a.signs_md5 || a.signs_pss || a.encrypts || a.decrypts);
+	for (i = 0; i <= NITEMS(others); i++) {
+		key = i < NITEMS(others) ? make_key(others[i]) : NULL;
+		a = ability_of_key(key);
+		if (key != NULL)
+			assert_string_equal(a.type, OBJ_nid2sn(others[i]));
+		assert_false(a.signs_messages || a.signs_md5 || a.signs_pss ||
+		    a.signs_sha256 || a.encrypts || a.decrypts);
+		EVP_PKEY_free(key);
+	}
+}
 
 static const struct {
 	const char *name;
@@ -1627,6 +1668,7 @@ static void test_key_garbage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_ability),
 	    cmocka_unit_test(test_algs),
 	    cmocka_unit_test(test_algs_unknown),
 	    cmocka_unit_test(test_algs_forbidden),
