@@ -79,6 +79,8 @@ sscep_sources = \
 	src/keys/no_engine.c \
 	src/keys/pass.c \
 	src/keys/pass.h \
+	src/keys/probe.c \
+	src/keys/probe.h \
 	src/keys/secret.c \
 	src/keys/secret.h \
 	src/keys/token.c \

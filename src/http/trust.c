@@ -5,6 +5,7 @@
 
 #include "http/trust.h"
 #include "keys/key.h"
+#include "keys/probe.h"
 #include "pki/cert.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -100,7 +101,7 @@ static enum status trust_read_client(
 		st = fail(ST_FILE,
 		    "TLS key %s: not the key of the TLS certificate %s",
 		    key_name_shown(name, place.name), options->cert);
-	if (st == ST_OK && !key_signs_for_tls(trust->key))
+	if (st == ST_OK && !probe_signs_for_tls(trust->key))
 		st = fail(ST_FILE,
 		    "TLS key %s: it does not sign for TLS: its PIN may be "
 		    "wrong, or this libcrypto too old for keys of its provider",

@@ -6,7 +6,6 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/rsa.h>
 
 #include "compat/provider.h"
 #include "keys/engine.h"
@@ -14,12 +13,8 @@
 #include "keys/key_name.h"
 #include "keys/key_store.h"
 #include "keys/secret.h"
-#include "pki/ability.h"
 #include "util/file.h"
 #include "util/log.h"
-
-#define PROBE_BYTES 24   /* of a content-encryption key */
-#define RSA_BYTES   2048 /* an RSA key of 16384 bits */
 
 #define TPM_LABEL "-----BEGIN TSS2 PRIVATE KEY-----"
 
@@ -264,108 +259,4 @@ enum status key_read(EVP_PKEY **out, const struct key_place *place)
 	if (st == ST_OK)
 		ERR_clear_error();
 	return st;
-}
-
-/* Encrypts by PKCS#1 v1.5, as in a KeyTransRecipientInfo; 0: it cannot. */
-static size_t encrypt_probe(
-    unsigned char *out, size_t size, EVP_PKEY *public, const void *probe)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new(public, NULL);
-
-	if (ctx == NULL || EVP_PKEY_encrypt_init(ctx) <= 0 ||
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) <= 0 ||
-	    EVP_PKEY_encrypt(ctx, out, &size, probe, PROBE_BYTES) <= 0)
-		size = 0;
-	EVP_PKEY_CTX_free(ctx);
-	return size;
-}
-
-static bool decrypts(EVP_PKEY *key, const unsigned char *in, size_t len,
-    const unsigned char *probe)
-{
-	char query[COMPAT_QUERY_MAX];
-	unsigned char out[RSA_BYTES];
-	size_t size = sizeof(out);
-	EVP_PKEY_CTX *ctx =
-	    compat_new_key_context(key, compat_key_query(query, key));
-	bool ok;
-
-	ok = ctx != NULL && EVP_PKEY_decrypt_init(ctx) > 0 &&
-	    EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0 &&
-	    EVP_PKEY_decrypt(ctx, out, &size, in, len) > 0 &&
-	    size == PROBE_BYTES && memcmp(out, probe, PROBE_BYTES) == 0;
-	EVP_PKEY_CTX_free(ctx);
-	return ok;
-}
-
-static bool signs(EVP_PKEY *key, const struct key_ability *ability,
-    const unsigned char *probe)
-{
-	char query[COMPAT_QUERY_MAX];
-	unsigned char hash[EVP_MAX_MD_SIZE], out[RSA_BYTES];
-	size_t size = sizeof(out);
-	unsigned int len = 0;
-	EVP_PKEY_CTX *ctx =
-	    compat_new_key_context(key, compat_key_query(query, key));
-	bool ok;
-
-	ok = ctx != NULL &&
-	    EVP_Digest(probe, PROBE_BYTES, hash, &len, EVP_sha256(), NULL) &&
-	    EVP_PKEY_sign_init(ctx) > 0 &&
-	    (!ability->signs_pss ||
-		EVP_PKEY_CTX_set_rsa_padding(ctx, RSA_PKCS1_PADDING) > 0) &&
-	    EVP_PKEY_CTX_set_signature_md(ctx, EVP_sha256()) > 0 &&
-	    EVP_PKEY_sign(ctx, out, &size, hash, len) > 0;
-	EVP_PKEY_CTX_free(ctx);
-	return ok;
-}
-
-static bool is_in_token(const EVP_PKEY *key)
-{
-	char query[COMPAT_QUERY_MAX];
-
-	return engine_is_open() || compat_key_query(query, key) != NULL;
-}
-
-/* Signing first: a wrong PIN that is tried twice may lock the token. */
-enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public)
-{
-	static const unsigned char probe[PROBE_BYTES] = "can it decrypt, too?";
-	const struct key_ability ability = ability_of_key(public);
-	unsigned char encrypted[RSA_BYTES];
-	enum key_use use = KEY_USABLE;
-	size_t len;
-
-	if (!is_in_token(key))
-		return KEY_USABLE;
-	if (!signs(key, &ability, probe)) {
-		use = KEY_REFUSED;
-	} else if (ability.decrypts) {
-		len =
-		    encrypt_probe(encrypted, sizeof(encrypted), public, probe);
-		if (len > 0 && !decrypts(key, encrypted, len, probe))
-			use = KEY_ONLY_SIGNS;
-	}
-	ERR_clear_error();
-	return use;
-}
-
-bool key_signs_for_tls(EVP_PKEY *key)
-{
-	char query[COMPAT_QUERY_MAX];
-	unsigned char out[RSA_BYTES];
-	size_t size = sizeof(out);
-	EVP_MD_CTX *ctx;
-	bool ok;
-
-	if (compat_key_query(query, key) == NULL ||
-	    !ability_of_key(key).signs_sha256)
-		return true;
-	ctx = EVP_MD_CTX_new();
-	ok = ctx != NULL &&
-	    EVP_DigestSignInit(ctx, NULL, EVP_sha256(), NULL, key) > 0 &&
-	    EVP_DigestSign(ctx, out, &size, (const unsigned char *)"", 0) > 0;
-	EVP_MD_CTX_free(ctx);
-	ERR_clear_error();
-	return ok;
 }

@@ -2,8 +2,6 @@
 #ifndef KEYS_KEY_H
 #define KEYS_KEY_H
 
-#include <stdbool.h>
-
 #include <openssl/evp.h>
 
 #include "keys/key_name.h"
@@ -17,22 +15,5 @@
  * ST_FILE after reporting; the caller owns *out.
  */
 enum status key_read(EVP_PKEY **out, const struct key_place *place);
-
-/*
- * Tries a key of RSA or EC in a token, whose other half is public: it may be
- * let do less than it could, which otherwise shows when the reply is there.
- */
-enum key_use {
-	KEY_USABLE,
-	KEY_ONLY_SIGNS, /* it does not decrypt */
-	KEY_REFUSED     /* it does not sign; its PIN may be wrong */
-};
-enum key_use key_try(EVP_PKEY *key, EVP_PKEY *public);
-
-/*
- * Whether key signs without its property query, which libssl does not give
- * it: those of a TPM do from libcrypto 3.5 on.  Tried with RSA and EC keys.
- */
-bool key_signs_for_tls(EVP_PKEY *key);
 
 #endif

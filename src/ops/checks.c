@@ -1,6 +1,7 @@
 #include <string.h>
 
-#include "keys/key.h"
+#include "keys/key_name.h"
+#include "keys/probe.h"
 #include "ops/checks.h"
 #include "ops/outputs.h"
 #include "pki/ability.h"
@@ -122,7 +123,7 @@ enum status check_signer_key(const struct options *options, EVP_PKEY *key,
 		    "challengePassword: only a reply encrypted by key "
 		    "agreement can be opened (RFC 8894, 3.1)",
 		    shown);
-	switch (key_try(key, public)) {
+	switch (probe_key(key, public)) {
 	case KEY_USABLE:
 		break;
 	case KEY_ONLY_SIGNS:

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "keys/key.h"
+#include "keys/key_name.h"
 #include "options/config.h"
 #include "options/value.h"
 #include "util/buf.h"

@@ -1,7 +1,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "keys/key.h"
+#include "keys/key_name.h"
 #include "keys/pass.h"
 #include "options/hide.h"
 
