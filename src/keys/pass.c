@@ -14,7 +14,7 @@ static const char *const prefixes[] = {"pass:", "env:", "file:", "fd:"};
 
 enum prefix { PREFIX_PASS, PREFIX_ENV, PREFIX_FILE, PREFIX_FD, PREFIX_NONE };
 
-/* The prefix of source, and in *rest what follows it. */
+/* The prefix of source; *rest is the text after it. */
 static enum prefix find_prefix(const char *source, const char **rest)
 {
 	unsigned int i;
@@ -50,25 +50,21 @@ static enum status fail_long(const char *option)
 	    option, PASS_MAX);
 }
 
-static enum status fail_nul(const char *option)
-{
-	return fail(
-	    ST_ERROR, "%s: there is a NUL byte in the pass phrase", option);
-}
-
-static enum status take(
+/* text may be out->text. */
+static enum status set_pass(
     struct pass *out, const char *text, size_t len, const char *option)
 {
 	if (len > PASS_MAX)
 		return fail_long(option);
 	if (memchr(text, '\0', len) != NULL)
-		return fail_nul(option);
-	memcpy(out->text, text, len);
+		return fail(ST_ERROR,
+		    "%s: there is a NUL byte in the pass phrase", option);
+	memmove(out->text, text, len);
 	out->text[len] = '\0';
 	return ST_OK;
 }
 
-static enum status read_env(
+static enum status read_pass_env(
     struct pass *out, const char *name, const char *option)
 {
 	const char *value = getenv(name);
@@ -76,10 +72,10 @@ static enum status read_env(
 	if (value == NULL)
 		return fail(ST_ERROR, "%s: there is no environment variable %s",
 		    option, name);
-	return take(out, value, strlen(value), option);
+	return set_pass(out, value, strlen(value), option);
 }
 
-static enum status read_file(
+static enum status read_pass_file(
     struct pass *out, const char *path, const char *option)
 {
 	struct buf file = {0};
@@ -93,14 +89,14 @@ static enum status read_file(
 		    end != NULL ? (size_t)(end - buf_string(&file)) : file.len;
 		if (len > 0 && file.data[len - 1] == '\r')
 			len--;
-		st = take(out, buf_string(&file), len, option);
+		st = set_pass(out, buf_string(&file), len, option);
 	}
 	buf_free(&file);
 	return st;
 }
 
-/* Byte by byte, so that the next line stays there for whoever reads it. */
-static enum status read_line(struct pass *out, int fd, const char *option)
+/* Reads byte by byte: the next line is left for another pass phrase. */
+static enum status read_pass_line(struct pass *out, int fd, const char *option)
 {
 	size_t len = 0;
 	ssize_t got;
@@ -122,17 +118,13 @@ static enum status read_line(struct pass *out, int fd, const char *option)
 		return fail(ST_ERROR,
 		    "%s: there is no line to read the pass phrase from",
 		    option);
+
 	if (len > 0 && out->text[len - 1] == '\r')
 		len--;
-	if (len > PASS_MAX)
-		return fail_long(option);
-	if (memchr(out->text, '\0', len) != NULL)
-		return fail_nul(option);
-	out->text[len] = '\0';
-	return ST_OK;
+	return set_pass(out, out->text, len, option);
 }
 
-static enum status read_fd(
+static enum status read_pass_fd(
     struct pass *out, const char *number, const char *option)
 {
 	char *end;
@@ -144,7 +136,7 @@ static enum status read_fd(
 	    fd > INT_MAX)
 		return fail(ST_ERROR,
 		    "%s: fd: wants the number of an open file", option);
-	return read_line(out, (int)fd, option);
+	return read_pass_line(out, (int)fd, option);
 }
 
 enum status pass_read(struct pass *out, const char *source, const char *option)
@@ -157,19 +149,19 @@ enum status pass_read(struct pass *out, const char *source, const char *option)
 		return ST_OK;
 	switch (find_prefix(source, &rest)) {
 	case PREFIX_PASS:
-		st = take(out, rest, strlen(rest), option);
+		st = set_pass(out, rest, strlen(rest), option);
 		break;
 	case PREFIX_ENV:
-		st = read_env(out, rest, option);
+		st = read_pass_env(out, rest, option);
 		break;
 	case PREFIX_FILE:
-		st = read_file(out, rest, option);
+		st = read_pass_file(out, rest, option);
 		break;
 	case PREFIX_FD:
-		st = read_fd(out, rest, option);
+		st = read_pass_fd(out, rest, option);
 		break;
 	case PREFIX_NONE:
-		st = read_line(out, STDIN_FILENO, option);
+		st = read_pass_line(out, STDIN_FILENO, option);
 		break;
 	}
 	out->given = st == ST_OK;

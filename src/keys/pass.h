@@ -1,4 +1,4 @@
-/* pass.h: pass phrases and PINs, and where the user has put them. */
+/* pass.h: pass phrases and PINs, and the sources that they are read from. */
 #ifndef KEYS_PASS_H
 #define KEYS_PASS_H
 
@@ -7,26 +7,26 @@
 
 #include "util/status.h"
 
-/* Bytes; what libcrypto asks for is no longer. */
+/* Bytes without the NUL.  libcrypto has room for 1024. */
 #define PASS_MAX 1023
 
-/* A secret (K4).  All zero: none was given. */
+/* A pass phrase or PIN, which is never printed.  All zero: none was given. */
 struct pass {
 	bool given;
 	char text[PASS_MAX + 1];
 };
 
-/* Whether text is a source as in openssl(1). */
+/* Whether text is a source, as in openssl-passphrase-options(1). */
 bool pass_is_source(const char *text);
 
-/* Overwrites the pass phrase in a source that has one: "pass:xxxx". */
+/* Overwrites the pass phrase in a "pass:TEXT" source. */
 void pass_hide(char *source);
 
 /*
  * Reads the pass phrase from source: "pass:TEXT", "env:NAME", or the first
- * line of "file:NAME", of "fd:NUMBER" and of "stdin".  From the last two a
- * second call reads the second line.  A NULL source is none.  option stands
- * in the messages.  After reporting: ST_FILE for a file, else ST_ERROR.
+ * line of "file:NAME"; "fd:NUMBER" and "stdin" give their next line with each
+ * call.  A NULL source gives no pass phrase.  option is named in messages.
+ * ST_FILE after reporting if a file cannot be read, ST_ERROR otherwise.
  */
 enum status pass_read(struct pass *out, const char *source, const char *option);
 
