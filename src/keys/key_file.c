@@ -13,13 +13,14 @@
 #include "util/buf.h"
 #include "util/log.h"
 
-/* Ends the first line of every kind of private key in PEM (RFC 7468, 10). */
+/* The first line of every kind of private key in PEM ends so (RFC 7468, 10). */
 #define PEM_MARK "PRIVATE KEY-----"
 
 /* Bytes that are looked at together; no key in DER is larger. */
 #define PART (256u * 1024)
 
-static bool is_pem(const struct buf *part)
+/* The part may have NUL bytes in it. */
+static bool has_pem_key(const struct buf *part)
 {
 	const char *text = buf_string(part), *end = text + part->len;
 
@@ -29,7 +30,7 @@ static bool is_pem(const struct buf *part)
 	return false;
 }
 
-static bool is_der(const struct buf *file)
+static bool is_der_key(const struct buf *file)
 {
 	const unsigned char *p = file->data;
 	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p, (long)file->len);
@@ -53,7 +54,7 @@ static bool is_der(const struct buf *file)
 	return yes;
 }
 
-/* Moves the end of what was searched to the front: a mark may span both. */
+/* Keeps the end of a part for the next search: PEM_MARK may span both. */
 static void keep_end(struct buf *part)
 {
 	size_t keep = strlen(PEM_MARK) - 1;
@@ -91,7 +92,7 @@ static bool holds_key(int fd, struct buf *part, bool *failed)
 	while (!*failed && !end) {
 		if ((*failed = !read_part(fd, part, &end)))
 			break;
-		if (is_pem(part) || (first && is_der(part)))
+		if (has_pem_key(part) || (first && is_der_key(part)))
 			return true;
 		first = false;
 		keep_end(part);
@@ -112,17 +113,18 @@ enum status key_file_guard(const char *path)
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		return fail_errno(ST_FILE,
-		    "%s: cannot open it to see whether it holds a private key, "
-		    "which must not be replaced",
+		    "%s: cannot open it to check that it holds no private key",
 		    path);
+
 	holds = holds_key(fd, &part, &failed);
 	if (failed)
 		st = fail_errno(ST_FILE, "%s: cannot read", path);
 	else if (holds)
 		st = fail(ST_FILE,
-		    "%s: it holds a private key, which nothing else replaces; "
-		    "give another file",
+		    "%s: it holds a private key and is not overwritten (give "
+		    "another file name)",
 		    path);
+
 	close(fd);
 	buf_free(&part);
 	return st;
