@@ -20,23 +20,24 @@
 #include "util/file.h"
 #include "util/log.h"
 
-#define PIN "PIN" /* the command of engines that take one */
+#define PIN "PIN" /* the command that gives an engine its PIN */
 
 static ENGINE *engine;
 static bool started;
 static UI_METHOD *ui;
 
-/* For a key that asks at each use. */
+/* A copy of the secret, for a key that asks for its PIN at each use. */
 static struct secret kept;
 static struct key_place kept_place;
 
 static struct pass configured_pin; /* from a command PIN */
+static bool pin_replaced;          /* by another PIN than the configured one */
+static struct buf last_name;       /* of the key that was loaded before */
 
-/* Of the key before: its name, and whether its PIN is not the configured. */
-static struct buf last_name;
-static bool brought_before;
-
-/* The module of a PKCS#11 token is only looked for when a key is. */
+/*
+ * The engine of PKCS#11 opens the module of MODULE_PATH only when it loads a
+ * key, and its message does not name the file.
+ */
 static enum status check_module(const char *name, const char *value)
 {
 	bool exists = true;
@@ -44,40 +45,46 @@ static enum status check_module(const char *name, const char *value)
 
 	if (strcmp(name, "MODULE_PATH") == 0 && strchr(value, '/') != NULL)
 		st = file_find(&exists, value);
-	return exists || st != ST_OK
-	    ? st
-	    : fail(ST_ERROR, "engine %s: %s %s: there is no such file",
-		  ENGINE_get_id(engine), name, value);
+	if (st == ST_OK && !exists)
+		st = fail(ST_ERROR, "engine %s: %s %s: there is no such file",
+		    ENGINE_get_id(engine), name, value);
+	return st;
 }
 
-static enum status run_command(const char *name, const char *value)
+static enum status keep_configured_pin(const char *pin)
+{
+	if (strlen(pin) > PASS_MAX)
+		return fail(ST_ERROR, "engine %s: PIN is longer than %d bytes",
+		    ENGINE_get_id(engine), PASS_MAX);
+	snprintf(configured_pin.text, sizeof(configured_pin.text), "%s", pin);
+	configured_pin.given = true;
+	return ST_OK;
+}
+
+static enum status run_engine_command(const char *name, const char *value)
 {
 	enum status st = check_module(name, value);
 
 	if (st != ST_OK)
 		return st;
 	debug("engine %s: command %s", ENGINE_get_id(engine), name);
-	if (strcmp(name, PIN) == 0) {
-		if (strlen(value) > PASS_MAX)
-			return fail(ST_ERROR,
-			    "engine %s: PIN is longer than %d bytes",
-			    ENGINE_get_id(engine), PASS_MAX);
-		snprintf(configured_pin.text, sizeof(configured_pin.text), "%s",
-		    value);
-		configured_pin.given = true;
-	}
+	if (strcmp(name, PIN) == 0)
+		st = keep_configured_pin(value);
+	if (st != ST_OK)
+		return st;
+
 	if (ENGINE_ctrl_cmd_string(
 		engine, name, *value != '\0' ? value : NULL, 0))
 		return ST_OK;
-	return fail_crypto(ST_ERROR, "engine %s: command %s fails",
+	return fail_crypto(ST_ERROR, "engine %s: command %s failed",
 	    ENGINE_get_id(engine), name);
 }
 
 /*
- * Engines write to stderr by themselves; what matters of it is in libcrypto's
- * error queue, too.  Returns what unmute() wants.
+ * Engines print on stderr; the reason of a failure is also in libcrypto's
+ * error queue.  Returns the descriptor for unmute_stderr(), -1 for none.
  */
-static int mute(void)
+static int mute_stderr(void)
 {
 	int null, saved;
 
@@ -92,7 +99,7 @@ static int mute(void)
 	return saved;
 }
 
-static void unmute(int saved)
+static void unmute_stderr(int saved)
 {
 	if (saved < 0)
 		return;
@@ -100,8 +107,8 @@ static void unmute(int saved)
 	close(saved);
 }
 
-/* From a module that is named, by the engine that loads engines. */
-static ENGINE *load(const struct engine_options *options)
+/* Loads the engine from its module with libcrypto's engine "dynamic". */
+static ENGINE *load_engine(const struct engine_options *options)
 {
 	ENGINE *e = ENGINE_by_id("dynamic");
 
@@ -115,38 +122,38 @@ static ENGINE *load(const struct engine_options *options)
 	return NULL;
 }
 
-static enum status find(const struct engine_options *options)
+static enum status find_engine(const struct engine_options *options)
 {
 	ENGINE_load_builtin_engines();
-	engine =
-	    options->path != NULL ? load(options) : ENGINE_by_id(options->id);
+	engine = options->path != NULL ? load_engine(options)
+				       : ENGINE_by_id(options->id);
 	if (engine != NULL)
 		return ST_OK;
 	if (options->path != NULL)
 		return fail_crypto(ST_ERROR,
 		    "engine %s: cannot be loaded from %s (dynamic_path)",
 		    options->id, options->path);
+
 	return fail_crypto(ST_ERROR,
-	    "engine %s: libcrypto does not find it; dynamic_path in the "
-	    "configuration file names its module",
+	    "engine %s: libcrypto does not find it (name its module with "
+	    "dynamic_path in the configuration file)",
 	    options->id);
 }
 
 enum status engine_open(const struct engine_options *options)
 {
+	char **commands = options->commands;
 	enum status st;
 	size_t i;
 
 	if (options->id == NULL)
 		return ST_OK;
-	if ((st = find(options)) != ST_OK)
+	st = find_engine(options);
+	for (i = 0; st == ST_OK && i + 1 < options->count; i += 2)
+		st = run_engine_command(commands[i], commands[i + 1]);
+	if (st != ST_OK)
 		return st;
-	for (i = 0; i + 1 < options->count; i += 2) {
-		st =
-		    run_command(options->commands[i], options->commands[i + 1]);
-		if (st != ST_OK)
-			return st;
-	}
+
 	if ((ui = secret_new_ui()) == NULL)
 		return fail_memory();
 	if (!ENGINE_init(engine))
@@ -162,7 +169,10 @@ bool engine_is_open(void)
 	return started;
 }
 
-/* Both are unknown to many engines, which then ask by what the call gives. */
+/*
+ * Engines that do not know these commands use the UI that
+ * ENGINE_load_private_key() gets.
+ */
 static void set_user_interface(void)
 {
 	ENGINE_ctrl_cmd(engine, "SET_USER_INTERFACE", 0, ui, NULL, 1);
@@ -171,26 +181,30 @@ static void set_user_interface(void)
 }
 
 /*
- * Engines ask once for a PIN and try it on every other token, which may lock
- * it.  False when the key is in another token, and its PIN is not known.
+ * Tells the engine the PIN of the key.  An engine asks for a PIN once, and
+ * tries the same PIN on other tokens, which may lock them.  The PIN is its own
+ * (pass phrase option, URI), else the configured one, else it is prompted for
+ * if the key before was in another token.  False if that prompt fails.
  */
-static bool bring_pin(const char *name)
+static bool set_engine_pin(const char *name)
 {
-	bool own = secret_known(&kept) != NULL;
+	bool own = secret_find(&kept) != NULL;
 
 	if (!own && configured_pin.given) {
 		kept.pin = configured_pin;
 	} else if (!own &&
 	    key_name_needs_other_pin(buf_string(&last_name), name)) {
-		if (!secret_want(&kept))
+		if (!secret_obtain(&kept))
 			return false;
 		own = true;
 	}
-	brought_before = brought_before || own;
-	if (brought_before && secret_known(&kept) != NULL)
+
+	pin_replaced = pin_replaced || own;
+	if (pin_replaced && secret_find(&kept) != NULL)
 		ENGINE_ctrl_cmd_string(
-		    engine, PIN, secret_known(&kept)->text, 1);
+		    engine, PIN, secret_find(&kept)->text, 1);
 	ERR_clear_error();
+
 	buf_free(&last_name);
 	return buf_add_string(&last_name, name);
 }
@@ -204,12 +218,14 @@ EVP_PKEY *engine_load_key(const char *name, struct secret *secret)
 	kept = *secret;
 	kept_place = *secret->place;
 	kept.place = &kept_place;
+
 	set_user_interface();
-	if (bring_pin(name)) {
-		saved = mute();
+	if (set_engine_pin(name)) {
+		saved = mute_stderr();
 		key = ENGINE_load_private_key(engine, name, ui, &kept);
-		unmute(saved);
+		unmute_stderr(saved);
 	}
+
 	secret->asked = kept.asked;
 	secret->no_terminal = kept.no_terminal;
 	return key;
@@ -223,7 +239,7 @@ void engine_close(void)
 	UI_destroy_method(ui);
 	pass_wipe(&kept.pin);
 	pass_wipe(&configured_pin);
-	brought_before = false;
+	pin_replaced = false;
 	buf_free(&last_name);
 	engine = NULL;
 	ui = NULL;

@@ -1,4 +1,4 @@
-/* engine.h: ENGINEs; only engine.c names what libcrypto has of them (K3). */
+/* engine.h: the ENGINE of libcrypto that holds keys; at most one is open. */
 #ifndef KEYS_ENGINE_H
 #define KEYS_ENGINE_H
 
@@ -10,32 +10,31 @@
 #include "keys/secret.h"
 #include "util/status.h"
 
-/*
- * An engine as the user describes it; all zero is none.  Owns its strings.
- * commands are names and values by turns, in order; an empty value is none.
- */
+/* An engine as the user describes it.  All zero: none.  Owns its strings. */
 struct engine_options {
 	char *id;
-	char *path; /* of its module; NULL: where libcrypto looks */
-	char **commands;
-	size_t count; /* of strings in commands */
+	char *path;      /* its module; NULL: libcrypto looks for it */
+	char **commands; /* name, value, name, value ...; "" is no value */
+	size_t count;    /* of the strings in commands */
 };
 
 /*
- * Makes the engine ready.  ST_ERROR after reporting: there is none of that
- * id, its module or a command fails, or engines are not built in.
+ * Loads and starts the engine, and sends it the commands.  Does nothing if
+ * options->id is NULL.  ST_ERROR after reporting: there is no engine of that
+ * id, the module or a command fails, or engines are not built in.
  */
 enum status engine_open(const struct engine_options *options);
 void engine_close(void);
 bool engine_is_open(void);
 
 /*
- * The key that the engine knows by that name, NULL with the reason in
- * libcrypto's error queue.  What secret->place points to must outlive the key.
+ * The key that the engine has by that name, which the caller owns.  NULL with
+ * the reason in libcrypto's error queue.  The engine may ask for the PIN again
+ * whenever the key is used: what secret->place points to must outlive the key.
  */
 EVP_PKEY *engine_load_key(const char *name, struct secret *secret);
 
-/* For --version. */
+/* Whether this build has engines, for --version. */
 bool engine_is_built_in(void);
 
 #endif

@@ -1,9 +1,9 @@
 #include <limits.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
 
 #include <openssl/bio.h>
-#include <openssl/crypto.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
 
@@ -18,14 +18,15 @@
 
 #define TPM_LABEL "-----BEGIN TSS2 PRIVATE KEY-----"
 
-/* PKCS#8 with a pass phrase, in DER. */
-static EVP_PKEY *parse_encrypted(const struct buf *file, struct secret *secret)
+static EVP_PKEY *parse_encrypted_der(
+    const struct buf *file, struct secret *secret)
 {
 	BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
 	EVP_PKEY *key = NULL;
 
 	if (bio != NULL)
-		key = d2i_PKCS8PrivateKey_bio(bio, NULL, secret_ask, secret);
+		key = d2i_PKCS8PrivateKey_bio(
+		    bio, NULL, secret_give_password, secret);
 	BIO_free(bio);
 	return key;
 }
@@ -37,7 +38,7 @@ static EVP_PKEY *parse_der(const struct buf *file, struct secret *secret)
 
 	if (key == NULL) {
 		ERR_clear_error();
-		return parse_encrypted(file, secret);
+		return parse_encrypted_der(file, secret);
 	}
 	if (p == file->data + file->len)
 		return key;
@@ -45,26 +46,27 @@ static EVP_PKEY *parse_der(const struct buf *file, struct secret *secret)
 	return NULL;
 }
 
-static EVP_PKEY *parse_pem(const struct buf *file, struct secret *secret)
+static EVP_PKEY *parse_der_or_pem(const struct buf *file, struct secret *secret)
 {
-	BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
-	EVP_PKEY *key;
+	EVP_PKEY *key = NULL;
+	BIO *bio;
 
-	if (bio == NULL)
-		return NULL;
-	key = PEM_read_bio_PrivateKey(bio, NULL, secret_ask, secret);
+	if (file->data[0] == (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED))
+		return parse_der(file, secret);
+
+	bio = BIO_new_mem_buf(file->data, (int)file->len);
+	if (bio != NULL)
+		key = PEM_read_bio_PrivateKey(
+		    bio, NULL, secret_give_password, secret);
 	BIO_free(bio);
 	return key;
 }
 
-static EVP_PKEY *parse_once(const struct buf *file, struct secret *secret)
-{
-	if (file->data[0] == (V_ASN1_SEQUENCE | 0x20))
-		return parse_der(file, secret);
-	return parse_pem(file, secret);
-}
-
-/* Of what EVP fetches; one wrong pass phrase in 256 leaves another's. */
+/*
+ * True if the first error is EVP's "unsupported": libcrypto could not fetch
+ * the cipher.  The library is compared as well: a wrong pass phrase can leave
+ * an error of another library with the same reason.
+ */
 static bool is_unsupported(void)
 {
 	unsigned long code = ERR_peek_error();
@@ -74,21 +76,25 @@ static bool is_unsupported(void)
 	    strcmp(reason, "unsupported") == 0;
 }
 
-/* Ciphers of old, such as DES, are in the legacy provider. */
-static EVP_PKEY *parse(const struct buf *file, struct secret *secret)
+/*
+ * Loads the legacy provider for a key that is encrypted with an obsolete
+ * cipher, such as DES, and parses it again.
+ */
+static EVP_PKEY *parse_key(const struct buf *file, struct secret *secret)
 {
-	EVP_PKEY *key = parse_once(file, secret);
+	EVP_PKEY *key = parse_der_or_pem(file, secret);
 
 	if (key != NULL || !secret->asked || !is_unsupported() ||
 	    !compat_load_legacy())
 		return key;
 	ERR_clear_error();
-	return parse_once(file, secret);
+	return parse_der_or_pem(file, secret);
 }
 
 /*
- * Empties libcrypto's error queue and returns its first reason, if any; what
- * stands beside the reasons may be the name of a key with the PIN in it.
+ * Empties libcrypto's error queue and returns its first reason, NULL if there
+ * is none.  The texts that accompany the reasons are not used: they may have
+ * the name of the key with its PIN.
  */
 static const char *take_reasons(void)
 {
@@ -105,6 +111,17 @@ static const char *take_reasons(void)
 	return first;
 }
 
+static enum status fail_key(const struct secret *secret, const char *problem)
+{
+	const struct key_place *place = secret->place;
+	char name[KEY_NAME_MAX];
+
+	take_reasons();
+	return fail(ST_FILE, "%s %s: %s", place->what,
+	    key_name_shown(name, place->name), problem);
+}
+
+/* As fail_key(), with the first reason of libcrypto. */
 static enum status fail_token(const struct secret *secret, const char *problem)
 {
 	const struct key_place *place = secret->place;
@@ -116,24 +133,14 @@ static enum status fail_token(const struct secret *secret, const char *problem)
 	    reason != NULL ? ": " : "", reason != NULL ? reason : "");
 }
 
-static enum status fail_key(const struct secret *secret, const char *problem)
-{
-	const struct key_place *place = secret->place;
-	char name[KEY_NAME_MAX];
-
-	take_reasons();
-	return fail(ST_FILE, "%s %s: %s", place->what,
-	    key_name_shown(name, place->name), problem);
-}
-
-static enum status fail_unasked(
+static enum status fail_no_terminal(
     const struct secret *secret, const char *problem)
 {
 	char text[160];
 
 	snprintf(text, sizeof(text),
-	    "%s, and there is no terminal to ask at; %s says what it is",
-	    problem, secret->place->option);
+	    "%s and there is no terminal to prompt on (use %s)", problem,
+	    secret->place->option);
 	return fail_key(secret, text);
 }
 
@@ -144,24 +151,25 @@ static enum status fail_file(
 	char name[KEY_NAME_MAX];
 
 	if (secret->no_terminal)
-		return fail_unasked(secret, "it is encrypted");
-	if (secret->asked)
+		return fail_no_terminal(secret, "it is encrypted");
+	if (secret->asked && is_unsupported())
 		return fail_key(secret,
-		    is_unsupported()
-			? "it is encrypted in a way that libcrypto, or its "
-			  "policy, does not offer; openssl pkcs8 -topk8 "
-			  "makes it a better one"
-			: "cannot decrypt it, the pass phrase is wrong");
+		    "it is encrypted with an algorithm that this libcrypto or "
+		    "its policy does not offer (convert it with openssl pkcs8 "
+		    "-topk8)");
+	if (secret->asked)
+		return fail_key(
+		    secret, "cannot decrypt it, the pass phrase is wrong");
 	if (strstr(buf_string(file), TPM_LABEL) != NULL)
 		return fail_key(secret,
-		    "a key of a TPM, which no provider reads (--provider "
-		    "tpm2)");
+		    "it is a key of a TPM, and no loaded provider reads it "
+		    "(use --provider tpm2)");
 	return fail_crypto(ST_FILE, "%s %s: not a private key in PEM or DER",
 	    place->what, key_name_shown(name, place->name));
 }
 
-/* An engine may know what to make of a file that is no key to libcrypto. */
-static enum status read_file(EVP_PKEY **out, struct secret *secret)
+/* An engine may read a file that is not a key to libcrypto. */
+static enum status read_key_file(EVP_PKEY **out, struct secret *secret)
 {
 	const struct key_place *place = secret->place;
 	struct buf file = {0};
@@ -169,7 +177,7 @@ static enum status read_file(EVP_PKEY **out, struct secret *secret)
 
 	if ((st = file_read(&file, place->name, place->what)) != ST_OK)
 		return st;
-	*out = parse(&file, secret);
+	*out = parse_key(&file, secret);
 	if (*out == NULL && engine_is_open() && !secret->asked)
 		*out = engine_load_key(place->name, secret);
 	if (*out == NULL)
@@ -178,18 +186,18 @@ static enum status read_file(EVP_PKEY **out, struct secret *secret)
 	return st;
 }
 
-static enum status read_engine(
+static enum status read_from_engine(
     EVP_PKEY **out, const char *name, struct secret *secret)
 {
 	if ((*out = engine_load_key(name, secret)) != NULL)
 		return ST_OK;
 	if (secret->no_terminal)
-		return fail_unasked(secret, "the engine wants a PIN");
+		return fail_no_terminal(secret, "the engine asks for a PIN");
 	return fail_token(
 	    secret, "the engine has no such key, or its PIN was refused");
 }
 
-static enum status read_store(
+static enum status read_from_store(
     EVP_PKEY **out, const char *uri, struct secret *secret)
 {
 	bool opened;
@@ -198,32 +206,37 @@ static enum status read_store(
 		return ST_OK;
 	if (!opened)
 		return fail_key(secret,
-		    "nothing opens such a URI here; --provider names what "
-		    "does");
+		    "no loaded provider handles this URI (load one with "
+		    "--provider, or an engine with -g)");
 	if (secret->no_terminal)
-		return fail_unasked(secret, "the token wants a PIN");
+		return fail_no_terminal(secret, "the token asks for a PIN");
 	return fail_token(
 	    secret, "there is no such key, or its PIN was refused");
 }
 
-static enum status read_named(EVP_PKEY **out, struct secret *secret)
+/* The PIN of the URI goes into secret, and not to the engine or provider. */
+static enum status read_from_token(EVP_PKEY **out, struct secret *secret)
 {
-	const char *name = secret->place->name;
 	struct buf uri = {0};
 	enum status st;
 
-	if (!key_name_split(&uri, &secret->pin, name))
-		st = fail_key(secret, "its pin-value cannot be read");
+	if (!key_name_split(&uri, &secret->pin, secret->place->name))
+		st = fail_key(secret,
+		    "its pin-value is given twice or cannot be decoded (RFC "
+		    "7512, 2.3)");
 	else if (engine_is_open())
-		st = read_engine(out, buf_string(&uri), secret);
+		st = read_from_engine(out, buf_string(&uri), secret);
 	else
-		st = read_store(out, buf_string(&uri), secret);
+		st = read_from_store(out, buf_string(&uri), secret);
 	buf_free(&uri);
 	return st;
 }
 
-/* A URI is a file where there is one of that name, and no error otherwise. */
-static enum status find_file(bool *exists, const char *name)
+/*
+ * Whether name is a file or "-".  A URI is a file where there is one of that
+ * name; that it cannot be looked for is no error.
+ */
+static enum status find_key_file(bool *exists, const char *name)
 {
 	struct stat sb;
 
@@ -240,21 +253,23 @@ enum status key_read(EVP_PKEY **out, const struct key_place *place)
 {
 	struct secret secret = {.place = place};
 	struct key_place file = *place;
+	bool exists, is_file_uri;
 	enum status st;
-	bool exists;
 
 	ERR_clear_error();
-	if ((st = find_file(&exists, place->name)) != ST_OK)
+	if ((st = find_key_file(&exists, place->name)) != ST_OK)
 		return st;
-	if (!exists) {
-		file.name = key_name_path(place->name);
+	file.name = key_name_get_path(place->name);
+	is_file_uri = file.name != place->name;
+
+	if (!exists && is_file_uri)
 		secret.place = &file;
-	}
-	if (!exists && file.name == place->name &&
-	    (engine_is_open() || key_name_is_uri(file.name)))
-		st = read_named(out, &secret);
+	if (!exists && !is_file_uri &&
+	    (engine_is_open() || key_name_is_uri(place->name)))
+		st = read_from_token(out, &secret);
 	else
-		st = read_file(out, &secret);
+		st = read_key_file(out, &secret);
+
 	pass_wipe(&secret.pin);
 	if (st == ST_OK)
 		ERR_clear_error();

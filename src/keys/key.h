@@ -8,11 +8,13 @@
 #include "util/status.h"
 
 /*
- * Reads a private key (K1, K2, K3): from a file, PEM or DER, PKCS#1, SEC1,
- * PKCS#8 or what a loaded provider can read; else, from the engine where
- * there is one; else from the store of the URI.  A pass phrase or PIN that
- * is wanted and not given is asked for on the terminal, if there is one.
- * ST_FILE after reporting; the caller owns *out.
+ * Reads the private key that place->name names:
+ * - a file, if there is one of that name: PKCS#1, SEC1 or PKCS#8, encrypted or
+ *   not, in PEM or DER, or a format of a provider or the engine;
+ * - else a key of the engine, if one is open;
+ * - else a URI that a provider handles.
+ * Prompts on the terminal for a pass phrase or PIN that is needed and not
+ * given.  ST_FILE after reporting; the caller owns *out.
  */
 enum status key_read(EVP_PKEY **out, const struct key_place *place);
 

@@ -1,5 +1,3 @@
-/* key_name.c: the names of keys: URIs, and the PINs in them (RFC 7512). */
-
 #include <ctype.h>
 #include <stddef.h>
 #include <stdio.h>
@@ -14,13 +12,13 @@
 #define PIN    "pin-value="
 #define TOKEN  "token="
 
-/* Blanks are not RFC 7512, but modules pass over them. */
+/* What may precede an attribute.  RFC 7512 has no blanks; modules skip them. */
 #define SEPARATORS ";?& \t\r\n"
 #define PIN_ENDS   ";?&"
 
 #define FILE_SCHEME "file:"
 
-/* RFC 3986, 3.1; a single letter is a drive. */
+/* RFC 3986, 3.1.  A single letter is the drive of a Windows path. */
 bool key_name_is_uri(const char *name)
 {
 	size_t n = 0;
@@ -33,8 +31,8 @@ bool key_name_is_uri(const char *name)
 	return n > 1 && name[n] == ':';
 }
 
-/* RFC 8089: file:/path, file:///path, and what a man types, file:path. */
-const char *key_name_path(const char *name)
+/* file:/path and file:///path of RFC 8089, and file:path. */
+const char *key_name_get_path(const char *name)
 {
 	if (strncasecmp(name, FILE_SCHEME, strlen(FILE_SCHEME)) != 0)
 		return name;
@@ -47,7 +45,7 @@ static bool is_pkcs11(const char *name)
 	return strncasecmp(name, PKCS11, strlen(PKCS11)) == 0;
 }
 
-/* Where an attribute, "token=", begins in a pkcs11 URI; NULL: not there. */
+/* The first attribute of that name ("token=") in a pkcs11 URI, or NULL. */
 static const char *find_attribute(const char *uri, const char *attribute)
 {
 	const char *p = uri;
@@ -75,7 +73,7 @@ bool key_name_needs_other_pin(const char *before, const char *name)
 	return len != strcspn(b, SEPARATORS) || strncmp(a, b, len) != 0;
 }
 
-/* Of the other stores known, what follows the ? is a secret. */
+/* In URIs of other schemes the query may be a secret: handle:0x81000000?PIN. */
 bool key_name_is_secret(const char *name)
 {
 	if (is_pkcs11(name))
@@ -109,6 +107,7 @@ bool key_name_split(struct buf *uri, struct pass *pin, const char *name)
 
 	if (at == NULL)
 		return buf_add_string(uri, name);
+
 	len = strcspn(at + strlen(PIN), PIN_ENDS);
 	rest = at + strlen(PIN) + len;
 	if (find_attribute(rest, PIN) != NULL ||
@@ -116,6 +115,8 @@ bool key_name_split(struct buf *uri, struct pass *pin, const char *name)
 		pin->text, sizeof(pin->text), at + strlen(PIN), len, &nul))
 		return false;
 	pin->given = true;
+
+	/* Leaves out the separator after the PIN or, if none, those before. */
 	head = (size_t)(at - name);
 	if (*rest == ';' || *rest == '&')
 		rest++;
@@ -134,6 +135,7 @@ const char *key_name_shown(char out[KEY_NAME_MAX], const char *name)
 		return log_escape(out, KEY_NAME_MAX, name, strlen(name));
 	if (!is_pkcs11(name))
 		return log_escape(out, KEY_NAME_MAX, name, strcspn(name, "?"));
+
 	if (!key_name_split(&uri, &pin, name)) {
 		buf_free(&uri);
 		buf_add_string(&uri, PKCS11 "...");

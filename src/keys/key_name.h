@@ -1,4 +1,4 @@
-/* key_name.h: the names of keys: files, URIs, and the PINs in them. */
+/* key_name.h: the names of keys: files, URIs, and the PINs in URIs. */
 #ifndef KEYS_KEY_NAME_H
 #define KEYS_KEY_NAME_H
 
@@ -12,39 +12,39 @@
 
 /* Where a key is.  Borrows everything. */
 struct key_place {
-	const char *name;        /* a file, a URI, or what an engine knows */
-	const char *what;        /* stands before name in messages */
-	const char *option;      /* which gives the pass phrase, in messages */
+	const char *name;        /* a file, a URI, or a name of the engine */
+	const char *what;        /* "private key": before name in messages */
+	const char *option;      /* "--passin": gives the pass phrase or PIN */
 	const struct pass *pass; /* pass phrase or PIN; may be NULL */
 };
 
 /* Whether the name of a key has a PIN in it, as URIs may. */
 bool key_name_is_secret(const char *name);
 
-/* Overwrites the PIN, or what else is secret, in the name of a key. */
+/* Overwrites the PIN, or another secret part, in the name of a key. */
 void key_name_hide(char *name);
 
 /* The name without a PIN, for messages.  Returns out. */
 const char *key_name_shown(char out[KEY_NAME_MAX], const char *name);
 
-/* What follows is for this room only. */
+/* The functions below are for this room only. */
 
-/* Whether name begins with a scheme. */
+/* Whether name begins with the scheme of a URI. */
 bool key_name_is_uri(const char *name);
 
-/* The path that a file URI names; any other name as it is. */
-const char *key_name_path(const char *name);
+/* The path in a file URI; any other name is returned as it is. */
+const char *key_name_get_path(const char *name);
 
 /*
- * Whether both are pkcs11 URIs whose tokens are not of one name, and the
- * second does not say by itself where its PIN is (pin-source=).
+ * Whether both are pkcs11 URIs, with different token attributes, and name has
+ * no pin-source, so that the PIN of before is not the PIN of name.
  */
 bool key_name_needs_other_pin(const char *before, const char *name);
 
 /*
- * Adds name without the PIN of a pkcs11 URI, which goes into pin, so that no
- * module gets to print it.  False for a PIN that cannot be decoded, and for
- * two of them.
+ * Adds name to uri without the pin-value of a pkcs11 URI, which goes into pin:
+ * a module that never gets the PIN in a name cannot print it.  False if the
+ * PIN cannot be decoded or is given twice.
  */
 bool key_name_split(struct buf *uri, struct pass *pin, const char *name);
 

@@ -3,10 +3,10 @@
 
 #include "keys/key_store.h"
 
-/* Objects to look at; a store that fails may never come to its end. */
+/* Objects that are looked at: a store that fails may never reach its end. */
 #define OBJECTS_MAX 1000
 
-static EVP_PKEY *find_key(OSSL_STORE_CTX *store)
+static EVP_PKEY *find_key_in_store(OSSL_STORE_CTX *store)
 {
 	OSSL_STORE_INFO *info;
 	EVP_PKEY *key = NULL;
@@ -33,7 +33,7 @@ EVP_PKEY *key_store_load(const char *uri, struct secret *secret, bool *opened)
 	*opened = store != NULL;
 	if (store != NULL) {
 		OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY);
-		key = find_key(store);
+		key = find_key_in_store(store);
 	}
 	OSSL_STORE_close(store);
 	UI_destroy_method(ui);

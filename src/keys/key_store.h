@@ -1,4 +1,4 @@
-/* key_store.h: keys behind the URIs of stores (K2); for this room only. */
+/* key_store.h: keys of providers, by URI (OSSL_STORE); for this room only. */
 #ifndef KEYS_KEY_STORE_H
 #define KEYS_KEY_STORE_H
 
@@ -7,9 +7,9 @@
 #include "keys/secret.h"
 
 /*
- * The first private key that the store of the URI has; NULL when it has
- * none, with or without a reason in libcrypto's error queue.  *opened:
- * whether there is such a store.
+ * The first private key in the store of the URI, which the caller owns.  NULL
+ * if there is none, with or without a reason in libcrypto's error queue.
+ * *opened tells whether a loaded provider handles the URI.
  */
 EVP_PKEY *key_store_load(const char *uri, struct secret *secret, bool *opened);
 

@@ -1,4 +1,4 @@
-/* no_engine.c: what a build without engines has in place of engine.c. */
+/* no_engine.c: engine.h in a build without engines. */
 
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -14,8 +14,8 @@ enum status engine_open(const struct engine_options *options)
 	if (options->id == NULL)
 		return ST_OK;
 	return fail(ST_ERROR,
-	    "engine %s: this sscep is built without engines; --provider loads "
-	    "what has taken their place",
+	    "engine %s: this sscep is built without engines (load a provider "
+	    "with --provider)",
 	    options->id);
 }
 

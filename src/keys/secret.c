@@ -15,8 +15,8 @@ static bool has_terminal(void)
 	return true;
 }
 
-/* On the terminal, without echo, and only once; false without an answer. */
-static bool prompt(struct secret *secret)
+/* Prompts once, without echo.  False if there is no answer. */
+static bool prompt_for_secret(struct secret *secret)
 {
 	const struct key_place *place = secret->place;
 	char name[KEY_NAME_MAX], text[KEY_NAME_MAX + 64];
@@ -33,7 +33,7 @@ static bool prompt(struct secret *secret)
 	return secret->pin.given;
 }
 
-const struct pass *secret_known(const struct secret *secret)
+const struct pass *secret_find(const struct secret *secret)
 {
 	if (secret->pin.given)
 		return &secret->pin;
@@ -42,34 +42,38 @@ const struct pass *secret_known(const struct secret *secret)
 	return NULL;
 }
 
-bool secret_want(struct secret *secret)
+bool secret_obtain(struct secret *secret)
 {
 	secret->asked = true;
-	if (secret_known(secret) != NULL)
+	if (secret_find(secret) != NULL)
 		return true;
 	secret->no_terminal = !has_terminal();
-	return !secret->no_terminal && prompt(secret);
+	return !secret->no_terminal && prompt_for_secret(secret);
 }
 
-int secret_ask(char *out, int size, int writing, void *argument)
+int secret_give_password(char *out, int size, int writing, void *argument)
 {
 	struct secret *secret = argument;
 	size_t len;
 
 	(void)writing;
-	if (!secret_want(secret))
+	if (!secret_obtain(secret))
 		return -1;
-	len = strlen(secret_known(secret)->text);
+
+	len = strlen(secret_find(secret)->text);
 	if (size < 0 || len > (size_t)size)
 		return -1;
-	memcpy(out, secret_known(secret)->text, len);
+	memcpy(out, secret_find(secret)->text, len);
 	return (int)len;
 }
 
-/* Some modules ask once more by themselves, if need be on stdin. */
+/*
+ * Without a terminal the default UI becomes the null UI: some modules prompt a
+ * second time with the default UI, which would read stdin.
+ */
 UI_METHOD *secret_new_ui(void)
 {
 	if (!has_terminal())
 		UI_set_default_method(UI_null());
-	return UI_UTIL_wrap_read_pem_callback(secret_ask, 0);
+	return UI_UTIL_wrap_read_pem_callback(secret_give_password, 0);
 }

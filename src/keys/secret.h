@@ -1,4 +1,4 @@
-/* secret.h: how a key's pass phrase or PIN is come by; for this room only. */
+/* secret.h: a key's pass phrase or PIN, for libcrypto; for this room only. */
 #ifndef KEYS_SECRET_H
 #define KEYS_SECRET_H
 
@@ -10,26 +10,32 @@
 #include "keys/pass.h"
 
 /*
- * A pass phrase or PIN on its way to whoever asks for it.  All zero but for
- * place.
+ * The pass phrase or PIN of one key, while the key is read.  All zero at the
+ * beginning, but for place.
  */
 struct secret {
 	const struct key_place *place;
-	struct pass pin;  /* out of the URI, or typed; before that of place */
-	bool asked;       /* it was wanted */
-	bool no_terminal; /* and there was nobody to ask */
+	struct pass pin;  /* from the URI or typed; goes before place->pass */
+	bool asked;       /* libcrypto, an engine or a token asked for it */
+	bool no_terminal; /* it was unknown, with no terminal to prompt on */
 };
 
-/* What is known without asking, NULL if nothing is; borrowed. */
-const struct pass *secret_known(const struct secret *secret);
+/* The secret if it is known without a prompt, else NULL; borrowed. */
+const struct pass *secret_find(const struct secret *secret);
 
-/* Asks, unless it is known: false when there is nobody, or no answer. */
-bool secret_want(struct secret *secret);
+/*
+ * Prompts for the secret, unless it is known.  False if there is no terminal,
+ * or no answer.
+ */
+bool secret_obtain(struct secret *secret);
 
-/* pem_password_cb, with a struct secret. */
-int secret_ask(char *out, int size, int writing, void *secret);
+/* A pem_password_cb whose argument is a struct secret. */
+int secret_give_password(char *out, int size, int writing, void *secret);
 
-/* The same for those that ask by a UI; NULL when memory ran out. */
+/*
+ * secret_give_password() as a UI, for engines and stores.  The caller frees
+ * it; NULL if memory ran out.
+ */
 UI_METHOD *secret_new_ui(void);
 
 #endif

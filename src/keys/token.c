@@ -11,7 +11,7 @@
 
 static const char *const module_endings[] = {".so", ".dylib", ".dll"};
 
-/* The length of a module's name without its ending. */
+/* The length of a module's file name without its ending. */
 static size_t stem_length(const char *name)
 {
 	size_t i, len = strlen(name), ending;
@@ -26,10 +26,10 @@ static size_t stem_length(const char *name)
 }
 
 /*
- * A provider is known by its name alone, in its own property queries, too:
- * "/usr/lib/ossl-modules/tpm2.so" is tpm2 of that directory.
+ * Loads "/usr/lib/ossl-modules/tpm2.so" as provider tpm2 of that directory: a
+ * provider expects its bare name, which it uses in its property queries.
  */
-static bool load_module(const char *path, const char *base)
+static bool load_provider_module(const char *path, const char *base)
 {
 	struct buf directory = {0}, name = {0};
 	char *where[1];
@@ -46,8 +46,11 @@ static bool load_module(const char *path, const char *base)
 	return ok;
 }
 
-/* What the software of a TPM says by itself is said here, on one line. */
-static void silence(void)
+/*
+ * The libraries of a TPM (tpm2-tss) print errors of their own on stderr; the
+ * failure is reported once, here.
+ */
+static void silence_tpm(void)
 {
 	if (!log_enabled(LOG_DEBUG))
 		setenv("TSS2_LOG", "all+NONE", 0);
@@ -60,9 +63,10 @@ static enum status load_provider(
 	char shown[160];
 	bool ok, missing;
 
-	silence();
+	silence_tpm();
+
 	if (slash != NULL)
-		ok = load_module(name, slash + 1);
+		ok = load_provider_module(name, slash + 1);
 	else
 		ok = compat_load_provider(
 		    name, options->directories, options->directory_count);
@@ -71,23 +75,25 @@ static enum status load_provider(
 		debug("provider %s is loaded", name);
 		return ST_OK;
 	}
+
 	missing = ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_DSO;
-	return fail_crypto(ST_ERROR, "provider %s: cannot be %s",
+	return fail_crypto(ST_ERROR, "provider %s: %s",
 	    log_escape(shown, sizeof(shown), name, strlen(name)),
-	    missing ? "loaded (--provider-path names its directory)"
-		    : "started");
+	    missing ? "cannot be loaded (name its directory with "
+		      "--provider-path)"
+		    : "cannot be started");
 }
 
 enum status token_open(const struct token_options *options)
 {
-	enum status st;
+	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; i < options->provider_count; i++)
-		if ((st = load_provider(options->providers[i], options)) !=
-		    ST_OK)
-			return st;
-	return options->engine != NULL ? engine_open(options->engine) : ST_OK;
+	for (i = 0; st == ST_OK && i < options->provider_count; i++)
+		st = load_provider(options->providers[i], options);
+	if (st == ST_OK && options->engine != NULL)
+		st = engine_open(options->engine);
+	return st;
 }
 
 void token_close(void)

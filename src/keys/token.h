@@ -1,4 +1,4 @@
-/* token.h: what gives access to keys outside of files (K2, K3). */
+/* token.h: providers and the engine, which give access to keys in tokens. */
 #ifndef KEYS_TOKEN_H
 #define KEYS_TOKEN_H
 
@@ -7,22 +7,22 @@
 #include "keys/engine.h"
 #include "util/status.h"
 
-/* Borrows everything; all zero is nothing. */
+/* Borrows everything.  All zero: no provider and no engine. */
 struct token_options {
 	char *const *providers; /* names, or paths of their modules */
 	size_t provider_count;
-	char *const *directories; /* to look for them in */
+	char *const *directories; /* where their modules are looked for */
 	size_t directory_count;
-	const struct engine_options *engine;
+	const struct engine_options *engine; /* may be NULL */
 };
 
 /*
- * Loads the providers, after the default one, and the engine.  ST_ERROR
- * after reporting; token_close() is to be called in any case.
+ * Loads the default provider, the providers of options, and the engine.
+ * ST_ERROR after reporting; token_close() must be called in any case.
  */
 enum status token_open(const struct token_options *options);
 
-/* To be called when no key is left, before the process ends. */
+/* Must be called after the last key is freed, before the process ends. */
 void token_close(void);
 
 #endif

@@ -923,13 +923,13 @@ shown() {
     local uri name
     while read -r uri name; do
         enroll_with "$uri"
-        unusable "private key $name: nothing opens such a URI" "--provider"
+        unusable "private key $name: no loaded provider handles this URI" "--provider"
         client enroll -u "$URL" -c ca.crt -K "$uri" -O "$keys/rsa-tls.pem" \
             -k "$keys/pkcs8.pem" -r rsa.csr -l local.crt
-        unusable "signature key $name: nothing opens such a URI"
+        unusable "signature key $name: no loaded provider handles this URI"
         client getcaps -u "https://127.0.0.1:$port/" \
             --tls-cert "$keys/rsa-tls.pem" --tls-key "$uri"
-        unusable "TLS key $name: nothing opens such a URI"
+        unusable "TLS key $name: no loaded provider handles this URI"
     done <<END
 pkcs11:token=x;pin-value=$pin pkcs11:token=x
 pkcs11:pin-value=$pin;token=x pkcs11:token=x
@@ -942,9 +942,9 @@ handle:0x81000000 handle:0x81000000
 nosuch:thing nosuch:thing
 END
     enroll_with "pkcs11:token=x;pin-value=${pin}%zz"
-    unusable "private key pkcs11:...: its pin-value cannot be read"
+    unusable "private key pkcs11:...: its pin-value is given twice or cannot be decoded"
     enroll_with "pkcs11:pin-value=1234;token=x;pin-value=$pin"
-    unusable "private key pkcs11:...: its pin-value cannot be read"
+    unusable "private key pkcs11:...: its pin-value is given twice or cannot be decoded"
 }
 
 @test "a key encrypted with a cipher of old is read by the legacy provider" {
@@ -993,7 +993,7 @@ END
     done
     forget_requests
     enroll_with "pkcs11:x"
-    unusable "private key pkcs11:x: it is encrypted, and there is no terminal"
+    unusable "private key pkcs11:x: it is encrypted and there is no terminal"
     enroll_with "./pkcs11:y"
     unusable "private key ./pkcs11:y: cannot open: No such file"
 }

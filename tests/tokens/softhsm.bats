@@ -204,7 +204,7 @@ each_enrolled() {
     cp "$requests/old/dev.csr" .
     enrols_with -k "$(uri dev)" --passin env:OTHER_PIN "${options[@]}"
     : >"$ca/log"
-    refuses 93 "signature key $(uri dev)" "the engine wants a PIN" \
+    refuses 93 "signature key $(uri dev)" "the engine asks for a PIN" \
         --sign-passin -- enroll -u "$URL" -c ca.crt -O dev.crt \
         -K "$(uri dev)" -k "$(token=scep uri new)" -r new.csr -l new.crt \
         --passin env:PIN "${options[@]}"

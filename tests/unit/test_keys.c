@@ -28,7 +28,7 @@
 
 #define PHRASE    "swordfish"
 #define CLOSED_FD 77
-#define NO_ONE    "there is no terminal to ask at; --passin says what it is"
+#define NO_ONE    "there is no terminal to prompt on (use --passin)"
 
 /* key_name.c */
 
@@ -518,8 +518,8 @@ static void test_ask(void **state)
 	for (size = -1; size < len + 2; size++) {
 		memset(out, 'x', sizeof(out));
 		secret.asked = false;
-		assert_int_equal(
-		    secret_ask(out, size, 0, &secret), size >= len ? len : -1);
+		assert_int_equal(secret_give_password(out, size, 0, &secret),
+		    size >= len ? len : -1);
 		assert_true(secret.asked);
 		assert_false(secret.no_terminal);
 		assert_memory_equal(
@@ -528,10 +528,10 @@ static void test_ask(void **state)
 	/* That of the URI goes first; an empty one counts. */
 	secret.pin.given = true;
 	strcpy(secret.pin.text, "1234");
-	assert_int_equal(secret_ask(out, sizeof(out), 0, &secret), 4);
+	assert_int_equal(secret_give_password(out, sizeof(out), 0, &secret), 4);
 	assert_memory_equal(out, "1234", 4);
 	secret.pin.text[0] = '\0';
-	assert_int_equal(secret_ask(out, sizeof(out), 0, &secret), 0);
+	assert_int_equal(secret_give_password(out, sizeof(out), 0, &secret), 0);
 }
 
 /* key.c; without a pass phrase in test_pki.c. */
@@ -659,7 +659,7 @@ static void test_key_phrases(void **state)
 			assert_no_key(path, "swordfishh", wrong);
 			assert_no_key(path, "", wrong);
 			assert_no_key(
-			    path, NULL, "it is encrypted, and " NO_ONE);
+			    path, NULL, "it is encrypted and " NO_ONE);
 			write_key(path, keys[i], format, longest);
 			assert_key(path, keys[i], longest);
 		}
@@ -696,9 +696,11 @@ static void test_key_names(void **state)
 
 	(void)state;
 	for (i = 0; i < NITEMS(uris); i++)
-		assert_no_key(uris[i], NULL, "nothing opens such a URI");
+		assert_no_key(
+		    uris[i], NULL, "no loaded provider handles this URI");
 	assert_no_key("pkcs11:pin-value=73829104%", NULL,
-	    "private key pkcs11:...: its pin-value cannot be read");
+	    "private key pkcs11:...: its pin-value is given twice or cannot be "
+	    "decoded");
 	write_key(path, fixture_rsa(0), PKCS8_PEM, PHRASE);
 	snprintf(uri, sizeof(uri), "file:%s", path);
 	assert_key(uri, fixture_rsa(0), PHRASE);

@@ -1614,9 +1614,9 @@ static void test_key_bad(void **state)
 	    {TRADITIONAL_DER, -1, no_key},
 	    {TRADITIONAL_DER, 1, no_key},
 	    {PKCS8_DER, 1, no_key},
-	    {ENCRYPTED_PKCS8_PEM, 0, "it is encrypted, and there is no term"},
-	    {ENCRYPTED_TRADITIONAL, 0, "it is encrypted, and there is no te"},
-	    {ENCRYPTED_PKCS8_DER, 0, "it is encrypted, and there is no term"},
+	    {ENCRYPTED_PKCS8_PEM, 0, "it is encrypted and there is no term"},
+	    {ENCRYPTED_TRADITIONAL, 0, "it is encrypted and there is no te"},
+	    {ENCRYPTED_PKCS8_DER, 0, "it is encrypted and there is no term"},
 	};
 	const char *path = fixture_path("key"), *text;
 	enum status st;
