@@ -262,6 +262,9 @@ enum status key_read(EVP_PKEY **out, const struct key_place *place)
 	file.name = key_name_get_path(place->name);
 	is_file_uri = file.name != place->name;
 
+	if (!exists && is_file_uri && key_name_is_secret(place->name))
+		return fail_key(&secret,
+		    "a file: URI has no query (RFC 8089, 2), use --passin");
 	if (!exists && is_file_uri)
 		secret.place = &file;
 	if (!exists && !is_file_uri &&

@@ -18,6 +18,7 @@ struct use {
 	char *name;
 	bool written;
 	bool numbered; /* one of FILE-0, FILE-1, ... */
+	bool lines;    /* a line of standard input, not all of it */
 	struct target target;
 };
 
@@ -116,7 +117,7 @@ static const char *file_name(const struct option_row *row, const char *value)
 	case CHECK_PASS:
 		return strncmp(value, "file:", 5) == 0 ? value + 5 : NULL;
 	case CHECK_KEY:
-		value = key_name_path(value);
+		value = key_name_get_path(value);
 		return key_name_is_uri(value) ? NULL : value;
 	case CHECK_FILE:
 	case CHECK_OUTPUT:
@@ -124,6 +125,16 @@ static const char *file_name(const struct option_row *row, const char *value)
 	default:
 		return NULL;
 	}
+}
+
+/* Pass phrases from standard input are its lines, which several share. */
+static enum status add_lines(struct uses *uses, const struct option_row *row)
+{
+	enum status st = add(uses, row, "/dev/stdin", false);
+
+	if (st == ST_OK)
+		uses->list[uses->count - 1].lines = true;
+	return st;
 }
 
 static enum status add_row(struct uses *uses, const struct options *options,
@@ -134,7 +145,11 @@ static enum status add_row(struct uses *uses, const struct options *options,
 
 	if (row->type == TYPE_STRING && (row->ops & options->operation->op))
 		value = *(char *const *)option_field_const(options, row);
-	if (value == NULL || (value = file_name(row, value)) == NULL)
+	if (value == NULL)
+		return ST_OK;
+	if (row->check == CHECK_PASS && strcmp(value, "stdin") == 0)
+		return add_lines(uses, row);
+	if ((value = file_name(row, value)) == NULL)
 		return ST_OK;
 	st = add(uses, row, value, false);
 	if (st == ST_OK && row->set && !file_is_standard(value))
@@ -165,15 +180,15 @@ static const char *short_name(
 }
 
 /*
- * Devices and pipes are in nobody's way, nor are descriptors that are written
- * to; one that is read may be of a file.
+ * Devices and pipes are in nobody's way, nor are outputs that are one
+ * descriptor.
  */
 static bool is_same_file(const struct use *output, const struct use *other)
 {
 	const struct target *a = &output->target, *b = &other->target;
 
-	if (a->path == NULL || b->path == NULL || a->stream ||
-	    (b->stream && other->written))
+	if (a->path == NULL || b->path == NULL ||
+	    ((a->stream || b->stream) && other->written))
 		return false;
 	return (!a->exists || S_ISREG(a->status.st_mode)) &&
 	    target_is_same(a, b);
@@ -213,8 +228,7 @@ static enum status check_outputs(const struct uses *uses)
 	for (i = 0; st == ST_OK && i < uses->count; i++)
 		for (j = 0; st == ST_OK && j < uses->count; j++)
 			if (uses->list[i].written)
-				st = check_pair(
-				    &uses->list[i], &uses->list[j]);
+				st = check_pair(&uses->list[i], &uses->list[j]);
 	return st;
 }
 
@@ -223,7 +237,7 @@ static bool is_standard_input(const struct use *use)
 {
 	const struct target *target = &use->target;
 
-	if (use->written)
+	if (use->written || use->lines)
 		return false;
 	if (file_is_standard(use->name))
 		return true;
@@ -236,7 +250,6 @@ static bool is_standard_output(const struct use *use)
 	return use->written && file_is_standard(use->name);
 }
 
-/* Pass phrases from standard input are its lines, which several may share. */
 static const struct option_row *find_pass_on_stdin(
     const struct options *options)
 {

@@ -48,7 +48,8 @@ static int open_named(const char *path, const char *what, enum status *st)
 	    ? target_find(&target, path, buf_string(&label))
 	    : fail_memory();
 	if (*st == ST_OK) {
-		fd = open(target.path, O_RDONLY | O_CLOEXEC);
+		fd = open(target.path,
+		    O_RDONLY | O_CLOEXEC | (target.stream ? 0 : O_NOFOLLOW));
 		if (fd < 0)
 			*st = fail_errno(
 			    ST_FILE, "%s %s: cannot open", what, path);

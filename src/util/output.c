@@ -213,10 +213,16 @@ static bool has_changed(const struct output *o)
  */
 static enum status refresh(struct output *o)
 {
+	enum status st;
+
 	if (has_changed(o)) {
 		temporary_close(&o->temporary);
 		target_free(&o->target);
-		return reopen(o);
+		st = reopen(o);
+		if (st == ST_OK && o->way == OUTPUT_STREAM)
+			st = fail(ST_FILE, "%s: it is no regular file any more",
+			    o->name);
+		return st;
 	}
 	if (o->way == OUTPUT_STREAM || !o->target.exists)
 		return ST_OK;

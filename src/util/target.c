@@ -238,11 +238,18 @@ static enum status finish(const struct walk *walk, struct target *target)
 {
 	const char *path = directory_of(walk);
 
+	const char *end = strrchr(walk->name, '/');
+
 	if ((target->path = strdup(path)) == NULL)
 		return fail_memory();
 	target->exists = stat(path, &target->status) == 0;
 	if (!target->exists && errno != ENOENT)
 		return fail_name(walk);
+	if (target->exists && end != NULL && end[1] == '\0' &&
+	    !S_ISDIR(target->status.st_mode)) {
+		errno = ENOTDIR;
+		return fail_name(walk);
+	}
 	return ST_OK;
 }
 

@@ -537,6 +537,15 @@ sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
     expect_equal "the other file" theirs "$(cat other)"
 }
 
+@test "a file that gives way to a pipe: the certificate is rescued" {
+    start_enrolment --pending 1
+    enroll_in_background -t 2
+    wait_for 10 grep -q PENDING "$stdout"
+    mkfifo local.crt
+    wait_for_client
+    rescued "local.crt: it is no regular file any more"
+}
+
 @test "a pipe that is full and does not block: it is waited for" {
     start_enrolment
     python3 - "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
@@ -916,10 +925,10 @@ made_ready() {
     for name in keys/*; do
         enroll -l "$name"
         expect_status 93
-        only_error "$name: it holds a private key"
+        only_error "$name: it holds a private key and is not overwritten"
         run_sscep getca -u "$URL" -c "$name"
         expect_status 93
-        only_error "$name: it holds a private key"
+        only_error "$name: it holds a private key and is not overwritten"
     done
     for option in --chain -L -m; do
         enroll "$option" keys/bundle
@@ -974,6 +983,26 @@ made_ready() {
     misuse "-l and -k are the same file, k.key"
     enroll --passin fd:00 -k -
     misuse "are both standard input"
+    for output in "-l -" "-l /dev/stdout" "-l /dev/fd/1" "--chain /dev/stdout"; do
+        status=0
+        # shellcheck disable=SC2086
+        "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r r.csr -l l.crt \
+            --quiet $output 2>"$stderr" 1<>r.csr || status=$?
+        expect_status 1
+        stderr_has "and -r are the same file"
+    done
+    status=0
+    echo secret >pass
+    "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr -l pass \
+        --passin stdin <pass >"$stdout" 2>"$stderr" || status=$?
+    misuse "-l and --passin are the same file, pass"
+    echo "LocalCertFile = conf" >conf
+    "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr -f - \
+        <conf >"$stdout" 2>"$stderr" || status=$?
+    misuse "-l and -f are the same file, conf"
+    enroll -l local.csr/
+    expect_status 93
+    only_error "local.csr/: cannot open: Not a directory"
     cmp local.csr r.csr
     nothing_sent
 }
@@ -990,6 +1019,10 @@ made_ready() {
         stderr_lacks 4711
         stderr_lacks "cannot look at it"
     done
+    enroll -k "file:$PWD/local.key?pin-value=4711"
+    expect_status 93
+    only_error "a file: URI has no query"
+    stderr_lacks 4711
 }
 
 @test "a key of getca's set stays when the answer would replace it" {
