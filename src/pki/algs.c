@@ -9,34 +9,45 @@
 #include "pki/algs.h"
 #include "util/log.h"
 
-const char algs_digest_names[] = "md5|sha1|sha224|sha256|sha384|sha512";
-const char algs_cipher_names[] = "des|3des|blowfish|aes[128]|aes192|aes256";
-
 struct alg {
 	const char *name;
 	int nid;
 };
 
-static const struct alg digests[] = {
-    {"md5", NID_md5},
-    {"sha1", NID_sha1},
-    {"sha224", NID_sha224},
-    {"sha256", NID_sha256},
-    {"sha384", NID_sha384},
-    {"sha512", NID_sha512},
-};
+/*
+ * The only lists of names.  Where a server supports several, the later one is
+ * preferred.
+ */
+/* clang-format off */
+#define DIGESTS(ROW) \
+	ROW("md5", NID_md5) \
+	ROW("sha1", NID_sha1) \
+	ROW("sha224", NID_sha224) \
+	ROW("sha256", NID_sha256) \
+	ROW("sha384", NID_sha384) \
+	ROW("sha512", NID_sha512)
 
-static const struct alg ciphers[] = {
-    {"des", NID_des_cbc},
-    {"3des", NID_des_ede3_cbc},
-    {"blowfish", NID_bf_cbc},
-    {"aes", NID_aes_128_cbc},
-    {"aes128", NID_aes_128_cbc},
-    {"aes192", NID_aes_192_cbc},
-    {"aes256", NID_aes_256_cbc},
-};
+#define CIPHERS(ROW) \
+	ROW("des", NID_des_cbc) \
+	ROW("3des", NID_des_ede3_cbc) \
+	ROW("blowfish", NID_bf_cbc) \
+	ROW("aes", NID_aes_128_cbc) \
+	ROW("aes128", NID_aes_128_cbc) \
+	ROW("aes192", NID_aes_192_cbc) \
+	ROW("aes256", NID_aes_256_cbc)
+/* clang-format on */
 
-static int find(const struct alg *table, size_t count, const char *name)
+#define ALG_ROW(name, nid)  {name, nid},
+#define ALG_NAME(name, nid) "|" name
+
+static const struct alg digests[] = {DIGESTS(ALG_ROW)};
+static const struct alg ciphers[] = {CIPHERS(ALG_ROW)};
+
+/* Without the first bar. */
+const char *const algs_digest_names = &(DIGESTS(ALG_NAME))[1];
+const char *const algs_cipher_names = &(CIPHERS(ALG_NAME))[1];
+
+static int find_nid(const struct alg *table, size_t count, const char *name)
 {
 	size_t i;
 
@@ -46,14 +57,24 @@ static int find(const struct alg *table, size_t count, const char *name)
 	return NID_undef;
 }
 
+static int find_digest(const char *name)
+{
+	return find_nid(digests, COUNT_OF(digests), name);
+}
+
+static int find_cipher(const char *name)
+{
+	return find_nid(ciphers, COUNT_OF(ciphers), name);
+}
+
 bool algs_is_digest(const char *name)
 {
-	return find(digests, COUNT_OF(digests), name) != NID_undef;
+	return find_digest(name) != NID_undef;
 }
 
 bool algs_is_cipher(const char *name)
 {
-	return find(ciphers, COUNT_OF(ciphers), name) != NID_undef;
+	return find_cipher(name) != NID_undef;
 }
 
 const char *algs_digest_name(size_t i)
@@ -61,10 +82,14 @@ const char *algs_digest_name(size_t i)
 	return i < COUNT_OF(digests) ? digests[i].name : NULL;
 }
 
+const char *algs_cipher_name(size_t i)
+{
+	return i < COUNT_OF(ciphers) ? ciphers[i].name : NULL;
+}
+
 size_t algs_digest_len(const char *name)
 {
-	int nid = find(digests, COUNT_OF(digests), name);
-	const EVP_MD *md = nid != NID_undef ? EVP_get_digestbynid(nid) : NULL;
+	const EVP_MD *md = EVP_get_digestbynid(find_digest(name));
 
 	return md != NULL ? (size_t)EVP_MD_size(md) : 0;
 }
@@ -78,7 +103,7 @@ static bool digest_works(const EVP_MD *md)
 	return works;
 }
 
-/* A policy may let a cipher decrypt what it may not encrypt any more. */
+/* A policy may allow a cipher for decryption only. */
 static bool cipher_works(const EVP_CIPHER *cipher, bool encrypt)
 {
 	static const unsigned char key[EVP_MAX_KEY_LENGTH];
@@ -93,15 +118,14 @@ static bool cipher_works(const EVP_CIPHER *cipher, bool encrypt)
 
 bool algs_digest_works(const char *name)
 {
-	int nid = find(digests, COUNT_OF(digests), name);
-	const EVP_MD *md = nid != NID_undef ? EVP_get_digestbynid(nid) : NULL;
+	const EVP_MD *md = EVP_get_digestbynid(find_digest(name));
 	bool works = md != NULL && digest_works(md);
 
 	ERR_clear_error();
 	return works;
 }
 
-static bool verifies(const EVP_MD *md, EVP_PKEY *key)
+static bool can_verify(const EVP_MD *md, EVP_PKEY *key)
 {
 	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
 	bool yes =
@@ -111,7 +135,7 @@ static bool verifies(const EVP_MD *md, EVP_PKEY *key)
 	return yes;
 }
 
-/* RFC 4055, 3.1: what is left out is SHA-1. */
+/* RFC 4055, 3.1: the default of hashAlgorithm is SHA-1. */
 static int pss_digest(const ASN1_STRING *parameters)
 {
 	const unsigned char *der = ASN1_STRING_get0_data(parameters);
@@ -153,15 +177,15 @@ const char *algs_refused_digest(int digest, EVP_PKEY *key)
 	if (key == NULL || (md = EVP_get_digestbynid(digest)) == NULL)
 		return NULL;
 	ERR_set_mark();
-	refused = verifies(EVP_sha256(), key) &&
-	    (!digest_works(md) || !verifies(md, key));
+	refused = can_verify(EVP_sha256(), key) &&
+	    (!digest_works(md) || !can_verify(md, key));
 	ERR_pop_to_mark();
 	return refused ? OBJ_nid2ln(EVP_MD_type(md)) : NULL;
 }
 
 enum status algs_get_digest(const EVP_MD **out, const char *name)
 {
-	int nid = find(digests, COUNT_OF(digests), name);
+	int nid = find_digest(name);
 	const EVP_MD *md;
 
 	if (nid == NID_undef)
@@ -196,7 +220,7 @@ static bool is_obsolete(int nid)
 	return nid == NID_des_cbc || nid == NID_bf_cbc || nid == NID_rc2_cbc;
 }
 
-/* Why it does not work; to follow its name. */
+/* Why the cipher does not work: a clause to follow its name. */
 static const char *why_not(int nid)
 {
 	if (nid == NID_undef || EVP_get_cipherbynid(nid) == NULL)
@@ -209,7 +233,7 @@ static const char *why_not(int nid)
 
 enum status algs_get_cipher(const EVP_CIPHER **out, const char *name)
 {
-	int nid = find(ciphers, COUNT_OF(ciphers), name);
+	int nid = find_cipher(name);
 
 	if (nid == NID_undef)
 		return fail(ST_ERROR,

@@ -1,4 +1,4 @@
-/* algs.h: the names of digests and ciphers, the only list of them. */
+/* algs.h: digests and ciphers by name; algs.c has the only table of them. */
 #ifndef PKI_ALGS_H
 #define PKI_ALGS_H
 
@@ -11,43 +11,49 @@
 
 #include "util/status.h"
 
-/* For usage and messages: "md5|sha1|...", "des|3des|...". */
-extern const char algs_digest_names[];
-extern const char algs_cipher_names[];
+/* All names, for usage and messages: "md5|sha1|...", "des|3des|...". */
+extern const char *const algs_digest_names;
+extern const char *const algs_cipher_names;
 
-/* Whether a name, matched whole, is in the list. */
+/* Whether there is an algorithm of exactly that name. */
 bool algs_is_digest(const char *name);
 bool algs_is_cipher(const char *name);
 
-/* The names of digests one by one, NULL after the last; their bytes. */
+/*
+ * The names one by one, NULL after the last.  Where a server supports several,
+ * the later one is preferred.
+ */
 const char *algs_digest_name(size_t i);
+const char *algs_cipher_name(size_t i);
+
+/* The size of a digest in bytes; 0 if the name is unknown. */
 size_t algs_digest_len(const char *name);
 
 /*
- * The algorithm of that name, ready to work: the legacy provider is loaded
- * where it is needed.  ST_ERROR after reporting when the name is unknown or
- * libcrypto, or its policy, does not offer it.
+ * The algorithm of that name, tried out; the legacy provider is loaded if it
+ * is needed.  ST_ERROR after reporting when the name is unknown, or when
+ * libcrypto does not offer the algorithm or its policy forbids it.
  */
 enum status algs_get_digest(const EVP_MD **out, const char *name);
 enum status algs_get_cipher(const EVP_CIPHER **out, const char *name);
 
-/* Whether libcrypto computes the digest of that name here and now. */
+/* Whether libcrypto, as it is configured, computes the digest of that name. */
 bool algs_digest_works(const char *name);
 
 /*
- * C5: the name of the digest when libcrypto, as it is configured, refuses to
- * verify signatures of that key with it; NULL when it does not, or refuses
- * the key itself.
+ * The name of the digest (a NID) if libcrypto's policy forbids to verify
+ * signatures of key with it.  NULL if it is allowed, or if the policy forbids
+ * the key with any digest.
  */
 const char *algs_refused_digest(int digest, EVP_PKEY *key);
 
-/* The digest of a signature: a NID, NID_undef when it has none. */
+/* The NID of a signature's digest; NID_undef if it has none. */
 int algs_signature_digest(const X509_ALGOR *algorithm);
 
 /*
- * Makes ready to decrypt content that came in cipher; des-cbc, bf-cbc and
- * rc2-cbc are read with a warning and the legacy provider (C3).  ST_REPLY
- * after reporting when that cannot be done.
+ * Prepares libcrypto to decrypt content that is encrypted with cipher.  Warns
+ * of des-cbc, bf-cbc and rc2-cbc, and loads the legacy provider for them.
+ * ST_REPLY after reporting when libcrypto cannot decrypt it.
  */
 enum status algs_admit_cipher(const ASN1_OBJECT *cipher);
 

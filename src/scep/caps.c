@@ -3,6 +3,7 @@
 #include <strings.h>
 
 #include "compat/compat.h"
+#include "pki/algs.h"
 #include "scep/caps.h"
 #include "util/log.h"
 
@@ -17,18 +18,19 @@
 static const struct {
 	const char *keyword;
 	enum cap cap;
+	const char *algorithm; /* its name in algs.h */
 } keywords[] = {
-    {"AES", CAP_AES},
-    {"DES3", CAP_DES3},
-    {"GetNextCACert", CAP_GETNEXTCACERT},
-    {"POSTPKIOperation", CAP_POSTPKIOPERATION},
-    {"Renewal", CAP_RENEWAL},
-    {"SHA-1", CAP_SHA1},
-    {"SHA-224", CAP_SHA224},
-    {"SHA-256", CAP_SHA256},
-    {"SHA-384", CAP_SHA384},
-    {"SHA-512", CAP_SHA512},
-    {"SCEPStandard", CAP_SCEPSTANDARD},
+    {"AES", CAP_AES, "aes128"},
+    {"DES3", CAP_DES3, "3des"},
+    {"GetNextCACert", CAP_GETNEXTCACERT, NULL},
+    {"POSTPKIOperation", CAP_POSTPKIOPERATION, NULL},
+    {"Renewal", CAP_RENEWAL, NULL},
+    {"SHA-1", CAP_SHA1, "sha1"},
+    {"SHA-224", CAP_SHA224, "sha224"},
+    {"SHA-256", CAP_SHA256, "sha256"},
+    {"SHA-384", CAP_SHA384, "sha384"},
+    {"SHA-512", CAP_SHA512, "sha512"},
+    {"SCEPStandard", CAP_SCEPSTANDARD, NULL},
 };
 
 /* 0: unknown */
@@ -199,22 +201,36 @@ void caps_each(unsigned int caps,
 			each(keywords[i].keyword, context);
 }
 
+static bool has_algorithm(unsigned int caps, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(keywords); i++)
+		if (keywords[i].algorithm != NULL &&
+		    strcmp(keywords[i].algorithm, name) == 0)
+			return caps_have(caps, keywords[i].cap);
+	return false;
+}
+
+/* The last that caps have of the names in algs.h, where the best is last. */
+static const char *find_best(
+    unsigned int caps, const char *(*algorithm_name)(size_t i))
+{
+	const char *name, *best = NULL;
+	size_t i;
+
+	for (i = 0; (name = algorithm_name(i)) != NULL; i++)
+		if (has_algorithm(caps, name))
+			best = name;
+	return best;
+}
+
 const char *caps_best_digest(unsigned int caps)
 {
-	if (caps_have(caps, CAP_SHA512))
-		return "sha512";
-	if (caps_have(caps, CAP_SHA384))
-		return "sha384";
-	if (caps_have(caps, CAP_SHA256))
-		return "sha256";
-	if (caps_have(caps, CAP_SHA224))
-		return "sha224";
-	return caps_have(caps, CAP_SHA1) ? "sha1" : NULL;
+	return find_best(caps, algs_digest_name);
 }
 
 const char *caps_best_cipher(unsigned int caps)
 {
-	if (caps_have(caps, CAP_AES))
-		return "aes128";
-	return caps_have(caps, CAP_DES3) ? "3des" : NULL;
+	return find_best(caps, algs_cipher_name);
 }

@@ -176,7 +176,7 @@ everything() {
         nothing_sent
     done
     enroll -E rot13
-    misuse rot13 "des|3des|blowfish|aes[128]|aes192|aes256"
+    misuse rot13 "des|3des|blowfish|aes|aes128|aes192|aes256"
     for name in sha3 SHA256 sha-256 sha md "" aes128; do
         enroll -S "$name"
         misuse -S

@@ -657,7 +657,7 @@ static const struct saying misuse[] = {
 
     {NULL, {"getca", "-E", "aes1"}, ST_ERROR,
 	"P: option -E: unknown cipher aes1, not one of "
-	"des|3des|blowfish|aes[128]|aes192|aes256" HINT},
+	"des|3des|blowfish|aes|aes128|aes192|aes256" HINT},
     {NULL, {"getca", "--capabilities", "AES,\033x SHA-1"}, ST_ERROR,
 	"P: option --capabilities: unknown capability \\x1bx, not one of "
 	"AES, DES3, GetNextCACert, POSTPKIOperation, Renewal, SHA-1, SHA-224, "
