@@ -17,7 +17,7 @@
 
 #include "compat/files.h"
 
-#define ATTRIBUTE_MAX 65536 /* bytes: no Linux file system takes more */
+#define ATTRIBUTE_MAX 65536 /* bytes: the maximum on Linux, XATTR_SIZE_MAX */
 
 /* Where nothing is allocated ahead, an error may come only with fsync(). */
 static bool fill(int fd, off_t len)

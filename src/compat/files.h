@@ -1,4 +1,4 @@
-/* files.h: what POSIX does not say about files. */
+/* files.h: operations on files that differ between systems. */
 #ifndef COMPAT_FILES_H
 #define COMPAT_FILES_H
 
@@ -6,8 +6,8 @@
 #include <sys/types.h>
 
 /*
- * Makes an empty file len bytes long, with room on the disk for all of them.
- * False with errno: ENOSPC or EDQUOT where there is no room.
+ * Extends an empty file to len bytes and allocates disk space for all of them.
+ * False with errno: ENOSPC or EDQUOT if there is not enough.
  */
 bool compat_allocate(int fd, off_t len);
 

@@ -12,14 +12,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void *take(size_t size, const char *file, int line)
+static void *allocate(size_t size, const char *file, int line)
 {
 	(void)file;
 	(void)line;
 	return size > 0 ? malloc(size) : NULL;
 }
 
-static void release(void *block, const char *file, int line)
+static void wipe_and_free(void *block, const char *file, int line)
 {
 	(void)file;
 	(void)line;
@@ -28,26 +28,26 @@ static void release(void *block, const char *file, int line)
 	free(block);
 }
 
-/* Not by realloc(), which leaves a copy behind when it moves the block. */
-static void *resize(void *block, size_t size, const char *file, int line)
+/* Without realloc(), which leaves a copy behind when it moves the block. */
+static void *reallocate(void *block, size_t size, const char *file, int line)
 {
 	size_t before = block != NULL ? malloc_usable_size(block) : 0;
 	void *grown;
 
 	if (size > 0 && size <= before)
 		return block;
-	grown = take(size, file, line);
+	grown = allocate(size, file, line);
 	if (grown == NULL && size > 0)
 		return NULL;
 	if (grown != NULL && block != NULL)
 		memcpy(grown, block, before);
-	release(block, file, line);
+	wipe_and_free(block, file, line);
 	return grown;
 }
 
 bool compat_wipe_freed(void)
 {
-	return CRYPTO_set_mem_functions(take, resize, release) == 1;
+	return CRYPTO_set_mem_functions(allocate, reallocate, wipe_and_free) == 1;
 }
 
 #else

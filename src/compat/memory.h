@@ -1,14 +1,14 @@
-/* memory.h: what libcrypto frees is wiped. */
+/* memory.h: overwrites the memory that libcrypto frees. */
 #ifndef COMPAT_MEMORY_H
 #define COMPAT_MEMORY_H
 
 #include <stdbool.h>
 
 /*
- * From here on all memory that libcrypto, and what it loads, lets go of is
- * overwritten first: decoded keys and requests, pass phrases, the content of
- * envelopes.  To be called before anything else of libcrypto.  False where the
- * system does not tell how large a block is, and when it is too late.
+ * Makes libcrypto, and the modules it loads, overwrite all memory that they
+ * free: decoded keys and requests, pass phrases, the content of envelopes.
+ * Must be called before any other function of libcrypto.  False if that is
+ * too late, or if the system does not tell the size of a block.
  */
 bool compat_wipe_freed(void);
 

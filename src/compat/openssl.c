@@ -1,45 +1,13 @@
 #include "config.h"
 
-#include "compat/openssl.h"
-
-#ifdef HAVE_OSSL_PROVIDER_LOAD
-
 #include <openssl/err.h>
 
-const char *compat_error_text(void)
-{
-	const char *text = NULL;
-	int flags = 0;
+#include "compat/openssl.h"
 
-	if (ERR_peek_error_data(&text, &flags) == 0 ||
-	    (flags & ERR_TXT_STRING) == 0 || text == NULL || *text == '\0')
-		return NULL;
-	return text;
-}
-
-int compat_i2d_name(const X509_NAME *name, unsigned char **out)
-{
-	return i2d_X509_NAME(name, out);
-}
-
-int compat_i2d_public_key(const X509_PUBKEY *key, unsigned char **out)
-{
-	return i2d_X509_PUBKEY(key, out);
-}
-
-X509_NAME *compat_dup_name(const X509_NAME *name)
-{
-	return X509_NAME_dup(name);
-}
-
-#else
-
-const char *compat_error_text(void)
-{
-	return NULL;
-}
-
-/* OpenSSL 1.1.1 does not change its argument, but has no const there. */
+/*
+ * The functions of libcrypto that are called here do not change the argument,
+ * which some versions declare without const.
+ */
 int compat_i2d_name(const X509_NAME *name, unsigned char **out)
 {
 	union {
@@ -70,4 +38,15 @@ X509_NAME *compat_dup_name(const X509_NAME *name)
 	return X509_NAME_dup(u.plain);
 }
 
+const char *compat_error_text(void)
+{
+#ifdef HAVE_OSSL_PROVIDER_LOAD
+	const char *text = NULL;
+	int flags = 0;
+
+	if (ERR_peek_error_data(&text, &flags) != 0 &&
+	    (flags & ERR_TXT_STRING) != 0 && text != NULL && *text != '\0')
+		return text;
 #endif
+	return NULL;
+}

@@ -13,7 +13,10 @@
 
 #include "compat/process.h"
 
-/* Linux pipes a core to a program whatever the limit, unless not dumpable. */
+/*
+ * Linux ignores the limit where core_pattern pipes the core to a program; a
+ * process that is not dumpable has no core in either case.
+ */
 void compat_forbid_core(void)
 {
 	const char *allowed = getenv(COMPAT_ALLOW_CORE);

@@ -89,7 +89,7 @@ static bool is_software(const char *provider)
 	return false;
 }
 
-/* Hashing and symmetric decryption are left to software: a TPM is slow. */
+/* Digests and ciphers are computed in software, since a TPM is slow. */
 const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key)
 {
 	const OSSL_PROVIDER *provider =

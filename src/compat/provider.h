@@ -13,35 +13,35 @@
 #define COMPAT_QUERY_MAX 160
 
 /*
- * Loads the provider of that name, and before it the default provider unless
- * the configuration of libcrypto has disabled that.  The module is looked for
- * in each of the directories, then where libcrypto looks.  False with the
- * reason in libcrypto's error queue.
+ * Loads the provider of that name, and before the first one the default
+ * provider, unless the configuration of libcrypto disables that.  The module
+ * is looked for in each of the directories, then in libcrypto's own.  False
+ * with the reason in libcrypto's error queue.
  */
 bool compat_load_provider(
     const char *name, char *const *directories, size_t count);
 
 /*
- * Loads the legacy provider, which has single DES, RC2 and Blowfish.  True
- * where libcrypto has no providers.
+ * Loads the legacy provider, which has single DES, RC2 and Blowfish.  Also true
+ * if this libcrypto has no providers: these ciphers are then built in.
  */
 bool compat_load_legacy(void);
 
-/* Unloads all that was loaded; all keys of theirs must be freed before. */
+/* Unloads all loaded providers; their keys must have been freed before. */
 void compat_unload_providers(void);
 
 /*
- * The property query by which libcrypto gives private operations of key to
- * the provider that holds it; NULL for a key that any provider can use.
- * Operations of the public key must not use it.  Borrowed from out.
+ * The property query that makes libcrypto do the private operations of key in
+ * the provider that holds it; NULL for a key that any provider can use.  Must
+ * not be used for operations with the public key.  Borrowed from out.
  */
 const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key);
 
-/* New objects that find private operations by query; NULL: no memory. */
+/* New objects that fetch algorithms with query; NULL: out of memory. */
 X509 *compat_new_x509(const char *query);
 EVP_PKEY_CTX *compat_new_key_context(EVP_PKEY *key, const char *query);
 CMS_ContentInfo *compat_new_cms(const char *query);
-/* An empty SignedData, as CMS_sign() makes it without a signer. */
+/* A SignedData without signers, as CMS_sign() makes it. */
 CMS_ContentInfo *compat_new_signed(
     BIO *content, unsigned int flags, const char *query);
 

@@ -8,7 +8,7 @@
 
 #include "compat/resolve.h"
 
-/* Shared by caller and thread; the one that uses it last frees it. */
+/* Shared by the caller and the thread; the last one to use it frees it. */
 struct lookup {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;

@@ -7,10 +7,10 @@
 #include <netdb.h>
 
 /*
- * As getaddrinfo(), but returns after that many milliseconds with *late set to
- * true.  The lookup then goes on in a thread of its own, as it cannot be
- * cancelled; the thread ends with the process.  If no thread can be created,
- * there is no time limit.
+ * As getaddrinfo(), but with a time limit: when it is reached, sets *late to
+ * true and returns 0.  The lookup cannot be cancelled and goes on in its own
+ * thread, which ends with the process.  If no thread can be created, there is
+ * no time limit.
  */
 int compat_getaddrinfo(const char *host, const char *service,
     const struct addrinfo *hints, long long milliseconds, bool *late,

@@ -1,4 +1,8 @@
 /* Unit test of src/pki and src/keys: algorithms, certificates, sets, keys. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -158,7 +162,7 @@ static void test_algs_unknown(void **state)
 /* A policy that nothing satisfies, for a moment. */
 static void test_algs_forbidden(void **state)
 {
-#if OPENSSL_VERSION_NUMBER >= 0x30000000L
+#ifdef HAVE_OSSL_PROVIDER_LOAD
 	bool has_legacy = compat_load_legacy();
 	enum status digest, cipher, legacy;
 	const EVP_CIPHER *c;
