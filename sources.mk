@@ -47,16 +47,22 @@ sscep_sources = \
 	src/scep/scep.h \
 	src/scep/signed.c \
 	src/scep/signed.h \
+	src/options/apply.c \
+	src/options/apply.h \
 	src/options/config.c \
 	src/options/config.h \
 	src/options/dump.c \
-	src/options/engine.c \
-	src/options/file.c \
+	src/options/dump.h \
+	src/options/engineconf.c \
+	src/options/engineconf.h \
 	src/options/files.c \
-	src/options/files.h \
+	src/options/guess.c \
+	src/options/guess.h \
 	src/options/hide.c \
 	src/options/hide.h \
 	src/options/man.c \
+	src/options/names.c \
+	src/options/names.h \
 	src/options/options.h \
 	src/options/parse.c \
 	src/options/print.c \

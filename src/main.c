@@ -7,7 +7,6 @@
 
 #include "compat/memory.h"
 #include "compat/process.h"
-#include "options/files.h"
 #include "options/options.h"
 #include "ops/ops.h"
 #include "ops/poll.h"

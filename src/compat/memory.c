@@ -47,7 +47,8 @@ static void *reallocate(void *block, size_t size, const char *file, int line)
 
 bool compat_wipe_freed(void)
 {
-	return CRYPTO_set_mem_functions(allocate, reallocate, wipe_and_free) == 1;
+	return CRYPTO_set_mem_functions(allocate, reallocate, wipe_and_free) ==
+	    1;
 }
 
 #else

@@ -1,5 +1,3 @@
-/* config.c: the two syntaxes of sscep.conf. */
-
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,7 +6,7 @@
 #include "util/file.h"
 #include "util/log.h"
 
-/* Where the parser is; for messages and for the section of the next key. */
+/* Where the parser is. */
 struct place {
 	const char *file;
 	const char *section;
@@ -62,10 +60,10 @@ static enum status add_entry(struct config *c, const struct place *at,
 }
 
 /*
- * Takes a text in place: \" is a quotation mark, and backslashes count by
- * pairs before one; any other backslash is itself.  Up to the closing quote
- * if quoted, else to the end, where a bare quotation mark is itself too.
- * Returns where it ended, NULL when the closing quote is missing.
+ * Unescapes a text in place: \" stands for a quotation mark, and \\ in front
+ * of one for a backslash; any other backslash stands for itself.  A quoted text
+ * ends at its closing quote, any other at the end of the string.  Returns the
+ * end; NULL: the closing quote is missing.
  */
 static char *unescape(char *text, bool quoted)
 {
@@ -93,8 +91,9 @@ static char *unescape(char *text, bool quoted)
 }
 
 /*
- * Takes the key that starts at *p and moves *p to what follows.  The key is
- * not ended by a NUL yet: *end is where that goes, after a look at *p.
+ * Finds the key that starts at *p, and moves *p behind it and its blanks.  The
+ * caller writes a NUL to *end after it has looked at *p, which may be the same
+ * place.
  */
 static enum status take_key(
     const struct place *at, char **p, char **key, char **end)
@@ -164,7 +163,7 @@ static enum status parse_section(struct config *c, struct place *at, char *p)
 	return add_entry(c, at, NULL, NULL);
 }
 
-/* One line, from start up to its line end, which becomes a NUL. */
+/* Parses the line from start to end, where it writes a NUL. */
 static enum status parse_line(
     struct config *c, struct place *at, char *start, char *end)
 {
@@ -183,22 +182,24 @@ static enum status parse_line(
 	return parse_pair(c, at, p);
 }
 
-static enum status parse_text(struct config *c, const char *name)
+enum status config_parse(
+    struct config *out, const char *name, const void *text, size_t len)
 {
 	struct place at = {name, CONFIG_SECTION_COMMON, 0};
-	char *p = (char *)c->text.data, *end, *next;
+	char *p, *end, *next;
 	enum status st;
 
-	if (p == NULL)
-		return ST_OK;
-	end = p + c->text.len;
-	if (c->text.len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
+	if (!buf_add(&out->text, text, len))
+		return fail_memory();
+	p = (char *)out->text.data;
+	end = p + out->text.len;
+	if (out->text.len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0)
 		p += 3;
 	while (p < end) {
 		at.line++;
 		if ((next = memchr(p, '\n', (size_t)(end - p))) == NULL)
 			next = end;
-		if ((st = parse_line(c, &at, p, next)) != ST_OK)
+		if ((st = parse_line(out, &at, p, next)) != ST_OK)
 			return st;
 		p = next + 1;
 	}
@@ -207,18 +208,13 @@ static enum status parse_text(struct config *c, const char *name)
 
 enum status config_read(struct config *out, const char *path)
 {
+	struct buf text = {0};
 	enum status st;
 
-	st = file_read(&out->text, path, "configuration file");
-	return st != ST_OK ? st : parse_text(out, path);
-}
-
-enum status config_parse(
-    struct config *out, const char *name, const void *text, size_t len)
-{
-	if (!buf_add(&out->text, text, len))
-		return fail_memory();
-	return parse_text(out, name);
+	if ((st = file_read(&text, path, "configuration file")) == ST_OK)
+		st = config_parse(out, path, text.data, text.len);
+	buf_free(&text);
+	return st;
 }
 
 void config_free(struct config *c)

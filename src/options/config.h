@@ -1,21 +1,21 @@
-/* config.h: sscep.conf, read into keys and values; knows no option. */
-#ifndef SSCEP_CONFIG_H
-#define SSCEP_CONFIG_H
+/* config.h: reads the keys and values of sscep.conf; this room only. */
+#ifndef OPTIONS_CONFIG_H
+#define OPTIONS_CONFIG_H
 
 #include <stddef.h>
 
 #include "util/buf.h"
 #include "util/status.h"
 
-/* Bytes of one line; what is longer is not a configuration file. */
+/* The most bytes of a line. */
 #define CONFIG_LINE_MAX 16384
 
-/* The section of what stands before the first header. */
+/* The section of keys that stand before the first header. */
 #define CONFIG_SECTION_COMMON "sscep"
 
 /*
- * One line that says something, in the order of the file.  A section header
- * has a NULL key and value.  Borrows from the struct config.
+ * One line of the file that is neither blank nor a comment.  Of a section
+ * header key and value are NULL.  Borrows from the struct config.
  */
 struct config_entry {
 	const char *section;
@@ -24,12 +24,12 @@ struct config_entry {
 	size_t line;       /* from 1 */
 };
 
-/* All zero is empty.  config_free() wipes the text, which may hold secrets. */
+/* In the order of the file.  config_free() wipes the text. */
 struct config {
 	struct config_entry *entries;
 	size_t count;
 	size_t size;     /* room in entries */
-	struct buf text; /* what the entries point into */
+	struct buf text; /* the entries point into it */
 };
 
 /*
@@ -38,13 +38,13 @@ struct config {
  *	[section]		Key Value
  *	Key = Value		"Key" "Value"
  *
- * A line whose key is followed by '=' is of the new syntax, else of the old.
- * out must be all zero; it is to be freed whatever is returned.  ST_FILE
- * after reporting, with the number of the line where there is one.
+ * A line whose key is followed by '=' has the new syntax, any other the old.
+ * out must be all zero, and must be freed in any case.  ST_FILE after
+ * reporting, with the number of the line if it is about one.
  */
 enum status config_read(struct config *out, const char *path);
 
-/* As config_read(), from len bytes of text; name stands in the messages. */
+/* As config_read(), from len bytes of text; name is for messages. */
 enum status config_parse(
     struct config *out, const char *name, const void *text, size_t len);
 

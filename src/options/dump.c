@@ -1,24 +1,24 @@
-/* dump.c: the effective options, as a configuration file. */
-
 #include <stdio.h>
 #include <string.h>
 
 #include "keys/key_name.h"
 #include "options/config.h"
-#include "options/value.h"
+#include "options/dump.h"
+#include "options/names.h"
+#include "options/table.h"
 #include "util/buf.h"
 #include "util/log.h"
 
-#define LINE_ROOM 128 /* of CONFIG_LINE_MAX, for the key and quotes */
+#define LINE_ROOM 128 /* bytes of a line for the key and the quotes */
 
-/* Whether a line of the file can hold the value. */
+/* Whether the value fits in a line of a configuration file. */
 static bool is_writable(const char *value)
 {
 	return strpbrk(value, "\r\n") == NULL &&
 	    2 * strlen(value) + LINE_ROOM < CONFIG_LINE_MAX;
 }
 
-/* Pass phrase sources, PINs, and "user:password@" of a URL or proxy. */
+/* A source of a pass phrase, a PIN, "user:password@" of a URL or proxy. */
 static bool is_secret(const struct option_row *row, const char *value)
 {
 	return row->check == CHECK_PASS ||
@@ -27,8 +27,8 @@ static bool is_secret(const struct option_row *row, const char *value)
 		strchr(value, '@') != NULL);
 }
 
-/* The value between quotes, so that config_read() takes it as it is. */
-static bool add_quoted(struct buf *b, const char *value)
+/* The value in quotes, so that config_read() reads it back unchanged. */
+static bool dump_quoted(struct buf *b, const char *value)
 {
 	size_t n, i;
 	bool ok = buf_add(b, "\"", 1);
@@ -38,7 +38,7 @@ static bool add_quoted(struct buf *b, const char *value)
 		ok = buf_add(b, value, n);
 		value += n;
 		n = strspn(value, "\\");
-		/* Backslashes count by pairs in front of a quote. */
+		/* config_read() halves the backslashes in front of a quote. */
 		if (value[n] == '"' || value[n] == '\0')
 			for (i = 0; ok && i < n; i++)
 				ok = buf_add(b, "\\", 1);
@@ -52,7 +52,7 @@ static bool add_quoted(struct buf *b, const char *value)
 	return ok && buf_add(b, "\"", 1);
 }
 
-static bool add_string(
+static bool dump_string(
     struct buf *b, const struct option_row *row, const char *value)
 {
 	if (value == NULL)
@@ -61,56 +61,58 @@ static bool add_string(
 		return buf_addf(b, "# option --%s is given\n", row->name);
 	if (is_secret(row, value) || !is_writable(value))
 		return buf_addf(b, "# %s is set, but not shown\n", row->key);
-	return buf_addf(b, "%s = ", row->key) && add_quoted(b, value) &&
+	return buf_addf(b, "%s = ", row->key) && dump_quoted(b, value) &&
 	    buf_add(b, "\n", 1);
 }
 
-static bool add_list(
+static bool dump_list(
     struct buf *b, const struct option_row *row, const struct list *list)
 {
 	size_t i;
 
 	for (i = 0; i < list->count; i++)
-		if (!add_string(b, row, list->items[i]))
+		if (!dump_string(b, row, list->items[i]))
 			return false;
 	return true;
 }
 
-static bool add_tolerate(
+static bool dump_tolerate(
     struct buf *b, const struct option_row *row, unsigned int bits)
 {
+	const struct option_name *n;
 	const char *between = "";
-	unsigned int i;
 	bool ok;
 
 	if (bits == 0)
 		return true;
 	ok = buf_addf(b, "%s = ", row->key);
-	for (i = 0; ok && option_tolerate_names[i] != NULL; i++) {
-		if (!(bits & 1u << i))
+	for (n = names_tolerate; ok && n->name != NULL; n++) {
+		if (!(bits & n->value))
 			continue;
-		ok = buf_addf(b, "%s%s", between, option_tolerate_names[i]);
+		ok = buf_addf(b, "%s%s", between, n->name);
 		between = ",";
 	}
 	return ok && buf_add(b, "\n", 1);
 }
 
-static bool add_renewal(
+static bool dump_renewal(
     struct buf *b, const struct option_row *row, enum renewal renewal)
 {
-	if (renewal == RENEWAL_AUTO)
-		return buf_addf(b, "%s = auto\n", row->key);
-	return buf_addf(b, "%s = %d\n", row->key, (int)renewal);
+	const struct option_name *n = names_renewal;
+
+	while (n->value != (unsigned int)renewal)
+		n++;
+	return buf_addf(b, "%s = %s\n", row->key, n->name);
 }
 
-static bool add_row(
+static bool dump_row(
     struct buf *b, const struct option_row *row, const struct options *o)
 {
-	const void *field = option_field_const(o, row);
+	const void *field = table_field_const(o, row);
 
 	switch (row->type) {
 	case TYPE_STRING:
-		return add_string(b, row, *(char *const *)field);
+		return dump_string(b, row, *(char *const *)field);
 	case TYPE_NUMBER:
 		if (*(const int *)field < row->min)
 			return true;
@@ -119,11 +121,11 @@ static bool add_row(
 		return buf_addf(b, "%s = %s\n", row->key,
 		    *(const bool *)field ? "yes" : "no");
 	case TYPE_LIST:
-		return add_list(b, row, field);
+		return dump_list(b, row, field);
 	case TYPE_TOLERATE:
-		return add_tolerate(b, row, *(const unsigned int *)field);
+		return dump_tolerate(b, row, *(const unsigned int *)field);
 	case TYPE_RENEWAL:
-		return add_renewal(b, row, *(const enum renewal *)field);
+		return dump_renewal(b, row, *(const enum renewal *)field);
 	case TYPE_IGNORED:
 	case TYPE_HELP:
 	case TYPE_VERSION:
@@ -132,33 +134,22 @@ static bool add_row(
 	return true;
 }
 
-static bool format_effective(struct buf *b, const struct options *o)
+static bool dump_all(struct buf *b, const struct options *o)
 {
 	const struct option_row *row;
 	size_t i;
 
 	if (!buf_addf(b, "[sscep_%s]\n", o->operation->name))
 		return false;
-	for (i = 0; i < options_table_rows; i++) {
-		row = &options_table[i];
-		if ((row->ops & o->operation->op) && !add_row(b, row, o))
+	for (i = 0; i < table_row_count; i++) {
+		row = &table_rows[i];
+		if ((row->ops & o->operation->op) && !dump_row(b, row, o))
 			return false;
 	}
 	return true;
 }
 
-void options_print_effective(FILE *out, const struct options *options)
-{
-	struct buf b = {0};
-
-	if (format_effective(&b, options))
-		fwrite(b.data, 1, b.len, out);
-	else
-		fail_memory();
-	buf_free(&b);
-}
-
-enum status option_log_effective(const struct options *options)
+enum status dump_to_log(const struct options *options)
 {
 	struct buf b = {0};
 	const char *line, *end;
@@ -166,7 +157,7 @@ enum status option_log_effective(const struct options *options)
 
 	if (!log_enabled(LOG_VERBOSE))
 		return ST_OK;
-	if (!format_effective(&b, options)) {
+	if (!dump_all(&b, options)) {
 		st = fail_memory();
 		goto out;
 	}

@@ -3,9 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "options/files.h"
+#include "options/options.h"
 #include "options/table.h"
-#include "options/value.h"
 #include "pki/cert.h"
 #include "keys/key_name.h"
 #include "util/file.h"
@@ -32,10 +31,7 @@ static bool is_written(const struct option_row *row)
 	return row->check == CHECK_OUTPUT;
 }
 
-/*
- * A name that leads nowhere is no file, and in nobody's way: what is wrong
- * with it is said by whoever opens it.
- */
+/* A failure is not reported: opening the file will report it. */
 static bool find_quietly(struct target *target, const char *name)
 {
 	struct log_capture capture;
@@ -47,7 +43,7 @@ static bool find_quietly(struct target *target, const char *name)
 	return ok;
 }
 
-static enum status add(struct uses *uses, const struct option_row *row,
+static enum status add_file(struct uses *uses, const struct option_row *row,
     const char *name, bool numbered)
 {
 	struct use use = {.row = row,
@@ -82,7 +78,7 @@ static enum status add_moved(
 	if (access(name, F_OK) != 0)
 		return ST_OK;
 	st = buf_addf(&old, "%s.old", name)
-	    ? add(uses, row, buf_string(&old), true)
+	    ? add_file(uses, row, buf_string(&old), true)
 	    : fail_memory();
 	buf_free(&old);
 	return st;
@@ -101,7 +97,7 @@ static enum status add_set(
 	for (i = 0; st == ST_OK && i < CERT_COUNT_MAX; i++) {
 		name.len = 0;
 		st = buf_addf(&name, "%s-%d", base, i)
-		    ? add(uses, row, buf_string(&name), true)
+		    ? add_file(uses, row, buf_string(&name), true)
 		    : fail_memory();
 		if (st == ST_OK && is_written(row))
 			st = add_moved(uses, row, buf_string(&name));
@@ -130,28 +126,28 @@ static const char *file_name(const struct option_row *row, const char *value)
 /* Pass phrases from standard input are its lines, which several share. */
 static enum status add_lines(struct uses *uses, const struct option_row *row)
 {
-	enum status st = add(uses, row, "/dev/stdin", false);
+	enum status st = add_file(uses, row, "/dev/stdin", false);
 
 	if (st == ST_OK)
 		uses->list[uses->count - 1].lines = true;
 	return st;
 }
 
-static enum status add_row(struct uses *uses, const struct options *options,
+static enum status add_files_of_row(struct uses *uses, const struct options *options,
     const struct option_row *row)
 {
 	const char *value = NULL;
 	enum status st;
 
 	if (row->type == TYPE_STRING && (row->ops & options->operation->op))
-		value = *(char *const *)option_field_const(options, row);
+		value = *(char *const *)table_field_const(options, row);
 	if (value == NULL)
 		return ST_OK;
 	if (row->check == CHECK_PASS && strcmp(value, "stdin") == 0)
 		return add_lines(uses, row);
 	if ((value = file_name(row, value)) == NULL)
 		return ST_OK;
-	st = add(uses, row, value, false);
+	st = add_file(uses, row, value, false);
 	if (st == ST_OK && row->set && !file_is_standard(value))
 		st = add_set(uses, row, value);
 	return st;
@@ -211,7 +207,7 @@ static enum status check_pair(const struct use *output, const struct use *other)
 	if (output->row == other->row || !is_same_file(output, other) ||
 	    (!other->written && may_replace(output, other)))
 		return ST_OK;
-	return option_misuse("%s and %s are the same file, %s: %s",
+	return fail_misuse("%s and %s are the same file, %s: %s",
 	    short_name(a, sizeof(a), output->row),
 	    short_name(b, sizeof(b), other->row),
 	    log_escape(
@@ -253,14 +249,14 @@ static bool is_standard_output(const struct use *use)
 static const struct option_row *find_pass_on_stdin(
     const struct options *options)
 {
-	const struct option_row *row, *end = options_table + options_table_rows;
+	const struct option_row *row, *end = table_rows + table_row_count;
 	const char *value;
 
-	for (row = options_table; row < end; row++) {
+	for (row = table_rows; row < end; row++) {
 		if (row->check != CHECK_PASS ||
 		    !(row->ops & options->operation->op))
 			continue;
-		value = *(char *const *)option_field_const(options, row);
+		value = *(char *const *)table_field_const(options, row);
 		if (value != NULL &&
 		    (strcmp(value, "stdin") == 0 ||
 			(strncmp(value, "fd:", 3) == 0 &&
@@ -280,7 +276,7 @@ static enum status check_once(const struct uses *uses, const char *what,
 		if (!is_it(&uses->list[i]))
 			continue;
 		if (first != NULL)
-			return option_misuse("%s and %s are both standard %s",
+			return fail_misuse("%s and %s are both standard %s",
 			    short_name(a, sizeof(a), first),
 			    short_name(b, sizeof(b), uses->list[i].row), what);
 		first = uses->list[i].row;
@@ -296,8 +292,8 @@ enum status options_check_files(const struct options *options)
 	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < options_table_rows; i++)
-		st = add_row(&uses, options, &options_table[i]);
+	for (i = 0; st == ST_OK && i < table_row_count; i++)
+		st = add_files_of_row(&uses, options, &table_rows[i]);
 	if (st == ST_OK)
 		st = check_outputs(&uses);
 	if (st == ST_OK)
@@ -307,7 +303,7 @@ enum status options_check_files(const struct options *options)
 		st = check_once(&uses, "output", is_standard_output, NULL);
 	if (st == ST_OK && options->tls_cert != NULL &&
 	    options->tls_key == NULL && file_is_standard(options->tls_cert))
-		st = option_misuse(
+		st = fail_misuse(
 		    "--tls-cert is standard input, which is read once: "
 		    "--tls-key is missing");
 	free_uses(&uses);

@@ -7,7 +7,7 @@
 
 #define SCHEME "http://"
 
-/* As one: an escaped colon may be what divides them. */
+/* Hides "user:password" as a whole: the colon may be percent-encoded. */
 static void hide_user(char *proxy)
 {
 	char *at = strrchr(proxy, '@');
@@ -18,7 +18,7 @@ static void hide_user(char *proxy)
 		memset(proxy, 'x', (size_t)(at - proxy));
 }
 
-void option_hide(const struct option_row *row, char *value)
+void hide_secret(const struct option_row *row, char *value)
 {
 	if (row->check == CHECK_PASS)
 		pass_hide(value);

@@ -5,10 +5,10 @@
 #include "options/table.h"
 
 /*
- * Overwrites what is secret in a value of the row, so that ps(1) does not show
- * it: a pass phrase, a PIN in the URI of a key, the user and password in front
- * of a proxy.  It stays as long as it was; what is no secret stays as it is.
+ * Overwrites the secret part of a value of the row, so that ps(1) does not show
+ * it: a pass phrase, a PIN in the URI of a key, the user and password of a
+ * proxy.  The length of the value stays the same.
  */
-void option_hide(const struct option_row *row, char *value);
+void hide_secret(const struct option_row *row, char *value);
 
 #endif

@@ -1,5 +1,3 @@
-/* man.c: the generated parts of the manual pages, in mdoc. */
-
 #include <stdio.h>
 #include <string.h>
 
@@ -7,13 +5,13 @@
 
 #define MAN_WIDTH 76
 
-/* ".Pq enroll , getcert , getcrl", nothing when it is for all. */
+/* ".Pq enroll , getcert , getcrl"; nothing if all operations have it. */
 static void print_operations(FILE *out, unsigned int ops)
 {
 	const char *before = ".Pq ";
 	size_t i;
 
-	if (ops == OPTIONS_OPS_ALL)
+	if (ops == TABLE_OPS_ALL)
 		return;
 	for (i = 0; i < OPS_COUNT; i++) {
 		if (!(ops & ops_all[i]->op))
@@ -26,14 +24,13 @@ static void print_operations(FILE *out, unsigned int ops)
 
 static void print_help(FILE *out, const struct option_row *row)
 {
-	struct option_text text = {
-	    .out = out, .width = MAN_WIDTH, .mdoc = true};
+	struct text text = {.out = out, .width = MAN_WIDTH, .mdoc = true};
 
 	print_operations(out, row->ops);
-	option_text_help(&text, row);
+	text_add_help(&text, row);
 	if (row->more != NULL)
-		option_text_add(&text, row->more);
-	option_text_end(&text);
+		text_add(&text, row->more);
+	text_end(&text);
 }
 
 /* "Fl k , Fl -key" */
@@ -80,9 +77,9 @@ static void print_option_list(FILE *out, const char *title, bool all)
 	size_t i;
 
 	fprintf(out, ".Ss %s\n.Bl -tag -width Ds\n", title);
-	for (i = 0; i < options_table_rows; i++)
-		if ((options_table[i].ops == OPTIONS_OPS_ALL) == all)
-			print_option(out, &options_table[i]);
+	for (i = 0; i < table_row_count; i++)
+		if ((table_rows[i].ops == TABLE_OPS_ALL) == all)
+			print_option(out, &table_rows[i]);
 	fputs(".El\n", out);
 }
 
@@ -119,12 +116,12 @@ static const char *type_name(const struct option_row *row)
 /* The spellings of all rows that have the key, each once. */
 static void print_key_flags(FILE *out, const struct option_row *row)
 {
-	const struct option_row *r, *end = options_table + options_table_rows;
+	const struct option_row *r, *end = table_rows + table_row_count;
 
 	fputs("Option:\n.", out);
 	print_flags(out, row);
 	for (r = row + 1; r < end; r++)
-		if (option_has_key(r, row->key) && r->name != NULL &&
+		if (table_has_key(r, row->key) && r->name != NULL &&
 		    strcmp(r->name, row->name) != 0)
 			fprintf(out, " , Fl -%s", r->name);
 	fputs(" .\n", out);
@@ -133,12 +130,12 @@ static void print_key_flags(FILE *out, const struct option_row *row)
 /* A key and the help of each row that has it. */
 static void print_key(FILE *out, const struct option_row *row)
 {
-	const struct option_row *r, *end = options_table + options_table_rows;
+	const struct option_row *r, *end = table_rows + table_row_count;
 
 	fprintf(out, ".It Cm %s No = Ar %s\n", row->key,
 	    row->arg != NULL ? row->arg : "yes|no");
 	for (r = row; r < end; r++) {
-		if (!option_has_key(r, row->key))
+		if (!table_has_key(r, row->key))
 			continue;
 		print_help(out, r);
 		print_required(out, r);
@@ -153,11 +150,11 @@ static void print_key(FILE *out, const struct option_row *row)
 
 void options_print_man_keys(FILE *out)
 {
-	const struct option_row *row, *end = options_table + options_table_rows;
+	const struct option_row *row, *end = table_rows + table_row_count;
 
 	fputs(".Bl -tag -width Ds\n", out);
-	for (row = options_table; row < end; row++)
-		if (row->key != NULL && !option_key_is_repeated(row))
+	for (row = table_rows; row < end; row++)
+		if (row->key != NULL && !table_key_is_repeated(row))
 			print_key(out, row);
 	fputs(".El\n", out);
 }

@@ -1,4 +1,4 @@
-/* options.h: the option table, and all that is derived from it. */
+/* options.h: what the user asked for, from argv and sscep.conf. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -21,7 +21,7 @@ struct list {
 	size_t count;
 };
 
-/* P3 */
+/* --renewal: the messageType of a renewal (RFC 8894, 3.2.1.2). */
 enum renewal {
 	RENEWAL_AUTO = 0,
 	RENEWAL_RENEWALREQ = 17,
@@ -29,8 +29,8 @@ enum renewal {
 };
 
 /*
- * What the user asked for, defaults filled in.  Owns its strings; a string
- * that was not given is NULL.  Files are named, not opened.
+ * The values of all options, with defaults filled in.  Owns its strings; a
+ * string that was not given is NULL.  Files are named, not opened.
  */
 struct options {
 	const struct operation *operation;
@@ -48,7 +48,7 @@ struct options {
 	bool verbose, debug, quiet, json, legacy;
 	unsigned int tolerate; /* bits of enum tolerate */
 	char *capabilities;
-	struct list ca_fingerprints; /* each taken by pin_parse() */
+	struct list ca_fingerprints; /* each accepted by pin_parse() */
 
 	char *key, *request, *sign_key, *sign_cert; /* -k -r -K -O */
 	char *local_cert, *enc_cert, *selfsigned;   /* -l -e -L */
@@ -66,31 +66,33 @@ struct options {
 	bool tls_insecure;
 };
 
-/* What options_parse() found to do. */
+/* What options_parse() was asked for. */
 enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 
 /*
- * Fills options from argv, then the configuration file, then defaults, and
- * checks that all that the operation needs is there.  Sets the log's level
- * as soon as -v, -d or --quiet is known.  Secrets in argv are overwritten once
- * they are copied, so that ps(1) does not show them.  After reporting: ST_ERROR
- * for misuse, ST_FILE for a configuration file that cannot be used.
- * options is valid, to be freed, whatever is returned.
+ * Fills options from argv, the configuration file and the defaults, in this
+ * order, and checks that nothing is missing that the operation requires.  Sets
+ * the level of the log on -v, -d and --quiet.  Overwrites secrets in argv, so
+ * that ps(1) does not show them.  After reporting: ST_ERROR for misuse, ST_FILE
+ * for a configuration file that cannot be used.  options must be freed in any
+ * case.
  */
 enum status options_parse(struct options *options, enum options_action *action,
     int argc, char **argv);
 void options_free(struct options *options);
 
 /*
- * The texts made from the table: --help, --version, the option list of
- * sscep(1), the key list of sscep.conf(5), and the sample sscep.conf.
+ * ST_ERROR after reporting if an output of the command is also another of its
+ * files, or if two of them are standard input or standard output.  Sends
+ * status lines to stderr if a file goes to standard output.
  */
+enum status options_check_files(const struct options *options);
+
+/* --help, --version, generated parts of the manuals, the sample sscep.conf. */
 void options_print_usage(FILE *out, const char *program);
 void options_print_version(FILE *out);
 void options_print_man_options(FILE *out);
 void options_print_man_keys(FILE *out);
 void options_print_sample(FILE *out);
-/* The effective configuration in the new syntax, read back unchanged. */
-void options_print_effective(FILE *out, const struct options *options);
 
 #endif

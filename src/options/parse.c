@@ -1,36 +1,37 @@
-/* options.c: argv into options, and the check that nothing is missing. */
-
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "options/apply.h"
+#include "options/dump.h"
+#include "options/engineconf.h"
+#include "options/guess.h"
 #include "options/hide.h"
-#include "options/text.h"
+#include "options/table.h"
 #include "options/value.h"
 #include "util/log.h"
 
 #define SPELLING_MAX 64
 
-/* A value, in argv, of the option of the row. */
+/* The value, in argv, of an option. */
 struct argument_value {
 	const struct option_row *row;
 	char *text;
 };
 
-/* argv on its way; next is the argument after the one at hand. */
 struct arguments {
 	char **argv;
-	int argc, next;
+	int argc, next;                /* index of the next argument */
 	struct argument_value *values; /* room for argc of them */
 	size_t count;
 };
 
-/* Says what is put at most once on a line of its own: which name is near. */
-static const char *suggestion(char *out, size_t size,
-    const struct option_guess *guess, const char *text, const char *prefix)
+/* " (did you mean NAME?)", "" if no name is near. */
+static const char *suggestion(char *out, size_t size, const struct guess *guess,
+    const char *text, const char *prefix)
 {
 	out[0] = '\0';
-	if (option_guess_is_near(guess, text))
+	if (guess_is_near(guess, text))
 		snprintf(
 		    out, size, " (did you mean %s%s?)", prefix, guess->name);
 	return out;
@@ -38,13 +39,13 @@ static const char *suggestion(char *out, size_t size,
 
 static enum status unknown_operation(const char *text)
 {
-	struct option_guess guess = {0};
+	struct guess guess = {0};
 	char near[SPELLING_MAX], shown[80];
 	size_t i;
 
 	for (i = 0; i < OPS_COUNT; i++)
-		option_guess_offer(&guess, text, ops_all[i]->name);
-	return option_misuse("unknown operation %s%s",
+		guess_offer(&guess, text, ops_all[i]->name);
+	return fail_misuse("unknown operation %s%s",
 	    log_escape(shown, sizeof(shown), text, strlen(text)),
 	    suggestion(near, sizeof(near), &guess, text, ""));
 }
@@ -52,22 +53,21 @@ static enum status unknown_operation(const char *text)
 static enum status unknown_option(
     const char *name, size_t len, const struct operation *operation)
 {
-	struct option_guess guess = {0};
+	struct guess guess = {0};
 	char near[SPELLING_MAX], shown[80], text[64];
 	size_t i;
 
 	snprintf(text, sizeof(text), "%.*s", (int)len, name);
-	for (i = 0; i < options_table_rows; i++)
-		if (options_table[i].name != NULL &&
-		    (operation == NULL ||
-			(options_table[i].ops & operation->op)))
-			option_guess_offer(&guess, text, options_table[i].name);
-	return option_misuse("unknown option --%s%s",
+	for (i = 0; i < table_row_count; i++)
+		if (table_rows[i].name != NULL &&
+		    (operation == NULL || (table_rows[i].ops & operation->op)))
+			guess_offer(&guess, text, table_rows[i].name);
+	return fail_misuse("unknown option --%s%s",
 	    log_escape(shown, sizeof(shown), text, strlen(text)),
 	    suggestion(near, sizeof(near), &guess, text, "--"));
 }
 
-/* 0: name itself, of the operation; the higher the worse; 4: not at all. */
+/* How well the row matches the name: 0 is best, 4: not at all. */
 static int match_class(
     const struct option_row *row, const char *name, size_t len, enum op op)
 {
@@ -85,8 +85,8 @@ static enum status ambiguous_option(
 	const struct option_row *row;
 	size_t i, used = 0;
 
-	for (i = 0; i < options_table_rows; i++) {
-		row = &options_table[i];
+	for (i = 0; i < table_row_count; i++) {
+		row = &table_rows[i];
 		if (match_class(row, name, len, op) != class ||
 		    strcmp(row->name, last) == 0 || used + 64 > sizeof(all))
 			continue;
@@ -94,31 +94,31 @@ static enum status ambiguous_option(
 		used += (size_t)snprintf(all + used, sizeof(all) - used,
 		    "%s--%s", used > 0 ? ", " : "", row->name);
 	}
-	return option_misuse(
+	return fail_misuse(
 	    "option --%.*s is ambiguous: %s", (int)len, name, all);
 }
 
 /*
- * Finds the row of a long name or of an unambiguous beginning of one.  The
- * operation's own options are looked at before those of others.
+ * Finds the row of a long name, or of an unambiguous abbreviation of one.
+ * Options of the operation are preferred to those of others.
  */
 static enum status find_long(const struct option_row **out, const char *name,
     size_t len, const struct operation *operation)
 {
-	enum op op = operation != NULL ? operation->op : OPTIONS_OPS_ALL;
+	enum op op = operation != NULL ? operation->op : TABLE_OPS_ALL;
 	int class, best = 4;
 	bool ambiguous = false;
 	size_t i;
 
 	*out = NULL;
-	for (i = 0; i < options_table_rows; i++) {
-		class = match_class(&options_table[i], name, len, op);
+	for (i = 0; i < table_row_count; i++) {
+		class = match_class(&table_rows[i], name, len, op);
 		if (class < best) {
 			best = class;
-			*out = &options_table[i];
+			*out = &table_rows[i];
 			ambiguous = false;
 		} else if (class < 4 && class == best &&
-		    strcmp(options_table[i].name, (*out)->name) != 0) {
+		    strcmp(table_rows[i].name, (*out)->name) != 0) {
 			ambiguous = true;
 		}
 	}
@@ -130,12 +130,12 @@ static enum status find_long(const struct option_row **out, const char *name,
 }
 
 /*
- * Takes an option, spelled like that, with its value.  One of another
- * operation is accepted, as getopt(3) did in sscep 0.10, but does nothing.
+ * Handles one option; value is NULL if it takes none.  An option of another
+ * operation has no effect, as in sscep 0.10.
  */
-static enum status take(struct option_state *state, struct arguments *args,
-    const struct option_row *row, const char *spelling, char *value,
-    enum options_action *action)
+static enum status take_option(struct option_state *state,
+    struct arguments *args, const struct option_row *row, const char *spelling,
+    char *value, enum options_action *action)
 {
 	struct option_source source = {.name = spelling, .rank = RANK_ARGV};
 
@@ -148,7 +148,7 @@ static enum status take(struct option_state *state, struct arguments *args,
 	else if (row->type == TYPE_VERSION)
 		*action = OPTIONS_VERSION;
 	else if (row->ops & state->operation->op)
-		return option_set(state, row, value, &source);
+		return value_set(state, row, value, &source);
 	else if (!(row->idle & state->operation->op))
 		warn(WARN_NO_EFFECT, "option %s has no effect with %s",
 		    spelling, state->operation->name);
@@ -161,7 +161,7 @@ static char *next_value(
 {
 	if (args->next < args->argc)
 		return args->argv[args->next++];
-	option_misuse("option %s needs a value (%s)", spelling, row->arg);
+	fail_misuse("option %s needs a value (%s)", spelling, row->arg);
 	return NULL;
 }
 
@@ -179,11 +179,11 @@ static enum status take_long(struct option_state *state, struct arguments *args,
 		return st;
 	snprintf(spelling, sizeof(spelling), "--%s", row->name);
 	if (row->arg == NULL && value != NULL)
-		return option_misuse("option %s takes no value", spelling);
+		return fail_misuse("option %s takes no value", spelling);
 	if (row->arg != NULL && value == NULL &&
 	    (value = next_value(args, row, spelling)) == NULL)
 		return ST_ERROR;
-	return take(state, args, row, spelling, value, action);
+	return take_option(state, args, row, spelling, value, action);
 }
 
 /* -k file, -kfile, -vd; text is what follows the dash. */
@@ -196,9 +196,9 @@ static enum status take_letters(struct option_state *state,
 	enum status st;
 
 	for (; *text != '\0'; text++) {
-		row = option_by_letter(*text, state->operation->op);
+		row = table_find_letter(*text, state->operation->op);
 		if (row == NULL)
-			return option_misuse("unknown option -%s",
+			return fail_misuse("unknown option -%s",
 			    log_escape(shown, sizeof(shown), text, 1));
 		snprintf(spelling, sizeof(spelling), "-%c", *text);
 		value = NULL;
@@ -209,7 +209,7 @@ static enum status take_letters(struct option_state *state,
 			if (value == NULL)
 				return ST_ERROR;
 		}
-		st = take(state, args, row, spelling, value, action);
+		st = take_option(state, args, row, spelling, value, action);
 		if (st != ST_OK || value != NULL || *action != OPTIONS_RUN)
 			return st;
 	}
@@ -228,7 +228,7 @@ static enum status parse_arguments(struct option_state *state,
 	    st == ST_OK && *action == OPTIONS_RUN && args->next < args->argc) {
 		arg = args->argv[args->next++];
 		if (ended || arg[0] != '-' || arg[1] == '\0')
-			st = option_misuse("unexpected argument %s",
+			st = fail_misuse("unexpected argument %s",
 			    log_escape(shown, sizeof(shown), arg, strlen(arg)));
 		else if (strcmp(arg, "--") == 0)
 			ended = true;
@@ -240,7 +240,10 @@ static enum status parse_arguments(struct option_state *state,
 	return st;
 }
 
-/* Secrets are hidden when all is copied: values may share their memory. */
+/*
+ * Hides secrets in argv only after all values have been copied, as arguments
+ * may share memory.
+ */
 static enum status parse_argv(struct option_state *state, int argc, char **argv,
     enum options_action *action)
 {
@@ -253,12 +256,12 @@ static enum status parse_argv(struct option_state *state, int argc, char **argv,
 		return fail_memory();
 	st = parse_arguments(state, &args, action);
 	for (i = 0; i < args.count; i++)
-		option_hide(args.values[i].row, args.values[i].text);
+		hide_secret(args.values[i].row, args.values[i].text);
 	free(args.values);
 	return st;
 }
 
-/* sscep --help, --version; all else needs an operation in front. */
+/* Without an operation there are only --help and --version. */
 static enum status parse_top(const char *arg, enum options_action *action)
 {
 	const struct option_row *row = NULL;
@@ -269,14 +272,14 @@ static enum status parse_top(const char *arg, enum options_action *action)
 		if (st != ST_OK)
 			return st;
 	} else if (strlen(arg) == 2) {
-		row = option_by_letter(arg[1], OPTIONS_OPS_ALL);
+		row = table_find_letter(arg[1], TABLE_OPS_ALL);
 	}
 	if (row != NULL && row->type == TYPE_HELP)
 		*action = OPTIONS_HELP;
 	else if (row != NULL && row->type == TYPE_VERSION)
 		*action = OPTIONS_VERSION;
 	else
-		return option_misuse("the operation must come first");
+		return fail_misuse("the operation must come first");
 	return ST_OK;
 }
 
@@ -284,12 +287,12 @@ static bool is_given(const struct option_state *state, char letter)
 {
 	const struct option_row *row;
 
-	row = option_by_letter(letter, state->operation->op);
+	row = table_find_letter(letter, state->operation->op);
 	return row != NULL && (row->ops & state->operation->op) &&
-	    state->given[option_index(row)] != RANK_UNSET;
+	    state->given[table_index(row)] != RANK_UNSET;
 }
 
-/* Whether all the options that make it unnecessary are there. */
+/* Whether all options that make the row unnecessary are given. */
 static bool is_excused(
     const struct option_state *state, const struct option_row *row)
 {
@@ -309,13 +312,13 @@ static enum status check_needs(
 	char own[SPELLING_MAX], other[SPELLING_MAX];
 	const struct option_row *needed;
 
-	if (state->given[option_index(row)] == RANK_UNSET || row->needs == 0 ||
+	if (state->given[table_index(row)] == RANK_UNSET || row->needs == 0 ||
 	    is_given(state, row->needs))
 		return ST_OK;
-	needed = option_by_letter(row->needs, state->operation->op);
-	return option_misuse("%s needs %s",
-	    option_spelling(own, sizeof(own), row, ", "),
-	    option_spelling(other, sizeof(other), needed, ", "));
+	needed = table_find_letter(row->needs, state->operation->op);
+	return fail_misuse("%s needs %s",
+	    table_spelling(own, sizeof(own), row, ", "),
+	    table_spelling(other, sizeof(other), needed, ", "));
 }
 
 static enum status check_required(
@@ -325,31 +328,31 @@ static enum status check_required(
 	char own[SPELLING_MAX];
 
 	if (!(row->required & state->operation->op) ||
-	    state->given[option_index(row)] != RANK_UNSET ||
+	    state->given[table_index(row)] != RANK_UNSET ||
 	    is_excused(state, row))
 		return ST_OK;
-	return option_misuse("missing %s (%s%s%s)", row->what,
-	    option_spelling(own, sizeof(own), row, ", "), file ? ", " : "",
+	return fail_misuse("missing %s (%s%s%s)", row->what,
+	    table_spelling(own, sizeof(own), row, ", "), file ? ", " : "",
 	    file ? row->key : "");
 }
 
-/* What can be said only when all sources have been read. */
-static enum status complete(const struct option_state *state)
+/* Checks that need all sources to have been read. */
+static enum status check_complete(const struct option_state *state)
 {
 	enum op op = state->operation->op;
-	const struct option_row *row, *end = options_table + options_table_rows;
+	const struct option_row *row, *end = table_rows + table_row_count;
 	enum status st;
 
-	for (row = options_table; row < end; row++) {
+	for (row = table_rows; row < end; row++) {
 		if (!(row->ops & op))
 			continue;
 		if ((st = check_needs(state, row)) != ST_OK)
 			return st;
 		if (row->type == TYPE_IGNORED &&
-		    state->given[option_index(row)] != RANK_UNSET)
+		    state->given[table_index(row)] != RANK_UNSET)
 			verbose("option -%c is ignored", row->letter);
 	}
-	for (row = options_table; row < end; row++)
+	for (row = table_rows; row < end; row++)
 		if ((row->ops & op) &&
 		    (st = check_required(state, row)) != ST_OK)
 			return st;
@@ -363,7 +366,7 @@ enum status options_parse(
 	enum status st;
 
 	memset(options, 0, sizeof(*options));
-	option_set_defaults(options);
+	value_set_defaults(options);
 	*action = OPTIONS_RUN;
 	if (argc < 2) {
 		*action = OPTIONS_HELP;
@@ -379,19 +382,19 @@ enum status options_parse(
 	if (st != ST_OK || *action != OPTIONS_RUN)
 		return st;
 	if (options->config != NULL &&
-	    (st = option_read_file(&state, options->config)) != ST_OK)
+	    (st = apply_file(&state, options->config)) != ST_OK)
 		return st;
-	if ((st = option_set_engine(options)) != ST_OK ||
-	    (st = complete(&state)) != ST_OK)
+	if ((st = engineconf_set_default(options)) != ST_OK ||
+	    (st = check_complete(&state)) != ST_OK)
 		return st;
-	return option_log_effective(options);
+	return dump_to_log(options);
 }
 
 void options_free(struct options *options)
 {
 	size_t i;
 
-	for (i = 0; i < options_table_rows; i++)
-		option_clear(options, &options_table[i]);
-	option_free_engine(&options->engine_options);
+	for (i = 0; i < table_row_count; i++)
+		value_clear(options, &table_rows[i]);
+	engineconf_free(&options->engine_options);
 }

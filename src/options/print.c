@@ -1,5 +1,3 @@
-/* print.c: usage, version and the sample sscep.conf. */
-
 #ifdef HAVE_CONFIG_H
 #include <config.h>
 #endif
@@ -21,12 +19,12 @@
 
 static void print_usage_row(FILE *out, const struct option_row *row)
 {
-	struct option_text text = {
+	struct text text = {
 	    .out = out, .indent = HELP_COLUMN, .width = TEXT_WIDTH};
 	char spelling[64], left[128];
 	int len;
 
-	option_spelling(spelling, sizeof(spelling), row, ", ");
+	table_spelling(spelling, sizeof(spelling), row, ", ");
 	snprintf(left, sizeof(left), "%s%s%s%s%s",
 	    row->letter != 0 ? "  " : "      ", spelling,
 	    row->arg != NULL ? " <" : "", row->arg != NULL ? row->arg : "",
@@ -38,8 +36,8 @@ static void print_usage_row(FILE *out, const struct option_row *row)
 	} else {
 		fprintf(out, "%s\n", left);
 	}
-	option_text_help(&text, row);
-	option_text_end(&text);
+	text_add_help(&text, row);
+	text_end(&text);
 }
 
 void options_print_usage(FILE *out, const char *program)
@@ -54,16 +52,16 @@ void options_print_usage(FILE *out, const char *program)
 		fprintf(
 		    out, "  %-12s %s\n", ops_all[i]->name, ops_all[i]->help);
 	fputs("\nGeneral OPTIONS\n", out);
-	for (j = 0; j < options_table_rows; j++)
-		if (options_table[j].ops == OPTIONS_OPS_ALL)
-			print_usage_row(out, &options_table[j]);
+	for (j = 0; j < table_row_count; j++)
+		if (table_rows[j].ops == TABLE_OPS_ALL)
+			print_usage_row(out, &table_rows[j]);
 	for (i = 0; i < OPS_COUNT; i++) {
 		op = ops_all[i];
 		fprintf(out, "\nOPTIONS for OPERATION %s are\n", op->name);
-		for (j = 0; j < options_table_rows; j++)
-			if (options_table[j].ops != OPTIONS_OPS_ALL &&
-			    (options_table[j].ops & op->op))
-				print_usage_row(out, &options_table[j]);
+		for (j = 0; j < table_row_count; j++)
+			if (table_rows[j].ops != TABLE_OPS_ALL &&
+			    (table_rows[j].ops & op->op))
+				print_usage_row(out, &table_rows[j]);
 	}
 }
 
@@ -81,21 +79,20 @@ void options_print_version(FILE *out)
 	    engine_is_built_in() ? "built in" : "not built in");
 }
 
-/* named: with the operations in front. */
+/* named: starts with the names of the operations. */
 static void print_sample_help(
     FILE *out, const struct option_row *row, bool named)
 {
-	struct option_text text = {
-	    .out = out, .start = "# ", .width = TEXT_WIDTH - 1};
+	struct text text = {.out = out, .start = "# ", .width = TEXT_WIDTH - 1};
 	size_t i;
 
 	for (i = 0; named && i < OPS_COUNT; i++)
 		if (row->ops & ops_all[i]->op)
-			option_text_add(&text, ops_all[i]->name);
+			text_add(&text, ops_all[i]->name);
 	if (named)
-		option_text_add(&text, "-");
-	option_text_help(&text, row);
-	option_text_end(&text);
+		text_add(&text, "-");
+	text_add_help(&text, row);
+	text_end(&text);
 }
 
 static void print_sample_key(FILE *out, const struct option_row *row)
@@ -104,7 +101,7 @@ static void print_sample_key(FILE *out, const struct option_row *row)
 	const char *value = row->example;
 
 	if (value == NULL)
-		value = option_default(number, sizeof(number), row);
+		value = text_default(number, sizeof(number), row);
 	fprintf(out, "#%s = %s\n", row->key, value != NULL ? value : "");
 }
 
@@ -112,18 +109,18 @@ static void print_sample_key(FILE *out, const struct option_row *row)
 static void print_sample_common(FILE *out)
 {
 	const struct option_row *row, *r;
-	const struct option_row *end = options_table + options_table_rows;
+	const struct option_row *end = table_rows + table_row_count;
 
 	fputs("# All operations\n[" CONFIG_SECTION_COMMON "]\n", out);
-	for (row = options_table; row < end; row++) {
-		if (row->key == NULL || option_key_is_repeated(row) ||
-		    option_key_ops(row) != OPTIONS_OPS_ALL)
+	for (row = table_rows; row < end; row++) {
+		if (row->key == NULL || table_key_is_repeated(row) ||
+		    table_key_ops(row) != TABLE_OPS_ALL)
 			continue;
 		fputc('\n', out);
 		for (r = row; r < end; r++)
-			if (option_has_key(r, row->key))
+			if (table_has_key(r, row->key))
 				print_sample_help(
-				    out, r, r->ops != OPTIONS_OPS_ALL);
+				    out, r, r->ops != TABLE_OPS_ALL);
 		print_sample_key(out, row);
 	}
 }
@@ -136,10 +133,10 @@ static void print_sample_operation(FILE *out, const struct operation *operation)
 	if (operation->op == OP_GETCAPS)
 		return;
 	fprintf(out, "\n# %s\n[sscep_%s]\n", operation->help, operation->name);
-	for (i = 0; i < options_table_rows; i++) {
-		row = &options_table[i];
+	for (i = 0; i < table_row_count; i++) {
+		row = &table_rows[i];
 		if (row->key == NULL || !(row->ops & operation->op) ||
-		    option_key_ops(row) == OPTIONS_OPS_ALL)
+		    table_key_ops(row) == TABLE_OPS_ALL)
 			continue;
 		fputc('\n', out);
 		print_sample_help(out, row, false);

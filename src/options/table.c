@@ -1,16 +1,11 @@
-/*
- * table.c: the option table, the one place that says which options
- * there are, and how to find a row in it.
- */
-
-#include <ctype.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "compat/compat.h"
 #include "options/table.h"
+#include "util/ascii.h"
 
-/* offsetof(), which fails to compile unless the field has that type. */
+/* As offsetof(), but does not compile unless the field has that type. */
 #define AT(ctype, field) \
 	offsetof(struct options, field) + \
 	    0 * sizeof((ctype *)0 == &((struct options *)0)->field)
@@ -19,7 +14,7 @@
 #define TO_FLAG(f)   .type = TYPE_FLAG, .offset = AT(bool, f)
 #define TO_LIST(f)   .type = TYPE_LIST, .offset = AT(struct list, f)
 
-#define ALL    OPTIONS_OPS_ALL
+#define ALL    TABLE_OPS_ALL
 #define QUERY  (OP_GETCERT | OP_GETCRL)
 #define SIGNED (OP_ENROLL | QUERY)
 #define CA     (OP_GETCA | OP_GETNEXTCA)
@@ -29,7 +24,7 @@
 	" that a provider opens, or what the engine of -g calls it."
 
 /* clang-format off */
-const struct option_row options_table[] = {
+const struct option_row table_rows[] = {
 	/* All operations. */
 	{ .letter = 'u', .name = "url", .ops = ALL, TO_STRING(url),
 	  .arg = "url", .key = "URL", .what = "URL", .required = ALL,
@@ -372,31 +367,26 @@ const struct option_row options_table[] = {
 };
 /* clang-format on */
 
-const size_t options_table_rows = COUNT_OF(options_table);
-_Static_assert(COUNT_OF(options_table) <= OPTIONS_ROWS_MAX, "OPTIONS_ROWS_MAX");
+const size_t table_row_count = COUNT_OF(table_rows);
+_Static_assert(COUNT_OF(table_rows) <= TABLE_ROWS_MAX, "TABLE_ROWS_MAX");
 
-const char *const option_tolerate_names[] = {
-    "nonce", "transaction-id", "issuer", "clock", "ra", "signer", NULL};
-const char option_tolerate_list[] =
-    "nonce,transaction-id,issuer,clock,ra,signer";
-
-size_t option_index(const struct option_row *row)
+size_t table_index(const struct option_row *row)
 {
-	return (size_t)(row - options_table);
+	return (size_t)(row - table_rows);
 }
 
-void *option_field(struct options *options, const struct option_row *row)
+void *table_field(struct options *options, const struct option_row *row)
 {
 	return (char *)options + row->offset;
 }
 
-const void *option_field_const(
+const void *table_field_const(
     const struct options *options, const struct option_row *row)
 {
 	return (const char *)options + row->offset;
 }
 
-const char *option_spelling(
+const char *table_spelling(
     char *out, size_t size, const struct option_row *row, const char *between)
 {
 	if (row->name == NULL)
@@ -409,13 +399,13 @@ const char *option_spelling(
 	return out;
 }
 
-const struct option_row *option_by_letter(char letter, enum op op)
+const struct option_row *table_find_letter(char letter, enum op op)
 {
 	const struct option_row *row, *any = NULL;
 	size_t i;
 
-	for (i = 0; letter != 0 && i < options_table_rows; i++) {
-		row = &options_table[i];
+	for (i = 0; letter != 0 && i < table_row_count; i++) {
+		row = &table_rows[i];
 		if (row->letter != letter)
 			continue;
 		if (row->ops & op)
@@ -425,14 +415,14 @@ const struct option_row *option_by_letter(char letter, enum op op)
 	return any;
 }
 
-const struct option_row *option_by_key(const char *key, enum op op)
+const struct option_row *table_find_key(const char *key, enum op op)
 {
 	const struct option_row *row, *any = NULL;
 	size_t i;
 
-	for (i = 0; i < options_table_rows; i++) {
-		row = &options_table[i];
-		if (!option_has_key(row, key))
+	for (i = 0; i < table_row_count; i++) {
+		row = &table_rows[i];
+		if (!table_has_key(row, key))
 			continue;
 		if (row->ops & op)
 			return row;
@@ -441,18 +431,29 @@ const struct option_row *option_by_key(const char *key, enum op op)
 	return any;
 }
 
-bool option_has_key(const struct option_row *row, const char *text)
+bool table_has_key(const struct option_row *row, const char *text)
 {
-	return (row->key != NULL && option_same_word(row->key, text)) ||
-	    (row->alias != NULL && option_same_word(row->alias, text));
+	return (row->key != NULL && ascii_is_same_word(row->key, text)) ||
+	    (row->alias != NULL && ascii_is_same_word(row->alias, text));
 }
 
-bool option_same_word(const char *a, const char *b)
+unsigned int table_key_ops(const struct option_row *row)
 {
-	while (*a != '\0' &&
-	    tolower((unsigned char)*a) == tolower((unsigned char)*b)) {
-		a++;
-		b++;
-	}
-	return *a == *b;
+	unsigned int ops = 0;
+	size_t i;
+
+	for (i = 0; i < table_row_count; i++)
+		if (table_has_key(&table_rows[i], row->key))
+			ops |= table_rows[i].ops | table_rows[i].idle;
+	return ops;
+}
+
+bool table_key_is_repeated(const struct option_row *row)
+{
+	const struct option_row *r;
+
+	for (r = table_rows; r < row; r++)
+		if (table_has_key(r, row->key))
+			return true;
+	return false;
 }

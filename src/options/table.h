@@ -7,11 +7,11 @@
 
 #include "options/options.h"
 
-#define OPTIONS_OPS_ALL \
+#define TABLE_OPS_ALL \
 	(OP_GETCA | OP_GETNEXTCA | OP_ENROLL | OP_GETCERT | OP_GETCRL | \
 	    OP_GETCAPS)
 
-/* What a row stores, and in which type of field. */
+/* The type of the field in struct options that a row sets. */
 enum option_type {
 	TYPE_STRING,   /* char * */
 	TYPE_NUMBER,   /* int */
@@ -24,15 +24,15 @@ enum option_type {
 	TYPE_VERSION
 };
 
-/* What a string, or each item of a list, must be. */
+/* What a string, or each item of a list, is checked for. */
 enum option_check {
-	CHECK_TEXT, /* all but CHECK_ANY: not empty */
+	CHECK_TEXT, /* as all but CHECK_ANY: not empty */
 	CHECK_ANY,
-	CHECK_FILE,   /* is read */
-	CHECK_OUTPUT, /* is written */
+	CHECK_FILE,   /* a file that is read */
+	CHECK_OUTPUT, /* a file that is written */
 	CHECK_DIR,
-	CHECK_KEY,  /* a file, a URI, or a name of an engine */
-	CHECK_PASS, /* source of a pass phrase; never printed */
+	CHECK_KEY,  /* a file, a URI, or a name for the engine */
+	CHECK_PASS, /* the source of a pass phrase; never printed */
 	CHECK_DIGEST,
 	CHECK_CIPHER,
 	CHECK_PAIR,        /* name=value */
@@ -42,12 +42,12 @@ enum option_check {
 };
 
 /*
- * One row per (letter, long name, operations).  A letter that means different
- * things to different operations has several rows, also into the same field.
+ * One option.  A letter whose meaning depends on the operation has a row for
+ * each meaning; they may set the same field.
  */
 struct option_row {
-	unsigned int ops;  /* bits of enum op: whose option it is */
-	unsigned int idle; /* those that take it in silence, and do nothing */
+	unsigned int ops;  /* bits of enum op: the operations that use it */
+	unsigned int idle; /* those that ignore it without a warning */
 	char letter;       /* 0: long name only */
 	enum option_type type;
 	enum option_check check;
@@ -58,43 +58,39 @@ struct option_row {
 	const char *arg;   /* name of the value; NULL: takes none */
 	const char *what;  /* required: "missing WHAT" */
 	unsigned int required; /* the operations that require it */
-	const char *unless;    /* letters that, all given, make it optional */
-	char needs;            /* letter of the option it is useless without */
-	const char *over;      /* " name name ": inputs that it may replace */
-	bool set;              /* FILE, or FILE-0, FILE-1, ... */
-	int def, min;          /* of a number; without a default def < min */
-	unsigned int fallback; /* the operation whose section is read last */
-	const char *help;      /* one sentence, without its full stop */
+	const char *unless;    /* letters: not required if all are given */
+	char needs;            /* letter of the option that must be given too */
+	const char *over;      /* " name name ": inputs it may replace */
+	bool set;              /* names FILE, or FILE-0, FILE-1, ... */
+	int def, min;          /* of a number; def < min: no default */
+	unsigned int fallback; /* an operation whose section is read, too */
+	const char *help;      /* one sentence without its full stop */
 	const char *more, *example; /* further sentences for the manual */
 };
 
-extern const struct option_row options_table[];
-extern const size_t options_table_rows;
+extern const struct option_row table_rows[];
+extern const size_t table_row_count;
 
-#define OPTIONS_ROWS_MAX 80 /* at least options_table_rows */
+#define TABLE_ROWS_MAX 80 /* at least table_row_count */
 
-size_t option_index(const struct option_row *row);
-/* The field of a row, as the pointer that its type asks for. */
-void *option_field(struct options *options, const struct option_row *row);
-const void *option_field_const(
+size_t table_index(const struct option_row *row);
+/* A pointer to the field of the row, of the type that row->type says. */
+void *table_field(struct options *options, const struct option_row *row);
+const void *table_field_const(
     const struct options *options, const struct option_row *row);
-/* "-k" and "--key", or only the one there is, with between in between. */
-const char *option_spelling(
+/* "-k" and "--key" separated by between, or the one that the row has. */
+const char *table_spelling(
     char *out, size_t size, const struct option_row *row, const char *between);
 
-/* The row of the operation, else of any other operation, else NULL. */
-const struct option_row *option_by_letter(char letter, enum op op);
-const struct option_row *option_by_key(const char *key, enum op op);
-/* Whether text is the row's key in either spelling, case ignored. */
-bool option_has_key(const struct option_row *row, const char *text);
-/* Case ignored, of ASCII letters. */
-bool option_same_word(const char *a, const char *b);
+/* The row of this operation, else one of another operation, else NULL. */
+const struct option_row *table_find_letter(char letter, enum op op);
+const struct option_row *table_find_key(const char *key, enum op op);
+/* Whether text is the row's key or its alias, case ignored. */
+bool table_has_key(const struct option_row *row, const char *text);
 
-/*
- * The names of --tolerate in the order of their bits, ends with NULL, and as
- * one text for messages.
- */
-extern const char *const option_tolerate_names[];
-extern const char option_tolerate_list[];
+/* The operations that take the row's key, by this row or another. */
+unsigned int table_key_ops(const struct option_row *row);
+/* Whether a row before this one has the same key. */
+bool table_key_is_repeated(const struct option_row *row);
 
 #endif

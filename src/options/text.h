@@ -8,35 +8,21 @@
 
 #include "options/table.h"
 
-/* Words on their way to a help or manual text, wrapped to a width. */
-struct option_text {
+/* Words that are printed as lines, wrapped to a width. */
+struct text {
 	FILE *out;
 	int indent, width; /* columns */
-	int column;        /* of what comes next */
-	const char *start; /* put at the start of each line, "# " */
-	bool mdoc;         /* escape for mdoc, and a line for each sentence */
+	int column;        /* of the next word */
+	const char *start; /* printed at the start of each line, "# " */
+	bool mdoc;         /* escape for mdoc, one line a sentence */
 };
-void option_text_add(struct option_text *t, const char *words);
-void option_text_end(struct option_text *t);
-/* Help, the values allowed, the default, and whether it is built. */
-void option_text_help(struct option_text *t, const struct option_row *row);
-/* The default as a configuration file has it, NULL if there is none. */
-const char *option_default(
-    char *out, size_t size, const struct option_row *row);
+void text_add(struct text *t, const char *words);
+void text_end(struct text *t);
 
-/* The operations that take the row's key, by this row or another. */
-unsigned int option_key_ops(const struct option_row *row);
-/* Whether a row before this one has the same key. */
-bool option_key_is_repeated(const struct option_row *row);
+/* The help of the row, the allowed values and the default. */
+void text_add_help(struct text *t, const struct option_row *row);
 
-/* The best of the names offered one by one, by edit distance. */
-struct option_guess {
-	const char *name; /* NULL: none offered yet */
-	size_t distance;
-};
-void option_guess_offer(
-    struct option_guess *guess, const char *text, const char *name);
-/* Whether the best is near enough to have been meant by text. */
-bool option_guess_is_near(const struct option_guess *guess, const char *text);
+/* The default as written in a configuration file; NULL: there is none. */
+const char *text_default(char *out, size_t size, const struct option_row *row);
 
 #endif

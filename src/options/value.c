@@ -1,5 +1,3 @@
-/* value.c: how a value, whatever its source, enters the options. */
-
 #include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,10 +8,13 @@
 
 #include "compat/compat.h"
 #include "keys/pass.h"
+#include "options/names.h"
+#include "options/table.h"
 #include "options/value.h"
 #include "pki/algs.h"
 #include "pki/pin.h"
 #include "scep/caps.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 #define TRANSACTION_ID_MAX 255
@@ -22,22 +23,11 @@ static const char printable_string[] =
     "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./"
     ":=?";
 
-enum status option_misuse(const char *format, ...)
-{
-	char text[1024];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	return fail(ST_ERROR, "%s. Try '%s --help'", text, log_program());
-}
-
-static enum status refuse(const struct option_source *source,
+static enum status refuse_value(const struct option_source *source,
     const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Reports what is wrong with the value that came from there. */
-static enum status refuse(
+/* Reports what is wrong with the value from that source. */
+static enum status refuse_value(
     const struct option_source *source, const char *format, ...)
 {
 	char text[512];
@@ -47,7 +37,7 @@ static enum status refuse(
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
 	if (source->file == NULL)
-		return option_misuse("option %s: %s", source->name, text);
+		return fail_misuse("option %s: %s", source->name, text);
 	return fail(ST_FILE, "%s:%zu: %s: %s", source->file, source->line,
 	    source->name, text);
 }
@@ -70,7 +60,7 @@ static enum status check_caps(
 	if (caps_parse_list(&caps, text, &bad, &len))
 		return ST_OK;
 	st = caps_add_text(&all, CAPS_ALL)
-	    ? refuse(source, "unknown capability %s, not one of %s",
+	    ? refuse_value(source, "unknown capability %s, not one of %s",
 		  log_escape(shown, sizeof(shown), bad, len), buf_string(&all))
 	    : fail_memory();
 	buf_free(&all);
@@ -85,7 +75,7 @@ static enum status check_fingerprint(
 
 	if (pin_parse(&pin, text, problem, sizeof(problem)))
 		return ST_OK;
-	return refuse(
+	return refuse_value(
 	    source, "%s: %s", escaped(shown, sizeof(shown), text), problem);
 }
 
@@ -95,22 +85,22 @@ static enum status check_string(const struct option_row *row, const char *text,
 	char shown[80];
 
 	if (*text == '\0' && row->check != CHECK_ANY)
-		return refuse(source, "the value is empty");
+		return refuse_value(source, "the value is empty");
 	if (row->check == CHECK_PASS && !pass_is_source(text))
-		return refuse(source,
+		return refuse_value(source,
 		    "not a source of a pass phrase: expected pass:, env:, "
-		    "file: or fd: with something behind it, or stdin");
+		    "file: or fd: followed by a value, or stdin");
 	escaped(shown, sizeof(shown), text);
 	if (row->check == CHECK_DIGEST && !algs_is_digest(text))
-		return refuse(source, "unknown digest %s, not one of %s", shown,
-		    algs_digest_names);
+		return refuse_value(source, "unknown digest %s, not one of %s",
+		    shown, algs_digest_names);
 	if (row->check == CHECK_CIPHER && !algs_is_cipher(text))
-		return refuse(source, "unknown cipher %s, not one of %s", shown,
-		    algs_cipher_names);
+		return refuse_value(source, "unknown cipher %s, not one of %s",
+		    shown, algs_cipher_names);
 	if (row->check == CHECK_PAIR && strcspn(text, "=") == 0)
-		return refuse(source, "%s has no name before =", shown);
+		return refuse_value(source, "%s has no name before =", shown);
 	if (row->check == CHECK_PAIR && strchr(text, '=') == NULL)
-		return refuse(source, "%s is not name=value", shown);
+		return refuse_value(source, "%s is not name=value", shown);
 	if (row->check == CHECK_CAPS)
 		return check_caps(text, source);
 	if (row->check == CHECK_FINGERPRINT)
@@ -118,11 +108,12 @@ static enum status check_string(const struct option_row *row, const char *text,
 	if (row->check != CHECK_PRINTABLE)
 		return ST_OK;
 	if (strlen(text) > TRANSACTION_ID_MAX)
-		return refuse(
+		return refuse_value(
 		    source, "longer than %d characters", TRANSACTION_ID_MAX);
 	if (text[strspn(text, printable_string)] != '\0')
-		return refuse(source,
-		    "%s has characters that PrintableString has not", shown);
+		return refuse_value(source,
+		    "%s has characters that PrintableString does not allow",
+		    shown);
 	return ST_OK;
 }
 
@@ -130,7 +121,7 @@ static enum status set_string(struct option_state *state,
     const struct option_row *row, const char *text,
     const struct option_source *source)
 {
-	char **field = option_field(state->options, row);
+	char **field = table_field(state->options, row);
 	enum status st;
 	char *copy;
 
@@ -138,7 +129,7 @@ static enum status set_string(struct option_state *state,
 		return st;
 	if ((copy = strdup(text)) == NULL)
 		return fail_memory();
-	option_clear(state->options, row);
+	value_clear(state->options, row);
 	*field = copy;
 	return ST_OK;
 }
@@ -147,7 +138,7 @@ static enum status add_to_list(struct option_state *state,
     const struct option_row *row, const char *text,
     const struct option_source *source)
 {
-	struct list *list = option_field(state->options, row);
+	struct list *list = table_field(state->options, row);
 	enum status st;
 	char **grown;
 
@@ -189,9 +180,9 @@ static enum status set_number(struct option_state *state,
 	int n;
 
 	if (!parse_number(&n, text, row->min))
-		return refuse(source, "%s is not a number from %d to %d",
+		return refuse_value(source, "%s is not a number from %d to %d",
 		    escaped(shown, sizeof(shown), text), row->min, INT_MAX);
-	*(int *)option_field(state->options, row) = n;
+	*(int *)table_field(state->options, row) = n;
 	return ST_OK;
 }
 
@@ -202,7 +193,7 @@ static bool parse_flag(bool *out, const char *text)
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(words); i++) {
-		if (option_same_word(words[i], text)) {
+		if (ascii_is_same_word(words[i], text)) {
 			*out = i % 2 == 1;
 			return true;
 		}
@@ -210,49 +201,40 @@ static bool parse_flag(bool *out, const char *text)
 	return false;
 }
 
-/* Without a text, as on the command line: yes. */
+/* On the command line there is no text: yes. */
 static enum status set_flag(struct option_state *state,
     const struct option_row *row, const char *text,
     const struct option_source *source)
 {
-	bool *field = option_field(state->options, row);
+	bool *field = table_field(state->options, row);
 	char shown[80];
 
 	if (!parse_flag(field, text != NULL ? text : "yes"))
-		return refuse(source, "%s is neither yes nor no",
+		return refuse_value(source, "%s is neither yes nor no",
 		    escaped(shown, sizeof(shown), text));
 	return ST_OK;
 }
 
-/* The bit of the name that is the first len bytes of text, 0: unknown. */
-static unsigned int tolerate_bit(const char *text, size_t len)
-{
-	const char *name;
-	unsigned int i;
-
-	for (i = 0; (name = option_tolerate_names[i]) != NULL; i++)
-		if (strlen(name) == len && strncmp(name, text, len) == 0)
-			return 1u << i;
-	return 0;
-}
-
-/* Several of one source add up, as those of a list. */
+/* Adds the checks that text names to those of earlier options. */
 static enum status set_tolerate(struct option_state *state,
     const struct option_row *row, const char *text,
     const struct option_source *source)
 {
-	unsigned int *field = option_field(state->options, row), bit;
+	unsigned int *field = table_field(state->options, row);
+	const struct option_name *found;
 	char shown[80];
 	size_t len;
 
 	for (;;) {
 		text += strspn(text, " \t");
 		len = strcspn(text, ", \t");
-		if ((bit = tolerate_bit(text, len)) == 0)
-			return refuse(source, "unknown check %s, not one of %s",
+		if ((found = names_find(names_tolerate, text, len)) == NULL)
+			return refuse_value(source,
+			    "unknown check %s, not one of %s",
 			    log_escape(shown, sizeof(shown), text, len),
-			    option_tolerate_list);
-		*field |= bit;
+			    names_tolerate_list);
+		*field |= found->value;
+
 		text += len;
 		text += strspn(text, " \t");
 		if (*text == '\0')
@@ -266,22 +248,19 @@ static enum status set_renewal(struct option_state *state,
     const struct option_row *row, const char *text,
     const struct option_source *source)
 {
-	enum renewal *field = option_field(state->options, row);
+	enum renewal *field = table_field(state->options, row);
+	const struct option_name *found;
 	char shown[80];
 
-	if (strcmp(text, "auto") == 0)
-		*field = RENEWAL_AUTO;
-	else if (strcmp(text, "17") == 0)
-		*field = RENEWAL_RENEWALREQ;
-	else if (strcmp(text, "19") == 0)
-		*field = RENEWAL_PKCSREQ;
-	else
-		return refuse(source, "%s is not one of auto, 17, 19",
-		    escaped(shown, sizeof(shown), text));
+	found = names_find(names_renewal, text, strlen(text));
+	if (found == NULL)
+		return refuse_value(source, "%s is not one of %s",
+		    escaped(shown, sizeof(shown), text), names_renewal_list);
+	*field = (enum renewal)found->value;
 	return ST_OK;
 }
 
-static enum status store(struct option_state *state,
+static enum status store_value(struct option_state *state,
     const struct option_row *row, const char *text,
     const struct option_source *source)
 {
@@ -306,19 +285,19 @@ static enum status store(struct option_state *state,
 	return ST_OK;
 }
 
-enum status option_set(struct option_state *state, const struct option_row *row,
+enum status value_set(struct option_state *state, const struct option_row *row,
     const char *text, const struct option_source *source)
 {
 	struct options *o = state->options;
-	enum option_rank *given = &state->given[option_index(row)];
+	enum option_rank *given = &state->given[table_index(row)];
 	enum status st;
 
 	if (*given == source->rank && source->file != NULL &&
 	    row->type != TYPE_LIST && row->type != TYPE_TOLERATE)
 		warn(WARN_GIVEN_TWICE,
-		    "%s:%zu: %s is given twice, this one counts", source->file,
-		    source->line, source->name);
-	if ((st = store(state, row, text, source)) != ST_OK)
+		    "%s:%zu: %s is given twice, this value is used",
+		    source->file, source->line, source->name);
+	if ((st = store_value(state, row, text, source)) != ST_OK)
 		return st;
 	*given = source->rank;
 
@@ -329,19 +308,19 @@ enum status option_set(struct option_state *state, const struct option_row *row,
 	return ST_OK;
 }
 
-void option_set_defaults(struct options *options)
+void value_set_defaults(struct options *options)
 {
 	const struct option_row *row;
 	size_t i;
 
-	for (i = 0; i < options_table_rows; i++) {
-		row = &options_table[i];
+	for (i = 0; i < table_row_count; i++) {
+		row = &table_rows[i];
 		if (row->type == TYPE_NUMBER)
-			*(int *)option_field(options, row) = row->def;
+			*(int *)table_field(options, row) = row->def;
 	}
 }
 
-/* Wiped, as it may be a pass phrase or have a PIN in it. */
+/* Wipes the string, which may be a pass phrase or contain a PIN. */
 static void free_string(char **string)
 {
 	if (*string != NULL)
@@ -350,15 +329,15 @@ static void free_string(char **string)
 	*string = NULL;
 }
 
-void option_clear(struct options *options, const struct option_row *row)
+void value_clear(struct options *options, const struct option_row *row)
 {
 	struct list *list;
 	size_t i;
 
 	if (row->type == TYPE_STRING) {
-		free_string(option_field(options, row));
+		free_string(table_field(options, row));
 	} else if (row->type == TYPE_LIST) {
-		list = option_field(options, row);
+		list = table_field(options, row);
 		for (i = 0; i < list->count; i++)
 			free(list->items[i]);
 		free(list->items);

@@ -15,6 +15,15 @@ char ascii_to_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
+bool ascii_is_same_word(const char *a, const char *b)
+{
+	while (*a != '\0' && ascii_to_lower(*a) == ascii_to_lower(*b)) {
+		a++;
+		b++;
+	}
+	return *a == *b;
+}
+
 int ascii_hex_value(char c)
 {
 	if (ascii_is_digit(c))

@@ -11,6 +11,9 @@ bool ascii_is_digit(char c);
 bool ascii_is_letter(char c);
 char ascii_to_lower(char c);
 
+/* Whether the texts are equal when the case of ASCII letters is ignored. */
+bool ascii_is_same_word(const char *a, const char *b);
+
 /* The value of a hexadecimal digit, 0 to 15; -1 for any other character. */
 int ascii_hex_value(char c);
 

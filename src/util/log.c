@@ -152,7 +152,7 @@ static int debug_error(const char *text, size_t len, void *unused)
 	return 1;
 }
 
-/* Of a provider's own errors there may be nothing but what stands beside. */
+/* Errors of a provider may have only an attached text, and no reason. */
 static const char *first_reason(void)
 {
 	unsigned long code = ERR_peek_error();
@@ -178,6 +178,17 @@ enum status fail_crypto(enum status st, const char *format, ...)
 		ERR_print_errors_cb(debug_error, NULL);
 	ERR_clear_error();
 	return st;
+}
+
+enum status fail_misuse(const char *format, ...)
+{
+	char text[LOG_LINE_MAX];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	return fail(ST_ERROR, "%s. Try '%s --help'", text, program);
 }
 
 enum status fail_memory(void)
@@ -298,8 +309,8 @@ enum status log_print(const char *line)
 }
 
 /*
- * Length of the letter at p, 0 when it is not one worth printing: control
- * characters, what turns the writing direction, private use.
+ * The length of the letter at p; 0 if it must not be printed: control
+ * characters, those that change the writing direction, and private use.
  */
 static size_t letter_length(const unsigned char *p, size_t left)
 {

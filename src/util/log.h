@@ -18,55 +18,53 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_VERBOSE, LOG_DEBUG };
 void log_set_program(const char *argv0);
 const char *log_program(void);
 
-/* How much stderr gets: LOG_WARNING at start.  Debug includes verbose. */
+/* What stderr gets: LOG_WARNING at start.  Debug includes verbose. */
 void log_set_level(enum log_level level);
 bool log_enabled(enum log_level level);
 
-/* No status lines on stdout from here on (--quiet). */
+/* Status lines are not printed from now on, or go to stderr. */
 void log_set_quiet(bool quiet);
-
-/* Status lines go to stderr from here on: a file goes to stdout. */
 void log_set_status_to_stderr(void);
 
 /*
- * The status lines that wrappers read, on stdout: say() puts "P: " before
- * the text, say_plain() does not.  Both end the line.
+ * Print a status line, for users and for programs that start sscep: say()
+ * starts it with "PROGRAM: ", say_plain() does not.
  */
 void say(const char *format, ...) PRINTF_LIKE(1, 2);
 void say_plain(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
- * Reports a failure on stderr, "P: text", and returns the class it was given.
- * Said once, where most is known; callers only pass it on.
+ * Reports a failure on stderr, "PROGRAM: text", and returns st.  Called once,
+ * where most is known about the failure; callers only pass the status on.
  */
 enum status fail(enum status st, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* As fail(), with the reason of errno appended. */
+/*
+ * As fail(), with a reason appended: that of errno, or the first one in
+ * libcrypto's error queue.  fail_crypto() empties the queue, and prints all of
+ * it at LOG_DEBUG.
+ */
 enum status fail_errno(enum status st, const char *format, ...)
     PRINTF_LIKE(2, 3);
-
-/*
- * As fail(), with the first reason in libcrypto's error queue appended; the
- * whole queue follows at LOG_DEBUG.  Empties the queue.
- */
 enum status fail_crypto(enum status st, const char *format, ...)
     PRINTF_LIKE(2, 3);
+
+/* Reports a wrong command line, with a hint at --help; ST_ERROR. */
+enum status fail_misuse(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /* Reports that memory ran out; ST_ERROR. */
 enum status fail_memory(void);
 
-/*
- * To stderr: warn() puts "warning: " before the text, note() nothing; the
- * other two print at their level only.
- */
+/* warn() starts the line with "warning: "; all print to stderr. */
 void note(enum warning id, const char *format, ...) PRINTF_LIKE(2, 3);
 void warn(enum warning id, const char *format, ...) PRINTF_LIKE(2, 3);
 void verbose(const char *format, ...) PRINTF_LIKE(1, 2);
 void debug(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
- * For a failure that need not be one: between begin and end fail() leaves its
- * message here, the last one counts, and reports nothing.  Nests.
+ * For a failure that may turn out to be none: between begin and end fail()
+ * stores its message here, replacing an earlier one, and reports nothing.
+ * Captures nest.
  */
 struct log_capture {
 	char text[LOG_LINE_MAX]; /* "" when there was no failure */
@@ -75,26 +73,29 @@ struct log_capture {
 void log_capture_begin(struct log_capture *capture);
 void log_capture_end(struct log_capture *capture);
 
-/* Reports the text, unless it is "", as fail() does. */
+/* Reports the text as fail() does, unless it is "". */
 void log_report(const char *text);
-/* First error, warnings and files go to the report, too.  Borrowed or NULL. */
+/*
+ * From now on the first error, every warning and every file that is written
+ * are added to the report; NULL ends it.  Borrowed.
+ */
 void log_set_report(struct report *report);
 void log_file_written(const char *path);
 
 /*
- * The report on stdout, whatever --quiet says, or on stderr where that cannot
- * be written: ST_FILE after reporting.
+ * Prints a line, the report, to stdout, even with --quiet, or to stderr where
+ * that cannot be written: ST_FILE after reporting.
  */
 enum status log_print(const char *line);
 
 /*
- * Copies len bytes of text that came from elsewhere into out, up to size - 1
- * of them, each byte outside printable ASCII as \xNN (valid UTF-8 letters stay),
- * "..." at the end when it was cut.  Returns out.
+ * Copies len bytes of foreign text to out, size - 1 bytes at most, with "..."
+ * at the end if it was cut.  A byte that is neither printable ASCII nor part
+ * of a UTF-8 letter becomes \xNN.  Returns out.
  */
 const char *log_escape(char *out, size_t size, const void *text, size_t len);
 
-/* Flushes stdout; ST_FILE after reporting when what was said got lost. */
+/* Flushes stdout; ST_FILE after reporting if a line could not be written. */
 enum status log_flush(void);
 
 #endif

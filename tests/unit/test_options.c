@@ -14,8 +14,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "options/text.h"
-#include "options/value.h"
+#include "options/dump.h"
+#include "options/guess.h"
+#include "options/table.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 /* After log.h, whose fail() it hides. */
@@ -27,7 +29,7 @@
 #define HINT      ". Try 'P --help'\n"
 #define NO_SOURCE \
 	"not a source of a pass phrase: expected pass:, env:, file: or fd: " \
-	"with something behind it, or stdin"
+	"followed by a value, or stdin"
 
 /* The operations, all built; but for what ops_find() makes of them. */
 
@@ -73,7 +75,7 @@ struct promise {
 	const char *value;
 };
 
-#define ALL    OPTIONS_OPS_ALL
+#define ALL    TABLE_OPS_ALL
 #define CA     (OP_GETCA | OP_GETNEXTCA)
 #define QUERY  (OP_GETCERT | OP_GETCRL)
 #define SIGNED (OP_ENROLL | QUERY)
@@ -436,8 +438,8 @@ static void every_row_is_promised(void **state)
 	unsigned int ops;
 
 	(void)state;
-	for (i = 0; i < options_table_rows; i++) {
-		row = &options_table[i];
+	for (i = 0; i < table_row_count; i++) {
+		row = &table_rows[i];
 		ops = 0;
 		for (j = 0; j < NITEMS(contract); j++)
 			if (contract[j].letter == row->letter &&
@@ -479,10 +481,10 @@ static void check_row(const struct option_row *row)
 	if (row->key != NULL && row->arg != NULL)
 		assert_true(row->example != NULL || row->type == TYPE_NUMBER);
 	for (p = row->unless; p != NULL && *p != '\0'; p++)
-		assert_true(option_by_letter(*p, row->ops)->ops & row->ops);
+		assert_true(table_find_letter(*p, row->ops)->ops & row->ops);
 	if (row->needs != 0)
 		assert_true(
-		    option_by_letter(row->needs, row->ops)->ops & row->ops);
+		    table_find_letter(row->needs, row->ops)->ops & row->ops);
 }
 
 static void check_rows_differ(
@@ -496,9 +498,9 @@ static void check_rows_differ(
 	if (a->name != NULL && b->name != NULL)
 		assert_string_not_equal(a->name, b->name);
 	if (b->key != NULL)
-		assert_false(option_has_key(a, b->key));
+		assert_false(table_has_key(a, b->key));
 	if (b->alias != NULL)
-		assert_false(option_has_key(a, b->alias));
+		assert_false(table_has_key(a, b->alias));
 }
 
 static void the_table_is_sound(void **state)
@@ -506,10 +508,10 @@ static void the_table_is_sound(void **state)
 	size_t i, j;
 
 	(void)state;
-	for (i = 0; i < options_table_rows; i++) {
-		check_row(&options_table[i]);
-		for (j = i + 1; j < options_table_rows; j++)
-			check_rows_differ(&options_table[i], &options_table[j]);
+	for (i = 0; i < table_row_count; i++) {
+		check_row(&table_rows[i]);
+		for (j = i + 1; j < table_row_count; j++)
+			check_rows_differ(&table_rows[i], &table_rows[j]);
 	}
 }
 
@@ -684,11 +686,11 @@ static const struct saying misuse[] = {
 	"P: option -M: =a has no name before =" HINT},
     {NULL, {"enroll", "--transaction-id", "a_b"}, ST_ERROR,
 	"P: option --transaction-id: a_b has characters that PrintableString "
-	"has not" HINT},
+	"does not allow" HINT},
     {NULL, {"enroll", "--transaction-id", ""}, ST_ERROR,
 	"P: option --transaction-id: the value is empty" HINT},
     {NULL, {"enroll", "--renewal", "18"}, ST_ERROR,
-	"P: option --renewal: 18 is not one of auto, 17, 19" HINT},
+	"P: option --renewal: 18 is not one of auto|17|19" HINT},
     {NULL, {"enroll", "--tolerate", "nonce,cloc"}, ST_ERROR,
 	"P: option --tolerate: unknown check cloc, not one of "
 	"nonce,transaction-id,issuer,clock,ra,signer" HINT},
@@ -786,12 +788,13 @@ static const struct saying files[] = {
     {"PrivateKeyFile = x\n[sscep_enroll]\nPollInterval = x\n", {UFILE}, ST_OK,
 	""},
     {"Proxy a\n[sscep]\nproxy b\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:3: proxy is given twice, this one counts\n"},
+	"P: warning: t.conf:3: proxy is given twice, this value is used\n"},
     {"Proxy a\n[sscep_getcaps]\nProxy b\n", {UFILE}, ST_OK, ""},
     {"MonitorInformation a=b\nMonitorInformation c=d\n", {UFILE}, ST_OK, ""},
     {"SignKeyFile a\nSignCertKey b\nSignCertFile c\n", {ENROLL, "-f" FILE_NAME},
 	ST_OK,
-	"P: warning: t.conf:2: SignCertKey is given twice, this one counts\n"},
+	"P: warning: t.conf:2: SignCertKey is given twice, this value is "
+        "used\n"},
     {"Timeout = x\n", {UFILE, "--timeout=5"}, ST_OK, ""},
 };
 
@@ -1193,7 +1196,7 @@ static void the_sample_can_be_read(void **state)
 			fprintf(f, "%s\n", line);
 		if (sscanf(line, "#%63[A-Za-z] =", key) != 1)
 			continue;
-		assert_non_null(row = option_by_key(key, OP_ENROLL));
+		assert_non_null(row = table_find_key(key, OP_ENROLL));
 		fprintf(f, "%s\n", line + 1);
 		used++;
 	}
@@ -1216,13 +1219,31 @@ static const char *const odd_values[] = {"plain", "two words",
     " blanks at the ends\t", "a \"b\" c", "\"", "\\", "\\\"", "\\\\\"\\\\",
     "C:\\dir\\", "# no comment", "$HOME", "= x", "[x]", "\xc3\xa4"};
 
-static void dump(const struct options *o, const char *path)
+/* Writes the effective configuration to out, as -v prints it. */
+static void dump(const struct options *o, FILE *out)
 {
-	FILE *f = fopen(path, "w");
+	static const char prefix[] = "P: configuration: ";
+	FILE *said = tmpfile();
+	int saved = dup(STDERR_FILENO);
+	enum status st;
+	char line[LOG_LINE_MAX];
 
-	assert_non_null(f);
-	options_print_effective(f, o);
-	assert_int_equal(fclose(f), 0);
+	assert_non_null(said);
+	log_set_level(LOG_VERBOSE);
+	fflush(stderr);
+	dup2(fileno(said), STDERR_FILENO);
+	st = dump_to_log(o);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	assert_int_equal(st, ST_OK);
+
+	rewind(said);
+	while (fgets(line, sizeof(line), said) != NULL) {
+		assert_ptr_equal(strstr(line, prefix), line);
+		assert_true(fputs(line + strlen(prefix), out) >= 0);
+	}
+	fclose(said);
 }
 
 /* Sources of pass phrases are not dumped. */
@@ -1266,6 +1287,7 @@ static void dump_and_reread(const struct operation *op, const char *value)
 	struct run first, second;
 	char arg[256];
 	size_t i;
+	FILE *f;
 
 	run_start(&first, op->name);
 	for (i = 0; i < NITEMS(contract); i++) {
@@ -1285,7 +1307,9 @@ static void dump_and_reread(const struct operation *op, const char *value)
 	}
 	run_parse(&first);
 	assert_int_equal(first.status, ST_OK);
-	dump(&first.options, FILE_NAME);
+	assert_non_null(f = fopen(FILE_NAME, "w"));
+	dump(&first.options, f);
+	assert_int_equal(fclose(f), 0);
 
 	run_start(&second, op->name);
 	run_add(&second, "-f" FILE_NAME);
@@ -1321,7 +1345,7 @@ static void secrets_are_not_dumped(void **state)
 	assert_int_equal(r.status, ST_OK);
 	assert_non_null(r.options.tls_passin = strdup("pass:swordfish"));
 	assert_non_null(f = tmpfile());
-	options_print_effective(f, &r.options);
+	dump(&r.options, f);
 	assert_non_null(text = calloc(1, 4096));
 	rewind(f);
 	assert_true(fread(text, 1, 4095, f) > 0);
@@ -1335,19 +1359,19 @@ static void secrets_are_not_dumped(void **state)
 
 static void words_and_guesses(void **state)
 {
-	struct option_guess guess = {0};
+	struct guess guess = {0};
 
 	(void)state;
-	assert_true(option_same_word("Key", "kEY"));
-	assert_false(option_same_word("Key", "Keys"));
-	assert_false(option_same_word("Keys", "Key"));
-	assert_false(option_guess_is_near(&guess, "x"));
-	option_guess_offer(&guess, "kitten", "sitting");
+	assert_true(ascii_is_same_word("Key", "kEY"));
+	assert_false(ascii_is_same_word("Key", "Keys"));
+	assert_false(ascii_is_same_word("Keys", "Key"));
+	assert_false(guess_is_near(&guess, "x"));
+	guess_offer(&guess, "kitten", "sitting");
 	assert_int_equal(guess.distance, 3);
-	option_guess_offer(&guess, "kitten", "mittens");
+	guess_offer(&guess, "kitten", "mittens");
 	assert_string_equal(guess.name, "mittens");
 	assert_int_equal(guess.distance, 2);
-	option_guess_offer(&guess, "kitten", "");
+	guess_offer(&guess, "kitten", "");
 	assert_int_equal(guess.distance, 2);
 }
 

@@ -1,18 +1,18 @@
-/* file.c: which keys of sscep.conf count, and which are odd. */
-
 #include <stdio.h>
 #include <string.h>
 
+#include "options/apply.h"
 #include "options/config.h"
-#include "options/text.h"
-#include "options/value.h"
+#include "options/engineconf.h"
+#include "options/guess.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 #define SECTION_PREFIX    "sscep_"
 #define SECTION_NAME_MAX  80
 #define SECTION_SHOWN_MAX 80
 
-/* The operation whose section it is, NULL if it is of none. */
+/* The operation that the section belongs to; NULL: none. */
 static const struct operation *section_operation(const char *section)
 {
 	char name[SECTION_NAME_MAX];
@@ -21,19 +21,19 @@ static const struct operation *section_operation(const char *section)
 	for (i = 0; i < OPS_COUNT; i++) {
 		snprintf(
 		    name, sizeof(name), SECTION_PREFIX "%s", ops_all[i]->name);
-		if (option_same_word(section, name))
+		if (ascii_is_same_word(section, name))
 			return ops_all[i];
 	}
 	return NULL;
 }
 
-/* How near a section is to the operation; RANK_UNSET: not read at all. */
+/* The rank of the section for that row; RANK_UNSET: it is not read. */
 static enum option_rank section_rank(
     const char *section, const struct option_row *row, enum op op)
 {
 	const struct operation *owner = section_operation(section);
 
-	if (option_same_word(section, CONFIG_SECTION_COMMON))
+	if (ascii_is_same_word(section, CONFIG_SECTION_COMMON))
 		return RANK_COMMON;
 	if (owner == NULL)
 		return RANK_UNSET;
@@ -42,8 +42,8 @@ static enum option_rank section_rank(
 	return (row->fallback & owner->op) ? RANK_FALLBACK : RANK_UNSET;
 }
 
-/* Sets what the sections of that rank say and no better source has said. */
-static enum status apply(struct option_state *state,
+/* Sets the keys in sections of that rank that no lower rank has set. */
+static enum status apply_rank(struct option_state *state,
     const struct config *config, const char *path, enum option_rank rank)
 {
 	enum op op = state->operation->op;
@@ -58,16 +58,16 @@ static enum status apply(struct option_state *state,
 		entry = &config->entries[i];
 		if (entry->key == NULL)
 			continue;
-		row = option_by_key(entry->key, op);
+		row = table_find_key(entry->key, op);
 		if (row == NULL || !(row->ops & op) ||
 		    section_rank(entry->section, row, op) != rank)
 			continue;
-		given = state->given[option_index(row)];
+		given = state->given[table_index(row)];
 		if (given != RANK_UNSET && given < rank)
 			continue;
 		source.name = entry->key;
 		source.line = entry->line;
-		st = option_set(state, row, entry->value, &source);
+		st = value_set(state, row, entry->value, &source);
 		if (st != ST_OK)
 			return st;
 	}
@@ -79,7 +79,7 @@ static const char *shown(char *out, size_t size, const char *text)
 	return log_escape(out, size, text, strlen(text));
 }
 
-/* Sections of engines may have any name; a key says which. */
+/* A section of an engine may have any name that a key refers to. */
 static bool is_engine_section(const struct option_state *state,
     const struct config *config, const char *section)
 {
@@ -88,16 +88,16 @@ static bool is_engine_section(const struct option_state *state,
 	size_t i;
 
 	if (engine != NULL)
-		own = option_find_engine(config, engine);
-	if (option_is_engine_section(section) ||
-	    (own != NULL && option_same_word(own, section)))
+		own = engineconf_find(config, engine);
+	if (engineconf_is_section(section) ||
+	    (own != NULL && ascii_is_same_word(own, section)))
 		return true;
 	for (i = 0; i < config->count; i++) {
 		entry = &config->entries[i];
 		if (entry->key != NULL &&
-		    (option_same_word(entry->key, "engine") ||
-			option_same_word(entry->key, "cmds")) &&
-		    option_same_word(entry->value, section))
+		    (ascii_is_same_word(entry->key, "engine") ||
+			ascii_is_same_word(entry->key, "cmds")) &&
+		    ascii_is_same_word(entry->value, section))
 			return true;
 	}
 	return false;
@@ -110,7 +110,7 @@ static void warn_of_section(const struct option_state *state,
 	char name[SECTION_SHOWN_MAX];
 
 	if (!is_engine_section(state, config, entry->section) &&
-	    !option_same_word(entry->section, CONFIG_SECTION_COMMON) &&
+	    !ascii_is_same_word(entry->section, CONFIG_SECTION_COMMON) &&
 	    section_operation(entry->section) == NULL)
 		warn(WARN_UNKNOWN_SECTION, "%s:%zu: unknown section [%s]", path,
 		    entry->line, shown(name, sizeof(name), entry->section));
@@ -119,14 +119,13 @@ static void warn_of_section(const struct option_state *state,
 static void warn_of_unknown_key(
     const struct config_entry *entry, const char *path)
 {
-	struct option_guess guess = {0};
+	struct guess guess = {0};
 	char name[SECTION_SHOWN_MAX];
 	size_t i;
 
-	for (i = 0; i < options_table_rows; i++)
-		if (options_table[i].key != NULL)
-			option_guess_offer(
-			    &guess, entry->key, options_table[i].key);
+	for (i = 0; i < table_row_count; i++)
+		if (table_rows[i].key != NULL)
+			guess_offer(&guess, entry->key, table_rows[i].key);
 	warn(WARN_UNKNOWN_KEY,
 	    "%s:%zu: unknown key %s; the nearest known is %s", path,
 	    entry->line, shown(name, sizeof(name), entry->key), guess.name);
@@ -139,9 +138,9 @@ static void warn_of_key(const struct option_state *state,
 	const struct option_row *row;
 
 	if (owner == NULL &&
-	    !option_same_word(entry->section, CONFIG_SECTION_COMMON))
+	    !ascii_is_same_word(entry->section, CONFIG_SECTION_COMMON))
 		return;
-	row = option_by_key(entry->key, state->operation->op);
+	row = table_find_key(entry->key, state->operation->op);
 	if (row == NULL)
 		warn_of_unknown_key(entry, path);
 	else if (owner == state->operation && !(row->ops & owner->op))
@@ -150,7 +149,7 @@ static void warn_of_key(const struct option_state *state,
 		    entry->line, row->key, owner->name);
 }
 
-enum status option_read_file(struct option_state *state, const char *path)
+enum status apply_file(struct option_state *state, const char *path)
 {
 	struct config config = {0};
 	const struct config_entry *entry;
@@ -161,9 +160,9 @@ enum status option_read_file(struct option_state *state, const char *path)
 	if ((st = config_read(&config, path)) != ST_OK)
 		goto out;
 	for (rank = RANK_OWN; rank <= RANK_FALLBACK; rank++)
-		if ((st = apply(state, &config, path, rank)) != ST_OK)
+		if ((st = apply_rank(state, &config, path, rank)) != ST_OK)
 			goto out;
-	if ((st = option_read_engine(state->options, &config, path)) != ST_OK)
+	if ((st = engineconf_read(state->options, &config, path)) != ST_OK)
 		goto out;
 	for (i = 0; i < config.count; i++) {
 		entry = &config.entries[i];

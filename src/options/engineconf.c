@@ -1,24 +1,22 @@
-/* engine.c: the sections of sscep.conf that describe an engine (K3). */
-
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
 
 #include <openssl/crypto.h>
 
-#include "options/config.h"
-#include "options/value.h"
+#include "options/engineconf.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 #define SECTION        "sscep_engine"
 #define SECTION_PREFIX SECTION "_"
 
-/* The keys that are no commands. */
+/* All other keys are commands for the engine. */
 #define KEY_ID       "engine_id"
 #define KEY_PATH     "dynamic_path"
 #define KEY_COMMANDS "cmds"
 
-bool option_is_engine_section(const char *section)
+bool engineconf_is_section(const char *section)
 {
 	size_t len = strlen(SECTION);
 
@@ -31,12 +29,12 @@ static bool has_section(const struct config *config, const char *name)
 	size_t i;
 
 	for (i = 0; i < config->count; i++)
-		if (option_same_word(config->entries[i].section, name))
+		if (ascii_is_same_word(config->entries[i].section, name))
 			return true;
 	return false;
 }
 
-static const char *get(
+static const char *find_value(
     const struct config *config, const char *section, const char *key)
 {
 	const struct config_entry *entry;
@@ -44,15 +42,14 @@ static const char *get(
 
 	for (i = 0; section != NULL && i < config->count; i++) {
 		entry = &config->entries[i];
-		if (entry->key != NULL && option_same_word(entry->key, key) &&
-		    option_same_word(entry->section, section))
+		if (entry->key != NULL && ascii_is_same_word(entry->key, key) &&
+		    ascii_is_same_word(entry->section, section))
 			return entry->value;
 	}
 	return NULL;
 }
 
-/* That of the name, else the one that has the engine's id. */
-const char *option_find_engine(const struct config *config, const char *engine)
+const char *engineconf_find(const struct config *config, const char *engine)
 {
 	const struct config_entry *entry;
 	size_t i;
@@ -62,14 +59,14 @@ const char *option_find_engine(const struct config *config, const char *engine)
 	for (i = 0; i < config->count; i++) {
 		entry = &config->entries[i];
 		if (entry->key != NULL &&
-		    option_same_word(entry->key, KEY_ID) &&
+		    ascii_is_same_word(entry->key, KEY_ID) &&
 		    strcmp(entry->value, engine) == 0)
 			return entry->section;
 	}
 	return NULL;
 }
 
-static bool add_text(struct engine_options *engine, const char *text)
+static bool add_command_text(struct engine_options *engine, const char *text)
 {
 	char **grown =
 	    realloc(engine->commands, (engine->count + 1) * sizeof(*grown));
@@ -85,9 +82,9 @@ static bool add_text(struct engine_options *engine, const char *text)
 
 static bool is_command(const struct config_entry *entry)
 {
-	return entry->key != NULL && !option_same_word(entry->key, KEY_ID) &&
-	    !option_same_word(entry->key, KEY_PATH) &&
-	    !option_same_word(entry->key, KEY_COMMANDS);
+	return entry->key != NULL && !ascii_is_same_word(entry->key, KEY_ID) &&
+	    !ascii_is_same_word(entry->key, KEY_PATH) &&
+	    !ascii_is_same_word(entry->key, KEY_COMMANDS);
 }
 
 static enum status add_commands(struct engine_options *engine,
@@ -98,23 +95,23 @@ static enum status add_commands(struct engine_options *engine,
 
 	for (i = 0; section != NULL && i < config->count; i++) {
 		entry = &config->entries[i];
-		if (option_same_word(entry->section, section) &&
+		if (ascii_is_same_word(entry->section, section) &&
 		    is_command(entry) &&
-		    (!add_text(engine, entry->key) ||
-			!add_text(engine, entry->value)))
+		    (!add_command_text(engine, entry->key) ||
+			!add_command_text(engine, entry->value)))
 			return fail_memory();
 	}
 	return ST_OK;
 }
 
-static enum status set(char **out, const char *text)
+static enum status copy_text(char **out, const char *text)
 {
 	if (text != NULL && (*out = strdup(text)) == NULL)
 		return fail_memory();
 	return ST_OK;
 }
 
-/* [sscep_engine_ID], borrowed from the config; NULL when there is none. */
+/* [sscep_engine_ID], borrowed from config; NULL: there is none. */
 static const char *find_own_section(const struct config *config, const char *id)
 {
 	const char *section;
@@ -123,14 +120,14 @@ static const char *find_own_section(const struct config *config, const char *id)
 	for (i = 0; i < config->count; i++) {
 		section = config->entries[i].section;
 		if (strlen(section) > strlen(SECTION_PREFIX) &&
-		    option_is_engine_section(section) &&
-		    option_same_word(section + strlen(SECTION_PREFIX), id))
+		    engineconf_is_section(section) &&
+		    ascii_is_same_word(section + strlen(SECTION_PREFIX), id))
 			return section;
 	}
 	return NULL;
 }
 
-enum status option_read_engine(
+enum status engineconf_read(
     struct options *options, const struct config *config, const char *path)
 {
 	struct engine_options *engine = &options->engine_options;
@@ -139,16 +136,17 @@ enum status option_read_engine(
 
 	if (options->engine == NULL)
 		return ST_OK;
-	section = option_find_engine(config, options->engine);
-	id = get(config, section, KEY_ID);
-	commands = get(config, section, KEY_COMMANDS);
+	section = engineconf_find(config, options->engine);
+	id = find_value(config, section, KEY_ID);
+	commands = find_value(config, section, KEY_COMMANDS);
 	if (commands != NULL && !has_section(config, commands))
 		return fail(ST_FILE,
 		    "%s: there is no section [%s] (" KEY_COMMANDS " of [%s])",
 		    path, commands, section);
-	st = set(&engine->id, id != NULL ? id : options->engine);
+	st = copy_text(&engine->id, id != NULL ? id : options->engine);
 	if (st == ST_OK)
-		st = set(&engine->path, get(config, section, KEY_PATH));
+		st = copy_text(
+		    &engine->path, find_value(config, section, KEY_PATH));
 	if (st == ST_OK)
 		st = add_commands(engine, config, section);
 	if (st == ST_OK)
@@ -156,19 +154,20 @@ enum status option_read_engine(
 	if (st != ST_OK)
 		return st;
 	own = find_own_section(config, engine->id);
-	if (own == NULL || (section != NULL && option_same_word(own, section)))
+	if (own == NULL ||
+	    (section != NULL && ascii_is_same_word(own, section)))
 		return ST_OK;
 	return add_commands(engine, config, own);
 }
 
-enum status option_set_engine(struct options *options)
+enum status engineconf_set_default(struct options *options)
 {
 	if (options->engine == NULL || options->engine_options.id != NULL)
 		return ST_OK;
-	return set(&options->engine_options.id, options->engine);
+	return copy_text(&options->engine_options.id, options->engine);
 }
 
-void option_free_engine(struct engine_options *engine)
+void engineconf_free(struct engine_options *engine)
 {
 	size_t i;
 

@@ -1,0 +1,56 @@
+#include <string.h>
+
+#include "options/guess.h"
+#include "util/ascii.h"
+
+#define GUESS_MAX 63
+
+/*
+ * The Levenshtein distance of two names, case ignored.  Only the first
+ * GUESS_MAX bytes of each are compared.
+ */
+static size_t find_distance(const char *a, const char *b)
+{
+	size_t row[GUESS_MAX + 1], i, j, left, above, corner;
+	size_t alen = strlen(a), blen = strlen(b);
+
+	if (alen > GUESS_MAX)
+		alen = GUESS_MAX;
+	if (blen > GUESS_MAX)
+		blen = GUESS_MAX;
+	for (j = 0; j <= blen; j++)
+		row[j] = j;
+	for (i = 1; i <= alen; i++) {
+		corner = row[0];
+		row[0] = i;
+		for (j = 1; j <= blen; j++) {
+			above = row[j];
+			left = row[j - 1];
+			if (ascii_to_lower(a[i - 1]) !=
+			    ascii_to_lower(b[j - 1]))
+				corner++;
+			row[j] = corner;
+			if (above + 1 < row[j])
+				row[j] = above + 1;
+			if (left + 1 < row[j])
+				row[j] = left + 1;
+			corner = above;
+		}
+	}
+	return row[blen];
+}
+
+void guess_offer(struct guess *guess, const char *text, const char *name)
+{
+	size_t distance = find_distance(text, name);
+
+	if (guess->name == NULL || distance < guess->distance) {
+		guess->name = name;
+		guess->distance = distance;
+	}
+}
+
+bool guess_is_near(const struct guess *guess, const char *text)
+{
+	return guess->name != NULL && guess->distance <= strlen(text) / 3 + 1;
+}
