@@ -1,4 +1,4 @@
-/* ascii.h: ASCII characters, whatever the locale, and percent-encoding. */
+/* ascii.h: ASCII characters, independent of the locale; percent-encoding. */
 #ifndef UTIL_ASCII_H
 #define UTIL_ASCII_H
 
@@ -18,10 +18,10 @@ bool ascii_is_same_word(const char *a, const char *b);
 int ascii_hex_value(char c);
 
 /*
- * Decodes the %XX in len bytes of text (RFC 3986, 2.1) into out, which has
- * room for size bytes and gets a NUL at its end.  False when a % is not
- * followed by two hexadecimal digits, when a byte is NUL, in either form, or
- * when out is too small; *nul says whether it was a NUL.
+ * Decodes the %XX in len bytes of text (RFC 3986, 2.1) to a string in out, of
+ * size bytes.  False if a % is not followed by two hexadecimal digits, if a
+ * byte is NUL, encoded or not, or if out is too small; *nul tells whether it
+ * was a NUL.
  */
 bool ascii_decode_percent(
     char *out, size_t size, const char *text, size_t len, bool *nul);

@@ -1,4 +1,4 @@
-/* buf.h: bytes that grow. */
+/* buf.h: a growing buffer of bytes. */
 #ifndef UTIL_BUF_H
 #define UTIL_BUF_H
 
@@ -8,15 +8,15 @@
 #include "compat/compat.h"
 
 /*
- * Owns data; all zero is empty and valid.  data[len] is always a NUL once
- * anything was added, so text in it can be used as a string.
+ * Owns data; all zero is empty.  Once something has been added, data[len] is a
+ * NUL, so that text in it can be used as a string.
  */
 struct buf {
 	unsigned char *data;
 	size_t len, size;
 };
 
-/* Each returns false when memory ran out, and leaves the buf as it was. */
+/* False when out of memory; the buf is then unchanged. */
 bool buf_reserve(struct buf *b, size_t more);
 bool buf_add(struct buf *b, const void *bytes, size_t len);
 bool buf_add_string(struct buf *b, const char *text);
@@ -25,7 +25,7 @@ bool buf_addf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 /* The text in b, "" when empty; borrowed. */
 const char *buf_string(const struct buf *b);
 
-/* Frees what b owns, wiped first, and leaves it empty. */
+/* Wipes and frees the bytes; b is empty then. */
 void buf_free(struct buf *b);
 
 #endif

@@ -6,7 +6,7 @@
 
 #include "util/contents.h"
 
-#define KEPT_MAX 65536 /* bytes: certificates and keys have less */
+#define KEPT_MAX 65536 /* bytes; certificates and keys are smaller */
 
 bool contents_add(int fd, const struct buf *text)
 {
@@ -34,8 +34,8 @@ bool contents_write(int fd, const struct buf *text)
 	    ftruncate(fd, (off_t)text->len) == 0;
 }
 
-/* False when it is too much, or cannot be read. */
-static bool keep(struct buf *out, int fd)
+/* Reads the old contents; false if they are too large or unreadable. */
+static bool read_old(struct buf *out, int fd)
 {
 	struct stat sb;
 	ssize_t got;
@@ -50,10 +50,10 @@ static bool keep(struct buf *out, int fd)
 	return true;
 }
 
-static bool overwrite(int fd, const struct buf *text)
+static bool write_or_restore(int fd, const struct buf *text)
 {
 	struct buf old = {0};
-	bool kept = keep(&old, fd);
+	bool kept = read_old(&old, fd);
 	bool ok = contents_write(fd, text) && fsync(fd) == 0;
 	int error = errno;
 
@@ -64,7 +64,7 @@ static bool overwrite(int fd, const struct buf *text)
 	return ok;
 }
 
-/* Also where it may be written, but not read. */
+/* The user may have permission to write the file, but not to read it. */
 static int open_file(const char *path)
 {
 	const int flags = O_NOFOLLOW | O_CLOEXEC;
@@ -82,7 +82,7 @@ bool contents_overwrite(const char *path, const struct buf *text)
 
 	if (fd < 0)
 		return false;
-	ok = overwrite(fd, text);
+	ok = write_or_restore(fd, text);
 	error = errno;
 	if (close(fd) != 0 && ok)
 		return false;

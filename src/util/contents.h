@@ -1,4 +1,4 @@
-/* contents.h: what a file holds, written through its descriptor. */
+/* contents.h: writes the contents of a file. */
 #ifndef UTIL_CONTENTS_H
 #define UTIL_CONTENTS_H
 
@@ -6,17 +6,17 @@
 
 #include "util/buf.h"
 
-/* Each is false with errno. */
+/* All return false with errno on failure. */
 
-/* Writes the text where the descriptor is. */
+/* Writes the text at the current offset. */
 bool contents_add(int fd, const struct buf *text);
 
-/* Makes it all that a regular file holds. */
+/* Replaces the contents of a regular file by the text. */
 bool contents_write(int fd, const struct buf *text);
 
 /*
- * Makes it all that the regular file at path holds, which stays the same file,
- * and synchronizes it.  What a small one held is put back if that fails.
+ * Opens the regular file at path, replaces its contents by the text and calls
+ * fsync().  If that fails, the old contents of a small file are written back.
  */
 bool contents_overwrite(const char *path, const struct buf *text);
 

@@ -86,7 +86,7 @@ enum status file_find(bool *exists, const char *path)
 
 	*exists = stat(path, &sb) == 0;
 	if (!*exists && errno != ENOENT && errno != ENOTDIR)
-		return fail_errno(ST_FILE, "%s: cannot look at it", path);
+		return fail_errno(ST_FILE, "%s: cannot access", path);
 	return ST_OK;
 }
 

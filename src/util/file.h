@@ -1,4 +1,4 @@
-/* file.h: whole files, read with a limit. */
+/* file.h: reads whole files, and moves them aside. */
 #ifndef UTIL_FILE_H
 #define UTIL_FILE_H
 
@@ -8,24 +8,21 @@
 #include "util/buf.h"
 #include "util/status.h"
 
-/* Certificates, keys and configuration are small: 16 MiB is a mistake. */
+/* Certificates, keys and configuration files are far smaller. */
 #define FILE_READ_MAX (16u * 1024 * 1024)
 
 /*
- * Reads the whole of path, "-" is standard input, into out, which must be
- * empty and is the caller's.  what names the file in messages ("request").
- * ST_FILE when it cannot be read, is a directory, is empty or is over
- * FILE_READ_MAX bytes, and when target_find() follows no link to it.
+ * Reads the file at path, or standard input if path is "-", into out, which
+ * must be empty.  what says in messages which file it is ("request").  ST_FILE
+ * after reporting if it cannot be read, is a directory, is empty, is larger
+ * than FILE_READ_MAX, or is behind a link that target_find() does not follow.
  */
 enum status file_read(struct buf *out, const char *path, const char *what);
 
 /* Whether the name is "-": standard input or standard output. */
 bool file_is_standard(const char *name);
 
-/*
- * Whether there is a file of that name.  ST_FILE after reporting when that
- * cannot be found out.
- */
+/* Whether the file exists.  ST_FILE after reporting if stat() cannot tell. */
 enum status file_find(bool *exists, const char *path);
 
 /*

@@ -1,4 +1,4 @@
-/* json.h: text in JSON (RFC 8259). */
+/* json.h: strings and members of JSON objects (RFC 8259). */
 #ifndef UTIL_JSON_H
 #define UTIL_JSON_H
 
@@ -6,13 +6,10 @@
 
 #include "util/buf.h"
 
-/*
- * Adds "text" with its quotes and escapes; bytes that are not UTF-8 become
- * U+FFFD.
- */
+/* Adds text as a JSON string; bytes that are not UTF-8 become U+FFFD. */
 bool json_add_string(struct buf *out, const char *text);
 
-/* Adds "name":"text", after a comma unless out is empty. */
+/* Adds "name":"text", with a comma before it unless out is empty. */
 bool json_add_member(struct buf *out, const char *name, const char *text);
 
 #endif

@@ -65,8 +65,8 @@ static enum status fail_room(const struct output *o)
 	    ST_FILE, "%s: cannot write to its directory", o->name);
 }
 
-/* A temporary file beside it, with room; errno when that fails. */
-static bool take_room(struct output *o)
+/* Creates a temporary file of OUTPUT_ROOM bytes.  False with errno. */
+static bool reserve_room(struct output *o)
 {
 	int error;
 
@@ -124,7 +124,7 @@ static enum status open_existing(struct output *o)
 		return st;
 	if (is_held_in_place(o))
 		return try_in_place(o);
-	if (!take_room(o)) {
+	if (!reserve_room(o)) {
 		error = errno;
 		if (!is_full(error) && is_writable(o))
 			return try_in_place(o);
@@ -137,7 +137,7 @@ static enum status open_existing(struct output *o)
 
 static enum status open_new(struct output *o)
 {
-	if (!take_room(o))
+	if (!reserve_room(o))
 		return fail_room(o);
 	o->way = OUTPUT_REPLACE;
 	return ST_OK;
@@ -162,7 +162,7 @@ static enum status open_stream(struct output *o)
 	return ST_OK;
 }
 
-static enum status reopen(struct output *o)
+static enum status open_target(struct output *o)
 {
 	const char *name = file_is_standard(o->name) ? "/dev/stdout" : o->name;
 	const struct target *target = &o->target;
@@ -187,10 +187,10 @@ enum status output_open(
 	o->target.descriptor = -1;
 	o->name = name;
 	o->guard = guard;
-	return reopen(o);
+	return open_target(o);
 }
 
-/* Whether the file is another one than when it was looked at. */
+/* Whether the file has been created, removed or replaced since. */
 static bool has_changed(const struct output *o)
 {
 	const struct stat *then = &o->target.status;
@@ -211,14 +211,14 @@ static bool has_changed(const struct output *o)
  * Looks again: the CA may have taken hours to answer, and what is there now
  * may be a private key.
  */
-static enum status refresh(struct output *o)
+static enum status reopen_if_changed(struct output *o)
 {
 	enum status st;
 
 	if (has_changed(o)) {
 		temporary_close(&o->temporary);
 		target_free(&o->target);
-		st = reopen(o);
+		st = open_target(o);
 		if (st == ST_OK && o->way == OUTPUT_STREAM)
 			st = fail(ST_FILE, "%s: it is no regular file any more",
 			    o->name);
@@ -231,7 +231,6 @@ static enum status refresh(struct output *o)
 	return call_guard(o);
 }
 
-/* What is there while the temporary file is written stays whole. */
 static enum status fill_temporary(struct output *o)
 {
 	int fd = o->temporary.fd;
@@ -251,7 +250,7 @@ enum status output_stage(struct output *o, const void *bytes, size_t len)
 	o->text.len = 0;
 	if (!buf_add(&o->text, bytes, len))
 		return fail_memory();
-	st = refresh(o);
+	st = reopen_if_changed(o);
 	return st == ST_OK ? fill_temporary(o) : st;
 }
 
@@ -290,7 +289,7 @@ static enum status write_stream(const struct output *o)
 	return error == 0 ? ST_OK : fail_writing(o);
 }
 
-/* So that the new name, too, survives a power cut; no error if it fails. */
+/* For the new name to survive a power failure.  Failing is no error. */
 static void sync_directory(const struct output *o)
 {
 	char *directory = target_directory(&o->target);
@@ -312,8 +311,8 @@ static bool write_in_place(struct output *o)
 	return contents_overwrite(o->target.path, &o->text);
 }
 
-/* Not every reason why rename() fails can be seen beforehand. */
-static enum status replace(struct output *o)
+/* rename() can fail for reasons that is_held_in_place() does not know. */
+static enum status replace_target(struct output *o)
 {
 	int error;
 
@@ -328,18 +327,19 @@ static enum status replace(struct output *o)
 	return fail_errno(ST_FILE, "%s: cannot replace", o->name);
 }
 
-static enum status commit(struct output *o)
+static enum status write_staged(struct output *o)
 {
 	enum status st;
 
 	if (has_changed(o) &&
-	    ((st = refresh(o)) != ST_OK || (st = fill_temporary(o)) != ST_OK))
+	    ((st = reopen_if_changed(o)) != ST_OK ||
+		(st = fill_temporary(o)) != ST_OK))
 		return st;
 	if (o->way == OUTPUT_STREAM)
 		return write_stream(o);
 	if (o->way == OUTPUT_IN_PLACE)
 		return write_in_place(o) ? ST_OK : fail_writing(o);
-	return replace(o);
+	return replace_target(o);
 }
 
 enum status output_commit(struct output *o)
@@ -354,7 +354,7 @@ enum status output_commit(struct output *o)
 		sigaddset(&held, SIGHUP);
 	}
 	sigprocmask(SIG_BLOCK, &held, &before);
-	st = commit(o);
+	st = write_staged(o);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	if (st == ST_OK && !file_is_standard(o->name))
 		log_file_written(o->name);

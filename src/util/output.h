@@ -1,4 +1,4 @@
-/* output.h: a file that will be written, and room for it before that. */
+/* output.h: an output file, for which disk space is reserved in advance. */
 #ifndef UTIL_OUTPUT_H
 #define UTIL_OUTPUT_H
 
@@ -10,13 +10,13 @@
 #include "util/target.h"
 #include "util/temporary.h"
 
-/* Bytes for which room is taken when an output is opened. */
+/* Bytes of disk space that output_open() reserves. */
 #define OUTPUT_ROOM 16384
 
 enum output_way {
 	OUTPUT_CLOSED,
-	OUTPUT_REPLACE,  /* a temporary file takes its place */
-	OUTPUT_IN_PLACE, /* it is empty, or cannot be replaced by another */
+	OUTPUT_REPLACE,  /* a temporary file will be renamed to it */
+	OUTPUT_IN_PLACE, /* it is empty, or cannot be replaced */
 	OUTPUT_STREAM    /* a device, a pipe or an open descriptor */
 };
 
@@ -25,24 +25,24 @@ struct output {
 	const char *name; /* as the user typed it; borrowed */
 	enum output_way way;
 	struct target target;
-	struct temporary temporary; /* to replace it, or to keep room for it */
-	struct buf text;            /* what was staged */
+	struct temporary temporary; /* replaces it, or reserves disk space */
+	struct buf text;            /* of output_stage() */
 	enum status (*guard)(const char *path);
 };
 
 /*
- * Finds out how the file can be written and takes room for OUTPUT_ROOM bytes;
- * what is there stays as it is.  "-" is standard output.  guard, unless NULL,
- * is called with the path of a regular file that has contents: it reports
- * why they must not be replaced, and returns ST_OK if they may.  ST_FILE after
- * reporting.  output is to be closed in any case.
+ * Finds out how the file can be written, and reserves OUTPUT_ROOM bytes on its
+ * disk; an existing file is not changed.  "-" is standard output.  guard,
+ * unless NULL, is called with the path of a regular file that is not empty,
+ * and reports it if it must not be replaced.  ST_FILE after reporting.  output
+ * must be closed in any case.
  */
 enum status output_open(struct output *output, const char *name,
     enum status (*guard)(const char *path));
 
 /*
- * Writes the len bytes beside the file, where a temporary file will take its
- * place, and keeps a copy.  ST_FILE after reporting.
+ * Keeps a copy of the bytes, and writes them to the temporary file if there is
+ * one.  ST_FILE after reporting.
  */
 enum status output_stage(struct output *output, const void *bytes, size_t len);
 
@@ -55,10 +55,10 @@ enum status output_stage(struct output *output, const void *bytes, size_t len);
  */
 enum status output_commit(struct output *output);
 
-/* Both. */
+/* output_stage() and output_commit(). */
 enum status output_write(struct output *output, const void *bytes, size_t len);
 
-/* Gives back the room that was not needed. */
+/* Frees everything, and disk space that was not used. */
 void output_close(struct output *output);
 
 #endif

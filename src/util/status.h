@@ -1,10 +1,10 @@
-/* status.h: the exit codes of sscep, which are also its error classes. */
+/* status.h: the exit statuses, which functions return as well. */
 #ifndef UTIL_STATUS_H
 #define UTIL_STATUS_H
 
 /*
- * What every function that can fail returns, and what the process exits
- * with.  ST_OK is 0; the numbers are a contract with the callers' scripts.
+ * Every function that can fail returns one, and the process exits with it.
+ * Scripts depend on the numbers: they must not change.
  */
 enum status {
 	ST_OK = 0,
@@ -19,7 +19,7 @@ enum status {
 	ST_SAME_CERT = 75,         /* a renewal returned the old certificate */
 	ST_TIMEOUT = 89,           /* a time limit on the network */
 	ST_SELFSIGNED = 91,        /* no self-signed certificate */
-	ST_FILE = 93,              /* a file, or what is in it */
+	ST_FILE = 93,              /* a file or its contents */
 	ST_NETWORK = 95,           /* network or HTTP */
 	ST_REPLY = 97              /* malformed reply, or a failed check */
 };

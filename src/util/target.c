@@ -9,16 +9,15 @@
 #include "util/log.h"
 #include "util/target.h"
 
-#define LINKS_MAX 40
+#define LINKS_MAX     40
+#define LINK_SIZE_MAX 4096 /* bytes of a link, PATH_MAX of Linux */
 
-#define LINK_SIZE_MAX 4096 /* bytes of a link's text, Linux has no longer */
-
-/* A name on the way. */
+/* A name while its links are followed. */
 struct walk {
 	const char *what; /* "request ", or "" */
 	const char *name; /* as it was given */
-	struct buf done;  /* without links; empty is the working directory */
-	struct buf left;  /* the components that follow */
+	struct buf done;  /* resolved; empty: the working directory */
+	struct buf left;  /* the components still to resolve */
 	int links;
 };
 
@@ -27,8 +26,8 @@ static enum status fail_name(const struct walk *walk)
 	return fail_errno(ST_FILE, "%s%s: cannot open", walk->what, walk->name);
 }
 
-/* The number of "/dev/fd/NUMBER", -1 for another text. */
-static int parse_number(const char *text)
+/* The text as the number of a descriptor or process; -1: it is not one. */
+static int parse_id(const char *text)
 {
 	long number;
 	char *end;
@@ -41,7 +40,7 @@ static int parse_number(const char *text)
 							       : -1;
 }
 
-/* The descriptor that the system gives this name, -1 for other names. */
+/* The descriptor that the name stands for, as /dev/stdin does; -1: none. */
 static int find_descriptor(const char *name)
 {
 	static const struct {
@@ -61,7 +60,7 @@ static int find_descriptor(const char *name)
 	for (i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
 		len = strlen(directories[i]);
 		if (strncmp(name, directories[i], len) == 0)
-			return parse_number(name + len);
+			return parse_id(name + len);
 	}
 	return -1;
 }
@@ -83,7 +82,7 @@ static enum magic find_magic(const char *path, int *pid)
 	snprintf(copy, sizeof(copy), "%s", path + 6);
 	if ((rest = strchr(copy, '/')) != NULL)
 		*rest++ = '\0';
-	if ((*pid = parse_number(copy)) < 0)
+	if ((*pid = parse_id(copy)) < 0)
 		return MAGIC_NONE;
 	if (rest != NULL && strncmp(rest, "task/", 5) == 0)
 		rest = strchr(rest + 5, '/') != NULL ? strchr(rest + 5, '/') + 1
@@ -123,8 +122,8 @@ static bool is_last(const struct walk *walk)
 	return left[strspn(left, "/")] == '\0';
 }
 
-/* Puts what the link says in front of what is left. */
-static enum status follow(struct walk *walk, const char *link)
+/* Puts the text of the link in front of the components that are left. */
+static enum status follow_link(struct walk *walk, const char *link)
 {
 	char text[LINK_SIZE_MAX];
 	struct buf left = {0};
@@ -151,7 +150,7 @@ static enum status follow(struct walk *walk, const char *link)
 	return ST_OK;
 }
 
-/* Takes the next component out of left; false when there is none. */
+/* Moves the next component from left to component; false: none is left. */
 static bool take_component(struct walk *walk, struct buf *component, bool *ok)
 {
 	const char *text = buf_string(&walk->left);
@@ -167,40 +166,38 @@ static bool take_component(struct walk *walk, struct buf *component, bool *ok)
 	return len > 0;
 }
 
-static enum status stand_at(struct walk *walk, const char *path)
+static enum status set_done(struct walk *walk, const char *path)
 {
 	walk->done.len = 0;
 	return buf_add_string(&walk->done, path) ? ST_OK : fail_memory();
 }
 
-/* One more component, whose path is next, and which is of that mode. */
-static enum status step(struct walk *walk, struct target *target,
+/* Resolves one component: its path is next, and its status *sb. */
+static enum status walk_component(struct walk *walk, struct target *target,
     const char *next, const struct stat *sb)
 {
 	enum status st;
 	int pid;
 
 	if (!S_ISLNK(sb->st_mode))
-		return stand_at(walk, next);
+		return set_done(walk, next);
 	switch (find_magic(directory_of(walk), &pid)) {
 	case MAGIC_DESCRIPTORS:
 		target->stream = is_last(walk);
 		if (target->stream && pid == (int)getpid())
-			target->descriptor =
-			    parse_number(strrchr(next, '/') + 1);
-		return stand_at(walk, next);
+			target->descriptor = parse_id(strrchr(next, '/') + 1);
+		return set_done(walk, next);
 	case MAGIC_PROCESS:
-		return stand_at(walk, next);
+		return set_done(walk, next);
 	case MAGIC_NONE:
 		break;
 	}
 	if ((st = check_owner(walk, next, sb->st_uid)) != ST_OK)
 		return st;
-	return follow(walk, next);
+	return follow_link(walk, next);
 }
 
-/* The path of the component below what is done. */
-static bool join(
+static bool join_path(
     struct buf *out, const struct buf *done, const struct buf *component)
 {
 	out->len = 0;
@@ -218,14 +215,15 @@ static enum status walk_on(struct walk *walk, struct target *target)
 	bool ok;
 
 	while (st == ST_OK && take_component(walk, &component, &ok)) {
-		if (!ok || !join(&next, &walk->done, &component))
+		if (!ok || !join_path(&next, &walk->done, &component))
 			st = fail_memory();
 		else if (strcmp(buf_string(&component), ".") == 0)
 			continue;
 		else if (lstat(buf_string(&next), &sb) == 0)
-			st = step(walk, target, buf_string(&next), &sb);
+			st = walk_component(
+			    walk, target, buf_string(&next), &sb);
 		else if (errno == ENOENT && walk->left.len == 0)
-			st = stand_at(walk, buf_string(&next));
+			st = set_done(walk, buf_string(&next));
 		else
 			st = fail_name(walk);
 	}
@@ -234,7 +232,7 @@ static enum status walk_on(struct walk *walk, struct target *target)
 	return st;
 }
 
-static enum status finish(const struct walk *walk, struct target *target)
+static enum status finish_target(const struct walk *walk, struct target *target)
 {
 	const char *path = directory_of(walk);
 
@@ -276,7 +274,7 @@ enum status target_find(
 	    (name[0] == '/' && !buf_add_string(&walk.done, "/")))
 		st = fail_memory();
 	else if ((st = walk_on(&walk, target)) == ST_OK)
-		st = finish(&walk, target);
+		st = finish_target(&walk, target);
 	buf_free(&walk.done);
 	buf_free(&walk.left);
 	return st;
@@ -314,7 +312,7 @@ static bool is_same_node(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* Two files that are not there yet. */
+/* For two files that do not exist yet. */
 static bool is_same_place(const struct target *a, const struct target *b)
 {
 	char *above_a = target_directory(a), *above_b = target_directory(b);

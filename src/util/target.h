@@ -1,4 +1,4 @@
-/* target.h: the file that a name leads to. */
+/* target.h: resolves the name of a file. */
 #ifndef UTIL_TARGET_H
 #define UTIL_TARGET_H
 
@@ -9,32 +9,31 @@
 
 /* Owns path; all zero is empty and may be freed. */
 struct target {
-	char *path;         /* no symbolic link is in it, unless stream */
-	bool exists;        /* the file does */
-	struct stat status; /* of the file, if it exists */
-	bool stream;        /* it is an open descriptor, such as /dev/stdout */
-	int descriptor;     /* if stream: its number, -1: another process's */
+	char *path; /* without symbolic links, unless stream */
+	bool exists;
+	struct stat status; /* if it exists */
+	bool stream;        /* an open descriptor, such as /dev/stdout */
+	int descriptor;     /* its number if stream; -1: another process's */
 };
 
 /*
- * Follows the symbolic links of a name, whose last component need not exist.
- * A link in a sticky directory that belongs neither to us, nor root, nor to
- * the owner of the directory is not followed: in a directory such as /tmp it
- * may be anybody's.  ST_FILE after reporting, also when a directory of the
- * name is missing; what, "request " or "", stands before the name in messages.
- * target is to be freed in any case.
+ * Follows all symbolic links of a name, whose last component need not exist.
+ * A link in a sticky directory such as /tmp is followed only if it belongs to
+ * the user, to root or to the owner of the directory.  ST_FILE after reporting
+ * if it does not, or if a directory is missing; what ("request " or "") is put
+ * before the name in messages.  target must be freed in any case.
  */
 enum status target_find(
     struct target *target, const char *name, const char *what);
 void target_free(struct target *target);
 
-/* The directory in which the file is, for the caller to free(); or NULL. */
+/* The directory of the file; the caller frees it.  NULL: out of memory. */
 char *target_directory(const struct target *target);
 
 /* The last component of path; borrowed. */
 const char *target_base(const struct target *target);
 
-/* Whether both are the same file, or would be when they are made. */
+/* Whether both are the same file, or will be once they are created. */
 bool target_is_same(const struct target *a, const struct target *b);
 
 #endif

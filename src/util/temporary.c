@@ -20,10 +20,10 @@
 /* More than the outputs of any command. */
 #define PENDING_MAX 128
 
-/* What a signal that ends the process removes. */
+/* The files that a signal which ends the process removes. */
 static char *volatile pending[PENDING_MAX];
 
-static void on_signal(int number)
+static void remove_pending(int number)
 {
 	size_t i;
 
@@ -33,15 +33,15 @@ static void on_signal(int number)
 	raise(number);
 }
 
-/* A signal that is ignored, or that somebody else waits for, stays so. */
-static void catch_signals(void)
+/* Does not change signals that are ignored or already handled. */
+static void remove_on_signals(void)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	struct sigaction action, before;
 	size_t i;
 
 	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_signal;
+	action.sa_handler = remove_pending;
 	action.sa_flags = (int)SA_RESETHAND;
 	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
 		if (sigaction(numbers[i], NULL, &before) == 0 &&
@@ -49,7 +49,7 @@ static void catch_signals(void)
 			sigaction(numbers[i], &action, NULL);
 }
 
-/* path: add it; NULL: forget old. */
+/* Adds path if old is NULL, and removes old if path is NULL. */
 static void set_pending(char *old, char *path)
 {
 	size_t i;
@@ -74,14 +74,14 @@ static bool is_pending(const char *path)
 }
 
 /* Released by the system when the process ends, however it ends. */
-static bool lock(int fd)
+static bool lock_file(int fd)
 {
 	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
 	return fcntl(fd, F_SETLK, &all) == 0;
 }
 
-/* Whether fd is of the file that has that name now. */
+/* Whether path is still the name of the file that fd is open on. */
 static bool is_at(int fd, const char *path)
 {
 	struct stat named, opened;
@@ -90,8 +90,8 @@ static bool is_at(int fd, const char *path)
 	    named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
 }
 
-/* One that nobody holds the lock of was left by a process that is gone. */
-static void remove_if_left(const char *path)
+/* A file that is not locked was left by a process that has ended. */
+static void remove_unlocked(const char *path)
 {
 	struct stat sb;
 	int fd;
@@ -101,7 +101,7 @@ static void remove_if_left(const char *path)
 	fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	if (lock(fd) && is_at(fd, path))
+	if (lock_file(fd) && is_at(fd, path))
 		unlink(path);
 	close(fd);
 }
@@ -113,7 +113,7 @@ static size_t base_length(const char *base)
 	return len < BASE_MAX ? len : BASE_MAX;
 }
 
-static bool has_name(const char *entry, const char *base)
+static bool is_temporary_of(const char *entry, const char *base)
 {
 	size_t len = base_length(base);
 
@@ -122,7 +122,7 @@ static bool has_name(const char *entry, const char *base)
 	    strlen(entry + 1 + len + strlen(MARK)) == strlen(RANDOM);
 }
 
-static void remove_left(const char *directory, const char *base)
+static void remove_stale(const char *directory, const char *base)
 {
 	DIR *dir = opendir(directory);
 	struct buf path = {0};
@@ -130,10 +130,10 @@ static void remove_left(const char *directory, const char *base)
 
 	while (dir != NULL && (entry = readdir(dir)) != NULL) {
 		path.len = 0;
-		if (has_name(entry->d_name, base) &&
+		if (is_temporary_of(entry->d_name, base) &&
 		    buf_addf(&path, "%s/%s", directory, entry->d_name) &&
 		    !is_pending(buf_string(&path)))
-			remove_if_left(buf_string(&path));
+			remove_unlocked(buf_string(&path));
 	}
 	if (dir != NULL)
 		closedir(dir);
@@ -141,10 +141,10 @@ static void remove_left(const char *directory, const char *base)
 }
 
 /*
- * Between the two calls another run may take the file for one that was left;
- * then it is gone, and the next one is tried.
+ * Between mkstemp() and the lock another process may remove the file as a
+ * stale one; then another file is created.
  */
-static bool make(struct temporary *t, const char *pattern)
+static bool create(struct temporary *t, const char *pattern)
 {
 	int tries;
 
@@ -153,7 +153,8 @@ static bool make(struct temporary *t, const char *pattern)
 			return false;
 		if ((t->fd = mkstemp(t->path)) < 0)
 			break;
-		if ((lock(t->fd) || (errno != EACCES && errno != EAGAIN)) &&
+		if ((lock_file(t->fd) ||
+			(errno != EACCES && errno != EAGAIN)) &&
 		    is_at(t->fd, t->path)) {
 			fcntl(t->fd, F_SETFD, FD_CLOEXEC);
 			return true;
@@ -168,7 +169,7 @@ static bool make(struct temporary *t, const char *pattern)
 	return false;
 }
 
-static bool make_named(
+static bool create_named(
     struct temporary *t, const char *directory, const char *base)
 {
 	struct buf pattern = {0};
@@ -176,7 +177,7 @@ static bool make_named(
 
 	ok = buf_addf(&pattern, "%s/.%.*s" MARK RANDOM, directory,
 		 (int)base_length(base), base) &&
-	    make(t, buf_string(&pattern));
+	    create(t, buf_string(&pattern));
 	buf_free(&pattern);
 	return ok;
 }
@@ -190,12 +191,12 @@ bool temporary_open(struct temporary *t, const struct target *target)
 	memset(t, 0, sizeof(*t));
 	if (directory == NULL)
 		return false;
-	remove_left(directory, target_base(target));
-	ok = make_named(t, directory, target_base(target));
+	remove_stale(directory, target_base(target));
+	ok = create_named(t, directory, target_base(target));
 	error = errno;
 	if (ok) {
 		set_pending(NULL, t->path);
-		catch_signals();
+		remove_on_signals();
 	}
 	free(directory);
 	errno = error;

@@ -1,7 +1,7 @@
 #include "compat/compat.h"
 #include "util/utf8.h"
 
-/* RFC 3629, 4: what the second byte may be depends on the first. */
+/* RFC 3629, 4: the range of the second byte depends on the first. */
 static const struct {
 	unsigned char first, last; /* of the first byte */
 	unsigned char low, high;   /* of the second byte */

@@ -1,12 +1,12 @@
-/* utf8.h: UTF-8 (RFC 3629), a character at a time. */
+/* utf8.h: the length of a UTF-8 character (RFC 3629). */
 #ifndef UTIL_UTF8_H
 #define UTIL_UTF8_H
 
 #include <stddef.h>
 
 /*
- * How many of the left bytes at p make the first character, 1 to 4; 0 when
- * they make none: cut short, overlong, a surrogate, beyond U+10FFFF.
+ * The length of the character at p, 1 to 4 bytes, of which left can be read.
+ * 0 if it is not valid: truncated, overlong, a surrogate, above U+10FFFF.
  */
 size_t utf8_length(const unsigned char *p, size_t left);
 

@@ -1,10 +1,10 @@
-/* warning.h: the kinds of warnings, which programs tell apart by their ids. */
+/* warning.h: the ids of warnings. */
 #ifndef UTIL_WARNING_H
 #define UTIL_WARNING_H
 
 /*
- * The one list: constant, id, and what it says, for the manual.  An id never
- * changes its meaning.
+ * The only list: constant, id, and the meaning, for the manual.  The meaning of
+ * an id must not change.
  */
 /* clang-format off */
 #define WARNINGS(X) \

@@ -706,7 +706,7 @@ os.setxattr("local.crt", "security.selinux", b"label")'
     as_other enroll -c closed/ca.crt
     chmod 755 closed
     expect_status 93
-    only_error "closed/ca.crt: cannot look at it: Permission denied"
+    only_error "closed/ca.crt: cannot access: Permission denied"
     as_other enroll -c closed/ca.crt
     expect_status 0
 }
