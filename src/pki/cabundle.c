@@ -13,15 +13,16 @@
 #include "util/log.h"
 
 /*
- * How many signatures are verified to find out who issued whom in a set: an
- * honest one has few issuers of the same name.
+ * The most signatures that are verified to find the issuers in a set.  A
+ * forged set could need the square of its size; in a real one hardly any two
+ * certificates have the same name.
  */
 static int max_tries(STACK_OF(X509) *certs)
 {
 	return 16 + sk_X509_num(certs);
 }
 
-/* As cert_seems_issued_by(), while there are tries left. */
+/* As cert_seems_issued_by(), but false once no tries are left. */
 static bool try_issuer(X509 *cert, X509 *issuer, int *tries)
 {
 	if (X509_NAME_cmp(X509_get_issuer_name(cert),
@@ -46,9 +47,9 @@ static bool signs_another(X509 *cert, STACK_OF(X509) *certs, int *tries)
 	return false;
 }
 
-/* Returns why: fits says that keyUsage allows the use. */
-static const char *pick(X509 **out, STACK_OF(X509) *certs, unsigned int usage,
-    const char *fits, int *tries)
+/* Returns the reason of the choice; fits is the one about keyUsage. */
+static const char *choose_cert(X509 **out, STACK_OF(X509) *certs,
+    unsigned int usage, const char *fits, int *tries)
 {
 	X509 *cert;
 	int i;
@@ -75,17 +76,18 @@ void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
 
 	memset(out, 0, sizeof(*out));
 	out->certs = certs;
-	out->why_sign = pick(&out->sign, certs, KU_DIGITAL_SIGNATURE,
+	out->why_sign = choose_cert(&out->sign, certs, KU_DIGITAL_SIGNATURE,
 	    "keyUsage allows digitalSignature, and it signs no other of the "
 	    "set",
 	    &tries);
-	out->why_encrypt = pick(&out->encrypt, certs, KU_KEY_ENCIPHERMENT,
-	    "keyUsage allows keyEncipherment, and it signs no other of the "
-	    "set",
-	    &tries);
+	out->why_encrypt =
+	    choose_cert(&out->encrypt, certs, KU_KEY_ENCIPHERMENT,
+		"keyUsage allows keyEncipherment, and it signs no other of the "
+		"set",
+		&tries);
 }
 
-/* Appends what path-0, path-1, ... hold, up to the first that is missing. */
+/* Reads path-0, path-1, ..., up to the first that does not exist. */
 static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();
@@ -129,7 +131,7 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 	return st;
 }
 
-static void describe(const struct cabundle *bundle)
+static void describe_choice(const struct cabundle *bundle)
 {
 	struct buf name = {0};
 
@@ -176,7 +178,7 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 		out->encrypt = out->owned_encrypt = encrypt;
 		out->why_encrypt = "-e";
 	}
-	describe(out);
+	describe_choice(out);
 	return ST_OK;
 }
 
@@ -194,7 +196,7 @@ const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle)
 	return X509_get_issuer_name(bundle->sign);
 }
 
-static enum status check_time(X509 *cert, const char *role, bool look_at_clock)
+static enum status check_time(X509 *cert, const char *role, bool check_validity)
 {
 	struct buf name = {0};
 	int when = cert_time_status(cert);
@@ -205,28 +207,28 @@ static enum status check_time(X509 *cert, const char *role, bool look_at_clock)
 	if (when == 0)
 		return ST_OK;
 	cert_name_text(&name, X509_get_subject_name(cert));
-	if (look_at_clock)
+	if (check_validity)
 		st = fail(ST_FILE,
-		    "%s certificate %s: it %s (a device without a clock may "
-		    "use --tolerate clock)",
+		    "%s certificate %s: it %s (--tolerate clock overrides "
+		    "this, for devices without a clock)",
 		    role, buf_string(&name), what);
 	else
 		warn(WARN_TOLERATED_CLOCK,
-		    "%s certificate %s %s, tolerated as asked", role,
-		    buf_string(&name), what);
+		    "%s certificate %s: it %s: ignored (--tolerate clock)",
+		    role, buf_string(&name), what);
 	buf_free(&name);
 	return st;
 }
 
 static enum status check_chain(const struct cabundle *bundle, X509 *cert,
-    STACK_OF(X509) *roots, bool look_at_clock)
+    STACK_OF(X509) *roots, bool check_validity)
 {
 	struct buf name = {0};
 	const char *reason;
 	enum status st = ST_OK;
 
 	if (!path_verify(cert, roots, bundle->certs,
-		look_at_clock ? 0 : X509_V_FLAG_NO_CHECK_TIME, &reason))
+		check_validity ? 0 : X509_V_FLAG_NO_CHECK_TIME, &reason))
 		st = fail(ST_FILE,
 		    "CA certificate %s: does not chain to the root in the same "
 		    "set: %s",
@@ -240,21 +242,22 @@ bool cabundle_can_encrypt(const struct cabundle *bundle)
 	return ability_of_key(X509_get0_pubkey(bundle->encrypt)).encrypts;
 }
 
-enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock)
+enum status cabundle_check(const struct cabundle *bundle, bool check_validity)
 {
 	STACK_OF(X509) *roots = path_select(bundle->certs, cert_is_self_signed);
 	enum status st;
 
 	if (roots == NULL)
 		return fail_memory();
-	st = check_time(bundle->sign, "CA", look_at_clock);
+	st = check_time(bundle->sign, "CA", check_validity);
 	if (st == ST_OK && bundle->encrypt != bundle->sign)
-		st = check_time(bundle->encrypt, "encryption", look_at_clock);
+		st = check_time(bundle->encrypt, "encryption", check_validity);
 	if (st == ST_OK && sk_X509_num(roots) > 0)
-		st = check_chain(bundle, bundle->sign, roots, look_at_clock);
+		st = check_chain(bundle, bundle->sign, roots, check_validity);
 	if (st == ST_OK && sk_X509_num(roots) > 0 &&
 	    bundle->owned_encrypt == NULL)
-		st = check_chain(bundle, bundle->encrypt, roots, look_at_clock);
+		st =
+		    check_chain(bundle, bundle->encrypt, roots, check_validity);
 	cert_stack_free(roots);
 	return st;
 }

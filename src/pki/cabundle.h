@@ -1,4 +1,4 @@
-/* cabundle.h: the CA and RA certificates behind -c, and who does what. */
+/* cabundle.h: the CA and RA certificates of -c, and which does what. */
 #ifndef PKI_CABUNDLE_H
 #define PKI_CABUNDLE_H
 
@@ -10,49 +10,49 @@
 #include "util/status.h"
 
 /*
- * certs is what -c named, in order; the others are borrowed from it, but
- * for encrypt when it came with -e, which the bundle then owns too.
+ * Owns certs and owned_encrypt; sign and encrypt are borrowed from them.
  */
 struct cabundle {
-	STACK_OF(X509) *certs;
-	X509 *sign;    /* expected to sign replies; any of certs may */
-	X509 *encrypt; /* requests are encrypted for this one */
-	X509 *owned_encrypt;
-	const char *why_sign, *why_encrypt; /* they were picked */
+	STACK_OF(X509) *certs; /* of -c, in order */
+	X509 *sign;            /* expected to sign replies; any of certs may */
+	X509 *encrypt;         /* requests are encrypted to this one */
+	X509 *owned_encrypt;   /* of -e, or NULL */
+	const char *why_sign, *why_encrypt; /* why they were chosen */
 };
 
 /*
- * Reads the file path or, when there is none, path-0, path-1, ..., and picks
- * as the manual says: a certificate that signs no other one of the set and
- * whose keyUsage, if any, fits; else the first.  encrypt_path and pins may be
- * NULL.
+ * Reads the file at path or, if it does not exist, path-0, path-1, ..., and
+ * chooses from its certificates: the first one that did not sign another one
+ * of the set and whose keyUsage, if any, allows the use (RFC 8894, 3.5.2), or
+ * just the first.  The certificate of encrypt_path, if not NULL, is encrypted
+ * to instead.  pins, if not NULL, restrict the set.
  */
 enum status cabundle_read(struct cabundle *out, const char *path,
     const char *encrypt_path, const struct pins *pins);
 
-/* Takes over certs, and picks from them. */
+/* As cabundle_read(), from certs, which out then owns. */
 void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs);
 void cabundle_free(struct cabundle *bundle);
 
 /*
- * P6: the picked certificates are valid now, which is passed over unless
- * look_at_clock, and chain to the root of the set if it has one.  ST_FILE
- * after reporting.
+ * Checks that the chosen certificates are valid now (without check_validity
+ * that is a warning only), and that they chain to the root if the set has one
+ * (RFC 5280, 6.1).  ST_FILE after reporting.
  */
-enum status cabundle_check(const struct cabundle *bundle, bool look_at_clock);
+enum status cabundle_check(const struct cabundle *bundle, bool check_validity);
 
 /*
- * Whether the key of the certificate for encryption can encrypt (RSA), or
- * the request has to go by its challengePassword (C9; RFC 8894, 3.1).
+ * Whether the certificate to encrypt to has a key that can encrypt (RSA).  If
+ * not, requests are encrypted with the challengePassword (RFC 8894, 3.1).
  */
 bool cabundle_can_encrypt(const struct cabundle *bundle);
 
-/* The name of the CA that issues: what CertPoll asks for (C7). */
+/* The name of the issuing CA, for CertPoll (RFC 8894, 3.3.3). */
 const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle);
 
 /*
- * Whether every certificate but roots was issued by another of certs.  False,
- * too, where so many have the same name that not all of them are tried.
+ * Whether the issuer of each certificate is in certs.  Also false if certs has
+ * so many certificates of one name that not all of them are tried.
  */
 bool cabundle_is_chain(STACK_OF(X509) *certs);
 

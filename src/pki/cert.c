@@ -32,8 +32,8 @@ void cert_stack_free(STACK_OF(X509) *certs)
 }
 
 /*
- * X509_cmp() compares digests, and in some versions finds certificates equal
- * where it had no memory to compute them.
+ * X509_cmp() compares digests, and some versions return 0 if there was no
+ * memory to compute them.
  */
 static bool is_same(const X509 *a, const X509 *b)
 {
@@ -52,8 +52,8 @@ bool cert_is_in(STACK_OF(X509) *certs, const X509 *cert)
 	return false;
 }
 
-/* The end of the input is no error once something was found. */
-static bool only_end_of_pem(void)
+/* Whether the last error is that there is no further PEM block. */
+static bool is_end_of_pem(void)
 {
 	unsigned long code = ERR_peek_last_error();
 
@@ -64,8 +64,11 @@ static bool only_end_of_pem(void)
 	return true;
 }
 
-/* Extensions are decoded when they are looked at, and count, too. */
-static bool parse_der(
+/*
+ * Checks the DER before libcrypto decodes it, at once or later, such as the
+ * extensions.
+ */
+static bool parse_der_cert(
     STACK_OF(X509) *certs, const void *bytes, size_t len, long *left)
 {
 	const struct der run = {bytes, (long)len};
@@ -82,7 +85,7 @@ static bool parse_der(
 	return false;
 }
 
-/* A certificate is no secret: nobody is asked for a pass phrase. */
+/* Without it libcrypto would ask for a pass phrase on encrypted PEM. */
 static int no_pass(char *out, int size, int writing, void *unused)
 {
 	(void)out;
@@ -92,7 +95,7 @@ static int no_pass(char *out, int size, int writing, void *unused)
 	return -1;
 }
 
-static bool parse_pem(STACK_OF(X509) *certs, BIO *bio, long left)
+static bool parse_pem_certs(STACK_OF(X509) *certs, BIO *bio, long left)
 {
 	int before = sk_X509_num(certs);
 	unsigned char *der;
@@ -103,14 +106,17 @@ static bool parse_pem(STACK_OF(X509) *certs, BIO *bio, long left)
 	    PEM_bytes_read_bio(
 		&der, &len, NULL, PEM_STRING_X509, bio, no_pass, NULL) == 1) {
 		ok = sk_X509_num(certs) < CERT_COUNT_MAX &&
-		    parse_der(certs, der, (size_t)len, &left);
+		    parse_der_cert(certs, der, (size_t)len, &left);
 		OPENSSL_free(der);
 	}
-	return ok && sk_X509_num(certs) > before && only_end_of_pem();
+	return ok && sk_X509_num(certs) > before && is_end_of_pem();
 }
 
-/* A certificate has more than 127 bytes; text may start with a '0', too. */
-static bool is_der(const unsigned char *bytes, size_t len)
+/*
+ * A SEQUENCE of more than 127 bytes, as every certificate is; the tag is the
+ * character '0', which text can start with.
+ */
+static bool is_der_cert(const unsigned char *bytes, size_t len)
 {
 	return len > 1 && bytes[0] == (V_ASN1_SEQUENCE | 0x20) &&
 	    bytes[1] >= 0x80;
@@ -125,11 +131,11 @@ bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len)
 	if (len == 0 || len > INT_MAX)
 		return false;
 	left = der_budget((long)len);
-	if (is_der(bytes, len))
-		return parse_der(certs, bytes, len, &left);
+	if (is_der_cert(bytes, len))
+		return parse_der_cert(certs, bytes, len, &left);
 	if ((bio = BIO_new_mem_buf(bytes, (int)len)) == NULL)
 		return false;
-	ok = parse_pem(certs, bio, left);
+	ok = parse_pem_certs(certs, bio, left);
 	BIO_free(bio);
 	return ok;
 }
@@ -194,10 +200,10 @@ const char *cert_name_text(struct buf *buf, const X509_NAME *name)
 }
 
 /*
- * Where policy forbids SHA-1, libcrypto 3.0 fails at the first look at the
- * extensions, since it makes a fingerprint then; later ones find them.
+ * Has libcrypto parse the extensions.  If the policy forbids SHA-1, libcrypto
+ * 3.0 fails the first time, as it computes a fingerprint, but not later.
  */
-static X509 *seen(X509 *cert)
+static X509 *parse_extensions(X509 *cert)
 {
 	X509_get_extension_flags(cert);
 	ERR_clear_error();
@@ -220,7 +226,7 @@ bool cert_add_usage(struct buf *out, X509 *cert)
 	    {KU_ENCIPHER_ONLY, "Encipher Only"},
 	    {KU_DECIPHER_ONLY, "Decipher Only"},
 	};
-	unsigned int usage = X509_get_key_usage(seen(cert));
+	unsigned int usage = X509_get_key_usage(parse_extensions(cert));
 	const char *separator = "";
 	size_t i;
 
@@ -241,7 +247,7 @@ bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md)
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int i, len;
 
-	/* Out of memory, libcrypto 3.0 may compute SHA-1 instead. */
+	/* libcrypto 3.0 may compute SHA-1 instead when out of memory. */
 	if (!X509_digest(cert, md, digest, &len) ||
 	    len != (unsigned int)EVP_MD_size(md))
 		return false;
@@ -253,12 +259,12 @@ bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md)
 
 bool cert_allows(X509 *cert, unsigned int usage)
 {
-	return (X509_get_key_usage(seen(cert)) & usage) != 0;
+	return (X509_get_key_usage(parse_extensions(cert)) & usage) != 0;
 }
 
 bool cert_has_usage(X509 *cert)
 {
-	return X509_get_key_usage(seen(cert)) != UINT32_MAX;
+	return X509_get_key_usage(parse_extensions(cert)) != UINT32_MAX;
 }
 
 bool cert_is_issued_by(X509 *cert, X509 *issuer)
@@ -297,12 +303,12 @@ bool cert_is_self_signed(X509 *cert)
 
 bool cert_is_ca(X509 *cert)
 {
-	return X509_check_ca(seen(cert)) > 0;
+	return X509_check_ca(parse_extensions(cert)) > 0;
 }
 
 bool cert_says_ca(X509 *cert)
 {
-	return X509_check_ca(seen(cert)) == 1;
+	return X509_check_ca(parse_extensions(cert)) == 1;
 }
 
 bool cert_is_anchor(X509 *cert)
@@ -318,7 +324,7 @@ static bool is_ra_purpose(const ASN1_OBJECT *purpose)
 	char text[32];
 	size_t i;
 
-	/* What does not fit into text is longer than any of them. */
+	/* A text that does not fit is longer than all of them. */
 	if (OBJ_obj2txt(text, sizeof(text), purpose, 1) >= (int)sizeof(text))
 		return false;
 	for (i = 0; i < COUNT_OF(marks); i++)

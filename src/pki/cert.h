@@ -1,4 +1,4 @@
-/* cert.h: certificates, as files and in words. */
+/* cert.h: reads, describes and compares certificates. */
 #ifndef PKI_CERT_H
 #define PKI_CERT_H
 
@@ -10,12 +10,12 @@
 #include "util/buf.h"
 #include "util/status.h"
 
-/* More in one file or message than any CA has use for. */
+/* The most certificates in a file. */
 #define CERT_COUNT_MAX 100
 
 /*
- * Reads every certificate of a file, PEM (any number) or DER (one), in its
- * order.  what names the file in messages.  The caller owns *out.
+ * Reads all certificates of a file in their order: any number in PEM, or one
+ * in DER.  what says in messages which file it is.  The caller owns *out.
  */
 enum status cert_read_all(
     STACK_OF(X509) **out, const char *path, const char *what);
@@ -23,76 +23,76 @@ enum status cert_read_all(
 /* The first certificate of a file; the caller owns it. */
 enum status cert_read(X509 **out, const char *path, const char *what);
 
-/* Adds a certificate in PEM; false with the reason in libcrypto's queue. */
+/* Adds cert in PEM.  False with the reason in libcrypto's error queue. */
 bool cert_add_pem(struct buf *out, X509 *cert);
 
 /*
- * Adds the certificates of PEM text, or of one DER certificate, to certs.
- * False when any of it is not a certificate, with the reason in libcrypto's
- * error queue; other PEM blocks are passed over.
+ * Adds the certificates in PEM text, or the one in DER, to certs.  Ignores PEM
+ * blocks with other labels.  False if one cannot be decoded, or if there is
+ * none, with the reason in libcrypto's error queue.
  */
 bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len);
 
-/* Takes one reference to cert more, and adds it. */
+/* Adds a new reference to cert. */
 bool cert_push(STACK_OF(X509) *certs, X509 *cert);
 void cert_stack_free(STACK_OF(X509) *certs);
 bool cert_is_in(STACK_OF(X509) *certs, const X509 *cert);
 
-/* X509_NAME_oneline() form; "" when memory ran out.  Borrowed from buf. */
+/* As X509_NAME_oneline(); "" if out of memory.  Borrowed from buf. */
 const char *cert_name_text(struct buf *buf, const X509_NAME *name);
 
-/* keyUsage in words, "Digital Signature, CRL Sign", or "none". */
+/* Adds the keyUsage, "Digital Signature, CRL Sign", or "none". */
 bool cert_add_usage(struct buf *out, X509 *cert);
 
-/* The fingerprint as "1D:3C:...". */
+/* Adds the fingerprint as "1D:3C:...". */
 bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md);
 
-/* Whether keyUsage, where the certificate has it, has one of these bits. */
+/* Whether keyUsage has one of the bits; true if there is no keyUsage. */
 bool cert_allows(X509 *cert, unsigned int usage);
 bool cert_has_usage(X509 *cert);
 
-/* Whether issuer, by name and signature, signed cert. */
+/* Whether issuer has the name of the issuer, and verifies the signature. */
 bool cert_is_issued_by(X509 *cert, X509 *issuer);
 
 /*
- * The name of the digest of cert's signature when policy keeps libcrypto from
- * verifying it with issuer's key (C5), else NULL.
+ * The name of the digest of cert's signature if libcrypto's policy forbids to
+ * verify it with the key of issuer; NULL if it does not.
  */
 const char *cert_refused_digest(X509 *cert, X509 *issuer);
 
 /*
- * The same as cert_is_issued_by(), but by names and identifiers where policy
- * forbids the digest: for choosing among certificates that are trusted.
+ * As cert_is_issued_by(); if the policy forbids the digest, compares only names
+ * and key identifiers.  To choose among certificates that are trusted.
  */
 bool cert_seems_issued_by(X509 *cert, X509 *issuer);
 
-/* An anchor's own signature proves nothing, and may be of any digest. */
+/* As cert_seems_issued_by(), since the signature of a root proves nothing. */
 bool cert_is_self_signed(X509 *cert);
 
 /*
- * Whether it may be a CA's, as one of version 1 may, for a certificate that
- * is trusted; and whether basicConstraints says so (RFC 5280, 4.2.1.9), for
- * one that anybody may have sent.
+ * Whether cert can be of a CA.  cert_is_ca(), for trusted certificates, is true
+ * for those of version 1 as well; cert_says_ca() requires basicConstraints with
+ * cA (RFC 5280, 4.2.1.9).
  */
 bool cert_is_ca(X509 *cert);
 bool cert_says_ca(X509 *cert);
 
 /*
- * Whether others may be verified with it where it is trusted: basicConstraints
- * makes it a CA's, or it is a root, as one of version 1 is.
+ * Whether cert, if trusted, may verify others: cert_says_ca(), or it is a root
+ * that cert_is_ca() accepts.
  */
 bool cert_is_anchor(X509 *cert);
 
 /*
- * Whether extendedKeyUsage says that it is an RA's: id-kp-cmcRA (RFC 6402,
- * 2.10) or Microsoft's enrolment agent.  What it does not say is no mark.
+ * Whether extendedKeyUsage marks cert as one of an RA: it has id-kp-cmcRA (RFC
+ * 6402, 2.10) or Microsoft's enrolment agent.
  */
 bool cert_is_marked_ra(X509 *cert);
 
-/* -1 before notBefore, 1 after notAfter, 0 when valid now. */
+/* -1 before notBefore, 1 after notAfter, 0 if valid now. */
 int cert_time_status(const X509 *cert);
 
-/* Whether key, of which the public half counts, is the certificate's. */
+/* Whether the public key of cert is that of key. */
 bool cert_has_key(X509 *cert, EVP_PKEY *key);
 
 #endif
