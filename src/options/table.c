@@ -20,181 +20,183 @@
 #define CA     (OP_GETCA | OP_GETNEXTCA)
 
 #define KEY_PLACES \
-	"A file, or a key in a token: pkcs11:..., handle:... or another URI" \
-	" that a provider opens, or what the engine of -g calls it."
+	"The name of a file, the URI of a key in a token for a provider" \
+	" (pkcs11:..., handle:...), or the name of a key in the engine of -g."
 
 /* clang-format off */
 const struct option_row table_rows[] = {
 	/* All operations. */
 	{ .letter = 'u', .name = "url", .ops = ALL, TO_STRING(url),
 	  .arg = "url", .key = "URL", .what = "URL", .required = ALL,
-	  .help = "SCEP server to talk to, http[s]://host[:port][/path]",
-	  .more = "An IPv6 address goes in brackets. Without a path it is"
+	  .help = "URL of the SCEP server, http[s]://host[:port][/path]",
+	  .more = "An IPv6 address is written in brackets. The default path is"
 		  " /cgi-bin/pkiclient.exe.",
 	  .example = "http://scep.example.com/scep" },
 	{ .letter = 'p', .name = "proxy", .ops = ALL, TO_STRING(proxy),
 	  .arg = "host:port", .key = "Proxy",
-	  .help = "HTTP proxy that the requests go through",
-	  .more = "user:password@ may stand in front, with what is special in"
-		  " it percent-encoded. https goes through by CONNECT.",
+	  .help = "Send requests through this HTTP proxy",
+	  .more = "user:password@ may precede it, with special characters"
+		  " percent-encoded. https uses the CONNECT method.",
 	  .example = "proxy.example.com:8080" },
 	{ .letter = 'g', .name = "engine", .ops = ALL, TO_STRING(engine),
 	  .arg = "engine", .key = "engine",
-	  .help = "Engine of libcrypto that holds the keys",
-	  .more = "Its id, or the section of the configuration file that"
-		  " describes it. libcrypto 4.0 has no engines: see --provider.",
+	  .help = "Use keys in this engine of libcrypto",
+	  .more = "The id of the engine, or the section of the configuration"
+		  " file that describes it. libcrypto 4.0 has no engines; use"
+		  " --provider.",
 	  .example = "sscep_engine" },
 	{ .letter = 'f', .name = "config", .ops = ALL, TO_STRING(config),
 	  .arg = "file", .check = CHECK_FILE,
-	  .help = "Read the configuration file as well",
-	  .more = "The command line wins over the file." },
+	  .help = "Read options from this configuration file, too",
+	  .more = "The command line overrides the file." },
 	{ .letter = 'c', .name = "ca-cert", .ops = CA, .idle = OP_GETCAPS,
 	  TO_STRING(ca_cert),
 	  .over = " ca-chain ", .set = true,
 	  .check = CHECK_OUTPUT, .arg = "file", .key = "CACertFile",
 	  .what = "CA certificate file", .required = CA,
-	  .help = "Write the CA certificate here, or several to file-0,"
-		  " file-1, and so on",
+	  .help = "Write the CA certificate to this file, or several to"
+		  " file-0, file-1, and so on",
 	  .example = "./ca.crt" },
 	{ .letter = 'c', .name = "ca-cert", .ops = SIGNED, .idle = OP_GETCAPS,
 	  TO_STRING(ca_cert),
 	  .set = true,
 	  .check = CHECK_FILE, .arg = "file", .key = "CACertFile",
 	  .what = "CA certificate file", .required = SIGNED,
-	  .help = "CA and RA certificates: one file, or the base name of"
-		  " file-0, file-1, and so on",
+	  .help = "File with the CA and RA certificates, or the base name"
+		  " of file-0, file-1, and so on",
 	  .example = "./ca.crt" },
 	{ .letter = 'i', .name = "ca-identifier", .ops = ALL,
 	  TO_STRING(ca_identifier), .check = CHECK_ANY,
 	  .arg = "string", .key = "CAIdentifier",
-	  .help = "Name of the CA, for servers that run more than one",
-	  .more = "It is sent as the message of GetCACaps, GetCACert and"
-		  " GetNextCACert; without this option none is sent.",
+	  .help = "Name of the CA, for servers with more than one",
+	  .more = "Sent as the message parameter of GetCACaps, GetCACert and"
+		  " GetNextCACert, which otherwise have none.",
 	  .example = "mydomain.com" },
 	{ .letter = 'E', .name = "enc-alg", .ops = ALL, TO_STRING(enc_alg),
 	  .check = CHECK_CIPHER, .arg = "name", .key = "EncAlgorithm",
-	  .help = "Cipher of requests",
-	  .more = "Without it: the best that the server announces, or 3des."
-		  " aes is aes128.",
+	  .help = "Cipher for requests",
+	  .more = "The default is the best one that the server announces, or"
+		  " 3des. aes means aes128.",
 	  .example = "aes128" },
 	{ .letter = 'S', .name = "sig-alg", .ops = ALL, TO_STRING(sig_alg),
 	  .check = CHECK_DIGEST, .arg = "name", .key = "SigAlgorithm",
-	  .help = "Digest of the signature on requests",
-	  .more = "Without it: the best that the server announces, or sha1.",
+	  .help = "Digest for signatures on requests",
+	  .more = "The default is the best one that the server announces, or"
+		  " sha1.",
 	  .example = "sha256" },
 	{ .letter = 'W', .name = "wait", .ops = ALL, TO_NUMBER(wait),
 	  .arg = "secs", .key = "Wait",
-	  .help = "Keep trying to connect for so many seconds" },
+	  .help = "Retry failed connections for this many seconds" },
 	{ .letter = 'M', .name = "monitor", .ops = ALL, TO_LIST(monitor),
 	  .check = CHECK_PAIR, .arg = "name=value",
 	  .key = "MonitorInformation",
-	  .help = "Add to the query of every request; may be repeated",
-	  .more = "Sent as given, but blanks and control bytes are"
-		  " percent-encoded.",
+	  .help = "Add a parameter to the URL of each request; may be repeated",
+	  .more = "Sent unchanged, except that blanks and control characters"
+		  " are percent-encoded.",
 	  .example = "device=4711" },
 	{ .name = "timeout", .ops = ALL, TO_NUMBER(timeout),
 	  .def = TIMEOUT_DEFAULT, .min = 1, .arg = "secs", .key = "Timeout",
-	  .help = "Limit of each exchange with the server, in seconds" },
+	  .help = "Time limit for each exchange with the server, in seconds" },
 	{ .name = "max-size", .ops = ALL, TO_NUMBER(max_size),
 	  .min = 1, .arg = "bytes", .key = "MaxReplySize",
-	  .help = "Largest reply that is read, in bytes",
-	  .more = "Without it: 64 KiB of capabilities, 2 MiB of CA certificates,"
-		  " 2 MiB for enroll and getcert, 64 MiB for getcrl.",
+	  .help = "Maximum size of a reply, in bytes",
+	  .more = "The default is 64 KiB for capabilities, 2 MiB for CA"
+		  " certificates, enroll and getcert, and 64 MiB for getcrl.",
 	  .example = "2097152" },
 	{ .name = "legacy", .ops = ALL, TO_FLAG(legacy), .key = "Legacy",
-	  .help = "Use des and md5 when the server announces nothing",
-	  .more = "For servers of the 1990s only: both are broken." },
+	  .help = "Use des and md5 if the server announces no cipher and digest",
+	  .more = "Both are broken: only for servers that have nothing else." },
 	{ .name = "capabilities", .ops = ALL, TO_STRING(capabilities),
 	  .check = CHECK_CAPS, .arg = "list", .key = "Capabilities",
-	  .help = "What the server can do; it is not asked",
-	  .more = "Keywords of GetCACaps between commas: one request less, and"
-		  " nobody on the way can take from them. getcaps asks"
-		  " nevertheless.",
+	  .help = "Assume these capabilities, do not ask the server",
+	  .more = "Keywords of GetCACaps, separated by commas. This saves a"
+		  " request, and nobody between client and server can remove"
+		  " any of them. getcaps asks the server in any case.",
 	  .example = "AES,SHA-256,POSTPKIOperation" },
 	{ .letter = 'v', .name = "verbose", .ops = ALL, TO_FLAG(verbose),
 	  .key = "Verbose",
-	  .help = "Say on stderr what is done, and with which options" },
+	  .help = "Print the steps and the effective options to stderr" },
 	{ .letter = 'd', .name = "debug", .ops = ALL, TO_FLAG(debug),
 	  .key = "Debug",
-	  .help = "Say still more on stderr; includes -v" },
+	  .help = "Print more details to stderr; includes -v" },
 	{ .name = "quiet", .ops = ALL, TO_FLAG(quiet), .key = "Quiet",
-	  .help = "No status lines on stdout" },
+	  .help = "Do not print status lines to stdout" },
 	{ .name = "json", .ops = ALL, TO_FLAG(json), .key = "JSON",
-	  .help = "One JSON object on stdout instead of the status lines" },
+	  .help = "Print one JSON object to stdout instead of status lines" },
 	{ .name = "provider", .ops = ALL, TO_LIST(providers),
 	  .arg = "name", .key = "Provider",
-	  .help = "Load a provider of libcrypto; may be repeated",
-	  .more = "For keys in tokens: pkcs11, tpm2. The default provider is"
-		  " loaded first, unless libcrypto is configured to do without"
-		  " it. A path names the module itself.",
+	  .help = "Load this provider of libcrypto; may be repeated",
+	  .more = "A name such as pkcs11 or tpm2, for keys in tokens, or the"
+		  " path of a module. The default provider is loaded first,"
+		  " unless the configuration of libcrypto disables it.",
 	  .example = "pkcs11" },
 	{ .name = "provider-path", .ops = ALL, TO_LIST(provider_paths),
 	  .check = CHECK_DIR, .arg = "dir", .key = "ProviderPath",
-	  .help = "Directory to look for providers in; may be repeated",
+	  .help = "Search this directory for providers; may be repeated",
 	  .example = "/usr/lib/ossl-modules" },
 	{ .name = "tls-ca-file", .ops = ALL, TO_STRING(tls_ca_file),
 	  .check = CHECK_FILE, .arg = "file", .key = "TLSCAFile",
-	  .help = "CA certificates that may vouch for a TLS server",
-	  .more = "They stand instead of the system's. The certificates of -c"
-		  " have no say in this.",
+	  .help = "File with the CA certificates to verify TLS servers",
+	  .more = "They replace those of the system. The certificates of -c"
+		  " are not used for TLS.",
 	  .example = "./tls-ca.pem" },
 	{ .name = "tls-ca-dir", .ops = ALL, TO_STRING(tls_ca_dir),
 	  .check = CHECK_DIR, .arg = "dir", .key = "TLSCADir",
-	  .help = "Directory of such CA certificates",
-	  .more = "Prepared by openssl rehash.",
+	  .help = "Directory with the CA certificates to verify TLS servers",
+	  .more = "It must have been prepared by openssl rehash.",
 	  .example = "/etc/ssl/certs" },
 	{ .name = "tls-cert", .ops = ALL, TO_STRING(tls_cert),
 	  .check = CHECK_FILE, .arg = "file", .key = "TLSCertFile",
-	  .help = "Certificate to log in to a TLS server with",
-	  .more = "Certificates of CAs above it may follow in the file.",
+	  .help = "Client certificate for TLS",
+	  .more = "Intermediate CA certificates may follow it in the file.",
 	  .example = "./tls.crt" },
 	{ .name = "tls-key", .ops = ALL, TO_STRING(tls_key),
 	  .check = CHECK_KEY, .arg = "file", .key = "TLSKeyFile",
-	  .help = "Private key of that certificate",
-	  .more = "Without it: the key is in the file of --tls-cert, too.",
+	  .help = "Private key of the client certificate for TLS",
+	  .more = "The default is the file of --tls-cert.",
 	  .example = "./tls.key" },
 	{ .name = "tls-passin", .ops = ALL, TO_STRING(tls_passin),
 	  .check = CHECK_PASS, .arg = "source", .key = "TLSKeyPassword",
-	  .help = "Pass phrase source of the TLS key, as for --passin",
+	  .help = "Source of the pass phrase of --tls-key, as for --passin",
 	  .example = "file:./tls.pass" },
 	{ .name = "tls-insecure", .ops = ALL, TO_FLAG(tls_insecure),
 	  .key = "TLSInsecure",
 	  .help = "Do not verify the TLS server",
-	  .more = "Whoever is on the way can then read and change everything;"
-		  " each use is warned of." },
+	  .more = "Anybody between client and server can then read and change"
+		  " everything. Each use is warned of." },
 	{ .letter = 'H', .ops = ALL, .type = TYPE_IGNORED,
-	  .help = "Does nothing; sscep 0.10 took it" },
+	  .help = "Ignored; accepted for compatibility with sscep 0.10" },
 	{ .letter = 'h', .name = "help", .ops = ALL, .type = TYPE_HELP,
 	  .help = "Print the operations and options" },
 	{ .name = "version", .ops = ALL, .type = TYPE_VERSION,
-	  .help = "Print the version and what is built in" },
+	  .help = "Print the version and the built-in features" },
 
 	/* getca, getnextca */
 	{ .letter = 'F', .name = "fingerprint", .ops = CA, TO_STRING(fp_alg),
 	  .check = CHECK_DIGEST, .arg = "name", .key = "FingerPrint",
-	  .help = "Digest of the fingerprints that are printed",
-	  .more = "Without it: that of the first --ca-fingerprint, or the"
-		  " best that the server announces, or md5.",
+	  .help = "Digest for the fingerprints that are printed",
+	  .more = "The default is the digest of the first --ca-fingerprint, or"
+		  " else the best one that the server announces, or md5.",
 	  .example = "sha256" },
 	{ .name = "ca-fingerprint", .ops = OP_GETCA | SIGNED,
 	  TO_LIST(ca_fingerprints), .check = CHECK_FINGERPRINT,
 	  .arg = "hex", .key = "CAFingerprint",
-	  .help = "Trust only the CA certificate of this fingerprint, and"
-		  " what is below it; may be repeated",
-	  .more = "As it was printed: with colons, blanks, or the name of its"
-		  " digest in front. Without a name the length tells it: md5,"
-		  " sha1, sha224, sha256, sha384, sha512.",
+	  .help = "Trust only the CA certificate with this fingerprint, and"
+		  " those issued below it; may be repeated",
+	  .more = "Hexadecimal, with or without colons and blanks, and with or"
+		  " without the name of the digest before it. Without a name,"
+		  " the length determines which digest of -F it is.",
 	  .example = "1D:3C:4C:DF:99:73:B8:FB:B4:EE:C4:56:A9:7C:37:A3" },
 	{ .letter = 'C', .name = "ca-chain", .ops = OP_GETNEXTCA,
 	  TO_STRING(ca_chain), .set = true, .check = CHECK_FILE, .arg = "file",
 	  .key = "ChainRootCACertFile", .what = "current CA certificates",
 	  .required = OP_GETNEXTCA,
-	  .help = "Current CA certificates in PEM, which verify the signer",
+	  .help = "File with the current CA certificates, to verify the signer",
 	  .example = "./current-ca.crt" },
 	{ .letter = 'w', .name = "signer-cert", .ops = OP_GETNEXTCA,
 	  TO_STRING(output), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "SignerCertificateFile",
-	  .help = "Write the certificate of the signer here",
+	  .help = "Write the certificate of the signer to this file",
 	  .example = "./signer.crt" },
 
 	/* enroll */
@@ -208,14 +210,14 @@ const struct option_row table_rows[] = {
 	  TO_STRING(request), .check = CHECK_FILE, .arg = "file",
 	  .key = "CertReqFile",
 	  .what = "certificate request", .required = OP_ENROLL,
-	  .help = "Certificate request (PKCS#10), PEM or DER",
+	  .help = "File with the certificate request (PKCS#10), PEM or DER",
 	  .example = "./local.csr" },
 	{ .letter = 'l', .name = "cert", .ops = OP_ENROLL,
 	  TO_STRING(local_cert), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "LocalCertFile",
 	  .what = "file for the certificate", .required = OP_ENROLL,
 	  .unless = "m", .over = " sign-cert tls-cert ",
-	  .help = "Write the issued certificate here",
+	  .help = "Write the issued certificate to this file",
 	  .example = "./local.crt" },
 	{ .letter = 'K', .name = "sign-key", .ops = OP_ENROLL,
 	  TO_STRING(sign_key), .check = CHECK_KEY, .arg = "file",
@@ -226,14 +228,14 @@ const struct option_row table_rows[] = {
 	{ .letter = 'O', .name = "sign-cert", .ops = OP_ENROLL,
 	  TO_STRING(sign_cert), .check = CHECK_FILE, .arg = "file",
 	  .key = "SignCertFile", .needs = 'K',
-	  .help = "Existing certificate that signs the request, for renewal",
-	  .more = "Without -O and -K the request is signed with a self-signed"
-		  " certificate made for it.",
+	  .help = "Certificate to renew, which signs the request",
+	  .more = "Without -O and -K a self-signed certificate is made to sign"
+		  " the request.",
 	  .example = "./old.crt" },
 	{ .letter = 'L', .name = "selfsigned", .ops = OP_ENROLL,
 	  TO_STRING(selfsigned), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "SelfSignedFile",
-	  .help = "Write the self-signed certificate here",
+	  .help = "Write the self-signed certificate to this file",
 	  .example = "./selfsigned.crt" },
 	{ .letter = 't', .name = "poll-interval", .ops = OP_ENROLL,
 	  TO_NUMBER(poll_interval), .def = POLL_INTERVAL_DEFAULT,
@@ -242,29 +244,29 @@ const struct option_row table_rows[] = {
 	{ .letter = 'T', .name = "poll-time", .ops = OP_ENROLL,
 	  TO_NUMBER(poll_time), .def = POLL_TIME_DEFAULT,
 	  .arg = "secs", .key = "MaxPollTime",
-	  .help = "Give up polling after so many seconds" },
+	  .help = "Stop polling after this many seconds" },
 	{ .letter = 'n', .name = "poll-count", .ops = OP_ENROLL,
 	  TO_NUMBER(poll_count), .def = POLL_COUNT_DEFAULT,
 	  .arg = "count", .key = "MaxPollCount",
-	  .help = "Give up after so many polls; 0: do not poll" },
+	  .help = "Stop after this many polls; 0: do not poll" },
 	{ .letter = 'R', .name = "resume", .ops = OP_ENROLL, TO_FLAG(resume),
 	  .key = "Resume",
-	  .help = "Resume an enrolment that was left pending: poll first",
-	  .more = "Give the same -k and -r as before." },
+	  .help = "Resume a pending enrolment: poll first",
+	  .more = "Requires the same -k and -r as before." },
 	{ .name = "renewal", .ops = OP_ENROLL, .type = TYPE_RENEWAL,
 	  .offset = AT(enum renewal, renewal), .arg = "type",
 	  .key = "RenewalMessage",
-	  .help = "messageType with -K and -O: 17 is RenewalReq, 19 PKCSReq",
-	  .more = "auto sends RenewalReq to a server that announces Renewal,"
-		  " else PKCSReq.",
+	  .help = "messageType with -K and -O: 17 (RenewalReq), 19 (PKCSReq)",
+	  .more = "auto is RenewalReq if the server announces Renewal, and"
+		  " PKCSReq otherwise.",
 	  .example = "auto" },
 	{ .name = "chain", .ops = OP_ENROLL | OP_GETCERT, TO_STRING(chain),
 	  .check = CHECK_OUTPUT, .arg = "file", .key = "ChainFile",
-	  .help = "Write the CA certificates of the reply here",
+	  .help = "Write the CA certificates of the reply to this file",
 	  .example = "./chain.crt" },
 	{ .name = "sign-passin", .ops = OP_ENROLL, TO_STRING(sign_passin),
 	  .check = CHECK_PASS, .arg = "source", .key = "SignKeyPassword",
-	  .help = "Pass phrase source of the key of -K, as for --passin",
+	  .help = "Source of the pass phrase of -K, as for --passin",
 	  .example = "file:./old.pass" },
 
 	/* getcert, getcrl */
@@ -277,93 +279,92 @@ const struct option_row table_rows[] = {
 	{ .letter = 'l', .name = "cert", .ops = QUERY, TO_STRING(local_cert),
 	  .check = CHECK_FILE, .arg = "file", .key = "LocalCertFile",
 	  .what = "own certificate", .required = QUERY,
-	  .help = "Own certificate, which signs the request",
+	  .help = "File with the own certificate, which signs the request",
 	  .example = "./local.crt" },
 	{ .letter = 'O', .name = "issuer-cert", .ops = OP_GETCERT,
 	  TO_STRING(sign_cert), .check = CHECK_FILE, .arg = "file",
 	  .key = "SignCertFile", .fallback = OP_ENROLL,
-	  .help = "Issuer of the certificate asked for",
-	  .more = "Without it: the issuer of the certificate of -l.",
+	  .help = "File with the issuer of the requested certificate",
+	  .more = "The default is the issuer of the certificate of -l.",
 	  .example = "./issuer.crt" },
 	{ .letter = 'O', .name = "target-cert", .ops = OP_GETCRL,
 	  TO_STRING(sign_cert), .check = CHECK_FILE, .arg = "file",
 	  .key = "SignCertFile", .fallback = OP_ENROLL,
-	  .help = "Certificate whose CRL is asked for",
-	  .more = "Without it: the certificate of -l.",
+	  .help = "File with the certificate whose CRL is requested",
+	  .more = "The default is the certificate of -l.",
 	  .example = "./target.crt" },
 	{ .letter = 's', .name = "serial", .ops = OP_GETCERT,
 	  TO_STRING(serial), .arg = "number", .key = "GetCertSerial",
 	  .what = "serial number", .required = OP_GETCERT,
-	  .help = "Serial number of the certificate asked for",
-	  .more = "Decimal, or hexadecimal with 0x, with colons (AA:BB:CC)"
-		  " or with the digits a to f.",
+	  .help = "Serial number of the requested certificate",
+	  .more = "Decimal, or hexadecimal if it starts with 0x, has colons"
+		  " (AA:BB:CC) or has one of the digits a to f.",
 	  .example = "12" },
 	{ .letter = 's', .name = "serial", .ops = OP_GETCRL,
 	  TO_STRING(serial), .arg = "number", .key = "GetCertSerial",
 	  .fallback = OP_GETCERT,
-	  .help = "Serial number to name instead of that of -l or -O",
+	  .help = "Serial number to send instead of that of -l or -O",
 	  .example = "12" },
 	{ .letter = 'w', .name = "output", .ops = OP_GETCERT,
 	  TO_STRING(output), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "GetCertFile",
 	  .what = "file for the certificate", .required = OP_GETCERT,
 	  .unless = "m", .over = " cert tls-cert ",
-	  .help = "Write the certificate here",
+	  .help = "Write the certificate to this file",
 	  .example = "./cert.crt" },
 	{ .letter = 'w', .name = "output", .ops = OP_GETCRL,
 	  TO_STRING(output), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "GetCrlFile",
 	  .what = "file for the CRL", .required = OP_GETCRL, .unless = "m",
-	  .help = "Write the CRL here",
+	  .help = "Write the CRL to this file",
 	  .example = "./crl.crl" },
 
 	/* enroll, getcert, getcrl */
 	{ .letter = 'e', .name = "enc-cert", .ops = SIGNED,
 	  TO_STRING(enc_cert), .check = CHECK_FILE, .arg = "file",
 	  .key = "EncCertFile",
-	  .help = "Encrypt to this certificate, not to one of -c",
+	  .help = "Encrypt to the certificate in this file, not to one of -c",
 	  .example = "./enc.crt" },
 	{ .letter = 'm', .name = "dump-request", .ops = SIGNED,
 	  TO_STRING(dump_request), .check = CHECK_OUTPUT, .arg = "file",
-	  .help = "Write the pkiMessage here in PEM; do not send it" },
+	  .help = "Write the pkiMessage to this file in PEM; do not send it" },
 	{ .name = "tolerate", .ops = CA | SIGNED,
 	  .type = TYPE_TOLERATE, .offset = AT(unsigned int, tolerate),
 	  .arg = "list", .key = "Tolerate",
-	  .help = "Waive single checks, for servers that cannot pass them",
+	  .help = "Skip individual checks, for servers that fail them",
 	  .more = "nonce: the recipientNonce of the reply is missing or wrong."
-		  " transaction-id: its transactionID is."
+		  " transaction-id: the transactionID of the reply is wrong."
 		  " issuer: the certificate does not verify against -c, or the"
-		  " issuer of the CRL is not in it."
-		  " clock: certificates are out of their time, for devices"
-		  " without a clock."
-		  " ra: certificates below the one of --ca-fingerprint are taken"
-		  " for an RA's though nothing marks them."
-		  " signer: an RA of -C signs what getnextca gets."
+		  " issuer of the CRL is not in -c."
+		  " clock: certificates are expired or not yet valid, for"
+		  " devices without a clock."
+		  " ra: certificates issued below that of --ca-fingerprint are"
+		  " accepted as RA certificates without being marked as such."
+		  " signer: an RA of -C signed the reply to getnextca."
 		  " Each use is warned of.",
 	  .example = "nonce" },
 	{ .name = "transaction-id", .ops = SIGNED,
 	  TO_STRING(transaction_id), .check = CHECK_PRINTABLE,
 	  .arg = "string", .key = "TransactionID",
-	  .help = "transactionID to use instead of one made from the key",
+	  .help = "transactionID to use instead of the one made from the key",
 	  .example = "4711" },
 	{ .name = "passin", .ops = SIGNED, TO_STRING(passin),
 	  .check = CHECK_PASS, .arg = "source", .key = "KeyPassword",
-	  .help = "Where the pass phrase or PIN of the key of -k is",
-	  .more = "As in openssl(1): pass:TEXT, which others can see, env:NAME,"
-		  " or the first line of file:NAME, fd:NUMBER or stdin. Without"
-		  " it, and where one is wanted, it is asked for on the"
-		  " terminal.",
+	  .help = "Source of the pass phrase or PIN of -k",
+	  .more = "As in openssl(1): pass:TEXT, which other users can see,"
+		  " env:NAME, or the first line of file:NAME, fd:NUMBER or"
+		  " stdin. Without this option, the user is prompted on the"
+		  " terminal if a pass phrase is needed.",
 	  .example = "file:./local.pass" },
 	{ .name = "rsa-oaep", .ops = SIGNED, TO_FLAG(rsa_oaep),
 	  .key = "RSAOAEP",
 	  .help = "Encrypt requests with RSA-OAEP",
-	  .more = "With the digest of -S; without this option by PKCS#1 v1.5,"
-		  " which every server reads." },
+	  .more = "It uses the digest of -S. The default is PKCS#1 v1.5, which"
+		  " all servers support." },
 	{ .name = "rsa-pss", .ops = SIGNED, TO_FLAG(rsa_pss),
 	  .key = "RSAPSS",
 	  .help = "Sign requests with RSA-PSS",
-	  .more = "Without this option by PKCS#1 v1.5, which every server"
-		  " reads." },
+	  .more = "The default is PKCS#1 v1.5, which all servers support." },
 };
 /* clang-format on */
 

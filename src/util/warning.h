@@ -11,9 +11,9 @@
 	X(WARN_ACCESS_CHANGED, "access-changed", \
 	    "The access control list or label of a replaced file could not be kept") \
 	X(WARN_CA_NOT_VALID_NOW, "ca-not-valid-now", \
-	    "A CA certificate that was received is not valid now") \
+	    "A received CA certificate is not valid now") \
 	X(WARN_CHAIN, "chain", \
-	    "The CA certificates that were received form a chain up to a root") \
+	    "The received CA certificates form a chain up to a root") \
 	X(WARN_CRL_EXPIRED, "crl-expired", "The nextUpdate of the CRL has passed") \
 	X(WARN_CRL_NOT_YET_VALID, "crl-not-yet-valid", \
 	    "The thisUpdate of the CRL is in the future") \
@@ -22,37 +22,37 @@
 	X(WARN_ISSUED_NOT_VALID_NOW, "issued-not-valid-now", \
 	    "The issued certificate is not valid yet") \
 	X(WARN_LONG_GET, "long-get", \
-	    "A message is sent in a GET that may be too long") \
+	    "A message is sent in a GET request that may be too long") \
 	X(WARN_NO_CA_CERTIFICATE, "no-ca-certificate", \
 	    "There is no CA certificate to verify with") \
 	X(WARN_NO_CHAIN, "no-chain", \
-	    "The CA certificates that were received form no chain") \
+	    "The received CA certificates do not form a chain") \
 	X(WARN_NO_EFFECT, "no-effect", \
 	    "An option or key has no effect with this operation") \
-	X(WARN_NO_FAIL_INFO, "no-fail-info", "FAILURE without failInfo") \
+	X(WARN_NO_FAIL_INFO, "no-fail-info", "The server answered FAILURE without failInfo") \
 	X(WARN_NO_PASSWORD, "no-password", \
 	    "The request has no challengePassword") \
 	X(WARN_NOT_PINNED, "not-pinned", \
-	    "A certificate is left out by --ca-fingerprint") \
+	    "A certificate is not used, because of --ca-fingerprint") \
 	X(WARN_NOT_WRITTEN, "not-written", \
-	    "A file that was asked for is not written") \
+	    "A requested file is not written") \
 	X(WARN_OBSOLETE_CIPHER, "obsolete-cipher", \
 	    "The reply is encrypted with a broken cipher") \
 	X(WARN_OWNER_CHANGED, "owner-changed", \
 	    "The owner or group of a replaced file could not be kept") \
 	X(WARN_POLL_FAILED, "poll-failed", \
-	    "A poll brought no answer of the CA") \
+	    "A poll got no answer from the CA") \
 	X(WARN_SET_ASIDE, "set-aside", \
-	    "A file of an earlier answer was moved to NAME.old") \
+	    "A file of an earlier run was renamed to NAME.old") \
 	X(WARN_SIGNER_EXPIRED, "signer-expired", \
 	    "The certificate of a signer has expired") \
 	X(WARN_SIGNER_NOT_YET_VALID, "signer-not-yet-valid", \
 	    "The certificate of a signer is not valid yet") \
 	X(WARN_SUBJECT_CHANGED, "subject-changed", \
-	    "The CA changed the subject") \
+	    "The CA changed the subject of the request") \
 	X(WARN_TLS_INSECURE, "tls-insecure", "The TLS server is not verified") \
 	X(WARN_TOLERATED_CLOCK, "tolerated-clock", \
-	    "A certificate is out of its time (--tolerate clock)") \
+	    "A certificate is expired or not yet valid (--tolerate clock)") \
 	X(WARN_TOLERATED_ISSUER, "tolerated-issuer", \
 	    "A certificate or CRL is not verified (--tolerate issuer)") \
 	X(WARN_TOLERATED_NONCE, "tolerated-nonce", \
@@ -60,7 +60,7 @@
 	X(WARN_TOLERATED_RA, "tolerated-ra", \
 	    "An RA certificate is not marked as one (--tolerate ra)") \
 	X(WARN_TOLERATED_SIGNER, "tolerated-signer", \
-	    "An RA signed the next CA (--tolerate signer)") \
+	    "An RA signed the next CA certificates (--tolerate signer)") \
 	X(WARN_TOLERATED_TRANSACTION_ID, "tolerated-transaction-id", \
 	    "The transactionID is wrong (--tolerate transaction-id)") \
 	X(WARN_UNKNOWN_FAIL_INFO, "unknown-fail-info", \
@@ -72,7 +72,7 @@
 	X(WARN_WEAK_ALGORITHM, "weak-algorithm", \
 	    "The CA announces nothing better than 3DES or SHA-1") \
 	X(WARN_WEAK_SIGNATURE, "weak-signature", \
-	    "The reply is signed with SHA-1, and the CA announced better")
+	    "The reply is signed with SHA-1, though the CA announced better")
 /* clang-format on */
 
 #define WARNING_CONSTANT(constant, id, meaning) constant,
