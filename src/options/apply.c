@@ -164,6 +164,7 @@ enum status apply_file(struct option_state *state, const char *path)
 			goto out;
 	if ((st = engineconf_read(state->options, &config, path)) != ST_OK)
 		goto out;
+
 	for (i = 0; i < config.count; i++) {
 		entry = &config.entries[i];
 		if (entry->key == NULL)

@@ -125,6 +125,7 @@ static enum status parse_pair(struct config *c, const struct place *at, char *p)
 
 	if ((st = take_key(at, &p, &key, &key_end)) != ST_OK)
 		return st;
+
 	equals = *p == '=';
 	if (equals)
 		p = skip_blanks(p + 1);
@@ -140,6 +141,7 @@ static enum status parse_pair(struct config *c, const struct place *at, char *p)
 		value = p;
 		unescape(value, false);
 	}
+
 	*key_end = '\0';
 	if (empty && !equals)
 		return fail(ST_FILE, "%s:%zu: %s has no value", at->file,

@@ -143,6 +143,7 @@ enum status engineconf_read(
 		return fail(ST_FILE,
 		    "%s: there is no section [%s] (" KEY_COMMANDS " of [%s])",
 		    path, commands, section);
+
 	st = copy_text(&engine->id, id != NULL ? id : options->engine);
 	if (st == ST_OK)
 		st = copy_text(
@@ -153,6 +154,7 @@ enum status engineconf_read(
 		st = add_commands(engine, config, commands);
 	if (st != ST_OK)
 		return st;
+
 	own = find_own_section(config, engine->id);
 	if (own == NULL ||
 	    (section != NULL && ascii_is_same_word(own, section)))

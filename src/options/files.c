@@ -176,7 +176,8 @@ static const char *short_name(
 }
 
 /*
- * Devices and pipes are in nobody's way, nor are outputs that are one
+ * Devices and pipes may be used more than once, and several outputs may go to
+ * one
  * descriptor.
  */
 static bool is_same_file(const struct use *output, const struct use *other)
@@ -213,7 +214,7 @@ static enum status check_pair(const struct use *output, const struct use *other)
 	    log_escape(
 		shown, sizeof(shown), output->name, strlen(output->name)),
 	    other->written ? "one would replace the other"
-			   : "what is read must not be written over");
+			   : "an input file must not be overwritten");
 }
 
 static enum status check_outputs(const struct uses *uses)
@@ -304,8 +305,8 @@ enum status options_check_files(const struct options *options)
 	if (st == ST_OK && options->tls_cert != NULL &&
 	    options->tls_key == NULL && file_is_standard(options->tls_cert))
 		st = fail_misuse(
-		    "--tls-cert is standard input, which is read once: "
-		    "--tls-key is missing");
+		    "--tls-cert is standard input, which is read only "
+		    "once: --tls-key is required");
 	free_uses(&uses);
 	return st;
 }

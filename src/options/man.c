@@ -86,7 +86,7 @@ static void print_option_list(FILE *out, const char *title, bool all)
 void options_print_man_options(FILE *out)
 {
 	print_option_list(out, "Options of all operations", true);
-	print_option_list(out, "Options of single operations", false);
+	print_option_list(out, "Options of individual operations", false);
 }
 
 static const char *type_name(const struct option_row *row)

@@ -148,11 +148,15 @@ void options_print_sample(FILE *out)
 {
 	size_t i;
 
-	fputs("# sscep.conf, see sscep.conf(5).  Each key stands here as a"
-	      " comment, with its\n# default or an example; take the # away to"
-	      " set it.  A key works in any section\n# whose operation has its"
-	      " option.  The section of an operation wins over\n# [sscep], and"
-	      " the command line wins over both.\n\n",
+	fputs(
+	    "# sscep.conf, see sscep.conf(5).  Each key is commented out, and"
+	    " has its\n"
+	    "# default or an example as value; remove the # to set it.  A key"
+	    " works in\n"
+	    "# [sscep] and in the sections of operations that have its option."
+	    "  Such a\n"
+	    "# section overrides [sscep], and the command line overrides"
+	    " both.\n\n",
 	    out);
 	print_sample_common(out);
 	for (i = 0; i < OPS_COUNT; i++)

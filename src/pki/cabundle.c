@@ -67,7 +67,7 @@ static const char *choose_cert(X509 **out, STACK_OF(X509) *certs,
 		    ? fits
 		    : "there is no keyUsage, and it signs no other of the set";
 	}
-	return "none fits: the first";
+	return "none is suitable: the first";
 }
 
 void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
@@ -118,6 +118,7 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 			st = fail_memory();
 		}
 	}
+
 	if (st == ST_OK && sk_X509_num(certs) == 0)
 		st = fail(ST_FILE,
 		    "CA certificate %s: there is no such file, and no %s-0; "
@@ -159,6 +160,7 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 	memset(out, 0, sizeof(*out));
 	if (!file_is_standard(path) && (st = file_find(&exists, path)) != ST_OK)
 		return st;
+
 	if (exists)
 		st = cert_read_all(&certs, path, "CA certificate");
 	else
@@ -173,6 +175,7 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 		X509_free(encrypt);
 		return st;
 	}
+
 	cabundle_set(out, certs);
 	if (encrypt != NULL) {
 		out->encrypt = out->owned_encrypt = encrypt;

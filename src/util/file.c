@@ -26,9 +26,7 @@ static enum status read_all(
 		if (got > 0)
 			out->len += (size_t)got;
 		if (out->len > FILE_READ_MAX)
-			return fail(ST_FILE,
-			    "%s %s: larger than %u bytes, not what was "
-			    "expected",
+			return fail(ST_FILE, "%s %s: larger than %u bytes",
 			    what, path, FILE_READ_MAX);
 	} while (got != 0);
 	out->data[out->len] = '\0';

@@ -1479,7 +1479,7 @@ no_other="and it signs no other of the set"
     chosen "encrypting for" "CA" "-e"
     # Under a pin as well; here only a root and its CA are left.
     enroll -m message.pem -v --ca-fingerprint "$(fingerprint "$ca/root.crt" sha256)"
-    chosen "expecting replies signed by" "CA" "none fits: the first"
+    chosen "expecting replies signed by" "CA" "none is suitable: the first"
     enroll -m message.pem
     stderr_empty
     enroll -m message.pem -v -c "$ca/ca.crt"

@@ -1168,7 +1168,7 @@ sys.stdout.write(json.load(open(sys.argv[1]))["pem"])' "$stdout" >got.crt
     expect_status 1
     only_error "-l and -L are both standard output"
     run_sscep getca -u "$URL" -c x --tls-cert -
-    misuse "--tls-cert is standard input, which is read once"
+    misuse "--tls-cert is standard input, which is read only once"
     nothing_written
     nothing_sent
 }
