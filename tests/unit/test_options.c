@@ -794,7 +794,7 @@ static const struct saying files[] = {
     {"SignKeyFile a\nSignCertKey b\nSignCertFile c\n", {ENROLL, "-f" FILE_NAME},
 	ST_OK,
 	"P: warning: t.conf:2: SignCertKey is given twice, this value is "
-        "used\n"},
+	"used\n"},
     {"Timeout = x\n", {UFILE, "--timeout=5"}, ST_OK, ""},
 };
 
