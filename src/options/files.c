@@ -133,8 +133,8 @@ static enum status add_lines(struct uses *uses, const struct option_row *row)
 	return st;
 }
 
-static enum status add_files_of_row(struct uses *uses, const struct options *options,
-    const struct option_row *row)
+static enum status add_files_of_row(struct uses *uses,
+    const struct options *options, const struct option_row *row)
 {
 	const char *value = NULL;
 	enum status st;
@@ -177,8 +177,7 @@ static const char *short_name(
 
 /*
  * Devices and pipes may be used more than once, and several outputs may go to
- * one
- * descriptor.
+ * one descriptor.
  */
 static bool is_same_file(const struct use *output, const struct use *other)
 {

@@ -75,10 +75,8 @@ void log_capture_end(struct log_capture *capture);
 
 /* Reports the text as fail() does, unless it is "". */
 void log_report(const char *text);
-/*
- * From now on the first error, every warning and every file that is written
- * are added to the report; NULL ends it.  Borrowed.
- */
+
+/* First error, warnings and files are added to it, too.  Borrowed, or NULL. */
 void log_set_report(struct report *report);
 void log_file_written(const char *path);
 
