@@ -13,35 +13,19 @@
 #include "util/log.h"
 
 /*
- * The contentEncryptionAlgorithm, for which the CMS API has no getter:
- * ContentInfo { OID, [0] EnvelopedData { version, originatorInfo [0]
- * OPTIONAL, SET, EncryptedContentInfo { OID, AlgorithmIdentifier, ...
- * (RFC 5652, 6.1).
+ * The contentEncryptionAlgorithm has to be one that is supported.  EncryptedContentInfo ::=
+ * SEQUENCE { contentType, contentEncryptionAlgorithm, ... } (RFC 5652, 6.1)
  */
-static X509_ALGOR *content_encryption(struct der run)
+static enum status admit_cipher(struct der content_info)
 {
-	struct der_element info, explicit, data, content, e;
-
-	if (!ber_next_is(&run, &info, V_ASN1_SEQUENCE) ||
-	    !ber_next_is(&info.inside, &e, V_ASN1_OBJECT) ||
-	    !ber_next(&info.inside, &explicit) ||
-	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE) ||
-	    !ber_next_is(&data.inside, &e, V_ASN1_INTEGER))
-		return NULL;
-	ber_next_context(&data.inside, &e, 0);
-	if (!ber_next_is(&data.inside, &e, V_ASN1_SET) ||
-	    !ber_next_is(&data.inside, &content, V_ASN1_SEQUENCE) ||
-	    !ber_next_is(&content.inside, &e, V_ASN1_OBJECT))
-		return NULL;
-	return d2i_X509_ALGOR(NULL, &content.inside.p, content.inside.left);
-}
-
-static enum status admit_cipher(const void *bytes, size_t len)
-{
-	X509_ALGOR *algor = content_encryption((struct der){bytes, (long)len});
 	const ASN1_OBJECT *cipher;
+	X509_ALGOR *algor = NULL;
+	struct der_element type;
 	enum status st;
 
+	if (ber_next_is(&content_info, &type, V_ASN1_OBJECT))
+		algor =
+		    d2i_X509_ALGOR(NULL, &content_info.p, content_info.left);
 	if (algor == NULL)
 		return fail_crypto(ST_REPLY,
 		    "reply: its EnvelopedData names no cipher (RFC 5652, 6.1)");
@@ -160,13 +144,13 @@ static bool add_content_info(struct buf *out, const void *bytes, size_t len)
 
 /* Private operations of the key are looked up as the key wants it (C14). */
 static CMS_ContentInfo *parse(
-    const unsigned char **p, size_t len, EVP_PKEY *key)
+    const unsigned char *bytes, size_t len, EVP_PKEY *key)
 {
 	char query[COMPAT_QUERY_MAX];
 	CMS_ContentInfo *cms = compat_new_cms(compat_key_query(query, key));
 
 	/* What cannot be parsed is freed by it. */
-	if (cms != NULL && d2i_CMS_ContentInfo(&cms, p, (long)len) == NULL)
+	if (cms != NULL && d2i_CMS_ContentInfo(&cms, &bytes, (long)len) == NULL)
 		return NULL;
 	return cms;
 }
@@ -175,18 +159,16 @@ static enum status open_content_info(struct buf *out,
     const unsigned char *bytes, size_t len, const struct scep_request *request)
 {
 	static const char what[] = "a pkcsPKIEnvelope (RFC 8894, 3.2.2)";
-	const unsigned char *p = bytes;
+	struct der content_info;
 	CMS_ContentInfo *cms;
 	enum status st;
 
-	if ((st = limits_check_enveloped_data(bytes, len, what)) != ST_OK)
+	st = limits_check_enveloped_data(&content_info, bytes, len, what);
+	if (st != ST_OK)
 		return st;
-	if ((cms = parse(&p, len, request->key)) == NULL)
-		st = fail_crypto(ST_REPLY, "reply: not %s", what);
-	else if (p != bytes + len)
-		st = fail(ST_REPLY, "reply: %zu bytes follow the EnvelopedData",
-		    (size_t)(bytes + len - p));
-	else if ((st = admit_cipher(bytes, len)) == ST_OK)
+	if ((cms = parse(bytes, len, request->key)) == NULL)
+		return fail_crypto(ST_REPLY, "reply: not %s", what);
+	if ((st = admit_cipher(content_info)) == ST_OK)
 		st = add_content(out, cms, request);
 	CMS_ContentInfo_free(cms);
 	return st;

@@ -25,8 +25,9 @@
 /* A message, or what is inside of one. */
 struct part {
 	const char *what;
-	bool decoded; /* by libcrypto, so that all that is in it counts */
-	long *left;   /* of its der_budget() */
+	bool
+	    decoded; /* by libcrypto, which builds an object for each element */
+	long *left;  /* of its der_budget() */
 };
 
 static enum status not_that(const struct part *part)
@@ -78,28 +79,6 @@ static bool has_type(struct der_element type, int nid)
 	ASN1_OBJECT_free(object);
 	ERR_clear_error();
 	return yes;
-}
-
-/* ContentInfo ::= SEQUENCE { contentType, [0] EXPLICIT content } */
-static enum status open_content_info(struct der_element *info,
-    struct der *content, int nid, const struct part *part)
-{
-	struct der_element type, explicit, data;
-	struct der inside = info->inside;
-
-	if (!ber_next_is(&inside, &type, V_ASN1_OBJECT))
-		return not_that(part);
-	if (!has_type(type, nid))
-		return fail(ST_REPLY, "reply: not %s, and not %s",
-		    nid == NID_pkcs7_signed ? "a SignedData"
-					    : "an EnvelopedData",
-		    part->what);
-	if (!ber_next_context(&inside, &explicit, 0) || inside.left != 0 ||
-	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE) ||
-	    explicit.inside.left != 0)
-		return not_that(part);
-	*content = data.inside;
-	return ST_OK;
 }
 
 /* The attributes that follow in run under that tag, if there are any. */
@@ -182,9 +161,9 @@ static enum status check_keys(struct der certs, const struct part *part)
 	return ST_OK;
 }
 
-/* [0] certificates OPTIONAL, [1] crls OPTIONAL */
+/* [0] certificates OPTIONAL, [1] crls OPTIONAL; *out is what is in crls. */
 static enum status check_certs_and_crls(
-    struct der *run, const struct part *part)
+    struct der *out, struct der *run, const struct part *part)
 {
 	static const struct kind certs = {
 	    "certificates", "5.1", CERT_COUNT_MAX};
@@ -192,20 +171,23 @@ static enum status check_certs_and_crls(
 	struct der_element e;
 	enum status st;
 
+	*out = (struct der){0};
 	if (ber_next_context(run, &e, 0) &&
 	    ((st = check_beside(e.inside, &certs, part)) != ST_OK ||
 		(st = check_keys(e.inside, part)) != ST_OK))
 		return st;
-	if (ber_next_context(run, &e, 1))
-		return check_beside(e.inside, &crls, part);
-	return ST_OK;
+	if (!ber_next_context(run, &e, 1))
+		return ST_OK;
+	*out = e.inside;
+	return check_beside(e.inside, &crls, part);
 }
 
 /*
  * SignedData ::= SEQUENCE { version, digestAlgorithms SET, encapContentInfo,
  * [0] certificates OPTIONAL, [1] crls OPTIONAL, signerInfos SET }
  */
-static enum status check_signed_data(struct der run, const struct part *part)
+static enum status check_signed_data(
+    struct der *crls, struct der run, const struct part *part)
 {
 	static const struct kind digests = {
 	    "digestAlgorithms", "5.1", DIGEST_ALGORITHMS_MAX};
@@ -219,7 +201,7 @@ static enum status check_signed_data(struct der run, const struct part *part)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
 		return not_that(part);
-	if ((st = check_certs_and_crls(&run, part)) != ST_OK)
+	if ((st = check_certs_and_crls(crls, &run, part)) != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SET))
 		return not_that(part);
@@ -312,7 +294,8 @@ static enum status check_recipients(struct der run, const struct part *part)
  * EnvelopedData ::= SEQUENCE { version, [0] originatorInfo OPTIONAL,
  * recipientInfos SET, encryptedContentInfo, [1] unprotectedAttrs OPTIONAL }
  */
-static enum status check_enveloped_data(struct der run, const struct part *part)
+static enum status check_enveloped_data(
+    struct der *content_info, struct der run, const struct part *part)
 {
 	static const struct kind attributes = {
 	    "unprotectedAttrs", "6.1", ATTRIBUTES_MAX};
@@ -322,7 +305,7 @@ static enum status check_enveloped_data(struct der run, const struct part *part)
 	if (!ber_next_is(&run, &e, V_ASN1_INTEGER))
 		return not_that(part);
 	if (ber_next_context(&run, &e, 0))
-		st = check_certs_and_crls(&e.inside, part);
+		st = check_certs_and_crls(content_info, &e.inside, part);
 	if (st != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SET))
@@ -331,56 +314,86 @@ static enum status check_enveloped_data(struct der run, const struct part *part)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
 		return not_that(part);
+	*content_info = e.inside;
 	if ((st = check_attributes(&run, 1, &attributes, part)) != ST_OK)
 		return st;
 	return run.left == 0 ? ST_OK : not_that(part);
 }
 
-static enum status check(const void *bytes, size_t len, int nid,
-    enum status (*check_content)(struct der, const struct part *),
+/* What the SEQUENCE in a ContentInfo is; check sets *out to one field of it. */
+struct content {
+	int nid;
+	const char *name;
+	enum status (*check)(
+	    struct der *out, struct der run, const struct part *part);
+};
+
+static const struct content signed_data = {
+    NID_pkcs7_signed, "SignedData", check_signed_data};
+static const struct content enveloped_data = {
+    NID_pkcs7_enveloped, "EnvelopedData", check_enveloped_data};
+
+/* ContentInfo ::= SEQUENCE { contentType, [0] EXPLICIT content } */
+static enum status open_content_info(struct der *out,
+    const struct der_element *info, const struct content *content,
     const struct part *part)
 {
-	struct der run = {bytes, (long)len}, content;
+	struct der_element type, explicit, data;
+	struct der inside = info->inside;
+
+	if (!ber_next_is(&inside, &type, V_ASN1_OBJECT))
+		return not_that(part);
+	if (!has_type(type, content->nid))
+		return fail(ST_REPLY, "reply: not %s %s, and not %s",
+		    content->nid == NID_pkcs7_signed ? "a" : "an",
+		    content->name, part->what);
+	if (!ber_next_context(&inside, &explicit, 0) || inside.left != 0 ||
+	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE) ||
+	    explicit.inside.left != 0)
+		return not_that(part);
+	*out = data.inside;
+	return ST_OK;
+}
+
+static enum status check(struct der *out, const void *bytes, size_t len,
+    const struct content *content, const char *what, bool decoded)
+{
+	struct der run = {bytes, (long)len}, inside;
+	long left = der_budget((long)len);
+	const struct part part = {what, decoded, &left};
 	struct der_element info;
 	enum status st;
 
-	if (!ber_next_is(&run, &info, V_ASN1_SEQUENCE))
-		return not_that(part);
-	if ((st = open_content_info(&info, &content, nid, part)) != ST_OK ||
-	    (st = check_size(info.whole, false, part)) != ST_OK)
-		return st;
-	return check_content(content, part);
-}
-
-static enum status check_part(const void *bytes, size_t len, int nid,
-    enum status (*check_content)(struct der, const struct part *),
-    const char *what, bool decoded)
-{
-	long left = len <= INT_MAX ? der_budget((long)len) : 0;
-	const struct part part = {what, decoded, &left};
-
 	if (len > INT_MAX)
 		return fail(ST_REPLY, "reply: not %s: it is too large", what);
-	return check(bytes, len, nid, check_content, &part);
+	if (!ber_next_is(&run, &info, V_ASN1_SEQUENCE))
+		return not_that(&part);
+	if ((st = open_content_info(&inside, &info, content, &part)) != ST_OK ||
+	    (st = check_size(info.whole, false, &part)) != ST_OK ||
+	    (st = content->check(out, inside, &part)) != ST_OK)
+		return st;
+	if (run.left > 0)
+		return fail(ST_REPLY, "reply: %ld bytes follow the %s",
+		    run.left, content->name);
+	return ST_OK;
 }
 
 enum status limits_check_signed_data(
     const void *bytes, size_t len, const char *what)
 {
-	return check_part(
-	    bytes, len, NID_pkcs7_signed, check_signed_data, what, true);
+	struct der crls;
+
+	return check(&crls, bytes, len, &signed_data, what, true);
 }
 
 enum status limits_check_crl_message(
-    const void *bytes, size_t len, const char *what)
+    struct der *crls, const void *bytes, size_t len, const char *what)
 {
-	return check_part(
-	    bytes, len, NID_pkcs7_signed, check_signed_data, what, false);
+	return check(crls, bytes, len, &signed_data, what, false);
 }
 
 enum status limits_check_enveloped_data(
-    const void *bytes, size_t len, const char *what)
+    struct der *content_info, const void *bytes, size_t len, const char *what)
 {
-	return check_part(
-	    bytes, len, NID_pkcs7_enveloped, check_enveloped_data, what, true);
+	return check(content_info, bytes, len, &enveloped_data, what, true);
 }
