@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <openssl/asn1.h>
 
 #include "compat/openssl.h"
@@ -18,59 +20,46 @@ enum status content_add_csr(struct buf *out, X509_REQ *csr)
 	return st;
 }
 
-/*
- * SEQUENCE { name, second }, where second writes itself as i2d functions do.
- */
-struct second {
-	int (*i2d)(const struct second *second, unsigned char **out);
-	const X509_NAME *name;
-	const ASN1_INTEGER *integer;
-};
-
-static int i2d_name(const struct second *second, unsigned char **out)
+/* SEQUENCE { Name, second }, where second is in DER; frees second. */
+static enum status add_pair(struct buf *out, const X509_NAME *name,
+    unsigned char *second, int second_len)
 {
-	return compat_i2d_name(second->name, out);
-}
-
-static int i2d_integer(const struct second *second, unsigned char **out)
-{
-	return i2d_ASN1_INTEGER(second->integer, out);
-}
-
-static enum status add_pair(
-    struct buf *out, const X509_NAME *first, const struct second *second)
-{
-	int first_len = compat_i2d_name(first, NULL);
-	int second_len = second->i2d(second, NULL);
-	int len = first_len + second_len, total;
+	int name_len = compat_i2d_name(name, NULL);
+	int len = name_len + second_len;
+	int total = ASN1_object_size(1, len, V_ASN1_SEQUENCE);
+	enum status st = ST_OK;
 	unsigned char *p;
 
-	if (first_len <= 0 || second_len <= 0)
-		return fail_crypto(ST_ERROR, "cannot encode the messageData");
-	total = ASN1_object_size(1, len, V_ASN1_SEQUENCE);
-	if (total < 0 || !buf_reserve(out, (size_t)total))
-		return fail_memory();
-	p = out->data + out->len;
-	ASN1_put_object(&p, 1, len, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
-	compat_i2d_name(first, &p);
-	second->i2d(second, &p);
-	out->len += (size_t)total;
-	out->data[out->len] = '\0';
-	return ST_OK;
+	if (name_len <= 0 || second_len <= 0) {
+		st = fail_crypto(ST_ERROR, "cannot encode the messageData");
+	} else if (total < 0 || !buf_reserve(out, (size_t)total)) {
+		st = fail_memory();
+	} else {
+		p = out->data + out->len;
+		ASN1_put_object(&p, 1, len, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+		compat_i2d_name(name, &p);
+		memcpy(p, second, (size_t)second_len);
+		out->len += (size_t)total;
+		out->data[out->len] = '\0';
+	}
+	OPENSSL_free(second);
+	return st;
 }
 
 enum status content_add_issuer_and_subject(
     struct buf *out, const X509_NAME *issuer, const X509_NAME *subject)
 {
-	struct second second = {.i2d = i2d_name, .name = subject};
+	unsigned char *der = NULL;
+	int len = compat_i2d_name(subject, &der);
 
-	return add_pair(out, issuer, &second);
+	return add_pair(out, issuer, der, len);
 }
 
 enum status content_add_issuer_and_serial(
     struct buf *out, const X509_NAME *issuer, const ASN1_INTEGER *serial)
 {
-	struct second second = {.i2d = i2d_integer, .integer = serial};
+	unsigned char *der = NULL;
+	int len = i2d_ASN1_INTEGER(serial, &der);
 
-	return add_pair(out, issuer, &second);
+	return add_pair(out, issuer, der, len);
 }
