@@ -40,7 +40,7 @@ static bool parse_tbs(struct crl *out, struct der run)
 	return out->issuer != NULL && out->this_update != NULL;
 }
 
-static bool parse(struct crl *out, struct der run)
+static bool parse_crl(struct crl *out, struct der run)
 {
 	struct der_element list, tbs, e;
 	const unsigned char *p;
@@ -64,7 +64,7 @@ static bool parse(struct crl *out, struct der run)
 enum status crl_parse(struct crl *out, const void *bytes, size_t len)
 {
 	memset(out, 0, sizeof(*out));
-	if (len > LONG_MAX || !parse(out, (struct der){bytes, (long)len}))
+	if (len > LONG_MAX || !parse_crl(out, (struct der){bytes, (long)len}))
 		return fail_crypto(
 		    ST_REPLY, "reply: not a CRL in DER (RFC 5280, 5.1)");
 	out->bytes = bytes;

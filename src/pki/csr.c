@@ -20,7 +20,7 @@
 
 #define SERIAL_BYTES 20
 
-static X509_REQ *parse(const struct buf *file)
+static X509_REQ *parse_csr(const struct buf *file)
 {
 	const unsigned char *p = file->data;
 	X509_REQ *csr;
@@ -41,7 +41,7 @@ static X509_REQ *parse(const struct buf *file)
 }
 
 /* C5: policy may forbid the digest of a good signature. */
-static enum status check_signature(X509_REQ *csr, const char *path)
+static enum status check_csr_signature(X509_REQ *csr, const char *path)
 {
 	EVP_PKEY *key = X509_REQ_get0_pubkey(csr);
 	const X509_ALGOR *algorithm;
@@ -68,7 +68,7 @@ enum status csr_read(X509_REQ **out, const char *path)
 
 	if ((st = file_read(&file, path, "request")) != ST_OK)
 		return st;
-	if ((csr = parse(&file)) == NULL) {
+	if ((csr = parse_csr(&file)) == NULL) {
 		st = fail_crypto(ST_FILE,
 		    "request %s: not a certificate request (PKCS#10) in PEM "
 		    "or DER",
@@ -76,7 +76,7 @@ enum status csr_read(X509_REQ **out, const char *path)
 	} else if (X509_REQ_get0_pubkey(csr) == NULL) {
 		st = fail_crypto(
 		    ST_FILE, "request %s: its public key cannot be used", path);
-	} else if ((st = check_signature(csr, path)) == ST_OK) {
+	} else if ((st = check_csr_signature(csr, path)) == ST_OK) {
 		*out = csr;
 		csr = NULL;
 	}
@@ -197,7 +197,7 @@ static bool add_key_usage(X509 *cert, EVP_PKEY *key)
 }
 
 /* As it comes from DER: an object of libcrypto's own, not of a token. */
-static X509 *read_again(X509 *cert)
+static X509 *copy_by_der(X509 *cert)
 {
 	unsigned char *der = NULL;
 	const unsigned char *p;
@@ -235,7 +235,7 @@ enum status csr_make_self_signed(
 		    "cannot make the self-signed certificate with %s (-S "
 		    "chooses)",
 		    OBJ_nid2ln(EVP_MD_type(md)));
-	else if ((*out = read_again(cert)) == NULL)
+	else if ((*out = copy_by_der(cert)) == NULL)
 		st = fail_memory();
 	X509_free(cert);
 	return st;

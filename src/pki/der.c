@@ -34,7 +34,8 @@ static bool next_header(
 	return true;
 }
 
-static void take(struct der *run, struct der_element *out, const void *end)
+static void take_element(
+    struct der *run, struct der_element *out, const void *end)
 {
 	out->whole.p = run->p;
 	out->whole.left = (const unsigned char *)end - run->p;
@@ -48,7 +49,7 @@ bool der_next(struct der *run, struct der_element *out)
 
 	if (!next_header(run, out, &indefinite) || indefinite)
 		return false;
-	take(run, out, out->inside.p + out->inside.left);
+	take_element(run, out, out->inside.p + out->inside.left);
 	return true;
 }
 
@@ -80,7 +81,8 @@ static const unsigned char *find_end(struct der run)
 			return NULL;
 		if (indefinite)
 			depth++;
-		take(&run, &e, e.inside.p + (indefinite ? 0 : e.inside.left));
+		take_element(
+		    &run, &e, e.inside.p + (indefinite ? 0 : e.inside.left));
 	}
 	return NULL;
 }
@@ -99,7 +101,7 @@ bool ber_next(struct der *run, struct der_element *out)
 		out->inside.left = end - out->inside.p;
 		end += 2;
 	}
-	take(run, out, end);
+	take_element(run, out, end);
 	return true;
 }
 
@@ -160,7 +162,7 @@ static bool may_hold_elements(const struct der_element *e, bool strict)
 	return strict && e->tag == V_ASN1_OCTET_STRING;
 }
 
-static enum der_verdict enter(
+static enum der_verdict walk_enter(
     struct walk *w, const struct der_element *e, bool indefinite, bool guess)
 {
 	struct level level = {.end = e->inside.p + e->inside.left,
@@ -178,7 +180,7 @@ static enum der_verdict enter(
  * No element is there: in a guess it need not be one, and behind what it is in
  * others may follow.
  */
-static enum der_verdict leave_guess(struct walk *w)
+static enum der_verdict walk_leave_guess(struct walk *w)
 {
 	if (!w->levels[w->depth].in_guess)
 		return DER_BROKEN;
@@ -188,7 +190,7 @@ static enum der_verdict leave_guess(struct walk *w)
 	return DER_FINE;
 }
 
-static enum der_verdict step(struct walk *w)
+static enum der_verdict walk_step(struct walk *w)
 {
 	const struct level *level = &w->levels[w->depth];
 	struct der run = {w->p, level->end - w->p};
@@ -203,16 +205,16 @@ static enum der_verdict step(struct walk *w)
 	}
 	if (!next_header(&run, &e, &indefinite) ||
 	    (strict && !is_strict(&e, indefinite)))
-		return leave_guess(w);
+		return walk_leave_guess(w);
 	if (e.constructed)
-		return enter(w, &e, indefinite, false);
+		return walk_enter(w, &e, indefinite, false);
 	if (may_hold_elements(&e, w->strict))
-		return enter(w, &e, false, true);
+		return walk_enter(w, &e, false, true);
 	w->p = e.inside.p + e.inside.left;
 	return DER_FINE;
 }
 
-static bool is_done(struct walk *w)
+static bool walk_is_done(struct walk *w)
 {
 	while (w->depth > 0 && !w->levels[w->depth].indefinite &&
 	    w->p == w->levels[w->depth].end)
@@ -231,8 +233,8 @@ enum der_verdict der_check(struct der run, bool strict, long *left)
 	enum der_verdict verdict = DER_FINE;
 
 	walk.levels[0].end = run.p + run.left;
-	while (verdict == DER_FINE && !is_done(&walk))
-		verdict = (*left)-- > 0 ? step(&walk) : DER_TOO_MANY;
+	while (verdict == DER_FINE && !walk_is_done(&walk))
+		verdict = (*left)-- > 0 ? walk_step(&walk) : DER_TOO_MANY;
 	return verdict;
 }
 

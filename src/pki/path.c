@@ -24,7 +24,7 @@ static bool is_namesake(X509 *ca, X509 *cert)
 }
 
 /* What X509_verify_cert() has to complain about, in static text. */
-static const char *complaint(X509_STORE_CTX *ctx)
+static const char *verify_error_text(X509_STORE_CTX *ctx)
 {
 	static char text[120];
 	int error = X509_STORE_CTX_get_error(ctx);
@@ -64,7 +64,7 @@ bool path_verify(X509 *cert, STACK_OF(X509) *trusted, STACK_OF(X509) *more,
 	    !X509_STORE_CTX_init(ctx, store, cert, more))
 		goto out;
 	ok = X509_verify_cert(ctx) == 1;
-	*reason = complaint(ctx);
+	*reason = verify_error_text(ctx);
 out:
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);
@@ -111,15 +111,17 @@ enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
 static int find_level(
     STACK_OF(X509) *cas, STACK_OF(X509) *anchors, STACK_OF(X509) *certs)
 {
+	enum path_verdict verdict;
 	int i, found = 0;
 	const char *reason;
 	X509 *cert;
 
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		if (!cert_says_ca(cert) || cert_is_in(cas, cert) ||
-		    path_verify_below(anchors, cert, cas, &reason) !=
-			PATH_VERIFIED)
+		if (!cert_says_ca(cert) || cert_is_in(cas, cert))
+			continue;
+		verdict = path_verify_below(anchors, cert, cas, &reason);
+		if (verdict != PATH_VERIFIED)
 			continue;
 		if (!cert_push(cas, cert))
 			return -1;

@@ -94,7 +94,7 @@ static int parse_hex(struct pin *pin, const char *text)
 }
 
 /* The digest whose fingerprints have so many hex digits, or NULL. */
-static const char *digest_of(size_t digits)
+static const char *digest_by_length(size_t digits)
 {
 	const char *name;
 	size_t i;
@@ -118,7 +118,7 @@ bool pin_parse(struct pin *out, const char *text, char *problem, size_t size)
 		    "not a fingerprint in hex, with or without colons");
 		return false;
 	}
-	out->digest = digest_of((size_t)digits);
+	out->digest = digest_by_length((size_t)digits);
 	out->len = (size_t)digits / 2;
 	if (named != NULL && out->digest != named) {
 		snprintf(problem, size,
@@ -150,7 +150,7 @@ bool pin_add_fingerprint(
 	    cert_add_fingerprint(out, cert, pin->md);
 }
 
-static enum status read_one(struct pin *pin, const char *text)
+static enum status read_pin(struct pin *pin, const char *text)
 {
 	char problem[160];
 
@@ -174,7 +174,7 @@ enum status pins_read(struct pins *out, char *const *texts, size_t count)
 	if ((out->list = calloc(count, sizeof(*out->list))) == NULL)
 		return fail_memory();
 	while (st == ST_OK && out->count < count) {
-		st = read_one(&out->list[out->count], texts[out->count]);
+		st = read_pin(&out->list[out->count], texts[out->count]);
 		out->count++;
 	}
 	return st;

@@ -63,7 +63,7 @@ static bool is_blank(char c)
 }
 
 /* Takes the next line off text, without the blanks around it; its length. */
-static size_t take_line(const char **line, const char **text, size_t *left)
+static size_t next_line(const char **line, const char **text, size_t *left)
 {
 	const char *p = *text, *newline = memchr(p, '\n', *left);
 	size_t len = newline != NULL ? (size_t)(newline - p) : *left;
@@ -88,7 +88,7 @@ unsigned int caps_parse(const void *text, size_t len)
 	size_t line_len;
 
 	while (len > 0)
-		if ((line_len = take_line(&line, &p, &len)) > 0)
+		if ((line_len = next_line(&line, &p, &len)) > 0)
 			caps |= parse_keyword(line, line_len);
 	return caps;
 }
@@ -109,14 +109,14 @@ bool caps_is_page(const void *text, size_t len, bool html)
 	if (len == 0 || (*p != '<' && !html))
 		return false;
 	while (len > 0) {
-		line_len = take_line(&line, &p, &len);
+		line_len = next_line(&line, &p, &len);
 		if (find_keyword(line, line_len) != 0)
 			return false;
 	}
 	return true;
 }
 
-static enum status refuse(const char *text, size_t len, const char *hint)
+static enum status fail_not_caps(const char *text, size_t len, const char *hint)
 {
 	char words[WORDS_MAX];
 
@@ -135,10 +135,10 @@ enum status caps_check(const void *text, size_t len, bool html)
 	size_t i;
 
 	if (caps_is_page(text, len, html))
-		return refuse(text, len, PAGE_HINT);
+		return fail_not_caps(text, len, PAGE_HINT);
 	for (i = 0; i < len; i++)
 		if (p[i] == '<' || (!isprint(p[i]) && !isspace(p[i])))
-			return refuse(text, len, "");
+			return fail_not_caps(text, len, "");
 	return ST_OK;
 }
 

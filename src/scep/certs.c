@@ -53,7 +53,7 @@ enum status certs_add_crl(struct buf *out, const void *bytes, size_t len)
 	return ST_OK;
 }
 
-static bool is_cms(const char *name)
+static bool is_cms_label(const char *name)
 {
 	return strcmp(name, PEM_STRING_CMS) == 0 ||
 	    strcmp(name, PEM_STRING_PKCS7) == 0 ||
@@ -61,13 +61,13 @@ static bool is_cms(const char *name)
 }
 
 /* The first block that is of CMS. */
-static bool read_pem(BIO *bio, unsigned char **data, long *len)
+static bool find_cms_block(BIO *bio, unsigned char **data, long *len)
 {
 	char *name, *header;
 	bool found;
 
 	while (PEM_read_bio(bio, &name, &header, data, len) == 1) {
-		found = is_cms(name);
+		found = is_cms_label(name);
 		OPENSSL_free(name);
 		OPENSSL_free(header);
 		if (found)
@@ -77,14 +77,15 @@ static bool read_pem(BIO *bio, unsigned char **data, long *len)
 	return false;
 }
 
-static enum status from_pem(STACK_OF(X509) **out, const void *bytes, size_t len)
+static enum status certs_from_pem(
+    STACK_OF(X509) **out, const void *bytes, size_t len)
 {
 	BIO *bio = len <= INT_MAX ? BIO_new_mem_buf(bytes, (int)len) : NULL;
 	unsigned char *data;
 	enum status st;
 	long data_len;
 
-	if (bio != NULL && read_pem(bio, &data, &data_len)) {
+	if (bio != NULL && find_cms_block(bio, &data, &data_len)) {
 		st = certs_from_signed_data(out, data, (size_t)data_len);
 		OPENSSL_free(data);
 	} else {
@@ -114,5 +115,5 @@ enum status certs_from_body(STACK_OF(X509) **out, const void *bytes, size_t len)
 	cert_stack_free(certs);
 	if (*(const unsigned char *)bytes == (V_ASN1_SEQUENCE | 0x20))
 		return certs_from_signed_data(out, bytes, len);
-	return from_pem(out, bytes, len);
+	return certs_from_pem(out, bytes, len);
 }

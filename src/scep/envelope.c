@@ -81,7 +81,7 @@ static enum status decrypt(
 	    ST_REPLY, "reply: it cannot be decrypted with our key");
 }
 
-static enum status add_content(
+static enum status add_decrypted(
     struct buf *out, CMS_ContentInfo *cms, const struct scep_request *request)
 {
 	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
@@ -108,7 +108,7 @@ static enum status add_content(
  * EnvelopedData alone, which begins with its version, and not in a
  * ContentInfo, which begins with a type (C12).
  */
-static bool is_bare(const unsigned char *bytes, size_t len)
+static bool is_bare_enveloped_data(const unsigned char *bytes, size_t len)
 {
 	const unsigned char *p = bytes;
 	int tag, class;
@@ -143,7 +143,7 @@ static bool add_content_info(struct buf *out, const void *bytes, size_t len)
 }
 
 /* Private operations of the key are looked up as the key wants it (C14). */
-static CMS_ContentInfo *parse(
+static CMS_ContentInfo *parse_enveloped_data(
     const unsigned char *bytes, size_t len, EVP_PKEY *key)
 {
 	char query[COMPAT_QUERY_MAX];
@@ -155,7 +155,7 @@ static CMS_ContentInfo *parse(
 	return cms;
 }
 
-static enum status open_content_info(struct buf *out,
+static enum status open_enveloped_data(struct buf *out,
     const unsigned char *bytes, size_t len, const struct scep_request *request)
 {
 	static const char what[] = "a pkcsPKIEnvelope (RFC 8894, 3.2.2)";
@@ -166,10 +166,10 @@ static enum status open_content_info(struct buf *out,
 	st = limits_check_enveloped_data(&content_info, bytes, len, what);
 	if (st != ST_OK)
 		return st;
-	if ((cms = parse(bytes, len, request->key)) == NULL)
+	if ((cms = parse_enveloped_data(bytes, len, request->key)) == NULL)
 		return fail_crypto(ST_REPLY, "reply: not %s", what);
 	if ((st = admit_cipher(content_info)) == ST_OK)
-		st = add_content(out, cms, request);
+		st = add_decrypted(out, cms, request);
 	CMS_ContentInfo_free(cms);
 	return st;
 }
@@ -182,12 +182,13 @@ enum status envelope_open(struct buf *out, const void *bytes, size_t len,
 
 	if (len > INT_MAX / 2)
 		return fail(ST_REPLY, "reply: its EnvelopedData is too large");
-	if (!is_bare(bytes, len))
-		return open_content_info(out, bytes, len, request);
+	if (!is_bare_enveloped_data(bytes, len))
+		return open_enveloped_data(out, bytes, len, request);
 	if (!add_content_info(&wrapped, bytes, len))
 		st = fail_memory();
 	else
-		st = open_content_info(out, wrapped.data, wrapped.len, request);
+		st = open_enveloped_data(
+		    out, wrapped.data, wrapped.len, request);
 	buf_free(&wrapped);
 	return st;
 }

@@ -30,13 +30,13 @@ struct part {
 	long *left;  /* of its der_budget() */
 };
 
-static enum status not_that(const struct part *part)
+static enum status fail_structure(const struct part *part)
 {
 	return fail(ST_REPLY, "reply: not %s: not of its form (RFC 5652, 3)",
 	    part->what);
 }
 
-static enum status check_size(
+static enum status check_elements(
     struct der run, bool strict, const struct part *part)
 {
 	enum der_verdict verdict =
@@ -54,7 +54,7 @@ struct kind {
 	int max;
 };
 
-static enum status count(
+static enum status check_count(
     struct der run, const struct kind *kind, const struct part *part)
 {
 	struct der_element e;
@@ -62,7 +62,7 @@ static enum status count(
 
 	for (; run.left > 0; n++)
 		if (!ber_next(&run, &e))
-			return not_that(part);
+			return fail_structure(part);
 	if (n <= kind->max)
 		return ST_OK;
 	return fail(ST_REPLY,
@@ -70,7 +70,7 @@ static enum status count(
 	    part->what, n, kind->name, kind->max, kind->clause);
 }
 
-static bool has_type(struct der_element type, int nid)
+static bool is_oid(struct der_element type, int nid)
 {
 	ASN1_OBJECT *object =
 	    d2i_ASN1_OBJECT(NULL, &type.whole.p, type.whole.left);
@@ -89,14 +89,14 @@ static enum status check_attributes(
 
 	if (!ber_next_context(run, &all, tag))
 		return ST_OK;
-	return count(all.inside, kind, part);
+	return check_count(all.inside, kind, part);
 }
 
 /*
  * SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, [0] signedAttrs
  * OPTIONAL, signatureAlgorithm, signature, [1] unsignedAttrs OPTIONAL }
  */
-static enum status check_signer(struct der run, const struct part *part)
+static enum status check_signer_info(struct der run, const struct part *part)
 {
 	static const struct kind signed_ones = {
 	    "signed attributes", "5.3", ATTRIBUTES_MAX};
@@ -107,35 +107,35 @@ static enum status check_signer(struct der run, const struct part *part)
 
 	if (!ber_next_is(&run, &e, V_ASN1_INTEGER) || !ber_next(&run, &e) ||
 	    !ber_next_is(&run, &e, V_ASN1_SEQUENCE))
-		return not_that(part);
+		return fail_structure(part);
 	if ((st = check_attributes(&run, 0, &signed_ones, part)) != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE) ||
 	    !ber_next_is(&run, &e, V_ASN1_OCTET_STRING))
-		return not_that(part);
+		return fail_structure(part);
 	if ((st = check_attributes(&run, 1, &others, part)) != ST_OK)
 		return st;
-	return run.left == 0 ? ST_OK : not_that(part);
+	return run.left == 0 ? ST_OK : fail_structure(part);
 }
 
-static enum status check_signers(struct der run, const struct part *part)
+static enum status check_signer_infos(struct der run, const struct part *part)
 {
 	static const struct kind signers = {"signerInfos", "5.1", SIGNERS_MAX};
-	enum status st = count(run, &signers, part);
+	enum status st = check_count(run, &signers, part);
 	struct der_element e;
 
 	while (st == ST_OK && run.left > 0)
 		st = ber_next_is(&run, &e, V_ASN1_SEQUENCE)
-		    ? check_signer(e.inside, part)
-		    : not_that(part);
+		    ? check_signer_info(e.inside, part)
+		    : fail_structure(part);
 	return st;
 }
 
 /* The certificates, or the CRLs, that stand beside the content, in DER. */
-static enum status check_beside(
+static enum status check_der_set(
     struct der all, const struct kind *kind, const struct part *part)
 {
-	enum status st = count(all, kind, part);
+	enum status st = check_count(all, kind, part);
 
 	if (st != ST_OK)
 		return st;
@@ -144,7 +144,7 @@ static enum status check_beside(
 		    "reply: not %s: %ld bytes of %s in it, at most %d are "
 		    "taken",
 		    part->what, all.left, kind->name, BESIDE_SIZE_MAX);
-	return check_size(all, true, part);
+	return check_elements(all, true, part);
 }
 
 static enum status check_keys(struct der certs, const struct part *part)
@@ -173,13 +173,13 @@ static enum status check_certs_and_crls(
 
 	*out = (struct der){0};
 	if (ber_next_context(run, &e, 0) &&
-	    ((st = check_beside(e.inside, &certs, part)) != ST_OK ||
+	    ((st = check_der_set(e.inside, &certs, part)) != ST_OK ||
 		(st = check_keys(e.inside, part)) != ST_OK))
 		return st;
 	if (!ber_next_context(run, &e, 1))
 		return ST_OK;
 	*out = e.inside;
-	return check_beside(e.inside, &crls, part);
+	return check_der_set(e.inside, &crls, part);
 }
 
 /*
@@ -196,16 +196,17 @@ static enum status check_signed_data(
 
 	if (!ber_next_is(&run, &e, V_ASN1_INTEGER) ||
 	    !ber_next_is(&run, &e, V_ASN1_SET))
-		return not_that(part);
-	if ((st = count(e.inside, &digests, part)) != ST_OK)
+		return fail_structure(part);
+	if ((st = check_count(e.inside, &digests, part)) != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
-		return not_that(part);
+		return fail_structure(part);
 	if ((st = check_certs_and_crls(crls, &run, part)) != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SET))
-		return not_that(part);
-	return run.left == 0 ? check_signers(e.inside, part) : not_that(part);
+		return fail_structure(part);
+	return run.left == 0 ? check_signer_infos(e.inside, part)
+			     : fail_structure(part);
 }
 
 /* A number that is too large for left is one more than left. */
@@ -230,8 +231,7 @@ static enum status check_derivation(
 	struct der_element e;
 	uint64_t iterations;
 
-	if (!ber_next_is(&run, &e, V_ASN1_OBJECT) ||
-	    !has_type(e, NID_id_pbkdf2))
+	if (!ber_next_is(&run, &e, V_ASN1_OBJECT) || !is_oid(e, NID_id_pbkdf2))
 		return fail(ST_REPLY,
 		    "reply: not %s: its PasswordRecipientInfo does not derive "
 		    "the key by PBKDF2 (RFC 5652, 6.2.4)",
@@ -259,8 +259,8 @@ static enum status check_agreement(struct der run, const struct part *part)
 
 	while (run.left > 0)
 		if (!ber_next(&run, &e))
-			return not_that(part);
-	return count(e.inside, &keys, part);
+			return fail_structure(part);
+	return check_count(e.inside, &keys, part);
 }
 
 /*
@@ -272,7 +272,7 @@ static enum status check_recipients(struct der run, const struct part *part)
 {
 	static const struct kind recipients = {
 	    "recipientInfos", "6.1", RECIPIENTS_MAX};
-	enum status st = count(run, &recipients, part);
+	enum status st = check_count(run, &recipients, part);
 	uint64_t left = ITERATIONS_MAX;
 	struct der_element recipient, e;
 	struct der inside;
@@ -303,21 +303,21 @@ static enum status check_enveloped_data(
 	enum status st = ST_OK;
 
 	if (!ber_next_is(&run, &e, V_ASN1_INTEGER))
-		return not_that(part);
+		return fail_structure(part);
 	if (ber_next_context(&run, &e, 0))
 		st = check_certs_and_crls(content_info, &e.inside, part);
 	if (st != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SET))
-		return not_that(part);
+		return fail_structure(part);
 	if ((st = check_recipients(e.inside, part)) != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
-		return not_that(part);
+		return fail_structure(part);
 	*content_info = e.inside;
 	if ((st = check_attributes(&run, 1, &attributes, part)) != ST_OK)
 		return st;
-	return run.left == 0 ? ST_OK : not_that(part);
+	return run.left == 0 ? ST_OK : fail_structure(part);
 }
 
 /* What the SEQUENCE in a ContentInfo is; check sets *out to one field of it. */
@@ -342,21 +342,21 @@ static enum status open_content_info(struct der *out,
 	struct der inside = info->inside;
 
 	if (!ber_next_is(&inside, &type, V_ASN1_OBJECT))
-		return not_that(part);
-	if (!has_type(type, content->nid))
+		return fail_structure(part);
+	if (!is_oid(type, content->nid))
 		return fail(ST_REPLY, "reply: not %s %s, and not %s",
 		    content->nid == NID_pkcs7_signed ? "a" : "an",
 		    content->name, part->what);
 	if (!ber_next_context(&inside, &explicit, 0) || inside.left != 0 ||
 	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE) ||
 	    explicit.inside.left != 0)
-		return not_that(part);
+		return fail_structure(part);
 	*out = data.inside;
 	return ST_OK;
 }
 
-static enum status check(struct der *out, const void *bytes, size_t len,
-    const struct content *content, const char *what, bool decoded)
+static enum status check_content_info(struct der *out, const void *bytes,
+    size_t len, const struct content *content, const char *what, bool decoded)
 {
 	struct der run = {bytes, (long)len}, inside;
 	long left = der_budget((long)len);
@@ -367,9 +367,9 @@ static enum status check(struct der *out, const void *bytes, size_t len,
 	if (len > INT_MAX)
 		return fail(ST_REPLY, "reply: not %s: it is too large", what);
 	if (!ber_next_is(&run, &info, V_ASN1_SEQUENCE))
-		return not_that(&part);
+		return fail_structure(&part);
 	if ((st = open_content_info(&inside, &info, content, &part)) != ST_OK ||
-	    (st = check_size(info.whole, false, &part)) != ST_OK ||
+	    (st = check_elements(info.whole, false, &part)) != ST_OK ||
 	    (st = content->check(out, inside, &part)) != ST_OK)
 		return st;
 	if (run.left > 0)
@@ -383,17 +383,18 @@ enum status limits_check_signed_data(
 {
 	struct der crls;
 
-	return check(&crls, bytes, len, &signed_data, what, true);
+	return check_content_info(&crls, bytes, len, &signed_data, what, true);
 }
 
 enum status limits_check_crl_message(
     struct der *crls, const void *bytes, size_t len, const char *what)
 {
-	return check(crls, bytes, len, &signed_data, what, false);
+	return check_content_info(crls, bytes, len, &signed_data, what, false);
 }
 
 enum status limits_check_enveloped_data(
     struct der *content_info, const void *bytes, size_t len, const char *what)
 {
-	return check(content_info, bytes, len, &enveloped_data, what, true);
+	return check_content_info(
+	    content_info, bytes, len, &enveloped_data, what, true);
 }

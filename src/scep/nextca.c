@@ -10,7 +10,7 @@
 #include "util/log.h"
 
 /* A CertRep, which anybody can have signed, is no answer to this. */
-static enum status check_no_message(CMS_SignerInfo *si)
+static enum status check_no_message_type(CMS_SignerInfo *si)
 {
 	struct attr_value value;
 	enum status st = attrs_get(&value, si, ATTR_MESSAGE_TYPE);
@@ -26,14 +26,16 @@ static enum status check_no_message(CMS_SignerInfo *si)
  * Nobody signed which certificates stand beside an empty content: each has
  * to be a CA's, and to verify.
  */
-static enum status check_beside(
+static enum status check_unsigned_cert(
     X509 *cert, STACK_OF(X509) *beside, const struct cabundle *current)
 {
+	enum path_verdict verdict = PATH_REFUSED;
 	const char *reason = "not a CA certificate";
 
-	if (cert_says_ca(cert) &&
-	    path_verify_below(current->certs, cert, beside, &reason) ==
-		PATH_VERIFIED)
+	if (cert_says_ca(cert))
+		verdict =
+		    path_verify_below(current->certs, cert, beside, &reason);
+	if (verdict == PATH_VERIFIED)
 		return ST_OK;
 	return fail(ST_REPLY,
 	    "reply: the next certificates are not in the signed content, and "
@@ -42,7 +44,7 @@ static enum status check_beside(
 	    reason);
 }
 
-static enum status take_beside(STACK_OF(X509) **out,
+static enum status take_unsigned_certs(STACK_OF(X509) **out,
     const struct cabundle *current, STACK_OF(X509) *beside, X509 *signer)
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();
@@ -56,7 +58,7 @@ static enum status take_beside(STACK_OF(X509) **out,
 		cert = sk_X509_value(beside, i);
 		if (X509_cmp(cert, signer) == 0)
 			continue;
-		st = check_beside(cert, beside, current);
+		st = check_unsigned_cert(cert, beside, current);
 		if (st == ST_OK && !cert_push(certs, cert))
 			st = fail_memory();
 	}
@@ -71,13 +73,13 @@ static enum status take_beside(STACK_OF(X509) **out,
 	return st;
 }
 
-static enum status take_certs(STACK_OF(X509) **out,
+static enum status take_next_certs(STACK_OF(X509) **out,
     const struct nextca_trust *trust, STACK_OF(X509) *beside,
     const struct signed_by *by)
 {
 	if (by->len > 0)
 		return certs_from_signed_data(out, by->content, by->len);
-	return take_beside(out, trust->current, beside, by->signer);
+	return take_unsigned_certs(out, trust->current, beside, by->signer);
 }
 
 static enum status refuse_signer(
@@ -96,7 +98,8 @@ static enum status refuse_signer(
 }
 
 /* Of -C, and no CA's: holders of certificates may not name the next CA. */
-static enum status check_ra(const struct nextca_trust *trust, X509 *signer)
+static enum status check_ra_signer(
+    const struct nextca_trust *trust, X509 *signer)
 {
 	struct buf name = {0};
 
@@ -115,7 +118,7 @@ static enum status check_ra(const struct nextca_trust *trust, X509 *signer)
 }
 
 /* Of the message: it has to verify up to a CA certificate of -C. */
-static enum status check_below(
+static enum status check_sent_signer(
     STACK_OF(X509) *current, STACK_OF(X509) *beside, X509 *signer)
 {
 	STACK_OF(X509) *cas;
@@ -143,14 +146,14 @@ out:
 	return st;
 }
 
-static enum status check_signer(
+static enum status check_nextca_signer(
     const struct nextca_trust *trust, STACK_OF(X509) *beside, X509 *signer)
 {
 	STACK_OF(X509) *current = trust->current->certs;
 
 	if (!cert_is_in(current, signer))
-		return check_below(current, beside, signer);
-	return cert_is_anchor(signer) ? ST_OK : check_ra(trust, signer);
+		return check_sent_signer(current, beside, signer);
+	return cert_is_anchor(signer) ? ST_OK : check_ra_signer(trust, signer);
 }
 
 /* The certificates that may have signed: those of -C are looked at first. */
@@ -179,20 +182,25 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
 
 	if ((st = signed_parse(&cms, bytes, len,
 		 "the next CA certificates (RFC 8894, 4.7.1)")) != ST_OK)
-		goto out;
+		return st;
 	beside = CMS_get1_certs(cms);
-	if ((st = find_candidates(&all, trust, beside)) != ST_OK ||
-	    (st = signed_verify(&by, cms, all, "-C", &trust->policy)) !=
-		ST_OK ||
-	    (st = attrs_check_values(by.si)) != ST_OK ||
-	    (st = check_no_message(by.si)) != ST_OK ||
-	    (st = check_signer(trust, beside, by.signer)) != ST_OK ||
-	    (st = take_certs(certs, trust, beside, &by)) != ST_OK)
-		goto out;
-	signed_warn_of_digest(&by, &trust->policy);
-	X509_up_ref(by.signer);
-	*signer = by.signer;
-out:
+	st = find_candidates(&all, trust, beside);
+	if (st == ST_OK)
+		st = signed_verify(&by, cms, all, "-C", &trust->policy);
+	if (st == ST_OK)
+		st = attrs_check_values(by.si);
+	if (st == ST_OK)
+		st = check_no_message_type(by.si);
+	if (st == ST_OK)
+		st = check_nextca_signer(trust, beside, by.signer);
+	if (st == ST_OK)
+		st = take_next_certs(certs, trust, beside, &by);
+	if (st == ST_OK) {
+		signed_warn_of_digest(&by, &trust->policy);
+		X509_up_ref(by.signer);
+		*signer = by.signer;
+	}
+
 	cert_stack_free(beside);
 	cert_stack_free(all);
 	CMS_ContentInfo_free(cms);

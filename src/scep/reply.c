@@ -14,7 +14,7 @@
 
 #define TEXT_MAX 512
 
-static bool equals(
+static bool value_is(
     const struct attr_value *value, const void *bytes, size_t len)
 {
 	return value->bytes != NULL && value->len == len &&
@@ -44,7 +44,7 @@ static enum status check_message_type(CMS_SignerInfo *si)
 	if (value.bytes == NULL)
 		return fail(
 		    ST_REPLY, "reply: no messageType (RFC 8894, 3.2.1.2)");
-	if (!equals(&value, "3", 1))
+	if (!value_is(&value, "3", 1))
 		return fail(ST_REPLY,
 		    "reply: messageType is \"%s\", expected 3, CertRep (RFC "
 		    "8894, 3.2.1.2)",
@@ -62,7 +62,7 @@ static enum status check_transaction_id(
 
 	if ((st = attrs_get(&value, si, ATTR_TRANSACTION_ID)) != ST_OK)
 		return st;
-	if (equals(&value, ours, strlen(ours)) ||
+	if (value_is(&value, ours, strlen(ours)) ||
 	    tolerated(request, TOLERATE_TRANSACTION_ID, "the transactionID"))
 		return ST_OK;
 	if (value.bytes == NULL)
@@ -81,7 +81,7 @@ static enum status check_nonce(
 
 	if ((st = attrs_get(&value, si, ATTR_RECIPIENT_NONCE)) != ST_OK)
 		return st;
-	if (equals(&value, request->nonce, SCEP_NONCE_LEN) ||
+	if (value_is(&value, request->nonce, SCEP_NONCE_LEN) ||
 	    tolerated(request, TOLERATE_NONCE, "the recipientNonce"))
 		return ST_OK;
 	if (value.bytes == NULL)
@@ -108,11 +108,11 @@ static enum status read_status(enum pki_status *out, CMS_SignerInfo *si)
 	if (value.bytes == NULL)
 		return fail(
 		    ST_REPLY, "reply: no pkiStatus (RFC 8894, 3.2.1.3)");
-	if (equals(&value, "0", 1))
+	if (value_is(&value, "0", 1))
 		*out = PKI_SUCCESS;
-	else if (equals(&value, "2", 1))
+	else if (value_is(&value, "2", 1))
 		*out = PKI_FAILURE;
-	else if (equals(&value, "3", 1))
+	else if (value_is(&value, "3", 1))
 		*out = PKI_PENDING;
 	else
 		return fail(ST_REPLY,
@@ -180,7 +180,7 @@ static enum status read_success(struct scep_reply *reply,
 	return st;
 }
 
-static enum status read_message(struct scep_reply *reply,
+static enum status read_cert_rep(struct scep_reply *reply,
     const struct scep_request *request, CMS_ContentInfo *cms)
 {
 	struct signed_by by = {0};
@@ -223,7 +223,7 @@ enum status scep_reply_decode(struct scep_reply *out,
 	st = signed_parse(&cms, bytes, len, "a pkiMessage (RFC 8894, 3.2)");
 	if (st != ST_OK)
 		return st;
-	st = read_message(&reply, request, cms);
+	st = read_cert_rep(&reply, request, cms);
 	if (st == ST_OK) {
 		*out = reply;
 	} else {

@@ -58,7 +58,8 @@ static bool add_password(CMS_ContentInfo *cms, const struct buf *password)
 	return false;
 }
 
-static CMS_ContentInfo *encrypt(BIO *content, const struct scep_request *req)
+static CMS_ContentInfo *encrypt_content(
+    BIO *content, const struct scep_request *req)
 {
 	CMS_ContentInfo *cms =
 	    CMS_encrypt(NULL, content, req->cipher, CMS_BINARY | CMS_PARTIAL);
@@ -81,7 +82,7 @@ static BIO *make_envelope(const struct scep_request *req)
 	CMS_ContentInfo *cms = NULL;
 
 	if (content != NULL && envelope != NULL)
-		cms = encrypt(content, req);
+		cms = encrypt_content(content, req);
 	if (cms == NULL || i2d_CMS_bio(envelope, cms) != 1) {
 		BIO_free(envelope);
 		envelope = NULL;
@@ -102,7 +103,8 @@ static bool set_pss(CMS_SignerInfo *si)
 }
 
 /* The SignedData around the envelope (RFC 8894, 3.2); NULL for failure. */
-static CMS_ContentInfo *sign(BIO *envelope, const struct scep_request *req)
+static CMS_ContentInfo *sign_envelope(
+    BIO *envelope, const struct scep_request *req)
 {
 	const unsigned int flags =
 	    CMS_BINARY | CMS_NOSMIMECAP | (req->pss ? CMS_KEY_PARAM : 0);
@@ -163,7 +165,7 @@ enum status scep_request_encode(struct buf *out, struct scep_request *req)
 	    (envelope = make_envelope(req)) == NULL) {
 		st = fail_crypto(ST_ERROR, "cannot encrypt the %s%s",
 		    scep_message_name(req->type), encryption_advice(req));
-	} else if ((cms = sign(envelope, req)) == NULL) {
+	} else if ((cms = sign_envelope(envelope, req)) == NULL) {
 		st = fail_crypto(ST_ERROR, "cannot sign the %s%s",
 		    scep_message_name(req->type),
 		    req->pss ? " by RSA-PSS" : "");

@@ -64,7 +64,7 @@ static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
  * Senders may write the name of a signature algorithm with the digest, which
  * libcrypto takes as well.  NULL: libcrypto does not know it.
  */
-static const EVP_MD *digest_of(const struct signed_by *by)
+static const EVP_MD *signer_digest(const struct signed_by *by)
 {
 	const ASN1_OBJECT *digest;
 	X509_ALGOR *algorithm;
@@ -78,7 +78,7 @@ static const EVP_MD *digest_of(const struct signed_by *by)
 static const char *refused_digest(const struct signed_by *by)
 {
 	return algs_refused_digest(
-	    EVP_MD_type(digest_of(by)), X509_get0_pubkey(by->signer));
+	    EVP_MD_type(signer_digest(by)), X509_get0_pubkey(by->signer));
 }
 
 static enum status fail_policy(const char *digest)
@@ -93,7 +93,7 @@ static enum status fail_policy(const char *digest)
 static enum status check_digest(
     const struct signed_by *by, const struct digest_policy *policy)
 {
-	const EVP_MD *md = digest_of(by);
+	const EVP_MD *md = signer_digest(by);
 	const char *refused;
 
 	if (md == NULL)
@@ -126,7 +126,7 @@ static enum status fail_signature(const struct signed_by *by)
 }
 
 /* CMS_verify() would compute all the digests that the sender lists. */
-static bool verifies(const struct signed_by *by)
+static bool signature_verifies(const struct signed_by *by)
 {
 	EVP_MD_CTX *context;
 	BIO *digest = BIO_new(BIO_f_md()), *end = BIO_new(BIO_s_null());
@@ -134,7 +134,7 @@ static bool verifies(const struct signed_by *by)
 
 	if (digest == NULL || end == NULL ||
 	    BIO_get_md_ctx(digest, &context) != 1 ||
-	    EVP_DigestInit_ex(context, digest_of(by), NULL) != 1)
+	    EVP_DigestInit_ex(context, signer_digest(by), NULL) != 1)
 		goto out;
 	BIO_push(digest, end);
 	if (by->len > 0 &&
@@ -164,13 +164,13 @@ enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
 		out->content = ASN1_STRING_get0_data(*content);
 		out->len = (size_t)ASN1_STRING_length(*content);
 	}
-	return verifies(out) ? ST_OK : fail_signature(out);
+	return signature_verifies(out) ? ST_OK : fail_signature(out);
 }
 
 void signed_warn_of_digest(
     const struct signed_by *by, const struct digest_policy *policy)
 {
-	int digest = EVP_MD_type(digest_of(by));
+	int digest = EVP_MD_type(signer_digest(by));
 
 	if (policy->announced != NULL &&
 	    (digest == NID_md5 || digest == NID_sha1))
