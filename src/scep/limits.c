@@ -12,30 +12,49 @@
 #include "scep/limits.h"
 #include "util/log.h"
 
-#define DIGEST_ALGORITHMS_MAX 16
-#define CRLS_MAX              16
-#define SIGNERS_MAX           4
-#define ATTRIBUTES_MAX        64
-#define RECIPIENTS_MAX        16
-#define ITERATIONS_MAX        1000000
+/* The most iterations of PBKDF2 in all PasswordRecipientInfos together. */
+#define ITERATIONS_MAX 1000000
 
-/* Bytes of certificates, or of CRLs, that stand beside the content. */
-#define BESIDE_SIZE_MAX (2 * 1024 * 1024)
+/* The most bytes of the certificates field, and of the crls field. */
+#define SET_SIZE_MAX (2 * 1024 * 1024)
 
-/* A message, or what is inside of one. */
+/* The fields that may have many elements. */
+/* clang-format off */
+enum field {
+	DIGESTS, CERTS, CRLS, SIGNERS, SIGNED_ATTRS, UNSIGNED_ATTRS,
+	RECIPIENTS, ENCRYPTED_KEYS, UNPROTECTED_ATTRS
+};
+
+static const struct {
+	const char *name, *clause; /* of RFC 5652 */
+	int max;
+} limits[] = {
+	[DIGESTS]           = {"digestAlgorithms", "5.1", 16},
+	[CERTS]             = {"certificates", "5.1", CERT_COUNT_MAX},
+	[CRLS]              = {"CRLs", "5.1", 16},
+	[SIGNERS]           = {"signerInfos", "5.1", 4},
+	[SIGNED_ATTRS]      = {"signed attributes", "5.3", 64},
+	[UNSIGNED_ATTRS]    = {"unsigned attributes", "5.3", 64},
+	[RECIPIENTS]        = {"recipientInfos", "6.1", 16},
+	[ENCRYPTED_KEYS]    = {"recipientEncryptedKeys", "6.2.2", 16},
+	[UNPROTECTED_ATTRS] = {"unprotectedAttrs", "6.1", 64},
+};
+/* clang-format on */
+
+/* A ContentInfo that is checked. */
 struct part {
-	const char *what;
-	bool
-	    decoded; /* by libcrypto, which builds an object for each element */
-	long *left;  /* of its der_budget() */
+	const char *what; /* names it in messages */
+	bool decoded;     /* libcrypto decodes it afterwards */
+	long *left;       /* elements, of its der_budget() */
 };
 
 static enum status fail_structure(const struct part *part)
 {
-	return fail(ST_REPLY, "reply: not %s: not of its form (RFC 5652, 3)",
-	    part->what);
+	return fail(ST_REPLY,
+	    "reply: not %s: its structure is wrong (RFC 5652)", part->what);
 }
 
+/* Depth, number of elements, and with strict that run is in DER (X.690, 10). */
 static enum status check_elements(
     struct der run, bool strict, const struct part *part)
 {
@@ -48,14 +67,8 @@ static enum status check_elements(
 	    der_verdict_text(verdict));
 }
 
-/* What the elements of run are, and how many of them are taken. */
-struct kind {
-	const char *name, *clause;
-	int max;
-};
-
 static enum status check_count(
-    struct der run, const struct kind *kind, const struct part *part)
+    struct der run, enum field field, const struct part *part)
 {
 	struct der_element e;
 	int n = 0;
@@ -63,11 +76,12 @@ static enum status check_count(
 	for (; run.left > 0; n++)
 		if (!ber_next(&run, &e))
 			return fail_structure(part);
-	if (n <= kind->max)
+	if (n <= limits[field].max)
 		return ST_OK;
 	return fail(ST_REPLY,
-	    "reply: not %s: %d %s in it, at most %d are taken (RFC 5652, %s)",
-	    part->what, n, kind->name, kind->max, kind->clause);
+	    "reply: not %s: it has %d %s, the limit is %d (RFC 5652, %s)",
+	    part->what, n, limits[field].name, limits[field].max,
+	    limits[field].clause);
 }
 
 static bool is_oid(struct der_element type, int nid)
@@ -81,47 +95,43 @@ static bool is_oid(struct der_element type, int nid)
 	return yes;
 }
 
-/* The attributes that follow in run under that tag, if there are any. */
+/* An optional [tag] IMPLICIT SET OF Attribute, the next in run. */
 static enum status check_attributes(
-    struct der *run, int tag, const struct kind *kind, const struct part *part)
+    struct der *run, int tag, enum field field, const struct part *part)
 {
 	struct der_element all;
 
 	if (!ber_next_context(run, &all, tag))
 		return ST_OK;
-	return check_count(all.inside, kind, part);
+	return check_count(all.inside, field, part);
 }
 
 /*
  * SignerInfo ::= SEQUENCE { version, sid, digestAlgorithm, [0] signedAttrs
- * OPTIONAL, signatureAlgorithm, signature, [1] unsignedAttrs OPTIONAL }
+ * OPTIONAL, signatureAlgorithm, signature, [1] unsignedAttrs OPTIONAL } (RFC
+ * 5652, 5.3)
  */
 static enum status check_signer_info(struct der run, const struct part *part)
 {
-	static const struct kind signed_ones = {
-	    "signed attributes", "5.3", ATTRIBUTES_MAX};
-	static const struct kind others = {
-	    "unsigned attributes", "5.3", ATTRIBUTES_MAX};
 	struct der_element e;
 	enum status st;
 
 	if (!ber_next_is(&run, &e, V_ASN1_INTEGER) || !ber_next(&run, &e) ||
 	    !ber_next_is(&run, &e, V_ASN1_SEQUENCE))
 		return fail_structure(part);
-	if ((st = check_attributes(&run, 0, &signed_ones, part)) != ST_OK)
+	if ((st = check_attributes(&run, 0, SIGNED_ATTRS, part)) != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE) ||
 	    !ber_next_is(&run, &e, V_ASN1_OCTET_STRING))
 		return fail_structure(part);
-	if ((st = check_attributes(&run, 1, &others, part)) != ST_OK)
+	if ((st = check_attributes(&run, 1, UNSIGNED_ATTRS, part)) != ST_OK)
 		return st;
 	return run.left == 0 ? ST_OK : fail_structure(part);
 }
 
 static enum status check_signer_infos(struct der run, const struct part *part)
 {
-	static const struct kind signers = {"signerInfos", "5.1", SIGNERS_MAX};
-	enum status st = check_count(run, &signers, part);
+	enum status st = check_count(run, SIGNERS, part);
 	struct der_element e;
 
 	while (st == ST_OK && run.left > 0)
@@ -131,22 +141,22 @@ static enum status check_signer_infos(struct der run, const struct part *part)
 	return st;
 }
 
-/* The certificates, or the CRLs, that stand beside the content, in DER. */
+/* A CertificateSet or RevocationInfoChoices (RFC 5652, 10.2), in DER. */
 static enum status check_der_set(
-    struct der all, const struct kind *kind, const struct part *part)
+    struct der all, enum field field, const struct part *part)
 {
-	enum status st = check_count(all, kind, part);
+	enum status st = check_count(all, field, part);
 
 	if (st != ST_OK)
 		return st;
-	if (part->decoded && all.left > BESIDE_SIZE_MAX)
+	if (part->decoded && all.left > SET_SIZE_MAX)
 		return fail(ST_REPLY,
-		    "reply: not %s: %ld bytes of %s in it, at most %d are "
-		    "taken",
-		    part->what, all.left, kind->name, BESIDE_SIZE_MAX);
+		    "reply: not %s: it has %ld bytes of %s, the limit is %d",
+		    part->what, all.left, limits[field].name, SET_SIZE_MAX);
 	return check_elements(all, true, part);
 }
 
+/* An EC key MUST have its curve by name (RFC 5480, 2.1.1). */
 static enum status check_keys(struct der certs, const struct part *part)
 {
 	struct der_element e;
@@ -155,49 +165,45 @@ static enum status check_keys(struct der certs, const struct part *part)
 		if (e.class == V_ASN1_UNIVERSAL && !curve_is_named(e.whole))
 			return fail(ST_REPLY,
 			    "reply: not %s: a certificate in it has an EC key "
-			    "whose curve has no name (RFC 5480, 2.1.1), or is "
-			    "none",
+			    "without a named curve (RFC 5480, 2.1.1), or is "
+			    "malformed",
 			    part->what);
 	return ST_OK;
 }
 
-/* [0] certificates OPTIONAL, [1] crls OPTIONAL; *out is what is in crls. */
+/* [0] certificates OPTIONAL, [1] crls OPTIONAL; sets *out to the CRLs. */
 static enum status check_certs_and_crls(
     struct der *out, struct der *run, const struct part *part)
 {
-	static const struct kind certs = {
-	    "certificates", "5.1", CERT_COUNT_MAX};
-	static const struct kind crls = {"CRLs", "5.1", CRLS_MAX};
 	struct der_element e;
 	enum status st;
 
 	*out = (struct der){0};
 	if (ber_next_context(run, &e, 0) &&
-	    ((st = check_der_set(e.inside, &certs, part)) != ST_OK ||
+	    ((st = check_der_set(e.inside, CERTS, part)) != ST_OK ||
 		(st = check_keys(e.inside, part)) != ST_OK))
 		return st;
 	if (!ber_next_context(run, &e, 1))
 		return ST_OK;
 	*out = e.inside;
-	return check_der_set(e.inside, &crls, part);
+	return check_der_set(e.inside, CRLS, part);
 }
 
 /*
  * SignedData ::= SEQUENCE { version, digestAlgorithms SET, encapContentInfo,
- * [0] certificates OPTIONAL, [1] crls OPTIONAL, signerInfos SET }
+ * [0] certificates OPTIONAL, [1] crls OPTIONAL, signerInfos SET } (RFC 5652,
+ * 5.1)
  */
 static enum status check_signed_data(
     struct der *crls, struct der run, const struct part *part)
 {
-	static const struct kind digests = {
-	    "digestAlgorithms", "5.1", DIGEST_ALGORITHMS_MAX};
 	struct der_element e;
 	enum status st;
 
 	if (!ber_next_is(&run, &e, V_ASN1_INTEGER) ||
 	    !ber_next_is(&run, &e, V_ASN1_SET))
 		return fail_structure(part);
-	if ((st = check_count(e.inside, &digests, part)) != ST_OK)
+	if ((st = check_count(e.inside, DIGESTS, part)) != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
 		return fail_structure(part);
@@ -209,7 +215,7 @@ static enum status check_signed_data(
 			     : fail_structure(part);
 }
 
-/* A number that is too large for left is one more than left. */
+/* The iterationCount (RFC 8018, A.2), or left + 1 if that is less. */
 static uint64_t read_iterations(struct der run, uint64_t left)
 {
 	PBKDF2PARAM *params = d2i_PBKDF2PARAM(NULL, &run.p, run.left);
@@ -224,7 +230,10 @@ static uint64_t read_iterations(struct der run, uint64_t left)
 	return iterations;
 }
 
-/* The keyDerivationAlgorithm, [0] IMPLICIT; takes its iterations off left. */
+/*
+ * The keyDerivationAlgorithm of a PasswordRecipientInfo (RFC 5652, 6.2.4); its
+ * iterations are taken off *left.
+ */
 static enum status check_derivation(
     struct der run, uint64_t *left, const struct part *part)
 {
@@ -249,18 +258,16 @@ static enum status check_derivation(
 /*
  * KeyAgreeRecipientInfo ::= SEQUENCE { version, [0] originator, [1] ukm
  * OPTIONAL, keyEncryptionAlgorithm, recipientEncryptedKeys SEQUENCE } (RFC
- * 5652, 6.2.2)
+ * 5652, 6.2.2): the keys are the last.
  */
 static enum status check_agreement(struct der run, const struct part *part)
 {
-	static const struct kind keys = {
-	    "recipientEncryptedKeys", "6.2.2", RECIPIENTS_MAX};
 	struct der_element e = {0};
 
 	while (run.left > 0)
 		if (!ber_next(&run, &e))
 			return fail_structure(part);
-	return check_count(e.inside, &keys, part);
+	return check_count(e.inside, ENCRYPTED_KEYS, part);
 }
 
 /*
@@ -270,9 +277,7 @@ static enum status check_agreement(struct der run, const struct part *part)
  */
 static enum status check_recipients(struct der run, const struct part *part)
 {
-	static const struct kind recipients = {
-	    "recipientInfos", "6.1", RECIPIENTS_MAX};
-	enum status st = check_count(run, &recipients, part);
+	enum status st = check_count(run, RECIPIENTS, part);
 	uint64_t left = ITERATIONS_MAX;
 	struct der_element recipient, e;
 	struct der inside;
@@ -293,12 +298,11 @@ static enum status check_recipients(struct der run, const struct part *part)
 /*
  * EnvelopedData ::= SEQUENCE { version, [0] originatorInfo OPTIONAL,
  * recipientInfos SET, encryptedContentInfo, [1] unprotectedAttrs OPTIONAL }
+ * (RFC 5652, 6.1)
  */
 static enum status check_enveloped_data(
     struct der *content_info, struct der run, const struct part *part)
 {
-	static const struct kind attributes = {
-	    "unprotectedAttrs", "6.1", ATTRIBUTES_MAX};
 	struct der_element e;
 	enum status st = ST_OK;
 
@@ -315,12 +319,12 @@ static enum status check_enveloped_data(
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
 		return fail_structure(part);
 	*content_info = e.inside;
-	if ((st = check_attributes(&run, 1, &attributes, part)) != ST_OK)
+	if ((st = check_attributes(&run, 1, UNPROTECTED_ATTRS, part)) != ST_OK)
 		return st;
 	return run.left == 0 ? ST_OK : fail_structure(part);
 }
 
-/* What the SEQUENCE in a ContentInfo is; check sets *out to one field of it. */
+/* A type of content; check() sets *out to the field that the caller wants. */
 struct content {
 	int nid;
 	const char *name;
@@ -333,7 +337,9 @@ static const struct content signed_data = {
 static const struct content enveloped_data = {
     NID_pkcs7_enveloped, "EnvelopedData", check_enveloped_data};
 
-/* ContentInfo ::= SEQUENCE { contentType, [0] EXPLICIT content } */
+/*
+ * ContentInfo ::= SEQUENCE { contentType, [0] EXPLICIT content } (RFC 5652, 3)
+ */
 static enum status open_content_info(struct der *out,
     const struct der_element *info, const struct content *content,
     const struct part *part)
@@ -344,9 +350,10 @@ static enum status open_content_info(struct der *out,
 	if (!ber_next_is(&inside, &type, V_ASN1_OBJECT))
 		return fail_structure(part);
 	if (!is_oid(type, content->nid))
-		return fail(ST_REPLY, "reply: not %s %s, and not %s",
-		    content->nid == NID_pkcs7_signed ? "a" : "an",
-		    content->name, part->what);
+		return fail(ST_REPLY,
+		    "reply: not %s: its contentType is not that of %s (RFC "
+		    "5652, 3)",
+		    part->what, content->name);
 	if (!ber_next_context(&inside, &explicit, 0) || inside.left != 0 ||
 	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE) ||
 	    explicit.inside.left != 0)
@@ -381,9 +388,10 @@ static enum status check_content_info(struct der *out, const void *bytes,
 enum status limits_check_signed_data(
     const void *bytes, size_t len, const char *what)
 {
-	struct der crls;
+	struct der unused;
 
-	return check_content_info(&crls, bytes, len, &signed_data, what, true);
+	return check_content_info(
+	    &unused, bytes, len, &signed_data, what, true);
 }
 
 enum status limits_check_crl_message(

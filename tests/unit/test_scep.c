@@ -1828,7 +1828,7 @@ static const struct bad_reply {
     {"empty", CONTENT(EMPTY), "SUCCESS without a content"},
     {"garbage", CONTENT(GARBAGE), "not a pkcsPKIEnvelope (RFC 8894, 3.2.2)"},
     {"no envelope", CONTENT(NO_ENVELOPE),
-	"not an EnvelopedData, and not a pkcsPKIEnvelope"},
+	"not a pkcsPKIEnvelope (RFC 8894, 3.2.2): its contentType is not"},
     {"trailing", CONTENT(TRAILING), "1 bytes follow the EnvelopedData"},
     {"for another", CONTENT(FOR_OTHER), "it cannot be decrypted with our"},
     {"nothing inside", CONTENT(ENVELOPE_OF_NOTHING),
@@ -1954,7 +1954,7 @@ static void test_not_a_message(void **state)
 	    {"0\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\0", 15,
 		"not a pkiMessage"},
 	    {"0\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x02\x04\0",
-		17, "not a SignedData"},
+		17, "contentType is not that of SignedData"},
 	    {"0\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", 13,
 		"not a pkiMessage"},
 	};
@@ -1975,7 +1975,8 @@ static void test_not_a_message(void **state)
 	message.len = 0;
 	add_envelope(
 	    &message, &w.content, w.client, &(struct recipe){.type = 0});
-	assert_refused("an envelope", &message, "not a SignedData");
+	assert_refused(
+	    "an envelope", &message, "contentType is not that of SignedData");
 	buf_free(&message);
 }
 
@@ -2219,8 +2220,9 @@ static void test_body(void **state)
 	assert_bad_body(&set, "there is no certificate in it");
 	set.len = 0;
 	add_envelope(&set, &der, w.client, &(struct recipe){.type = 0});
-	assert_bad_body(
-	    &set, "not a SignedData, and not a certificates-only message");
+	assert_bad_body(&set,
+	    "not a certificates-only message (RFC 8894, 3.4): its contentType "
+	    "is not that of SignedData");
 	set.len = 0;
 	assert_bad_body(&set, "it is empty, expected CA certificates");
 	assert_true(buf_add_string(&set, "<html>Not found</html>\n"));
@@ -2246,7 +2248,7 @@ static void test_body_count(void **state)
 		assert_true(sk_X509_push(stack, made[i]) > 0);
 	}
 	add_certs(&set, stack);
-	assert_bad_body(&set, "101 certificates in it, at most 100 are taken");
+	assert_bad_body(&set, "it has 101 certificates, the limit is 100");
 	X509_free(sk_X509_pop(stack));
 	set.len = 0;
 	add_certs(&set, stack);
