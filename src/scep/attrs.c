@@ -9,7 +9,7 @@
 
 #define OID_TEXT_MAX 80
 
-/* RFC 8894, tables 1 and 2 */
+/* RFC 8894, 3.2.1: encodings of table 1, OIDs of table 2 */
 static const struct {
 	const char *name;
 	const char *oid;
@@ -31,7 +31,7 @@ static const struct {
 	V_ASN1_UTF8STRING},
 };
 
-/* Where one widely used CA puts failInfoText instead. */
+/* id-scep: a widely used CA sends failInfoText with it, not with id-scep 1. */
 static const char fail_info_text_misplaced[] = "1.3.6.1.5.5.7.24";
 
 bool attrs_add_text(CMS_SignerInfo *si, enum attr attr, const char *text)
@@ -46,6 +46,7 @@ bool attrs_add_octets(
 		   si, table[attr].oid, table[attr].type, bytes, (int)len) == 1;
 }
 
+/* RFC 8894, 3.2.1, table 1; some servers encode text as another string type. */
 static bool is_type_expected(enum attr attr, int type)
 {
 	if (table[attr].type == V_ASN1_OCTET_STRING)
@@ -75,6 +76,7 @@ static enum status get_value(
 	return ST_OK;
 }
 
+/* The attribute may be absent, but must not occur twice. */
 static enum status get_by_oid(struct attr_value *out, const CMS_SignerInfo *si,
     enum attr attr, const char *oid)
 {
@@ -88,7 +90,7 @@ static enum status get_by_oid(struct attr_value *out, const CMS_SignerInfo *si,
 	first = CMS_signed_get_attr_by_OBJ(si, object, -1);
 	if (first >= 0 && CMS_signed_get_attr_by_OBJ(si, object, first) >= 0)
 		st = fail(ST_REPLY,
-		    "reply: %s is there more than once (RFC 8894, 3.2.1)",
+		    "reply: %s occurs more than once (RFC 8894, 3.2.1)",
 		    table[attr].name);
 	else if (first >= 0)
 		st = get_value(out, CMS_signed_get_attr(si, first), attr);
@@ -96,7 +98,7 @@ static enum status get_by_oid(struct attr_value *out, const CMS_SignerInfo *si,
 	return st;
 }
 
-/* The name of RFC 8894 where it has one, else the OID. */
+/* The name in RFC 8894, table 1, or the OID of another attribute. */
 static const char *name_of(X509_ATTRIBUTE *attribute, char oid[OID_TEXT_MAX])
 {
 	size_t i;

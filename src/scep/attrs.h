@@ -19,14 +19,18 @@ enum attr {
 	ATTR_FAIL_INFO_TEXT
 };
 
-/* False with the reason in libcrypto's error queue. */
+/*
+ * Each adds a signed attribute with one value, encoded as table 1 of RFC 8894
+ * says.  False with the reason in libcrypto's error queue.
+ */
 bool attrs_add_text(CMS_SignerInfo *si, enum attr attr, const char *text);
 bool attrs_add_octets(
     CMS_SignerInfo *si, enum attr attr, const void *bytes, size_t len);
 
 /*
- * Whether each signed attribute, of SCEP or not, has exactly one value
- * (RFC 8894, 3.2.1).  ST_REPLY after reporting the first that has not.
+ * Each signed attribute, of SCEP or not, has to have exactly one value: RFC
+ * 8894, 3.2.1, table 1, and RFC 5652, 11, define none with several.  ST_REPLY
+ * after reporting the first that has not.
  */
 enum status attrs_check_values(const CMS_SignerInfo *si);
 
@@ -37,11 +41,10 @@ struct attr_value {
 };
 
 /*
- * The value of an attribute, the first one, of string type (any of PrintableString,
- * UTF8String and IA5String) or OCTET STRING as its row in RFC 8894, table 1
- * says.  Absent: ST_OK and bytes NULL.  ST_REPLY after reporting when it is
- * there twice, or is of another type.  attrs_check_values() has to
- * have seen that it has one value.
+ * The first value of an attribute.  It has to be of the type that RFC 8894,
+ * 3.2.1, table 1 says, where UTF8String and IA5String stand for
+ * PrintableString as well, and the attribute has to occur once.  Absent: ST_OK
+ * and bytes NULL.  ST_REPLY after reporting.  Call attrs_check_values() first.
  */
 enum status attrs_get(
     struct attr_value *out, const CMS_SignerInfo *si, enum attr attr);

@@ -12,8 +12,8 @@
 
 #define PAGE_HINT \
 	", a page: a captive portal, a login page or a proxy answers instead " \
-	"of the server, or the path of the URL is wrong; where the server " \
-	"itself answers so, --capabilities says what it can do"
+	"of the server, or the path of the URL is wrong; if it is the server " \
+	"itself that sends the page, set its capabilities with --capabilities"
 
 static const struct {
 	const char *keyword;
@@ -33,7 +33,7 @@ static const struct {
     {"SCEPStandard", CAP_SCEPSTANDARD, NULL},
 };
 
-/* 0: unknown */
+/* 0: unknown.  Clients SHOULD ignore the text case (RFC 8894, 3.5.2). */
 static unsigned int find_keyword(const char *word, size_t len)
 {
 	size_t i;
@@ -45,6 +45,7 @@ static unsigned int find_keyword(const char *word, size_t len)
 	return 0;
 }
 
+/* A client MUST accept and ignore unknown keywords (RFC 8894, 3.5.2). */
 static unsigned int parse_keyword(const char *word, size_t len)
 {
 	unsigned int cap = find_keyword(word, len);
@@ -62,7 +63,10 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* Takes the next line off text, without the blanks around it; its length. */
+/*
+ * Takes the next line off text, and returns its length without the blanks
+ * around it.  Clients MUST accept CR LF and LF (RFC 8894, 3.5.2).
+ */
 static size_t next_line(const char **line, const char **text, size_t *left)
 {
 	const char *p = *text, *newline = memchr(p, '\n', *left);
@@ -166,6 +170,7 @@ bool caps_parse_list(
 
 bool caps_have(unsigned int caps, enum cap cap)
 {
+	/* RFC 8894, 3.5.2, table 7, SCEPStandard */
 	const unsigned int implied =
 	    CAP_AES | CAP_POSTPKIOPERATION | CAP_SHA256;
 

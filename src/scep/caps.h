@@ -1,4 +1,4 @@
-/* caps.h: what a CA can do, as GetCACaps says (RFC 8894, 3.5.2). */
+/* caps.h: the capabilities of a CA, as GetCACaps tells (RFC 8894, 3.5.2). */
 #ifndef SCEP_CAPS_H
 #define SCEP_CAPS_H
 
@@ -8,6 +8,7 @@
 #include "util/buf.h"
 #include "util/status.h"
 
+/* RFC 8894, 3.5.2, table 7; SHA-224 and SHA-384 come from some servers. */
 enum cap {
 	CAP_AES = 1,
 	CAP_DES3 = 2,
@@ -24,30 +25,34 @@ enum cap {
 };
 
 /*
- * The set of enum cap in a GetCACaps answer: a keyword a line, case and
- * trailing blanks ignored, unknown ones passed over (with -v, said).
+ * The set of enum cap in an answer to GetCACaps (RFC 8894, 3.5.2): one keyword
+ * on each line, ended by CR LF or LF.  Case and blanks around the keyword are
+ * ignored, and so is an unknown keyword, which a verbose message reports.
  * SCEPStandard is not expanded here, see caps_have().
  */
 unsigned int caps_parse(const void *text, size_t len);
 
 /*
- * Whether text is a page (HTML, XML) that no CA gives as an answer: it begins
- * with "<", after a byte order mark of UTF-8 and blanks, or html, its content
- * type, says so; and none of its lines is a known keyword.
+ * Whether text is an HTML or XML page instead of an answer to GetCACaps: it
+ * begins with "<", after a UTF-8 byte order mark and blanks, or html says that
+ * its content type is that of a page; and none of its lines is a known keyword.
  */
 bool caps_is_page(const void *text, size_t len, bool html);
 
-/* ST_NETWORK after reporting for a page, other markup and binary bytes. */
+/*
+ * The answer has to be plain text (RFC 8894, 3.5.2).  ST_NETWORK after
+ * reporting a page, other markup, or binary bytes.
+ */
 enum status caps_check(const void *text, size_t len, bool html);
 
 /*
- * The set in a list of keywords between commas or blanks, case ignored.
- * false when one is unknown: *bad, *bad_len is that word.
+ * The set in a list of keywords separated by commas or blanks, case ignored.
+ * False when one is unknown: *bad, *bad_len is that word.
  */
 bool caps_parse_list(
     unsigned int *caps, const char *list, const char **bad, size_t *bad_len);
 
-/* Whether caps has cap, or SCEPStandard and cap is implied by that. */
+/* Whether caps has cap, or has SCEPStandard, which implies cap. */
 bool caps_have(unsigned int caps, enum cap cap);
 
 /* "AES, DES3, ..." as announced, in alphabetical order, or "none". */
@@ -58,8 +63,8 @@ void caps_each(unsigned int caps,
     void (*each)(const char *keyword, void *context), void *context);
 
 /*
- * The best announced algorithm, by its name in algs.h, NULL when none is
- * announced.
+ * The strongest of the announced algorithms, by its name in algs.h; NULL when
+ * none is announced.
  */
 const char *caps_best_digest(unsigned int caps);
 const char *caps_best_cipher(unsigned int caps);

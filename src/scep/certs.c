@@ -23,6 +23,8 @@ enum status certs_from_signed_data(
 	if ((st = signed_parse(&cms, bytes, len,
 		 "a certificates-only message (RFC 8894, 3.4)")) != ST_OK)
 		return st;
+
+	/* RFC 8894, 3.4: the certificates are in the field certificates. */
 	certs = CMS_get1_certs(cms);
 	if (sk_X509_num(certs) > 0) {
 		*out = certs;
@@ -44,6 +46,8 @@ enum status certs_add_crl(struct buf *out, const void *bytes, size_t len)
 	if ((st = limits_check_crl_message(&crls, bytes, len,
 		 "a SignedData with one CRL (RFC 8894, 4.6.1)")) != ST_OK)
 		return st;
+
+	/* RFC 8894, 4.6.1: crls has only the most recent CRL. */
 	if (!der_next_is(&crls, &crl, V_ASN1_SEQUENCE) || crls.left != 0)
 		return fail(ST_REPLY,
 		    "reply: not a SignedData with one CRL, in DER (RFC 8894, "
@@ -60,7 +64,7 @@ static bool is_cms_label(const char *name)
 	    strcmp(name, PEM_STRING_PKCS7_SIGNED) == 0;
 }
 
-/* The first block that is of CMS. */
+/* The first PEM block that is a CMS message. */
 static bool find_cms_block(BIO *bio, unsigned char **data, long *len)
 {
 	char *name, *header;

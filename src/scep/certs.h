@@ -10,22 +10,26 @@
 #include "util/status.h"
 
 /*
- * The certificates of a degenerate SignedData in DER or BER, in its order.
- * ST_REPLY after reporting when it is none, when bytes are left over, or
- * when there is no certificate in it.  The caller owns *out.
+ * The certificates of a degenerate SignedData (RFC 8894, 3.4) in DER or BER,
+ * in its order.  ST_REPLY after reporting when the bytes are something else,
+ * when other bytes follow, or when there is no certificate in it.  The caller
+ * owns *out.
  */
 enum status certs_from_signed_data(
     STACK_OF(X509) **out, const void *bytes, size_t len);
 
 /*
- * Adds to out the bytes of the one CRL of a degenerate SignedData, which has
- * to be in DER, as it came.  ST_REPLY after reporting.
+ * Adds to out the bytes of the CRL in a degenerate SignedData, unchanged.  Its
+ * crls field has to have one CRL, in DER (RFC 8894, 3.4 and 4.6.1).  ST_REPLY
+ * after reporting.
  */
 enum status certs_add_crl(struct buf *out, const void *bytes, size_t len);
 
 /*
- * The certificates of a GetCACert answer: one in DER, a degenerate
- * SignedData, or either in PEM, whatever content type it came as (R6).
+ * The certificates of an answer to GetCACert: one in DER (RFC 8894, 4.2.1.1),
+ * or a degenerate SignedData (4.2.1.2).  PEM is accepted for both, and the
+ * content type is not looked at, since some servers send another.  ST_REPLY
+ * after reporting; the caller owns *out.
  */
 enum status certs_from_body(
     STACK_OF(X509) **out, const void *bytes, size_t len);

@@ -13,8 +13,9 @@
 #include "util/log.h"
 
 /*
- * The contentEncryptionAlgorithm has to be one that is supported.  EncryptedContentInfo ::=
- * SEQUENCE { contentType, contentEncryptionAlgorithm, ... } (RFC 5652, 6.1)
+ * The cipher has to be one of algs.h.  EncryptedContentInfo ::= SEQUENCE {
+ * contentType, contentEncryptionAlgorithm, ... } (RFC 5652, 6.1), for which
+ * the CMS API has no getter.
  */
 static enum status admit_cipher(struct der content_info)
 {
@@ -35,7 +36,7 @@ static enum status admit_cipher(struct der content_info)
 	return st;
 }
 
-/* Whether a password opens it, and no key does. */
+/* Whether there is a PasswordRecipientInfo and no recipient with a key. */
 static bool is_for_password(CMS_ContentInfo *cms)
 {
 	STACK_OF(CMS_RecipientInfo) *infos = CMS_get0_RecipientInfos(cms);
@@ -52,6 +53,7 @@ static bool is_for_password(CMS_ContentInfo *cms)
 	return password;
 }
 
+/* RFC 8894, 3.1: the password is the challengePassword of the request. */
 static enum status decrypt_by_password(
     BIO *out, CMS_ContentInfo *cms, const struct buf *password)
 {
@@ -104,9 +106,10 @@ static enum status add_decrypted(
 }
 
 /*
- * Where the eContentType is id-envelopedData some servers send the
- * EnvelopedData alone, which begins with its version, and not in a
- * ContentInfo, which begins with a type (C12).
+ * Whether there is no ContentInfo, which begins with an OBJECT IDENTIFIER,
+ * around the EnvelopedData, which begins with an INTEGER.  RFC 8894, 3.2 wants
+ * eContentType data and a ContentInfo; servers that send the eContentType
+ * id-envelopedData leave the ContentInfo out.
  */
 static bool is_bare_enveloped_data(const unsigned char *bytes, size_t len)
 {
@@ -119,7 +122,7 @@ static bool is_bare_enveloped_data(const unsigned char *bytes, size_t len)
 	    tag == V_ASN1_SEQUENCE && p < bytes + len && *p == V_ASN1_INTEGER;
 }
 
-/* ContentInfo { id-envelopedData, [0] bytes } (RFC 5652, 3). */
+/* Puts a ContentInfo around an EnvelopedData (RFC 5652, 3). */
 static bool add_content_info(struct buf *out, const void *bytes, size_t len)
 {
 	ASN1_OBJECT *type = OBJ_nid2obj(NID_pkcs7_enveloped);
@@ -142,14 +145,17 @@ static bool add_content_info(struct buf *out, const void *bytes, size_t len)
 	return buf_add(out, bytes, len);
 }
 
-/* Private operations of the key are looked up as the key wants it (C14). */
+/*
+ * The CMS object gets the property query of a key that a provider holds, so
+ * that its private operations go to that provider.
+ */
 static CMS_ContentInfo *parse_enveloped_data(
     const unsigned char *bytes, size_t len, EVP_PKEY *key)
 {
 	char query[COMPAT_QUERY_MAX];
 	CMS_ContentInfo *cms = compat_new_cms(compat_key_query(query, key));
 
-	/* What cannot be parsed is freed by it. */
+	/* On failure d2i_CMS_ContentInfo() frees cms. */
 	if (cms != NULL && d2i_CMS_ContentInfo(&cms, &bytes, (long)len) == NULL)
 		return NULL;
 	return cms;

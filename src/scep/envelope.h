@@ -9,11 +9,12 @@
 #include "util/status.h"
 
 /*
- * Adds to out what is in the EnvelopedData of len bytes that answers request:
- * for its signer, by key transport or key agreement, or by its password (C8;
- * RFC 8894, 3.1); nothing when there is nothing in it.  ST_REPLY after
- * reporting.  What comes out is unproved: with a wrong key it may be garbage
- * (C14).
+ * Adds to out the decrypted content of the EnvelopedData of len bytes that
+ * answers request; nothing when it has no content.  The recipient is the key of
+ * request's signer, by key transport or key agreement, or the password of
+ * request (RFC 8894, 3.1).  ST_REPLY after reporting.  Parse the result with
+ * care: about once in 256 times CMS_decrypt() succeeds with a wrong key, and
+ * the result is garbage.
  */
 enum status envelope_open(struct buf *out, const void *bytes, size_t len,
     const struct scep_request *request);

@@ -1,4 +1,4 @@
-/* message.h: pkiMessages, made and read (RFC 8894, 3.1 to 3.3). */
+/* message.h: encodes and decodes pkiMessages (RFC 8894, 3.1 to 3.3). */
 #ifndef SCEP_MESSAGE_H
 #define SCEP_MESSAGE_H
 
@@ -13,29 +13,27 @@
 #include "util/buf.h"
 #include "util/status.h"
 
-/*
- * A request, and what its reply is held against.  Borrows everything.
- */
+/* A request, with which its reply is compared.  Borrows everything. */
 struct scep_request {
 	enum message_type type;
 	const char *transaction_id;          /* PrintableString */
 	unsigned char nonce[SCEP_NONCE_LEN]; /* set by scep_request_encode() */
 	const void *content;                 /* the messageData, DER */
 	size_t content_len;
-	const struct buf *password;    /* where one of the keys is not RSA */
+	const struct buf *password;    /* the challengePassword, or NULL */
 	const struct cabundle *bundle; /* recipient, and signers of replies */
 	X509 *signer; /* self-signed, or one that was issued before */
 	EVP_PKEY *key;
 	const EVP_MD *digest;
 	const EVP_CIPHER *cipher;
-	bool oaep, pss;        /* instead of PKCS#1 v1.5, for RSA keys (C11) */
-	unsigned int tolerate; /* bits of enum tolerate: checks waived */
+	bool oaep, pss;        /* for RSA keys; without, PKCS#1 v1.5 */
+	unsigned int tolerate; /* bits of enum tolerate: checks to skip */
 	struct digest_policy policy;
 };
 
 /* A CertRep that passed every check.  Owns what it points to. */
 struct scep_reply {
-	bool verified; /* its signature holds, whatever else is wrong */
+	bool verified; /* its signature is good, whatever else is wrong */
 	enum pki_status status;
 	const struct fail_info *fail_info; /* with PKI_FAILURE; static */
 	char *fail_info_text;  /* with PKI_FAILURE, escaped; or NULL */
@@ -44,16 +42,17 @@ struct scep_reply {
 };
 
 /*
- * Adds the pkiMessage in DER to out: messageData, encrypted for the bundle's
- * recipient, signed with a fresh senderNonce.
+ * Adds the pkiMessage in DER to out (RFC 8894, 3.1): the messageData is
+ * encrypted for the bundle's recipient, then signed with a fresh senderNonce.
  */
 enum status scep_request_encode(struct buf *out, struct scep_request *request);
 
 /*
- * Reads the CertRep that answers request: signature by a certificate of the
- * bundle, attributes, envelope, certificates (RFC 8894, 3.2 and 3.3.2).
- * ST_REPLY after reporting the first check that fails; then nothing is in out
- * but verified.  Without verified the bytes may be from anybody.
+ * Decodes and checks the CertRep that answers request: the signature, by a
+ * certificate of the bundle, then the attributes, the envelope, and the
+ * certificates or the CRL (RFC 8894, 3.2 and 3.3.2).  ST_REPLY after reporting
+ * the first check that fails; out is then empty but for verified.  While
+ * verified is false, anybody may have sent the bytes.
  */
 enum status scep_reply_decode(struct scep_reply *out,
     const struct scep_request *request, const void *bytes, size_t len);

@@ -9,7 +9,10 @@
 #include "scep/scep.h"
 #include "util/log.h"
 
-/* A CertRep, which anybody can have signed, is no answer to this. */
+/*
+ * RFC 8894, 4.7.1: the response is a SignedData, not a pkiMessage.  Anybody can
+ * make the CA sign a CertRep, which must not pass for it.
+ */
 static enum status check_no_message_type(CMS_SignerInfo *si)
 {
 	struct attr_value value;
@@ -23,8 +26,9 @@ static enum status check_no_message_type(CMS_SignerInfo *si)
 }
 
 /*
- * Nobody signed which certificates stand beside an empty content: each has
- * to be a CA's, and to verify.
+ * RFC 8894, 4.7.1 puts the certificates into the signed content.  The
+ * certificates field is not signed: each certificate there has to be a CA's,
+ * and to verify.
  */
 static enum status check_unsigned_cert(
     X509 *cert, STACK_OF(X509) *beside, const struct cabundle *current)
@@ -97,7 +101,11 @@ static enum status refuse_signer(
 	return st;
 }
 
-/* Of -C, and no CA's: holders of certificates may not name the next CA. */
+/*
+ * RFC 8894, 4.7.1: the signer is the current CA.  One of -C that is not a CA
+ * has to be marked as an RA and be allowed by --tolerate signer: the CA has
+ * issued certificates to all its clients.
+ */
 static enum status check_ra_signer(
     const struct nextca_trust *trust, X509 *signer)
 {
@@ -105,19 +113,23 @@ static enum status check_ra_signer(
 
 	if (!cert_is_marked_ra(signer))
 		return refuse_signer(signer,
-		    "of -C, but no CA, and not marked as an RA",
-		    "ask who runs the CA for the next certificates");
+		    "among those of -C, but neither a CA nor marked as an RA",
+		    "ask the operator of the CA for the next certificates");
 	if ((trust->tolerate & TOLERATE_SIGNER) == 0)
-		return refuse_signer(signer, "an RA of -C",
-		    "--tolerate signer takes it all the same");
+		return refuse_signer(
+		    signer, "an RA of -C", "--tolerate signer overrides this");
 	warn(WARN_TOLERATED_SIGNER,
-	    "%s, an RA of -C, signed the answer: tolerated as asked",
+	    "the answer is signed by %s, an RA of -C, not by a CA: accepted "
+	    "(--tolerate signer)",
 	    cert_name_text(&name, X509_get_subject_name(signer)));
 	buf_free(&name);
 	return ST_OK;
 }
 
-/* Of the message: it has to verify up to a CA certificate of -C. */
+/*
+ * RFC 8894, 4.7.1: the signer is the current CA.  One that came in the message
+ * has to be a CA certificate that verifies against those of -C.
+ */
 static enum status check_sent_signer(
     STACK_OF(X509) *current, STACK_OF(X509) *beside, X509 *signer)
 {
@@ -127,8 +139,9 @@ static enum status check_sent_signer(
 	enum status st = ST_OK;
 
 	if (!cert_says_ca(signer))
-		return refuse_signer(signer, "no CA, and not among those of -C",
-		    "check who answers");
+		return refuse_signer(signer,
+		    "not a CA, and not among those of -C",
+		    "check which server answers");
 	if ((cas = path_find_cas(current, beside)) == NULL)
 		return fail_memory();
 	if (path_verify_below(current, signer, cas, &reason) == PATH_VERIFIED)
@@ -137,7 +150,8 @@ static enum status check_sent_signer(
 		"not among those of -C, and does not verify against them (%s)",
 		reason))
 		st = refuse_signer(signer, buf_string(&problem),
-		    "get them anew with getca, or check who answers");
+		    "fetch them again with getca, or check which server "
+		    "answers");
 	else
 		st = fail_memory();
 	buf_free(&problem);
@@ -156,7 +170,7 @@ static enum status check_nextca_signer(
 	return cert_is_anchor(signer) ? ST_OK : check_ra_signer(trust, signer);
 }
 
-/* The certificates that may have signed: those of -C are looked at first. */
+/* The certificates that may be the signer's: of -C, then of the message. */
 static enum status find_candidates(STACK_OF(X509) **out,
     const struct nextca_trust *trust, STACK_OF(X509) *beside)
 {

@@ -10,22 +10,23 @@
 #include "scep/scep.h"
 #include "util/status.h"
 
-/* Whom to believe; tolerate is of enum tolerate.  Borrows current. */
+/* The trusted signers.  Borrows current. */
 struct nextca_trust {
 	const struct cabundle *current;
-	unsigned int tolerate;
+	unsigned int tolerate; /* bits of enum tolerate */
 	struct digest_policy policy;
 };
 
 /*
- * Verifies the SignedData, and takes the next certificates from it.  The
- * signer has to be a CA certificate that is one of the current ones, or is in
- * the message and verifies up to a CA certificate of them.  An RA's that is
- * one of them and marked (cert_is_marked_ra()) may sign with
- * TOLERATE_SIGNER.  The next ones are in the signed content; where there is
- * none they are beside it, unsigned, and each has to be a CA certificate that
- * verifies against the current ones.  ST_REPLY after reporting, with nothing
- * in *certs and *signer; else both are the caller's.
+ * Verifies the SignedData, and returns the next certificates in it.  Its signer
+ * has to be the current CA (RFC 8894, 4.7.1): a CA certificate that is in
+ * current, or that is in the message and verifies against the CA certificates
+ * of current.  With TOLERATE_SIGNER it may be an RA certificate of current
+ * (cert_is_marked_ra()).  The next certificates are in the signed content.
+ * Some servers leave that empty and put them into the certificates field, which
+ * is not signed: then each has to be a CA certificate that verifies against
+ * current.  ST_REPLY after reporting, and *certs and *signer are not set; else
+ * the caller owns both.
  */
 enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
     const struct nextca_trust *trust, const void *bytes, size_t len);

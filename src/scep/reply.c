@@ -21,18 +21,26 @@ static bool value_is(
 	    memcmp(value->bytes, bytes, len) == 0;
 }
 
-/* V6: true when the user waived the check, and says so. */
-static bool tolerated(
-    const struct scep_request *request, enum tolerate bit, const char *name)
+/* Whether --tolerate skips a check that failed, which is warned of. */
+static bool is_tolerated(const struct scep_request *request, enum tolerate bit)
 {
 	if ((request->tolerate & bit) == 0)
 		return false;
-	warn(bit == TOLERATE_NONCE ? WARN_TOLERATED_NONCE
-				   : WARN_TOLERATED_TRANSACTION_ID,
-	    "%s does not match ours, tolerated as asked", name);
+	if (bit == TOLERATE_NONCE)
+		warn(WARN_TOLERATED_NONCE,
+		    "recipientNonce is missing or does not match our "
+		    "senderNonce: ignored (--tolerate nonce)");
+	else
+		warn(WARN_TOLERATED_TRANSACTION_ID,
+		    "transactionID is missing or does not match ours: ignored "
+		    "(--tolerate transaction-id)");
 	return true;
 }
 
+/*
+ * RFC 8894, 3.2.1.2: messageType MUST be included in all messages; the response
+ * is a CertRep, 3.
+ */
 static enum status check_message_type(CMS_SignerInfo *si)
 {
 	struct attr_value value;
@@ -52,6 +60,10 @@ static enum status check_message_type(CMS_SignerInfo *si)
 	return ST_OK;
 }
 
+/*
+ * RFC 8894, 3.2.1.1: the client's transactionID MUST be used for all messages
+ * of an operation.
+ */
 static enum status check_transaction_id(
     CMS_SignerInfo *si, const struct scep_request *request)
 {
@@ -63,7 +75,7 @@ static enum status check_transaction_id(
 	if ((st = attrs_get(&value, si, ATTR_TRANSACTION_ID)) != ST_OK)
 		return st;
 	if (value_is(&value, ours, strlen(ours)) ||
-	    tolerated(request, TOLERATE_TRANSACTION_ID, "the transactionID"))
+	    is_tolerated(request, TOLERATE_TRANSACTION_ID))
 		return ST_OK;
 	if (value.bytes == NULL)
 		return fail(
@@ -73,6 +85,10 @@ static enum status check_transaction_id(
 	    log_escape(text, sizeof(text), value.bytes, value.len), ours);
 }
 
+/*
+ * RFC 8894, 3.2.1.5: the recipientNonce is the senderNonce of the request, 16
+ * bytes.  The client MUST verify that, and MUST reject another.
+ */
 static enum status check_nonce(
     CMS_SignerInfo *si, const struct scep_request *request)
 {
@@ -82,7 +98,7 @@ static enum status check_nonce(
 	if ((st = attrs_get(&value, si, ATTR_RECIPIENT_NONCE)) != ST_OK)
 		return st;
 	if (value_is(&value, request->nonce, SCEP_NONCE_LEN) ||
-	    tolerated(request, TOLERATE_NONCE, "the recipientNonce"))
+	    is_tolerated(request, TOLERATE_NONCE))
 		return ST_OK;
 	if (value.bytes == NULL)
 		return fail(
@@ -97,7 +113,11 @@ static enum status check_nonce(
 	    "3.2.1.5)");
 }
 
-static enum status read_status(enum pki_status *out, CMS_SignerInfo *si)
+/*
+ * RFC 8894, 3.2.1.3: a response MUST include pkiStatus; values other than 0, 2
+ * and 3 MUST be treated as errors.
+ */
+static enum status read_pki_status(enum pki_status *out, CMS_SignerInfo *si)
 {
 	struct attr_value value;
 	char text[TEXT_MAX];
@@ -122,7 +142,11 @@ static enum status read_status(enum pki_status *out, CMS_SignerInfo *si)
 	return ST_OK;
 }
 
-/* An absent or unknown failInfo is still a FAILURE, and reported as one. */
+/*
+ * RFC 8894, 3.3.2.2: a FAILURE MUST have a failInfo, of the values in 3.2.1.4,
+ * and MAY have a failInfoText.  Where failInfo is absent or unknown the reply
+ * is still a FAILURE, and there is a warning.
+ */
 static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
 {
 	struct attr_value info, words;
@@ -151,6 +175,10 @@ static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
 	return ST_OK;
 }
 
+/*
+ * RFC 8894, 3.3.2.1: a SUCCESS has a pkcsPKIEnvelope with a degenerate
+ * SignedData, with certificates or, in answer to GetCRL, a CRL.
+ */
 static enum status read_success(struct scep_reply *reply,
     const struct scep_request *request, const struct signed_by *by)
 {
@@ -168,8 +196,7 @@ static enum status read_success(struct scep_reply *reply,
 	if (st == ST_OK && inside.len == 0)
 		st = fail(ST_REPLY,
 		    "reply: SUCCESS with an empty envelope (RFC 8894, "
-		    "3.3.2.1); "
-		    "%s",
+		    "3.3.2.1); %s",
 		    hint);
 	if (st == ST_OK && request->type == MESSAGE_GETCRL)
 		st = certs_add_crl(&reply->crl, inside.data, inside.len);
@@ -180,6 +207,11 @@ static enum status read_success(struct scep_reply *reply,
 	return st;
 }
 
+/*
+ * RFC 8894, 3.2 and 3.3.2.  Any certificate of -c may have signed; those in the
+ * message do not count.  Of the attributes that 3.2.1 demands, senderNonce is
+ * not looked at, as 3.3.2 gives it no meaning in a CertRep.
+ */
 static enum status read_cert_rep(struct scep_reply *reply,
     const struct scep_request *request, CMS_ContentInfo *cms)
 {
@@ -193,12 +225,14 @@ static enum status read_cert_rep(struct scep_reply *reply,
 		return st;
 	reply->verified = true;
 	si = by.si;
+
 	if ((st = attrs_check_values(si)) != ST_OK ||
 	    (st = check_message_type(si)) != ST_OK ||
 	    (st = check_transaction_id(si, request)) != ST_OK ||
 	    (st = check_nonce(si, request)) != ST_OK ||
-	    (st = read_status(&reply->status, si)) != ST_OK)
+	    (st = read_pki_status(&reply->status, si)) != ST_OK)
 		return st;
+
 	if (reply->status != PKI_PENDING)
 		signed_warn_of_digest(&by, &request->policy);
 	switch (reply->status) {
@@ -207,6 +241,7 @@ static enum status read_cert_rep(struct scep_reply *reply,
 	case PKI_FAILURE:
 		return read_failure(reply, si);
 	case PKI_PENDING:
+		/* RFC 8894, 3.3.2.3: no pkcsPKIEnvelope; one is ignored. */
 		break;
 	}
 	return ST_OK;

@@ -13,6 +13,10 @@
 
 #define MESSAGE_TYPE_MAX 4
 
+/*
+ * RFC 8894, 3.2.1: transactionID, messageType, senderNonce.  libcrypto adds
+ * those that CMS demands.
+ */
 static bool add_attributes(CMS_SignerInfo *si, const struct scep_request *req)
 {
 	char type[MESSAGE_TYPE_MAX];
@@ -23,7 +27,7 @@ static bool add_attributes(CMS_SignerInfo *si, const struct scep_request *req)
 	    attrs_add_octets(si, ATTR_SENDER_NONCE, req->nonce, SCEP_NONCE_LEN);
 }
 
-/* RSAES-OAEP with the digest of the message, in its MGF1, too (RFC 4055). */
+/* RSAES-OAEP; its MGF1 uses the digest of the message as well (RFC 4055). */
 static bool set_oaep(CMS_RecipientInfo *ri, const EVP_MD *digest)
 {
 	EVP_PKEY_CTX *ctx = CMS_RecipientInfo_get0_pkey_ctx(ri);
@@ -33,7 +37,7 @@ static bool set_oaep(CMS_RecipientInfo *ri, const EVP_MD *digest)
 	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, digest) > 0;
 }
 
-/* KeyTransRecipientInfo, for a key that can encrypt (RFC 8894, 3.1). */
+/* RFC 8894, 3.1: KeyTransRecipientInfo for a key that can encrypt. */
 static bool add_key(CMS_ContentInfo *cms, const struct scep_request *req)
 {
 	CMS_RecipientInfo *ri = CMS_add1_recipient_cert(cms,
@@ -42,7 +46,10 @@ static bool add_key(CMS_ContentInfo *cms, const struct scep_request *req)
 	return ri != NULL && (!req->oaep || set_oaep(ri, req->digest));
 }
 
-/* PasswordRecipientInfo, for one that cannot.  libcrypto owns its copy. */
+/*
+ * RFC 8894, 3.1: PasswordRecipientInfo, with the challengePassword, for a key
+ * that cannot encrypt.
+ */
 static bool add_password(CMS_ContentInfo *cms, const struct buf *password)
 {
 	unsigned char *copy;
@@ -50,6 +57,7 @@ static bool add_password(CMS_ContentInfo *cms, const struct buf *password)
 	if (password == NULL || password->len == 0)
 		return false;
 	copy = OPENSSL_memdup(password->data, password->len);
+	/* On success libcrypto owns copy. */
 	if (copy != NULL &&
 	    CMS_add0_recipient_password(cms, -1, NID_undef, NID_undef, copy,
 		(ossl_ssize_t)password->len, NULL) != NULL)
@@ -92,7 +100,7 @@ static BIO *make_envelope(const struct scep_request *req)
 	return envelope;
 }
 
-/* RSASSA-PSS with the digest of the message, in its MGF1, too (RFC 4056). */
+/* RSASSA-PSS; its MGF1 uses the digest of the message as well (RFC 4056). */
 static bool set_pss(CMS_SignerInfo *si)
 {
 	EVP_PKEY_CTX *ctx = CMS_SignerInfo_get0_pkey_ctx(si);
@@ -102,7 +110,11 @@ static bool set_pss(CMS_SignerInfo *si)
 	    EVP_PKEY_CTX_set_rsa_pss_saltlen(ctx, RSA_PSS_SALTLEN_DIGEST) > 0;
 }
 
-/* The SignedData around the envelope (RFC 8894, 3.2); NULL for failure. */
+/*
+ * RFC 8894, 3.2: a SignedData with eContentType data around the envelope, with
+ * signed attributes and, as 2.3 demands, the certificate of the signer.  NULL
+ * for failure.
+ */
 static CMS_ContentInfo *sign_envelope(
     BIO *envelope, const struct scep_request *req)
 {
@@ -123,7 +135,7 @@ static CMS_ContentInfo *sign_envelope(
 	return NULL;
 }
 
-/* libcrypto 3.0 signs and encodes on without what it had no memory for. */
+/* When memory runs out libcrypto 3.0 omits parts and reports success. */
 static bool ran_out_of_memory(void)
 {
 	unsigned long code;
@@ -134,7 +146,7 @@ static bool ran_out_of_memory(void)
 	return false;
 }
 
-/* Policies that forbid PKCS#1 v1.5 allow OAEP. */
+/* A policy that forbids PKCS#1 v1.5 may allow OAEP: advises that it works. */
 static const char *encryption_advice(const struct scep_request *req)
 {
 	struct scep_request other = *req;

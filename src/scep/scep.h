@@ -1,4 +1,4 @@
-/* scep.h: the numbers of RFC 8894, their names, and what they mean. */
+/* scep.h: numbers and names that RFC 8894 defines. */
 #ifndef SCEP_SCEP_H
 #define SCEP_SCEP_H
 
@@ -9,7 +9,7 @@
 /* senderNonce and recipientNonce, in bytes (RFC 8894, 3.2.1.5). */
 #define SCEP_NONCE_LEN 16
 
-/* RFC 8894, 3.2.1.2 */
+/* RFC 8894, 3.2.1.2, table 3 */
 enum message_type {
 	MESSAGE_CERTREP = 3,
 	MESSAGE_RENEWALREQ = 17,
@@ -19,10 +19,10 @@ enum message_type {
 	MESSAGE_GETCRL = 22
 };
 
-/* RFC 8894, 3.2.1.3 */
+/* RFC 8894, 3.2.1.3, table 4 */
 enum pki_status { PKI_SUCCESS = 0, PKI_FAILURE = 2, PKI_PENDING = 3 };
 
-/* The checks that the user may waive. */
+/* The checks that --tolerate skips. */
 enum tolerate {
 	TOLERATE_NONCE = 1,
 	TOLERATE_TRANSACTION_ID = 2,
@@ -32,14 +32,15 @@ enum tolerate {
 	TOLERATE_SIGNER = 32
 };
 
-/* What the signature of a reply may be made with. */
+/* The digests that a reply may be signed with. */
 struct digest_policy {
-	bool md5; /* MD5 was asked for, and is taken */
-	const char
-	    *announced; /* the best of GetCACaps, to warn of less; NULL */
+	bool md5; /* accept MD5 */
+
+	/* The best digest of GetCACaps, to warn of a weaker one; or NULL. */
+	const char *announced;
 };
 
-/* RFC 8894, 3.2.1.4 */
+/* RFC 8894, 3.2.1.4, table 5 */
 struct fail_info {
 	int number;         /* -1: absent, or one that is not defined */
 	const char *name;   /* "badRequest" */
@@ -48,7 +49,7 @@ struct fail_info {
 	enum status status; /* the exit code that goes with it */
 };
 
-/* The entry of that number; the one of -1 when there is none. */
+/* The entry of a number of table 5; for any other number that of -1. */
 const struct fail_info *scep_fail_info(int number);
 
 /* "PKCSReq", "CertPoll" ... */

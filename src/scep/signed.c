@@ -33,13 +33,18 @@ static enum status fail_unknown_signer(CMS_SignerInfo *si, const char *where)
 	CMS_SignerInfo_get0_signer_id(si, NULL, &issuer, &serial);
 	st = fail(ST_REPLY,
 	    "reply: signed by a certificate that is not among those of %s "
-	    "(issuer %s); get them anew with getca, or check who answers",
+	    "(issuer %s); fetch them again with getca, or check which server "
+	    "answers",
 	    where,
 	    issuer != NULL ? cert_name_text(&text, issuer) : "not named");
 	buf_free(&text);
 	return st;
 }
 
+/*
+ * RFC 8894, 3.2: a message has one SignerInfo.  Its sid names the certificate
+ * (RFC 5652, 5.3).
+ */
 static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
     STACK_OF(X509) *certs, const char *where)
 {
@@ -61,8 +66,9 @@ static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
 }
 
 /*
- * Senders may write the name of a signature algorithm with the digest, which
- * libcrypto takes as well.  NULL: libcrypto does not know it.
+ * The digestAlgorithm of the SignerInfo (RFC 5652, 5.3); NULL if libcrypto does
+ * not know it.  Some senders put the OID of a signature algorithm there, which
+ * libcrypto accepts as its digest.
  */
 static const EVP_MD *signer_digest(const struct signed_by *by)
 {
@@ -74,7 +80,7 @@ static const EVP_MD *signer_digest(const struct signed_by *by)
 	return EVP_get_digestbyobj(digest);
 }
 
-/* The digest, where libcrypto's policy forbids it; else NULL. */
+/* The name of the digest if the policy of libcrypto forbids it, or NULL. */
 static const char *refused_digest(const struct signed_by *by)
 {
 	return algs_refused_digest(
@@ -89,7 +95,10 @@ static enum status fail_policy(const char *digest)
 	    digest);
 }
 
-/* Of less than 160 bits anybody can make two contents of the same digest. */
+/*
+ * The digest has to be as long as that of SHA-1: anybody can compute collisions
+ * of shorter ones.  RFC 8894, 2.9: MD5 MUST NOT be supported; policy may.
+ */
 static enum status check_digest(
     const struct signed_by *by, const struct digest_policy *policy)
 {
@@ -112,7 +121,7 @@ static enum status check_digest(
 		    OBJ_nid2ln(EVP_MD_type(md)));
 	return fail(ST_REPLY,
 	    "reply: signed with md5, which anybody can forge (RFC 6151); "
-	    "-S md5 or --legacy takes it all the same");
+	    "-S md5 or --legacy overrides this");
 }
 
 static enum status fail_signature(const struct signed_by *by)
@@ -125,7 +134,11 @@ static enum status fail_signature(const struct signed_by *by)
 	    ST_REPLY, "reply: its signature does not verify (RFC 8894, 3.2)");
 }
 
-/* CMS_verify() would compute all the digests that the sender lists. */
+/*
+ * RFC 5652, 5.4 and 5.6: the messageDigest attribute is the digest of the
+ * content, and the signature is good over the signed attributes.  CMS_verify()
+ * would compute every digest in digestAlgorithms, as many as a sender likes.
+ */
 static bool signature_verifies(const struct signed_by *by)
 {
 	EVP_MD_CTX *context;

@@ -1,4 +1,4 @@
-/* signed.h: SignedData, signed by one whose certificate is at hand. */
+/* signed.h: parses and verifies SignedData (RFC 5652, 5). */
 #ifndef SCEP_SIGNED_H
 #define SCEP_SIGNED_H
 
@@ -11,15 +11,17 @@
 #include "util/status.h"
 
 /*
- * Reads a SignedData in DER or BER that is all of the len bytes, and within
- * the limits of limits.h.  what names what it should be, for messages: "a
- * pkiMessage (RFC 8894, 3.2)".  ST_REPLY after reporting; the caller owns
- * *out.
+ * Parses a ContentInfo with a SignedData, in DER or BER, within the limits of
+ * limits.h; other bytes must not follow.  what names it in messages: "a
+ * pkiMessage (RFC 8894, 3.2)".  ST_REPLY after reporting; the caller owns *out.
  */
 enum status signed_parse(
     CMS_ContentInfo **out, const void *bytes, size_t len, const char *what);
 
-/* Who signed, and what: all is borrowed, content NULL when there is none. */
+/*
+ * The signer and what is signed.  Borrows everything; content is NULL when
+ * there is no eContent.
+ */
 struct signed_by {
 	CMS_SignerInfo *si;
 	X509 *signer;
@@ -28,17 +30,18 @@ struct signed_by {
 };
 
 /*
- * Verifies cms, which signed_parse() made: one SignerInfo, of a certificate
- * among certs, found by issuer and serial or key identifier; those that came
- * along do not count.  What out, which begins as zero, then has is borrowed
- * from cms and certs.  where names the option that certs are from.  ST_REPLY
- * after reporting, also for a digest that policy does not allow.
+ * Verifies cms, which signed_parse() made.  It has to have one SignerInfo; the
+ * signer's certificate has to be among certs, and is found by its issuer and
+ * serial number or its key identifier (RFC 5652, 5.3).  Certificates in cms are
+ * not used.  where names the option that certs are from.  *out has to be zero
+ * before, and borrows from cms and certs.  ST_REPLY after reporting, also for a
+ * digest that policy does not allow.
  */
 enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
     STACK_OF(X509) *certs, const char *where,
     const struct digest_policy *policy);
 
-/* Warns of a digest that is weaker than what the server announced. */
+/* Warns of MD5 and SHA-1 when the server announced a better digest. */
 void signed_warn_of_digest(
     const struct signed_by *by, const struct digest_policy *policy);
 

@@ -176,9 +176,9 @@ END
 
 @test "V6: --tolerate waives single checks, with a warning, and never all" {
     rows enroll <<'END'
-0  | --fault no-recipient-nonce | --tolerate nonce | warning: the recipientNonce
+0  | --fault no-recipient-nonce | --tolerate nonce | warning: recipientNonce
 97 | --fault no-recipient-nonce | --tolerate transaction-id,issuer,clock | recipientNonce
-0  | --fault wrong-transaction-id | --tolerate transaction-id | warning: the transactionID
+0  | --fault wrong-transaction-id | --tolerate transaction-id | warning: transactionID
 97 | --fault wrong-transaction-id | --tolerate nonce,issuer,clock | transactionID
 0  | --fault cert-issuer-unknown | --tolerate issuer | tolerated as asked
 97 | --fault cert-issuer-unknown | --tolerate nonce,transaction-id,clock | --tolerate issuer

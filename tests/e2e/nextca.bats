@@ -292,7 +292,7 @@ END
 
 @test "signed by a stranger" {
     refuses stranger-signer 97 "/C=FI/O=Example/CN=Example Stranger CA" \
-        "not among those of -C" "check who answers"
+        "not among those of -C" "check which server answers"
 }
 
 @test "signed by a stranger with the CA's name and serial" {
@@ -324,13 +324,13 @@ END
         # shellcheck disable=SC2086
         getnextca -w signer.crt $options
         refused 97 "signed by /C=FI/O=Example/CN=Example End Entity," \
-            "no CA, and not marked as an RA" "expected a CA certificate of -C"
+            "neither a CA nor marked as an RA" "expected a CA certificate of -C"
         # Alone it is nothing either.
         cp "$ca/end-entity.crt" ca.crt
         snapshot
         # shellcheck disable=SC2086
         getnextca -w signer.crt $options
-        refused 97 "no CA, and not marked as an RA"
+        refused 97 "neither a CA nor marked as an RA"
         stop_ca
     done
 }
@@ -343,7 +343,7 @@ END
     snapshot
     getnextca -w signer.crt
     refused 97 "signed by /C=FI/O=Example/CN=Example Cert Sign," \
-        "no CA, and not marked as an RA"
+        "neither a CA nor marked as an RA"
 }
 
 ra="/C=FI/O=Example/CN=Example Test RA Signing"
@@ -356,14 +356,14 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
         start_rollover --profile ra --ra-purpose "$purpose"
         snapshot
         getnextca -w signer.crt --tolerate signer
-        refused 97 "signed by $ra," "no CA, and not among those of -C"
+        refused 97 "signed by $ra," "not a CA, and not among those of -C"
         cat "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
         snapshot
         getnextca -w signer.crt --tolerate ra
         refused 97 "signed by $ra," "an RA of -C" "--tolerate signer"
         getnextca -w signer.crt --tolerate signer
         got_one "$ca/next-ca.crt"
-        warned "$ra, an RA of -C, signed the answer: tolerated as asked"
+        warned "the answer is signed by $ra, an RA of -C, not by a CA: accepted (--tolerate signer)"
         same_certificate signer.crt "$ca/ra-sign.crt"
         rm next.crt
         printf '[sscep_getnextca]\nTolerate = signer\n' >sscep.conf
@@ -381,9 +381,9 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
         cat "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
         snapshot
         getnextca
-        refused 97 "signed by $ra," "no CA, and not marked as an RA"
+        refused 97 "signed by $ra," "neither a CA nor marked as an RA"
         getnextca --tolerate ra,signer
-        refused 97 "signed by $ra," "no CA, and not marked as an RA"
+        refused 97 "signed by $ra," "neither a CA nor marked as an RA"
         stop_ca
     done
 }
