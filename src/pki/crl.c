@@ -11,6 +11,7 @@
 #include "pki/pem.h"
 #include "util/log.h"
 
+/* Takes a Time off run (RFC 5280, 5.1.2.4); NULL if the next is another. */
 static ASN1_TIME *parse_time(struct der *run)
 {
 	struct der_element e;
@@ -23,7 +24,10 @@ static ASN1_TIME *parse_time(struct der *run)
 	return NULL;
 }
 
-/* version OPTIONAL, signature, issuer, thisUpdate, nextUpdate OPTIONAL */
+/*
+ * TBSCertList ::= SEQUENCE { version OPTIONAL, signature, issuer, thisUpdate,
+ * nextUpdate OPTIONAL, ... } (RFC 5280, 5.1)
+ */
 static bool parse_tbs(struct crl *out, struct der run)
 {
 	struct der before = run;
@@ -40,6 +44,10 @@ static bool parse_tbs(struct crl *out, struct der run)
 	return out->issuer != NULL && out->this_update != NULL;
 }
 
+/*
+ * CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm,
+ * signatureValue } (RFC 5280, 5.1)
+ */
 static bool parse_crl(struct crl *out, struct der run)
 {
 	struct der_element list, tbs, e;

@@ -1,4 +1,4 @@
-/* crl.h: what has to be known of a CRL, its entries left as they are. */
+/* crl.h: parses a CRL without building an object for each entry. */
 #ifndef PKI_CRL_H
 #define PKI_CRL_H
 
@@ -11,8 +11,8 @@
 #include "util/status.h"
 
 /*
- * The parts of a CertificateList (RFC 5280, 5.1).  Owns them; bytes, the
- * whole of it, is borrowed.
+ * The parts of a CertificateList (RFC 5280, 5.1).  Owns them, but borrows
+ * bytes, the whole CRL.
  */
 struct crl {
 	const unsigned char *bytes;
@@ -21,20 +21,23 @@ struct crl {
 	X509_ALGOR *algorithm;
 	ASN1_BIT_STRING *signature;
 	X509_NAME *issuer;
-	ASN1_TIME *this_update, *next_update; /* next_update may be NULL */
+	ASN1_TIME *this_update, *next_update; /* no nextUpdate: NULL */
 };
 
 /*
- * Takes a CRL in DER apart.  ST_REPLY after reporting.  out is to be freed
- * in any case; all zero is empty.
+ * Parses a CRL in DER.  ST_REPLY after reporting.  Call crl_free() in any case;
+ * a struct that is all zero is empty.
  */
 enum status crl_parse(struct crl *out, const void *bytes, size_t len);
 void crl_free(struct crl *crl);
 
-/* Whether the key of that CA certificate made the CRL's signature. */
+/* Whether the CRL's signature verifies with the key of that certificate. */
 bool crl_is_signed_by(const struct crl *crl, X509 *ca);
 
-/* The digest that keeps libcrypto from telling (C5), by name, or NULL. */
+/*
+ * The name of the CRL's digest if the policy of libcrypto forbids to verify its
+ * signature, else NULL.
+ */
 const char *crl_refused_digest(const struct crl *crl, X509 *ca);
 
 /* Adds the CRL in PEM. */

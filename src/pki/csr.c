@@ -14,7 +14,7 @@
 #include "util/file.h"
 #include "util/log.h"
 
-/* From before a clock that runs late, to long after the last poll. */
+/* Valid for a server whose clock is an hour slow, and while polling lasts. */
 #define SELF_SIGNED_BEFORE (-3600)
 #define SELF_SIGNED_DAYS   365
 
@@ -40,7 +40,10 @@ static X509_REQ *parse_csr(const struct buf *file)
 	return csr;
 }
 
-/* C5: policy may forbid the digest of a good signature. */
+/*
+ * RFC 2986, 4.2: the request is signed with the private key of its subject.  If
+ * the policy of libcrypto forbids the digest, the message says that.
+ */
 static enum status check_csr_signature(X509_REQ *csr, const char *path)
 {
 	EVP_PKEY *key = X509_REQ_get0_pubkey(csr);
@@ -54,7 +57,7 @@ static enum status check_csr_signature(X509_REQ *csr, const char *path)
 	if (refused != NULL)
 		return fail(ST_FILE,
 		    "request %s: signed with %s, which the policy of this "
-		    "libcrypto forbids; make it anew with another digest",
+		    "libcrypto forbids; sign it again with another digest",
 		    path, refused);
 	return fail_crypto(ST_FILE,
 	    "request %s: its signature does not verify with its own key", path);
@@ -159,9 +162,9 @@ out:
 }
 
 /*
- * Made from the public key, so that a process that resumes signs with the
- * issuer and serial that the server may have kept: positive, and within the
- * 20 octets of RFC 5280, 4.1.2.2.
+ * RFC 5280, 4.1.2.2: a positive number of at most 20 octets.  It is made from
+ * the public key: a process that resumes then signs with the same issuer and
+ * serial number, which the server may have stored.
  */
 static bool set_serial(X509 *cert, X509_REQ *csr)
 {
@@ -183,6 +186,7 @@ static bool set_serial(X509 *cert, X509_REQ *csr)
 	return ok;
 }
 
+/* RFC 8894, 2.3: digitalSignature, and keyEncipherment if available. */
 static bool add_key_usage(X509 *cert, EVP_PKEY *key)
 {
 	const char *usage = ability_of_key(key).encrypts
@@ -196,7 +200,7 @@ static bool add_key_usage(X509 *cert, EVP_PKEY *key)
 	return ok;
 }
 
-/* As it comes from DER: an object of libcrypto's own, not of a token. */
+/* A copy through DER, which is independent of the provider of a token. */
 static X509 *copy_by_der(X509 *cert)
 {
 	unsigned char *der = NULL;

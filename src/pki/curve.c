@@ -3,9 +3,10 @@
 #include "pki/curve.h"
 
 /*
- * Certificate { tbsCertificate { version [0] OPTIONAL, serialNumber, signature,
- * issuer, validity, subject, subjectPublicKeyInfo { algorithm { OID, ... (RFC
- * 5280, 4.1)
+ * Sets *out to the content of the AlgorithmIdentifier of the key.  Certificate
+ * { tbsCertificate { version [0] OPTIONAL, serialNumber, signature, issuer,
+ * validity, subject, subjectPublicKeyInfo { algorithm { OID, ... (RFC 5280,
+ * 4.1)
  */
 static bool find_key_algorithm(struct der *out, struct der run)
 {
@@ -26,7 +27,7 @@ static bool find_key_algorithm(struct der *out, struct der run)
 	return true;
 }
 
-/* ECParameters begin with version INTEGER, fieldID SEQUENCE (SEC 1, C.2). */
+/* Parameters of a curve begin with an INTEGER and a SEQUENCE (SEC 1, C.2). */
 bool curve_is_named(struct der cert)
 {
 	struct der_element type, parameters, e;

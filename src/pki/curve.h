@@ -1,4 +1,4 @@
-/* curve.h: the EC keys of certificates before they are decoded. */
+/* curve.h: looks at the EC key of a certificate before it is decoded. */
 #ifndef PKI_CURVE_H
 #define PKI_CURVE_H
 
@@ -7,9 +7,10 @@
 #include "pki/der.h"
 
 /*
- * Whether the key of a certificate that was not decoded yet is no EC key, or
- * has its curve by name (RFC 5480, 2.1.1): libcrypto would compute with what
- * else the sender wrote.  False, too, for what is no certificate in DER.
+ * False if the key of the certificate, in DER, is an EC key with the parameters
+ * of a curve instead of its name, and if cert is not a certificate.  RFC 5480,
+ * 2.1.1: such parameters MUST NOT be used.  libcrypto would compute with what
+ * the sender chose.
  */
 bool curve_is_named(struct der cert);
 

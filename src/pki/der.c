@@ -10,8 +10,8 @@
 #define BYTES_PER_ELEMENT 128
 
 /*
- * The header of the next element: inside is all that is left where the length
- * is indefinite, and whole is not set then.
+ * Reads the header of the next element, and leaves run as it is.  out->whole is
+ * not set.  If the length is indefinite, out->inside is the rest of run.
  */
 static bool next_header(
     struct der *run, struct der_element *out, bool *indefinite)
@@ -59,13 +59,13 @@ bool der_next_is(struct der *run, struct der_element *out, int tag)
 	    out->tag == tag;
 }
 
-/* Two zeros, and no other encoding of it (X.690, 8.1.5). */
+/* End-of-contents are two zero octets (X.690, 8.1.5). */
 static bool is_end_of_contents(const unsigned char *p, long left)
 {
 	return left >= 2 && p[0] == 0 && p[1] == 0;
 }
 
-/* Where the end-of-contents begins that ends run; NULL: there is none. */
+/* The end-of-contents octets that end run, or NULL if there are none. */
 static const unsigned char *find_end(struct der run)
 {
 	const unsigned char *begin;
@@ -122,11 +122,11 @@ bool ber_next_context(struct der *run, struct der_element *out, int tag)
 	return true;
 }
 
-/* One element that the walk is inside of. */
+/* An element that is being walked through. */
 struct level {
-	const unsigned char *end; /* of the one around it if indefinite */
+	const unsigned char *end; /* if indefinite, of the one around it */
 	bool indefinite;
-	bool in_guess; /* in a primitive one, which need not hold elements */
+	bool in_guess; /* in a primitive one, where elements are a guess */
 };
 
 struct walk {
@@ -142,7 +142,10 @@ static bool is_list(const struct der_element *e)
 	    (e->tag == V_ASN1_SEQUENCE || e->tag == V_ASN1_SET);
 }
 
-/* Of a definite length, and constructed if it is a list and else not. */
+/*
+ * DER: the length is definite (X.690, 10.1), a string is primitive (10.2), and
+ * a SEQUENCE or SET is constructed (8.9.1, 8.11.1).
+ */
 static bool is_strict(const struct der_element *e, bool indefinite)
 {
 	if (indefinite)
@@ -151,9 +154,9 @@ static bool is_strict(const struct der_element *e, bool indefinite)
 }
 
 /*
- * Elements may be in it, though it is primitive: in a list that libcrypto
- * takes with this bit wrong, under a tag of its own too, and with strict in
- * the OCTET STRING of an extension.
+ * Whether libcrypto may find elements in a primitive element: it accepts a
+ * SEQUENCE or SET that is not constructed, also under an implicit tag; with
+ * strict, the OCTET STRING may be the value of an extension.
  */
 static bool may_hold_elements(const struct der_element *e, bool strict)
 {
@@ -177,8 +180,8 @@ static enum der_verdict walk_enter(
 }
 
 /*
- * No element is there: in a guess it need not be one, and behind what it is in
- * others may follow.
+ * The next bytes are no element.  Inside a guess that is no error: the walk
+ * goes on behind the primitive element.
  */
 static enum der_verdict walk_leave_guess(struct walk *w)
 {
@@ -242,11 +245,11 @@ const char *der_verdict_text(enum der_verdict verdict)
 {
 	switch (verdict) {
 	case DER_BROKEN:
-		return "a length in it is wrong, or it is not in DER";
+		return "a length is wrong, or it is not in DER";
 	case DER_TOO_DEEP:
-		return "more than 32 elements inside one another";
+		return "elements are nested more than 32 deep";
 	case DER_TOO_MANY:
-		return "more elements than 50,000 and one for each 128 bytes";
+		return "more elements than 50,000 plus one for each 128 bytes";
 	case DER_FINE:
 		break;
 	}

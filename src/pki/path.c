@@ -7,14 +7,14 @@
 #include "pki/path.h"
 
 /*
- * CA certificates between the one in question and the anchor: more than any
- * CA has, and few enough that what an enemy sends is soon done with.
+ * The most CA certificates between a certificate and its anchor: more than real
+ * CAs have, and few enough to bound the time for what an attacker sends.
  */
 #define DEPTH_MAX 16
 
 /*
- * A CA of the issuer's name that did not issue cert: its key before or after
- * a rollover.  libcrypto tries only one of those that have the same name.
+ * Whether ca has the name of cert's issuer but another key, as before or after
+ * a rollover.  libcrypto tries only one certificate of those with that name.
  */
 static bool is_namesake(X509 *ca, X509 *cert)
 {
@@ -23,7 +23,10 @@ static bool is_namesake(X509 *ca, X509 *cert)
 	    !cert_seems_issued_by(cert, ca);
 }
 
-/* What X509_verify_cert() has to complain about, in static text. */
+/*
+ * Why X509_verify_cert() failed, in static text.  For a digest that the policy
+ * of libcrypto forbids, libcrypto only says that the signature is wrong.
+ */
 static const char *verify_error_text(X509_STORE_CTX *ctx)
 {
 	static char text[120];
@@ -107,7 +110,7 @@ enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
 	return verdict;
 }
 
-/* Adds to cas what verifies with their help; how many, -1: out of memory. */
+/* Adds to cas those that verify with cas as intermediates.  -1: no memory. */
 static int find_level(
     STACK_OF(X509) *cas, STACK_OF(X509) *anchors, STACK_OF(X509) *certs)
 {

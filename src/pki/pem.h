@@ -1,4 +1,4 @@
-/* pem.h: DER as text (RFC 7468). */
+/* pem.h: DER as PEM text (RFC 7468). */
 #ifndef PKI_PEM_H
 #define PKI_PEM_H
 

@@ -13,8 +13,8 @@
 #define BLANKS " \t\r\n"
 
 /*
- * Passes over the word, in lower case, and the blanks behind it.  A dash may
- * stand before its digits: "SHA-256".
+ * Skips the word, which is in lower case, and the blanks behind it.  In text a
+ * dash may precede its digits: "SHA-256".
  */
 static bool skip_word(const char **text, const char *word)
 {
@@ -34,7 +34,10 @@ static bool skip_word(const char **text, const char *word)
 	return true;
 }
 
-/* The name of a digest, "fingerprint", or both; *name is NULL without one. */
+/*
+ * Skips the name of a digest, "fingerprint", or both.  *name is NULL if there
+ * is no name.  False if there is neither.
+ */
 static bool skip_words(const char **text, const char **name)
 {
 	size_t i;
@@ -46,7 +49,7 @@ static bool skip_words(const char **text, const char **name)
 	return skip_word(text, "fingerprint") || *name != NULL;
 }
 
-/* "sscep: " in front of a line that it has printed. */
+/* Skips "sscep: " at the start of a line that sscep has printed. */
 static void skip_program(const char **text)
 {
 	size_t len = strcspn(*text, ":" BLANKS);
@@ -57,7 +60,7 @@ static void skip_program(const char **text)
 		*text = end + 2;
 }
 
-/* What stands in front of the hex; the name of its digest, or NULL. */
+/* Skips all that precedes the hex.  Returns the name of the digest or NULL. */
 static const char *skip_label(const char **text)
 {
 	const char *name, *p = *text + strspn(*text, BLANKS);
@@ -74,7 +77,7 @@ static const char *skip_label(const char **text)
 	return name;
 }
 
-/* The number of digits, of which as many as fit are kept; -1: not hex. */
+/* The number of digits, of which pin keeps as many as fit; -1: not hex. */
 static int parse_hex(struct pin *pin, const char *text)
 {
 	int digit, digits = 0;
@@ -159,7 +162,7 @@ static enum status read_pin(struct pin *pin, const char *text)
 	if (!algs_digest_works(pin->digest))
 		return fail(ST_ERROR,
 		    "--ca-fingerprint: it is made with %s, which the policy of "
-		    "this libcrypto forbids; give the one made with sha256",
+		    "this libcrypto forbids; use the sha256 fingerprint",
 		    pin->digest);
 	return algs_get_digest(&pin->md, pin->digest);
 }

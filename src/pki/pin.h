@@ -20,31 +20,34 @@ struct pin {
 };
 
 /*
- * Reads a fingerprint in hex as programs print it and people paste it:
- * colons, blanks and case do not count, and the name of its digest, the word
- * "fingerprint" and a colon or equals sign may stand in front.  Without a
- * name the length tells the digest.  False, with what is wrong in problem,
- * for anything else.
+ * Reads a fingerprint in hex as programs print it and people paste it.  Colons,
+ * blanks and case are ignored; the name of the digest, the word "fingerprint"
+ * and a colon or equals sign may precede it.  Without a name the number of
+ * digits tells the digest.  False for anything else, and problem, of size
+ * bytes, says what is wrong.
  */
 bool pin_parse(struct pin *out, const char *text, char *problem, size_t size);
 
+/*
+ * RFC 8894, 2.2: the fingerprint is the digest of the whole certificate, by
+ * SHA-256; other digests are accepted as well.
+ */
 bool pin_matches(const struct pin *pin, const X509 *cert);
 
 /* Adds "sha256:1D:3C:...", the fingerprint of cert in the digest of pin. */
 bool pin_add_fingerprint(
     struct buf *out, const struct pin *pin, const X509 *cert);
 
-/* Owns list; all zero pins nothing. */
+/* Owns list; all zero is without pins. */
 struct pins {
 	struct pin *list;
 	size_t count;
-	bool unmarked_ra; /* take RA certificates without a mark, too */
+	bool unmarked_ra; /* --tolerate ra */
 };
 
 /*
- * Parses texts, which pin_parse() has taken before and are borrowed.
- * ST_ERROR after reporting, as when the policy of libcrypto forbids a
- * digest.  out is to be freed in any case.
+ * Parses texts, which are borrowed.  ST_ERROR after reporting, also when the
+ * policy of libcrypto forbids a digest.  Call pins_free() in any case.
  */
 enum status pins_read(struct pins *out, char *const *texts, size_t count);
 void pins_free(struct pins *pins);

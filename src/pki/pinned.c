@@ -5,10 +5,10 @@
 #include "pki/pinned.h"
 #include "util/log.h"
 
-#define SHOWN_MAX 3   /* fingerprints in one message */
-#define NAME_ROOM 160 /* and of each name, in bytes */
+#define SHOWN_MAX 3   /* certificates in one message */
+#define NAME_ROOM 160 /* bytes of each name in messages */
 
-/* cas: the CA certificates that verify against anchors, which are pinned. */
+/* anchors are pinned; cas are CA certificates that verify against them. */
 struct vouchers {
 	const struct pins *pins;
 	STACK_OF(X509) *anchors, *cas;
@@ -45,7 +45,7 @@ static bool find_anchors(struct vouchers *v, STACK_OF(X509) *certs)
 	return true;
 }
 
-/* Adds "SUBJECT sha256:AB:...", the name cut where it is long. */
+/* Adds "SUBJECT sha256:AB:...", with at most NAME_ROOM bytes of the name. */
 static bool add_shown(struct buf *out, const struct pin *pin, X509 *cert)
 {
 	struct buf name = {0};
@@ -92,8 +92,8 @@ static void warn_of_unmarked(X509 *cert)
 	struct buf name = {0};
 
 	warn(WARN_TOLERATED_RA,
-	    "certificate %s is no CA's, and not marked as an RA's: tolerated "
-	    "as asked",
+	    "certificate %s is neither a CA's nor marked as an RA's: accepted "
+	    "(--tolerate ra)",
 	    cert_name_text(&name, X509_get_subject_name(cert)));
 	buf_free(&name);
 }
@@ -117,8 +117,8 @@ static struct verdict judge(const struct vouchers *v, X509 *cert)
 		return good;
 	}
 	return (struct verdict){
-	    .reason = "it is no CA, and its extendedKeyUsage does not mark an "
-		      "RA (cmcRA, enrolment agent)",
+	    .reason = "it is not a CA certificate, and its extendedKeyUsage "
+		      "does not mark an RA (cmcRA, enrolment agent)",
 	    .advice = "if the CA says that it is its RA, pin it with one more "
 		      "--ca-fingerprint, or use --tolerate ra"};
 }
@@ -171,7 +171,7 @@ static enum status take_out_others(
 	return st;
 }
 
-/* One pin that is right is enough; the others may be of a rollover. */
+/* An unused pin is no error: it may be that of the CA after a rollover. */
 static void tell_unused(
     const struct pins *pins, STACK_OF(X509) *certs, X509 *extra)
 {
