@@ -1,17 +1,17 @@
 #!/usr/bin/env bats
 #
-# The requirements on replies (V), polling and renewal (P), CA and RA
-# certificates (R): of each at least one case that must go well, and one that
-# must not. Other files go into depth.
+# The requirements on replies, on polling and renewal, and on CA and RA
+# certificates. Each has at least one case that must succeed and one that must
+# fail. Other files test the details.
 
 load helper
 
-# rows OPERATION: a case for each line of stdin,
+# rows OPERATION: runs a case for each line of stdin,
 #
 #   STATUS | options of the CA | options of the client | text on stderr
 #
-# With another STATUS than 0 nothing is written, and the text is in the one
-# line of error. Each case has a CA and a directory of its own.
+# If STATUS is not 0, the client must write no file and exactly one error line,
+# which contains the text. Each case has its own CA and its own directory.
 rows() {
     local operation=$1 code ca_options options text number=0
     while IFS='|' read -r code ca_options options text; do
@@ -37,7 +37,7 @@ rows() {
     [ "$number" -gt 1 ]
 }
 
-# A CA, its certificates by getca, and keys and requests.
+# Starts a CA, fetches its certificates with getca, copies keys and requests.
 start_with_certificates() {
     cp "$shared"/{local,new,other}.{key,csr} "$shared"/{other,ec}.crt \
         "$shared/plain.csr" .
@@ -47,7 +47,7 @@ start_with_certificates() {
     : >"$ca/log"
 }
 
-# own.crt, with serial 4711, which the CA knows of.
+# Makes own.crt with serial number 4711 and enters it in the CA's records.
 own_certificate() {
     openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
         -days 30 -set_serial 4711 -out own.crt 2>/dev/null
@@ -102,9 +102,9 @@ types() {
     messages messageType | paste -sd' '
 }
 
-# --- V: what a reply must satisfy ------------------------------------------
+# --- checks of a reply -----------------------------------------------------
 
-@test "V1: signed by a certificate of the -c set" {
+@test "signer: a reply must be signed by a certificate of -c" {
     rows enroll <<'END'
 0  | | |
 0  | --no-signer-cert | |
@@ -115,7 +115,7 @@ types() {
 END
 }
 
-@test "V2: messageType, transactionID, recipientNonce, pkiStatus, one of each" {
+@test "signed attributes: messageType, transactionID, recipientNonce and pkiStatus must be right, with one value each" {
     rows enroll <<'END'
 0  | --attr-order shuffle --extra-attr | |
 97 | --fault wrong-message-type | | messageType
@@ -130,7 +130,7 @@ END
 END
 }
 
-@test "V3: the certificate of the request's key, wherever it stands" {
+@test "issued certificate: found by the key of the request, at any position" {
     rows enroll <<'END'
 0  | --cert-order leaf-last | |
 0  | --cert-order with-strangers | |
@@ -141,7 +141,7 @@ END
         "$(find "$ca/issued" ! -name 1267.pem -name '*.pem')"
 }
 
-@test "V4: it verifies against the CA certificates of the set" {
+@test "issuer: the issued certificate must verify against the CA certificates of -c" {
     rows enroll <<'END'
 0  | --profile chain | |
 0  | --profile chain | -c ca.crt-0 |
@@ -154,7 +154,7 @@ END
 END
 }
 
-@test "V5: getcert, the serial and the issuer that were asked for" {
+@test "getcert: the certificate must have the serial number and the issuer that were asked for" {
     rows getcert <<'END'
 0  | --cert-order leaf-last | |
 0  | --profile ra --order sign,enc | | warning: no CA certificate at hand
@@ -164,7 +164,7 @@ END
 END
 }
 
-@test "V5: getcrl, the issuer that was asked for, and its signature" {
+@test "getcrl: the CRL must have the issuer that was asked for, and its signature" {
     rows getcrl <<'END'
 0  | --revoke 17 | |
 0  | --profile ra --order sign,enc | | is not verified
@@ -174,7 +174,7 @@ END
 END
 }
 
-@test "V6: --tolerate waives single checks, with a warning, and never all" {
+@test "--tolerate: skips individual checks, with a warning, never the signature or the key" {
     rows enroll <<'END'
 0  | --fault no-recipient-nonce | --tolerate nonce | warning: recipientNonce
 97 | --fault no-recipient-nonce | --tolerate transaction-id,issuer,clock | recipientNonce
@@ -189,7 +189,7 @@ END
 END
 }
 
-@test "V7: any bytes, at any layer" {
+@test "malformed replies: bad bytes at any layer end in exit status 95 or 97" {
     rows enroll <<'END'
 0  | --ber --ber-envelope --ber-content --chunked 1 | |
 95 | --fault garbage-status-line | |
@@ -204,7 +204,7 @@ END
 END
 }
 
-@test "V8: SUCCESS with an empty payload" {
+@test "empty SUCCESS: a reply without certificates is refused" {
     rows enroll <<'END'
 0  | | |
 97 | --fault success-no-content | | try again later with -R
@@ -214,7 +214,7 @@ END
 END
 }
 
-@test "V9: failInfo by name, failInfoText, a hint" {
+@test "FAILURE: failInfo is printed by name, with failInfoText and a hint" {
     rows enroll <<'END'
 0  | | |
 70 | --fail badAlg | | badAlg; try other algorithms with -E and -S
@@ -227,9 +227,9 @@ END
 END
 }
 
-# --- P: polling, resume, renewal -------------------------------------------
+# --- polling, resumption, renewal ------------------------------------------
 
-@test "P1: CertPoll, a new senderNonce, the same transactionID, the limits" {
+@test "polling: CertPoll has a new senderNonce and the same transactionID, and the limits apply" {
     rows enroll <<'END'
 0 | --pending 2 | -t 0 -n 2 |
 0 | --pending 1 --fault http-500 --fault-after 1 --fault-times 1 | -t 0 -n 2 | warning: 
@@ -253,7 +253,7 @@ END
     expect_equal "messages of -T 1" "19" "$(types)"
 }
 
-@test "P2: -R in a new process goes on with the same transactionID" {
+@test "-R: a new process continues with the same transactionID" {
     start_enrolment --pending 1
     snapshot
     enroll -n 0
@@ -272,7 +272,7 @@ END
     nothing_written
 }
 
-@test "P2: -R after the client was killed while polling" {
+@test "-R: continues after the client was killed while polling" {
     start_enrolment --pending 1
     snapshot
     enroll_in_background -t 60 -v
@@ -287,7 +287,8 @@ END
     expect_equal "messages" "19 20" "$(types)"
 }
 
-# A transaction as the CA keeps it, which it did not get from this client.
+# leave_pending TRANSACTION-ID: gives the CA a pending transaction that this
+# client did not start.
 leave_pending() {
     python3 - "$ca/transactions" "$1" local.csr.der <<'END'
 import hashlib, json, sys
@@ -302,7 +303,7 @@ with open("%s/%s.json" % (directory, name), "w") as stream:
 END
 }
 
-@test "P2: -R of what another client left pending under the MD5 of the key" {
+@test "-R: continues a request that another client left pending under the MD5 of the key" {
     local number
     start_enrolment --pending 1
     take local.csr.der
@@ -319,7 +320,7 @@ END
     expect_equal "the transactionID" "$number" "$(messages transactionID | uniq)"
 }
 
-@test "P3: RenewalReq or PKCSReq" {
+@test "--renewal: RenewalReq or PKCSReq, as announced or as chosen" {
     rows enroll <<'END'
 0  | --challenge x | -K local.key -O own.crt -k new.key -r new.csr |
 0  | --challenge x --caps AES,SHA-256,POSTPKIOperation | -K local.key -O own.crt -k new.key -r new.csr |
@@ -338,7 +339,7 @@ END
     expect_equal "messageTypes" "17 19 19 17 " "${got[*]}"
 }
 
-@test "P4: a renewal that returns the old certificate" {
+@test "renewal: a reply with the old certificate ends in exit status 75" {
     rows enroll <<'END'
 0  | | -K local.key -O own.crt -k new.key -r new.csr |
 75 | --fault cert-old | -K local.key -O own.crt -k new.key -r new.csr | not a new one
@@ -346,7 +347,7 @@ END
 END
 }
 
-@test "P5: with -K and -O the key of the request is not needed" {
+@test "-K and -O: the key of the request is not needed" {
     start_with_certificates
     own_certificate
     run_sscep enroll -u "$URL" -c ca.crt -K local.key -O own.crt -r new.csr \
@@ -365,7 +366,8 @@ END
     nothing_written
 }
 
-# Found before anything is sent, which the log of the CA shows.
+# refused_early STATUS TEXT OPTION...: enroll fails before it sends anything, as
+# the log of the CA shows.
 refused_early() {
     local code=$1 text=$2
     shift 2
@@ -376,7 +378,7 @@ refused_early() {
     nothing_written
 }
 
-@test "P6: what can be found before anything is sent" {
+@test "before sending: keys, request, certificates and output files are checked" {
     start_with_certificates --profile chain
     own_certificate
     openssl req -in local.csr -outform DER -out broken.csr
@@ -407,7 +409,7 @@ refused_early() {
         "$(find "$ca/issued" ! -name 1267.pem -name '*.pem')"
 }
 
-@test "P6: a cipher that this libcrypto does not have" {
+@test "before sending: a cipher that this libcrypto lacks is refused" {
     start_with_certificates
     snapshot
     env OPENSSL_MODULES=/nonexistent ./sscep enroll -u "$URL" -c ca.crt \
@@ -422,9 +424,9 @@ refused_early() {
     nothing_written
 }
 
-# --- R: CA and RA certificates ---------------------------------------------
+# --- CA and RA certificates ------------------------------------------------
 
-@test "R1: separate RA certificates, in any order" {
+@test "RA certificates: separate ones for signing and encryption work in any order" {
     rows enroll <<'END'
 0  | --profile ra --order sign,enc,ca | |
 0  | --profile ra --order ca,enc,sign | |
@@ -434,7 +436,7 @@ refused_early() {
 END
 }
 
-@test "R2: certificates without keyUsage, or with one of the two" {
+@test "keyUsage: certificates without it, or with one of the two usages, work" {
     rows enroll <<'END'
 0  | --ca-usage none | |
 0  | --ca-usage sign,certsign | |
@@ -444,7 +446,7 @@ END
 END
 }
 
-@test "R3: getcert and getcrl name the CA of -l, not the RA" {
+@test "issuer of a query: getcert and getcrl name the CA that issued -l, not the RA" {
     rows getcert <<'END'
 0  | --profile ra | |
 0  | --profile ra --order sign,enc | | warning: 
@@ -458,7 +460,7 @@ END
 END
 }
 
-@test "R4: --ca-fingerprint" {
+@test "--ca-fingerprint: CA certificates that do not match are refused" {
     local operation digest wrong
     start_with_certificates --profile ra --ra-purpose cmc-ra
     own_certificate
@@ -475,7 +477,7 @@ END
         case_is 97 fingerprint
         expect_equal "messages sent" "" "$(messages messageType)"
     done
-    # One that has nothing to do with the pinned one does not count.
+    # A certificate that does not chain to the pinned one is left out.
     cat "$ca/ra-sign.crt" other.crt >ca.crt
     cp "$ca/ra-enc.crt" enc.crt
     snapshot
@@ -489,7 +491,7 @@ END
     done
 }
 
-@test "R5: whether they form a chain, whether one has expired" {
+@test "getca: reports whether the certificates form a chain and whether one has expired" {
     rows getca <<'END'
 0  | --profile ra-chain | | the certificates form a chain
 0  | --profile ra --order sign,enc | | do not form a chain
@@ -498,7 +500,7 @@ END
 END
 }
 
-@test "R5: what an earlier answer left is set aside, unless the answer is bad" {
+@test "getca: files of an earlier answer are set aside, unless the new answer is bad" {
     start_ca --fault garbage --fault-on getcacert --fault-times 1
     echo zero >new.crt-0
     echo one >new.crt-1
@@ -512,7 +514,7 @@ END
         "$(cat new.crt-0.old new.crt-1.old | paste -sd' ')"
 }
 
-@test "R6: DER, PEM, PKCS#7, whichever content type came" {
+@test "GetCACert: DER, PEM and PKCS#7 are read, with any content type" {
     rows getca <<'END'
 0  | --getca-form der | |
 0  | --getca-form pem | |
@@ -526,7 +528,7 @@ END
 END
 }
 
-@test "R7: getnextca, signed by the current CA, before anything is written" {
+@test "getnextca: nothing is written unless the current CA signed the answer" {
     rows getnextca <<'END'
 0  | --next-ca | -w signer.crt |
 0  | --next-ca --next-ca-form outer --next-ca-certs cross | -w signer.crt |
@@ -541,7 +543,7 @@ END
 END
 }
 
-@test "R8: --chain writes the CA certificates that came along" {
+@test "--chain: the CA certificates of the reply are written" {
     rows enroll <<'END'
 0  | --profile chain --cert-order with-strangers | --chain chain.crt |
 0  | --fault cert-issuer-unknown | --chain chain.crt --tolerate issuer | chain.crt is not written
@@ -555,14 +557,19 @@ END
     no_file "$BATS_TEST_TMPDIR/row2/chain.crt"
 }
 
-@test "every row is here" {
-    local id
-    for id in V{1..9} P{1..6} R{1..8}; do
-        grep -q "^@test \"$id: " "$BATS_TEST_FILENAME" || problem "no $id"
+@test "each requirement has a test in this file" {
+    local subject
+    for subject in "signer" "signed attributes" "issued certificate" "issuer" \
+        "getcert" "getcrl" "--tolerate" "malformed replies" "empty SUCCESS" \
+        "FAILURE" "polling" "-R" "--renewal" "renewal" "-K and -O" \
+        "before sending" "RA certificates" "keyUsage" "issuer of a query" \
+        "--ca-fingerprint" "getca" "GetCACert" "getnextca" "--chain"; do
+        grep -q "^@test \"$subject: " "$BATS_TEST_FILENAME" ||
+            problem "no test of $subject"
     done
 }
 
-@test "the tests that docs/rfc8894.md names are there" {
+@test "the tests that docs/rfc8894.md names exist" {
     python3 - "$tree" <<'END'
 import os, re, sys
 

@@ -419,9 +419,10 @@ serials_were() {
     nothing_sent
 }
 
-# --- what is taken for an answer (V5) --------------------------------------
+# --- which answers are accepted (RFC 8894, 3.3.2.1) ------------------------
 
-# fails OPERATION FAULT STATUS TEXT: with this answer of the CA.
+# fails OPERATION FAULT STATUS TEXT: the CA commits FAULT; the operation ends
+# with STATUS and an error that contains TEXT.
 fails() {
     local operation=$1 fault=$2 code=$3 text=$4
     shift 4

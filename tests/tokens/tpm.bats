@@ -437,8 +437,9 @@ END
     cannot_enroll "tpm2" -- -k dev.pem "${options[@]}"
 }
 
-# libssl gives its keys no property query (C14). Where libcrypto does not sign
-# without one, it is said, and nothing gets to the CA.
+# libssl fetches the signature algorithm without a property query, so that some
+# versions of libcrypto cannot sign with the key of the TPM. The client must
+# report that before it sends anything.
 logs_in_if_it_can() {
     echo data >data
     if openssl dgst -sha256 -provider default -provider tpm2 \

@@ -195,7 +195,11 @@ static void test_algs_forbidden(void **state)
 #endif
 }
 
-/* C5: MD4 is one that libcrypto knows by name, and has in legacy only. */
+/*
+ * A digest that the loaded providers lack is named, so that the caller can say
+ * that policy forbids it.  libcrypto knows the name MD4, but only the legacy
+ * provider implements it.
+ */
 static void test_algs_refused_digest(void **state)
 {
 	static const int allowed[] = {NID_sha256, NID_md5,
@@ -217,7 +221,7 @@ static void test_algs_refused_digest(void **state)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
-/* C3: obsolete ones with a warning, what is no cipher is refused. */
+/* Obsolete ciphers are accepted with a warning; a NID that is no cipher is not. */
 static void test_algs_admit(void **state)
 {
 	static const struct {

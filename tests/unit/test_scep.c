@@ -1511,7 +1511,7 @@ static void test_good(void **state)
 	}
 }
 
-/* C8: a client with an EC key, by key agreement. */
+/* The recipient is an EC key: KeyAgreeRecipientInfo (RFC 5652, 6.2.2). */
 static void test_good_ec(void **state)
 {
 	struct scep_request request = w.request;
@@ -1862,7 +1862,10 @@ static void test_bad(void **state)
 	}
 }
 
-/* C14: with the wrong key anything may come out, but no certificates. */
+/*
+ * Decryption with the wrong key may succeed and give random bytes; these must
+ * never be taken for certificates.
+ */
 static void test_wrong_key(void **state)
 {
 	struct recipe r = CONTENT(WITH_OTHER_KEY);
