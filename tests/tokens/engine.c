@@ -1,11 +1,11 @@
 /*
- * engine.c: an engine that writes down what is done with it.
+ * engine.c: an OpenSSL engine that logs what is asked of it.
  *
- * It takes any id it is loaded with, and the commands of the engines capi,
- * jksengine and pkcs11. Each command and each key that is asked for becomes a
- * line of the file that the environment variable ENGINE_LOG names. Its keys
- * are files in PEM, in the directory of the command KEYS; one that has a pass
- * phrase is asked for with the user interface of the caller.
+ * It accepts any engine id and the commands of the engines capi, jksengine and
+ * pkcs11. It writes a line for each command and each key that is asked for to
+ * the file that the environment variable ENGINE_LOG names. Its keys are PEM
+ * files in the directory given by the command KEYS. For an encrypted key it
+ * asks for the pass phrase with the UI_METHOD of the caller.
  */
 #define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/engine.h>
@@ -69,7 +69,7 @@ static int control(ENGINE *e, int cmd, long number, void *text, void (*f)(void))
 	return 1;
 }
 
-/* Asks as engines do, by the method that the caller gave. */
+/* Asks for a pass phrase with the UI_METHOD of the caller, as engines do. */
 static int ask(char *buf, int size, int rwflag, void *arg)
 {
 	void **of_caller = arg;

@@ -1,10 +1,11 @@
 /*
- * keep.c: for a program with the address sanitizer, to be preloaded.
+ * keep.c: preloaded into a program built with the address sanitizer.
  *
- * Modules stay loaded, so that what they keep in their variables is no leak.
- * dlkeep() is dlopen() without the flag that the sanitizer ends the program
- * for. No stack, function or library is suppressed: the one leak of a library
- * is told to the sanitizer by its address.
+ * It keeps modules loaded, because memory that only their variables point to
+ * would be reported as a leak once they are unloaded. dlkeep() is dlopen()
+ * without RTLD_DEEPBIND, for which the sanitizer ends the program. No stack,
+ * function or library is suppressed: the sanitizer is told the address of the
+ * only leak of a library.
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
@@ -26,8 +27,8 @@ void *dlkeep(const char *path, int flags)
 }
 
 /*
- * When no TPM answers, libtss2-tctildr 4.1 leaves a context in *context that
- * its callers do not know of: it says that it failed, and does not free it.
+ * When no TPM answers, libtss2-tctildr 4.1 reports a failure but leaves an
+ * allocated context in *context, which its callers do not free.
  */
 unsigned int Tss2_TctiLdr_Initialize_Ex(
     const char *name, const char *conf, void **context)

@@ -1,12 +1,12 @@
 /*
- * noweak.c: a provider for libcrypto that simulates a policy: the default
+ * noweak.c: a provider for libcrypto that simulates a policy. It is the default
  * provider without some algorithms.
  *
  * gcc -shared -fPIC noweak.c -o noweak.so -lcrypto
  *
- * NOWEAK="MD5:MD5-SHA1:DES-EDE3-CBC" takes these away, under all their names,
- * and as digests of signatures too; NOWEAK_SIGNATURES="SHA1" forbids a digest
- * in signatures only, as some distributions do.
+ * NOWEAK="MD5:MD5-SHA1:DES-EDE3-CBC" removes these algorithms under all their
+ * names, also as digests of signatures. NOWEAK_SIGNATURES="SHA1" forbids a
+ * digest in signatures only, as some distributions do.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,7 +26,7 @@ static OSSL_PROVIDER *whole;
 static OSSL_PROVIDER *namesake;
 static OSSL_ALGORITHM *kept[OPERATIONS];
 
-/* Whether the name of that length is in a list with colons. */
+/* Returns whether a name of that length is in a list separated by colons. */
 static int in_list(const char *list, const char *name, size_t len)
 {
 	size_t n;
@@ -52,8 +52,8 @@ static int is_removed(const char *names)
 }
 
 /*
- * RSA signatures compute their digests inside the default provider, where
- * nothing is missing: they are asked before.
+ * RSA signatures compute their digests inside the default provider, which has
+ * all of them, so the digest is checked before the call is passed on.
  */
 static OSSL_FUNC_signature_digest_sign_init_fn *rsa_sign_init;
 static OSSL_FUNC_signature_digest_verify_init_fn *rsa_verify_init;
@@ -127,8 +127,8 @@ static OSSL_ALGORITHM *filter(const OSSL_ALGORITHM *all, int operation)
 }
 
 /*
- * Since 3.4 a DRBG takes its cipher from the provider with the name of its
- * own, which it looks for in the inner context.
+ * Since OpenSSL 3.4 a DRBG fetches its cipher from a provider that has the
+ * name of its own provider, in the inner library context.
  */
 static const OSSL_ALGORITHM *query_whole(
     void *ctx, int operation, int *no_cache)

@@ -11,13 +11,13 @@
 #include "compat/compat.h"
 
 /*
- * cmocka's macro is in the way of util/log.h, to be included after this; its
- * fail_msg() needs it, so here is another one.
+ * cmocka's macro fail() hides fail() of util/log.h, which must be included
+ * after this header. cmocka's fail_msg() needs the macro, so it is replaced.
  */
 #undef fail
 void fixture_fail(const char *format, ...) PRINTF_LIKE(1, 2);
 
-/* assert_in_range() is deprecated in cmocka 2; its successors are new there. */
+/* cmocka 2 deprecates assert_in_range(); cmocka 1 lacks its successors. */
 #define assert_within(value, least, most) \
 	fixture_within(__FILE__, __LINE__, (long long)(value), \
 	    (long long)(least), (long long)(most))
@@ -27,9 +27,10 @@ void fixture_within(const char *file, int line, long long value,
 #define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
 
 /*
- * A directory of the test program's own, made at the first call;
- * fixture_path() is a file of that name in it, good for 32 calls.
- * fixture_cleanup() removes it with all that is in it, and frees the keys.
+ * A temporary directory of the test program, made at the first call.
+ * fixture_path() returns the path of a file in it; the string stays valid for
+ * 32 calls. fixture_cleanup() removes the directory with its contents, and
+ * frees the keys.
  */
 const char *fixture_directory(void);
 const char *fixture_path(const char *name);
@@ -37,30 +38,31 @@ void fixture_write(const char *path, const void *bytes, size_t len);
 void fixture_remove(const char *path);
 int fixture_cleanup(void **state);
 
-/* How many entries a directory has, "." and ".." not counted. */
+/* Returns the number of entries of a directory, without "." and "..". */
 int fixture_count_files(const char *path);
 
 /*
- * Keeps what is written to stdout (1) or stderr (2) between the two; no
- * assertions in between.  The text is good until the next stop.
+ * Captures what is written to stdout (1) or stderr (2) between the two calls.
+ * An assertion must not fail in between: its message would be captured.  The
+ * text is valid until the next capture_stop().
  */
 void capture_start(int fd);
 const char *capture_stop(void);
 
-/* fail() and warn() print nothing in between. */
+/* Between the two calls fail() and warn() print nothing. */
 void silence_start(void);
 void silence_stop(void);
 
-/* Keys are made once and borrowed: RSA 2048 of any number, and P-256. */
+/* Keys are made once and borrowed: numbered RSA 2048 keys, and a P-256 key. */
 #define FIXTURE_KEYS 8
 EVP_PKEY *fixture_rsa(int number);
 EVP_PKEY *fixture_ec(void);
 
-/* A certificate to be made; what is zero has the default that is named. */
+/* A certificate to be made; a field of zero means the default beside it. */
 struct cert_spec {
 	const char *cn;
 	EVP_PKEY *key;
-	const char *usage;    /* as in openssl's configuration; none */
+	const char *usage;    /* as in openssl.cnf; none */
 	const char *purpose;  /* extendedKeyUsage, likewise; none */
 	bool ca;              /* basicConstraints */
 	bool ids;             /* subject and authority key identifier */
@@ -70,7 +72,7 @@ struct cert_spec {
 	long from, to;        /* days from now: -1 and 100 */
 };
 
-/* The caller owns what these return; the test ends when they cannot. */
+/* The caller owns what these return; they end the test on failure. */
 X509 *fixture_cert(const struct cert_spec *spec);
 X509_REQ *fixture_csr(const char *cn, EVP_PKEY *key);
 X509_NAME *fixture_name(const char *cn);
@@ -78,7 +80,7 @@ X509_NAME *fixture_name(const char *cn);
 /* An upper bound for the stacks below. */
 #define FIXTURE_STACK 8
 
-/* The certificates up to the first NULL, each with a reference of its own. */
+/* A stack of the certificates up to the first NULL; it takes references. */
 STACK_OF(X509) *fixture_stack(X509 *const *certs);
 
 #endif

@@ -23,7 +23,7 @@ static void test_hex(void **state)
 			assert_int_equal(ascii_hex_value((char)i), -1);
 }
 
-/* Percent-encoding: what is decoded, what is refused, and why. */
+/* Percent-decoding: valid texts, and refused ones with the reason. */
 static void test_percent(void **state)
 {
 	static const struct {
@@ -57,7 +57,7 @@ static void test_percent(void **state)
 		if (ok)
 			assert_string_equal(out, rows[i].decoded);
 	}
-	/* Only len bytes are read. */
+	/* No byte after len is read. */
 	assert_true(ascii_decode_percent(out, sizeof(out), "%41%42", 3, &nul));
 	assert_string_equal(out, "A");
 	assert_false(ascii_decode_percent(out, sizeof(out), "%41%42", 5, &nul));

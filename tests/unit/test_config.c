@@ -9,7 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Not the config.h of configure. */
+/* src/options/config.h, not the config.h that configure writes. */
 #include "options/config.h"
 #include "util/log.h"
 
@@ -19,7 +19,7 @@
 #define ENTRIES_MAX 4
 #define NITEMS(a)   (sizeof(a) / sizeof((a)[0]))
 
-/* All of a file; count entries, the headers of sections included. */
+/* A whole file and its entries; count includes the section headers. */
 static const struct good {
 	const char *text;
 	size_t count;
@@ -88,7 +88,7 @@ static const struct good {
 	    {"a", "A", "D", 4}}},
 };
 
-/* What is said, all of it, about a file called F. */
+/* The whole error message about a file called F. */
 static const struct bad {
 	const char *text, *message;
 } bad[] = {
@@ -286,7 +286,7 @@ static void reads_a_file(void **state)
 	config_free(&c);
 }
 
-/* Any bytes: no crash, and one line said for a failure. */
+/* Random bytes must not crash, and a failure must print exactly one line. */
 static void survives_any_bytes(void **state)
 {
 	static const char alphabet[] = "K=\"\\ \t[]#\r\n\xffxy";

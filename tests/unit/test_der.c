@@ -143,7 +143,7 @@ static void test_checks(void **state)
 	}
 }
 
-/* A header of four bytes of length before the bytes. */
+/* Writes a tag and a length of four octets, 6 bytes in all. */
 static void put_header(unsigned char *p, int tag, size_t len)
 {
 	size_t i;
@@ -154,7 +154,7 @@ static void put_header(unsigned char *p, int tag, size_t len)
 		p[2 + i] = (unsigned char)(len >> (24 - 8 * i));
 }
 
-/* So many elements of two bytes, in an element of that tag. */
+/* Checks count elements of two bytes each in an element with this tag. */
 static enum der_verdict check_many(size_t count, int tag, bool strict)
 {
 	unsigned char *bytes = malloc(6 + 2 * count);
@@ -173,7 +173,7 @@ static enum der_verdict check_many(size_t count, int tag, bool strict)
 	return verdict;
 }
 
-/* The same behind one whose content is no element. */
+/* The same, after an element whose content is not an element. */
 static enum der_verdict check_behind(size_t count, int tag)
 {
 	unsigned char *bytes = malloc(6 + 2 * count);
@@ -193,7 +193,7 @@ static enum der_verdict check_behind(size_t count, int tag)
 
 static void test_many(void **state)
 {
-	/* With the outer one: 50,000 and (6 + 2 n) / 128. */
+	/* The limit is 50,000 + size / 128; n elements and the outer one count. */
 	const size_t most = 50792;
 
 	(void)state;
@@ -202,7 +202,7 @@ static void test_many(void **state)
 	assert_int_equal(check_many(most, 0x04, true), DER_FINE);
 	assert_int_equal(check_many(most + 1, 0x04, true), DER_TOO_MANY);
 	assert_int_equal(check_many(most + 1, 0x04, false), DER_FINE);
-	/* Lists that say they are primitive, with a tag of their own or not. */
+	/* Lists with the tag of a primitive type, universal or context-specific. */
 	assert_int_equal(check_many(most, 0x11, false), DER_FINE);
 	assert_int_equal(check_many(most + 1, 0x11, false), DER_TOO_MANY);
 	assert_int_equal(check_many(most + 1, 0x10, true), DER_BROKEN);

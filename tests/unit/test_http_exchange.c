@@ -1,6 +1,6 @@
 /*
- * Unit test of src/http/http.c: which connection carries an exchange, large
- * requests, and the proxy.
+ * Unit test of src/http/http.c: reuse of connections, large requests, and the
+ * proxy.
  */
 #include "test_http_server.h"
 
@@ -42,7 +42,7 @@ static void test_reuse(void **state)
 	assert_non_null(strstr(log, "[left 0, sum 255]"));
 }
 
-/* Each answer on its connection, told so in one of several ways. */
+/* Closes after each answer; Connection: close is written in several ways. */
 static void serve_close_field(int listener, int log)
 {
 	int i, fd;
@@ -94,7 +94,7 @@ static void serve_surplus(int listener, int log)
 	}
 }
 
-/* Bytes that come later must not be taken for the next answer. */
+/* Bytes after the body must not be taken for the next answer. */
 static void serve_late_surplus(int listener, int log)
 {
 	int i, fd;
@@ -110,7 +110,7 @@ static void serve_late_surplus(int listener, int log)
 	}
 }
 
-/* The race: the connection ends when the second request is on its way. */
+/* The server closes the connection while the second request is on its way. */
 static void serve_race(int listener, int log)
 {
 	int fd = take(listener, log);
@@ -157,7 +157,7 @@ static void test_no_reuse(void **state)
 	}
 }
 
-/* Takes the second request, and ends; so does each connection after. */
+/* Every connection is closed without an answer to the second request. */
 static void serve_race_twice(int listener, int log)
 {
 	int fd = take(listener, log);
@@ -186,7 +186,7 @@ static void test_one_retry(void **state)
 	assert_int_equal(count(finish(&s), "[accept]"), 2);
 }
 
-/* The connection is closed, and no new one is to be had. */
+/* The connection is closed, and a new one is refused. */
 static void serve_race_gone(int listener, int log)
 {
 	int fd = take(listener, log);
@@ -213,7 +213,7 @@ static void test_gone(void **state)
 	finish(&s);
 }
 
-/* A part of an answer on a kept connection: not to be asked again. */
+/* After part of an answer on a kept connection there must be no retry. */
 static void serve_race_part(int listener, int log)
 {
 	int fd = take(listener, log);
@@ -248,7 +248,7 @@ static void serve_nothing(int listener, int log)
 	close(fd);
 }
 
-/* A connection that is new is not tried again. */
+/* There is no retry when a new connection gives no answer. */
 static void test_no_answer(void **state)
 {
 	struct server s;
@@ -268,7 +268,7 @@ static void serve_close(int listener, int log)
 	close(take(listener, log));
 }
 
-/* Writing to a connection that the peer has closed does not kill. */
+/* Writing to a connection that the peer has closed must not raise SIGPIPE. */
 static void test_write_to_closed(void **state)
 {
 	struct conn *conn = NULL;
@@ -341,7 +341,7 @@ static void test_too_big(void **state)
 	finish(&s);
 }
 
-/* Requests of more than the system's buffers take. */
+/* The request is larger than the socket buffers. */
 static void serve_early_close(int listener, int log)
 {
 	int fd = take(listener, log);
@@ -424,7 +424,7 @@ static void test_large(void **state)
 	free(body);
 }
 
-/* "100 Continue" comes while the request is stuck: it is sent to its end. */
+/* After an early "100 Continue" the client sends the rest of the request. */
 static void serve_continue_all(int listener, int log)
 {
 	int fd = take(listener, log);
@@ -505,7 +505,7 @@ static void test_proxy(void **state)
 	url_free(&url);
 }
 
-/* A proxy for http: a 407 is its own, a 403 may be the server's. */
+/* A proxy for http: 407 comes from the proxy, 403 may come from the server. */
 static void serve_refusals(int listener, int log)
 {
 	static const char *const answers[] = {
@@ -557,7 +557,7 @@ static void test_proxy_refusal(void **state)
 	finish(&s);
 }
 
-/* CONNECT: what the proxy may answer; nothing of TLS is sent after these. */
+/* Answers to CONNECT that refuse the tunnel; the client must not start TLS. */
 static void serve_no_tunnel(int listener, int log)
 {
 	static const char *const answers[] = {

@@ -1,6 +1,7 @@
 /*
- * Unit test of src/http/parser.c and head.c: answers that are taken and
- * refused, each fed whole, byte by byte, and cut in two at every position.
+ * Unit test of src/http/parser.c and head.c: answers that are accepted and
+ * refused, each fed whole, byte by byte, and in two parts, split at every
+ * position.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -20,13 +21,13 @@
 #define OK          "HTTP/1.1 200 OK\r\n"
 #define CHUNKED     OK "Transfer-Encoding: chunked\r\n\r\n"
 
-/* What is to come of an answer; the stream ends after the bytes. */
+/* Answers and their expected fields; the stream ends after the bytes. */
 static const struct good {
 	const char *bytes;
 	size_t len;
 	int status;
 	const char *reason, *type, *location, *body;
-	size_t surplus; /* bytes that are not part of it */
+	size_t surplus; /* bytes after the answer */
 	bool keep;
 } good[] = {
     /* Content-Length */
@@ -189,7 +190,7 @@ static const struct good {
 	200, "OK", "", "", "a", 0, true},
 };
 
-/* All end in ST_NETWORK, at the end of the stream at the latest. */
+/* All are refused with ST_NETWORK, at the latest at the end of the stream. */
 static const struct bad {
 	const char *bytes;
 	size_t len;
@@ -405,7 +406,7 @@ static void test_good(void **state)
 	}
 }
 
-/* Where the body begins, or 0 when its end is not that of the stream. */
+/* Offset of a body that ends with the stream, or 0 if it ends otherwise. */
 static size_t body_of_stream(const struct good *g)
 {
 	const char *body = strstr(g->bytes, "\r\n\r\n");
@@ -419,8 +420,8 @@ static size_t body_of_stream(const struct good *g)
 }
 
 /*
- * The first bytes of a good answer alone: an error, but for those of a body
- * that ends when the stream does.
+ * A good answer cut short is an error, unless its body ends when the stream
+ * does.
  */
 static void test_truncated(void **state)
 {
@@ -469,8 +470,8 @@ static void test_bad(void **state)
 }
 
 /*
- * The first bytes of a bad answer alone are no good answer, but where only
- * the body was too long.
+ * A bad answer cut short must not become a good one, unless it was refused only
+ * because the body was too long.
  */
 static void test_bad_truncated(void **state)
 {
@@ -495,7 +496,7 @@ static void test_bad_truncated(void **state)
 	}
 }
 
-/* What is bad is refused when it comes, not when the stream ends. */
+/* A bad answer is refused at once, not at the end of the stream. */
 static void test_at_once(void **state)
 {
 	static const struct bad at_once[] = {
@@ -523,7 +524,7 @@ static void test_at_once(void **state)
 	}
 }
 
-/* Any byte anywhere: no crash, and a status that is one of two. */
+/* Any byte at any position: no crash, and ST_OK or ST_NETWORK. */
 static void test_changed(void **state)
 {
 	static const char bytes[] = "\0\r\n\t :,;09afgHP\x7f\x80\xff-";
@@ -607,7 +608,7 @@ static void test_limits(void **state)
 	}
 }
 
-/* Fields are counted by their bytes: all of a header together. */
+/* The size of the whole header is limited, not the number of fields. */
 static void test_many_fields(void **state)
 {
 	static const char field[] = "X: y\r\n";
@@ -631,7 +632,7 @@ static void test_many_fields(void **state)
 	}
 }
 
-/* Interim answers do not get around the limit of the header. */
+/* Interim answers count towards the size limit of the header. */
 static void test_interim_limit(void **state)
 {
 	static const char interim[] = "HTTP/1.1 100 C\r\n\r\n";
@@ -670,7 +671,7 @@ static void test_small_chunks(void **state)
 	buf_free(&bytes);
 }
 
-/* Names and values that are longer than there is room for are cut. */
+/* Values that are longer than their array are cut. */
 static void test_cut(void **state)
 {
 	struct buf bytes = {0};
@@ -695,7 +696,7 @@ static void test_cut(void **state)
 	buf_free(&bytes);
 }
 
-/* Proxies that say why. */
+/* The header fields in which proxies give a reason. */
 static void test_proxy_error(void **state)
 {
 	static const struct {
@@ -749,6 +750,6 @@ int main(void)
 	    cmocka_unit_test(test_proxy_error),
 	};
 
-	log_capture_begin(&unread); /* the messages are looked at elsewhere */
+	log_capture_begin(&unread); /* messages are tested elsewhere */
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

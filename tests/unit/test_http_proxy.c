@@ -1,4 +1,4 @@
-/* Unit test of src/http/proxy.c: what the environment says, and excepts. */
+/* Unit test of src/http/proxy.c: http_proxy, https_proxy and no_proxy. */
 
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,6 +1,6 @@
 /*
- * Unit test of src/http/redirect.c, and of how http.c follows: where a
- * redirect leads, and which are followed.
+ * Unit test of src/http/redirect.c, and of http.c: where a redirect leads, and
+ * which redirects are followed.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -94,12 +94,12 @@ static void test_refusal(void **state)
 	    {"https://h/", "http://h/x", 308, true, true},
 	    {"http://h/", "http://o/x", 307, true, true},
 	    {"http://h/", "http://o/x", 301, true, true},
-	    /* The whole name. */
+	    /* The whole host name must be equal. */
 	    {"http://h.example/", "http://example/", 302, false, true},
 	    {"http://example/", "http://h.example/", 302, false, true},
 	    {"http://h.example/", "http://h.example.org/", 302, false, true},
 	    {"http://h.example/", "http://xh.example/", 302, false, true},
-	    /* A resolver looks for a name with a dot at its end elsewhere. */
+	    /* A trailing dot changes how a resolver searches for the name. */
 	    {"http://h.example/", "http://H.Example./", 302, false, true},
 	    {"http://h.example./", "http://h.example/", 302, false, true},
 	    {"http://h.example./", "http://h.example./x", 302, false, false},
@@ -107,7 +107,7 @@ static void test_refusal(void **state)
 	    {"http://h.example/", "http://h.example../", 302, false, true},
 	    {"http://h.example/", "http://h.example.o/", 302, false, true},
 	    {"http://h/", "http://./", 302, false, true},
-	    /* Addresses: another form of IPv6, but not of IPv4. */
+	    /* Other spellings of an IPv6 address are equal, of IPv4 not. */
 	    {"http://[::1]/", "http://[::1]:81/", 302, false, false},
 	    {"http://[2001:db8::a]/", "http://[2001:0DB8:0:0:0:0:0:A]/", 302,
 		false, false},
@@ -143,7 +143,7 @@ static void test_refusal(void **state)
 		assert_false(redirect_is_status(others[i]));
 }
 
-/* A name that the server gives is cut. */
+/* A long host name in Location is cut in the message. */
 static void test_refusal_long(void **state)
 {
 	static char text[2000] = "http://";
@@ -190,7 +190,7 @@ static void test_follow(void **state)
 	start(&s, serve_five);
 	http = open_with(&s, &plain);
 	expect(http, &get, 200, "abc");
-	/* Each exchange begins where the user said. */
+	/* Each exchange begins at the URL of the user. */
 	expect(http, &get, 200, "def");
 	http_close(http);
 	log = finish(&s);
@@ -286,7 +286,7 @@ static void test_post(void **state)
 	assert_int_equal(count(log, "[left 0, sum 255]"), 4);
 }
 
-/* Redirects to no URL, to where nobody listens, and that by https. */
+/* To ftp:, to a closed port by http, and to a closed port by https. */
 static void serve_nowhere(int listener, int log)
 {
 	static const char *const to[] = {
@@ -310,7 +310,7 @@ static void serve_nowhere(int listener, int log)
 	close(fd);
 }
 
-/* What follows a redirect to plain http is a bad answer of the server. */
+/* Redirects that cannot be followed count as bad answers of the server. */
 static void test_nowhere(void **state)
 {
 	struct server s;

@@ -125,7 +125,7 @@ static struct url user_proxy(char *user)
 	return proxy;
 }
 
-/* Only with a proxy, and only when there is a user. */
+/* Proxy-Authorization is sent to a proxy only, and only if it has a user. */
 static void test_credentials(void **state)
 {
 	char user[] = "Aladdin:open sesame";

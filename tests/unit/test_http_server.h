@@ -1,8 +1,8 @@
-/* test_http_server.h: what the tests of src/http/ share; once in a program. */
+/* test_http_server.h: shared by the tests of src/http/; included only once. */
 
 /*
- * A server in a child process on the loopback interface that does as a test
- * scripts it, name resolution without a network, and what stderr gets.
+ * A server in a child process on the loopback interface, scripted by the test;
+ * name resolution without a network; and capture of stderr.
  */
 #ifndef TEST_HTTP_SERVER_H
 #define TEST_HTTP_SERVER_H
@@ -42,15 +42,15 @@ struct server {
 	int listener;
 	unsigned int port;
 	pid_t pid;
-	int log; /* what the child notes, until it ends */
+	int log; /* a pipe to which the child writes its log */
 };
 
 static FILE *caught;
 static int real_stderr;
 
 /*
- * Name resolution for the tests, in place of the system's: numbers, and
- * "two.test" for 127.0.0.2 and 127.0.0.1 in this order.
+ * Replaces getaddrinfo() for the tests: it knows numeric addresses, and
+ * "two.test", which is 127.0.0.2 and 127.0.0.1 in this order.
  */
 static inline struct addrinfo *new_address(uint32_t ip, unsigned int port)
 {
@@ -137,14 +137,14 @@ static inline int release_stderr(void **state)
 	return 0;
 }
 
-/* cmocka's own messages go to the real one. */
+/* The messages of cmocka go to the real stderr. */
 #define FAIL(...) \
 	do { \
 		dup2(real_stderr, STDERR_FILENO); \
 		fail_msg(__VA_ARGS__); \
 	} while (0)
 
-/* What was printed since the last call. */
+/* Returns what was printed to stderr since the last call. */
 static const char *caught_text(void)
 {
 	static char text[8192];
@@ -159,7 +159,7 @@ static const char *caught_text(void)
 	return text;
 }
 
-/* One line was printed, with each of the words in it. */
+/* Exactly one line was printed, and it contains each of the words. */
 static inline void assert_said(const char *word1, const char *word2)
 {
 	const char *text = caught_text();
@@ -171,8 +171,8 @@ static inline void assert_said(const char *word1, const char *word2)
 }
 
 /*
- * In milliseconds, since a time of conn_now().  A slow machine has more time, as
- * scripts/test measures it.
+ * The time since a conn_now(), in milliseconds.  A slow machine may take more
+ * time: scripts/test sets the factor.
  */
 static inline void assert_took(long long begin, long long least, long long most)
 {
@@ -186,7 +186,7 @@ static inline void assert_took(long long begin, long long least, long long most)
 		FAIL("%lld ms, not %lld to %lld", took, least, most);
 }
 
-/* A socket that is bound but does not listen: connections are refused. */
+/* A socket that is bound but does not listen, so connections are refused. */
 static inline int bind_to(int family, uint32_t ip, unsigned int *port)
 {
 	int fd = socket(family, SOCK_STREAM, 0), on = 1;
@@ -247,7 +247,7 @@ static inline int take(int listener, int log)
 	return fd;
 }
 
-/* Reads a head, byte by byte, and notes it; Content-Length or 0. */
+/* Reads a header byte by byte and logs it; returns Content-Length or 0. */
 static inline size_t get_head(int fd, int log)
 {
 	char head[8192], *length;
@@ -316,7 +316,7 @@ static inline void start(struct server *s, void (*serve)(int listener, int log))
 	s->listener = -1;
 }
 
-/* What the server noted; it has to end by itself. */
+/* Waits until the server ends by itself, and returns its log. */
 static inline char *finish(struct server *s)
 {
 	static char text[65536];
@@ -351,7 +351,7 @@ static const struct http_options plain = {.timeout = 10};
 static const struct http_request get = {
     .query = "operation=GetCACaps", .max_body = MIB};
 
-/* The URL lives as long as the test program. */
+/* The URL is never freed. */
 static inline struct http *open_to(
     const char *host, unsigned int port, const struct http_options *options)
 {
@@ -372,7 +372,7 @@ static inline struct http *open_with(
 	return open_to("127.0.0.1", s->port, options);
 }
 
-/* One exchange: the status, and with ST_OK the HTTP status and the body. */
+/* One exchange that must succeed with this HTTP status and body. */
 static inline void expect(struct http *http, const struct http_request *request,
     int status, const char *body)
 {

@@ -1,5 +1,5 @@
 /*
- * Unit test of src/http/http.c: what is said about an answer, and what
+ * Unit test of src/http/http.c: the messages about an answer, and what
  * http_open() refuses.
  */
 #include "test_http_server.h"
@@ -82,7 +82,7 @@ static void test_check_status(void **state)
 	http_close(http);
 }
 
-/* Of a long line, and of a line that is far down, no more than fits. */
+/* A long line of the body, or one far down, is cut in the message. */
 static void test_long_body(void **state)
 {
 	struct http *http = open_to("127.0.0.1", 80, &plain);

@@ -3,7 +3,7 @@
  */
 #include "test_http_server.h"
 
-/* Time limits: none of these lets the client wait for much over 1 s. */
+/* None of these servers may delay the client much beyond its limit of 1 s. */
 static void serve_silence(int listener, int log)
 {
 	int fd = take(listener, log);
@@ -50,7 +50,7 @@ static void serve_interim_flood(int listener, int log)
 	}
 }
 
-/* Never a pause, and of 4 KB only one byte that counts as body. */
+/* Sends without a pause, but 4 KB hold only one byte of the body. */
 static void serve_flood(int listener, int log)
 {
 	static char chunk[4000];
@@ -118,7 +118,7 @@ static void test_time_limit(void **state)
 	}
 }
 
-/* A server that takes the connection, and then nothing. */
+/* A server that accepts the connection and then reads nothing. */
 static void serve_deaf(int listener, int log)
 {
 	take(listener, log);
@@ -151,7 +151,7 @@ static void test_send_time_limit(void **state)
 	free(body);
 }
 
-/* Fills the queue of a listener so that connecting to it takes for ever. */
+/* Fills the queue of a listener, so that connecting to it blocks. */
 static bool fill_queue(int fds[], size_t n, uint32_t ip, unsigned int port)
 {
 	struct addrinfo *to = new_address(ip, port);
@@ -206,7 +206,7 @@ static void serve_one(int listener, int log)
 	close(fd);
 }
 
-/* The first address refuses, the second one answers. */
+/* The first address refuses connections, the second one answers. */
 static void test_two_addresses(void **state)
 {
 	struct server s;
@@ -218,7 +218,7 @@ static void test_two_addresses(void **state)
 	expect(http, &get, 200, "abc");
 	http_close(http);
 	assert_int_equal(count(finish(&s), "[accept]"), 1);
-	/* Now both refuse. */
+	/* Now both addresses refuse connections. */
 	http = open_to("two.test", s.port, &plain);
 	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	assert_said("127.0.0.1: Connection refused (the last of 2 addresses)",
@@ -226,7 +226,7 @@ static void test_two_addresses(void **state)
 	http_close(http);
 }
 
-/* An address that never answers leaves time for the next. */
+/* The time limit leaves time for the next address if one never answers. */
 static void test_black_hole(void **state)
 {
 	struct http_options options = plain;
@@ -291,7 +291,7 @@ static void test_ipv6(void **state)
 	close(fd);
 }
 
-/* -W: the server is there a second later. */
+/* -W: the server starts to listen 1.5 s later. */
 static void serve_later(int listener, int log)
 {
 	conn_sleep(1500);
@@ -324,7 +324,7 @@ static void test_wait(void **state)
 	assert_took(begin, 1990, 5000);
 	http_close(http);
 	options.wait = 20;
-	options.timeout = 1; /* counts from the try that succeeds */
+	options.timeout = 1; /* starts at the successful attempt */
 	start_at(&s, fd, port, serve_later);
 	close(fd);
 	http = open_to("127.0.0.1", port, &options);

@@ -50,7 +50,7 @@ static void test_is_uri(void **state)
 			fixture_fail("%s is no URI", names[i]);
 }
 
-/* What is left of each, and the PIN; NULL: it has none. */
+/* Each name, the URI without its PIN, and the PIN (NULL: none). */
 static const struct {
 	const char *name, *uri, *pin;
 } splits[] = {
@@ -80,7 +80,7 @@ static const struct {
 	"1;&?%/="},
     {"pkcs11:token=x;pin-value=%c3%A4", "pkcs11:token=x", "\xc3\xa4"},
     {"PKCS11:token=x;pin-value=1234", "PKCS11:token=x", "1234"},
-    /* Not that attribute. */
+    /* Other attributes, and URIs of another scheme. */
     {"pkcs11:xpin-value=1234", "pkcs11:xpin-value=1234", NULL},
     {"pkcs11:token=pin-value=1234", "pkcs11:token=pin-value=1234", NULL},
     {"pkcs11:pin-source=file:/x", "pkcs11:pin-source=file:/x", NULL},
@@ -163,7 +163,7 @@ static void test_split_long(void **state)
 	}
 }
 
-/* Given twice, neither of them is for a module, nor shown. */
+/* Of two PINs, neither is passed to a module or shown. */
 static void test_split_twice(void **state)
 {
 	static const char *const names[] = {
@@ -247,7 +247,7 @@ static void test_shown(void **state)
 		assert_ptr_equal(key_name_shown(shown, names[i].name), shown);
 		assert_string_equal(shown, names[i].shown);
 	}
-	/* Long ones are cut, and no PIN comes into view by it. */
+	/* Long names are cut, and the cut must not reveal the PIN. */
 	memset(name, 'n', sizeof(name));
 	memcpy(name, "pkcs11:pin-value=1234;", 22);
 	name[sizeof(name) - 1] = '\0';
@@ -341,7 +341,7 @@ static void test_pass_text(void **state)
 	    "--passin: there is no environment variable SSCEP_TEST_PASS");
 }
 
-/* What is in a file, and the first line of it. */
+/* The contents of a file, and its first line. */
 static const struct {
 	const char *bytes;
 	size_t len;
@@ -358,7 +358,7 @@ static const struct {
     {"\xff\xfe\n", 3, "\xff\xfe"},
 };
 
-/* The source that reads the file, which is to be closed if it is open. */
+/* A source "fd:N" that reads the file; the caller closes *fd. */
 static const char *open_source(const char *path, int *fd)
 {
 	static char source[32];
@@ -416,7 +416,7 @@ static void test_pass_next_lines(void **state)
 	close(fd);
 	assert_true(saved < 0 || dup2(saved, STDIN_FILENO) >= 0);
 	close(saved);
-	/* A number that nothing takes meanwhile. */
+	/* A descriptor that is not open. */
 	close(CLOSED_FD);
 	snprintf(number, sizeof(number), "fd:%d", CLOSED_FD);
 	assert_no_pass(number, ST_ERROR,
@@ -525,7 +525,7 @@ static void test_ask(void **state)
 		assert_memory_equal(
 		    out, size >= len ? PHRASE "x" : "xxxxxxxxxx", len + 1);
 	}
-	/* That of the URI goes first; an empty one counts. */
+	/* The PIN of the URI is used first, even if it is empty. */
 	secret.pin.given = true;
 	strcpy(secret.pin.text, "1234");
 	assert_int_equal(secret_give_password(out, sizeof(out), 0, &secret), 4);
@@ -534,7 +534,7 @@ static void test_ask(void **state)
 	assert_int_equal(secret_give_password(out, sizeof(out), 0, &secret), 0);
 }
 
-/* key.c; without a pass phrase in test_pki.c. */
+/* key.c; test_pki.c tests keys without a pass phrase. */
 
 enum format { PKCS8_PEM, PKCS8_DER, TRADITIONAL, PLAIN };
 
@@ -578,7 +578,7 @@ static bool same_key(EVP_PKEY *a, EVP_PKEY *b)
 	return same;
 }
 
-/* Where there is no terminal; what it says in *said. */
+/* Reads a key without a terminal; *said is what was printed to stderr. */
 static enum status read_key(const char *name, EVP_PKEY *want,
     const struct pass *pass, const char **said)
 {
@@ -669,7 +669,7 @@ static void test_key_phrases(void **state)
 	}
 }
 
-/* One in 256 decrypts to something that ends as it should. */
+/* About one wrong pass phrase in 256 leaves valid padding when decrypted. */
 static void test_key_many_phrases(void **state)
 {
 	const char *path = fixture_path("key");
@@ -708,7 +708,7 @@ static void test_key_names(void **state)
 	snprintf(uri, sizeof(uri), "FILE://%s", path);
 	assert_key(uri, fixture_rsa(0), PHRASE);
 	assert_no_key(uri, NULL, NO_ONE);
-	/* A file of that name is a file. */
+	/* A file that is named like a URI is read as a file. */
 	assert_non_null(getcwd(directory, sizeof(directory)));
 	assert_int_equal(chdir(fixture_directory()), 0);
 	write_key("pkcs11:x", fixture_ec(), PKCS8_DER, PHRASE);

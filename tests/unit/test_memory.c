@@ -1,4 +1,4 @@
-/* Unit test of what happens when memory runs out, at every allocation. */
+/* Unit test of running out of memory, at every allocation in turn. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -41,22 +41,22 @@
 #define KEPT_MAX    8192
 
 /*
- * libcrypto's allocator, which buf.c has too: it fails at the allocation that
- * countdown gets to, once or from there on, and counts what is not freed.
+ * The allocator of libcrypto, which buf.c uses as well.  It fails when the
+ * countdown ends, once or from then on, and counts the blocks not freed.
  */
 static struct allocator {
 	long countdown; /* -1: never */
-	bool stays;     /* out of memory, once it was */
+	bool stays;     /* all allocations after the first failure fail */
 	bool failed;
 	long live, calls;
-	bool keeps; /* what is freed at the fault, until release_kept() */
-	int twice;  /* how often what is kept was freed again */
+	bool keeps; /* keeps blocks freed at the fault, see release_kept() */
+	int twice;  /* how often a kept block was freed again */
 } allocator = {.countdown = -1};
 
 static void *kept[KEPT_MAX];
 static size_t kept_count;
 
-/* Where libcrypto frees something again, see find_fault(); NULL: anywhere. */
+/* Where libcrypto frees a block twice, see find_fault(); NULL: anywhere. */
 static struct place {
 	const char *file;
 	int line;
@@ -138,7 +138,7 @@ static void counting_free(void *p, const char *file, int line)
 		free(p);
 }
 
-/* After each test, however it ended: the next one begins with memory. */
+/* After each test, passed or failed: allocations succeed again. */
 static int disarm(void **state)
 {
 	(void)state;
@@ -153,7 +153,7 @@ static int disarm(void **state)
 	return 0;
 }
 
-/* What the runs below work on. */
+/* The data of the run_...() functions below. */
 static struct world {
 	X509 *root, *ca, *sign, *enc, *client, *issued, *forged;
 	X509_REQ *csr;
@@ -408,8 +408,9 @@ static int free_world(void **state)
 }
 
 /*
- * The runs.  Each returns what it claims, and notes where the result is not
- * as good as that: no assertions while memory is short.
+ * Each run_...() returns whether its functions reported success.  It must not
+ * use assertions, because memory is short; CLAIM() records the line where the
+ * result does not agree with the status.
  */
 static int broken_line;
 
@@ -433,7 +434,7 @@ static bool run_buf(void)
 	return ok;
 }
 
-/* What was there is there still. */
+/* After a failure the buffer has the contents that it had before. */
 static bool run_buf_kept(void)
 {
 	struct buf b = {0};
@@ -502,7 +503,7 @@ static bool run_bundle_read(void)
 	return ok;
 }
 
-/* Which ones are picked may differ, where a signature could not be verified. */
+/* If a signature cannot be verified, other certificates may be picked. */
 static bool run_bundle_picks(void)
 {
 	struct cabundle bundle;
@@ -515,7 +516,7 @@ static bool run_bundle_picks(void)
 	return ok;
 }
 
-/* Nothing is kept that has no mark, whatever could not be verified. */
+/* Unmarked RA certificates are never kept, even if verification fails. */
 static bool run_bundle_pinned(void)
 {
 	char *text = (char *)w.pin.data;
@@ -546,7 +547,7 @@ static bool run_bundle_verify(void)
 	    PATH_VERIFIED;
 }
 
-/* Never verified, and never no CA to verify against. */
+/* The result is always PATH_REFUSED, never VERIFIED or NO_CA. */
 static bool run_bundle_forged(void)
 {
 	const char *reason;
@@ -557,8 +558,8 @@ static bool run_bundle_forged(void)
 }
 
 /*
- * Not csr_make_self_signed(): X509_sign() of libcrypto 3.0 frees a part of the
- * certificate when it runs out of memory in the wrong place.
+ * Without csr_make_self_signed(): X509_sign() of libcrypto 3.0 frees a part of
+ * the certificate when a certain allocation fails.
  */
 static bool run_csr(void)
 {
@@ -569,7 +570,7 @@ static bool run_csr(void)
 	CLAIM(ok == (csr != NULL));
 	ok = ok && csr_add_transaction_id(&id, csr) == ST_OK &&
 	    csr_strip(&csr) == ST_OK;
-	/* MD5 that found no memory is taken for a missing one. */
+	/* If MD5 fails for want of memory, the id is made with SHA-256. */
 	if (ok)
 		CLAIM(id.len == 32 || id.len == 64);
 	X509_REQ_free(csr);
@@ -647,8 +648,8 @@ static bool run_content(void)
 }
 
 /*
- * A key of its own for each run: libcrypto 3.0 leaves one that found no
- * memory in a state in which it signs wrongly from then on.
+ * Each run has a new key: after a failed allocation libcrypto 3.0 makes wrong
+ * signatures with the same key.
  */
 static EVP_PKEY *renew_key(void)
 {
@@ -680,8 +681,8 @@ static bool encode(struct scep_request request)
 		CLAIM(out.len == 0);
 	} else {
 		/*
-		 * Looked at with memory at hand.  libcrypto 3.0 itself
-		 * overlooks some failures.
+		 * The check itself must not run out of memory.  libcrypto 3.0
+		 * ignores some failed allocations.
 		 */
 		allocator.countdown = -1;
 		allocator.stays = false;
@@ -771,7 +772,7 @@ static bool run_decode_failure(void)
 	return ok;
 }
 
-/* Signed with the wrong key: whatever happens, never accepted. */
+/* A reply signed with the wrong key is never accepted. */
 static bool run_decode_forged(void)
 {
 	struct scep_reply reply;
@@ -795,7 +796,7 @@ static bool run_body(void)
 
 static int found_twice;
 
-/* With the n-th allocation failing; false when it got to the end. */
+/* Lets the n-th allocation fail; returns false if run() made fewer. */
 static bool run_failing(bool (*run)(void), long n, int stays, bool *ok)
 {
 	bool failed;
@@ -808,7 +809,7 @@ static bool run_failing(bool (*run)(void), long n, int stays, bool *ok)
 	allocator.countdown = -1;
 	allocator.stays = false;
 	ERR_clear_error();
-	/* What libcrypto does, see find_fault(), and nothing beyond that. */
+	/* No double free but the one of libcrypto, see find_fault(). */
 	CLAIM(allocator.twice == 0 || (allocator.twice == 1 && failed && !*ok));
 	found_twice += allocator.twice;
 	release_kept();
@@ -816,8 +817,8 @@ static bool run_failing(bool (*run)(void), long n, int stays, bool *ok)
 }
 
 /*
- * Every allocation; of very many the first, the last, and some in between: a
- * key is read by way of thousands, nearly all of them of libcrypto's own.
+ * Tests every allocation, or of more than MANY the first, the last, and some in
+ * between: reading a key takes thousands, nearly all of them in libcrypto.
  */
 static long next_step(long n, long calls)
 {
@@ -826,7 +827,7 @@ static long next_step(long n, long calls)
 	return 1 + calls / STEPS;
 }
 
-/* Fails at every allocation in turn: no crash, no leak, no false success. */
+/* Lets each allocation fail in turn: no crash, no leak, no false success. */
 static void exhaust(bool (*run)(void), bool ends_well)
 {
 	bool ok = false, failed = true, leaked = false;
@@ -835,7 +836,7 @@ static void exhaust(bool (*run)(void), bool ends_well)
 
 	broken_line = 0;
 	silence_start();
-	/* Twice, as libcrypto keeps what it makes at first use. */
+	/* Twice: libcrypto allocates some data once, at first use. */
 	run();
 	calls = allocator.calls;
 	run();
@@ -845,7 +846,7 @@ static void exhaust(bool (*run)(void), bool ends_well)
 		failed = true;
 		for (n = -1; failed && broken_line == 0 && !leaked;) {
 			n += next_step(n, calls);
-			/* Not what libcrypto keeps: that is full some time. */
+			/* A leak recurs each time; caches of libcrypto fill up. */
 			leaked = true;
 			for (i = 0; leaked && i < REPEATS; i++) {
 				before = allocator.live;
@@ -867,7 +868,7 @@ static void exhaust(bool (*run)(void), bool ends_well)
 	assert_true(n > 0);
 }
 
-/* A signature by RSA-PSS as libcrypto makes it, without any code of ours. */
+/* An RSA-PSS signature made by calls to libcrypto only. */
 static bool run_plain_pss(void)
 {
 	BIO *content = BIO_new_mem_buf(PASSWORD, -1);
@@ -895,11 +896,11 @@ static bool run_plain_pss(void)
 }
 
 /*
- * A fault of libcrypto: when CMS_final() finds no memory for the
+ * Looks for a double free in libcrypto: when CMS_final() cannot allocate the
  * AlgorithmIdentifier of RSA-PSS, it frees the one of the SignerInfo, and
- * CMS_ContentInfo_free() frees it again.  It is looked for with all that is
- * freed being kept, so that nothing comes of it but the number and the place.
- * A claim is broken where libcrypto frees more than that one again.
+ * CMS_ContentInfo_free() frees it again.  All freed blocks are kept meanwhile,
+ * so that the second free does no harm and its place can be recorded.  It is a
+ * broken claim if libcrypto frees any other block twice.
  */
 static void find_fault(void)
 {
@@ -952,13 +953,12 @@ TEST(decode_forged, false)
 TEST(body, true)
 
 /*
- * Where libcrypto has the fault, structures that it frees in that place are
- * kept until the run ends, once memory was short, and one may be freed twice in
- * a run that fails.  All else is asked as ever: each allocation fails in turn,
- * with no leak and no false success.  No fault of ours is hidden by that: the
- * sources that this case runs are those of the other cases of encode, where
- * nothing is kept, but for set_pss() of src/scep/request.c, which frees
- * nothing.
+ * If libcrypto has that fault, blocks that it frees in that place after a
+ * failed allocation are kept until the run ends, and one of them may be freed
+ * twice in a run that fails.  The other requirements stay: each allocation
+ * fails in turn, with no leak and no false success.  This cannot hide a fault
+ * of sscep: the other cases of encode run the same functions without keeping
+ * blocks, but for set_pss() of src/scep/request.c, which frees nothing.
  */
 static void test_encode_pss(void **state)
 {

@@ -1,7 +1,7 @@
 /*
- * Unit test of src/options*.c.  contract[] is what the manual promises,
- * written down a second time: each option is tried by letter, by long name
- * and its beginnings, and by key in each section.
+ * Unit test of src/options/.  contract[] repeats what the manual promises: each
+ * option is tried by letter, by long name and its abbreviations, and by key in
+ * each section.
  */
 
 #include <setjmp.h>
@@ -31,7 +31,7 @@
 	"not a source of a pass phrase: expected pass:, env:, file: or fd: " \
 	"followed by a value, or stdin"
 
-/* The operations, all built; but for what ops_find() makes of them. */
+/* Replaces ops.c: all operations, with functions that do nothing. */
 
 static enum status run_nothing(struct session *session)
 {
@@ -62,7 +62,7 @@ const struct operation *ops_find(const char *name)
 	return NULL;
 }
 
-/* What an option is for, and a value that is not its default. */
+/* The operations that an option is for, and a value that is not its default. */
 
 enum kind { STR, NUM, FLG, LST, TOL, REN, NONE };
 
@@ -220,7 +220,7 @@ static void write_file(const char *text)
 	assert_int_equal(fclose(f), 0);
 }
 
-/* What each operation cannot do without, but for the option of a letter. */
+/* Adds the options that the operation requires, except that of letter but. */
 static void add_required(struct run *r, enum op op, char but)
 {
 	static const struct {
@@ -280,7 +280,7 @@ static bool has_value(const struct options *o, const struct promise *p)
 	return false;
 }
 
-/* Parses what r has, and expects the promise kept. */
+/* Parses the arguments and the file of r; the option must have its value. */
 static void expect_kept(
     struct run *r, const struct promise *p, const char *where)
 {
@@ -291,7 +291,7 @@ static void expect_kept(
 	run_end(r);
 }
 
-/* In how many ways an option is given on the command line. */
+/* The ways to give an option on the command line. */
 enum way { LETTER, LETTER_JOINED, LONG, LONG_EQUALS, WAYS };
 
 static void try_argv(
@@ -360,7 +360,7 @@ static void try_prefix(
 		return;
 	}
 	run_parse(&r);
-	/* Unless it is the whole name of another option. */
+	/* --provider is the whole name of another option, so not ambiguous. */
 	snprintf(want, sizeof(want), "option %s is ambiguous: --", arg);
 	if (strstr(r.said, want) == NULL && strcmp(arg, "--provider") != 0)
 		fail_msg("%s %s: %s", op->name, arg, r.said);
@@ -545,7 +545,7 @@ static void defaults_are_filled_in(void **state)
 
 /* Precedence. */
 
-/* Bits of a source; the lowest that is set wins. */
+/* The sources of a value, as bits; the lowest bit that is set wins. */
 enum { FROM_ARGV = 1, FROM_OWN = 2, FROM_COMMON = 4, FROM_OTHER = 8 };
 
 static void try_precedence(const struct operation *op, const struct promise *p,
@@ -560,7 +560,7 @@ static void try_precedence(const struct operation *op, const struct promise *p,
 	for (i = 0; i < NITEMS(values) && want == NULL; i++)
 		if (sources & 1u << i)
 			want = values[i];
-	/* The order in the file does not count. */
+	/* The order of the sections in the file does not matter. */
 	snprintf(text, sizeof(text),
 	    "%s%s%s\n[sscep_%s]\n%s%s\n[sscep]\n%s%s\n", other,
 	    sources & FROM_OTHER ? p->key : "",
@@ -611,7 +611,7 @@ static void precedence(void **state)
 	}
 }
 
-/* Everything that is said, and what comes of it. */
+/* Messages: the file, the arguments, the status and the whole text. */
 
 struct saying {
 	const char *file; /* NULL: none */
@@ -857,7 +857,7 @@ static bool is_same(const char *a, const char *b)
 	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
 }
 
-/* Sections of engines, and what they come to: commands as "NAME=VALUE;". */
+/* Sections of engines and the commands that follow, as "NAME=VALUE;". */
 static const struct {
 	const char *file;
 	const char *chosen; /* by -g */
@@ -871,7 +871,7 @@ static const struct {
     {"engine = e\n[e]\nengine_id = x\ndynamic_path = /x.so\n"
      "MODULE_PATH = /m.so\nPIN =\n",
 	NULL, "x", "/x.so", "MODULE_PATH=/m.so;PIN=;"},
-    /* The section, then cmds, then the engine's own, wherever they stand. */
+    /* The order: section, cmds, section of the engine, not that of the file. */
     {"[sscep_engine_x]\nC = 5\nA = 6\n[f]\nB = 3\nA = 4\n"
      "[e]\ncmds = f\nA = 1\nengine_id = x\nZ = 2\n"
      "[sscep]\nengine = e\n",
@@ -880,13 +880,13 @@ static const struct {
 	NULL, ""},
     {"[sscep_engine_pkcs11]\nPIN = 1\n", "pkcs11", "pkcs11", NULL, "PIN=1;"},
     {"[sscep_engine_pkcs11]\nPIN = 1\n", "PKCS11", "PKCS11", NULL, "PIN=1;"},
-    /* Its own section is not read twice. */
+    /* The section of the engine is not read twice. */
     {"engine = sscep_engine_x\n[sscep_engine_x]\nengine_id = x\nPIN = 1\n",
 	NULL, "x", NULL, "PIN=1;"},
     {"engine = sscep_engine\n[sscep_engine]\nengine_id = x\nPIN = 1\n"
      "[sscep_engine_x]\nPIN = 2\n",
 	NULL, "x", NULL, "PIN=1;PIN=2;"},
-    /* The command line wins: by the name of a section, or by an id. */
+    /* -g wins over the file; it names a section or an engine id. */
     {"engine = e\n[e]\nengine_id = x\nA = 1\n"
      "[g]\nengine_id = y\nB = 2\n",
 	"g", "y", NULL, "B=2;"},
@@ -896,12 +896,12 @@ static const struct {
     {"[g]\nengine_id = y\ncmds = h\n[h]\nB = 2\n[sscep_engine_y]\nC = 3\n", "y",
 	"y", NULL, "B=2;C=3;"},
     {"engine = e\n[e]\nengine_id = x\nA = 1\n", "z", "z", NULL, ""},
-    /* Keys and sections in any case, commands and ids as they are written. */
+    /* Keys and sections ignore case; commands and ids keep it. */
     {"ENGINE = E\n[e]\nEngine_ID = xY\nDYNAMIC_path = p\nCmds = F\n"
      "mixedCase = aB\n[f]\nLOAD_cert = cD\n[SSCEP_Engine_Xy]\npin = eF\n",
 	NULL, "xY", "p", "mixedCase=aB;LOAD_cert=cD;pin=eF;"},
     {"[g]\nengine_id = Y\nB = 2\n", "y", "y", NULL, ""},
-    /* A command as often as it stands there, in the old syntax, too. */
+    /* A command is run as often as it is given, also in the old syntax. */
     {"engine e\n[e]\nA 1\n\"A\" \"2 3\"\nA = 1\n", NULL, "e", NULL,
 	"A=1;A=2 3;A=1;"},
 };
@@ -973,7 +973,7 @@ static void lists_and_repetition(void **state)
 	run_start(&r, "enroll");
 	add_required(&r, OP_ENROLL, 0);
 	run_add(&r, "-f" FILE_NAME);
-	run_add(&r, "-vdMa=1"); /* letters joined, the last with its value */
+	run_add(&r, "-vdMa=1"); /* joined letters, the last with a value */
 	run_add(&r, "--monitor=b=2 3");
 	run_add(&r, "--tolerate=nonce, clock");
 	run_add(&r, "--tolerate");
@@ -1105,7 +1105,7 @@ static void help_and_version(void **state)
 	expect_action("getcrl", "--version", NULL, OPTIONS_VERSION);
 }
 
-/* The texts. */
+/* The help text, the version and the sample file. */
 
 static char *printed(void (*print)(FILE *out))
 {
@@ -1177,7 +1177,7 @@ static void version_comes_first(void **state)
 	free(text);
 }
 
-/* Each key of the sample that is built can be used as it stands there. */
+/* Each key of the sample file, uncommented, is accepted as it is. */
 static void the_sample_can_be_read(void **state)
 {
 	char *sample = printed(options_print_sample), *line;
@@ -1213,7 +1213,7 @@ static void the_sample_can_be_read(void **state)
 	}
 }
 
-/* Dump and reread. */
+/* Writing the configuration in effect and reading it again. */
 
 static const char *const odd_values[] = {"plain", "two words",
     " blanks at the ends\t", "a \"b\" c", "\"", "\\", "\\\"", "\\\\\"\\\\",
@@ -1280,7 +1280,7 @@ static void expect_same(
 	}
 }
 
-/* Every option that has a key set, its strings to value where they may. */
+/* Sets every option that has a key; strings get value where it is allowed. */
 static void dump_and_reread(const struct operation *op, const char *value)
 {
 	const struct promise *p;
@@ -1375,7 +1375,7 @@ static void words_and_guesses(void **state)
 	assert_int_equal(guess.distance, 2);
 }
 
-/* What the arguments, one a word, are once they are parsed. */
+/* Arguments, separated by blanks, before and after secrets are hidden. */
 static const struct hidden {
 	const char *operation, *given, *left;
 } hidden[] = {
@@ -1389,10 +1389,10 @@ static const struct hidden {
     {"enroll", "--passin file:name", "--passin file:name"},
     {"enroll", "--passin fd:3", "--passin fd:3"},
     {"enroll", "--passin stdin", "--passin stdin"},
-    /* Of another operation. */
+    /* Options of another operation. */
     {"getca", "--passin pass:phrase", "--passin pass:xxxxxx"},
     {"getca", "-Kpkcs11:pin-value=1234", "-Kpkcs11:pin-value=xxxx"},
-    /* What comes later is misuse. */
+    /* Secrets are hidden even if a later argument is misuse. */
     {"enroll", "--passin pass:a --bad", "--passin pass:x --bad"},
     {"enroll", "--passin pass:a junk", "--passin pass:x junk"},
     {"enroll", "-p u:p@h:1 --passin pass:a -E bad",
@@ -1454,7 +1454,7 @@ static void secrets_in_argv_are_hidden(void **state)
 	}
 }
 
-/* One value in memory, given to two options, is read by both. */
+/* Two options may share a string: both read it before it is hidden. */
 static void hidden_values_may_be_shared(void **state)
 {
 	char *shared = strdup("pass:phrase");

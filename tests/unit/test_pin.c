@@ -1,4 +1,4 @@
-/* Unit test of src/pki/pin.c and pinned.c: fingerprints, and what they keep. */
+/* Unit test of src/pki/pin.c and pinned.c: pins, and what they admit. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,7 +24,7 @@
 #define C4  "00:11:22:33"
 #define C16 C4 ":44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"
 
-/* What people paste, and the digest that it is of. */
+/* Fingerprints in the forms that people paste, and their digests. */
 static void test_parse(void **state)
 {
 	static const struct {
@@ -120,7 +120,7 @@ static void test_parse_bad(void **state)
 	}
 }
 
-/* root > sub > leaf, and a stranger of the name of root. */
+/* root issued sub, sub issued leaf; stranger has the name of root. */
 static struct {
 	X509 *root, *sub, *leaf, *stranger;
 } w;
@@ -161,7 +161,10 @@ static char *fingerprint(X509 *cert, const EVP_MD *md)
 	return (char *)text.data;
 }
 
-/* Keeps what the pins, up to a NULL, keep of certs; the text is stderr's. */
+/*
+ * Removes from certs what the pins in texts, up to a NULL, do not vouch for;
+ * returns what was printed to stderr.
+ */
 static const char *keep(
     enum status *st, STACK_OF(X509) *certs, X509 *extra, char *const *texts)
 {
@@ -209,7 +212,7 @@ static void test_keep(void **state)
 	assert_kept(certs, below);
 	free(pins[0]);
 
-	/* Each by its own, and of another digest; one of them fits nothing. */
+	/* Two pins of different digests, then one more that matches nothing. */
 	pins[0] = fingerprint(w.stranger, EVP_sha1());
 	pins[1] = fingerprint(w.sub, EVP_sha256());
 	certs = fixture_stack(all);
@@ -229,7 +232,7 @@ static void test_keep(void **state)
 	free(pins[1]);
 }
 
-/* What came is shown, a few of them, in the digest of the pin. */
+/* The message shows a few fingerprints received, by the digest of the pin. */
 static void test_mismatch(void **state)
 {
 	X509 *all[] = {w.stranger, w.sub, w.root, w.leaf, w.leaf, NULL};
@@ -252,7 +255,7 @@ static void test_mismatch(void **state)
 	cert_stack_free(certs);
 }
 
-/* -e, which is refused and not left out; its own pin is good for it alone. */
+/* An unpinned -e is an error; a pin of -e itself counts for -e alone. */
 static void test_extra(void **state)
 {
 	X509 *all[] = {w.root, w.sub, NULL};
@@ -278,7 +281,7 @@ static void test_extra(void **state)
 	cert_stack_free(certs);
 }
 
-/* A request may ask for keyUsage: only basicConstraints makes a CA below. */
+/* keyCertSign without basicConstraints makes no CA (RFC 5280, 4.2.1.9). */
 static void test_usage_is_no_ca(void **state)
 {
 	char *pins[2] = {fingerprint(w.root, EVP_sha256())};
@@ -307,7 +310,7 @@ static void test_usage_is_no_ca(void **state)
 	free(pins[0]);
 }
 
-/* Strangers of the name of root and of one key identifier: soon done with. */
+/* Many certificates with name and key identifier of root take little time. */
 static void test_many(void **state)
 {
 	char *pins[2] = {fingerprint(w.root, EVP_sha256())};
@@ -328,14 +331,14 @@ static void test_many(void **state)
 	assert_true(cert_push(certs, w.root));
 	start = clock();
 	keep(&st, certs, NULL, pins);
-	/* It takes some 0.01 s; sanitizers may make that tenfold. */
+	/* It takes about 0.01 s, with sanitizers ten times as long. */
 	assert_true(clock() - start < 2 * CLOCKS_PER_SEC);
 	assert_int_equal(st, ST_OK);
 	assert_kept(certs, only);
 	free(pins[0]);
 }
 
-/* Which extendedKeyUsage marks an RA, and what that does under a pin. */
+/* Which extendedKeyUsage marks an RA, and that a pin requires the mark. */
 static void test_marks(void **state)
 {
 	static const struct {

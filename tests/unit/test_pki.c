@@ -159,7 +159,7 @@ static void test_algs_unknown(void **state)
 	}
 }
 
-/* A policy that nothing satisfies, for a moment. */
+/* The default properties of libcrypto are ones that nothing satisfies. */
 static void test_algs_forbidden(void **state)
 {
 #ifdef HAVE_OSSL_PROVIDER_LOAD
@@ -221,7 +221,7 @@ static void test_algs_refused_digest(void **state)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
-/* Obsolete ciphers are accepted with a warning; a NID that is no cipher is not. */
+/* Obsolete ciphers are accepted with a warning; other NIDs are refused. */
 static void test_algs_admit(void **state)
 {
 	static const struct {
@@ -309,8 +309,8 @@ static X509 *simple(const char *cn, int key, const char *usage)
 }
 
 /*
- * Parses b, at exactly its length: whether it went well, and how many there
- * were.
+ * Parses b in a block of exactly its length; expects success or failure, and
+ * this number of certificates.
  */
 static void assert_parsed(const struct buf *b, bool want, int count)
 {
@@ -345,14 +345,14 @@ static void test_parse_pem(void **state)
 	add_pem(&text, b);
 	assert_true(buf_add_string(&text, "and one at the end"));
 	assert_parsed(&text, true, 2);
-	/* A good one, then one that is cut off anywhere after its start. */
+	/* A good certificate, then one that is cut off at any place. */
 	text.len = whole;
 	add_pem(&text, b);
 	for (i = text.len - 2; i > whole + 30; i -= 11) {
 		text.len = i;
 		assert_parsed(&text, false, 0);
 	}
-	/* A good one, then one that is not base64, or not a certificate. */
+	/* A good certificate, then a block that is not base64 or no certificate. */
 	text.len = whole;
 	assert_true(buf_add_string(&text,
 	    "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n"));
@@ -380,7 +380,7 @@ static void test_parse_other_blocks(void **state)
 	add_pem(&text, b);
 	add_key(&text, fixture_rsa(1));
 	assert_parsed(&text, true, 2);
-	/* Text before it that starts like DER does, with a '0'. */
+	/* The text before it begins with '0', as DER does. */
 	text.len = 0;
 	assert_true(buf_add_string(&text, "0 s:/O=Test/CN=a\n"));
 	add_pem(&text, a);
@@ -590,25 +590,25 @@ static void test_name_text(void **state)
 	X509_NAME_free(empty);
 }
 
-/* One authority with all that may go wrong around it; made once. */
+/* The certificates of one CA, and wrong ones; made once. */
 static struct world {
 	X509 *root, *sub;    /* certSign only */
 	X509 *sign, *enc;    /* RA, by root */
 	X509 *sub_sign;      /* RA, by sub */
-	X509 *both, *plain;  /* all usages; no keyUsage: self-signed */
+	X509 *both, *plain;  /* self-signed: all usages; no keyUsage */
 	X509 *impostor;      /* the root's name, another key */
 	X509 *leaf;          /* a client, by sub */
 	X509 *root_leaf;     /* a client, by root */
 	X509 *plain_sign;    /* RA without keyUsage, by root */
 	X509 *ec;            /* an EC key, by root */
-	X509 *both_ra;       /* RA by both, as able as that is */
+	X509 *both_ra;       /* RA by both, with all usages as well */
 	X509 *plain_ra;      /* RA by plain, without keyUsage too */
 	X509 *expired, *new; /* RA, by root */
 } w;
 
 #define CA_USAGE "critical,keyCertSign,cRLSign"
 
-/* A certificate by another one's key. */
+/* A certificate issued by another one. */
 static X509 *issued(const char *cn, EVP_PKEY *key, const char *usage,
     X509 *issuer, EVP_PKEY *issuer_key)
 {
@@ -742,7 +742,7 @@ static void test_issued_by(void **state)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
-/* Picks are the same in every order, but where first says the first. */
+/* The picks are the same in every order of the certificates after fixed. */
 static void assert_picks(X509 *const *certs, int count, int fixed, X509 *sign,
     X509 *encrypt, const X509_NAME *issuer)
 {
@@ -794,12 +794,12 @@ static void test_picks(void **state)
 	    {{w.sub_sign}, 1, w.sub_sign, w.sub_sign, sub},
 	    {{w.plain}, 1, w.plain, w.plain, X509_get_subject_name(w.plain)},
 	    {{w.both}, 1, w.both, w.both, X509_get_subject_name(w.both)},
-	    /* The CA could do it, but it is not the one that serves. */
+	    /* The RA is preferred to the CA that has the same usages. */
 	    {{w.both, w.both_ra}, 2, w.both_ra, w.both_ra,
 		X509_get_subject_name(w.both)},
 	    {{w.plain, w.plain_ra}, 2, w.plain_ra, w.plain_ra,
 		X509_get_subject_name(w.plain)},
-	    /* None fits: the first, as the manual says. */
+	    /* No certificate is suitable: the first one, as the manual says. */
 	    {{w.root}, 1, w.root, w.root, root},
 	    {{w.sub}, 1, w.sub, w.sub, sub},
 	    {{w.root, w.sub}, 2, NULL, NULL, NULL},
@@ -814,7 +814,7 @@ static void test_picks(void **state)
 		    sets[i].encrypt, sets[i].issuer);
 }
 
-/* Of two that fit it is the first. */
+/* Of two suitable certificates the first one is picked. */
 static void test_picks_first(void **state)
 {
 	X509 *certs[][FIXTURE_STACK] = {
@@ -897,25 +897,25 @@ static void test_verify(void **state)
 	    {{w.root}, w.leaf, {w.leaf, w.impostor, w.sub}, PATH_VERIFIED},
 	    {{w.sign, w.enc, w.root}, w.root_leaf, {NULL}, PATH_VERIFIED},
 	    {{w.both}, w.both, {NULL}, PATH_VERIFIED},
-	    /* Whatever the time is. */
+	    /* The dates of the certificates are not checked. */
 	    {{w.root}, w.expired, {NULL}, PATH_VERIFIED},
 	    {{w.root}, w.new, {NULL}, PATH_VERIFIED},
-	    /* No CA certificate, though one that signed may be with it. */
+	    /* No CA certificate is in the set; one in the reply does not count. */
 	    {{w.sign, w.enc}, w.root_leaf, {NULL}, PATH_NO_CA},
 	    {{w.sign}, w.root_leaf, {w.root}, PATH_NO_CA},
 	    {{w.leaf}, w.leaf, {NULL}, PATH_NO_CA},
-	    /* By none of them; what came with the reply is no anchor. */
+	    /* Issued by none of the set; certificates of the reply are no anchors. */
 	    {{w.root}, w.leaf, {NULL}, PATH_REFUSED},
 	    {{w.sub}, w.root_leaf, {w.root}, PATH_REFUSED},
 	    {{w.root}, w.plain, {w.plain}, PATH_REFUSED},
 	    {{w.impostor}, w.root_leaf, {w.root}, PATH_REFUSED},
 	    {{w.impostor}, w.leaf, {w.sub, w.root}, PATH_REFUSED},
-	    /* The right name, the wrong key. */
+	    /* An issuer with the right name and the wrong key. */
 	    {{w.root}, forged, {NULL}, PATH_REFUSED},
 	    {{w.root}, forged, {w.impostor}, PATH_REFUSED},
 	    {{w.root}, nameless, {NULL}, PATH_REFUSED},
 	    {{w.root}, nameless, {w.impostor}, PATH_REFUSED},
-	    /* By one that is no CA. */
+	    /* Issued by a certificate that is no CA. */
 	    {{w.root}, w.leaf, {w.sign}, PATH_REFUSED},
 	};
 	enum path_verdict verdict;
@@ -948,7 +948,7 @@ static void test_verify(void **state)
 	X509_free(nameless);
 }
 
-/* A root, sub CAs below it one under the other, and how many may be between. */
+/* How many intermediate CAs may be between a certificate and the root. */
 static void test_verify_depth(void **state)
 {
 	STACK_OF(X509) *root = sk_X509_new_null(), *subs = sk_X509_new_null();
@@ -977,7 +977,7 @@ static void test_verify_depth(void **state)
 	cert_stack_free(subs);
 }
 
-/* A certificate that has a CA's constraints but was issued by a client. */
+/* A certificate with basicConstraints of a CA, issued by a client. */
 static void test_verify_not_ca(void **state)
 {
 	X509 *by_leaf = issued(
@@ -999,8 +999,9 @@ static void test_verify_not_ca(void **state)
 }
 
 /*
- * A CA that changed its key and kept its name, and certificates that do not
- * say which key it was: either one verifies, in either order.
+ * A CA that changed its key and kept its name, and certificates without an
+ * authorityKeyIdentifier: each verifies, with the two CA certificates in either
+ * order.
  */
 static void test_verify_rollover(void **state)
 {
@@ -1062,8 +1063,8 @@ static void test_is_chain(void **state)
 }
 
 /*
- * In a set of one name each certificate may be the issuer of each: anybody
- * can send one, so that not all of them are tried.
+ * In a set of certificates of one name, each may be the issuer of each. A
+ * hostile server can send such a set, so the number of attempts is limited.
  */
 static void test_is_chain_tries(void **state)
 {
@@ -1118,7 +1119,7 @@ static void test_bundle_read(void **state)
 	assert_int_equal(st, ST_FILE);
 	assert_non_null(strstr(text, "ca.crt-0; get it with: sscep getca"));
 
-	/* Numbered, to the first that is missing. */
+	/* Numbered files are read up to the first missing number. */
 	write_certs("ca.crt-0", w.enc, NULL);
 	write_certs("ca.crt-1", w.root, NULL);
 	write_certs("ca.crt-2", w.sign, NULL);
@@ -1130,7 +1131,7 @@ static void test_bundle_read(void **state)
 	assert_int_equal(X509_cmp(bundle.encrypt, w.enc), 0);
 	cabundle_free(&bundle);
 
-	/* With -e; then the file, which wins. */
+	/* With -e; then with the file of -c itself, which wins over numbered ones. */
 	st = cabundle_read(&bundle, path, fixture_path("enc.pem"), NULL);
 	assert_int_equal(st, ST_OK);
 	assert_int_equal(X509_cmp(bundle.encrypt, w.both), 0);
@@ -1149,7 +1150,7 @@ static void test_bundle_read(void **state)
 	assert_int_equal(st, ST_FILE);
 	assert_non_null(strstr(text, "encryption certificate /"));
 
-	/* A bad one among the numbered. */
+	/* One of the numbered files is bad. */
 	fixture_remove(path);
 	fixture_write(fixture_path("ca.crt-1"), "bad", 3);
 	capture_start(STDERR_FILENO);
@@ -1160,7 +1161,7 @@ static void test_bundle_read(void **state)
 	assert_non_null(strstr(text, "ca.crt-1: not a certificate"));
 }
 
-/* As many as one message may bring can be read back, and no more. */
+/* As many certificates can be read as one message may contain, and no more. */
 static void test_bundle_limit(void **state)
 {
 	const char *path, *text;
@@ -1189,7 +1190,7 @@ static void test_bundle_limit(void **state)
 	assert_non_null(strstr(text, "many.crt: more than 100 of them"));
 }
 
-/* -e is the user's word: it need not chain, but has to encrypt. */
+/* The certificate of -e need not chain, but its key must be able to encrypt. */
 static void test_bundle_encrypt(void **state)
 {
 	const char *path = fixture_path("ca2.crt"), *text;
@@ -1280,7 +1281,7 @@ static void test_csr_read(void **state)
 	assert_csr_reads(&b, no_request);
 	b.len = whole - 1;
 	assert_csr_reads(&b, no_request);
-	/* The signature, at the end, and a letter of the name. */
+	/* A bit of the signature, at the end, then one of the name. */
 	b.len = whole;
 	b.data[whole - 1] ^= 1;
 	assert_csr_reads(&b, bad_signature);
@@ -1298,7 +1299,7 @@ static void test_csr_read(void **state)
 	X509_REQ_free(csr);
 }
 
-/* What CertPoll and the certificate of a reply are held against stays. */
+/* csr_strip() keeps the subject and the key, which later checks need. */
 static void test_csr_strip(void **state)
 {
 	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
@@ -1307,7 +1308,7 @@ static void test_csr_strip(void **state)
 	int len;
 
 	(void)state;
-	/* In an encoding that libcrypto would not choose. */
+	/* A string type that libcrypto would not choose. */
 	assert_true(X509_NAME_add_entry_by_NID(X509_REQ_get_subject_name(csr),
 	    NID_organizationalUnitName, V_ASN1_T61STRING,
 	    (const unsigned char *)"unit", -1, -1, 0));
@@ -1362,7 +1363,7 @@ static void test_transaction_id(void **state)
 	assert_string_equal(buf_string(&id), known_id);
 	X509_REQ_free(csr);
 
-	/* By the key, not by the name. */
+	/* It depends on the key, not on the name. */
 	a = fixture_csr("a", fixture_rsa(0));
 	b = fixture_csr("b", fixture_rsa(0));
 	id.len = 0;
@@ -1403,7 +1404,7 @@ static void assert_self_signed(EVP_PKEY *key, const EVP_MD *md, const char *use)
 	assert_false(BN_is_negative(number));
 	assert_within(BN_num_bits(number), 64, 159);
 	BN_free(number);
-	/* From before now, for longer than any polling. */
+	/* Valid from before now, and for longer than polling takes. */
 	assert_true(
 	    ASN1_TIME_cmp_time_t(X509_get0_notBefore(cert), now - 60) < 0);
 	assert_true(
@@ -1432,8 +1433,8 @@ static void test_self_signed(void **state)
 }
 
 /*
- * The serial is that of the key, so that a resumed enrolment has it again; and
- * a key that cannot sign is reported.
+ * The serial number depends on the key, so that a resumed enrolment has the
+ * same one.  A key that cannot sign is reported.
  */
 static void test_self_signed_more(void **state)
 {
@@ -1471,7 +1472,7 @@ static void test_self_signed_more(void **state)
 	X509_REQ_free(csr);
 }
 
-/* The ways in which a private key is written to a file. */
+/* The encodings of a private key in a file. */
 enum key_format {
 	TRADITIONAL_PEM,
 	TRADITIONAL_DER,
@@ -1591,7 +1592,7 @@ static void test_key_read(void **state)
 	buf_free(&file);
 }
 
-/* What key_read() says where there is no terminal. */
+/* Returns what key_read() prints when there is no terminal. */
 static enum status read_alone(const char *path, const char **text)
 {
 	EVP_PKEY *key = NULL;
@@ -1616,7 +1617,7 @@ static void test_key_bad(void **state)
 	static const char no_key[] = "not a private key in PEM or DER";
 	static const struct {
 		enum key_format format;
-		long change; /* bytes more; less */
+		long change; /* bytes added or removed */
 		const char *says;
 	} keys[] = {
 	    {TRADITIONAL_PEM, -10, no_key},

@@ -63,7 +63,7 @@ static const struct {
 	CAP_SHA1 | CAP_SHA224 | CAP_SHA256 | CAP_SHA384 | CAP_SHA512},
     {"GetNextCACert\nSCEPStandard\n", 27, CAP_GETNEXTCACERT | CAP_SCEPSTANDARD},
     {"AES\nAES\nAES\n", 12, CAP_AES},
-    /* Unknown ones, and what only looks like a known one. */
+    /* Unknown keywords, and ones that only resemble known ones. */
     {"AES\nUpdate\nSHA-3\n", 17, CAP_AES},
     {"AES128\nAE\nXAES\nAES,DES3\nAES DES3\n", 33, 0},
     {"SHA\nSHA-\nSHA-25\nSHA-2566\n", 25, 0},
@@ -168,7 +168,7 @@ static void test_caps_page(void **state)
 	    {"\xef\xbb\xbf\n\n  <html>", true},
 	    {"\xef\xbb<html>", false},
 	    {"\n\xef\xbb\xbf<html>", false},
-	    /* Keywords within the lines of a page, and on lines of their own. */
+	    /* An HTML page with keywords within its lines and on separate lines. */
 	    {"<p>AES</p>\nwe like SHA-256\nAES128\n", true},
 	    {"<html>\nAES\n</html>", false},
 	    {"<html>\r\n \taes \r\n", false},
@@ -199,7 +199,7 @@ static void test_caps_page(void **state)
 	}
 }
 
-/* What it says of an answer, or "" where it is a list. */
+/* Returns the error about an answer, or "" if it is a list. */
 static const char *checked(const char *text)
 {
 	enum status st;
@@ -365,7 +365,7 @@ static void test_names(void **state)
 
 /* content.c */
 
-/* Names in DER: of each string type, long, empty, and one in BER. */
+/* Names in DER: each string type, long, empty; and one in BER. */
 static const struct {
 	const char *bytes;
 	size_t len;
@@ -377,13 +377,13 @@ static const struct {
     {"0\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x16\x01\x61", 14},
     {"0\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x1e\x02\x00\xe4", 15},
     {"0\x0f\x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x1c\x04\x00\x01\xf6\x00", 17},
-    /* Blanks and case, which a comparison would pass over. */
+    /* Blanks and upper case, which a comparison of names would ignore. */
     {"0\x0f\x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x0c\x04\x20\x41\x20\x62", 17},
-    /* Two values in one set. */
+    /* Two attributes in one RelativeDistinguishedName. */
     {"0\x16\x31\x14\x30\x08\x06\x03\x55\x04\x03\x13\x01\x61"
      "\x30\x08\x06\x03\x55\x04\x0b\x13\x01\x62",
 	24},
-    /* A length in more bytes than it needs. */
+    /* A length in more octets than needed. */
     {"0\x81\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01\x61", 15},
 };
 
@@ -422,7 +422,7 @@ static void test_content_bytes(void **state)
 			    ST_OK);
 			assert_int_equal(got.len, want.len);
 			assert_memory_equal(got.data, want.data, want.len);
-			/* As buf.h promises. */
+			/* buf.h promises a NUL after the bytes. */
 			assert_int_equal(got.data[got.len], 0);
 			buf_free(&got);
 			buf_free(&want);
@@ -480,7 +480,7 @@ static void test_content_serial(void **state)
 	}
 }
 
-/* Parsed again, at sizes about 128, 256 and 65536 bytes. */
+/* Parses the content again, at sizes around 128, 256 and 65536 bytes. */
 static void test_content_sizes(void **state)
 {
 	static const size_t sizes[] = {
@@ -545,15 +545,15 @@ static void test_content_csr(void **state)
 	X509_REQ_free(csr);
 }
 
-/* request.c, reply.c: a CA with an RA, two clients. */
+/* request.c, reply.c: a CA with an RA certificate, and two clients. */
 
 static struct world {
-	X509 *ca, *ra;       /* the bundle: encrypts; signs */
+	X509 *ca, *ra;       /* the bundle; ca decrypts, ra signs */
 	X509 *stranger;      /* not in the bundle */
 	X509 *forged;        /* the RA's issuer and serial, another key */
 	X509 *client, *ec;   /* self-signed */
 	X509 *twin;          /* the client's name and serial, another key */
-	X509 *issued, *more; /* what replies carry */
+	X509 *issued, *more; /* certificates in replies */
 	struct cabundle bundle;
 	struct buf content; /* of the request */
 	struct scep_request request;
@@ -632,7 +632,7 @@ static int free_world(void **state)
 	return fixture_cleanup(state);
 }
 
-/* Whether the object identifier of nid is somewhere in DER. */
+/* Returns whether the bytes contain the object identifier of nid. */
 static bool has_oid(const unsigned char *der, size_t len, int nid)
 {
 	unsigned char *oid = NULL;
@@ -713,7 +713,7 @@ static void assert_signer(CMS_ContentInfo *cms, const struct scep_request *req)
 	assert_signing_time(si);
 }
 
-/* Signature, then envelope: its cipher, and what is in it. */
+/* Verifies the signature, opens the envelope, checks its cipher and content. */
 static void assert_opens(CMS_ContentInfo *cms, const struct scep_request *req)
 {
 	static const int all[] = {NID_des_cbc, NID_des_ede3_cbc, NID_bf_cbc,
@@ -725,7 +725,7 @@ static void assert_opens(CMS_ContentInfo *cms, const struct scep_request *req)
 	size_t i;
 	long len;
 
-	/* With the certificate that came with it. */
+	/* Verify with the certificate in the message. */
 	assert_int_equal(
 	    OBJ_obj2nid(CMS_get0_eContentType(cms)), NID_pkcs7_data);
 	assert_int_equal(CMS_verify(cms, NULL, NULL, NULL, envelope,
@@ -817,7 +817,7 @@ static void test_encode_types(void **state)
 	req.signer = w.ec;
 	req.key = fixture_ec();
 	assert_encodes(&req);
-	/* Binary content, with line ends, and a lot of it. */
+	/* Binary content with line ends, then large content. */
 	req.content = "\r\n\n\0\r";
 	req.content_len = 5;
 	assert_encodes(&req);
@@ -826,7 +826,7 @@ static void test_encode_types(void **state)
 	assert_encodes(&req);
 }
 
-/* The digest of an AlgorithmIdentifier, or of its MGF1; SHA-1 by default. */
+/* The digest that parameters name, or their MGF1; the default is SHA-1. */
 static int digest_of(const X509_ALGOR *algor)
 {
 	const ASN1_OBJECT *oid;
@@ -853,7 +853,7 @@ static int mgf1_digest_of(const X509_ALGOR *algor)
 	return nid;
 }
 
-/* RFC 4056, 3: the digest of the message everywhere, salt as long as it. */
+/* RFC 4056, 3: the same digest everywhere, and a salt of its length. */
 static void assert_pss(const X509_ALGOR *algor, const EVP_MD *md)
 {
 	RSA_PSS_PARAMS *pss;
@@ -872,7 +872,7 @@ static void assert_pss(const X509_ALGOR *algor, const EVP_MD *md)
 	RSA_PSS_PARAMS_free(pss);
 }
 
-/* RFC 4055, 4.1. */
+/* RFC 4055, 4.1: parameters of RSAES-OAEP. */
 static void assert_oaep(const X509_ALGOR *algor, const EVP_MD *md)
 {
 	RSA_OAEP_PARAMS *oaep;
@@ -887,7 +887,7 @@ static void assert_oaep(const X509_ALGOR *algor, const EVP_MD *md)
 	RSA_OAEP_PARAMS_free(oaep);
 }
 
-/* What is in the pkiMessage that is sent. */
+/* Checks the fields of the pkiMessage that is sent. */
 static CMS_ContentInfo *encode(struct scep_request *req)
 {
 	struct buf out = {0};
@@ -963,7 +963,7 @@ static void test_encode_paddings(void **state)
 	}
 }
 
-/* For a CA whose key cannot encrypt. */
+/* A CA whose key cannot encrypt: PasswordRecipientInfo (RFC 8894, 3.1). */
 static void test_encode_password(void **state)
 {
 	static unsigned char right[] = "secret", wrong[] = "secres";
@@ -1030,7 +1030,7 @@ static void test_encode_bad(void **state)
 	buf_free(&out);
 }
 
-/* How one attribute of a reply differs from a good one. */
+/* How one attribute of a reply differs from that of a good reply. */
 enum edit {
 	SAME,
 	WITHOUT,
@@ -1044,7 +1044,7 @@ enum edit {
 
 enum signer { BY_RA, BY_CA, BY_FORGED, BY_STRANGER, BY_NOBODY, BY_TWO };
 
-/* What is signed. */
+/* The content that is signed. */
 enum signed_content {
 	AN_ENVELOPE,
 	ABSENT,
@@ -1053,12 +1053,12 @@ enum signed_content {
 	NO_ENVELOPE,         /* the certificates, not encrypted */
 	TRAILING,            /* an envelope and one byte */
 	FOR_OTHER,           /* encrypted for someone else's certificate */
-	WITH_OTHER_KEY,      /* for our name and serial, another key */
+	WITH_OTHER_KEY,      /* names our certificate, but for another key */
 	ENVELOPE_OF_NOTHING, /* encrypted, but empty */
 	ENVELOPE_OF_GARBAGE,
 	ENVELOPE_OF_TRAILING, /* certificates and one byte */
-	ENVELOPE_OF_NO_CERTS, /* a degenerate SignedData without any */
-	ENVELOPE_OF_CERT      /* one in DER, not in a SignedData */
+	ENVELOPE_OF_NO_CERTS, /* a degenerate SignedData without certificates */
+	ENVELOPE_OF_CERT      /* a bare certificate, not in a SignedData */
 };
 
 struct recipe {
@@ -1074,11 +1074,11 @@ struct recipe {
 	const char *digest; /* sha256 */
 	const char *cipher; /* aes128 */
 	bool ber, two_certs, for_ec;
-	const char *password; /* a PasswordRecipientInfo, instead of a key's */
-	bool for_both;        /* beside it */
+	const char *password; /* use a PasswordRecipientInfo */
+	bool for_both;        /* and a KeyTransRecipientInfo */
 };
 
-/* The bytes of what was made, taken over into out; bio is freed. */
+/* Moves the bytes of bio to out and frees bio. */
 static void take(struct buf *out, BIO *bio)
 {
 	char *bytes;
@@ -1102,8 +1102,8 @@ static void add_cms(struct buf *out, CMS_ContentInfo *cms, BIO *in, bool ber)
 }
 
 /*
- * A degenerate SignedData, the old way: CMS_sign() would sort them.  A CRL
- * is added as often as asked.
+ * A degenerate SignedData made with the PKCS7 API, because CMS_sign() would
+ * sort the certificates.  The CRL is added as often as asked.
  */
 static void add_set(
     struct buf *out, STACK_OF(X509) *certs, X509_CRL *crl, int crls)
@@ -1228,7 +1228,7 @@ static void add_value(
 		abort();
 }
 
-/* Added under another name, as libcrypto may refuse to add one twice. */
+/* Added under another OID first: libcrypto may refuse to add one twice. */
 static void add_twice(
     CMS_SignerInfo *si, const char *oid, int type, const void *bytes, int len)
 {
@@ -1263,7 +1263,7 @@ static void add_many(CMS_SignerInfo *si, const char *oid, int type, int count,
 	ASN1_OBJECT_free(object);
 }
 
-/* One attribute of a good reply, unless the recipe has something to say. */
+/* Adds one attribute of a good reply, changed if the recipe says so. */
 static void add_attribute(CMS_SignerInfo *si, const struct recipe *r,
     const char *oid, int type, const void *bytes, int len)
 {
@@ -1344,7 +1344,7 @@ static void add_signers(CMS_ContentInfo *cms, const struct recipe *r)
 	add_attributes(si, r);
 }
 
-/* Signs what content holds, as the recipe says. */
+/* Signs the content as the recipe says. */
 static void sign_reply(
     struct buf *out, const struct buf *content, const struct recipe *r)
 {
@@ -1380,7 +1380,7 @@ static void build_reply(struct buf *out, const struct recipe *r)
 	ERR_clear_error();
 }
 
-/* Whether certs are exactly those that the recipe put there. */
+/* Returns whether certs are exactly the ones in the recipe. */
 static bool has_issued(STACK_OF(X509) *certs, bool two)
 {
 	X509 *want[] = {two ? w.more : w.issued, w.issued};
@@ -1394,7 +1394,7 @@ static bool has_issued(STACK_OF(X509) *certs, bool two)
 	return true;
 }
 
-/* Decodes bytes at exactly their length, freed after. */
+/* Decodes a copy in a block of exactly this length, and frees the copy. */
 static enum status decode(struct scep_reply *reply,
     const struct scep_request *request, const void *bytes, size_t len)
 {
@@ -1421,7 +1421,7 @@ static void assert_refused(
 	if (st != ST_REPLY || strstr(text, says) == NULL)
 		fixture_fail("%s: %d, %s", what, (int)st, text);
 	assert_memory_equal(text, "sscep: reply: ", 14);
-	/* One line, and nothing in the reply. */
+	/* One error line, and an empty reply. */
 	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 	assert_null(reply.certs);
 	assert_null(reply.fail_info);
@@ -1531,7 +1531,7 @@ static void test_good_ec(void **state)
 	buf_free(&message);
 }
 
-/* A reply by password, and what the request knows of it. */
+/* Replies with a PasswordRecipientInfo, and the password of the request. */
 static const struct password_case {
 	const char *password, *known;
 	bool for_both, ber;
@@ -1541,7 +1541,7 @@ static const struct password_case {
     {"secret", "secret", false, false, ST_OK, ""},
     {"secret", "secret", false, true, ST_OK, ""},
     {"secret", "secret", true, false, ST_OK, ""},
-    /* The key opens it, whatever the password is. */
+    /* The key opens it, so the password does not matter. */
     {"secret", "other", true, false, ST_OK, ""},
     {"secret", NULL, true, true, ST_OK, ""},
     {NULL, "secret", false, false, ST_OK, ""},
@@ -1695,7 +1695,7 @@ static void test_failure(void **state)
 	}
 }
 
-/* Cut, not refused; no line gets out of bounds. */
+/* A long failInfoText is cut, not refused, and stays within the line. */
 static void test_failure_long(void **state)
 {
 	struct recipe r = FAILED(ADD, OID_FAIL_TEXT, V_ASN1_UTF8STRING, NULL);
@@ -1744,7 +1744,7 @@ static const struct bad_reply {
 	struct recipe recipe;
 	const char *says;
 } bad_replies[] = {
-    /* Every attribute: absent, twice, no value, two, another type. */
+    /* Each attribute: absent, twice, without value, two values, other type. */
     {"no messageType", EDIT(WITHOUT, OID_TYPE), "no messageType (RFC 8894"},
     {"no pkiStatus", EDIT(WITHOUT, OID_STATUS), "no pkiStatus (RFC 8894"},
     {"no transactionID", EDIT(WITHOUT, OID_ID), "no transactionID (RFC"},
@@ -1779,7 +1779,7 @@ static const struct bad_reply {
 	"transactionID is of ASN.1 type 3"},
     {"nonce printable", TYPE(OID_RECIPIENT, V_ASN1_PRINTABLESTRING),
 	"recipientNonce is of ASN.1 type 19, expected OCTET STRING"},
-    /* Values. */
+    /* Wrong values. */
     {"messageType 19", VALUE(OID_TYPE, "19"), "messageType is \"19\""},
     {"messageType 33", VALUE(OID_TYPE, "33"), "messageType is \"33\""},
     {"messageType 03", VALUE(OID_TYPE, "03"), "messageType is \"03\""},
@@ -1802,7 +1802,7 @@ static const struct bad_reply {
     {"nonce longer", VALUE(OID_RECIPIENT, "0123456789abcdef0"),
 	"recipientNonce has 17 bytes"},
     {"nonce none", VALUE(OID_RECIPIENT, ""), "recipientNonce has 0 bytes"},
-    /* What FAILURE has more. */
+    /* The additional attributes of FAILURE. */
     {"failInfo twice", {.edit = TWICE, .oid = OID_FAIL, .status = PKI_FAILURE},
 	"failInfo occurs more than once"},
     {"two failInfos",
@@ -1819,7 +1819,7 @@ static const struct bad_reply {
     {"misplaced failInfoText octets",
 	TEXT_ADDED(OID_MISPLACED, V_ASN1_OCTET_STRING),
 	"failInfoText is of ASN.1 type 4"},
-    /* Signers. */
+    /* Wrong signers. */
     {"forged", {.signer = BY_FORGED}, "its signature does not verify"},
     {"forged, without certificate", {.signer = BY_FORGED, .flags = CMS_NOCERTS},
 	"its signature does not verify"},
@@ -1827,7 +1827,7 @@ static const struct bad_reply {
 	"signed by a certificate that is not among those of -c (issuer /O"},
     {"nobody", {.signer = BY_NOBODY}, "signed by 0 signers, expected exac"},
     {"two signers", {.signer = BY_TWO}, "signed by 2 signers"},
-    /* What is signed. */
+    /* Wrong signed content. */
     {"absent", CONTENT(ABSENT), "SUCCESS without a content"},
     {"empty", CONTENT(EMPTY), "SUCCESS without a content"},
     {"garbage", CONTENT(GARBAGE), "not a pkcsPKIEnvelope (RFC 8894, 3.2.2)"},
@@ -1887,7 +1887,7 @@ static void test_wrong_key(void **state)
 	}
 }
 
-/* Only what was waived, each with a warning; never the signature. */
+/* --tolerate skips the named check only, with a warning. */
 static void test_tolerate(void **state)
 {
 	static const struct {
@@ -1957,7 +1957,7 @@ static void test_not_a_message(void **state)
 	    {"0\0", 2, "not a pkiMessage"},
 	    {"0\x80\0\0", 4, "not a pkiMessage"},
 	    {"0\x84\xff\xff\xff\xff\x06\x01\x01", 9, "not a pkiMessage"},
-	    /* id-data, and id-signedData with nothing. */
+	    /* id-data, and id-signedData without content. */
 	    {"0\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\0", 15,
 		"not a pkiMessage"},
 	    {"0\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x02\x04\0",
@@ -1988,8 +1988,8 @@ static void test_not_a_message(void **state)
 }
 
 /*
- * A valid reply with one thing changed: refused, or, where what is changed
- * is not signed and nobody looks at it, the same certificates.
+ * Decodes a valid reply with one byte changed.  It must be refused, or give the
+ * same certificates if the byte is neither signed nor read.
  */
 static void assert_harmless(const void *bytes, size_t len, size_t at, int *ok)
 {
@@ -2050,7 +2050,7 @@ static void test_flipped(void **state)
 		}
 	}
 	silence_stop();
-	/* The certificate, and a few versions and algorithms around it. */
+	/* These bytes are in the certificates, versions and algorithms. */
 	assert_within(ok, 1, 2 * (bag + 32));
 	ok = 0;
 	assert_harmless(message.data, message.len, 0, &ok);
@@ -2058,7 +2058,7 @@ static void test_flipped(void **state)
 	buf_free(&message);
 }
 
-/* What only the CA itself could do: a bad envelope that is signed well. */
+/* A bad envelope with a good signature, which only the CA could make. */
 static void test_flipped_envelope(void **state)
 {
 	struct recipe r = {.status = PKI_SUCCESS};
@@ -2114,7 +2114,7 @@ static void test_cut_envelope(void **state)
 	buf_free(&message);
 }
 
-/* Not random: the same at every run. */
+/* Pseudo-random, the same in every run. */
 static unsigned char next_byte(void)
 {
 	static uint32_t seed = 1;
@@ -2138,7 +2138,7 @@ static void test_random(void **state)
 		len = next_byte() + 1u;
 		for (i = 0; i < len; i++)
 			bytes[i] = next_byte();
-		/* Half of them like DER at the start. */
+		/* Half of them begin like DER. */
 		if (round % 2 == 0)
 			bytes[0] = 0x30;
 		st = decode(&reply, &w.request, bytes, len);
@@ -2249,7 +2249,7 @@ static void test_body_count(void **state)
 	int i;
 
 	(void)state;
-	/* Different ones, as a set has each only once. */
+	/* Different ones, because a set must not have an element twice. */
 	for (i = 0; i <= CERT_COUNT_MAX; i++) {
 		made[i] = issued("one of many", KEY_RA, NULL, 1000 + i);
 		assert_true(sk_X509_push(stack, made[i]) > 0);
@@ -2297,7 +2297,7 @@ static void assert_no_crl(const struct buf *set, const char *says)
 	buf_free(&out);
 }
 
-/* With and without certificates beside it; byte by byte. */
+/* The CRL must be returned byte for byte, with or without certificates. */
 static void test_crl(void **state)
 {
 	X509 *both[] = {w.ca, w.ra, NULL};
@@ -2343,7 +2343,7 @@ static void test_crl(void **state)
 	cert_stack_free(stack);
 }
 
-/* The same in BER: not a slice any more, but the same bytes. */
+/* The same in BER, where the CRL is copied and not a part of the input. */
 static void test_crl_ber(void **state)
 {
 	X509_CRL *crl = make_crl();
@@ -2375,7 +2375,7 @@ static void test_crl_ber(void **state)
 	X509_CRL_free(crl);
 }
 
-/* In a reply to GetCRL, and not in one to anything else. */
+/* A CRL is accepted in a reply to GetCRL only. */
 static void test_crl_reply(void **state)
 {
 	struct scep_request request = w.request;

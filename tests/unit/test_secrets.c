@@ -1,8 +1,8 @@
 /*
- * Unit test of what stays in memory of a secret that is no longer needed, and
- * of who may read that memory.  All memory of this process is searched: what
- * must not be in it is made by a child, which leaves it in files, the needles
- * masked.
+ * Unit test: a secret that is no longer needed must not stay in memory, and
+ * other processes must not read that memory.  The test searches the whole
+ * memory of its process.  The secrets are therefore made by a child process,
+ * which writes them to files, and the strings to search for in a masked form.
  */
 #ifdef HAVE_CONFIG_H
 #include "config.h"
@@ -42,11 +42,11 @@
 #define MASK       0x5a
 #define NEEDLE     24
 #define CHUNK      (1024 * 1024)
-#define REGION_MAX (256ul * 1024 * 1024) /* the shadow of a sanitizer is more */
+#define REGION_MAX (256ul * 1024 * 1024) /* sanitizers have larger ones */
 
 enum { KEY_CLIENT, KEY_CA };
 
-/* -- in the child: what is secret ------------------------------------------ */
+/* -- in the child: making secrets ------------------------------------------ */
 
 static void make_text(char *out, size_t len, unsigned int seed)
 {
@@ -77,8 +77,10 @@ static void write_bio(const char *name, BIO *bio)
 	fixture_write(fixture_path(name), bytes, (size_t)len);
 }
 
-/* In PEM and in DER; the needles: the password, as text and in a line of PEM,
- * and the end of the signature. */
+/*
+ * Writes a request in PEM and DER.  Searched for are the challengePassword, as
+ * text and in its line of PEM, and the end of the signature.
+ */
 static void make_request(void)
 {
 	BIO *pem = BIO_new(BIO_s_mem()), *der = BIO_new(BIO_s_mem());
@@ -101,7 +103,7 @@ static void make_request(void)
 	len = BIO_get_mem_data(der, &bytes);
 	write_masked("signature", bytes + len - NEEDLE);
 	len = BIO_get_mem_data(pem, &bytes);
-	/* In the sixth line of 64 characters and a newline. */
+	/* It is in the sixth line; lines have 64 characters and a newline. */
 	write_masked("line", bytes + strlen(PEM_STRING_X509_REQ) + 17 + 5 * 65);
 }
 
@@ -124,7 +126,7 @@ static void make_key(void)
 	write_bio("locked.pem", pem);
 	write_bio("key.der", der);
 	write_bio("key.pem", plain);
-	/* In the private exponent, which follows modulus and exponent. */
+	/* The private exponent follows modulus and public exponent. */
 	len = BIO_get_mem_data(der, &bytes);
 	assert_true(len > 400);
 	write_masked("private", bytes + 350);
@@ -154,7 +156,7 @@ static void make_certs(void)
 	write_bio("client", client);
 }
 
-/* Decoded, the password is shorter by as much as the needle is long. */
+/* Percent-decoding shortens the password by the length of the needle. */
 static void make_proxy(void)
 {
 	char text[256], secret[NEEDLE + 1];
@@ -207,7 +209,7 @@ static bool is_needle(const unsigned char *at, const struct buf *needle)
 	return true;
 }
 
-/* What was read of the region is not looked at for a second time. */
+/* Counts the needle in a region, but not in the buffer that is read into. */
 static int count_in(
     int mem, unsigned long begin, unsigned long end, const struct buf *needle)
 {
@@ -306,7 +308,7 @@ static void encode(const char *csr_name, const char *ca)
 	request.password = &challenge;
 	request.bundle = &bundle;
 	assert_int_equal(scep_request_encode(&message, &request), ST_OK);
-	/* What is searched for is found while it is there. */
+	/* The search finds the password while it is in memory. */
 	assert_true(count_copies("challenge") > 0);
 	X509_REQ_free(csr);
 	X509_free(request.signer);
@@ -384,7 +386,7 @@ static void test_proxy(void **state)
 
 /* -- cores ----------------------------------------------------------------- */
 
-/* As expected where it cannot be asked. */
+/* Returns expected on systems where this cannot be queried. */
 static bool is_dumpable(bool expected)
 {
 #ifdef HAVE_PR_SET_DUMPABLE
@@ -398,7 +400,7 @@ static bool is_dumpable(bool expected)
 static const char *allow_core;
 static bool expect_core;
 
-/* In a child: nothing brings back what is given up. */
+/* Runs in a child, because the limit cannot be raised again. */
 static void forbid_core(void)
 {
 	struct rlimit before, after;

@@ -62,7 +62,7 @@ static const struct good {
     {"http://h/\xc3\xa4", false, false, "h", 80, "/\xc3\xa4", "", "h"},
 };
 
-/* Each with a word that has to be in the message. */
+/* Each with a text that the message must contain. */
 static const struct bad {
 	const char *text, *word;
 } bad[] = {
@@ -164,7 +164,7 @@ static const struct bad bad_proxies[] = {
 static FILE *caught;
 static int real_stderr;
 
-/* From here on stderr goes to a file, from which caught_text() reads. */
+/* Redirects stderr to a file, which caught_text() reads. */
 static int catch_stderr(void **state)
 {
 	(void)state;
@@ -186,14 +186,14 @@ static int release_stderr(void **state)
 	return 0;
 }
 
-/* cmocka's own messages go to the real one. */
+/* The messages of cmocka go to the real stderr. */
 #define FAIL(...) \
 	do { \
 		dup2(real_stderr, STDERR_FILENO); \
 		fail_msg(__VA_ARGS__); \
 	} while (0)
 
-/* What was printed since the last call. */
+/* Returns what was printed to stderr since the last call. */
 static const char *caught_text(void)
 {
 	static char text[8192];

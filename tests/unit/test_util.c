@@ -27,7 +27,7 @@
 
 #define NOBODY 65534
 
-/* The block to look at when it is freed, and what was found in it. */
+/* The block that is examined when it is freed, and the result. */
 static struct watch {
 	const void *block;
 	size_t len;
@@ -134,7 +134,7 @@ static void test_buf_addf(void **state)
 	assert_true(buf_addf(&b, "%%%c", 'c'));
 	assert_string_equal(buf_string(&b), "7-x%c");
 	buf_free(&b);
-	/* Every length about the first size. */
+	/* Every length around the first size. */
 	memset(text, 'a', sizeof(text));
 	for (i = 250; i < 260; i++) {
 		assert_true(buf_addf(&b, "%.*s", (int)i, text));
@@ -182,7 +182,7 @@ static const struct escape {
     {"\xd0\x96", 2, "\xd0\x96"},
     {"\xe4\xb8\xad", 3, "\xe4\xb8\xad"},
     {"\xe3\x81\x82!", 4, "\xe3\x81\x82!"},
-    /* C1 control U+009B, overlong forms. */
+    /* Control character U+009B, overlong forms. */
     {"\xc2\x9b", 2, "\\xc2\\x9b"},
     {"\xc0\xaf", 2, "\\xc0\\xaf"},
     {"\xc1\xbf", 2, "\\xc1\\xbf"},
@@ -191,7 +191,7 @@ static const struct escape {
     {"\xed\xa0\x80", 3, "\\xed\\xa0\\x80"},
     {"\xe2\x80\xae", 3, "\\xe2\\x80\\xae"},
     {"\xef\xbb\xbf", 3, "\\xef\\xbb\\xbf"},
-    /* Four bytes; cut short; continued wrongly. */
+    /* Four bytes; truncated sequences; wrong continuation bytes. */
     {"\xf0\x9f\x98\x80", 4, "\\xf0\\x9f\\x98\\x80"},
     {"\xc3", 1, "\\xc3"},
     {"\xe4\xb8", 2, "\\xe4\\xb8"},
@@ -209,7 +209,7 @@ static void test_escape(void **state)
 	(void)state;
 	for (i = 0; i < NITEMS(escapes); i++) {
 		const struct escape *e = &escapes[i];
-		/* Of its own, so that reading on past the end is found. */
+		/* A block of exactly this length, so that reading past it is found. */
 		char *text = malloc(e->len + (e->len == 0));
 
 		assert_non_null(text);
@@ -221,13 +221,13 @@ static void test_escape(void **state)
 	}
 }
 
-/* One letter of each length, two that are escaped, and a long one. */
+/* A letter of each length, two bytes that are escaped, and more letters. */
 static const char mixed[] = "a\xc3\xa4\xe4\xb8\xad\x01z\xff"
 			    "0123456789012345678901234567890";
 
 /*
- * In every size: ends with a NUL, is the start of the whole, or that with
- * "..." at its end, and whole where there is room.
+ * For every size of the output: it ends with a NUL; it is the whole text if
+ * there is room, else its beginning followed by "...".
  */
 static void test_escape_sizes(void **state)
 {
@@ -251,7 +251,7 @@ static void test_escape_sizes(void **state)
 				assert_true(len >= 3);
 				assert_string_equal(out + len - 3, "...");
 				assert_memory_equal(out, whole, len - 3);
-				/* Not shorter than the longest it may lose. */
+				/* It is at most one escape sequence shorter than possible. */
 				assert_true(len + 4 >= size);
 			}
 			free(out);
@@ -259,7 +259,7 @@ static void test_escape_sizes(void **state)
 	}
 }
 
-/* No room at all: nothing is written. */
+/* With a size of 0 nothing is written. */
 static void test_escape_none(void **state)
 {
 	char out[] = "untouched";
@@ -329,14 +329,14 @@ static void test_fail_crypto(void **state)
 	assert_string_equal(
 	    text, "sscep: it failed: passed a null parameter\n");
 
-	/* Nothing in the queue: nothing is appended. */
+	/* The error queue is empty, so nothing is appended. */
 	capture_start(STDERR_FILENO);
 	st = fail_crypto(ST_REPLY, "it failed");
 	text = capture_stop();
 	assert_int_equal(st, ST_REPLY);
 	assert_string_equal(text, "sscep: it failed\n");
 
-	/* All of it with -d, and a reason without a text. */
+	/* -d prints the whole error queue, also a reason without a text. */
 	ERR_PUT_error(ERR_LIB_USER, 0, 99, "f", 1);
 	ERR_PUT_error(ERR_LIB_PEM, 0, ERR_R_MALLOC_FAILURE, "f", 2);
 	log_set_level(LOG_DEBUG);
@@ -351,7 +351,7 @@ static void test_fail_crypto(void **state)
 	assert_non_null(strstr(text, "malloc failure"));
 }
 
-/* Longer than any line: cut, one line still, nothing overflows. */
+/* A message longer than a line is cut; it stays one line, without overflow. */
 static void test_fail_long(void **state)
 {
 	static char long_text[5000];
@@ -425,7 +425,7 @@ static void test_capture(void **state)
 	const char *text;
 
 	(void)state;
-	/* The last one is kept, and nothing is printed but what is no failure. */
+	/* The last failure is kept and not printed; a note is printed. */
 	capture_start(STDERR_FILENO);
 	log_capture_begin(&outer);
 	fail(ST_REPLY, "first");
@@ -442,7 +442,7 @@ static void test_capture(void **state)
 	    "sscep: between\n"
 	    "sscep: third\n"
 	    "sscep: second\n");
-	/* Inner ones do not disturb the outer one. */
+	/* Inner captures do not change the outer one. */
 	capture_start(STDERR_FILENO);
 	log_capture_begin(&outer);
 	fail(ST_REPLY, "outer");
@@ -480,7 +480,7 @@ static void test_say(void **state)
 	assert_int_equal(log_flush(), ST_OK);
 }
 
-/* In a child: what went to stdout is lost, and that is not kept quiet. */
+/* In a child: it is an error when stdout cannot be written. */
 static void test_flush(void **state)
 {
 	const char *text;
@@ -579,7 +579,7 @@ static void test_read_bad(void **state)
 	unlink(fixture_path("empty"));
 }
 
-/* An empty directory of that name. */
+/* Makes an empty directory of that name. */
 static const char *new_directory(const char *name)
 {
 	const char *path = fixture_path(name);
@@ -652,12 +652,12 @@ static void test_write_new(void **state)
 	assert_content(path, "one");
 	assert_int_equal(mode_of(path) & 07777, 0640);
 	assert_int_equal(fixture_count_files(dir), 1);
-	/* The signals are as they were. */
+	/* The signal mask is as before. */
 	assert_true(sigismember(&now, SIGTERM));
 	assert_false(sigismember(&now, SIGINT));
 	assert_false(sigismember(&now, SIGHUP));
 	assert_false(sigismember(&then, SIGINT));
-	/* Nothing at all is a file too. */
+	/* A file of 0 bytes can be written. */
 	assert_int_equal(write_file(fixture_path("new/none"), "", 0), ST_OK);
 	assert_int_equal(fixture_count_files(dir), 2);
 }
@@ -682,7 +682,7 @@ static void test_write_replace(void **state)
 		assert_content(path, "two");
 		assert_int_equal(mode_of(path) & 07777, modes[i]);
 		assert_int_equal(fixture_count_files(dir), 1);
-		/* Replaced, not written over: the old one is whole. */
+		/* The file is replaced, not overwritten: the old inode is unchanged. */
 		assert_int_equal(fstat(fd, &old), 0);
 		assert_int_equal(stat(path, &sb), 0);
 		assert_int_equal(old.st_size, 12);
@@ -714,7 +714,7 @@ static void test_write_symlink(void **state)
 	assert_int_equal(fixture_count_files(fixture_path("links/real")), 1);
 }
 
-/* A link to where there is nothing yet is no file to be replaced. */
+/* A dangling link is followed, and its target is created. */
 static void test_write_dangling(void **state)
 {
 	const char *link, *file;
@@ -787,7 +787,7 @@ static void test_write_device(void **state)
 	    text, "sscep: /dev/full: cannot write: No space left on device\n");
 }
 
-/* Where nothing can be written: check_file() says it first. */
+/* Paths that cannot be written: check_file() reports them before. */
 static void test_write_bad(void **state)
 {
 	static const struct {
@@ -825,7 +825,7 @@ static void test_write_bad(void **state)
 	}
 }
 
-/* A disk that is full: the old file stays, and no temporary. */
+/* On a full disk the old file stays, and no temporary file is left. */
 static void test_write_full(void **state)
 {
 	const char *dir = new_directory("full");
@@ -869,7 +869,7 @@ static void test_check_writable(void **state)
 	assert_content(fixture_path("check/file"), "x");
 }
 
-/* Who may not write there, as root is not one. */
+/* Checks as another user, because root may write everywhere. */
 static int check_as_nobody(const char *path)
 {
 	pid_t pid = fork();
@@ -944,7 +944,7 @@ static void test_set_aside(void **state)
 	assert_content(old, "new");
 	assert_int_equal(fixture_count_files(dir), 1);
 
-	/* Its place is taken. */
+	/* The name of the old file is taken by a directory. */
 	fixture_write(path, "new", 3);
 	fixture_remove(old);
 	assert_int_equal(mkdir(old, 0755), 0);
@@ -989,7 +989,7 @@ int main(void)
 	    cmocka_unit_test(test_set_aside),
 	};
 
-	/* Before libcrypto allocates anything. */
+	/* This must precede all other calls to libcrypto. */
 	if (!CRYPTO_set_mem_functions(
 		watched_malloc, watched_realloc, watched_free))
 		return 1;
