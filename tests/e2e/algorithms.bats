@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
-# Ciphers, digests, and keys of every kind, by the test CA's log: what each
-# message and each reply was made with.
+# Ciphers, digests and kinds of keys. The log of the test CA tells which ones
+# each message and each reply used.
 
 load helper
 
@@ -10,8 +10,8 @@ oaep=1.2.840.113549.1.1.7
 pss=1.2.840.113549.1.1.10
 sha_with_ecdsa=1.2.840.10045.4.3
 
-# new_key KIND [REQUEST]: local.key, and local.csr as REQUEST of the shared
-# ones, which has a challengePassword unless it is named plain.
+# new_key KIND [REQUEST]: makes local.key, and local.csr like the shared
+# REQUEST, which has a challengePassword unless REQUEST is plain.
 new_key() {
     case $1 in
     rsa*) openssl genrsa -out local.key "${1#rsa}" 2>/dev/null ;;
@@ -25,8 +25,8 @@ new_key() {
         -out local.csr
 }
 
-# start KIND [OPTION ...]: a CA of its own, and a client with such a key and a
-# challengePassword; KIND may end in /plain, for one without.
+# start KIND [OPTION ...]: starts a new CA, and makes a key of this KIND and a
+# request with a challengePassword, or without one if KIND ends in /plain.
 start() {
     local kind=$1
     shift
@@ -42,25 +42,25 @@ start() {
     fi
 }
 
-# The same CA and key, as if nothing had been before.
+# Forgets what happened so far; CA and key stay.
 again() {
     : >"$ca/log"
     rm -f local.crt "$ca"/issued/*
 }
 
-# every EXPRESSION VALUE: it has the value in each pkiMessage of the log, and
-# there is one.
+# every EXPRESSION VALUE: EXPRESSION has this value for each pkiMessage of the
+# log, of which there is at least one.
 every() {
     expect_equal "$1" "$2" "$(messages "$1" | sort -u)"
 }
 
-# The messages are good, and no others than these types.
+# good_messages TYPES: exactly these types were sent, and the CA found no fault.
 good_messages() {
     expect_equal "messageTypes, and what is wrong" "$1" \
         "$(messages '" ".join([messageType] + problems)' | paste -sd' ')"
 }
 
-# The certificate of the CA for local.csr, that it knows of; see query.bats.
+# Makes own.crt for local.csr and enters it in the CA's records; see query.bats.
 own_certificate() {
     openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
         -days 30 -set_serial 4711 -out own.crt 2>/dev/null
@@ -68,7 +68,7 @@ own_certificate() {
     cp own.crt "$ca/issued/1267.pem"
 }
 
-# Beside that of own_certificate.
+# The issued certificate that own_certificate did not make.
 newest_issued() {
     find "$ca/issued" -name '*.pem' ! -name 1267.pem
 }
@@ -83,7 +83,7 @@ getcrl() {
         -w found.crl "$@"
 }
 
-# getcert and getcrl, with the options given, bring what they should.
+# getcert and getcrl succeed with these options.
 queries_work() {
     rm -f found.crt found.crl
     getcert "$@"
@@ -95,7 +95,7 @@ queries_work() {
         "$(openssl crl -in found.crl -CAfile ca.crt -noout -verify 2>&1)"
 }
 
-# A reply is refused, with one line of error, and nothing is written.
+# The reply is refused with one error line, and nothing is written.
 reply_refused() {
     expect_status 97
     one_error "$@"
@@ -456,7 +456,7 @@ by_password() {
     good_messages "19 20"
 }
 
-@test "RSA: a reply by PasswordRecipientInfo is opened, too" {
+@test "RSA: a reply by PasswordRecipientInfo is opened as well" {
     by_password local --recipient pwri
     start local/plain --recipient pwri
     snapshot
@@ -485,7 +485,7 @@ by_password() {
     warned "only a reply encrypted by key agreement can be opened"
 }
 
-@test "EC: by another password, a line, and nothing written" {
+@test "EC: a reply encrypted with another password is refused" {
     start P-256 --recipient pwri --pwri-password other
     snapshot
     enroll
@@ -545,7 +545,7 @@ END
     nothing_sent
 }
 
-@test "MD5 goes with RSA by PKCS#1 v1.5 only, said before a message is sent" {
+@test "MD5 with an EC key, --rsa-pss or --rsa-oaep is refused before a message is sent" {
     start P-256
     enroll -S md5
     expect_status 1

@@ -1,26 +1,26 @@
 #!/usr/bin/env bats
 #
-# sscep.conf: both syntaxes, sections, which one wins, and that every key
-# reaches its option. The configuration in effect is what -v says it is.
+# sscep.conf: both syntaxes, sections, precedence, and that every key sets its
+# option. The tests read the configuration in effect from the output of -v.
 
 load helper
 
 NOWHERE=http://127.0.0.1:1/scep
 
-# The lines of the effective configuration.
+# The lines of the configuration in effect.
 effective() {
     sed -n 's/^[^ ]*: configuration: //p' "$stderr"
 }
 
-# configured KEY VALUE: it is in effect with that value, in any quotes.
+# configured KEY VALUE: KEY has this value in effect, with or without quotes.
 configured() {
     local got
     got=$(effective | sed -n "s/^$1 = //p" | sed 's/^"\(.*\)"$/\1/')
     expect_equal "$1" "$2" "$got"
 }
 
-# read_by OPERATION: reads sscep.conf and stops for want of a server, which
-# does not matter here.
+# read_by OPERATION: reads sscep.conf; the error that follows, because there is
+# no server, does not matter here.
 read_by() {
     run_sscep "$1" -f sscep.conf -v "${@:2}"
     case $status in
@@ -29,8 +29,8 @@ read_by() {
     esac
 }
 
-# The keys of the operation and a value for each: KEY<tab>VALUE. Files do not
-# exist, so that no operation gets further than that.
+# The keys of the operation with a value for each: KEY<tab>VALUE. The files do
+# not exist, so every operation ends when it reads them.
 keys() {
     cat <<END
 URL	$NOWHERE
@@ -104,8 +104,8 @@ END
     esac
 }
 
-# every_key OPERATION FORMAT [FIRST-LINE]: each is in effect when all are given
-# like that.
+# every_key OPERATION FORMAT [FIRST-LINE]: all keys are given in this FORMAT,
+# and each is in effect.
 every_key() {
     local key value
     {
@@ -341,7 +341,7 @@ value_is() {
     configured CAIdentifier argv
     configured FingerPrint sha1
     configured Timeout 3
-    # In front of -f, too.
+    # Also if it precedes -f.
     run_sscep getca -i argv -v -f sscep.conf -u "$NOWHERE" -c missing/ca.crt
     configured CAIdentifier argv
 }
@@ -355,7 +355,7 @@ value_is() {
         "$(ca_log query)"
 }
 
-@test "SignCertFile of [sscep_enroll] is the last resort of getcert and getcrl" {
+@test "getcert and getcrl use SignCertFile of [sscep_enroll] if nothing else is given" {
     local operation
     printf '[sscep_enroll]\nSignCertFile = missing/enroll.crt\nSignKeyFile = missing/k\n' \
         >sscep.conf
@@ -373,7 +373,7 @@ value_is() {
     done
 }
 
-@test "GetCertSerial of [sscep_getcert] is the last resort of getcrl" {
+@test "getcrl uses GetCertSerial of [sscep_getcert] if nothing else is given" {
     printf '[sscep_getcert]\nGetCertSerial = 17\n' >sscep.conf
     read_by getcrl -u "$NOWHERE" -c missing/c -k missing/k -l missing/l -w missing/w
     configured GetCertSerial 17
@@ -401,14 +401,14 @@ END
     done
 }
 
-@test "the sscep.conf that comes with it is taken as it is, and with each key" {
+@test "the sscep.conf of the distribution is accepted, as it is and with each key uncommented" {
     local key value
     start_ca
     run_sscep getca -f "$tree/sscep.conf" -u "$URL" -c ca.crt
     expect_status 0
     stderr_empty
     same_certificate ca.crt "$ca/ca.crt"
-    # Every key of the manuals is in it.
+    # It contains every key of the manuals.
     for key in URL Proxy CACertFile CAIdentifier CertReqFile EncAlgorithm \
         EncCertFile SignCertFile SignKeyFile FingerPrint GetCertFile \
         GetCertSerial GetCrlFile LocalCertFile MaxPollCount MaxPollTime \

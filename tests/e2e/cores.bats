@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
-# A process with secrets in it leaves no core, and nobody but root looks into it;
-# what an ordinary user names below /dev works all the same.
+# A process that holds secrets must not leave a core, and nobody but root may
+# read its memory. Files below /dev must still work for ordinary users.
 
 load helper
 load servers
@@ -9,11 +9,11 @@ setup() {
     need setpriv
     common_setup
     unset SSCEP_ALLOW_CORE
-    # The leak sanitizer wants a process that it may trace; that of addresses
-    # would set the limit by itself.
+    # The leak sanitizer needs a process that it may trace, and the address
+    # sanitizer would set the core limit itself.
     export ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0:disable_coredump=0
     user=(env)
-    # Where a user may be, and not only root.
+    # A directory that other users than root can reach.
     place=$(mktemp -d /tmp/sscep-cores.XXXXXX)
     cd "$place" || return
     cp "$SSCEP" sscep
@@ -29,13 +29,14 @@ teardown() {
     rm -rf "$place"
 }
 
-# Files of the place that the user may read.
+# Gives the files of the directory to the user.
 for_user() {
     chown -R "$owner" .
 }
 
-# held_key [NAME=VALUE]: sscep waits, with a private key in memory; sets hard,
-# the limit that it came with, limit, and looker, who may look into it.
+# held_key [NAME=VALUE]: starts sscep, which waits with a private key in memory.
+# Sets hard, the core limit at its start, limit, the limit now, and looker, the
+# user who may read its memory.
 held_key() {
     start_enrolment --fault silent --fault-on getcacaps
     for_user
@@ -59,13 +60,13 @@ held_key() {
     expect_equal "who may look into it" 0 "$looker"
 }
 
-@test "SSCEP_ALLOW_CORE=1 leaves the limit and the process alone" {
+@test "SSCEP_ALLOW_CORE=1 changes neither the limit nor the process" {
     held_key SSCEP_ALLOW_CORE=1
     expect_equal "the limits of a core" "$hard $hard" "$limit"
     expect_equal "who may look into it" "$owner" "$looker"
 }
 
-@test "SSCEP_ALLOW_CORE with another value counts for nothing" {
+@test "SSCEP_ALLOW_CORE with another value has no effect" {
     held_key SSCEP_ALLOW_CORE=0
     expect_equal "the limits of a core" "0 0" "$limit"
     expect_equal "who may look into it" 0 "$looker"
@@ -77,7 +78,7 @@ held_key() {
     take encrypted.key
     echo phrase >pass
     for_user
-    # The pipe and the file are opened by him.
+    # The pipe and the file are opened by that user.
     for source in stdin fd:0 fd:7 file:/dev/stdin file:/dev/fd/7 \
         file:/proc/self/fd/7; do
         rm -f local.crt
@@ -104,7 +105,7 @@ held_key() {
     expect_status 0
     stderr_empty
     same_certificate piped "$(issued)"
-    # To a file that is there, without a pipe.
+    # To an existing file, without a pipe.
     "${user[@]}" sh -c '"$@" >plain' sh "$sscep" getca -u "$URL" \
         -c /dev/fd/1 2>"$stderr" || status=$?
     expect_status 0

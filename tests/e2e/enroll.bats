@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 #
-# enroll: what is sent, what is taken for an answer, how it ends.
+# enroll: what is sent, which answers are accepted, and the exit status.
 
 load helper
 
-# As the log of the CA writes its name.
+# The name of the CA in its log.
 example_ca="Common Name: Example Test CA, Organization: Example, Country: FI"
 
-# The answer of the CA is refused with the status and a line of error; the
-# certificate is not written.
+# refused STATUS TEXT...: the client refuses the answer with one error line that
+# contains the texts; the certificate is not written.
 refused() {
     expect_status "$1"
     shift
@@ -16,7 +16,7 @@ refused() {
     no_file local.crt
 }
 
-# FAILURE, with the status, the words of reason, and what the error says.
+# failure STATUS REASON TEXT...: FAILURE, with REASON on stdout.
 failure() {
     local code=$1 reason=$2
     shift 2
@@ -33,7 +33,7 @@ count() {
     grep -c "$@" || true
 }
 
-# messageType of each pkiMessage, on one line.
+# The messageType of each pkiMessage, on one line.
 types() {
     messages messageType | paste -sd' '
 }
@@ -207,7 +207,7 @@ END
     start_enrolment --pending 100
     enroll -t 2 -n 2
     expect_status 3
-    # The log does not tell the time, the files of the messages do. The first
+    # The log has no times, but the files of the messages have. The first
     # request was GetCACaps.
     first=$(date -r "$ca/requests/2.der" +%s%3N)
     second=$(date -r "$ca/requests/3.der" +%s%3N)
@@ -232,7 +232,7 @@ END
     expect_equal "the subject" \
         "Common Name: device.example.org, Organization: Example, Country: FI" \
         "$(ca_log subject 'messageType == "20"' | uniq)"
-    # Byte by byte as in the certificate and in the request.
+    # The names are encoded as in the certificate and in the request.
     openssl x509 -in ca.crt -outform DER | od -An -v -tx1 | tr -d ' \n' >ca.hex
     openssl req -in local.csr -outform DER | od -An -v -tx1 | tr -d ' \n' >csr.hex
     grep -qF "$(ca_log issuerDER 'messageType == "20"' | head -n 1)" ca.hex
@@ -249,7 +249,7 @@ END
         "$(ca_log issuer 'messageType == "20"')"
 }
 
-@test "polling: behind an RA whose certificate is all there is, too" {
+@test "polling: behind an RA, with the RA certificate alone, CertPoll names the CA" {
     take local.key local.csr
     start_ca --profile ra-pair --pending 1
     cp "$ca/ra-sign.crt" ca.crt
@@ -260,8 +260,9 @@ END
         "$(ca_log issuer 'messageType == "20"')"
 }
 
-# A fault of the answer to the first poll. With --close each message goes on
-# a connection of its own, so that a lost one is not taken for an idle one.
+# passing_fault FAULT OPTION...: the answer to the first poll has this fault,
+# the next ones are good. --close gives each message a new connection, because
+# the client sends a request again if a kept connection is closed.
 passing_fault() {
     start_enrolment --pending 2 --fault "$1" --fault-after 1 --fault-times 1 \
         --close
@@ -292,7 +293,7 @@ passing_fault() {
     warned "time limit"
 }
 
-# Anybody on the way can say so: the CA has not said that it is not PENDING.
+# Anybody on the network can forge such an answer: the request stays PENDING.
 @test "polling: an answer that the CA did not sign does not end it" {
     local fault text
     while IFS='|' read -r fault text; do
@@ -312,7 +313,7 @@ short-body|
 END
 }
 
-@test "polling: nothing signed until the limits, and the last reason is said" {
+@test "polling: unsigned answers until the limit: the last reason is printed" {
     start_enrolment --pending 100 --fault html --fault-after 1
     enroll -t 0 -n 2
     refused 3 PENDING "-n 2" "poll #2 failed: " "Sign in" "-R"
@@ -325,7 +326,7 @@ END
     refused 3 PENDING "-T 2" " failed: " "its signature does not verify" "-R"
 }
 
-@test "polling: a reply that the CA signed, and that fails a check, ends it" {
+@test "polling: a reply that the CA signed and that fails a check ends it" {
     local fault text
     while IFS='|' read -r fault text; do
         ca=$BATS_TEST_TMPDIR/$fault
@@ -341,7 +342,7 @@ no-status|pkiStatus
 END
 }
 
-@test "polling: the first answer is judged alone, with -R too" {
+@test "polling: a bad first answer is an error, also with -R" {
     start_enrolment --pending 9 --fault html --fault-after 1
     enroll -n 0
     expect_status 3
@@ -350,7 +351,7 @@ END
     expect_equal "messages" "19 20" "$(types)"
 }
 
-@test "polling: a CA that is away for a while does not end it" {
+@test "polling: a CA that cannot be reached for a while does not end it" {
     start_enrolment --pending 2
     enroll_in_background -t 1 -n 60
     wait_for 20 grep -q "pkistatus: PENDING" "$stdout"
@@ -370,7 +371,7 @@ END
     expect_equal "messages" "19 20 20 20" "$(types)"
 }
 
-@test "polling: a network error of the first message is the end" {
+@test "polling: a network error at the first message ends the run" {
     start_enrolment --pending 100 --fault http-500
     enroll -t 0 -n 3
     refused 95 500
@@ -389,7 +390,7 @@ END
     expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
 }
 
-@test "-R: still pending, then not" {
+@test "-R: PENDING again, then SUCCESS" {
     start_enrolment --pending 3
     enroll -n 0
     enroll -R -t 0
@@ -425,7 +426,7 @@ END
     expect_equal "messages" "19 20" "$(types)"
 }
 
-@test "-R of a renewal goes on with its certificate and key" {
+@test "-R of a renewal continues with its certificate and key" {
     start_enrolment
     enroll
     stop_ca
@@ -483,7 +484,7 @@ END
 
 # --- the self-signed certificate -------------------------------------------
 
-@test "-L: the self-signed certificate is what signs, and what it should be" {
+@test "-L: the self-signed certificate that signs the request has the required contents" {
     local serial end
     start_enrolment
     enroll -L selfsigned.crt
@@ -510,7 +511,7 @@ END
     expect_equal "the serial the CA saw" "$serial" \
         "$(messages signerSerial | tr a-f A-F | awk '{ printf "%s%s", length($0) % 2 ? "0" : "", $0 }')"
 
-    # Valid since a little ago, and for longer than the polls by default.
+    # Valid from a little before now, for longer than the default polling time.
     openssl x509 -in selfsigned.crt -noout -checkend 28800
     end=$(date -d "$(openssl x509 -in selfsigned.crt -noout -startdate |
         sed 's/.*=//')" +%s)
@@ -536,7 +537,7 @@ END
     [ "$one" != "$three" ] || problem "another key, the same serial number"
 }
 
-@test "-L with -O: nothing is self-signed, and it is said" {
+@test "-L with -O: no certificate is self-signed, with a warning" {
     start_enrolment
     enroll
     take new.key new.csr
@@ -566,7 +567,7 @@ END
     expect_equal "last line" "-----END PKCS7-----" "$(tail -n 1 message.pem)"
     expect_equal "requests" GetCACaps "$(ca_log operation)"
     no_file local.crt
-    # It is what would have been sent: the request, signed and enveloped.
+    # It is what would have been sent: the request, encrypted and signed.
     openssl cms -verify -noverify -inform PEM -in message.pem -binary \
         -out envelope.der
     openssl cms -decrypt -inform DER -in envelope.der -inkey "$ca/ca.key" \
@@ -617,7 +618,7 @@ END
     enroll -t 0
     enrolled
     expect_equal "the method" GET "$(messages method | uniq)"
-    # Base64 in the query, nothing left raw that must not be; the same bytes.
+    # Base64, percent-encoded (RFC 8894, 4.1), of the same bytes.
     python3 - "$ca" "$(messages target | head -n 1)" <<'END'
 import base64, re, sys, urllib.parse
 directory, target = sys.argv[1:]
@@ -628,7 +629,7 @@ assert urllib.parse.unquote(text) == base64.b64encode(message).decode()
 END
 }
 
-@test "HTTP: a GET that some servers would cut is warned of" {
+@test "HTTP: a GET that is so long that some servers cut it gives a warning" {
     start_enrolment --get-only
     enroll
     enrolled
@@ -649,14 +650,14 @@ END
     expect_equal "the method" GET "$(messages method)"
 }
 
-@test "HTTP: one connection where the server keeps it" {
+@test "HTTP: one connection if the server keeps it open" {
     start_enrolment --pending 1
     enroll -t 0
     enrolled
     expect_equal "connections" 1 "$(ca_log connection | sort -u | wc -l)"
 }
 
-@test "HTTP: another connection where the server closes it instead of answering" {
+@test "HTTP: a new connection if the server closes a kept one without an answer" {
     start_enrolment --pending 2 --fault close-no-answer --fault-after 1 \
         --fault-times 1
     enroll -t 0
@@ -665,7 +666,7 @@ END
     expect_equal "connections" 2 "$(ca_log connection | sort -u | wc -l)"
 }
 
-@test "HTTP: another connection each time where the server closes it" {
+@test "HTTP: a new connection for each request if the server closes it" {
     start_enrolment --pending 1 --close
     enroll -t 0
     enrolled
@@ -779,7 +780,7 @@ END
 
 # --- renewal ---------------------------------------------------------------
 
-# A first certificate, local.crt, and new.key and new.csr for the next.
+# Gets a certificate, local.crt, and copies new.key and new.csr for the next.
 start_renewal() {
     start_enrolment
     enroll
@@ -787,7 +788,7 @@ start_renewal() {
     stop_ca
     rm "$ca/log" "$ca"/issued/*
     take new.key new.csr
-    # The CA knows what it has issued by the directory.
+    # The CA looks up issued certificates in this directory.
     cp local.crt "$ca/issued/$(openssl x509 -in local.crt -noout -serial |
         sed 's/.*=//; s/^0*//' | tr A-F a-f).pem"
     start_ca "$@"
@@ -806,26 +807,26 @@ renewed() {
         "$(openssl x509 -in new.crt -noout -pubkey)"
 }
 
-@test "renewal: RenewalReq where Renewal is announced" {
+@test "renewal: RenewalReq if Renewal is announced" {
     start_renewal
     renew
     renewed 17
     stderr_empty
 }
 
-@test "renewal: PKCSReq where it is not" {
+@test "renewal: PKCSReq if Renewal is not announced" {
     start_renewal --caps AES,SHA-256,POSTPKIOperation
     renew
     renewed 19
 }
 
-@test "renewal: --renewal 19, though it is announced" {
+@test "renewal: --renewal 19 sends PKCSReq although Renewal is announced" {
     start_renewal
     renew --renewal 19
     renewed 19
 }
 
-@test "renewal: --renewal 17, though it is not" {
+@test "renewal: --renewal 17 sends RenewalReq although Renewal is not announced" {
     start_renewal --caps AES,SHA-256,POSTPKIOperation
     renew --renewal 17
     renewed 17
@@ -837,7 +838,7 @@ renewed() {
     renewed 17
 }
 
-@test "renewal: a server that takes RenewalReq only, announced or not" {
+@test "renewal: a server that accepts RenewalReq only, announced or not" {
     start_enrolment --renewal-by 17
     enroll
     take new.key new.csr
@@ -850,7 +851,7 @@ renewed() {
     [ ! -e other.crt ] || problem "a certificate"
 }
 
-@test "renewal: a server that takes PKCSReq only names the way out" {
+@test "renewal: a server that accepts PKCSReq only: the error names --renewal 19" {
     start_enrolment --renewal-by 19
     enroll
     take new.key new.csr
@@ -877,7 +878,7 @@ renewed() {
     nothing_sent
 }
 
-@test "renewal: a server that does not take RenewalReq: the option is named" {
+@test "renewal: a server that rejects RenewalReq: the error names --renewal" {
     local reason
     for reason in badRequest badMessageCheck; do
         ca=$BATS_TEST_TMPDIR/$reason
@@ -893,7 +894,7 @@ renewed() {
     done
 }
 
-@test "renewal: the old certificate in return, exit status 75" {
+@test "renewal: the CA returns the old certificate, exit status 75" {
     start_renewal --fault cert-old
     snapshot
     renew
@@ -902,7 +903,7 @@ renewed() {
     nothing_written
 }
 
-@test "renewal: the old certificate for the old key, exit status 75" {
+@test "renewal: the CA returns the old certificate for the same key, exit status 75" {
     start_renewal --fault cert-old
     snapshot
     run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
@@ -948,7 +949,7 @@ renewed() {
 
 # --- algorithms ------------------------------------------------------------
 
-# announced CAPS CIPHER DIGEST: what is chosen for a server that says so.
+# announced CAPS CIPHER DIGEST: the algorithms used with these capabilities.
 announced() {
     ca=$BATS_TEST_TMPDIR/$1
     start_enrolment --caps "$1" "${@:4}"
@@ -959,7 +960,7 @@ announced() {
     stop_ca
 }
 
-@test "algorithms: the best that is announced" {
+@test "algorithms: the best announced ones are used" {
     announced AES,DES3,SHA-1,SHA-224,SHA-256,SHA-384,SHA-512 aes128 sha512
     stderr_lacks "announces nothing"
     announced SHA-384,SHA-256,SHA-224,SHA-1,DES3,AES aes128 sha384
@@ -978,8 +979,8 @@ announced() {
     announced "AESX,SHA-2567,XSHA-512,SHA" des3 sha1
 }
 
-# Nobody signed the answer: whoever is on the way can leave out the better ones.
-@test "algorithms: 3DES and SHA-1 are the best announced, and a word about it" {
+# GetCACaps is not signed, so an attacker can remove algorithms from the answer.
+@test "algorithms: 3DES and SHA-1 with a warning if they are the best announced" {
     announced DES3,SHA-1,SHA-224,SHA-256 des3 sha256
     stderr_has "announces nothing better: using 3des"
     stderr_lacks "using sha1"
@@ -988,7 +989,7 @@ announced() {
     stderr_lacks "using 3des"
 }
 
-@test "algorithms: 3DES and SHA-1 by --capabilities or -E and -S, in silence" {
+@test "algorithms: 3DES and SHA-1 by --capabilities or -E and -S, without a warning" {
     start_enrolment --caps DES3,SHA-1
     enroll --capabilities DES3,SHA-1,POSTPKIOperation
     enrolled
@@ -999,14 +1000,14 @@ announced() {
     stderr_lacks "announces nothing"
 }
 
-@test "algorithms: nothing announced, 3DES and SHA-1 and a word about it" {
+@test "algorithms: nothing announced, 3DES and SHA-1 with a warning" {
     announced none des3 sha1
     stderr_has "./sscep: "
     stderr_has "3des"
     stderr_has "sha1"
 }
 
-@test "algorithms: half of it announced" {
+@test "algorithms: only a cipher or only a digest announced" {
     announced AES,POSTPKIOperation aes128 sha1
     stderr_has "sha1"
     stderr_lacks "3des"
@@ -1015,7 +1016,7 @@ announced() {
     stderr_lacks "sha1"
 }
 
-@test "algorithms: nothing announced, asked for with -E and -S" {
+@test "algorithms: nothing announced, -E and -S given" {
     start_enrolment --caps none
     enroll -E aes256 -S sha384
     enrolled
@@ -1032,7 +1033,7 @@ announced() {
         "$(messages 'contentEncryptionName + " " + digestName')"
 }
 
-@test "algorithms: --legacy takes the best that is announced" {
+@test "algorithms: --legacy uses the best announced ones" {
     start_enrolment --caps DES3,SHA-1
     enroll --legacy
     enrolled
@@ -1063,7 +1064,7 @@ announced() {
     done
 }
 
-@test "algorithms: a reply in any other cipher and digest is read in silence" {
+@test "algorithms: a reply in any other cipher and digest is read without a warning" {
     local cipher digest
     for cipher in des3 aes128 aes192 aes256; do
         ca=$BATS_TEST_TMPDIR/$cipher
@@ -1083,7 +1084,7 @@ announced() {
     done
 }
 
-@test "algorithms: a reply in SHA-1 is warned of where better is announced" {
+@test "algorithms: a reply in SHA-1 gives a warning if a better digest is announced" {
     start_enrolment --digest sha1 --pending 1
     enroll -t 0
     enrolled
@@ -1118,7 +1119,7 @@ announced() {
     enroll -S sha1
     refused 97 "signed with md5"
     stop_ca
-    # By another name, which libcrypto knows as well.
+    # By another name that libcrypto knows.
     ca=$ca-name
     start_enrolment --digest md5 --fault digest-by-signature
     snapshot
@@ -1136,8 +1137,8 @@ announced() {
 
 # --- forms of the reply ----------------------------------------------------
 
-# accepted OPTION ... [-- OPTION...]: PENDING and SUCCESS of a CA that answers so
-# are taken, by an enrolment with the options behind --.
+# accepted OPTION ... [-- OPTION...]: an enrolment with the options after --
+# succeeds, after PENDING, at a CA with the options before it.
 accepted() {
     local of_ca=()
     while [ $# -gt 0 ] && [ "$1" != -- ]; do
@@ -1176,7 +1177,7 @@ accepted() {
     accepted --ber-envelope
 }
 
-@test "reply: BER in and out, and extra attributes, chunked" {
+@test "reply: BER inside and outside, extra attributes, chunked" {
     accepted --ber --ber-envelope --extra-attr --chunked 7
 }
 
@@ -1232,7 +1233,7 @@ accepted() {
     accepted --cert-order with-strangers
 }
 
-@test "reply: the content type is another, or none" {
+@test "reply: another HTTP content type, or none" {
     local fault
     for fault in odd-content-type no-content-type http-100; do
         ca=$BATS_TEST_TMPDIR/$fault
@@ -1347,7 +1348,7 @@ recipient_is() {
     stderr_empty
 }
 
-@test "CA: the root alone as -c does not do" {
+@test "CA: the root alone as -c is refused" {
     take local.key local.csr
     start_ca --profile chain
     cp "$ca/root.crt" ca.crt
@@ -1442,7 +1443,7 @@ recipient_is() {
 @test "CA: a set that does not chain to the root in it" {
     start_enrolment
     cat "$shared/other.crt" "$ca/ca.crt" >ca.crt
-    # Two roots are two sets of one.
+    # Two self-signed certificates are not one chain.
     enroll
     take local.key
     stop_ca
@@ -1455,9 +1456,9 @@ recipient_is() {
     nothing_sent
 }
 
-# --- -v: which certificate does what ---------------------------------------
+# --- -v: which certificates are chosen -------------------------------------
 
-# chosen USE NAME REASON
+# chosen USE NAME REASON: -v says that this certificate is chosen, and why.
 chosen() {
     if ! grep -qxF "./sscep: $1 /C=FI/O=Example/CN=Example Test $2: $3" "$stderr"; then
         problem "not said: $1 $2: $3"
@@ -1477,7 +1478,7 @@ no_other="and it signs no other of the set"
         "keyUsage allows keyEncipherment, $no_other"
     enroll -m message.pem -v -e "$ca/ca.crt"
     chosen "encrypting for" "CA" "-e"
-    # Under a pin as well; here only a root and its CA are left.
+    # The same with a pin, where only a root and its CA are left.
     enroll -m message.pem -v --ca-fingerprint "$(fingerprint "$ca/root.crt" sha256)"
     chosen "expecting replies signed by" "CA" "none is suitable: the first"
     enroll -m message.pem
@@ -1494,7 +1495,7 @@ no_other="and it signs no other of the set"
 
 # --- --tolerate ------------------------------------------------------------
 
-# tolerated FAULT CHECK: ends in 97 without, and with any other check waived.
+# tolerated FAULT CHECK: only --tolerate CHECK accepts it; else exit status 97.
 tolerated() {
     start_enrolment --fault "$1"
     snapshot
@@ -1540,7 +1541,7 @@ tolerated() {
     tolerated cert-wrong-issuer issuer
 }
 
-@test "--tolerate issuer: the message without it names it" {
+@test "--tolerate issuer: the error message names it" {
     start_enrolment --fault cert-issuer-unknown
     enroll
     refused 97 "--tolerate issuer"
@@ -1554,7 +1555,7 @@ tolerated() {
     warned recipientNonce
 }
 
-@test "--tolerate: signature and key cannot be waived" {
+@test "--tolerate: the checks of signature and key cannot be skipped" {
     local fault
     for fault in bad-signature wrong-signer stranger-signer bad-message-digest \
         altered-content cert-wrong-key; do
@@ -1577,7 +1578,7 @@ tolerated() {
 
 # --- files and secrets -----------------------------------------------------
 
-@test "the certificate of -l is in PEM, the one that was issued" {
+@test "-l is written in PEM and holds the issued certificate" {
     start_enrolment
     enroll
     enrolled
@@ -1595,7 +1596,7 @@ tolerated() {
     enrolled
 }
 
-@test "an existing -l is replaced, and keeps its mode" {
+@test "an existing -l is replaced and keeps its mode" {
     start_enrolment
     echo old >local.crt
     chmod 640 local.crt
@@ -1660,7 +1661,7 @@ tolerated() {
     same_certificate local.crt "$(issued)"
 }
 
-@test "-v and -d speak on stderr only" {
+@test "-v and -d print to stderr only" {
     local option
     for option in -v -d -vd --verbose --debug; do
         ca=$BATS_TEST_TMPDIR/ca$option
@@ -1681,7 +1682,7 @@ END
     done
 }
 
-@test "-d says neither challengePassword nor key" {
+@test "-d prints neither challengePassword nor key" {
     local secret text
     secret=correct-horse-4711
     start_enrolment --challenge "$secret" --pending 1
@@ -1699,7 +1700,7 @@ END
             problem "the challengePassword is said: $text"
         fi
     done
-    # No line of the key in PEM, nor a number of it.
+    # Neither a line of the key in PEM nor one of its numbers.
     grep -v -e ----- local.key >lines
     [ -s lines ]
     if grep -qFf lines said; then
@@ -1713,7 +1714,7 @@ END
     fi
 }
 
-@test "SIGTERM while polling: how to resume is said, and works" {
+@test "SIGTERM while polling: the message says how to resume, and that works" {
     start_enrolment --pending 1
     snapshot
     enroll_in_background -t 60 -v
@@ -1742,10 +1743,10 @@ report = json.load(sys.stdin)
 print(report["exitCode"], report["status"])' <"$stdout")"
 }
 
-@test "SIGINT while polling: how to resume is said" {
+@test "SIGINT while polling: the message says how to resume" {
     start_enrolment --pending 1
     snapshot
-    # What runs in the background ignores SIGINT otherwise.
+    # By default background processes of a shell ignore SIGINT.
     env --default-signal=INT ./sscep enroll -u "$URL" -c ca.crt -k local.key \
         -r local.csr -l local.crt -t 60 -v >"$stdout" 2>"$stderr" 3>&- &
     pid=$!
@@ -1758,7 +1759,7 @@ print(report["exitCode"], report["status"])' <"$stdout")"
     nothing_written
 }
 
-@test "SIGTERM while an answer is awaited leaves nothing" {
+@test "SIGTERM while waiting for an answer leaves no file" {
     start_enrolment --delay 30
     snapshot
     enroll_in_background

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
-# Whatever a server answers: it ends with the right status and one line that
-# says why, and writes nothing. The list of faults is the test CA's own.
+# For every faulty answer the client ends with the right exit status and one
+# error line, and writes nothing. The list of faults comes from the test CA.
 
 load helper
 
@@ -22,7 +22,7 @@ start_fault_cas() {
     snapshot
 }
 
-# The faults of the operation, by their help: harmless, or not.
+# names harmless|harmful: the faults of the operation of this kind.
 names() {
     "$testca" --list-faults | awk -F '\t' -v operation="$operation" -v want="$1" '
         ("," $2 ",") ~ ("," operation ",") {
@@ -30,7 +30,7 @@ names() {
         }'
 }
 
-# Of those, the ones that any answer may have, and not a CertRep alone.
+# The harmful faults that any answer may have, not only a CertRep.
 of_any_answer() {
     names harmful | grep -xF "$("$testca" --list-faults |
         awk -F '\t' '("," $2) ~ /,getcacert/ { print $1 }')"
@@ -40,8 +40,8 @@ of_messages() {
     names harmful | without $(of_any_answer) | grep -v '^crl-'
 }
 
-# each FUNCTION NAME ...: the function for each fault. All of them, whatever
-# happens; those that had problems are named at the end.
+# each FUNCTION NAME ...: calls FUNCTION for each fault. It goes on after a
+# failure, and names the failed ones at the end.
 each() {
     local body=$1 name before bad=() done=0
     shift
@@ -66,12 +66,12 @@ each() {
     fi
 }
 
-# The names without those given.
+# without NAME...: filters these names out of stdin.
 without() {
     grep -vxF "$(printf '%s\n' "$@")"
 }
 
-# What ends with another status than the rest.
+# The faults that lead to a time limit (exit status 89).
 timeouts=(silent slow-drip)
 
 expect_status_of() {
@@ -87,7 +87,7 @@ committed() {
     fi
 }
 
-# It ends with one of the statuses, one line of error, and nothing written.
+# ends FAULT STATUSES: one of these statuses, one error line, no file.
 ends() {
     expect_status_of "$1" "$2"
     one_error
@@ -102,7 +102,7 @@ ends() {
 getca_fails() {
     local limit=30
     case " ${timeouts[*]} " in *" $1 "*) limit=1 ;; esac
-    # One capability query less: the faults are of GetCACert.
+    # -F: no GetCACaps, so the fault concerns GetCACert.
     run_sscep getca -u "$URL" -c ca.crt -F sha256 --timeout "$limit"
     if [ "$limit" -eq 1 ]; then
         ends "$1" 89
@@ -138,7 +138,7 @@ getca_succeeds() {
 
 # --- enroll ----------------------------------------------------------------
 
-# The certificate of the CA in hand, which is not of the fault.
+# The CA certificate is taken from the directory of the CA, not from a reply.
 with_ca_certificate() {
     enroll -c "$ca/ca.crt" "$@"
 }
@@ -168,7 +168,7 @@ enroll_succeeds() {
     rm -f local.crt
 }
 
-# What spoils a certificate or its envelope, none of which a PENDING has.
+# Faults of the envelope or the certificate, which a PENDING reply has not.
 of_success='^(success-|envelope-|content-|cert-|crl-|altered-content$)'
 
 @test "enroll: every fault of the connection and of the body" {
@@ -201,7 +201,7 @@ of_success='^(success-|envelope-|content-|cert-|crl-|altered-content$)'
     each enroll_succeeds pending-with-content
 }
 
-# The first reply is PENDING, and spoiled.
+# The first reply is PENDING and has the fault.
 pending_fails() {
     case $1 in
     no-failinfo | unknown-failinfo)
@@ -220,15 +220,15 @@ pending_fails() {
     each pending_fails $(of_messages | grep -Ev "$of_success")
 }
 
-# Of the messages, those that the CA did not sign.
+# The faults of replies that the CA did not sign.
 unsigned=(wrong-cms-type no-signerinfo two-signerinfos bad-signature
     bad-message-digest altered-content wrong-signer stranger-signer
     end-entity-signer cert-sign-signer many-unsigned-attributes
     many-primitive-attributes many-primitive-values many-signed-attributes
     many-values many-values-behind-others)
 
-# The first reply is PENDING and good, the next is spoiled: what the CA did not
-# sign does not end the polling, a wrong reply of the CA does.
+# The first reply is PENDING and good, the next has the fault. A reply that the
+# CA did not sign does not end the polling, a bad reply of the CA does.
 polled_fails() {
     case $1 in
     no-failinfo | unknown-failinfo)
@@ -256,7 +256,7 @@ polled_goes_on() {
     each polled_fails $(of_messages | without "${unsigned[@]}")
 }
 
-@test "enroll: nothing that the CA signed, in the answer to a poll" {
+@test "enroll: a reply that the CA did not sign, in the answer to each poll" {
     start_fault_cas pkioperation --pending 1 --fault-after 1
     each polled_goes_on $(of_any_answer) "${unsigned[@]}"
 }
@@ -267,7 +267,7 @@ renewal_ends() {
     ends "$1" "$expected"
 }
 
-@test "enroll: the old certificate in return" {
+@test "enroll: the CA returns the old certificate" {
     start_fault_cas pkioperation
     openssl x509 -req -in local.csr -CA "$cas/cert-old/ca.crt" \
         -CAkey "$cas/cert-old/ca.key" -days 30 -set_serial 4711 -out old.crt
@@ -280,7 +280,7 @@ renewal_ends() {
 
 # --- getcert, getcrl -------------------------------------------------------
 
-# An own certificate of each CA, which are all by the same key.
+# query OPERATION OPTION...: with own.crt, which this CA has issued.
 query() {
     openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
         -days 30 -set_serial 4711 -out own.crt 2>/dev/null
@@ -326,7 +326,7 @@ query_succeeds() {
 @test "getcert: every fault" {
     start_fault_cas pkioperation
     operands=(getcert -s 4711)
-    # That of another key, or that signed, may be what was asked for.
+    # The certificate asked for may have any key, also that of the client.
     each query_ends $(names harmful | grep -Ev '^(crl-|cert-)')
     each query_succeeds $(names harmless | without pending-with-content)
 }
@@ -346,10 +346,10 @@ getnextca_ends() {
     each getnextca_ends "${timeouts[@]}"
 }
 
-# --- very many of something --------------------------------------------------
+# --- 100,000 of an element ---------------------------------------------------
 
-# in_no_time NAME COMMAND...: nothing of the signature is looked at, and it
-# takes no longer than three seconds more than to do nothing.
+# in_no_time NAME COMMAND...: the reply is refused before its signature is
+# verified, within three seconds more than the client needs for --version.
 in_no_time() {
     local began idle took
     began=$(date +%s%3N)
@@ -385,7 +385,7 @@ many_query() {
     in_no_time "$1" query "${operands[@]}" --timeout 10
 }
 
-@test "100,000 of something: getca, getnextca" {
+@test "100,000 of an element: getca, getnextca" {
     ulimit -S -s 1024
     start_fault_cas getcacert
     each many_getca $(many)
@@ -395,7 +395,7 @@ many_query() {
     each many_getnextca $(many)
 }
 
-@test "100,000 of something: enroll, getcert, getcrl" {
+@test "100,000 of an element: enroll, getcert, getcrl" {
     ulimit -S -s 1024
     start_fault_cas pkioperation
     each many_enroll $(many)
@@ -407,7 +407,7 @@ many_query() {
 
 # --- GetCACaps -------------------------------------------------------------
 
-# Not being answered is the end of getcaps only ...
+# getcaps fails without a good answer to GetCACaps; other operations continue.
 getcaps_fails() {
     local limit=30
     case " ${timeouts[*]} " in *" $1 "*) limit=1 ;; esac
@@ -440,7 +440,7 @@ getcaps_has_none() {
     each getcaps_fails $(names harmful | without empty-200 http-204)
 }
 
-@test "getcaps: nothing is no capabilities" {
+@test "getcaps: an empty answer means no capabilities" {
     start_fault_cas getcacaps
     each getcaps_has_none empty-200 http-204
 }
@@ -450,7 +450,7 @@ getcaps_has_none() {
     each getcaps_succeeds $(names harmless)
 }
 
-# ... an enrolment goes on without capabilities, unless a page is the answer.
+# enroll continues without capabilities, unless the answer is an HTML page.
 goes_on_without_caps() {
     with_ca_certificate
     expect_status 0
@@ -484,12 +484,12 @@ ends_before_a_message() {
     expect_equal "messages" "" "$(messages messageType)"
 }
 
-@test "enroll: a page in answer to GetCACaps, or a way to one, does end it" {
+@test "enroll: an HTML page in answer to GetCACaps, or a redirect to one, ends it" {
     start_fault_cas getcacaps
     each ends_before_a_message html http-302
 }
 
-@test "enroll: time limits of GetCACaps do end it" {
+@test "enroll: a time limit of GetCACaps ends it" {
     start_fault_cas getcacaps
     each ends_for_lack_of_time "${timeouts[@]}"
 }
