@@ -6,12 +6,12 @@ load helper
 load namespace
 load servers
 
-# The PEM that is on stdout, in a file of its own.
+# Extracts the PEM on stdout to stdout.pem.
 pem_of_stdout() {
     sed -n '/^-----BEGIN/,/^-----END/p' "$stdout" >stdout.pem
 }
 
-# The certificate was issued, and is on stdout, as one line on stderr says.
+# rescued TEXT...: the issued certificate is on stdout, and stderr says so.
 rescued() {
     expect_status 93
     only_error "the certificate is on standard output, as it" "$@"
@@ -54,7 +54,7 @@ inode() {
     nothing_issued
 }
 
-@test "a full disk: --chain, -L and -m are looked at as well" {
+@test "a full disk is found before the CA issues: --chain, -L and -m" {
     local option
     start_enrolment
     mkdir full
@@ -69,7 +69,7 @@ inode() {
     no_temporary
 }
 
-@test "a full disk: the other operations" {
+@test "a full disk is found before anything is sent: the other operations" {
     start_ca
     getca_done
     mkdir full
@@ -125,7 +125,7 @@ getca_done() {
     nothing_issued
 }
 
-@test "a directory that cannot be written to: found before, but a file in it can be" {
+@test "a directory that cannot be written to is found before the CA issues; an existing file in it can be written" {
     local before
     start_enrolment
     mkdir closed
@@ -147,7 +147,7 @@ getca_done() {
     expect_equal "the file" "$before" "$(inode closed/local.crt)"
 }
 
-@test "a single file that is mounted, as by docker -v: written in place" {
+@test "a file that is a mount point, as by docker -v, is written in place" {
     local before content
     for content in "" old; do
         ca=$BATS_TEST_TMPDIR/ca-$content
@@ -166,7 +166,7 @@ getca_done() {
     done
 }
 
-@test "a single file that is mounted from a full disk: found before" {
+@test "a file that is a mount point on a full disk is found before the CA issues" {
     start_enrolment
     mkdir full
     : >local.crt
@@ -201,13 +201,13 @@ getca_done() {
 
 # --- an issued certificate is never lost -----------------------------------
 
-@test "it cannot be written at the end: the PEM is on stdout" {
+@test "an issued certificate that cannot be written: the PEM is on stdout" {
     start_enrolment
     enroll -l /dev/full
     rescued "/dev/full: cannot write: No space left on device"
 }
 
-@test "it cannot be written at the end: --quiet, --json" {
+@test "an issued certificate that cannot be written: --quiet, --json" {
     start_enrolment
     enroll -l /dev/full --quiet
     rescued "/dev/full"
@@ -227,7 +227,7 @@ open("stdout.pem", "w").write(report["pem"])' "$stdout"
     same_certificate stdout.pem "$(issued)"
 }
 
-@test "neither it nor standard output can be written: the PEM is on stderr" {
+@test "an issued certificate that can be written neither to -l nor to stdout: the PEM is on stderr" {
     start_enrolment
     "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr --quiet \
         -l /dev/full >/dev/full 2>"$stderr" || status=$?
@@ -237,7 +237,7 @@ open("stdout.pem", "w").write(report["pem"])' "$stdout"
     same_certificate "$stderr" "$(issued)"
 }
 
-@test "the directory goes away while the request is pending" {
+@test "the directory is removed while the request is pending: the PEM is on stdout" {
     start_enrolment --pending 1
     mkdir there
     enroll_in_background -l there/local.crt -t 2
@@ -247,7 +247,7 @@ open("stdout.pem", "w").write(report["pem"])' "$stdout"
     rescued "there/local.crt: cannot open: No such file or directory"
 }
 
-@test "the temporary file goes away while the request is pending" {
+@test "the temporary file is removed while the request is pending" {
     start_enrolment --pending 1
     enroll_in_background -t 2
     wait_for 10 grep -q PENDING "$stdout"
@@ -268,7 +268,7 @@ open("stdout.pem", "w").write(report["pem"])' "$stdout"
     expect_equal "the mode" 600 "$(stat -c %a local.crt)"
 }
 
-@test "a private key comes there while the request is pending: it stays" {
+@test "a private key that appears at -l while the request is pending is not replaced" {
     start_enrolment --pending 1
     enroll_in_background -t 2
     wait_for 10 grep -q PENDING "$stdout"
@@ -344,7 +344,7 @@ sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
 
 # --- temporary files -------------------------------------------------------
 
-@test "what a killed run left is removed by the next one, what runs is not" {
+@test "the temporary file of a killed run is removed by the next one, that of a running one is not" {
     local other
     start_enrolment --pending 9
     enroll_in_background -t 1000
@@ -407,7 +407,7 @@ sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
 
 # --- how a file is written -------------------------------------------------
 
-@test "a dangling link: its target is made" {
+@test "a dangling link: its target is created" {
     start_enrolment
     mkdir there
     ln -s there/target.crt local.crt
@@ -418,7 +418,7 @@ sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
     expect_equal "files there" target.crt "$(ls -A there)"
 }
 
-@test "an empty file is filled: who has it open finds the certificate" {
+@test "an empty file is written in place: a process that has it open reads the certificate" {
     start_enrolment
     : >local.crt
     chmod 600 local.crt
@@ -670,7 +670,7 @@ import os
 print(os.getxattr("local.crt", "security.selinux"))')"
 }
 
-@test "a security label that cannot be given is warned of" {
+@test "a security label that cannot be set gives a warning" {
     start_enrolment
     need strace
     echo old >local.crt
@@ -687,7 +687,7 @@ os.setxattr("local.crt", "security.selinux", b"label")'
     warned "local.crt: its access control list or label could not be kept"
 }
 
-@test "a hard link: the other name keeps the old contents" {
+@test "a hard link: the other name keeps the old content" {
     start_enrolment
     echo old >other
     ln other local.crt
@@ -696,7 +696,7 @@ os.setxattr("local.crt", "security.selinux", b"label")'
     expect_equal "the other name" old "$(cat other)"
 }
 
-@test "what cannot be looked at is an error, and not missing" {
+@test "a file that cannot be examined is an error, not a missing file" {
     start_enrolment
     mkdir closed
     cp ca.crt closed/ca.crt-0
@@ -713,7 +713,7 @@ os.setxattr("local.crt", "security.selinux", b"label")'
 
 # --- links of others -------------------------------------------------------
 
-@test "a link of somebody else in a sticky directory is followed by nobody" {
+@test "a symbolic link of another user in a sticky directory is not followed" {
     start_enrolment
     mkdir sticky secret
     chmod 1777 sticky
@@ -754,7 +754,7 @@ os.setxattr("local.crt", "security.selinux", b"label")'
     expect_status 0
 }
 
-@test "a sticky directory: a file of somebody else is written in place" {
+@test "a sticky directory: a file of another user is written in place" {
     start_enrolment
     mkdir sticky
     chmod 1777 sticky
@@ -772,8 +772,8 @@ os.setxattr("local.crt", "security.selinux", b"label")'
 
 # --- outputs and inputs ----------------------------------------------------
 
-# Each of both kinds, given the same file in several ways, is misuse.
-# pairs OPERATION OUTPUTS INPUTS OPTION...
+# pairs OPERATION OUTPUTS INPUTS OPTION...: it is misuse if one of the options
+# OUTPUTS and one of INPUTS name the same file, by any of several names.
 pairs() {
     local output input name value
     for output in $2; do
@@ -804,7 +804,7 @@ made_ready() {
     snapshot
 }
 
-@test "an output that is an input, enroll" {
+@test "an output that is an input is misuse: enroll" {
     made_ready
     pairs enroll "-l --chain -L -m" \
         "-k -r -K -e -c -f --passin --sign-passin --tls-passin --tls-key" \
@@ -815,7 +815,7 @@ made_ready() {
     nothing_sent
 }
 
-@test "an output that is an input, the other operations" {
+@test "an output that is an input is misuse: the other operations" {
     made_ready
     pairs getcert "-w --chain -m" "-k -c -e -f -O --passin --tls-key" \
         -c c -k k -l l -w w -s 1
@@ -829,7 +829,7 @@ made_ready() {
     nothing_sent
 }
 
-@test "two outputs are one file, whether it is there or not" {
+@test "two outputs that are one file are misuse, whether it exists or not" {
     local output other name
     made_ready
     for output in -l --chain -L -m; do
@@ -850,7 +850,7 @@ made_ready() {
     nothing_sent
 }
 
-@test "an output that is one of the files of -c" {
+@test "an output that is one of the files of -c is misuse" {
     start_ca --profile ra
     getca_done
     take local.key local.csr
@@ -865,7 +865,7 @@ made_ready() {
     nothing_issued
 }
 
-@test "what may be replaced: -l over -O, -w over -l, -c over -C one by one" {
+@test "inputs that may be replaced: -O by -l, -l by -w, -C by numbered files of -c" {
     start_enrolment
     enroll
     enrolled
@@ -890,7 +890,7 @@ made_ready() {
     same_certificate ca.crt-0 "$ca/next-ca.crt"
 }
 
-@test "devices, pipes and descriptors are in nobody's way" {
+@test "devices, pipes and descriptors may be given to several options" {
     start_enrolment
     run_sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
         -l /dev/null --chain /dev/null -L /dev/null
@@ -901,7 +901,7 @@ made_ready() {
     openssl x509 -in both -noout
 }
 
-@test "a private key is replaced by nothing, however it is written down" {
+@test "a private key is never replaced, whatever its encoding" {
     local name
     start_enrolment
     mkdir keys
@@ -937,7 +937,7 @@ made_ready() {
     done
     nothing_written
     nothing_sent
-    # What is no key is replaced, in whatever form.
+    # Files that are no private keys are replaced.
     openssl x509 -in ca.crt -outform DER -out was.der
     openssl rsa -in local.key -pubout -out was.pub
     openssl req -in local.csr -outform DER -out was.csr
@@ -1077,7 +1077,7 @@ only_pem() {
     [ ! -e - ]
 }
 
-@test "-: a set is concatenated" {
+@test "-: several certificates are concatenated" {
     start_ca --profile ra-chain
     run_sscep getca -u "$URL" -c -
     only_pem "-----BEGIN CERTIFICATE-----"
@@ -1146,7 +1146,7 @@ sys.stdout.write(json.load(open(sys.argv[1]))["pem"])' "$stdout" >got.crt
     no_file ./-
 }
 
-@test "-: one input in all, one output" {
+@test "-: at most one input and one output" {
     made_ready
     enroll -k - -r -
     misuse "-k and -r are both standard input"

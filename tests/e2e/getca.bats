@@ -8,7 +8,7 @@ getca() {
     run_sscep getca -u "$URL" -c ca.crt "$@"
 }
 
-# The certificates ca.crt-0, ... are those of the CA with these names.
+# files_are NAME...: ca.crt-0, ... are these certificates of the CA.
 files_are() {
     local name i=0
     for name in "$@"; do
@@ -41,7 +41,7 @@ files_are() {
     expect_equal "empty lines" 4 "$(grep -c '^$' "$stdout")"
 }
 
-@test "several certificates: that they form a chain is said, or that not" {
+@test "several certificates: a message says whether they form a chain" {
     start_ca --profile ra-chain
     getca
     expect_status 0
@@ -78,7 +78,7 @@ files_are() {
     for name in ca.crt-0 ca.crt-1 ca.crt-2 ca.crt-3; do
         stderr_has "$name.old"
     done
-    # What follows uses the new one only.
+    # The next operations use the new file only.
     take local.key local.csr
     enroll
     enrolled
@@ -115,7 +115,7 @@ files_are() {
     no_file ca.crt-0.old ca.crt-1.old
 }
 
-@test "stale files: beyond a gap, they are not taken for part of a later answer" {
+@test "stale files: numbered files after a missing number are no part of a later answer" {
     start_ca --profile ra-chain
     getca
     rm ca.crt-1
@@ -146,8 +146,8 @@ files_are() {
     nothing_written
 }
 
-# Makes ./limited, the client that cannot write files of more than 1024 bytes,
-# as certificates are.
+# Makes ./limited, which runs the client so that it cannot write files of more
+# than 1024 bytes. Certificates are longer.
 make_limited() {
     cat >limited <<'END'
 #!/bin/bash
@@ -158,14 +158,14 @@ END
     chmod +x limited
 }
 
-# Another CA than before, at $URL.
+# Replaces the CA at $URL by another one.
 another_ca() {
     stop_ca
     ca=$BATS_TEST_TMPDIR/another
     start_ca "$@"
 }
 
-# The first CA again: what -c names is still its set.
+# With the first CA again an enrolment succeeds: -c still has its certificates.
 old_set_enrolls() {
     stop_ca
     ca=$BATS_TEST_TMPDIR/ca
@@ -185,7 +185,7 @@ old_set_enrolls() {
     expect_status 93
     one_error "ca.crt: cannot write: File too large"
     nothing_written
-    # It was only the writing that failed.
+    # Without the limit the same answer is written.
     getca
     expect_status 0
     same_certificate ca.crt "$ca/ca.crt"
@@ -218,7 +218,7 @@ old_set_enrolls() {
     old_set_enrolls
 }
 
-# Moving comes last: what cannot be moved is there beside the new one.
+# Old files are moved last; one that cannot be moved stays beside the new one.
 @test "stale files: from several to one, and one that cannot be moved" {
     local number
     start_ca --profile ra-chain
@@ -237,7 +237,7 @@ old_set_enrolls() {
     cmp ca.crt-1.old kept-1
     cmp ca.crt-2 kept-2
     cmp ca.crt-3 kept-3
-    # -c is the new one.
+    # -c has the new certificate.
     take local.key local.csr
     enroll
     enrolled
@@ -259,7 +259,7 @@ old_set_enrolls() {
     old_set_enrolls
 }
 
-@test "stale files: what was set aside before is replaced" {
+@test "stale files: files that were set aside before are replaced" {
     start_ca
     getca
     cp ca.crt first
@@ -291,7 +291,7 @@ old_set_enrolls() {
     expect_equal "the mode" 600 "$(stat -c %a ca.crt)"
 }
 
-@test "an expired certificate is warned of, and written" {
+@test "an expired certificate gives a warning and is written" {
     start_ca --ca-expired
     getca
     expect_status 0
@@ -347,7 +347,7 @@ old_set_enrolls() {
     done
 }
 
-@test "a content type that is odd, or missing, is no more than noted" {
+@test "a content type that is wrong or missing is only noted with -v" {
     local fault
     for fault in odd-content-type no-content-type; do
         ca=$BATS_TEST_TMPDIR/$fault
@@ -377,7 +377,7 @@ old_set_enrolls() {
 
 # --- fingerprints ----------------------------------------------------------
 
-@test "-F: every digest, by openssl's account of it" {
+@test "-F: every digest, with the same result as openssl" {
     local name label
     start_ca
     while read -r name label; do
@@ -404,13 +404,13 @@ END
     done
 }
 
-@test "-F: the CA is not asked what it can do" {
+@test "-F: GetCACaps is not sent" {
     start_ca
     getca -F sha256
     expect_equal "requests" GetCACert "$(ca_log operation | paste -sd' ')"
 }
 
-@test "the default fingerprint: the best that is announced, or MD5" {
+@test "the default fingerprint: the best announced digest, or MD5" {
     local caps label
     while read -r caps label; do
         ca=$BATS_TEST_TMPDIR/$caps
@@ -433,7 +433,7 @@ none MD5
 END
 }
 
-@test "usage: none, where there is no keyUsage" {
+@test "usage: none, if there is no keyUsage" {
     start_ca --profile chain --ca-usage none
     getca
     expect_status 0
@@ -507,7 +507,7 @@ END
     done
 }
 
-@test "redirects without end are not followed for ever" {
+@test "the number of redirects that are followed is limited" {
     start_ca --fault http-302-self --fault-on getcacert
     getca -F md5
     expect_status 95
@@ -518,13 +518,13 @@ END
     fi
 }
 
-@test "a status that is no success says what the server says, escaped" {
+@test "an HTTP error status: the message shows the text of the server, escaped" {
     start_ca --fault http-404 --fault-on getcacert
     getca -F md5
     expect_status 95
     only_error 404 "$URL" '"nothing here"'
     stop_ca
-    # The text of this one has control characters.
+    # The text of this answer contains control characters.
     ca=$BATS_TEST_TMPDIR/control
     start_ca --fault http-500 --fault-on getcacert
     getca -F md5
@@ -535,7 +535,7 @@ END
     fi
 }
 
-@test "a body that is cut: both lengths are named" {
+@test "a truncated body: the message names both lengths" {
     start_ca --fault short-body --fault-on getcacert
     getca -F md5
     expect_status 95
@@ -545,7 +545,7 @@ END
     only_error
 }
 
-@test "a page of html in place of the certificate is shown" {
+@test "an HTML page in place of the certificate: the message shows its text" {
     start_ca --fault html --fault-on getcacert
     getca -F md5
     expect_status 97
@@ -603,7 +603,7 @@ END
     stderr_has Frobnicate
 }
 
-@test "getcaps: -c of a wrapper that always gives it is taken in silence" {
+@test "getcaps: -c is accepted without a warning, because wrappers always give it" {
     start_ca
     run_sscep getcaps -u "$URL" -c ca.crt
     expect_status 0

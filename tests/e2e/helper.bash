@@ -1,8 +1,8 @@
-# helper.bash: what the end-to-end tests share.
+# helper.bash: functions shared by the end-to-end tests.
 #
-# SSCEP names the program to test, MKREQUEST the script; without them those of
-# the tree are taken. Each test works in an empty directory of its own, beside
-# a test CA of its own (tests/testca) whose log it reads.
+# SSCEP names the program to test, MKREQUEST the script; the default is those of
+# the source tree. Each test has its own empty directory and its own test CA
+# (tests/testca), whose log it reads.
 
 bats_require_minimum_version 1.5.0
 
@@ -10,18 +10,18 @@ here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 tree=$(realpath "$here/../..")
 testca=$tree/tests/testca/testca
 
-# A leak or undefined behaviour gives an exit code that nothing else gives.
+# A leak or undefined behaviour ends in exit status 99, which sscep never uses.
 export ASAN_OPTIONS=detect_leaks=1:exitcode=99:allocator_may_return_null=1
 export LSAN_OPTIONS=exitcode=99
 export UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1:exitcode=99
 
-# The leak sanitizer, strace and looks at a process want one that they may trace.
+# The leak sanitizer, strace and readers of /proc need a process they may trace.
 export SSCEP_ALLOW_CORE=1
 
-# How many times as long as elsewhere things may take: scripts/test measures it.
+# The factor by which time limits are longer on slow machines; see scripts/test.
 slowness=${slowness:-1}
 
-# What a hanging client may take at most, in seconds.
+# After this number of seconds a hanging client is ended.
 run_limit=$((60 * slowness))
 
 setup() {
@@ -70,7 +70,7 @@ find_programs() {
 
 # --- keys and requests, made once for all files ----------------------------
 
-# The first one that comes makes them, others wait.
+# The first test file makes them, the others wait.
 make_shared() {
     local tries=0
     if mkdir "$shared.lock" 2>/dev/null; then
@@ -89,8 +89,8 @@ make_shared() {
     done
 }
 
-# NAME.key and NAME.csr: local has a challengePassword, new has none; plain is
-# like local, without the password.
+# Makes NAME.key and NAME.csr. The request local has a challengePassword, new
+# has none; plain is like local without the challengePassword.
 fill_shared() {
     local name
     for name in local new other; do
@@ -112,7 +112,7 @@ fill_shared() {
         -out "$shared/encrypted.key"
 }
 
-# NAME KEY ATTRIBUTE
+# shared_request NAME KEY ATTRIBUTE: makes NAME.csr with KEY.key.
 shared_request() {
     cat >"$shared/$1.cnf" <<END
 [ req ]
@@ -133,7 +133,7 @@ END
         -out "$shared/$1.csr"
 }
 
-# Copies the shared files that are named.
+# take NAME...: copies these shared files.
 take() {
     local name
     for name in "$@"; do
@@ -162,7 +162,7 @@ started_or_dead() {
     [ -s "$1" ] || ! kill -0 "$2" 2>/dev/null
 }
 
-# All that was started in the background.
+# Ends everything that was started in the background.
 stop_ca() {
     local pid
     for pid in "${ca_pids[@]}"; do
@@ -174,8 +174,8 @@ stop_ca() {
     ca_pids=()
 }
 
-# wait_for SECONDS COMMAND ...: until the command succeeds; a slow machine has
-# more time.
+# wait_for SECONDS COMMAND ...: waits until the command succeeds; on a slow
+# machine longer.
 wait_for() {
     local end=$((SECONDS + $1 * slowness + 1))
     shift
@@ -187,21 +187,21 @@ wait_for() {
     done
 }
 
-# A CA, its certificate as ca.crt, and what enroll needs.
+# Starts a CA; copies its certificate to ca.crt, and a key and a request.
 start_enrolment() {
     take local.key local.csr
     start_ca "$@"
     cp "$ca/ca.crt" .
 }
 
-# temporary NAME [OPTION ...]: a new file or directory of the test, or of the
-# file of tests: setup_file belongs to no test.
+# temporary NAME [OPTION ...]: makes a temporary file or directory, in that of
+# the test or, when called by setup_file, in that of the test file.
 temporary() {
     mktemp "${@:2}" "${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}/$1.XXXXXX"
 }
 
-# issue_for YEAR CERT CSR SERIAL OPTION ...: a certificate that is valid in that
-# year only, by openssl ca with more of its options.
+# issue_for YEAR CERT CSR SERIAL OPTION ...: makes a certificate that is valid
+# in that year only, with openssl ca and these options.
 issue_for() {
     local dir
     dir=$(temporary issue -d)
@@ -229,8 +229,8 @@ END
     }
 }
 
-# redate YEAR CERT KEY: the certificate, and another of its issuer, serial and
-# key that is valid in that year in its place.
+# redate YEAR CERT KEY: replaces the certificate by one with the same issuer,
+# serial number and key that is valid in that year.
 redate() {
     local csr serial
     csr=$(temporary redate)
@@ -240,8 +240,9 @@ redate() {
         -extfile <(echo "basicConstraints = critical, CA:TRUE")
 }
 
-# ca_log EXPRESSION [CONDITION]: a line for each request in the log. Both are
-# of Python; the fields of the log entry are names in them, None if absent.
+# ca_log EXPRESSION [CONDITION]: prints EXPRESSION for each request in the log
+# for which CONDITION is true. Both are Python expressions; the fields of the
+# log entry are names in them, None if absent.
 ca_log() {
     python3 - "$ca/log" "$@" <<'END'
 import builtins, json, sys
@@ -261,12 +262,12 @@ with open(sys.argv[1]) as log:
 END
 }
 
-# The same for the pkiMessages only.
+# The same, for pkiMessages only.
 messages() {
     ca_log "$1" 'operation == "PKIOperation"'
 }
 
-# The certificate that the CA issued, if it is one.
+# The certificate that the CA issued, if it issued exactly one.
 issued() {
     local all=("$ca"/issued/*.pem)
     [ "${#all[@]}" -eq 1 ] && [ -e "${all[0]}" ] && echo "${all[0]}"
@@ -274,8 +275,8 @@ issued() {
 
 # --- running the client ----------------------------------------------------
 
-# Runs it; status, and the files $stdout and $stderr, tell the rest. No test
-# survives what a sanitizer has to say.
+# Runs the client; the results are in $status and in the files $stdout and
+# $stderr. A message of a sanitizer fails the test.
 run_sscep() {
     command_line="$sscep $*"
     status=0
@@ -290,13 +291,13 @@ no_sanitizer_text() {
     fi
 }
 
-# enroll with the usual files; more options may follow.
+# enroll OPTION ...: runs enroll with the usual files and these options.
 enroll() {
     run_sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
         -l local.crt "$@"
 }
 
-# The same, left running; sets pid.
+# The same in the background; sets pid.
 enroll_in_background() {
     command_line="$sscep enroll (in the background) $*"
     status=0
@@ -314,7 +315,7 @@ wait_for_client() {
 
 # --- what is expected ------------------------------------------------------
 
-# Says what is wrong, and all there is to know about the last run.
+# problem TEXT ...: prints the texts and the last run, and fails the test.
 problem() {
     problems=$((problems + 1))
     {
@@ -345,7 +346,7 @@ expect_equal() {
     fi
 }
 
-# expect_stdout <<END: all of it, to the byte.
+# expect_stdout <<END: stdout is exactly this text.
 expect_stdout() {
     cat >"$stdout.expected"
     if ! diff -u "$stdout.expected" "$stdout" >"$stdout.diff"; then
@@ -353,7 +354,7 @@ expect_stdout() {
     fi
 }
 
-# The same when all fingerprints are masked, byte by byte, in both.
+# The same after all fingerprints are masked in both.
 expect_transcript() {
     mask_fingerprints >"$stdout.expected"
     mask_fingerprints <"$stdout" >"$stdout.masked"
@@ -373,7 +374,7 @@ stdout_has() {
     fi
 }
 
-# stdout_line LINE: one that is exactly that.
+# stdout_line LINE: stdout has exactly this line.
 stdout_line() {
     if ! grep -qxF -e "$1" "$stdout"; then
         problem "no such line on stdout: $1"
@@ -404,14 +405,14 @@ stderr_empty() {
     fi
 }
 
-# A warning that has the text.
+# warned TEXT: there is a warning that contains TEXT.
 warned() {
     if ! grep -F "$sscep: warning: " "$stderr" | grep -qF -e "$1"; then
         problem "no warning of: $1"
     fi
 }
 
-# Nothing but one line, "P: ...", with the texts given, after warnings.
+# one_error TEXT ...: warnings, then one error line that contains the texts.
 one_error() {
     local text
     grep -v "^$sscep: warning: " "$stderr" >"$stderr.errors" || true
@@ -429,7 +430,7 @@ one_error() {
     done
 }
 
-# The same, and there is no warning.
+# only_error TEXT ...: the same, without warnings.
 only_error() {
     one_error "$@"
     if [ "$(wc -l <"$stderr")" -ne 1 ]; then
@@ -437,7 +438,7 @@ only_error() {
     fi
 }
 
-# misuse TEXT ...: exit status 1, one line, nothing on stdout.
+# misuse TEXT ...: exit status 1, one error line, nothing on stdout.
 misuse() {
     expect_status 1
     only_error "$@" "Try '$sscep --help'"
@@ -459,7 +460,7 @@ no_file() {
     done
 }
 
-# All names, modes and contents in the directory.
+# Records all names, modes and contents in the directory.
 listing() {
     find . -mindepth 1 -printf '%p %M\n' | sort
     find . -type f -exec cksum {} + | sort
@@ -469,7 +470,7 @@ snapshot() {
     listing >"$BATS_TEST_TMPDIR/listing"
 }
 
-# ... are as they were at snapshot, but for the names given.
+# nothing_written [NAME ...]: they are as at snapshot, except these names.
 nothing_written() {
     local name pattern='^$'
     for name in "$@"; do
@@ -482,14 +483,14 @@ nothing_written() {
     fi
 }
 
-# No request has reached the CA.
+# The CA has received no request.
 nothing_sent() {
     if [ -s "$ca/log" ]; then
         problem "requests were sent" "$(ca_log 'operation')"
     fi
 }
 
-# A certificate in a file equals that in another, whatever the encoding.
+# Two files hold the same certificate, in any encoding.
 same_certificate() {
     local one two
     for one in "$1" "$2"; do
@@ -502,7 +503,7 @@ same_certificate() {
     expect_equal "the certificate $1" "$two" "$one"
 }
 
-# The last run was a good enrolment: local.crt is what the CA has issued.
+# The last run succeeded: local.crt is the certificate that the CA issued.
 enrolled() {
     expect_status 0
     stdout_line "$sscep: pkistatus: SUCCESS"

@@ -4,8 +4,8 @@
 
 load helper
 
-# json OPERATION OPTION ...: runs it, and checks that stdout is one line of
-# what the manual describes.
+# json OPERATION OPTION ...: runs the operation; stdout must be one line with an
+# object as the manual describes it.
 json() {
     run_sscep "$@" --json
     is_report
@@ -17,8 +17,8 @@ is_report() {
     fi
 }
 
-# check_report STATUS [EXPRESSION ...]: the expressions are of Python, about
-# the object o; ids are the ids of its warnings.
+# check_report STATUS [EXPRESSION ...]: the object is valid and the Python
+# expressions are true; o is the object, ids are the ids of its warnings.
 check_report() {
     python3 - "$stdout" "$@" <<'END'
 import json, re, sys
@@ -96,12 +96,12 @@ for expression in sys.argv[3:]:
 END
 }
 
-# The report of the last run is so, in Python.
+# report [EXPRESSION ...]: the same, for the last run and its status.
 report() {
     is_report "$@"
 }
 
-# success [EXPRESSION ...], failure STATUS [EXPRESSION ...]
+# success [EXPRESSION ...], failure STATUS [EXPRESSION ...]: of the last run.
 success() {
     expect_status 0
     report "'error' not in o" "$@"
@@ -111,12 +111,12 @@ failure() {
     expect_status "$1"
     shift
     one_error
-    # The same words as on stderr.
+    # The error is the same text as on stderr.
     report "o['error'] == '''$(sed -n 's/^\.\/sscep: //p' "$stderr.errors" |
         sed 's/\\/\\\\/g')'''" "not o.keys() & {'files', 'certificates', 'crls'}" "$@"
 }
 
-# FILE as the report should have it.
+# described FILE: the report describes the certificate in FILE correctly.
 described() {
     local dates
     dates=$(openssl x509 -in "$1" -noout -startdate -enddate | sed 's/.*=//')
@@ -127,7 +127,7 @@ described() {
         "len([c for c in o['certificates'] if c['file'] == '$1']) == 1"
 }
 
-# Own certificate of the CA, for getcert and getcrl.
+# A certificate issued by the CA, for getcert and getcrl.
 own_certificate() {
     openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
         -days 30 -set_serial 4711 -out own.crt 2>log
@@ -379,7 +379,7 @@ enrol() {
     nothing_sent
 }
 
-@test "a configuration file that cannot be read: said in JSON too" {
+@test "a configuration file that cannot be read is reported in JSON" {
     start_ca
     json getca -u "$URL" -c ca.crt -f missing.conf
     failure 93 "'missing.conf' in o['error']"
@@ -399,7 +399,7 @@ enrol() {
 
 # --- warnings --------------------------------------------------------------
 
-# warns ID: it is on stderr and in the report, in the same words.
+# warns ID: stderr and the report have this warning, with the same text.
 warns() {
     local text
     report "'$1' in ids" "o['operation']"
@@ -574,8 +574,8 @@ END
     report "'no-password' not in ids"
 }
 
-# tls-insecure is in tls.bats; owner-changed and access-changed, which take two
-# users, are in surroundings.bats and files.bats.
+# tls.bats tests tls-insecure; surroundings.bats and files.bats test
+# owner-changed and access-changed, which need two users.
 @test "every id of the manual is tested here" {
     local id missing=()
     # shellcheck disable=SC2013
@@ -591,7 +591,7 @@ END
 
 # --- hostile text ----------------------------------------------------------
 
-@test "quotes, backslashes and letters of the world in names" {
+@test "quotes, backslashes and non-ASCII letters in names" {
     cat >request.cnf <<'END'
 [ req ]
 prompt = no
@@ -638,7 +638,7 @@ END
     expect_status 93
 }
 
-@test "what a server says that is no SCEP server" {
+@test "the answer of a server that is no SCEP server" {
     start_enrolment --fault http-404
     enrol
     expect_status 95
@@ -653,7 +653,7 @@ END
 
 # --- other options ---------------------------------------------------------
 
-@test "--quiet does not silence it" {
+@test "--quiet does not suppress the report" {
     start_enrolment
     enrol --quiet
     success "o['files'] == ['local.crt']"
@@ -661,7 +661,7 @@ END
     failure 93
 }
 
-@test "-v and -d leave it alone" {
+@test "-v and -d do not change the report" {
     start_enrolment
     enrol -v -d
     success "o['files'] == ['local.crt']"
@@ -679,7 +679,7 @@ END
     stdout_lacks "{"
 }
 
-@test "without --json there is none" {
+@test "without --json there is no report" {
     start_enrolment
     enroll
     stdout_lacks "{"
@@ -687,7 +687,7 @@ END
     stdout_lacks "{"
 }
 
-@test "no secrets in it" {
+@test "no secrets in the report" {
     local secret=correct-horse-4711 text
     start_enrolment --challenge "$secret" --pending 1
     sed "s/= secret/= $secret/" "$shared/local.cnf" >request.cnf
@@ -709,7 +709,7 @@ END
         problem "the key is said"
     fi
     stop_ca
-    # Nor when it is refused.
+    # Also if the CA refuses the request.
     ca=$BATS_TEST_TMPDIR/refuses
     start_ca --challenge another
     cp "$ca/ca.crt" .

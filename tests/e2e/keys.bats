@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 # Private keys of -k, -K and --tls-key in files, and where their pass phrases
-# come from. No output may have a pass phrase in it.
+# come from. No output may contain a pass phrase.
 
 load helper
 load servers
 
-# Long and unlike anything else, so that grep finds them and nothing else.
+# Long and unique, so that grep finds nothing else.
 phrase=correct-horse-51c07e9a2b
 sign_phrase=battery-staple-d83f16e477
 tls_phrase=tulip-bulb-9a42b0c6fe
@@ -18,7 +18,7 @@ rsa_encrypted="rsa-pkcs8.pem rsa-pkcs8.der rsa-traditional.pem"
 ec_forms="sec1.pem sec1.der ec.pem ec.der"
 ec_encrypted="ec-pkcs8.pem ec-pkcs8.der ec-traditional.pem"
 
-# NAME COMMON-NAME KEY: a request with the challengePassword.
+# make_request NAME COMMON-NAME KEY: makes a request with the challengePassword.
 make_request() {
     cat >"$1.cnf" <<END
 [ req ]
@@ -33,7 +33,7 @@ END
     openssl req -new -config "$1.cnf" -key "$3" -out "$1"
 }
 
-# FILE rsa|ec [OPTION]: the encrypted forms of a key.
+# encrypt FILE rsa|ec [OPTION]: makes the encrypted forms of a key.
 encrypt() {
     openssl pkcs8 -topk8 -in "$1" -v2 aes-128-cbc -passout "pass:$phrase" \
         -out "$2-pkcs8.pem"
@@ -82,17 +82,17 @@ setup() {
     common_setup
     keys=$BATS_FILE_TMPDIR/keys
     tls=$BATS_FILE_TMPDIR/tls
-    # What the next runs read from stdin and from descriptor 7.
+    # The next runs read these from stdin and from descriptor 7.
     input=/dev/null
     descriptor=/dev/null
 }
 
 # --- running it ----------------------------------------------------------------
 
-# Every run of this file goes through here: without a terminal, once with -d,
-# once with --json and -v, and then as it is, to the same end. Whatever the
-# run, it says no secret, and has the arguments that it was given, but for those
-# that it hides.
+# Every test of this file runs the client with this function: without a
+# terminal, once with -d, once with --json and -v, and once as given. All runs
+# must have the same result and print no secret, and their arguments in /proc
+# must be unchanged except for hidden secrets.
 client() {
     local how first
     for how in "-d" "--json -v" ""; do
@@ -126,8 +126,8 @@ once() {
     fi
 }
 
-# Arguments, each with a NUL behind it, as they are once the secrets in them
-# are hidden.
+# Reads arguments, each followed by a NUL, and prints them with their secrets
+# hidden.
 hidden() {
     LC_ALL=C sed -z -E \
         -e ':pass; s/^((-[a-z-]+=)?pass:x*)[^x]/\1x/; t pass' \
@@ -138,8 +138,8 @@ hidden() {
         -e ':uri; s/^([a-z0-9]+:[^/?][^?]*\?x*)[^x]/\1x/; t uri'
 }
 
-# Looks at the arguments as long as there is a process; they are those of bash
-# and of setsid before they are its own.
+# Compares the arguments as long as the process exists. Before it runs sscep
+# they are those of bash and of setsid.
 ended() {
     { hidden <"$1"; } >"$stdout.cmdline" 2>/dev/null || return 0
     [ -s "$stdout.cmdline" ] || return 0
@@ -157,25 +157,25 @@ no_secret() {
     fi
 }
 
-# start [OPTION...]: a CA, its certificate as ca.crt.
+# start [OPTION...]: starts a CA and copies its certificate to ca.crt.
 start() {
     start_ca --challenge "$challenge" "$@"
     cp "$ca/ca.crt" .
 }
 
-# The requests up to now do not count.
+# Forgets the requests so far.
 forget_requests() {
     : >"$ca/log"
 }
 
-# The key, and what else is to be said.
+# enroll_with KEY [OPTION...]
 enroll_with() {
     cp "$keys/rsa.csr" "$keys/ec.csr" .
     client enroll -u "$URL" -c ca.crt -r "${csr:-rsa.csr}" -l local.crt \
         -k "$@"
 }
 
-# As enrolled of helper.bash, though others have been issued, too.
+# As enrolled of helper.bash, for when several certificates have been issued.
 enrolled() {
     expect_status 0
     stdout_line "$sscep: pkistatus: SUCCESS"
@@ -187,20 +187,20 @@ enrolled() {
     rm "$1"
 }
 
-# https, for those with a certificate.
+# https, for clients with a certificate.
 start_tls() {
     start
     start_nginx good "ssl_verify_client on; ssl_client_certificate" \
         "$tls/tls-ca.pem;"
 }
 
-# CERT KEY MORE...
+# getcaps_with CERT KEY OPTION...: over TLS, with a client certificate.
 getcaps_with() {
     client getcaps -u "$URL" --tls-ca-file "$tls/tls-ca.pem" --tls-cert "$1" \
         --tls-key "$2" "${@:3}"
 }
 
-# refused STATUS TEXT...: one line on stderr, nothing sent, nothing written.
+# refused STATUS TEXT...: one error line, nothing sent, nothing written.
 refused() {
     expect_status "$1"
     only_error "${@:2}"
@@ -209,7 +209,7 @@ refused() {
     no_file local.crt
 }
 
-# The same for keys: refused with 93.
+# unusable TEXT...: the same with exit status 93.
 unusable() {
     refused 93 "$@"
 }
@@ -247,7 +247,7 @@ unusable() {
             --sign-passin "pass:$phrase" -k new.key -r new.csr -l new.crt
         enrolled new.crt new.csr
     done
-    # An EC key opens no reply, so the request has a password.
+    # The reply for an EC key is encrypted with the challengePassword.
     make_request new.csr new new.key 2>/dev/null
     for form in $ec_forms $ec_encrypted; do
         client enroll -u "$URL" -c ca.crt -K "$keys/$form" -O ec.crt \
@@ -313,7 +313,7 @@ unusable() {
 
 # --- sources -------------------------------------------------------------------
 
-# Files with a pass phrase in the first line, as editors and systems end it.
+# Files with a pass phrase in the first line, with different line ends.
 write_phrases() {
     printf '%s\n' "$1" >lf
     printf '%s\r\nmore\r\n' "$1" >crlf
@@ -321,7 +321,7 @@ write_phrases() {
     printf '%s\n\n%s\n' "$1" "$wrong_phrase" >first
 }
 
-# each_source OPTION PHRASE COMMAND...: the command with each source of it.
+# each_source OPTION PHRASE COMMAND...: runs it with each source of the phrase.
 each_source() {
     local option=$1 secret=$2 file
     shift 2
@@ -353,7 +353,7 @@ getcaps_by_source() {
     stderr_empty
 }
 
-# What a renewal needs, its key encrypted by a pass phrase of its own.
+# Makes the files of a renewal; its key has a pass phrase of its own.
 make_sign_key() {
     once enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" -l old.crt \
         -k "$keys/pkcs8.pem"
@@ -398,7 +398,7 @@ make_sign_key() {
     done
 }
 
-# The order is --passin, --sign-passin, --tls-passin, however they are given.
+# The order is --passin, --sign-passin, --tls-passin, in whatever order given.
 @test "stdin and fd: each option reads the next line" {
     start
     make_sign_key
@@ -416,7 +416,7 @@ make_sign_key() {
             --passin "$source" -k local.key -r new.csr -l new.crt
         enrolled new.crt new.csr
     done
-    # Two of three lines, one from elsewhere.
+    # Two read lines, the third has another source.
     printf '%s\n%s\n' "$phrase" "$tls_phrase" >lines
     input=lines client enroll -u "$URL" -c ca.crt \
         --tls-passin stdin --tls-key "$keys/tls-encrypted.key" \
@@ -453,7 +453,7 @@ LocalCertFile = new.crt
 END
     TLS_PHRASE=$tls_phrase client enroll -f sscep.conf
     enrolled new.crt new.csr
-    # The command line wins, by the wrong one.
+    # The command line wins, here with the wrong pass phrase.
     : >"$access_log"
     forget_requests
     TLS_PHRASE=$tls_phrase client enroll -f sscep.conf \
@@ -470,7 +470,7 @@ END
     input=line client enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" \
         -l new.crt -k local.key --passin stdin -K local.key -O old.crt
     enrolled new.crt "$keys/rsa.csr"
-    # With an option of its own it reads one of its own.
+    # With --sign-passin the pass phrase is read for each.
     forget_requests
     input=line client enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" \
         -l local.crt -k local.key --passin stdin -K local.key \
@@ -478,9 +478,9 @@ END
     refused 1 "--sign-passin: there is no line"
 }
 
-# --- what is refused -----------------------------------------------------------
+# --- pass phrases and keys that are refused ------------------------------------
 
-# wrong OPTION TEXT COMMAND...: the wrong pass phrase, and none.
+# wrong_and_none OPTION TEXT COMMAND...: a wrong, an empty and no pass phrase.
 wrong_and_none() {
     local option=$1 name=$2
     shift 2
@@ -511,13 +511,13 @@ wrong_and_none() {
     done
 }
 
-@test "a pass phrase for what is not encrypted is not used" {
+@test "a pass phrase for a key that is not encrypted is not used" {
     start
     enroll_with "$keys/pkcs8.pem" --passin "pass:$wrong_phrase"
     enrolled local.crt rsa.csr
 }
 
-# no_source STATUS SOURCE TEXT...: for all three options.
+# no_source STATUS SOURCE TEXT...: all three options refuse this source.
 no_source() {
     local expected=$1 source=$2 option
     shift 2
@@ -561,7 +561,7 @@ no_source() {
     unusable "cannot decrypt it, the pass phrase is wrong"
 }
 
-@test "what is no source is misuse, and is not repeated" {
+@test "an invalid source is misuse, and the message does not repeat it" {
     start
     local option text
     for option in --passin --sign-passin --tls-passin; do
@@ -614,9 +614,9 @@ no_source() {
 
 # --- terminals -----------------------------------------------------------------
 
-# on_terminal TYPED COMMAND...: with a terminal of its own on which the lines
-# TYPED, | between them, are typed, each when it asks and does not echo; $BATS_TEST_TMPDIR/terminal is
-# what the terminal shows.
+# on_terminal TYPED COMMAND...: runs it with a new terminal. TYPED has lines
+# with | between them; each is typed when the client asks and echo is off.
+# $BATS_TEST_TMPDIR/terminal is what the terminal shows.
 on_terminal() {
     local typed=$1 how first
     shift
@@ -676,7 +676,7 @@ END_PYTHON
     no_secret "$stdout" "$stderr" "$terminal"
 }
 
-# asked NAME...: the terminal shows a question for each, and nothing else.
+# asked NAME...: the terminal shows a prompt for each, and nothing else.
 asked() {
     local name
     for name in "$@"; do
@@ -711,12 +711,12 @@ asked() {
     done
 }
 
-@test "on a terminal: nothing is asked that is given, or not wanted" {
+@test "on a terminal: no prompt for a pass phrase that is given or not needed" {
     start
     cp "$keys/rsa-pkcs8.pem" local.key
     on_terminal "" enroll -u "$URL" -c ca.crt -k local.key \
         -r "$keys/rsa.csr" -l local.crt --passin "pass:$phrase"
-    # The line that was to be typed is left.
+    # The line that was to be typed has not been read.
     expect_status 98
     asked
     stdout_line "$sscep: pkistatus: SUCCESS"
@@ -730,7 +730,7 @@ asked() {
     no_file local.crt
 }
 
-@test "on a terminal: -k, -K and --tls-key are asked for by name" {
+@test "on a terminal: the prompts name -k, -K and --tls-key" {
     start
     make_sign_key
     cp "$keys/rsa-pkcs8.pem" local.key
@@ -743,7 +743,7 @@ asked() {
         --tls-cert "$tls/client.pem" --tls-key tls.key
     enrolled new.crt "$keys/rsa.csr"
     asked "TLS key tls.key" "private key local.key" "signature key sign.key"
-    # One that is both is asked for once.
+    # There is one prompt for a file that is both -k and -K.
     on_terminal "$tls_phrase|$phrase" enroll -u "$URL" \
         -c ca.crt -r "$keys/rsa.csr" -l new.crt -k local.key \
         -K local.key -O old.crt --tls-ca-file "$tls/tls-ca.pem" \
@@ -752,9 +752,9 @@ asked() {
     asked "TLS key tls.key" "private key local.key"
 }
 
-# --- what shows ------------------------------------------------------------------
+# --- secrets in arguments and memory -------------------------------------------
 
-@test "the arguments stay as they were while it waits for the CA" {
+@test "arguments without secrets do not change" {
     start --fault silent --fault-on getcacaps
     printf '%s\n' "$phrase" >line
     setsid "$sscep" enroll -u "$URL" -c ca.crt -k "$keys/rsa-pkcs8.pem" \
@@ -770,8 +770,8 @@ asked() {
         problem "not the arguments that were typed"
 }
 
-# waits_with ARGUMENT...: while it waits for the CA, those with a secret in them
-# are hidden, by as many x, and no other.
+# waits_with ARGUMENT...: while the client waits for the CA, each character of
+# the secrets in its arguments is an x, and nothing else is changed.
 waits_with() {
     : >"$ca/log"
     setsid "$sscep" "$@" </dev/null >"$stdout" 2>"$stderr" 3>&- 4>&- &
@@ -821,8 +821,8 @@ waits_with() {
     done
 }
 
-# copies TEXT ...: once it waits between two polls, how often each is in its
-# memory; a process may look at that of its own children.
+# copies TEXT ...: prints how often each text is in the memory of the client
+# while it waits between two polls. A process may read that of its children.
 copies() {
     python3 - "$stdout" "$stderr" "$@" -- \
         "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
@@ -841,7 +841,7 @@ time.sleep(0.2)
 with open(f"/proc/{child.pid}/mem", "rb") as memory:
     for line in open(f"/proc/{child.pid}/maps"):
         begin, end = (int(part, 16) for part in line.split()[0].split("-"))
-        # What is larger is the shadow of a sanitizer.
+        # Larger regions belong to a sanitizer.
         if line.split()[1][:2] != "rw" or end - begin > 1 << 28:
             continue
         memory.seek(begin)
@@ -876,7 +876,7 @@ few_copies() {
     few_copies "PEM of the key"
 }
 
-# shown STATUS LINE...: with -v, of the configuration in force.
+# shown STATUS LINE...: -v prints these lines of the configuration in effect.
 shown() {
     local line
     expect_status "$1"
@@ -918,7 +918,7 @@ shown() {
 
 # --- URIs, engines, providers ----------------------------------------------------
 
-@test "URIs that nothing opens: one line without the PIN" {
+@test "URIs that no provider handles: one error line without the PIN" {
     start
     local uri name
     while read -r uri name; do
@@ -947,7 +947,7 @@ END
     unusable "private key pkcs11:...: its pin-value is given twice or cannot be decoded"
 }
 
-@test "a key encrypted with a cipher of old is read by the legacy provider" {
+@test "a key encrypted with an obsolete cipher is read with the legacy provider" {
     start
     openssl pkcs8 -topk8 -v1 PBE-MD5-DES -provider legacy -provider default \
         -in "$keys/pkcs8.pem" -passout "pass:$phrase" -out old.key
@@ -981,7 +981,7 @@ END
     enrolled local.crt rsa.csr
 }
 
-@test "a file that is named like a URI is a file" {
+@test "a file that is named like a URI is read as a file" {
     start
     local name
     for name in "pkcs11:x" "file:x" "handle:0x81000000"; do
@@ -998,7 +998,7 @@ END
     unusable "private key ./pkcs11:y: cannot open: No such file"
 }
 
-@test "engines and providers that there are not" {
+@test "engines and providers that do not exist" {
     start
     enroll_with "$keys/pkcs8.pem" -g nosuchengine
     refused 1 "engine nosuchengine"
@@ -1012,7 +1012,7 @@ END
     refused 1 "engine nosuchengine"
 }
 
-@test "sections of engines: what cannot be loaded" {
+@test "sections of engines that cannot be loaded" {
     start
     printf 'engine = e\n[e]\nengine_id = nosuchengine\nPIN = %s\n' "$pin" >conf
     enroll_with "$keys/pkcs8.pem" -f conf
@@ -1027,7 +1027,7 @@ END
     if ./sscep --version | grep -qx "Engines: built in"; then
         stderr_has "cannot be loaded from ./missing.so (dynamic_path)"
     fi
-    # The command line wins, by a section or by an id.
+    # The command line wins, with a section or an id.
     printf 'engine = e\n[e]\nengine_id = x\n[g]\nengine_id = nosuch\n' >conf
     enroll_with "$keys/pkcs8.pem" -f conf -g g
     expect_status 1
