@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
-# Connections counted, servers that stay silent at every stage, addresses that
-# are dead, and capabilities that are known.
+# The number of connections, servers that are silent at every stage, addresses
+# that do not answer, and --capabilities.
 
 load helper
 load servers
@@ -12,13 +12,14 @@ setup() {
     unset SSL_CERT_FILE SSL_CERT_DIR
 }
 
-# --- a server that does as told -------------------------------------------------
+# --- a server that stops at a given stage -------------------------------------
 
-# start_silent STAGE: sets silent_port. STAGE is where it stops:
+# start_silent STAGE: starts a server and sets silent_port. STAGE is where it
+# stops:
 #   connect   connections are never accepted, and the queue is full
-#   accept    not a byte is sent
-#   headers   the header begins, and does not end
-#   body      the body begins, and does not end
+#   accept    no byte is sent
+#   headers   after a part of the header
+#   body      after a part of the body
 #   drip      a byte of the body every 200 ms
 start_silent() {
     local log=$BATS_TEST_TMPDIR/silent-$1
@@ -67,8 +68,8 @@ now() {
     date +%s%3N
 }
 
-# timed COMMAND...: one that runs the client. took is the time that it took,
-# and idle what the client takes to do nothing while the machine is as busy.
+# timed COMMAND...: runs a command that runs the client. Sets took, its time,
+# and idle, the time of sscep --version under the same load of the machine.
 timed() {
     local began
     began=$(now)
@@ -83,16 +84,16 @@ timed() {
     took=$(($(now) - began))
 }
 
-# took_between LOWEST HIGHEST: milliseconds, of the last one. What it does
-# besides waiting, such as reading the certificates of the system, is no more
-# than three times nothing.
+# took_between LOWEST HIGHEST: the last command took so many milliseconds. What
+# the client does besides waiting, such as reading the certificates of the
+# system, may add three times the time of sscep --version.
 took_between() {
     if [ "$took" -lt "$1" ] || [ "$took" -gt $(($2 + 3 * idle)) ]; then
         problem "it took $took ms, and $idle ms to do nothing"
     fi
 }
 
-# in_time COMMAND...: exit status 89 after 2 to 3 seconds, with one line.
+# in_time COMMAND...: exit status 89 after 2 to 3 seconds, with one error line.
 in_time() {
     timed "$@" --timeout 2
     expect_status 89
@@ -100,7 +101,7 @@ in_time() {
     took_between 1900 3000
 }
 
-@test "silent: not even a connection" {
+@test "silent: the connection is not accepted" {
     start_silent connect
     in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
     only_error connecting
@@ -112,25 +113,25 @@ in_time() {
     only_error "waiting for the answer"
 }
 
-@test "silent: in the header" {
+@test "silent: after a part of the header" {
     start_silent headers
     in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
     only_error "reading the answer"
 }
 
-@test "silent: in the body" {
+@test "silent: after a part of the body" {
     start_silent body
     in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
     only_error "reading the answer"
 }
 
-@test "silent: a byte now and then does not help" {
+@test "silent: single bytes do not extend the time limit" {
     start_silent drip
     in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
     only_error "reading the answer"
 }
 
-@test "silent: in an enrolment, where GetCACaps may fail otherwise" {
+@test "silent: a time limit of GetCACaps ends an enrolment" {
     start_enrolment
     start_silent accept
     URL=http://127.0.0.1:$silent_port/
@@ -172,7 +173,7 @@ in_time() {
     only_error "CONNECT" "proxy 127.0.0.1:$silent_port"
 }
 
-# --- connections -----------------------------------------------------------------
+# --- connections --------------------------------------------------------------
 
 @test "one connection and two requests, for getca and for enroll" {
     start_enrolment
@@ -195,7 +196,7 @@ in_time() {
     expect_equal requests 5 "$(ca_log connection | wc -l)"
 }
 
-# --- --capabilities ----------------------------------------------------------------
+# --- --capabilities -----------------------------------------------------------
 
 @test "--capabilities: GetCACaps is not sent" {
     start_enrolment --caps ""
@@ -221,28 +222,28 @@ in_time() {
     expect_equal operations PKIOperation "$(ca_log operation | paste -sd' ')"
 }
 
-@test "--capabilities: an unknown one is answered with the list" {
+@test "--capabilities: an unknown keyword is refused with the list of known ones" {
     start_enrolment
     enroll --capabilities AES,SHA256
     misuse SHA256 "AES, DES3, GetNextCACert, POSTPKIOperation, Renewal"
     nothing_sent
 }
 
-@test "--capabilities: getcaps asks nevertheless" {
+@test "--capabilities: getcaps sends GetCACaps nevertheless" {
     start_ca
     run_sscep getcaps -u "$URL" --capabilities DES3
     expect_status 0
     stdout_has AES
 }
 
-# --- names and addresses, in a network of its own -------------------------------------
+# --- names and addresses, in a network of its own -----------------------------
 
 enroll_there() {
     run_there enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
         -l local.crt "$@"
 }
 
-# A queue of an address there that takes no more connections.
+# full_queue ADDRESS: a socket there whose queue of connections is full.
 full_queue() {
     "${there[@]}" python3 - "$1" "$port" \
         >"$BATS_TEST_TMPDIR/full-$1" 2>&1 3>&- 4>&- <<'END_PYTHON' &
@@ -264,9 +265,10 @@ END_PYTHON
     wait_for 10 test -s "$BATS_TEST_TMPDIR/full-$1"
 }
 
-# One address refuses, one takes no more, and the last one is the CA's: IPv6
-# comes first, of which the documentation's is no address of anybody.
-@test "addresses: two dead ones and a live one" {
+# The first address refuses connections, the second never accepts them, and the
+# third is that of the CA. IPv6 is tried first; 2001:db8::2 is from the range
+# for documentation, which nobody uses.
+@test "addresses: two that cannot be connected to, then a good one" {
     own_network "::1 many.test" "2001:db8::2 many.test" "127.0.0.1 many.test"
     "${there[@]}" ip addr show dev lo | grep -q " 2001:db8::2/128 " ||
         skip "there is no IPv6 here"
@@ -282,7 +284,7 @@ END_PYTHON
     took_between 1900 6000
 }
 
-@test "addresses: all dead, one error in time" {
+@test "addresses: if all fail there is one error within the time limit" {
     own_network "127.0.0.2 dead.test" "127.0.0.3 dead.test"
     port=8080
     timed run_there getcaps -u "http://dead.test:$port/" --timeout 4
@@ -313,8 +315,9 @@ time.sleep(120)' >"$BATS_TEST_TMPDIR/dns" 2>&1 3>&- 4>&- &
 
 # --- sizes --------------------------------------------------------------------
 
-# start_declaring LENGTH: sets declared_port. A server that says how long its
-# answer is, and ends; but GetCACaps is answered well where LENGTH is not of it.
+# start_declaring OPERATION LENGTH: starts a server and sets declared_port. Its
+# answer to OPERATION is a header with this Content-Length; to GetCACaps, if
+# that is another operation, it gives a good answer.
 start_declaring() {
     local log=$BATS_TEST_TMPDIR/declaring-$1-$2
     python3 - "$@" >"$log" 2>&1 3>&- 4>&- <<'END_PYTHON' &
@@ -343,8 +346,8 @@ END_PYTHON
     declared_port=$(head -n 1 "$log")
 }
 
-# size_limit NAME LIMIT COMMAND...: what answers that operation with more is
-# refused for its size; and what is as large is not.
+# size_limit NAME LIMIT COMMAND...: an answer to operation NAME of more than
+# LIMIT bytes is refused because of its size, one of LIMIT bytes is not.
 size_limit() {
     local length
     for length in $(($2 + 1)) "$2"; do

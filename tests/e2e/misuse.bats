@@ -1,14 +1,14 @@
 #!/usr/bin/env bats
 #
-# What cannot work is refused with one line and the right status, before
-# anything is sent or written.
+# Wrong arguments and files are refused with one error line and the right exit
+# status, before anything is sent or written.
 
 load helper
 
-# A server that does not answer: port 1 of this machine.
+# No server listens on port 1 of this machine.
 NOWHERE=http://127.0.0.1:1/scep
 
-# refused STATUS TEXT ...: one line, nothing on stdout, sent or written.
+# refused STATUS TEXT ...: one error line, nothing on stdout, sent or written.
 refused() {
     expect_status "$1"
     shift
@@ -20,7 +20,7 @@ refused() {
     nothing_written
 }
 
-# Options of enroll by letter, for all that is required.
+# The required options of enroll, by letter.
 everything() {
     start_enrolment
     take new.key new.csr other.crt ec.key ec.crt
@@ -112,7 +112,7 @@ everything() {
     misuse -Z
 }
 
-@test "an argument that is none" {
+@test "an argument that is no option" {
     run_sscep getca -u "$NOWHERE" -c ca.crt extra
     misuse extra
     run_sscep getca -u "$NOWHERE" -c ca.crt -- extra
@@ -132,12 +132,12 @@ everything() {
     misuse --verbose
 }
 
-@test "an ambiguous beginning of an option is answered with the list" {
+@test "an ambiguous abbreviation of an option is refused with the list of options" {
     run_sscep enroll --ca x
     misuse --ca-cert --ca-identifier
 }
 
-@test "an unambiguous beginning, and --option=value, are taken" {
+@test "an unambiguous abbreviation and --option=value are accepted" {
     start_ca
     run_sscep getca --ur "$URL" --ca-c=ca.crt --fing sha1 --timeou=20
     expect_status 0
@@ -152,7 +152,7 @@ everything() {
     stderr_has "configuration: "
 }
 
-@test "-H of sscep 0.10 is taken and ignored" {
+@test "-H of sscep 0.10 is accepted and ignored" {
     start_ca
     run_sscep getca -u "$URL" -c ca.crt -H
     expect_status 0
@@ -160,14 +160,14 @@ everything() {
     stderr_empty
 }
 
-@test "an option of another operation has no effect, and it is said" {
+@test "an option of another operation has no effect, with a warning" {
     start_ca
     run_sscep getca -u "$URL" -c ca.crt -k local.key
     expect_status 0
     warned "-k"
 }
 
-@test "an unknown algorithm is answered with the list" {
+@test "an unknown algorithm is refused with the list of algorithms" {
     local name
     everything
     for name in rot13 AES 3DES aes-128 aes12 "" sha256; do
@@ -189,7 +189,7 @@ everything() {
     nothing_written
 }
 
-@test "a number that is none, or out of range" {
+@test "a value that is no number, or out of range" {
     local option value
     everything
     for option in -t -T -n -W --timeout --max-size; do
@@ -206,7 +206,7 @@ everything() {
     nothing_written
 }
 
-@test "-M that is no name=value" {
+@test "-M that is not name=value" {
     local value
     everything
     for value in x =x ""; do
@@ -216,7 +216,7 @@ everything() {
     nothing_sent
 }
 
-@test "getca: each option that it needs" {
+@test "getca: each required option" {
     run_sscep getca
     misuse "missing URL" -u --url
     run_sscep getca -u "$NOWHERE"
@@ -225,7 +225,7 @@ everything() {
     misuse "missing URL" -u
 }
 
-@test "enroll: each option that it needs" {
+@test "enroll: each required option" {
     local all letter given=() option
     declare -A all=([u]=$NOWHERE [c]=ca.crt [k]=local.key [r]=local.csr
         [l]=local.crt)
@@ -303,7 +303,7 @@ everything() {
 
 @test "a request that is broken" {
     everything
-    # One bit of the signature, which is at the end.
+    # Changes one bit of the signature, which is at the end.
     openssl req -in local.csr -outform DER -out broken.csr
     printf '\x%02x' "$((0x$(tail -c 1 broken.csr | od -An -tx1 | tr -d ' ') ^ 1))" |
         xargs -0 printf >last
@@ -322,7 +322,7 @@ everything() {
     refused 93 short.csr
 }
 
-@test "a key that is not that of the request" {
+@test "a key that does not belong to the request" {
     everything
     enroll -k new.key
     refused 93 new.key local.csr
@@ -330,17 +330,17 @@ everything() {
     refused 93 ec.key local.csr
 }
 
-@test "-K that is not the key of -O" {
+@test "-K that does not belong to -O" {
     everything
     enroll -K local.key -O other.crt
     refused 93 local.key other.crt
 }
 
-@test "a key with a pass phrase, and no way to get it" {
+@test "an encrypted key, without a terminal and without --passin" {
     everything
     cp "$shared/encrypted.key" .
     snapshot
-    # No terminal to ask on.
+    # Without a terminal to prompt on.
     command_line="enroll -k encrypted.key"
     status=0
     setsid timeout 20 ./sscep enroll -u "$URL" -c ca.crt -k encrypted.key \
@@ -369,7 +369,7 @@ everything() {
 
 # --- the server ------------------------------------------------------------
 
-@test "a URL that is none" {
+@test "an invalid URL" {
     local url
     for url in x example.com/scep ftp://example.com/ http:// http:///x \
         "http://exa mple.com/" http://:80/ http://127.0.0.1:0/ \
@@ -384,7 +384,7 @@ everything() {
     done
 }
 
-@test "a proxy that is none" {
+@test "an invalid proxy" {
     local proxy
     for proxy in : :80 host:0 host:65536 host:x ""; do
         run_sscep getca -u "$NOWHERE" -p "$proxy" -c ca.crt --timeout 5
@@ -412,7 +412,7 @@ everything() {
     only_error "127.0.0.1:1" "refused"
 }
 
-@test "a proxy that is not there: exit status 95" {
+@test "a proxy that does not exist: exit status 95" {
     run_sscep getca -u http://scep.example.org/ -p 127.0.0.1:1 -c ca.crt
     expect_status 95
     only_error "127.0.0.1:1" "refused"
@@ -428,7 +428,7 @@ everything() {
     fi
 }
 
-@test "something that speaks no HTTP: exit status 95" {
+@test "a server that does not speak HTTP: exit status 95" {
     start_ca --fault garbage-status-line --fault-on getcacert
     run_sscep getca -u "$URL" -c ca.crt -F md5
     expect_status 95
@@ -437,7 +437,7 @@ everything() {
 
 # --- the configuration file ------------------------------------------------
 
-@test "an unknown key is warned of, with the nearest one" {
+@test "an unknown key gives a warning that names the nearest one" {
     start_ca
     printf 'URL = %s\n\nCACertFil = x\n' "$URL" >sscep.conf
     run_sscep getca -f sscep.conf -c ca.crt
@@ -448,7 +448,7 @@ everything() {
     expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
 }
 
-@test "an unknown section is warned of" {
+@test "an unknown section gives a warning" {
     start_ca
     printf '[sscep]\nURL = %s\n[sscep_getcacert]\nURL = x\n' "$URL" >sscep.conf
     run_sscep getca -f sscep.conf -c ca.crt
@@ -457,7 +457,7 @@ everything() {
     warned sscep_getcacert
 }
 
-@test "a boolean that is none: an error with file and line" {
+@test "an invalid boolean: an error with file and line" {
     local value
     snapshot
     for value in maybe 2 y "yes no" ja; do
@@ -513,7 +513,7 @@ URL = "x" y
 END
 }
 
-@test "a file that is no text" {
+@test "a file that is not text" {
     printf 'URL = x\0y\n' >sscep.conf
     run_sscep getca -f sscep.conf -u "$NOWHERE" -c ca.crt
     expect_status 93

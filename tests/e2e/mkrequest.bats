@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
-# mkrequest: what it writes, how it encodes it, what it refuses, and that it
-# keeps its secrets. MKREQUEST names another script to test.
+# mkrequest: the files it writes and their encoding, what it refuses, and that
+# it does not reveal secrets. MKREQUEST names another script to test.
 
 bats_require_minimum_version 1.5.0
 
@@ -16,7 +16,7 @@ setup() {
     export KEYBITS=1024         # small, to be quick
 }
 
-# The values of an object in a request, each as TYPE:VALUE.
+# field OBJECT [FILE]: the values of OBJECT in a request, each as TYPE:VALUE.
 field() {
     openssl asn1parse -in "${2:-local.csr}" |
         sed -n "/ OBJECT  *:$1\$/ { n; / cons: SET/n; s/.* prim: \([A-Z0-9]*\) *:/\1:/p; }"
@@ -35,8 +35,8 @@ subject() {
     openssl req -in "${1:-local.csr}" -noout -subject -nameopt RFC2253,-dn_rev
 }
 
-# The command fails with status 1 and one line on standard error that has the
-# text, says nothing on standard output and writes nothing.
+# refused TEXT COMMAND...: the command fails with status 1 and one line with
+# TEXT on standard error, prints nothing on standard output and writes nothing.
 refused() {
     local text=$1
     shift
@@ -49,7 +49,7 @@ refused() {
     nothing_written
 }
 
-# The same for misuse, which adds the way to the help.
+# The same for misuse, where a second line points to the help.
 misused() {
     local text=$1
     shift
@@ -67,8 +67,8 @@ nothing_written() {
     [ -z "$found" ]
 }
 
-# A program to stand for openssl that notes how it was called, and what there
-# was to see for others when it was done. The directory "out" is watched.
+# Makes a program that runs openssl in its place and records its arguments,
+# environment and umask, and the modes of the files below the directory "out".
 spy() {
     mkdir -p out/tmp spy
     cat >openssl-spy <<END
@@ -146,7 +146,7 @@ Address:192.0.2.1, email:a@example.com, IP Address:2001:DB8:0:0:0:0:0:2" ]
     [ "$(stat -c %a local.csr)" = 600 ]
 }
 
-@test "mkrequest: nothing is open to others at any time" {
+@test "mkrequest: no file is readable by others at any time" {
     spy
     umask 000
     "$mkrequest" -dns a.example secret
@@ -180,7 +180,7 @@ mkrequest: old file kept as local.csr.old" ]
     cmp two.key local.key.old
 }
 
-@test "mkrequest: when the new files cannot be placed the old ones return" {
+@test "mkrequest: if the new files cannot be moved to their names the old ones are restored" {
     "$mkrequest" -dns one.example
     cp local.key one.key
     cp local.csr one.csr
@@ -220,7 +220,7 @@ END
     done
 }
 
-@test "mkrequest: a challenge arrives as it is" {
+@test "mkrequest: a challenge is encoded unchanged" {
     for secret in ' blanks ' '"' "'" '\' '\n' 'a\' '$HOME' '${ENV::HOME}' \
         '$(touch pwned)' '`touch pwned`' 'a"b\"c\\"' '%s%n' '"] [' \
         ' "x" #y'; do
@@ -305,7 +305,7 @@ END
     run ! grep -rl sesame out/tmp
 
     unset OPENSSL PREFIX
-    # Words in the wrong place may be the challenge.
+    # Words out of place may be the challenge.
     run "$mkrequest" sesame
     [[ "$output" != *sesame* ]]
     run "$mkrequest" -dns a.example sesame -dns b.example
@@ -362,7 +362,7 @@ emailAddress=noc@example.com" ]
     [ "$(subject mine.csr)" = 'subject=C=FR,OU=R & D,CN=a.example' ]
 }
 
-@test "mkrequest: special characters arrive in the subject as they are" {
+@test "mkrequest: special characters are encoded in the subject unchanged" {
     for value in 'a, b' 'a/CN=b' '"' "it's" '\' 'a\' '\,' '$HOME' \
         '$ENV::HOME' '${subject::x}' '#a' 'a # b' ' lead' 'trail ' '  ' \
         'a;b' 'a=b' '+a' '@names' '[ x ]' '.include /etc/passwd' \
@@ -504,7 +504,7 @@ END
         "$mkrequest" -dns a.example
     cat >failing <<'END'
 #!/bin/sh
-# Fails when all is done.
+# Fails after it has done its work.
 openssl "$@" 2>failing.output
 printf '....+..+++*\n-----\nout of luck\n' >&2
 exit 7
@@ -568,7 +568,7 @@ END
     done
 }
 
-@test "mkrequest: addresses that are none" {
+@test "mkrequest: invalid addresses" {
     for address in a 1 1.2.3 1.2.3.4.5 1.2.3.256 1.2.3.1000 01.2.3.4 1..2.3 \
         .1.2.3 1.2.3. 1.2.3.4/24 ' 1.2.3.4' '1.2.3.4,' : ::: 1::2::3 \
         1:2:3:4:5:6:7 1:2:3:4:5:6:7:8:9 1:2:3:4:5:6:7:8:: :1:2:3:4:5:6:7 \
@@ -579,7 +579,7 @@ END
     refused 'control characters' "$mkrequest" -ip $'1.2.3.4\n'
 }
 
-@test "mkrequest: host names that are none" {
+@test "mkrequest: invalid host names" {
     for name in . a..b .a a. 'a b' 'a,DNS:b' 'a/b' 'ä.example' '*' 'a.*' '*a' \
         '$HOME' '"' 'a\b' 'a#b' 'http://a' "$(printf 'a%.0s' {1..64})" \
         "$(printf 'a.%.0s' {1..127})a"; do
@@ -588,7 +588,7 @@ END
     refused 'control characters' "$mkrequest" -dns $'a\nDNS.2 = b'
 }
 
-@test "mkrequest: e-mail addresses that are none" {
+@test "mkrequest: invalid e-mail addresses" {
     for name in a @ a@ @b a@b@c 'a b@c' 'ä@b' copy; do
         refused "not an e-mail address: $name" "$mkrequest" -email "$name"
     done
@@ -599,7 +599,7 @@ END
     refused 'not an IP address: x' "$mkrequest" -dns a.example -ip x secret
 }
 
-@test "mkrequest: all shells agree" {
+@test "mkrequest: the same result with all shells" {
     export ORGANIZATION=' a "b" \c $d #é ' CHALLENGE='x"\$`é'
     tried=0
     for shell in dash bash 'bash --posix' 'busybox sh' ksh mksh yash; do

@@ -1,8 +1,8 @@
-# namespace.bash: commands with mounts of their own, or as another user.
+# namespace.bash: runs commands with private mounts, or as another user.
 
-# in_mounts SCRIPT COMMAND...: SCRIPT mounts, then the function or program
-# COMMAND runs sscep with these mounts. By our own right, in a user namespace,
-# where we are root, or by sudo.
+# in_mounts SCRIPT COMMAND...: SCRIPT mounts file systems, then the function or
+# program COMMAND runs sscep with these mounts. It uses the rights of root, a
+# user namespace, or sudo.
 in_mounts() {
     local make=(unshare -m) as=()
     need unshare setpriv mount
@@ -19,7 +19,7 @@ in_mounts() {
     run_as_program "$BATS_TEST_TMPDIR/mounted" "${@:2}"
 }
 
-# as_other COMMAND...: COMMAND runs sscep as a user without rights of root.
+# as_other COMMAND...: COMMAND runs sscep as a user other than root.
 as_other() {
     if [ "$(id -u)" -ne 0 ]; then
         "$@"
@@ -33,7 +33,7 @@ as_other() {
     run_as_program "$BATS_TEST_TMPDIR/other" "$@"
 }
 
-# make_program NAME COMMAND...: a program that runs the command.
+# make_program NAME COMMAND...: makes a program that runs the command.
 make_program() {
     printf '#!/bin/bash\nexec %s "$@"\n' "$(printf '%q ' "${@:2}")" \
         >"$BATS_TEST_TMPDIR/$1"
@@ -48,7 +48,7 @@ as_root() {
     fi
 }
 
-# Messages still begin with the name that the program is called by.
+# The helpers of the tests expect messages to begin with this program's name.
 run_as_program() {
     local sscep=$1
     shift

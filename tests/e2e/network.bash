@@ -1,10 +1,10 @@
-# network.bash: a network of the test alone, whose names and addresses are made
-# up, whoever runs the test.
+# network.bash: a private network for a test, with its own names and addresses,
+# for any user.
 
-# own_network [LINE...]: LINEs are of its /etc/hosts; it has the loopback and,
-# where there is IPv6, 2001:db8::2. Sets holder, a process in it, and there,
-# which starts a command in it. All processes are ours, so that stop_ca can end
-# them.
+# own_network [LINE...]: makes a network with LINEs in its /etc/hosts, loopback
+# addresses and, if the system has IPv6, 2001:db8::2. Sets holder, a process in
+# it, and there, an array with the command that starts others in it. All
+# processes belong to the user, so stop_ca can end them.
 own_network() {
     local dir=$BATS_TEST_TMPDIR way ways="user sudo"
     need unshare nsenter setpriv ip
@@ -20,8 +20,8 @@ own_network() {
     skip "no network can be made here"
 }
 
-# hold_network root|user|sudo: by our own right, in a user namespace, where we
-# are root, or by sudo.
+# hold_network root|user|sudo: makes it with the rights of root, in a user
+# namespace, or with sudo.
 hold_network() {
     local dir=$BATS_TEST_TMPDIR make=(unshare -n -m) as=() enter=(nsenter)
     case $1 in
@@ -51,19 +51,19 @@ hold_network() {
     else
         there=("${enter[@]}" -t "$holder" -n -m -w"$BATS_TEST_TMPDIR/work")
     fi
-    # What helper.bash starts is started there.
+    # helper.bash starts the test CA in this network.
     printf '#!/bin/sh\nexec %s "$@"\n' "$(printf '%q ' "${there[@]}" "$testca")" \
         >"$dir/testca"
     chmod +x "$dir/testca"
     testca=$dir/testca
 }
 
-# The process may be sudo, which is not ours.
+# The process may be sudo, which this user cannot signal; /proc shows it.
 held_or_ended() {
     [ -s "$1" ] || [ ! -e "/proc/$2" ]
 }
 
-# As run_sscep, in there.
+# As run_sscep, in this network.
 run_there() {
     command_line="$sscep $* (in a network of its own)"
     status=0

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 #
-# getnextca: what the CA will have next, signed by what it has now.
+# getnextca: the next CA certificate, signed by the current CA (RFC 8894, 4.7).
 
 load helper
 load servers
@@ -9,13 +9,13 @@ getnextca() {
     run_sscep getnextca -u "$URL" -c next.crt -C ca.crt "$@"
 }
 
-# A CA with a next certificate, and its current one as ca.crt.
+# Starts a CA that has a next certificate; copies the current one to ca.crt.
 start_rollover() {
     start_ca --next-ca "$@"
     cp "$ca/ca.crt" .
 }
 
-# refused STATUS TEXT ...: with one line of error, and nothing is written.
+# refused STATUS TEXT ...: one error line, and nothing is written.
 refused() {
     expect_status "$1"
     shift
@@ -24,7 +24,7 @@ refused() {
     stdout_lacks "written as"
 }
 
-# refuses FAULT STATUS TEXT ...: the answer with this fault.
+# refuses FAULT STATUS TEXT ...: an answer with this fault is refused.
 refuses() {
     local fault=$1
     shift
@@ -39,7 +39,7 @@ refuses() {
     stop_ca
 }
 
-# The last run has written the one certificate.
+# got_one FILE: the last run has written this certificate, and no other.
 got_one() {
     expect_status 0
     stdout_line "./sscep: CA certificate written as next.crt"
@@ -49,7 +49,7 @@ got_one() {
 
 # --- the answer ------------------------------------------------------------
 
-@test "one certificate: the lines of getca" {
+@test "one certificate: the same output lines as getca" {
     start_rollover
     getnextca -F md5
     got_one "$ca/next-ca.crt"
@@ -65,7 +65,7 @@ END
     expect_equal "requests" "[['operation', 'GetNextCACert']]" "$(ca_log query)"
 }
 
-@test "-C that is not valid now: a warning, and the next one is written" {
+@test "-C that is not valid now: a warning, and the next certificate is written" {
     start_rollover --ca-expired
     getnextca -w signer.crt
     got_one "$ca/next-ca.crt"
@@ -83,8 +83,8 @@ END
     expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
 }
 
-# Beside the one that signs.
-@test "-C with one that is not valid now, and did not sign: no warning" {
+# The second certificate of -C is not that of the signer.
+@test "-C with another certificate that is not valid now: no warning" {
     start_rollover
     cp "$shared/other.crt" expired.crt
     redate 2020 expired.crt "$shared/other.key"
@@ -94,7 +94,7 @@ END
     stderr_empty
 }
 
-@test "-C that is not valid now: no warning of a signer where none was verified" {
+@test "-C that is not valid now: no warning if no signer was verified" {
     start_rollover --ca-expired
     cp "$shared/other.crt" ca.crt
     snapshot
@@ -103,7 +103,7 @@ END
     stderr_lacks expired
 }
 
-@test "-F: every digest, else the best that is announced" {
+@test "-F: every digest; without it the best announced one" {
     local name
     start_rollover
     for name in md5 sha1 sha224 sha256 sha384 sha512; do
@@ -168,13 +168,13 @@ END
     same_certificate next.crt-1 "$ca/next-ca-cross.crt"
 }
 
-@test "the certificates work: an enrolment with what came next" {
+@test "the next certificates work for an enrolment" {
     local next
     start_rollover
     getnextca
     got_one "$ca/next-ca.crt"
     stop_ca
-    # The CA has rolled over.
+    # The CA now uses the next certificate.
     next=$BATS_TEST_TMPDIR/next
     mkdir "$next"
     cp "$ca/next-ca.crt" "$next/ca.crt"
@@ -232,14 +232,14 @@ END
 
 # --- who may sign ----------------------------------------------------------
 
-@test "the signer's certificate need not come along when -C has it" {
+@test "the signer's certificate may be absent from the answer if -C has it" {
     start_rollover --no-signer-cert
     getnextca -w signer.crt
     got_one "$ca/next-ca.crt"
     same_certificate signer.crt "$ca/ca.crt"
 }
 
-@test "a CA below a root: its certificate is in -C, or comes along" {
+@test "a CA below a root: its certificate is in -C or in the answer" {
     start_rollover --profile chain
     cp "$ca/root.crt" ca.crt
     getnextca -w signer.crt
@@ -256,7 +256,7 @@ END
     snapshot
     getnextca -w signer.crt
     refused 97 "not among those of -C"
-    # Of another root.
+    # A CA below another root.
     stop_ca
     start_rollover --profile chain
     cp "$shared/other.crt" ca.crt
@@ -266,7 +266,7 @@ END
         "not among those of -C, and does not verify against them"
 }
 
-@test "-C as getca has written it: the base of several files" {
+@test "-C is the base name of several files, as getca writes them" {
     start_rollover --profile chain --order root,ca
     rm ca.crt
     run_sscep getca -u "$URL" -c ca.crt
@@ -275,7 +275,7 @@ END
     got_one "$ca/next-ca.crt"
 }
 
-@test "-C may hold several certificates, the right one anywhere" {
+@test "-C may hold several certificates in any order" {
     start_rollover
     cat "$shared/other.crt" "$ca/ca.crt" >several.pem
     getnextca -C several.pem
@@ -301,11 +301,11 @@ END
 
 @test "signed by an end entity of the CA" {
     refuses end-entity-signer 97 "not among those of -C"
-    # What it signed with is otherwise in order.
+    # The certificate itself verifies.
     openssl verify -CAfile "$ca/ca.crt" "$ca/end-entity.crt"
 }
 
-@test "signed by an end entity of the CA, certificates beside the content" {
+@test "signed by an end entity of the CA, certificates outside the content" {
     start_rollover --next-ca-form outer --next-ca-certs cross \
         --fault end-entity-signer --fault-on getnextcacert
     snapshot
@@ -325,7 +325,7 @@ END
         getnextca -w signer.crt $options
         refused 97 "signed by /C=FI/O=Example/CN=Example End Entity," \
             "neither a CA nor marked as an RA" "expected a CA certificate of -C"
-        # Alone it is nothing either.
+        # Also if it is the only certificate of -C.
         cp "$ca/end-entity.crt" ca.crt
         snapshot
         # shellcheck disable=SC2086
@@ -335,8 +335,8 @@ END
     done
 }
 
-# keyCertSign makes no CA of what the CA has issued to somebody.
-@test "signed by one with keyCertSign, and without basicConstraints, that is in -C" {
+# RFC 5280, 4.2.1.9: keyCertSign without basicConstraints makes no CA.
+@test "signed by a certificate of -C with keyCertSign but without basicConstraints" {
     start_rollover --fault cert-sign-signer --fault-on getnextcacert
     getnextca
     cat "$ca/ca.crt" "$ca/cert-sign.crt" >ca.crt
@@ -348,7 +348,7 @@ END
 
 ra="/C=FI/O=Example/CN=Example Test RA Signing"
 
-@test "signed by an RA: only with --tolerate signer, and when -C has it" {
+@test "signed by an RA: accepted only with --tolerate signer and if -C has its certificate" {
     local purpose
     for purpose in cmc-ra enrolment-agent; do
         ca=$BATS_TEST_TMPDIR/$purpose
@@ -373,7 +373,7 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
     done
 }
 
-@test "signed by an RA without a mark: refused, whatever is tolerated" {
+@test "signed by an RA without a mark: refused, with any --tolerate" {
     local purpose
     for purpose in none client; do
         ca=$BATS_TEST_TMPDIR/$purpose
@@ -405,7 +405,7 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
     refuses deep-nesting 97 "reply: "
 }
 
-# A server that answers everything with a file.
+# serve FILE: starts a server that answers every request with FILE.
 serve() {
     cat >"$BATS_TEST_TMPDIR/server.py" <<'END'
 import http.server, sys
@@ -439,7 +439,7 @@ END
 @test "certificates that nobody signed" {
     local body
     start_rollover
-    # What GetCACert answers is no answer to GetNextCACert.
+    # An answer to GetCACert is not one to GetNextCACert.
     openssl crl2pkcs7 -nocrl -certfile ca.crt -outform DER -out unsigned.p7
     openssl x509 -in ca.crt -outform DER -out bare.der
     snapshot
@@ -450,7 +450,7 @@ END
     done
 }
 
-@test "a CertRep, which the CA has signed for somebody" {
+@test "a CertRep that the CA signed for a client is refused" {
     local kind
     take local.key local.csr
     for kind in "" "--pending 9" "--fail badRequest" "--sender-nonce none --pending 9"; do
@@ -467,7 +467,7 @@ END
     done
 }
 
-# --- certificates beside an empty content ----------------------------------
+# --- certificates outside an empty content ---------------------------------
 
 @test "outer form: a certificate that the current CA has issued" {
     start_rollover --next-ca-form outer --next-ca-certs cross
@@ -491,14 +491,14 @@ END
     same_certificate signer.crt "$ca/ca.crt"
 }
 
-@test "outer form: a new root that nobody has signed" {
+@test "outer form: a new root that the current CA has not signed" {
     start_rollover --next-ca-form outer --next-ca-certs self
     snapshot
     getnextca -w signer.crt
     refused 97 "not all are CA certificates that verify against -C"
 }
 
-@test "outer form: one that is signed, and one that is not" {
+@test "outer form: one certificate signed by the current CA, and one not" {
     local certs
     for certs in cross,self self,cross cross,entity; do
         ca=$BATS_TEST_TMPDIR/$certs
@@ -517,14 +517,14 @@ END
     refused 97 "not all are CA certificates that verify against -C"
 }
 
-@test "outer form: none but the signer's" {
+@test "outer form: no certificate but that of the signer" {
     start_rollover --next-ca-form outer --next-ca-certs ""
     snapshot
     getnextca
     refused 97 "no next CA certificate"
 }
 
-@test "outer form: signed by a stranger, or badly" {
+@test "outer form: signed by a stranger, or with a bad signature" {
     local fault
     for fault in stranger-signer wrong-signer next-ca-bad-signature; do
         ca=$BATS_TEST_TMPDIR/$fault
@@ -558,7 +558,7 @@ END
     refuses http-404 95 "no next CA certificate available" "404"
 }
 
-@test "other errors are not mistaken for that" {
+@test "none available: other errors have another message" {
     refuses reset 95
     stderr_lacks available
     refuses http-302 95
@@ -567,7 +567,7 @@ END
     stderr_lacks available
 }
 
-@test "a 404 that is cut short is not mistaken for that" {
+@test "none available: a truncated 404 has another message" {
     local cut_port
     start_rollover
     cut_port=$(free_ports 1)
@@ -587,7 +587,7 @@ while True:
     stderr_lacks available
 }
 
-@test "a CA that is not there" {
+@test "a CA that cannot be reached" {
     start_rollover
     stop_ca
     snapshot
@@ -598,7 +598,7 @@ while True:
 
 # --- before anything is sent -----------------------------------------------
 
-@test "-C and -c are needed" {
+@test "-C and -c are required" {
     start_rollover
     snapshot
     run_sscep getnextca -u "$URL" -c next.crt
@@ -648,7 +648,7 @@ while True:
     nothing_sent
 }
 
-@test "signed with MD5, which has to be asked for, or with SHA-1" {
+@test "signed with MD5, which needs -S md5, or with SHA-1" {
     start_ca --next-ca --digest md5
     snapshot
     run_sscep getnextca -u "$URL" -c next.crt -C "$ca/ca.crt"

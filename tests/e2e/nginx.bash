@@ -1,12 +1,12 @@
-# nginx.bash: how tests run nginx, whoever they are and whatever its package
-# says; all that it writes is below a directory of the test.
+# nginx.bash: runs nginx for tests as any user, whatever the configuration of
+# its package. It writes only below a directory of the test.
 
-# nginx_conf DIRECTORY <<END: DIRECTORY/nginx.conf, with the servers that are
-# read. To its access log a server writes a line for each request.
+# nginx_conf DIRECTORY <<END: writes DIRECTORY/nginx.conf with the servers on
+# stdin. Each request becomes a line of the access log.
 nginx_conf() {
     {
-        # Root, be it in a user namespace, must not give directories to
-        # somebody else; others are warned of this line.
+        # nginx must not give directories away if it runs as root, also in a
+        # user namespace. For other users this line causes a warning.
         [ "$(id -u)" -ne 0 ] || echo "user root;"
         cat <<END_CONF
 daemon off;
@@ -30,7 +30,7 @@ END_CONF
     } >"$1/nginx.conf"
 }
 
-# nginx_in DIRECTORY: in place of this shell, which is one in the background.
+# nginx_in DIRECTORY: replaces this shell, which must be in the background.
 nginx_in() {
     exec nginx -p "$1" -c "$1/nginx.conf" -e "$1/error.log"
 }
