@@ -1,16 +1,16 @@
 #!/usr/bin/env bats
 #
-# --ca-fingerprint, which pins the CA, and --chain, which writes what is
-# above the new certificate.
+# --ca-fingerprint, which pins the CA, and --chain, which writes the CA
+# certificates above the new certificate.
 
 load helper
 
-# pin FILE DIGEST: as openssl has it, without colons, in lower case.
+# pin FILE DIGEST: the fingerprint by openssl, in lower case without colons.
 pin() {
     fingerprint "$1" "$2" | tr -d : | tr A-F a-f
 }
 
-# refused TEXT ...: 97, one line of error, nothing written.
+# refused TEXT ...: exit status 97, one error line, nothing written.
 refused() {
     expect_status 97
     one_error "$@"
@@ -22,7 +22,7 @@ no_message_sent() {
     expect_equal "messages sent" "" "$(messages method)"
 }
 
-# A CA, and all that enroll, getcert and getcrl need; -c is ca.crt.
+# Starts a CA; makes all that enroll, getcert and getcrl need; -c is ca.crt.
 start_pinned() {
     take local.key local.csr
     start_ca "$@"
@@ -40,7 +40,7 @@ getca() {
     run_sscep getca -u "$URL" -c ca.crt "$@"
 }
 
-# each_operation FUNCTION OPTION ...: with the three that read -c.
+# each_operation FUNCTION OPTION ...: runs the three operations that read -c.
 each_operation() {
     local check=$1
     shift
@@ -60,14 +60,14 @@ succeeds() {
     rm "$1"
 }
 
-# With a pin that does not fit.
+# The pin does not match.
 pinned_away() {
     refused "fingerprint"
     no_message_sent
     stdout_empty
 }
 
-# A certificate is left out, as the pin does not vouch for it.
+# left_out NAME: a warning says that this certificate is left out.
 left_out() {
     local line
     line=$(grep -F "warning: CA certificate $1 sha" "$stderr")
@@ -76,7 +76,7 @@ left_out() {
     fi
 }
 
-# files_are NAME ...: what getca has written, certificates of the CA or files.
+# files_are NAME ...: getca has written these, certificates of the CA or files.
 files_are() {
     local name path number=0
     expect_status 0
@@ -93,7 +93,7 @@ files_are() {
 
 # --- getca -----------------------------------------------------------------
 
-@test "getca: the pin fits, by every digest" {
+@test "getca: the pin matches, with every digest" {
     local digest
     start_ca
     for digest in md5 sha1 sha224 sha256 sha384 sha512; do
@@ -105,7 +105,7 @@ files_are() {
     done
 }
 
-@test "getca: the pin in any form" {
+@test "getca: the pin in every notation" {
     local plain form
     start_ca
     plain=$(pin "$ca/ca.crt" sha256)
@@ -121,7 +121,7 @@ files_are() {
     done
 }
 
-@test "getca: as getca itself has printed it" {
+@test "getca: the pin as getca has printed it" {
     start_ca
     getca -F sha256
     getca --ca-fingerprint "$(sed -n 's/.*SHA256 fingerprint: //p' "$stdout")"
@@ -161,7 +161,7 @@ files_are() {
     getca --ca-fingerprint "$(pin "$ca/ca.crt" sha384)" -F sha1
     expect_status 0
     stdout_line "./sscep: SHA1 fingerprint: $(fingerprint "$ca/ca.crt" sha1)"
-    # Of several the first one says it, whether it fits or not.
+    # The first pin determines the digest, even if it does not match.
     other=$(pin "$shared/other.crt" sha224)
     getca --ca-fingerprint "$other" --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
     expect_status 0
@@ -170,7 +170,7 @@ files_are() {
         "$(ca_log operation | paste -sd' ')"
 }
 
-@test "getca: several pins, each for its own" {
+@test "getca: several pins, each for its certificate" {
     start_ca --profile ra
     getca --ca-fingerprint "$(pin "$ca/ra-enc.crt" sha256)" \
         --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha1)" \
@@ -181,7 +181,7 @@ files_are() {
         --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha1)"
     files_are ra-sign ra-enc
     left_out "/C=FI/O=Example/CN=Example Test CA"
-    # By the file as well; the command line wins as a whole.
+    # The same in the file; pins of the command line replace all of the file.
     printf 'CAFingerprint = %s\nCAFingerprint = %s\n' \
         "$(pin "$ca/ra-enc.crt" sha256)" "$(pin "$ca/ra-sign.crt" md5)" \
         >sscep.conf
@@ -191,7 +191,7 @@ files_are() {
     files_are ra-sign
 }
 
-@test "getca: several pins, of which some fit nothing: said with -v" {
+@test "getca: several pins, of which some match nothing: -v says so" {
     local other
     start_ca
     other=$(fingerprint "$shared/other.crt" sha256)
@@ -209,7 +209,7 @@ files_are() {
     refused fingerprint
 }
 
-@test "getca: the pin does not fit, and the message shows what came" {
+@test "getca: the pin does not match, and the message shows the fingerprints received" {
     local name files=()
     start_ca --profile ra-chain
     snapshot
@@ -228,7 +228,7 @@ files_are() {
     refused "matches none of the 90 CA certificate(s)" "; and 87 more"
 }
 
-@test "getca: the pin does not fit" {
+@test "getca: the pin does not match" {
     local digest right
     start_ca
     echo old >ca.crt
@@ -236,7 +236,7 @@ files_are() {
     for digest in md5 sha1 sha256 sha512; do
         getca --ca-fingerprint "$(pin "$shared/other.crt" "$digest")"
         refused "fingerprint" "$digest"
-        # All of it counts, the first digit and the last.
+        # Every digit must match, also the first and the last.
         right=$(pin "$ca/ca.crt" "$digest")
         getca --ca-fingerprint "${right%?}$(tr 0-9a-f 1-9a-f0 <<<"${right: -1}")"
         refused "fingerprint" "$digest"
@@ -260,21 +260,21 @@ files_are() {
     same_certificate ca.crt "$ca/ca.crt"
 }
 
-@test "getca: RA certificates, pinned by the root" {
+@test "getca: RA certificates, the pin is that of the root" {
     start_ca --profile ra-chain --ra-purpose cmc-ra
     getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
     files_are ra-sign ra-enc ca root
     stderr_lacks "left out"
 }
 
-@test "getca: RA certificates, pinned by the CA: what is above is left out" {
+@test "getca: RA certificates, the pin is that of the CA: certificates above it are left out" {
     start_ca --profile ra-chain --ra-purpose enrolment-agent
     getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
     files_are ra-sign ra-enc ca
     left_out "/C=FI/O=Example/CN=Example Test Root"
 }
 
-@test "getca: RA certificates, pinned by one of them: the others are left out" {
+@test "getca: RA certificates, the pin is that of one: the others are left out" {
     local by
     start_ca --profile ra
     for by in ra-sign ra-enc; do
@@ -285,16 +285,16 @@ files_are() {
     done
 }
 
-@test "getca: the root does not come along, and is pinned" {
+@test "getca: the pin is that of a root which is not in the answer" {
     start_ca --profile chain --order ca
     snapshot
     getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
     refused fingerprint
 }
 
-# --- what the pinned CA has issued -----------------------------------------
+# --- certificates that the pinned CA has issued ----------------------------
 
-# A certificate that the pinned CA has issued is left out: it has no mark.
+# unmarked NAME: it is left out because its extendedKeyUsage marks no RA.
 unmarked() {
     left_out "$1"
     warned "it is not a CA certificate, and its extendedKeyUsage does not mark an RA"
@@ -303,7 +303,7 @@ unmarked() {
 
 device="/C=FI/O=Example/CN=Example End Entity"
 
-@test "getca: the certificate of a device on the way is left out" {
+@test "getca: the certificate of a device, inserted in the answer, is left out" {
     local fault
     for fault in end-entity client; do
         ca=$BATS_TEST_TMPDIR/$fault
@@ -334,7 +334,7 @@ device="/C=FI/O=Example/CN=Example End Entity"
         ca=$BATS_TEST_TMPDIR/$fault
         rm -f ca.crt* local.crt
         start_pinned --fault "$fault-in-front" --fault-on getcacert
-        # As it came: all would go to the holder of its key.
+        # Without a pin the request is encrypted for the device.
         enroll
         expect_status 71
         expect_equal "the recipient" \
@@ -397,7 +397,7 @@ device="/C=FI/O=Example/CN=Example End Entity"
     stderr_lacks "left out"
 }
 
-# What --tolerate ra took, and nothing else.
+# --tolerate ra accepted these two certificates, and no other.
 tolerated_ra() {
     warned "/C=FI/O=Example/CN=Example Test RA Signing is neither a CA's nor marked as an RA's: accepted (--tolerate ra)"
     warned "/C=FI/O=Example/CN=Example Test RA Encryption is neither a CA's"
@@ -417,14 +417,14 @@ tolerated_ra() {
     getca -f sscep.conf --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
     tolerated_ra
     files_are ra-sign ra-enc ca
-    # What is not below the pinned one is none of its RAs.
+    # A certificate that the pinned CA did not issue is left out.
     serve "$ca/ca.crt" "$shared/other.crt"
     getca --tolerate ra --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
     files_are ca
     left_out "/C=FI/O=Elsewhere/CN=Another CA"
 }
 
-# Of -e, which would otherwise do.
+# The certificate of -e is refused, for want of a mark.
 unmarked_recipient() {
     refused "encryption certificate /C=FI/O=Example/CN=Example Test RA Encryption" \
         "sha256:$(fingerprint "$ca/ra-enc.crt" sha256)" \
@@ -449,9 +449,9 @@ unmarked_recipient() {
         --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
 }
 
-# --- what others have put in the way ---------------------------------------
+# --- certificates that an attacker has inserted ----------------------------
 
-# A server of GetCACert that answers with these files.
+# serve FILE ...: starts a server that answers GetCACert with these files.
 serve() {
     local files=()
     local name
@@ -491,7 +491,7 @@ END
     URL=http://127.0.0.1:$(cat "$BATS_TEST_TMPDIR/port")/
 }
 
-@test "getca: one beside the pinned one that is nobody's is left out" {
+@test "getca: an unrelated certificate beside the pinned one is left out" {
     start_ca --profile chain
     serve "$ca/root.crt" "$shared/other.crt"
     getca --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
@@ -519,7 +519,7 @@ END
     left_out "/C=FI/O=Example/CN=device.example.org"
 }
 
-@test "getca: below an end entity of the pinned CA nothing counts" {
+@test "getca: certificates issued by an end entity of the pinned CA are left out" {
     start_ca
     openssl x509 -req -in "$shared/other.csr" -CA "$ca/ca.crt" \
         -CAkey "$ca/ca.key" -days 30 -out entity.crt 2>/dev/null \
@@ -532,16 +532,16 @@ END
     files_are ca
     left_out "/C=FI/O=Example/CN=device.example.org"
     expect_equal "left out" 2 "$(grep -c "is left out" "$stderr")"
-    # Nor below one that is taken.
+    # Also if the end entity itself is pinned.
     serve "$ca/ca.crt" entity.crt below.crt
     getca --ca-fingerprint "$(pin "$ca/ca.crt" sha256)" \
         --ca-fingerprint "$(pin entity.crt sha256)"
     files_are ca entity.crt
 }
 
-@test "getca: who seems to have issued the pinned one is left out" {
+@test "getca: a certificate that seems to have issued the pinned one is left out" {
     start_ca --profile ra
-    # Only the pin could tell that this is not the CA of the RA.
+    # It has the name and the key of the CA, so that only the pin excludes it.
     openssl req -new -x509 -key "$ca/ca.key" -days 30 -out evil.crt \
         -subj "/C=FI/O=Example/CN=Example Test CA"
     serve "$ca/ra-sign.crt" evil.crt "$shared/other.crt"
@@ -577,7 +577,7 @@ END
 
 # --- enroll, getcert, getcrl -----------------------------------------------
 
-@test "enroll, getcert, getcrl: the pin fits, by every digest" {
+@test "enroll, getcert, getcrl: the pin matches, with every digest" {
     local digest
     start_pinned
     for digest in md5 sha1 sha256 sha512; do
@@ -592,7 +592,7 @@ END
         --ca-fingerprint " $(fingerprint ca.crt sha1 | tr ':A' ' a') "
 }
 
-@test "enroll, getcert, getcrl: the pin does not fit, nothing is sent" {
+@test "enroll, getcert, getcrl: the pin does not match, nothing is sent" {
     local digest
     start_pinned
     snapshot
@@ -614,7 +614,7 @@ END
     each_operation succeeds -f sscep.conf
 }
 
-@test "enroll, getcert, getcrl: RA certificates, pinned by the CA" {
+@test "enroll, getcert, getcrl: RA certificates, the pin is that of the CA" {
     start_pinned --profile ra --ra-purpose enrolment-agent
     each_operation succeeds --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
     : >"$ca/log"
@@ -623,25 +623,25 @@ END
         --ca-fingerprint "$(pin "$shared/other.crt" sha256)"
 }
 
-@test "enroll, getcert, getcrl: pinned by the RA certificate, which counts alone" {
+@test "enroll, getcert, getcrl: the pin is that of the RA certificate: only that is used" {
     start_pinned --profile ra-pair
     each_operation succeeds --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)"
     left_out "/C=FI/O=klake.org/CN=klake.org VPN CA"
     warned "no CA certificate"
 }
 
-# What it signed is refused.
+# The reply is refused because its signer has been left out.
 signed_by_other() {
     refused "not among those of -c"
     left_out "/C=FI/O=Example/CN=Example Test CA"
 }
 
-@test "enroll, getcert, getcrl: one beside the pinned one does not count" {
+@test "enroll, getcert, getcrl: an unrelated certificate beside the pinned one is left out" {
     start_pinned
     cat "$shared/other.crt" >>ca.crt
     each_operation succeeds --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
     left_out "/C=FI/O=Elsewhere/CN=Another CA"
-    # With the other one pinned the reply of the CA is no good, though its
+    # With the other one pinned the reply of the CA is refused, although its
     # certificate is in -c.
     each_operation succeeds
     snapshot
@@ -649,14 +649,14 @@ signed_by_other() {
         --ca-fingerprint "$(pin "$shared/other.crt" sha256)"
 }
 
-# Of -e.
+# The certificate of -e is refused.
 no_recipient() {
     refused "encryption certificate " "--ca-fingerprint does not vouch for it"
     no_message_sent
     stdout_empty
 }
 
-@test "enroll, getcert, getcrl: -e must be vouched for, too" {
+@test "enroll, getcert, getcrl: the pin must vouch for -e as well" {
     start_pinned --profile ra --ra-purpose cmc-ra
     each_operation succeeds -e "$ca/ra-enc.crt" \
         --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
@@ -668,8 +668,8 @@ no_recipient() {
         --ca-fingerprint "$(pin "$ca/ra-sign.crt" sha256)"
 }
 
-# forge NAME FILE [OPTION...]: a certificate for the name in that one and the
-# key of somebody else, signed by that key.
+# forge NAME FILE [OPTION...]: makes a certificate with the subject of the one
+# in FILE and another key, signed with that other key.
 forge() {
     openssl x509 -in "$2" -signkey "$shared/other.key" -x509toreq \
         -out request.forged 2>/dev/null
@@ -680,7 +680,7 @@ forge() {
         "$(openssl x509 -in "$1" -noout -subject)"
 }
 
-@test "enroll, getcert, getcrl: -e that only has the name of a good one" {
+@test "enroll, getcert, getcrl: -e that only has the name of a good certificate" {
     start_pinned --profile ra
     forge self.crt "$ca/ra-enc.crt" -signkey "$shared/other.key"
     forge false-ca.crt "$ca/ca.crt" -signkey "$shared/other.key"
@@ -696,21 +696,21 @@ forge() {
         --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
 }
 
-# The fingerprint is looked for among -c alone.
-@test "enroll, getcert, getcrl: -e does not bring the pin along" {
+# The pin must match a certificate of -c.
+@test "enroll, getcert, getcrl: a pin of -e alone is not enough" {
     start_pinned
     snapshot
     each_operation pinned_away -e "$shared/other.crt" \
         --ca-fingerprint "$(pin "$shared/other.crt" sha256)"
 }
 
-@test "enroll, getcert, getcrl: -e by a CA below the pinned one" {
+@test "enroll, getcert, getcrl: -e is issued by a CA below the pinned one" {
     start_pinned --profile ra-chain --ra-purpose cmc-ra
     each_operation succeeds -e "$ca/ra-enc.crt" \
         --ca-fingerprint "$(pin "$ca/root.crt" sha256)"
 }
 
-@test "enroll: -m is not written for -e that is not vouched for" {
+@test "enroll: -m is not written if the pin does not vouch for -e" {
     start_pinned
     snapshot
     enroll -m message.pem -e "$shared/other.crt" \
@@ -721,7 +721,7 @@ forge() {
     [ -s message.pem ]
 }
 
-@test "enroll: -m is not written either" {
+@test "enroll: -m is not written if the pin does not match" {
     start_pinned
     snapshot
     enroll -m message.pem --ca-fingerprint "$(pin "$shared/other.crt" sha256)"
@@ -748,13 +748,13 @@ forge() {
     nothing_written
 }
 
-@test "a value that is of another length than its digest: misuse" {
+@test "a value of another length than its digest: misuse" {
     start_pinned
     snapshot
     getca --ca-fingerprint "sha256:$(pin ca.crt sha1)"
     misuse ca-fingerprint \
         "a sha256 fingerprint has 64 hex digits, this one has 40"
-    # Each one counts.
+    # Each pin is checked.
     getca --ca-fingerprint "$(pin ca.crt sha256)" \
         --ca-fingerprint "SHA1 Fingerprint=$(fingerprint ca.crt sha256)"
     misuse ca-fingerprint \
@@ -763,7 +763,7 @@ forge() {
     nothing_written
 }
 
-@test "a value in the file that is none: an error with file and line" {
+@test "a value in the file that is no fingerprint: an error with file and line" {
     start_pinned
     printf '\nCAFingerprint = nonsense\n' >sscep.conf
     snapshot
@@ -836,7 +836,7 @@ serial_of() {
     chain_is chain.crt ca
 }
 
-@test "--chain: the issued certificate is not in it, nor does -l change" {
+@test "--chain: the issued certificate is not in it, and -l does not change" {
     start_pinned
     enroll
     cp local.crt without.crt
@@ -847,7 +847,7 @@ serial_of() {
     same_certificate chain.crt "$ca/ca.crt"
 }
 
-@test "--chain: no CA certificates in the reply, a note, and not written" {
+@test "--chain: without CA certificates in the reply it is not written, with a note" {
     start_pinned --fault cert-old
     echo old >chain.crt
     run_sscep getcert -u "$URL" -c ca.crt -k local.key -l own.crt -s 4711 \
@@ -882,7 +882,7 @@ serial_of() {
     done
 }
 
-@test "--chain: a stranger's CA that is tolerated as issuer is not in it" {
+@test "--chain: an unknown CA that --tolerate issuer accepts is not in it" {
     start_pinned --fault cert-issuer-unknown
     enroll --tolerate issuer --chain chain.crt
     expect_status 0
@@ -890,7 +890,7 @@ serial_of() {
     stderr_has "chain.crt is not written"
 }
 
-@test "--chain: with an RA alone as -c, what comes is all there is" {
+@test "--chain: with an RA certificate alone as -c, the CA certificates of the reply are written" {
     start_pinned --profile ra
     rm ca.crt-*
     cp "$ca/ra-sign.crt" ca.crt
@@ -901,7 +901,7 @@ serial_of() {
     chain_is chain.crt ca
 }
 
-@test "--chain: with an RA alone as -c, strangers are not in it either" {
+@test "--chain: with an RA certificate alone as -c, unrelated certificates are not written" {
     start_pinned --profile ra --cert-order with-strangers
     rm ca.crt-*
     cp "$ca/ra-sign.crt" ca.crt
@@ -925,7 +925,7 @@ serial_of() {
     nothing_written
 }
 
-@test "--chain with the other operations has no effect, and it is said" {
+@test "--chain with the other operations has no effect, with a warning" {
     start_pinned
     run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w found.crl \
         --chain chain.crt

@@ -20,7 +20,7 @@ teardown() {
     [ -z "$squid_dir" ] || rm -rf "$squid_dir"
 }
 
-# --- the proxies ---------------------------------------------------------------
+# --- the proxies --------------------------------------------------------------
 
 # start_tinyproxy [LINE...]: sets proxy and proxy_log.
 start_tinyproxy() {
@@ -42,8 +42,8 @@ start_tinyproxy() {
     proxy=127.0.0.1:$proxy_port
 }
 
-# Squid does not run as root, and whom it becomes cannot look into the
-# directory of the test.
+# If started as root, squid changes to a user who cannot read the directory of
+# the test.
 make_squid_dir() {
     [ -z "$squid_dir" ] || return 0
     squid_dir=$(mktemp -d "${TMPDIR:-/tmp}/sscep-squid.XXXXXX")
@@ -51,8 +51,8 @@ make_squid_dir() {
     [ "$(id -u)" -ne 0 ] || chown nobody "$squid_dir"
 }
 
-# start_squid [LINE...]: likewise; LINEs come before all that is allowed. The
-# log has the method, the target, the status and the fields of the request.
+# start_squid [LINE...]: the same; LINEs precede the rules that allow access.
+# The log has the method, the target, the status and the fields of the request.
 start_squid() {
     local dir proxy_port
     make_squid_dir
@@ -85,7 +85,7 @@ start_squid() {
     proxy=${squid_address:+[}$server_address${squid_address:+]}:$proxy_port
 }
 
-# LINEs of squid for the user and password.
+# squid_password USER PASSWORD: sets password, an array of LINEs for them.
 squid_password() {
     local helper
     for helper in /usr/lib/squid/basic_ncsa_auth \
@@ -103,7 +103,7 @@ squid_password() {
     )
 }
 
-# The whole way through $proxy to $URL; options may follow.
+# whole_way [OPTION...]: getcaps, getca and enroll through proxy $via.
 whole_way() {
     run_sscep getcaps -u "$URL" -p "$via" "$@"
     expect_status 0
@@ -116,19 +116,18 @@ whole_way() {
     stderr_empty
 }
 
-# What squid logged, but for the connections of those who looked whether it is
-# there.
+# The log of squid, without the connections that tested whether it listens.
 squid_log() {
     grep -v "^- error:" "$proxy_log"
 }
 
-# Lines of the log of the proxy, once it has written one with the text.
+# logged TEXT: waits until the log of the proxy has a line with TEXT.
 logged() {
     wait_for 10 grep -q -e "$1" "$proxy_log" ||
         problem "not in the log of the proxy: $1" "$(cat "$proxy_log")"
 }
 
-# --- plain http ------------------------------------------------------------------
+# --- plain http ---------------------------------------------------------------
 
 # Host names the origin server, also in a request to a proxy (RFC 9112, 3.2).
 origin_saw_host() {
@@ -180,7 +179,7 @@ origin_saw_host() {
     whole_way
 }
 
-# --- https by CONNECT --------------------------------------------------------------
+# --- https by CONNECT ---------------------------------------------------------
 
 @test "squid: https" {
     start_enrolment
@@ -239,7 +238,7 @@ origin_saw_host() {
     expect_equal tunnels 1 "$(squid_log | wc -l)"
 }
 
-@test "https: the certificate is checked through the proxy, too" {
+@test "https: the certificate is verified through the proxy as well" {
     start_enrolment
     start_nginx expired
     start_squid
@@ -249,7 +248,7 @@ origin_saw_host() {
     no_request
 }
 
-@test "https: a common name does not count through the proxy either" {
+@test "https: a common name is not accepted through the proxy either" {
     start_enrolment
     start_nginx bare
     start_squid
@@ -260,7 +259,7 @@ origin_saw_host() {
     no_request
 }
 
-# --- the environment ---------------------------------------------------------------
+# --- the environment ----------------------------------------------------------
 
 @test "environment: http_proxy and https_proxy, with a password" {
     start_enrolment
@@ -292,9 +291,9 @@ origin_saw_host() {
     enrolled
 }
 
-# --- redirects -----------------------------------------------------------------------
+# --- redirects ----------------------------------------------------------------
 
-# start_mover CODE TO: nginx, which redirects all to there; sets URL.
+# start_mover CODE TO: starts nginx, which redirects all to TO; sets URL.
 start_mover() {
     local mover_port
     mover_port=$(free_ports 1)
@@ -333,7 +332,7 @@ END_CONF
     fi
 }
 
-# --- IPv6 ----------------------------------------------------------------------------
+# --- IPv6 ---------------------------------------------------------------------
 
 @test "squid: a proxy with an IPv6 address" {
     python3 -c 'import socket; socket.socket(socket.AF_INET6).bind(("::1", 0))' \
@@ -349,9 +348,9 @@ END_CONF
     same_certificate http.crt "$ca/ca.crt"
 }
 
-# --- what goes wrong -------------------------------------------------------------------
+# --- errors -------------------------------------------------------------------
 
-# The proxy is at fault: the error names it, and nothing came to the CA.
+# The error names the proxy, and the CA received nothing.
 proxy_error() {
     expect_status 95
     only_error "proxy $proxy" "$@"
@@ -375,7 +374,7 @@ proxy_error() {
     proxy_error 407 "user:password@"
 }
 
-@test "407: the wrong password, which is not said" {
+@test "407: the wrong password, which is not printed" {
     start_enrolment
     start_nginx good
     squid_password user secret
@@ -411,7 +410,7 @@ proxy_error() {
     start_tinyproxy "ConnectPort 443"
     enroll -p "$proxy" "${trust[@]}"
     proxy_error "does not connect to localhost:$tls_port" 403
-    # http is not.
+    # Plain http is not refused.
     URL=http://127.0.0.1:$port/scep
     enroll -p "$proxy"
     enrolled
@@ -429,7 +428,7 @@ proxy_error() {
     only_error "proxy $proxy" 503 "http://127.0.0.1:1/scep"
 }
 
-# A server that takes connections, and is silent: sets silent_port.
+# Starts a server that accepts connections and is silent; sets silent_port.
 start_silent() {
     silent_port=$(free_ports 1)
     start_server "$silent_port" "$BATS_TEST_TMPDIR/silent" python3 -c '
@@ -440,8 +439,8 @@ while True:
     held.append(server.accept())' "$silent_port"
 }
 
-# through_proxy STATUS TEXT...: the answer to getca may be the server's or the
-# proxy's, and the line says who they are.
+# through_proxy STATUS TEXT...: the answer to getca may come from the server or
+# from the proxy, and the error names both.
 through_proxy() {
     local answered=$1
     shift
@@ -452,7 +451,7 @@ $answered" "$@"
     no_file got.crt
 }
 
-@test "plain http: what the proxy answers in place of a dead server" {
+@test "plain http: the answer of the proxy if the server is down" {
     start_ca
     start_silent
     start_squid "read_timeout 1 second"
@@ -468,7 +467,7 @@ $answered" "$@"
     nothing_sent
 }
 
-@test "plain http: what the server answers is not the proxy's" {
+@test "plain http: an answer of the server is not attributed to the proxy" {
     start_ca --fault http-500 --fault-on getcacert
     start_squid
     export http_proxy=$proxy
@@ -480,7 +479,7 @@ $answered" "$@"
     stderr_lacks "a proxy says"
 }
 
-@test "what a server says of proxies of its own is left out" {
+@test "Proxy-Status of a server without a proxy of the client is not printed" {
     start_ca
     start_nginx good "location /gone { add_header Proxy-Status \
 \"cache; error=dns_error\" always; return 502; }"
@@ -501,7 +500,7 @@ $answered" "$@"
 503 Service Unavailable (ERR_CONNECT_FAIL 111)"
 }
 
-# variable NAME VALUE SCHEME TEXT...: the one line about the proxy names NAME.
+# variable NAME VALUE SCHEME TEXT...: the error about the proxy names NAME.
 variable() {
     local name=$1 value=$2 url=$3://localhost:$port/scep
     shift 3
@@ -536,13 +535,13 @@ variable() {
     stderr_lacks p4ss
     variable http_proxy "$proxy" http "proxy $proxy of http_proxy: " 407
     variable https_proxy "$proxy" https "proxy $proxy of https_proxy: " 407
-    # That of the option is not of the environment.
+    # For a proxy of -p the error names no variable.
     http_proxy=$proxy run_sscep getca -u "$URL" -c got.crt -p 127.0.0.1:1
     expect_status 95
     only_error "cannot connect to proxy 127.0.0.1:1: "
 }
 
-@test "the proxy is not there" {
+@test "the proxy cannot be connected to" {
     start_enrolment
     proxy=127.0.0.1:1
     URL=https://localhost:$port/scep
@@ -550,7 +549,7 @@ variable() {
     proxy_error "cannot connect to"
 }
 
-@test "the proxy is no proxy" {
+@test "a server that is no proxy" {
     start_enrolment
     proxy=127.0.0.1:$port
     URL=https://localhost:1/scep

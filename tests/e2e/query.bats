@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 #
-# getcert and getcrl: what is asked for, and what is taken for an answer.
+# getcert and getcrl: what is asked for, and which answers are accepted.
 
 load helper
 
-# issue FILE SERIAL [REQUEST]: a certificate of the CA, that it knows of.
+# issue FILE SERIAL [REQUEST]: makes a certificate, in the records of the CA.
 issue() {
     openssl x509 -req -in "${3:-local.csr}" -CA "$ca/ca.crt" \
         -CAkey "$ca/ca.key" -days 30 -set_serial "$2" -out "$1" \
@@ -14,12 +14,12 @@ issue() {
     cp "$1" "$ca/issued/$(serial_of "$1").pem"
 }
 
-# As the CA writes it: hexadecimal in lower case, without leading zeros.
+# The serial number as in the log: lower-case hexadecimal, no leading zeros.
 serial_of() {
     openssl x509 -in "$1" -noout -serial | sed 's/.*=0*//' | tr A-F a-f
 }
 
-# A CA, and own.crt by it, with serial 4711, which is 0x1267.
+# Starts a CA; own.crt has serial number 4711, which is 0x1267.
 start_queries() {
     take local.key local.csr
     start_ca "$@"
@@ -35,7 +35,7 @@ getcrl() {
     run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w result "$@"
 }
 
-# The last run has written the certificate, and says so.
+# got_cert FILE: the last run has written this certificate and says so.
 got_cert() {
     expect_status 0
     expect_stdout <<'END'
@@ -62,13 +62,13 @@ END
     verify_crl result "${1:-$ca/ca.crt}"
 }
 
-# openssl crl tells by its words, not by its exit status.
+# openssl crl reports the result in words, not by its exit status.
 verify_crl() {
     expect_equal "openssl's opinion of the CRL" "verify OK" \
         "$(openssl crl -in "$1" -CAfile "$2" -noout -verify 2>&1)"
 }
 
-# refused STATUS TEXT ...: with one line of error, and nothing is written.
+# refused STATUS TEXT ...: one error line, and nothing is written.
 refused() {
     expect_status "$1"
     shift
@@ -77,7 +77,7 @@ refused() {
     stdout_lacks "written as"
 }
 
-# A name of a certificate, issuer or subject, as it is encoded, in hex.
+# name_of FILE issuer|subject: the encoding of that name in hexadecimal.
 name_of() {
     openssl x509 -in "$1" -outform DER | python3 -c '
 import sys
@@ -100,7 +100,8 @@ fields = [e for e in inside(inside(sys.stdin.buffer.read())[0][2])
 print(fields[{"issuer": 2, "subject": 4}[sys.argv[1]]][2].hex())' "$2"
 }
 
-# asked MESSAGE-TYPE ISSUER-DER SERIAL: what the CA was asked for last.
+# asked MESSAGE-TYPE ISSUER-DER SERIAL: the last message to the CA asked for
+# this.
 asked() {
     expect_equal "what was asked for" "$1 $2 $3" \
         "$(messages 'messageType + " " + issuerDER + " " + serial' | tail -n 1)"
@@ -188,14 +189,14 @@ END
     asked 21 "$(name_of own.crt issuer)" 1fd6
 }
 
-@test "getcert: its own, by its own serial" {
+@test "getcert: its own certificate, by its serial number" {
     start_queries
     getcert -s 4711
     got_cert own.crt
     stderr_empty
 }
 
-@test "getcrl: of the issuer of -l, with its serial" {
+@test "getcrl: the issuer and serial number of -l" {
     start_queries
     getcrl
     got_crl
@@ -203,14 +204,14 @@ END
     asked 22 "$(name_of own.crt issuer)" 1267
 }
 
-@test "getcrl: -s is another serial" {
+@test "getcrl: -s gives another serial number" {
     start_queries
     getcrl -s 12:34
     got_crl
     asked 22 "$(name_of own.crt issuer)" 1234
 }
 
-# A CA of another place, whose name stands in encodings of its own.
+# Makes a CA whose name has a string type that libcrypto would not choose.
 foreign_ca() {
     cat >foreign.cnf <<'END'
 [ req ]
@@ -231,7 +232,7 @@ END
     openssl x509 -req -in "$shared/other.csr" -CA foreign.crt \
         -CAkey "$shared/new.key" -days 30 -set_serial 0xC0FFEE \
         -out of-foreign.crt 2>foreign.log
-    # This is what makes byte by byte worth asking.
+    # A re-encoded name would have another string type.
     openssl asn1parse -in foreign.crt | grep -q BMPSTRING
 }
 
@@ -243,7 +244,7 @@ END
     asked 21 "$(name_of foreign.crt subject)" 11
 }
 
-@test "getcert -O: not the issuer of that certificate, where it has another" {
+@test "getcert -O: not the issuer of that certificate, if it is another" {
     start_queries
     foreign_ca
     getcert -s 17 -O of-foreign.crt
@@ -262,7 +263,7 @@ END
     asked 22 "$(name_of foreign.crt subject)" 5
 }
 
-@test "the issuer of -l, byte by byte, where its name is encoded oddly" {
+@test "the issuer of -l, byte by byte, if its name has an unusual encoding" {
     start_queries
     foreign_ca
     cp "$shared/other.key" .
@@ -281,7 +282,7 @@ END
     getcert -O "$ca/root.crt" -s "0x$(serial_of "$ca/ca.crt")"
     got_cert "$ca/ca.crt"
     asked 21 "$(name_of "$ca/root.crt" subject)" "$(serial_of "$ca/ca.crt")"
-    # Without -O it would be another's.
+    # Without -O it is the issuer of -l.
     rm result
     getcert -s "0x$(serial_of "$ca/ca.crt")"
     refused 74 badCertId
@@ -314,9 +315,9 @@ END
         "$(messages recipientSerial | uniq)"
 }
 
-@test "behind an RA that is another CA's, the CA of -l is named" {
+@test "behind an RA that another CA has certified, the CA of -l is named" {
     start_queries --profile ra
-    # An RA certificate whose issuer is somebody else.
+    # An RA certificate with another issuer.
     openssl req -new -key "$ca/ra-sign.key" -subj "/O=Elsewhere/CN=RA" |
         openssl x509 -req -CA "$shared/other.crt" -CAkey "$shared/other.key" \
             -days 30 -set_serial 7 -out ca.crt 2>log
@@ -329,8 +330,8 @@ END
 
 # --- serial numbers --------------------------------------------------------
 
-# serial_is TEXT HEX: the CA is to be asked for this number, whatever it
-# answers; serials_were checks that it was, each time.
+# serial_is TEXT HEX: runs getcert -s TEXT. serials_were then checks that the CA
+# was asked for all the numbers HEX.
 serial_is() {
     getcert -s "$1"
     case $status in
@@ -381,7 +382,7 @@ serials_were() {
     serials_were
 }
 
-@test "-s: colons that do not part pairs of hex digits" {
+@test "-s: colons that do not separate pairs of hex digits" {
     local serial
     start_queries
     snapshot
@@ -399,7 +400,7 @@ serials_were() {
     nothing_sent
 }
 
-@test "-s: what is no number is refused, and nothing sent" {
+@test "-s: a value that is no number is refused, and nothing is sent" {
     local serial
     start_queries
     snapshot
@@ -440,7 +441,7 @@ fails() {
     stop_ca
 }
 
-@test "getcert: another certificate than asked for" {
+@test "getcert: a certificate that was not asked for is refused" {
     fails getcert cert-wrong-key 97 "none of its 2 certificate(s)"
     fails getcert cert-expired 97 "none of its 1 certificate(s)"
     fails getcert cert-wrong-issuer 97 "none of its 2 certificate(s)"
@@ -452,7 +453,7 @@ fails() {
         --tolerate issuer
 }
 
-@test "getcert: issuer and serial as asked for, but forged" {
+@test "getcert: a forged certificate with the right issuer and serial number is refused" {
     fails getcert cert-forged 97 "does not verify"
     fails getcert cert-bad-signature 97 "does not verify"
 }
@@ -507,7 +508,7 @@ fails() {
     fails getcrl success-no-content 97 "SUCCESS without a content"
 }
 
-@test "PENDING is no answer" {
+@test "PENDING is refused (RFC 8894, 4.5.1)" {
     fails getcert pending-with-content 97 "PENDING"
     stdout_line "./sscep: pkistatus: PENDING"
     fails getcrl pending-with-content 97 "PENDING"
@@ -524,7 +525,7 @@ fails() {
     done
 }
 
-@test "another transactionID, another nonce: refused, or tolerated" {
+@test "a wrong transactionID or nonce is refused, or accepted with --tolerate" {
     fails getcert wrong-transaction-id 97 transactionID \
         --tolerate nonce,issuer,clock
     fails getcrl wrong-recipient-nonce 97 recipientNonce \
@@ -591,7 +592,7 @@ END
     warned "not verified"
 }
 
-@test "an RA certificate alone as -c: the issuer must be right all the same" {
+@test "an RA certificate alone as -c: the issuer must be right nevertheless" {
     start_queries --profile ra --fault crl-wrong-issuer
     cp "$ca/ra-sign.crt" ca.crt
     cp "$ca/ra-enc.crt" enc.crt
@@ -616,7 +617,7 @@ END
     expect_equal "revoked" 2 "$(grep -c 'Serial Number:' text)"
     grep -q 'Serial Number: 1267$' text
     grep -q 'Serial Number: 7EDCBA9876543210FEDCBA9876543210FEDCBA98$' text
-    # The certificate is good, but for the CRL.
+    # The certificate verifies, until the CRL is used.
     openssl verify -CAfile ca.crt own.crt
     cat ca.crt result >both.pem
     run -2 openssl verify -crl_check -CAfile both.pem own.crt
@@ -634,7 +635,7 @@ END
         "$(openssl crl -in result -noout -text | grep -c 'Serial Number:')"
 }
 
-@test "a CRL out of its time: a warning, and it is written" {
+@test "a CRL that is expired or not yet valid: a warning, and it is written" {
     start_queries --fault crl-expired
     getcrl
     got_crl
@@ -648,7 +649,7 @@ END
     warned "thisUpdate"
 }
 
-@test "the CRL is written as it came" {
+@test "the CRL is written unchanged" {
     start_queries --revoke 1 --cipher aes256
     getcrl
     got_crl
@@ -683,7 +684,7 @@ END
 
 # --- the message -----------------------------------------------------------
 
-# sends FILE: a pkiMessage in PEM to the CA, as anybody could.
+# sends FILE: posts a pkiMessage in PEM to the CA, without the client.
 sends() {
     openssl pkcs7 -in "$1" -outform DER -out message.der
     python3 - "$URL" message.der <<'END'
@@ -719,7 +720,7 @@ END
     asked 22 "$(name_of own.crt issuer)" 1267
 }
 
-@test "the transactionID and the senderNonce are of one message only" {
+@test "the transactionID and the senderNonce are new in each message" {
     local ids
     start_queries
     getcert -s 4711
@@ -733,7 +734,7 @@ END
         "$(messages transactionIDType | uniq)"
     expect_equal "different senderNonces" 4 \
         "$(messages senderNonce | sort -u | wc -l)"
-    # Nor is it the one of an enrolment with this key.
+    # It differs from that of an enrolment with this key.
     grep -vqF "$(openssl pkey -in local.key -pubout -outform DER |
         openssl md5 | sed 's/.* //' | tr a-f A-F)" <<<"$ids"
 }
@@ -746,7 +747,7 @@ END
     expect_equal "the transactionID" "device 17" "$(messages transactionID | uniq)"
 }
 
-@test "signed with -k and -l, with the best that is announced, or as asked" {
+@test "signed with -k and -l, with the best announced algorithms or as given" {
     start_queries
     getcert -s 4711
     getcrl -E 3des -S sha1
@@ -757,7 +758,7 @@ END
 
 # --- before anything is sent -----------------------------------------------
 
-# The operation ends so, whichever of the two it is, and nothing is sent.
+# both_refuse STATUS TEXT OPTION...: both operations end so; nothing is sent.
 both_refuse() {
     local code=$1 text=$2
     shift 2
@@ -769,7 +770,7 @@ both_refuse() {
     nothing_written
 }
 
-@test "a key that is not that of -l" {
+@test "a key that does not belong to -l" {
     start_queries
     take other.key
     snapshot
@@ -805,7 +806,7 @@ both_refuse() {
     warned expired
 }
 
-@test "each option that is needed" {
+@test "each required option" {
     local operation option
     start_queries
     snapshot
@@ -837,9 +838,9 @@ both_refuse() {
     got_cert own.crt
 }
 
-# --- last resorts in the configuration file --------------------------------
+# --- defaults from other sections of the configuration file -----------------
 
-@test "SignCertFile of [sscep_enroll]: -O of getcert and getcrl, if all else is silent" {
+@test "SignCertFile of [sscep_enroll] is -O of getcert and getcrl, if nothing else is given" {
     start_queries
     foreign_ca
     printf '[sscep_enroll]\nSignCertFile = foreign.crt\n' >sscep.conf
@@ -856,7 +857,7 @@ both_refuse() {
     asked 22 "$(name_of own.crt issuer)" 1267
 }
 
-@test "GetCertSerial of [sscep_getcert]: -s of getcrl, if all else is silent" {
+@test "GetCertSerial of [sscep_getcert] is -s of getcrl, if nothing else is given" {
     start_queries
     printf '[sscep_getcert]\nGetCertSerial = 0x8150\n' >sscep.conf
     getcrl -f sscep.conf

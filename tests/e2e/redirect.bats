@@ -1,18 +1,17 @@
 #!/usr/bin/env bats
 #
-# Redirects, from a server in front of the test CA: which are followed, how
-# far, and what is sent where they lead. Those into and out of TLS are in
-# tls.bats.
+# Redirects by a server in front of the test CA: which are followed, how many,
+# and what is sent to the new URL. tls.bats tests those to and from https.
 
 load helper
 load servers
 
-# start_mover STATUS OPERATION LIMIT [LOCATION]: in front of the CA at $URL,
-# which it becomes. Requests of OPERATION are answered by STATUS, at most LIMIT
-# times; all others go to the CA. In LOCATION, %q is the query of the request
-# and %n the number of the redirect. Sets mover_port; $moves has a line for
-# each request: method, target without query, operation, status, and the rest
-# of what a request consists of.
+# start_mover STATUS OPERATION LIMIT [LOCATION]: starts a server in front of the
+# CA at $URL, and sets URL to it. It answers requests of OPERATION with STATUS,
+# at most LIMIT times, and passes all others to the CA. In LOCATION, %q is the
+# query of the request and %n the number of the redirect. Sets mover_port;
+# $moves has a line for each request: method, target without query, operation,
+# status, and the other parts of the request.
 start_mover() {
     local dir
     dir=$(mktemp -d "$BATS_TEST_TMPDIR/mover.XXXXXX")
@@ -80,15 +79,15 @@ server.serve_forever()
 END_PYTHON
 }
 
-# moves METHOD PATH OPERATION STATUS COUNT: so often such a request was seen;
-# each is a pattern.
+# moves METHOD PATH OPERATION STATUS COUNT: the server saw COUNT such requests;
+# the other arguments are patterns.
 moves() {
     expect_equal "requests $1 $2 $3, answered $4" "$5" \
         "$(grep -cx "$1 $2 $3 $4 .*" "$moves")"
 }
 
-# All requests for an operation had the same query and the same body, of more
-# than that many bytes, and said the same type.
+# same_request OPERATION SIZE: all its requests had the same query, content type
+# and body, of at least SIZE bytes.
 same_request() {
     local seen
     seen=$(grep "^[A-Z]* [^ ]* $1 " "$moves" | sed 's/.* type=/type=/' | sort -u)
@@ -108,8 +107,8 @@ got_ca() {
     stderr_empty
 }
 
-# not_moved TEXT...: exit status 95, one line and no file; the CA was not asked
-# for the operation.
+# not_moved TEXT...: exit status 95, one error line and no file; the CA did not
+# receive the operation.
 not_moved() {
     expect_status 95
     only_error "$@"
@@ -118,7 +117,7 @@ not_moved() {
         "$(ca_log operation 'operation in ("GetCACert", "PKIOperation")')"
 }
 
-# --- GET -----------------------------------------------------------------------
+# --- GET ----------------------------------------------------------------------
 
 @test "GET: 301, 302, 303, 307 and 308 are followed" {
     local code seen
@@ -133,14 +132,14 @@ not_moved() {
         moves GET /scep GetCACert 200 0
         URL=http://127.0.0.1:$port/scep
     done
-    # The query is sent on as it was.
+    # The query in Location is sent unchanged.
     seen=$(ca_log '(method, host, query)' 'operation == "GetCACert"' | sort |
         uniq -c | sed 's/^ *//')
     expect_equal "what came to the CA" "5 ('GET', ['127.0.0.1:$port'], \
 [['operation', 'GetCACert'], ['message', 'one two'], ['a', 'b']])" "$seen"
 }
 
-@test "GET: to the name in another case, and Host says it" {
+@test "GET: a redirect to the same name in another case is followed" {
     start_ca
     start_mover 302 GetCACert 1 "HTTP://LocalHost:$port/scep?%q"
     URL=http://localhost:$mover_port/scep
@@ -150,8 +149,8 @@ not_moved() {
         "$(ca_log host 'operation == "GetCACert"')"
 }
 
-# One that is the same machine is another host, too: who can tell?
-@test "GET: it stays with its host" {
+# Another name of the same machine counts as another host.
+@test "GET: a redirect to another host is not followed" {
     local code
     start_ca
     for code in 301 302 303 307 308; do
@@ -164,7 +163,7 @@ not_moved() {
     done
 }
 
-@test "GET: nor to what only looks like its host" {
+@test "GET: a redirect to a host that only looks the same is not followed" {
     local to
     start_ca
     for to in "127.0.0.1.example" "127.0.0.10" "127.1" "0.0.1" "2130706433" \
@@ -180,7 +179,7 @@ not_moved() {
     not_moved "a user name and password in it are not supported"
 }
 
-@test "GET: a message in the query stays with its host, too" {
+@test "GET: a redirect to another host is not followed with a message in the query" {
     start_enrolment --caps AES,SHA-256
     start_mover 302 PKIOperation 1000 "http://localhost:$port/scep?%q"
     enroll
@@ -191,7 +190,7 @@ not_moved() {
     expect_equal "messages at the CA" "" "$(messages method)"
 }
 
-@test "GET: relative to the URL, without a host" {
+@test "GET: a Location without a host is relative to the URL" {
     local to
     start_ca
     for to in "/other/path?%q" "//127.0.0.1:$port/scep?%q" "other?%q" "?%q"; do
@@ -203,7 +202,7 @@ not_moved() {
     done
 }
 
-@test "GET: a message in the query, of an enrolment" {
+@test "GET: a redirect of an enrolment by GET is followed" {
     start_enrolment --caps AES,SHA-256
     start_mover 302 PKIOperation 1 "/moved?%q"
     enroll
@@ -214,7 +213,7 @@ not_moved() {
     same_request PKIOperation 0
 }
 
-@test "GET: GetCACaps, too" {
+@test "GET: a redirect of GetCACaps is followed" {
     start_enrolment
     start_mover 301 GetCACaps 1 "http://127.0.0.1:$port/scep?%q"
     enroll
@@ -224,8 +223,8 @@ not_moved() {
     moves POST /scep PKIOperation 200 1
 }
 
-# The other requests go where the user said.
-@test "GET: a redirect counts for one request" {
+# The next requests go to the URL of the user.
+@test "GET: a redirect applies to one request" {
     start_enrolment
     start_mover 301 GetCACaps 1 "/moved?%q"
     enroll
@@ -234,7 +233,7 @@ not_moved() {
     moves POST /moved PKIOperation '.*' 0
 }
 
-# --- how far ---------------------------------------------------------------------
+# --- how far ------------------------------------------------------------------
 
 @test "five in a row are followed, six are not" {
     start_ca
@@ -272,7 +271,7 @@ not_moved() {
     moves POST '/.*' PKIOperation 307 6
 }
 
-@test "to itself, without end" {
+@test "a redirect to itself is not followed for ever" {
     start_ca
     start_mover 302 GetCACert 1000 "/scep?%q"
     getca
@@ -280,7 +279,7 @@ not_moved() {
     moves GET /scep GetCACert 302 6
 }
 
-# --- POST ------------------------------------------------------------------------
+# --- POST ---------------------------------------------------------------------
 
 @test "POST: 307 and 308 keep the method, the type and the body" {
     local code
@@ -307,7 +306,7 @@ not_moved() {
         "$(ca_log method 'operation == "PKIOperation"')"
 }
 
-@test "POST: 301, 302 and 303 would make a GET of it" {
+@test "POST: 301, 302 and 303, which would change the method to GET, are not followed" {
     local code
     start_enrolment
     for code in 301 302 303; do
@@ -322,7 +321,7 @@ not_moved() {
     done
 }
 
-@test "POST: it stays with its host" {
+@test "POST: a redirect to another host is not followed" {
     start_enrolment
     start_mover 307 PKIOperation 1000 "http://localhost:$port/scep?%q"
     enroll
@@ -331,9 +330,9 @@ not_moved() {
     moves POST /scep PKIOperation 307 1
 }
 
-# --- what leads nowhere ------------------------------------------------------------
+# --- redirects that cannot be followed ----------------------------------------
 
-@test "nowhere: no Location" {
+@test "not followed: no Location" {
     local code
     start_ca
     for code in 301 302 303 307 308; do
@@ -345,7 +344,7 @@ not_moved() {
     done
 }
 
-@test "nowhere: a status that is no redirect" {
+@test "not followed: a status that is no redirect" {
     local code
     start_ca
     for code in 300 304 305 306 399 404; do
@@ -358,7 +357,7 @@ not_moved() {
     done
 }
 
-@test "nowhere: another scheme, or no URL at all" {
+@test "not followed: another scheme, or no URL" {
     local to
     start_ca
     for to in "ftp://127.0.0.1:$port/scep" "file:///etc/passwd" \
@@ -371,7 +370,7 @@ not_moved() {
     done
 }
 
-@test "nowhere: nobody listens there" {
+@test "not followed: no server listens there" {
     local nobody
     start_ca
     nobody=$(free_ports 1)
@@ -379,7 +378,7 @@ not_moved() {
     getca
     not_moved "cannot connect to 127.0.0.1:$nobody, as redirected by \
 http://127.0.0.1:$mover_port/scep: "
-    # The next request is one of the URL itself.
+    # The next request goes to the original URL.
     stop_ca
     getca
     expect_status 95
