@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
-# The renewal script that README and manual show, run as cron runs it, and
-# killed wherever that can happen. RENEWAL names another script to test.
+# The renewal script of README and manual, run as by cron, and killed at every
+# place. RENEWAL names another script to test.
 
 load helper
 
@@ -38,7 +38,7 @@ of_rendered_manual() {
         sed -n 's/^ \{11\}//; /^#!\/bin\/sh$/,/^$/p' | sed '/^$/d'
 }
 
-# Only the directory and PATH are not as printed.
+# Changes only the directory and PATH of the script.
 adapt() {
     grep -qx 'cd /etc/sscep' "$1"
     grep -qx "$path_line" "$1"
@@ -47,12 +47,13 @@ adapt() {
     chmod +x "$renew"
 }
 
-# The commands that the script calls are noted in "calls". The file "plan" has
-# the number of the one at which the script is killed, and when:
-#   after      the command has run
-#   orphan     the command runs after that
-#   part       the text of "part" has run in place of the command
-# With "hold", the command waits until there is a file "go".
+# Makes a wrapper that records in "calls" each command that the script calls.
+# The file "plan" says when the script is killed, with the number of the
+# command:
+#   after      after the command has run
+#   orphan     before the command runs; it runs nevertheless
+#   part       after the text of "part" has run in place of the command
+# With "hold", the command waits until a file "go" exists.
 make_commands() {
     local name
     cat >"$state/command" <<END
@@ -93,7 +94,7 @@ END
     done
 }
 
-# All that the script calls goes that way.
+# The script calls all its commands through the wrapper.
 watch_commands() {
     local name
     for name in cp flock mv openssl rm; do
@@ -101,14 +102,14 @@ watch_commands() {
     done
 }
 
-# number_of COMMAND [NUMBER]: of the NUMBERth such command, in "all".
+# number_of COMMAND [N]: the number of the Nth call of COMMAND in "all".
 number_of() {
     grep -n "^$1 " "$state/all" | sed -n "${2:-1}s/:.*//p"
 }
 
 # --- a device and a CA -----------------------------------------------------
 
-# begin DAYS [OPTION ...]: a CA, and a certificate of it that has DAYS left.
+# begin DAYS [OPTION ...]: starts a CA; the device has a certificate for DAYS.
 begin() {
     start_ca "${@:2}"
     mkdir "$state/device"
@@ -127,7 +128,7 @@ write_conf() {
     printf '[sscep]\nURL = %s\nCACertFile = ca.crt\n' "$URL" >"$1/sscep.conf"
 }
 
-# The device as it was, whatever has become of it. The CA goes on.
+# Restores the files of the device. The CA keeps its state.
 install_device() {
     rm -rf "$device" "$state/plan"
     cp -a "$state/device" "$device"
@@ -153,7 +154,7 @@ issued_since() {
 
 # --- runs ------------------------------------------------------------------
 
-# As cron does. Ends when no process of it has the lock any more.
+# Runs it as cron does, and waits until none of its processes has the lock.
 run_renew() {
     start_renew
     wait_for_renew
@@ -181,7 +182,7 @@ silent() {
     stderr_empty
 }
 
-# One line on standard error, for cron to mail.
+# loud STATUS TEXT: one line on standard error, which cron would mail.
 loud() {
     expect_status "$1"
     stdout_empty
@@ -198,7 +199,8 @@ key_of() {
     esac
 }
 
-# The old pair is in place; the key of the request has not changed.
+# The old key and certificate are in place; the request has the same key as
+# before.
 waits() {
     silent
     cmp "$device/local.crt" "$state/device/local.crt"
@@ -209,7 +211,7 @@ waits() {
     cmp "$device/new.key" first.key
 }
 
-# The one certificate that the CA has issued is in place, and nothing else.
+# The CA has issued one certificate, which is in place; no other file is left.
 renewed() {
     local certificates
     silent
@@ -225,8 +227,8 @@ renewed() {
         "$(find "$device" -mindepth 1 -printf '%m %P\n' | sort | tr '\n' ,)"
 }
 
-# After a kill: the old key and certificate are there, or the next run has what
-# it needs to install new ones; and no key is lost.
+# After a kill the old key and certificate are in place, or the next run has all
+# files to install the new ones; and no key is lost.
 keeps_promise() {
     local cert new=$device/local.key
     [ ! -e "$device/new.key" ] || new=$device/new.key
@@ -244,7 +246,7 @@ keeps_promise() {
     done
 }
 
-# killed WHERE: the run was, and the next one makes good for it.
+# killed WHERE: the run was killed, and the next one completes the renewal.
 killed() {
     command_line="renew, killed $1"
     [ "$status" -eq 137 ] || problem "the script was not killed"
@@ -255,7 +257,7 @@ killed() {
     renewed
 }
 
-# A run that is not killed, for its list of commands.
+# Runs it without a kill, to record the list of commands.
 list_commands() {
     begin 10
     watch_commands
@@ -264,7 +266,7 @@ list_commands() {
     mv "$state/calls" "$state/all"
 }
 
-# kill_at WHEN NUMBER [PART]
+# kill_at WHEN NUMBER [PART]: a run that is killed at this command.
 kill_at() {
     install_device
     echo "${3:-}" >"$state/part"
@@ -273,14 +275,14 @@ kill_at() {
     killed "($1) at command $2, $(sed -n "$2p" "$state/all"): ${3:-}"
 }
 
-# before_lines FIRST: kills it before each second line, from the FIRSTth.
+# before_lines FIRST: kills it before every second line, from line FIRST.
 before_lines() {
     local number lines killed=0
     begin 10
     mapfile -t lines <"$renew"
     lines+=(': the end')
     for ((number = $1; number < ${#lines[@]}; number += 2)); do
-        # Not in the middle of a command; a comment is not a place.
+        # Not inside a command of several lines, and not before a comment.
         case ${lines[number - 1]} in *\\) continue ;; esac
         case ${lines[number]// /} in '#'*) continue ;; esac
         {
@@ -291,7 +293,7 @@ before_lines() {
         chmod +x "$state/killed"
         install_device
         renew=$state/killed run_renew
-        # Lines for other cases are not reached.
+        # The run does not reach lines for other cases.
         if [ "$status" -eq 0 ]; then
             command_line="renew, with a kill before: ${lines[number]}"
             renewed
@@ -331,7 +333,7 @@ before_lines() {
     nothing_sent
 }
 
-@test "renewal: due, and done without a word" {
+@test "renewal: due, and done without any output" {
     begin 29
     run_renew
     renewed
@@ -353,12 +355,12 @@ before_lines() {
 @test "renewal: killed in the middle of a line" {
     local number
     list_commands
-    # After the command, and while it goes on alone.
+    # After the command, and while the command continues alone.
     kill_at after "$(number_of mkrequest)"
     kill_at after "$(number_of sscep)"
     kill_at orphan "$(number_of mkrequest)"
     kill_at orphan "$(number_of sscep)"
-    # The second time round: the key is in place, the certificate is not.
+    # Later commands: the key is in place, the certificate is not.
     kill_at after "$(number_of mv)"
     kill_at after "$(number_of cp 3)"
     kill_at after "$(number_of cp 4)"
@@ -373,11 +375,11 @@ before_lines() {
     kill_at part "$number" \
         'mkdir new.new.1; real "$@"; mv new.csr new.new.1/csr'
     kill_at part "$number" 'mkdir new.new.1; real "$@"'
-    # The CA has issued the certificate, and it has not arrived.
+    # The CA has issued the certificate, but it was not received.
     kill_at part "$(number_of sscep)" 'real "$@"; mv new.crt new.crt.A1B2C3'
     kill_at part "$(number_of cp 2)" 'echo x >new.tmp'
     kill_at part "$(number_of cp 3)" 'echo x >new.tmp'
-    # Some of the files are removed: the first one, all but the last one or two.
+    # rm has removed some files: the first one, all but the last one or two.
     number=$(number_of rm 4)
     [ -n "$number" ]
     kill_at part "$number" 'real -rf "$2"'
@@ -387,7 +389,8 @@ before_lines() {
         'until [ $# -eq 1 ]; do [ -d "$1" ] || real -f -- "$1"; shift; done'
 }
 
-# What a kill leaves of a copy that all may read is not what the key goes into.
+# A kill can leave a copy that all may read; the key must not be written into
+# it.
 @test "renewal: no key gets into a file that others can read" {
     list_commands
     install_device
@@ -401,7 +404,7 @@ before_lines() {
     ! grep "PRIVATE KEY" "$state/read"
 }
 
-@test "renewal: killed before the service was told" {
+@test "renewal: killed before the service was notified" {
     local place='# service httpd reload 9<&-'
     begin 10
     grep -q "^$place" "$renew"
@@ -410,7 +413,7 @@ before_lines() {
     chmod +x "$state/killed"
     renew=$state/killed run_renew
     expect_equal "the status" 137 "$status"
-    # It is told once more by the next run.
+    # The next run notifies it again.
     sed -i "s|; kill -KILL .*||" "$state/killed"
     renew=$state/killed run_renew
     renewed
@@ -420,7 +423,7 @@ before_lines() {
         "$(wc -l <"$state/told")"
 }
 
-@test "renewal: one at a time, also when the first was killed" {
+@test "renewal: one run at a time, also if the first was killed" {
     local first
     list_commands
     install_device
@@ -452,7 +455,7 @@ before_lines() {
     renewed
 }
 
-@test "renewal: no lock can be had" {
+@test "renewal: the lock cannot be acquired" {
     begin 10
     printf '#!/bin/sh\necho "flock: no locks" >&2\nexit 71\n' >"$bin/flock"
     chmod +x "$bin/flock"
@@ -464,7 +467,7 @@ before_lines() {
 
 # --- CAs -------------------------------------------------------------------
 
-@test "renewal: a person decides, and the runs in between say nothing" {
+@test "renewal: manual approval, the runs in between print nothing" {
     begin 10 --pending 3
     run_renew
     waits
@@ -481,7 +484,7 @@ before_lines() {
         "$(messages transactionID | sort -u | wc -l)"
 }
 
-@test "renewal: a CA that has forgotten the request gets it again" {
+@test "renewal: the request is sent again to a CA that has forgotten it" {
     begin 10 --pending 1
     run_renew
     waits
@@ -494,15 +497,15 @@ before_lines() {
         "$(messages messageType | xargs)"
 }
 
-@test "renewal: the answer was lost, and the server knows no polls" {
+@test "renewal: the answer was lost, and the server does not support CertPoll" {
     answer_lost http-500
 }
 
-@test "renewal: the answer was lost, and a poll has none" {
+@test "renewal: the answer was lost, and the poll is not answered" {
     answer_lost empty-200
 }
 
-# answer_lost FAULT: so are polls answered; the request is sent again then.
+# answer_lost FAULT: the poll has this fault, and the request is sent again.
 answer_lost() {
     begin 10 --fault short-body --fault-times 1
     run_renew
@@ -515,7 +518,7 @@ answer_lost() {
         "$(issued_since | xargs ls -t | head -n 1)"
 }
 
-@test "renewal: a refusal is said each time, and nothing is lost by it" {
+@test "renewal: a refusal is reported each time, and nothing is lost" {
     begin 10 --fail badRequest --fail-text "not today"
     run_renew
     loud 72 "not today"
@@ -528,7 +531,7 @@ answer_lost() {
     cmp first.key "$device/local.key"
 }
 
-@test "renewal: a person refuses" {
+@test "renewal: refused after PENDING" {
     begin 10 --pending 1 --then failure
     run_renew
     waits
@@ -538,7 +541,7 @@ answer_lost() {
     waits
     run_renew
     loud 72 "the operator said no"
-    # Another key and request.
+    # Then another key and another request are made.
     rm "$device/new.csr"
     restart_ca
     run_renew
@@ -549,7 +552,7 @@ answer_lost() {
         "$(messages transactionID | sort -u | wc -l)"
 }
 
-@test "renewal: a CA that is away" {
+@test "renewal: a CA that cannot be reached" {
     begin 10
     stop_ca
     run_renew
@@ -563,11 +566,11 @@ answer_lost() {
     cmp first.key "$device/local.key"
 }
 
-@test "renewal: what the script of an earlier version has left" {
+@test "renewal: files left by the script of an earlier version" {
     begin 10
     run_renew
     renewed
-    # The key was installed, the certificate not.
+    # The key has been installed, the certificate not.
     mv "$device/local.crt" "$device/new.crt"
     cp -p "$state/device/local.crt" "$device"
     run_renew

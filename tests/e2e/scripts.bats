@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
-# How scripts/test and scripts/quickstart install packages: what they say when
-# they cannot, and that no service comes with them.
+# How scripts/test and scripts/quickstart install packages: their messages when
+# they cannot, and that no service is started or enabled.
 
 bats_require_minimum_version 1.5.0
 
@@ -14,13 +14,13 @@ setup() {
     for name in sh cat find grep head rm sed tail wc; do
         ln -s "$(command -v "$name")" "$bin/$name"
     done
-    # A user who is not root, and apt that has the package "tool" only.
+    # The user is not root, and apt offers the package "tool" only.
     command_of_system id 'echo 1000'
     command_of_system apt-cache 'echo "  Candidate: 1.0"'
     command_of_system apt-get 'exit 0'
 }
 
-# NAME SCRIPT: in place of the system's; it is noted when it is called.
+# command_of_system NAME SCRIPT: replaces a command; its calls are recorded.
 command_of_system() {
     printf '#!/bin/sh\necho "%s $*" >>%s\n%s\n' "$1" "$calls" "$2" \
         >"$bin/$1"
@@ -51,7 +51,7 @@ missing then: tool " ]]
     advice
 }
 
-@test "packages: a sudo that refuses" {
+@test "packages: sudo refuses" {
     command_of_system sudo 'echo "sudo: a password is required" >&2; exit 1'
     install_tool
     [[ "$output" == *"sudo: a password is required"* ]]
@@ -59,8 +59,8 @@ missing then: tool " ]]
     ! grep '^sudo .*apt-get' "$calls"
 }
 
-# The lists of this system may be older than a day: then they are read first.
-@test "packages: apt cannot install, in its own words" {
+# If the package lists are older than a day, reading them fails first.
+@test "packages: apt fails, and its message is printed" {
     command_of_system sudo 'case $* in *true) exit ;; esac
         echo "E: Unable to fetch some archives" >&2; exit 100'
     install_tool
@@ -68,15 +68,15 @@ missing then: tool " ]]
     advice
 }
 
-@test "packages: what is here is not asked for" {
+@test "packages: an installed package is not installed again" {
     command_of_system tool ''
     install_tool
     [ "$output" = "missing then: " ]
     [ ! -s "$calls" ]
 }
 
-# enable SCRIPT-OF-THE-PACKAGE: as it does for a package that is not configured
-# yet, in a root directory of the test.
+# enable SCRIPT: enables a service as SCRIPT of a package does that is not yet
+# configured, in a root directory of the test.
 enable() {
     export DPKG_ROOT=$BATS_TEST_TMPDIR/root-$1
     mkdir -p "$DPKG_ROOT/usr/lib/systemd/system"
@@ -87,14 +87,14 @@ enable() {
     link=$DPKG_ROOT/etc/systemd/system/a.target.wants/sscep-test.service
 }
 
-@test "packages: a new service is recorded, and not enabled" {
+@test "packages: a new service is recorded as disabled" {
     command -v deb-systemd-helper || skip "deb-systemd-helper is not installed"
     enable postinst
     [ ! -e "$link" ] && [ ! -L "$link" ]
-    # An upgrade asks this, and enables it if so.
+    # An upgrade asks this, and enables the service if the answer is yes.
     run deb-systemd-helper was-enabled sscep-test.service
     [ "$status" -ne 0 ]
-    # Whatever else is done by the real program.
+    # Everything else is done by the real program.
     enable prerm
     [ -L "$link" ]
 }
@@ -111,10 +111,10 @@ enable() {
     done
 }
 
-@test "packages: what a kill has left is finished by the next run" {
+@test "packages: the next run completes an installation that was killed" {
     cp -r "$tree/scripts" "$BATS_TEST_TMPDIR/scripts"
     before=$BATS_TEST_TMPDIR/scripts/.installing
-    # Killed while it installs, not while it downloads.
+    # It is killed while it installs, not while it downloads.
     command_of_system apt-get \
         'case $* in *--download-only*) ;; *) kill -KILL $PPID ;; esac'
     for name in dirname mv; do

@@ -16,7 +16,7 @@ need() {
     done
 }
 
-# NUMBER...: as many ports that nobody listens on.
+# free_ports NUMBER: prints this many ports on which no server listens.
 free_ports() {
     python3 - "$1" <<'END_PYTHON'
 import socket, sys
@@ -27,7 +27,7 @@ print(*(one.getsockname()[1] for one in all))
 END_PYTHON
 }
 
-# On 127.0.0.1, or $server_address.
+# listening PORT: a server listens there, on 127.0.0.1 or $server_address.
 listening() {
     (exec 3<>"/dev/tcp/${server_address:-127.0.0.1}/$1") 2>/dev/null
 }
@@ -36,7 +36,7 @@ dead() {
     ! kill -0 "$1" 2>/dev/null
 }
 
-# start_server PORT LOG COMMAND...: in the background, until it listens.
+# start_server PORT LOG COMMAND...: starts a server and waits until it listens.
 start_server() {
     local port=$1 log=$2
     shift 2
@@ -56,21 +56,21 @@ up_or_dead() {
 
 # --- certificates ------------------------------------------------------------
 
-# tls_ca NAME: a CA as NAME.pem, with NAME.key.
+# tls_ca NAME: makes a CA, NAME.pem and NAME.key.
 tls_ca() {
     openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tls/$1.key" \
         -out "$tls/$1.pem" -subj "/CN=$1" -days 30 \
         -addext keyUsage=critical,keyCertSign,cRLSign 2>/dev/null
 }
 
-# tls_request NAME [SUBJECT]: NAME.csr, with NAME.key.
+# tls_request NAME [SUBJECT]: makes NAME.csr and NAME.key.
 tls_request() {
     openssl req -new -newkey rsa:2048 -nodes -keyout "$tls/$1.key" \
         -out "$tls/$1.csr" -subj "${2:-/CN=$1}" 2>/dev/null
 }
 
-# tls_cert NAME CA SAN [SUBJECT]: NAME.pem and NAME.key, by that CA; SAN may be
-# empty.
+# tls_cert NAME CA SAN [SUBJECT]: makes NAME.pem and NAME.key, issued by that
+# CA; SAN may be empty.
 tls_cert() {
     tls_request "$1" "${4:-}"
     openssl x509 -req -in "$tls/$1.csr" -CA "$tls/$2.pem" \
@@ -78,15 +78,15 @@ tls_cert() {
         -extfile <(echo "${3:+subjectAltName=$3}") 2>/dev/null
 }
 
-# tls_expired NAME CA SAN: the same, not valid any more.
+# tls_expired NAME CA SAN: the same, expired.
 tls_expired() {
     tls_request "$1"
     issue_for 2020 "$tls/$1.pem" "$tls/$1.csr" 1267 -cert "$tls/$2.pem" \
         -keyfile "$tls/$2.key" -extfile <(echo "subjectAltName=$3")
 }
 
-# All that the tests use, made once for a file of tests: the first one that
-# comes makes it, others wait.
+# Makes all certificates of the tests, once for each test file: the first test
+# makes them, the others wait.
 make_tls() {
     tls=$BATS_FILE_TMPDIR/tls
     if mkdir "$tls" 2>/dev/null; then
@@ -115,8 +115,8 @@ fill_tls() {
 
 # --- nginx -------------------------------------------------------------------
 
-# start_nginx CERT [DIRECTIVE...]: in front of the CA at $URL, which becomes
-# https://localhost; the access log has a line for each request.
+# start_nginx CERT [DIRECTIVE...]: starts nginx in front of the CA at $URL, and
+# sets URL to https://localhost. Its access log has a line for each request.
 start_nginx() {
     local cert=$1 behind=$port dir
     shift
@@ -141,7 +141,7 @@ END_CONF
     URL=https://localhost:$tls_port/scep
 }
 
-# The requests that nginx saw, and on how many connections.
+# The numbers of requests and of connections in the log of nginx.
 requests() {
     wc -l <"$access_log"
 }
@@ -150,7 +150,7 @@ connections() {
     cut -d' ' -f1 "$access_log" | sort -u | wc -l
 }
 
-# No request came to nginx nor to the CA.
+# Neither nginx nor the CA has received a request.
 no_request() {
     nothing_sent
     if [ -s "$access_log" ]; then

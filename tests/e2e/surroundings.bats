@@ -1,23 +1,24 @@
 #!/usr/bin/env bats
-# What surrounds the program: pipes, descriptors, wrong servers.
+# The environment of the program: pipes, descriptors, wrong servers, owners of
+# files.
 
 load helper
 
-@test "a reader of stdout that goes away does not cost the file" {
+@test "the file is written although the reader of stdout has exited" {
     start_ca
     ./sscep getca -u "$URL" -c ca.crt -F sha256 | sed 1q >/dev/null
     [ -s ca.crt ] || problem "no certificate"
 }
 
-@test "closed descriptors do not become the connection" {
+@test "with closed descriptors 0, 1 and 2, nothing is printed to the connection" {
     start_ca
     ./sscep getca -u "$URL" -c ca.crt -F sha256 <&- >&- 2>&- || true
     [ -s ca.crt ] || problem "no certificate"
     ! grep -q "valid response" "$ca/log" || problem "stdout in the request"
 }
 
-# portal TEXT COMMAND...: exit status 95, one line, and nothing but GetCACaps
-# was asked.
+# portal TEXT COMMAND...: exit status 95, one error line, and no request but
+# GetCACaps was sent.
 portal() {
     local text=$1
     shift
@@ -29,8 +30,8 @@ portal() {
     expect_equal "what was asked" GetCACaps "$(ca_log operation)"
 }
 
-# A request would take its challengePassword to whoever sends the page.
-@test "an html page in answer to GetCACaps is the end" {
+# A request would send its challengePassword to the server of that page.
+@test "an HTML page in answer to GetCACaps ends the operation" {
     local text="a page: a captive portal, a login page or a proxy"
     start_enrolment
     enroll
@@ -48,7 +49,7 @@ portal() {
         -l own.crt -w got.crl
 }
 
-@test "an html page that is too large, or cut, is the end, too" {
+@test "an HTML page that is too large or truncated ends the operation as well" {
     start_enrolment --fault html --fault-on getcacaps
     portal "over the limit of 60 bytes" enroll --max-size 60
     stop_ca
@@ -57,14 +58,14 @@ portal() {
     portal "" enroll
 }
 
-# Portals send to their page, and are refused by the name of their host.
-@test "a redirect of GetCACaps to another host is the end" {
+# Portals redirect to their page, which has another host.
+@test "a redirect of GetCACaps to another host ends the operation" {
     start_enrolment --fault http-302 --fault-on getcacaps
     portal "another host (127.0.0.2)" enroll
     portal "another host (127.0.0.2)" run_sscep getca -u "$URL" -c got.crt
 }
 
-@test "an html page, and --capabilities: nothing is asked" {
+@test "an HTML page and --capabilities: GetCACaps is not sent" {
     start_enrolment --fault html --fault-on getcacaps
     enroll --capabilities AES,SHA-256,POSTPKIOperation
     enrolled
@@ -72,7 +73,7 @@ portal() {
     expect_equal "what was asked" PKIOperation "$(ca_log operation)"
 }
 
-@test "what is no page in answer to GetCACaps is no capabilities" {
+@test "a bad answer to GetCACaps that is no HTML page means no capabilities" {
     local fault
     for fault in garbage http-404 http-500 empty-200 close-no-answer; do
         ca=$BATS_TEST_TMPDIR/$fault
@@ -85,7 +86,7 @@ portal() {
     done
 }
 
-@test "-R: an error before anything is PENDING is the end" {
+@test "-R: an error before the first PENDING ends the operation" {
     start_enrolment --fault http-404
     enroll -R -t 0
     expect_status 95
@@ -99,10 +100,10 @@ portal() {
     ! grep -q '"operation": "PKIOperation"' "$ca/log" || problem "a message"
 }
 
-# --- files that are replaced ------------------------------------------------------
+# --- files that are replaced --------------------------------------------------
 
-# Sets owner to a user and a group that this test may give a file to: those of
-# somebody else as root, another group of ours, or, if we have none, our own.
+# Sets owner to a user and a group to which this test may give a file: as root
+# those of another user; else another group of the user, or the primary one.
 another_owner() {
     local group
     owner=$(id -u):$(id -g)
@@ -117,7 +118,7 @@ another_owner() {
     done
 }
 
-# replaced FILE: it is another file than before, and as it was otherwise.
+# replaced FILE: it has new contents, and the same owner and mode as before.
 replaced() {
     expect_status 0
     stderr_lacks warning
@@ -143,14 +144,14 @@ replaced() {
     replaced got.crt
     run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l local.crt -w got.crl
     replaced got.crl
-    # By a symbolic link, which stays.
+    # The same through a symbolic link, which stays.
     ln -s got.crt link.crt
     run_sscep getca -u "$URL" -c link.crt
     replaced got.crt
     [ -L link.crt ] || problem "the symbolic link was replaced"
 }
 
-# A new file is nobody's but ours.
+# A new file has the permissions that the umask leaves.
 @test "a new file has the owner, the group and the mode that open() gives" {
     start_ca
     : >touched
@@ -166,9 +167,9 @@ replaced() {
         "$(stat -c '%u:%g %a' newer.crt)"
 }
 
-# Root without the right to give files away, which is an ordinary user's lot; a
-# user has no file of somebody else to try it with, and gets no warning.
-@test "an owner that cannot be kept is warned of, and the file is written" {
+# Root without CAP_CHOWN cannot give files away. A user other than root has no
+# file of another user to replace here, and gets no warning.
+@test "an owner that cannot be kept gives a warning, and the file is written" {
     local owner
     another_owner
     start_ca

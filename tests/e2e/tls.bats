@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 #
-# https: nginx in front of the test CA, with certificates good and bad.
+# https: nginx in front of the test CA, with good and bad certificates.
 
 load helper
 load servers
@@ -13,15 +13,15 @@ setup() {
     trust=(--tls-ca-file "$tls/tls-ca.pem")
 }
 
-# A CA that nginx stands in front of, with the certificate; then the files of
-# an enrolment.
+# start_https CERT: starts a CA with nginx in front of it, which has this
+# certificate; copies the files of an enrolment.
 start_https() {
     start_enrolment
     start_nginx "$@"
 }
 
-# The certificate of the server is refused: one line with the texts, status
-# 95, no request, no file.
+# untrusted TEXT...: the certificate of the server is refused: exit status 95,
+# one error line with the texts, no request, no file.
 untrusted() {
     local operation
     for operation in getcaps getca enroll; do
@@ -38,7 +38,7 @@ untrusted() {
     no_request
 }
 
-# --- what works ----------------------------------------------------------------
+# --- what works ---------------------------------------------------------------
 
 @test "https: every operation" {
     start_https good
@@ -116,7 +116,7 @@ untrusted() {
     done
 }
 
-@test "https: polls go on" {
+@test "https: polling" {
     start_enrolment --pending 2
     start_nginx good
     enroll -t 0 "${trust[@]}"
@@ -154,7 +154,7 @@ untrusted() {
     no_file local.crt
 }
 
-# --- whom to trust -------------------------------------------------------------
+# --- trusted CAs --------------------------------------------------------------
 
 @test "trust: --tls-ca-dir" {
     start_https good
@@ -177,7 +177,7 @@ untrusted() {
     expect_status 0
 }
 
-@test "trust: --tls-ca-file stands instead of the system's" {
+@test "trust: --tls-ca-file replaces the CAs of the system" {
     start_https good
     options=(--tls-ca-file "$tls/other-ca.pem")
     export SSL_CERT_FILE=$tls/tls-ca.pem
@@ -192,20 +192,20 @@ untrusted() {
     enrolled
 }
 
-@test "trust: the certificates of -c do not vouch for the server" {
+@test "trust: the certificates of -c are not trusted for TLS" {
     start_https good
     cat "$tls/tls-ca.pem" >>ca.crt
     options=()
     untrusted "not trusted" issuer
 }
 
-@test "trust: a self-signed certificate that is named" {
+@test "trust: a self-signed certificate given with --tls-ca-file" {
     start_https self-signed
     enroll --tls-ca-file "$tls/self-signed.pem"
     enrolled
 }
 
-# --- what is refused -----------------------------------------------------------
+# --- what is refused ----------------------------------------------------------
 
 @test "refused: expired" {
     start_https expired
@@ -233,7 +233,7 @@ untrusted() {
     untrusted "not trusted" "IP address mismatch"
 }
 
-# no_alt_name CERT HOST KIND: of what there is no subjectAltName.
+# no_alt_name CERT HOST KIND: CERT has no subjectAltName of this KIND.
 no_alt_name() {
     ca=$BATS_TEST_TMPDIR/$1-$2
     start_https "$1"
@@ -244,7 +244,7 @@ no_alt_name() {
     stop_ca
 }
 
-@test "refused: a common name where there is no subjectAltName" {
+@test "refused: a common name without a subjectAltName" {
     no_alt_name bare localhost "a DNS name"
     no_alt_name bare-address 127.0.0.1 "an IP address"
     no_alt_name bare-address localhost "a DNS name"
@@ -255,7 +255,7 @@ no_alt_name() {
     no_alt_name name-only 127.0.0.1 "an IP address"
 }
 
-@test "refused: another name says nothing of what is there" {
+@test "refused: a wrong subjectAltName, without a message about common names" {
     start_https wrong-name
     options=("${trust[@]}")
     untrusted "not trusted" "use a name or address of its subjectAltName"
@@ -297,7 +297,7 @@ no_alt_name() {
     no_request
 }
 
-# --- --tls-insecure ------------------------------------------------------------
+# --- --tls-insecure -----------------------------------------------------------
 
 @test "--tls-insecure: any certificate, and a warning each time" {
     local cert
@@ -324,7 +324,7 @@ no_alt_name() {
     stderr_empty
 }
 
-# --- client certificates -------------------------------------------------------
+# --- client certificates ------------------------------------------------------
 
 verify="ssl_verify_client on; ssl_client_certificate"
 
@@ -341,7 +341,8 @@ verify="ssl_verify_client on; ssl_client_certificate"
 
 @test "client certificate: required, and not given" {
     start_https good "$verify $tls/tls-ca.pem;"
-    # Said at the first request, so that no weaker one follows.
+    # The first request fails, so that no request with weaker algorithms
+    # follows.
     enroll "${trust[@]}"
     expect_status 95
     only_error 400 "client certificate" "--tls-cert"
@@ -359,7 +360,7 @@ verify="ssl_verify_client on; ssl_client_certificate"
     nothing_sent
 }
 
-# By alert: in the handshake up to TLS 1.2, in place of the answer after it.
+# The alert comes in the handshake up to TLS 1.2, and after it in TLS 1.3.
 @test "client certificate: refused by an alert" {
     local version
     start_enrolment
@@ -381,9 +382,9 @@ verify="ssl_verify_client on; ssl_client_certificate"
     done
 }
 
-# --- files ---------------------------------------------------------------------
+# --- files --------------------------------------------------------------------
 
-# unusable STATUS TEXT OPTION...: said before anything is sent.
+# unusable STATUS TEXT OPTION...: an error before anything is sent.
 unusable() {
     local expected=$1 text=$2
     shift 2
@@ -393,7 +394,7 @@ unusable() {
     no_request
 }
 
-@test "files: what cannot be used is said before anything is sent" {
+@test "files: unusable ones are reported before anything is sent" {
     start_https good
     echo nonsense >nonsense
     mkdir directory
@@ -410,9 +411,9 @@ unusable() {
     unusable 1 "--tls-cert" --tls-key "$tls/client.key"
 }
 
-# --- redirects -----------------------------------------------------------------
+# --- redirects ----------------------------------------------------------------
 
-# start_redirect TO: plain http, which redirects all to there.
+# start_redirect TO: starts a server by plain http that redirects all to TO.
 start_redirect() {
     local to=$1
     redirect_port=$(free_ports 1)
@@ -479,9 +480,9 @@ END_CONF
     nothing_sent
 }
 
-# --- secrets -------------------------------------------------------------------
+# --- secrets ------------------------------------------------------------------
 
-@test "-d says nothing of the TLS key" {
+@test "-d prints nothing of the TLS key" {
     start_https good "$verify $tls/tls-ca.pem;"
     enroll -d "${trust[@]}" --tls-cert "$tls/client.pem" \
         --tls-key "$tls/client.key"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 #
-# What the two manuals show: the same commands print the same lines.
+# The examples of the two manuals: the same commands print the same lines.
 
 load helper
 
@@ -34,7 +34,7 @@ getca_several() {
 END
 }
 
-# The polls up to the number, for a certificate written as FILE.
+# enroll_pending FILE POLLS: the output of an enrolment with so many polls.
 enroll_pending() {
     local file=$1 polls=$2 i
     cat <<'END'
@@ -53,7 +53,7 @@ END
     echo "./sscep: certificate written as $file"
 }
 
-# The configuration files of the first and of the second manual.
+# The configuration files of the first and the second manual.
 new_conf() {
     cat >sscep.conf <<END
 # sscep.conf
@@ -87,7 +87,7 @@ MaxPollCount	50
 END
 }
 
-# ./sscep: in the lines becomes what the program was called by.
+# called NAME: replaces ./sscep: in the lines by the name of the program.
 called() {
     sed "s|^\\./sscep: |$1: |"
 }
