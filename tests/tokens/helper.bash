@@ -1,15 +1,15 @@
-# helper.bash: what the tests of keys on tokens share.
+# helper.bash: functions shared by the tests of keys on tokens.
 #
-# All of tests/e2e/helper.bash, runs that must not tell a secret, and the files
-# that a run has opened. Tokens are made once for all files and copied for each
-# test. No run has a terminal but those of at_terminal.
+# It includes tests/e2e/helper.bash, checks that no run prints a secret, and
+# finds out which files a run has opened. Tokens are made once for all files and
+# copied for each test. Only runs of at_terminal have a terminal.
 
 load ../e2e/helper
 load ../e2e/servers
 
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 
-# What no output may contain. They are long enough to be nothing else.
+# No output may contain these. They are long enough to be unique.
 pin=74839201
 other_pin=60517283
 wrong_pin=90817263
@@ -35,14 +35,14 @@ token_setup() {
         once keep make_keep
         keeping=(env "LD_PRELOAD=$BATS_RUN_TMPDIR/keep/keep.so")
     fi
-    # The leak sanitizer cannot work where strace does.
+    # The leak sanitizer does not work under strace.
     traced=(env "ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0" strace -f -q
         -s 4096 -e 'trace=open,openat,execve' -o "$trace")
     options=()
 }
 
 # once NAME COMMAND ...: fills the directory $BATS_RUN_TMPDIR/NAME; the first
-# one that comes does it, others wait.
+# test does it, the others wait.
 once() {
     local dir=$BATS_RUN_TMPDIR/$1 maker
     if mkdir "$dir.lock" 2>/dev/null; then
@@ -76,7 +76,7 @@ make_keep() {
     gcc -Wall -Wextra -Werror -shared -fPIC -o keep.so "$here/keep.c"
 }
 
-# The software key of renewals from and to a token, with a pass phrase, and the
+# Makes an encrypted key in a file, for renewals from and to a token, and the
 # configuration of the requests.
 make_software() {
     openssl genrsa -out plain.key 2048
@@ -103,8 +103,8 @@ END
 
 # --- runs --------------------------------------------------------------------
 
-# As run_sscep, without a terminal; $stdin may name a file. The run must have
-# told no secret.
+# As run_sscep, without a terminal; $stdin may name a file. The run must not
+# print a secret.
 run_token() {
     local tracer=()
     command_line="$sscep $*"
@@ -118,7 +118,7 @@ run_token() {
     no_secret_told "$@"
 }
 
-# Its command line is read again and again while it runs.
+# Records its command line again and again while it runs.
 run_limited() {
     local end=$((SECONDS + run_limit)) line
     setsid "$@" <"${stdin:-/dev/null}" 3>&- 4>&- &
@@ -138,8 +138,8 @@ expect_no_crash() {
     fi
 }
 
-# Neither in plain nor in hexadecimal; the command line may have what was typed
-# there.
+# Neither in plain text nor in hexadecimal. The command line may contain a
+# secret that was typed there.
 no_secret_told() {
     local secret hex
     for secret in "${secrets[@]}"; do
@@ -161,8 +161,8 @@ run_loudly() {
     run_token "$@" -d --json
 }
 
-# refuses STATUS TEXT ... -- ARGUMENT ...: one line says why, and -d and --json
-# tell no secret either.
+# refuses STATUS TEXT ... -- ARGUMENT ...: one error line with the texts; no
+# secret is printed, also with -d and --json.
 refuses() {
     local expected=$1 texts=()
     shift
@@ -179,7 +179,8 @@ refuses() {
     expect_status "$expected"
 }
 
-# one_error; where libraries write on stderr, too, for the lines of ours.
+# As one_error; if libraries print to stderr as well, for the lines of sscep
+# only.
 libraries_write=no
 
 our_error() {
@@ -193,8 +194,8 @@ our_error() {
     cp "$stderr.all" "$stderr"
 }
 
-# at_terminal ANSWER ARGUMENT ...: runs the client with a terminal of its own,
-# where ANSWER is typed when it asks; what the terminal shows is in $terminal.
+# at_terminal ANSWER ARGUMENT ...: runs the client with a new terminal, and
+# types ANSWER when it prompts. The file $terminal has what the terminal shows.
 at_terminal() {
     local answer=$1
     shift
@@ -212,13 +213,13 @@ at_terminal() {
 
 # --- the files that a run has opened -----------------------------------------
 
-# Those that could be opened, each once.
+# The files that were opened successfully, each once.
 opened() {
     grep -E 'open(at)?\(.*\) = [0-9]+$' "$trace" |
         sed -E 's/^[^"]*"(([^"\\]|\\.)*)".*/\1/' | sort -u
 }
 
-# Those of them that have a private key.
+# Those of them that contain a private key.
 keys_read() {
     local file
     opened | while read -r file; do
@@ -229,8 +230,8 @@ keys_read() {
     done
 }
 
-# expect_keys_read [FILE ...]: no others than these, and no other program has
-# been run.
+# expect_keys_read [FILE ...]: exactly these files with private keys were
+# opened, and no other program was run.
 expect_keys_read() {
     expect_equal "files with private keys that were read" "$*" \
         "$(keys_read | xargs)"
@@ -241,13 +242,14 @@ expect_keys_read() {
     fi
 }
 
-# --- the life of a key ---------------------------------------------------------
+# --- the life of a key --------------------------------------------------------
 
-# Each kind of key sets $options (of every run), $pass (of those that need the
-# private key), and what keys, csrs and URIs are called: uri NAME, for NAME dev,
-# new or sign; and has NAME.csr in $requests.
+# Each kind of key defines $options (for every run), $pass (for runs that need
+# the private key), the function uri NAME (NAME is dev, new or sign), and has
+# NAME.csr in $requests.
 
-# A CA that wants the challengePassword, and its certificate by getca.
+# Starts a CA that requires the challengePassword; getca fetches its
+# certificate.
 start_token_ca() {
     cp "$requests"/*.csr .
     cp "$BATS_RUN_TMPDIR/software/file.key" "$BATS_RUN_TMPDIR/software/file.csr" .
@@ -287,14 +289,14 @@ renew() {
         "$(messages 'f"{messageType} {signerIssuedByUs}"' | tail -n 1)"
 }
 
-# The serial number of a certificate, as -s takes it.
+# The serial number of a certificate, in the form for -s.
 serial_of() {
     printf '0x%s' "$(openssl x509 -in "$1" -noout -serial | cut -d = -f 2)"
 }
 
-# --- what each kind of key must do -----------------------------------------------
+# --- requirements on each kind of key -----------------------------------------
 
-# pass_as --OPTION: $pass with --passin replaced, for keys of -K.
+# pass_as --OPTION: $pass with --OPTION in place of --passin, for keys of -K.
 pass_as() {
     local word
     for word in "${pass[@]}"; do
@@ -302,7 +304,7 @@ pass_as() {
     done
 }
 
-# getca and enroll; also with -d and --json.
+# getca and enroll, also with -d and --json.
 enrols() {
     start_token_ca
     token_enroll dev
@@ -317,7 +319,8 @@ enrols() {
     python3 -m json.tool "$stdout" >/dev/null || problem "stdout is no JSON"
 }
 
-# With a key that cannot decrypt the reply, which comes by challengePassword.
+# With a key that cannot decrypt: the reply is encrypted with the
+# challengePassword.
 enrols_by_password() {
     start_token_ca
     token_enroll ec -d
@@ -325,7 +328,7 @@ enrols_by_password() {
     expect_equal "challengePassword" "$challenge" "$(messages challengePassword)"
 }
 
-# The same while the CA takes its time: what is on the command line meanwhile.
+# Records the command line while the CA delays its answer.
 command_line_is_clean() {
     start_token_ca --delay 1
     token_enroll dev
@@ -344,7 +347,7 @@ renews() {
         "${sign_pass[@]}" "${pass[@]}" -d
 }
 
-# From the token to a file.
+# Renewal from a key on the token to one in a file.
 renews_to_file() {
     local sign_pass
     mapfile -t sign_pass < <(pass_as --sign-passin)
@@ -355,7 +358,7 @@ renews_to_file() {
         "${sign_pass[@]}" --passin env:PHRASE -d
 }
 
-# From a file to the token.
+# Renewal from a key in a file to one on the token.
 renews_from_file() {
     start_token_ca
     PHRASE=$phrase run_token enroll -u "$URL" -c ca.crt -k file.key -r file.csr \
@@ -392,8 +395,8 @@ queries() {
         "$(openssl crl -in found.crl -CAfile ca.crt -noout -verify 2>&1)"
 }
 
-# Enrolment, renewals and a query under strace. FILE ... are those with keys
-# that the token needs, for dev and for new; then what the token itself reads.
+# reads_no_key DEV-FILE NEW-FILE: enrolment, renewals and a query under strace.
+# The files are those that the token itself needs for the keys dev and new.
 reads_no_key() {
     local dev_file=$1 new_file=$2 sign_pass
     mapfile -t sign_pass < <(pass_as --sign-passin)
@@ -410,13 +413,13 @@ reads_no_key() {
         "${options[@]}" "${pass[@]}"
     expect_status 0
     expect_keys_read $dev_file
-    # The same trace shows a key in a file.
+    # The same trace does show a key that is read from a file.
     PHRASE=$phrase renew dev file -K "$(uri dev)" -k file.key \
         "${sign_pass[@]}" --passin env:PHRASE
     expect_keys_read $dev_file file.key
 }
 
-# The key logs in to a server that wants a certificate.
+# The key is that of --tls-key, for a server that requires a client certificate.
 logs_in() {
     local tls_pass
     mapfile -t tls_pass < <(pass_as --tls-passin)
@@ -442,7 +445,7 @@ END
     token_enrolled new
 }
 
-# A key that signs and does not decrypt: said before anything is sent.
+# A key that can sign but not decrypt is refused before anything is sent.
 refuses_sign_only() {
     start_token_ca
     : >"$ca/log"
@@ -452,7 +455,7 @@ refuses_sign_only() {
     no_message_sent
 }
 
-# The reply comes for the key of -K, so that of -k need not decrypt.
+# The reply is encrypted for the key of -K, so that of -k need not decrypt.
 renews_for_sign_only() {
     local sign_pass
     mapfile -t sign_pass < <(pass_as --sign-passin)
@@ -473,8 +476,8 @@ no_message_sent() {
     expect_equal "messages sent" "" "$(messages method)"
 }
 
-# cannot_enroll TEXT ... -- OPTION ...: 93 for a key of -k that is not to be
-# had, before anything is sent. dev.csr is the request.
+# cannot_enroll TEXT ... -- OPTION ...: exit status 93, before anything is sent,
+# because the key of -k cannot be loaded. dev.csr is the request.
 cannot_enroll() {
     local texts=()
     while [ "$1" != -- ]; do
@@ -490,14 +493,14 @@ cannot_enroll() {
     no_message_sent
 }
 
-# enrols_with OPTION ...: with dev, and exactly these options.
+# enrols_with OPTION ...: enrols the key dev with exactly these options.
 enrols_with() {
     rm -f dev.crt
     run_token enroll -u "$URL" -c ca.crt -r dev.csr -l dev.crt -d "$@"
     token_enrolled dev
 }
 
-# Each source of a PIN, for the key URI that needs it. SECRET is it.
+# enrols_with_each_source SECRET OPTION...: with each source of the PIN SECRET.
 enrols_with_each_source() {
     local secret=$1
     shift

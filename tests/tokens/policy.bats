@@ -1,10 +1,11 @@
 #!/usr/bin/env bats
 #
-# Algorithms that libcrypto's policy forbids: a FIPS provider, and providers
-# that lack some (noweak.c). What works without them works, and what does not
-# is refused by name, never called a forgery.
+# Algorithms that the policy of libcrypto forbids: with a FIPS provider, and
+# with a provider that lacks some (noweak.c). Operations that do not need them
+# must work; others are refused with a message that names the algorithm, and
+# that never calls a good signature a forgery.
 #
-# UNPACKED is the directory that unpack has filled, or is to fill.
+# UNPACKED is a directory that the script unpack has filled or will fill.
 
 load ../e2e/helper
 load ../e2e/servers
@@ -31,9 +32,9 @@ setup() {
     unset OPENSSL_MODULES NOWEAK NOWEAK_SIGNATURES
 }
 
-# --- policies ------------------------------------------------------------------
+# --- policies -----------------------------------------------------------------
 
-# use_policy VARIABLE=VALUE...: for the client, not for the CA.
+# use_policy VARIABLE=VALUE...: sets variables for the client, not for the CA.
 use_policy() {
     rm sscep
     {
@@ -44,7 +45,7 @@ use_policy() {
     chmod +x sscep
 }
 
-# fips [OPTION...]: libcrypto has the FIPS provider only, with more options.
+# fips [OPTION...]: the client has the FIPS provider only, with these settings.
 fips() {
     local conf=$BATS_TEST_TMPDIR/fips.cnf
     if [ -e "$BATS_FILE_TMPDIR/no-fips" ]; then
@@ -71,7 +72,8 @@ END
     in_force md5
 }
 
-# The digest is refused to others who obey the same policy, too.
+# in_force DIGEST: the openssl program refuses the digest under this policy as
+# well.
 in_force() {
     if (
         # shellcheck source=/dev/null
@@ -83,7 +85,7 @@ in_force() {
     fi
 }
 
-# without VARIABLE=NAMES: noweak.c says what they mean.
+# without VARIABLE=NAMES: the client lacks these algorithms, see noweak.c.
 without() {
     local conf=$BATS_TEST_TMPDIR/noweak.cnf
     cat >"$conf" <<END
@@ -109,7 +111,7 @@ no_legacy() {
 
 forbids="the policy of this libcrypto forbids"
 
-# Each way in which SHA-1 may be forbidden, for the function.
+# both_without_sha1 FUNCTION...: for each of two ways to forbid SHA-1.
 both_without_sha1() {
     local way
     for way in NOWEAK=SHA1 NOWEAK_SIGNATURES=SHA1; do
@@ -119,7 +121,7 @@ both_without_sha1() {
     done
 }
 
-# refused STATUS TEXT...: in one line, nothing written, no certificate.
+# refused STATUS TEXT...: one error line, no certificate is written.
 refused() {
     local wanted=$1
     shift
@@ -142,9 +144,9 @@ serial_of() {
     openssl x509 -in "$1" -noout -serial | cut -d= -f2
 }
 
-# --- FIPS: what works -----------------------------------------------------------
+# --- FIPS: what works ---------------------------------------------------------
 
-@test "FIPS: getcaps, and getca with a fingerprint that can be had" {
+@test "FIPS: getcaps, and getca with an allowed digest" {
     start_ca --caps none
     fips
     run_sscep getcaps -u "$URL"
@@ -287,7 +289,7 @@ serial_of() {
     enrolled
 }
 
-# --- FIPS: what is forbidden ---------------------------------------------------
+# --- FIPS: what is forbidden --------------------------------------------------
 
 @test "FIPS: -S md5, -E des and -E blowfish are refused, no message is sent" {
     start_enrolment
@@ -334,7 +336,7 @@ serial_of() {
     done
 }
 
-@test "FIPS: a forged reply is called so all the same" {
+@test "FIPS: a forged reply is reported as such" {
     start_enrolment --fault bad-signature
     fips
     enroll
@@ -361,9 +363,9 @@ serial_of() {
     enrolled
 }
 
-# --- FIPS, and more ------------------------------------------------------------
+# --- FIPS, and more -----------------------------------------------------------
 
-@test "FIPS without PKCS#1 v1.5: --rsa-oaep is the way" {
+@test "FIPS without PKCS#1 v1.5: --rsa-oaep works" {
     start_enrolment
     fips rsa-pkcs15-pad-disabled
     enroll
@@ -394,7 +396,7 @@ serial_of() {
     enrolled
 }
 
-# --- without MD5 and 3DES --------------------------------------------------------
+# --- without MD5 and 3DES -----------------------------------------------------
 
 weak=NOWEAK=MD5:MD5-SHA1:DES-EDE3-CBC
 
@@ -409,7 +411,7 @@ weak=NOWEAK=MD5:MD5-SHA1:DES-EDE3-CBC
     expect_equal transactionID "$(key_id)" "$(messages transactionID)"
 }
 
-@test "without MD5 and 3DES: what is asked for is refused" {
+@test "without MD5 and 3DES: refused if they are asked for" {
     start_enrolment
     without "$weak"
     run_sscep getca -u "$URL" -c got.crt -F md5
@@ -447,9 +449,9 @@ weak=NOWEAK=MD5:MD5-SHA1:DES-EDE3-CBC
     refused 97 "encrypted with des-ede3-cbc" "$forbids"
 }
 
-# --- without SHA-1 ---------------------------------------------------------------
+# --- without SHA-1 ------------------------------------------------------------
 
-@test "without SHA-1: a good enrolment, and a renewal" {
+@test "without SHA-1: enrolment and renewal work" {
     start_enrolment
     good() {
         enroll
@@ -472,7 +474,8 @@ weak=NOWEAK=MD5:MD5-SHA1:DES-EDE3-CBC
         nothing_sent
     }
     both_without_sha1 old_request
-    # The same is good where it is allowed, and a bad one is not.
+    # The same request is accepted if SHA-1 is allowed; one with a bad signature
+    # is not.
     use_policy LC_ALL=C
     enroll
     enrolled
@@ -539,7 +542,7 @@ END
     both_without_sha1 old_reply
 }
 
-@test "without SHA-1: a forged reply is called so all the same" {
+@test "without SHA-1: a forged reply is reported as such" {
     start_enrolment --fault bad-signature
     without NOWEAK_SIGNATURES=SHA1
     enroll
@@ -566,14 +569,15 @@ END
     both_without_sha1 beside
 }
 
-# A CA with certificates signed with SHA-1, that signs with SHA-256 now.
+# Starts a CA whose certificates are signed with SHA-1, and its messages with
+# SHA-256.
 start_old_ca() {
     start_ca "$@" --cert-digest sha1
     stop_ca
     start_enrolment "$@"
 }
 
-@test "without SHA-1: a root is trusted whatever it is signed with" {
+@test "without SHA-1: a root is trusted with any signature digest" {
     start_old_ca
     openssl x509 -in ca.crt -noout -text | grep -q sha1WithRSA
     root() {
@@ -602,7 +606,7 @@ start_old_ca() {
     expect_equal messages 2 "$(messages transactionID | wc -l)"
 }
 
-@test "without SHA-1: the RA's certificate is the one that is picked" {
+@test "without SHA-1: the RA certificate is picked" {
     start_old_ca --profile ra-chain --order ca,sign,enc \
         --ca-usage sign,encipher,certsign,crlsign
     picked() {
@@ -647,7 +651,7 @@ start_old_ca() {
     both_without_sha1 old_crl
 }
 
-# --- no legacy provider ----------------------------------------------------------
+# --- no legacy provider -------------------------------------------------------
 
 @test "no legacy provider: -E des and -E blowfish are refused" {
     start_enrolment

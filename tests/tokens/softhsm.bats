@@ -1,10 +1,10 @@
 #!/usr/bin/env bats
 #
-# Keys that cannot leave a PKCS#11 token, by the engine pkcs11 and by the
-# provider pkcs11; SoftHSM is the token. Then what engines are told, as an
-# engine of our own writes it down.
+# Keys that cannot leave a PKCS#11 token, with the engine pkcs11 and with the
+# provider pkcs11; SoftHSM is the token. Then the commands that engines get,
+# which the engine of engine.c records.
 #
-# UNPACKED is the directory that unpack has filled, or is to fill.
+# UNPACKED is a directory that the script unpack has filled or will fill.
 
 load helper
 
@@ -31,8 +31,8 @@ log.level = ERROR
 END
 }
 
-# Two tokens, scep with the keys dev, new, sign and ec, and old with dev; each
-# with a PIN of its own.
+# Makes two tokens, scep with the keys dev, new, sign and ec, and old with dev;
+# each has its own PIN.
 make_tokens() {
     export SOFTHSM2_CONF=$PWD/softhsm2.conf PKCS11_MODULE_PATH=$module
     local name
@@ -51,7 +51,7 @@ make_tokens() {
     engine_request old "$other_pin" dev old/dev.csr
 }
 
-# TOKEN PIN KEY ...
+# make_token TOKEN PIN KEY ...
 make_token() {
     local name id=0
     softhsm2-util --init-token --free --label "$1" --so-pin 123456 --pin "$2"
@@ -62,7 +62,7 @@ make_token() {
     done
 }
 
-# TOKEN PIN KEY FILE
+# engine_request TOKEN PIN KEY FILE
 engine_request() {
     openssl req -new -engine pkcs11 -keyform engine -config request.cnf \
         -key "pkcs11:token=$1;object=$3;type=private;pin-value=$2" -out "$4"
@@ -90,7 +90,8 @@ use_provider() {
     options=(--provider pkcs11 --provider-path "$modules")
 }
 
-# provider_cnf SETTING: openssl.cnf, which activates the provider, so set.
+# provider_cnf SETTING: makes openssl.cnf, which activates the provider with
+# SETTING.
 provider_cnf() {
     cat >openssl.cnf <<END
 openssl_conf = all
@@ -108,19 +109,20 @@ activate = 1
 END
 }
 
-# The provider with dlkeep() of keep.c for dlopen().
+# Makes a copy of the provider that calls dlkeep() of keep.c instead of
+# dlopen().
 make_modules() {
     sed 's/\x00dlopen\x00/\x00dlkeep\x00/' "$1" >pkcs11.so
     ! cmp "$1" pkcs11.so
 }
 
-# The token's own store has been read.
+# The trace shows that the files of the token have been read.
 token_read() {
     opened | grep -q "^$BATS_TEST_TMPDIR/tokens/" ||
         problem "the trace lacks the token" "$(cat "$trace")"
 }
 
-# engine_config FILE: the engine by a configuration file, without a PIN.
+# engine_config FILE: makes a configuration file with the engine, without a PIN.
 engine_config() {
     cat >"$1" <<END
 [sscep]
@@ -132,7 +134,7 @@ MODULE_PATH = $module
 END
 }
 
-# A key "each" in the token, which asks for the PIN at each use.
+# Makes a key "each" on the token, which needs the PIN at each use.
 make_asking_key() {
     openssl genrsa -out each.pem 2048
     openssl rsa -in each.pem -outform DER -out each.der
@@ -155,7 +157,7 @@ each_enrolled() {
     certified each
 }
 
-# --- the token itself ----------------------------------------------------------
+# --- the token itself ---------------------------------------------------------
 
 @test "the keys of these tests cannot be read from the token" {
     local all
@@ -168,7 +170,7 @@ each_enrolled() {
     expect_equal "keys that decrypt" 3 "$(grep -c 'Usage:.*decrypt' <<<"$all")"
 }
 
-# --- engine ----------------------------------------------------------------------
+# --- engine -------------------------------------------------------------------
 
 @test "engine: getca and enroll" {
     use_engine
@@ -185,7 +187,7 @@ each_enrolled() {
     enrols_by_password
 }
 
-@test "engine: the PIN of the configuration after that of another token" {
+@test "engine: the PIN of the configuration, after the PIN of another token" {
     use_engine
     start_token_ca
     cp "$requests/old/dev.csr" old.csr
@@ -211,14 +213,14 @@ each_enrolled() {
     no_message_sent
 }
 
-@test "engine: one PIN does for two keys of a token" {
+@test "engine: one PIN is enough for two keys of a token" {
     use_engine
     start_token_ca
     enrols_with -k "$(uri dev)" "${pass[@]}" "${options[@]}"
     renew dev new -K "$(uri dev)" -k "$(uri new)" "${pass[@]}"
 }
 
-@test "engine: a key that asks for the PIN at each use" {
+@test "engine: a key that needs the PIN at each use" {
     use_engine
     start_ca
     cp "$ca/ca.crt" .
@@ -230,7 +232,7 @@ each_enrolled() {
     each_enrolled
 }
 
-@test "provider: a key that asks for the PIN at each use" {
+@test "provider: a key that needs the PIN at each use" {
     use_provider
     start_ca
     cp "$ca/ca.crt" .
@@ -283,12 +285,12 @@ each_enrolled() {
     reads_no_key "" ""
 }
 
-@test "engine: renewal for a key that does not decrypt, and by it" {
+@test "engine: renewal to and from a key that cannot decrypt" {
     use_engine
     renews_for_sign_only
 }
 
-@test "engine: a key that does not decrypt" {
+@test "engine: a key that cannot decrypt" {
     use_engine
     refuses_sign_only "decrypt"
 }
@@ -308,12 +310,12 @@ each_enrolled() {
     wrong_pin_once
 }
 
-@test "engine: an object that is not there" {
+@test "engine: an object that does not exist" {
     use_engine
     unknown_object
 }
 
-@test "engine: no PIN, and no terminal to ask at" {
+@test "engine: no PIN, and no terminal to prompt on" {
     use_engine
     no_pin
 }
@@ -383,14 +385,14 @@ END
     enrols_with -k "slot_$(slot)-id_01" "${options[@]}" "${pass[@]}"
 }
 
-# The number of the slot that the token scep is in.
+# The number of the slot of the token scep.
 slot() {
     softhsm2-util --show-slots | awk '
         /^Slot / { slot = $2 }
         / Label: +scep *$/ { print slot; exit }'
 }
 
-@test "engine: a key file stays a key file" {
+@test "engine: a key in a file is read from the file" {
     use_engine
     start_token_ca
     PHRASE=$phrase run_token enroll -u "$URL" -c ca.crt -k file.key \
@@ -398,7 +400,7 @@ slot() {
     token_enrolled file
 }
 
-@test "engine: a module that is not there" {
+@test "engine: a module that does not exist" {
     start_token_ca
     engine_config engine.conf
     sed -i 's,^MODULE_PATH.*,MODULE_PATH = /nonexistent/module.so,' engine.conf
@@ -406,7 +408,7 @@ slot() {
     cannot_enroll "pkcs11" -- -f engine.conf -k "$(uri dev)" "${pass[@]}"
 }
 
-# --- provider ----------------------------------------------------------------------
+# --- provider -----------------------------------------------------------------
 
 @test "provider: getca and enroll" {
     use_provider
@@ -463,12 +465,12 @@ slot() {
     reads_no_key "" ""
 }
 
-@test "provider: renewal for a key that does not decrypt, and by it" {
+@test "provider: renewal to and from a key that cannot decrypt" {
     use_provider
     renews_for_sign_only
 }
 
-@test "provider: a key that does not decrypt" {
+@test "provider: a key that cannot decrypt" {
     use_provider
     refuses_sign_only "decrypt"
 }
@@ -488,12 +490,12 @@ slot() {
     wrong_pin_once
 }
 
-@test "provider: an object that is not there" {
+@test "provider: an object that does not exist" {
     use_provider
     unknown_object
 }
 
-@test "provider: no PIN, and no terminal to ask at" {
+@test "provider: no PIN, and no terminal to prompt on" {
     use_provider
     no_pin
 }
@@ -567,7 +569,7 @@ END
         --provider default --provider base
 }
 
-@test "provider: one that is not there" {
+@test "provider: one that does not exist" {
     start_token_ca
     expected_status=1
     cannot_enroll "nonexistent" -- --provider nonexistent -k "$(uri dev)" \
@@ -581,9 +583,9 @@ END
     cannot_enroll "pkcs11:" -- -k "$(uri dev);pin-value=$pin"
 }
 
-# --- what both do -----------------------------------------------------------------
+# --- tests for engine and provider --------------------------------------------
 
-# The public key of the same name is no hindrance.
+# The token has a public key of the same name as well.
 objects_by_name() {
     start_token_ca
     enrols_with -k "pkcs11:token=scep;object=dev" "${pass[@]}" "${options[@]}"
@@ -599,7 +601,7 @@ wrong_pin() {
         "${options[@]}"
     cannot_enroll "pkcs11:" "PIN" -- -k "$(uri dev);pin-value=$wrong_pin" \
         "${options[@]}"
-    # Of the key that signs, on a token of its own.
+    # The wrong PIN is that of the key that signs, which is on another token.
     cp "$requests/old/dev.csr" .
     token=old
     enrols_with -k "$(uri dev)" --passin env:OTHER_PIN "${options[@]}"
@@ -610,7 +612,8 @@ wrong_pin() {
     no_message_sent
 }
 
-# pkcs11-spy stands before the token; it leaks.
+# pkcs11-spy, which records all calls, is loaded before the token; it leaks
+# memory.
 wrong_pin_once() {
     local spy
     spy=$(find /usr/lib /usr/lib64 -name pkcs11-spy.so 2>/dev/null |
@@ -685,9 +688,9 @@ renews_between_tokens() {
         -k "$(token=scep uri new)" --passin env:PIN -d
 }
 
-# --- what engines are told ----------------------------------------------------------
+# --- commands that engines get ------------------------------------------------
 
-# The shared object of an engine that libcrypto has brought along.
+# engine_file NAME: the shared object of an engine that comes with libcrypto.
 engine_file() {
     printf '%s/%s.so' "$(openssl version -e | sed 's/.*"\(.*\)"/\1/')" "$1"
 }
@@ -697,7 +700,7 @@ make_recorder() {
         -lcrypto
 }
 
-# record ID: engine.conf for the engine of this directory, by that id.
+# record ID: makes engine.conf, which loads the engine of engine.c with this id.
 record() {
     once recorder make_recorder
     export ENGINE_LOG=$BATS_TEST_TMPDIR/engine.log
@@ -711,13 +714,13 @@ dynamic_path = $BATS_RUN_TMPDIR/recorder/engine.so
 END
 }
 
-# told <<END: all that the engine was told, but for the PIN of a key by --passin.
+# told <<END: all commands that the engine got, without the PIN of --passin.
 told() {
     expect_equal "what the engine was told" "$(cat)" \
         "$(grep -vxF "PIN $phrase" "$ENGINE_LOG")"
 }
 
-# With a key that the engine takes from the file file.key.
+# Starts a CA; the engine reads the key from file.key.
 start_recorder() {
     start_token_ca
     rm -f "$ENGINE_LOG"
@@ -767,7 +770,7 @@ finish recorder
 END
 }
 
-@test "engine: the PIN typed at a terminal for an engine that asks" {
+@test "engine: the PIN typed at a terminal for an engine that prompts" {
     record recorder
     echo "KEYS = keys" >>engine.conf
     start_recorder
@@ -823,7 +826,7 @@ finish jksengine
 END
 }
 
-@test "engine: sections of other engines are not for this one" {
+@test "engine: sections of other engines have no effect" {
     record capi
     cat >>engine.conf <<END
 
@@ -843,7 +846,7 @@ finish capi
 END
 }
 
-@test "engine: -g wins over the file, and takes the section of its name" {
+@test "engine: -g wins over the file, and uses the section of its name" {
     use_engine
     start_token_ca
     cat >engine.conf <<END
@@ -859,7 +862,7 @@ END
     enrols_with -f engine.conf -g pkcs11 -k "$(uri dev)"
 }
 
-@test "engine: one that is not there" {
+@test "engine: one that does not exist" {
     start_token_ca
     expected_status=1
     cannot_enroll "nonexistent" -- -g nonexistent -k "$(uri dev)"
@@ -873,7 +876,7 @@ END
     cannot_enroll "engine e:" -- -f engine.conf -k "$(uri dev)"
 }
 
-@test "engine: commands that it does not know or refuses" {
+@test "engine: commands that it does not know or that fail" {
     record recorder
     start_token_ca
     expected_status=1

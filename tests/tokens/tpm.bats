@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 #
-# Keys of a TPM, by the provider tpm2; swtpm is the TPM. A key is a handle of
-# the TPM, or a file that only the TPM can open (TSS2 PRIVATE KEY).
+# Keys of a TPM, with the provider tpm2; swtpm is the TPM. A key is a handle of
+# the TPM, or a file that only the TPM can decrypt (TSS2 PRIVATE KEY).
 
 load helper
 
-# tss2 does, and nothing but a variable of the environment would silence it.
+# tss2 prints to stderr, unless an environment variable forbids it.
 libraries_write=yes
 
 setup() {
@@ -20,8 +20,8 @@ setup() {
     export AUTH=$auth WRONG=$wrong_pin
 }
 
-# start_tpm DIRECTORY: that has its state. The port after that for commands is
-# for control, and tss2 knows no other.
+# start_tpm DIRECTORY: starts a TPM with its state in DIRECTORY. The control
+# port must be the one after the command port, because tss2 expects that.
 start_tpm() {
     local tries=0 first
     until [ "$tries" -eq 20 ]; do
@@ -50,9 +50,9 @@ ready_or_dead() {
     dead "$tpm_pid" || listening $(($1 + 1))
 }
 
-# Handles 0x81000000 (dev), 0x81000001 (new), 0x81000002 (sign, which signs
-# only), 0x81000003 (auth, with an authorization), 0x81000004 (ec); dev.pem and
-# new.pem, and locked/dev.pem and locked/new.pem with an authorization.
+# Makes the handles 0x81000000 (dev), 0x81000001 (new), 0x81000002 (sign, which
+# can only sign), 0x81000003 (auth, with an authorization), 0x81000004 (ec), and
+# the files dev.pem and new.pem; those in locked/ have an authorization.
 make_tpm() {
     local both='fixedtpm|fixedparent|sensitivedataorigin|userwithauth|noda|sign'
     mkdir state
@@ -81,7 +81,7 @@ make_tpm() {
     stop_ca
 }
 
-# HANDLE ATTRIBUTES [OPTION ...]
+# make_handle HANDLE ATTRIBUTES [OPTION ...]
 make_handle() {
     tpm2_create -Q -C primary -G rsa2048 -a "$2" -u public -r private "${@:3}"
     tpm2_flushcontext -t
@@ -90,7 +90,7 @@ make_handle() {
     tpm2_flushcontext -t
 }
 
-# openssl with the TPM
+# Runs openssl with the TPM.
 with_tpm() {
     openssl "$@" -provider default -provider tpm2 \
         -propquery '?provider=tpm2,tpm2.digest!=yes,tpm2.cipher!=yes'
@@ -128,7 +128,7 @@ use_handles() {
     kind=handle
 }
 
-# Files of a TPM key, as dev.pem and new.pem.
+# The keys are files, dev.pem and new.pem.
 use_files() {
     kind=pem
     requests=$BATS_RUN_TMPDIR/tpm/pem
@@ -143,12 +143,12 @@ use_locked_files() {
     pass=(--passin env:AUTH)
 }
 
-# Nothing that is read would show that it was the TPM.
+# No opened file shows that the TPM was used.
 token_read() {
     :
 }
 
-# The TPM has room for three keys; what was loaded must be gone.
+# The TPM has room for three keys, so each test must unload its keys.
 teardown() {
     local left
     left=$(tpm2_getcap handles-transient) || left="no answer of the TPM"
@@ -156,7 +156,7 @@ teardown() {
     expect_equal "what is left in the TPM" "" "$left"
 }
 
-# --- the TPM itself --------------------------------------------------------------
+# --- the TPM itself -----------------------------------------------------------
 
 @test "the key files of these tests are for the TPM only" {
     local name
@@ -168,7 +168,7 @@ teardown() {
     expect_equal "handles" 5 "$(tpm2_getcap handles-persistent | wc -l)"
 }
 
-# --- handles -----------------------------------------------------------------------
+# --- handles ------------------------------------------------------------------
 
 @test "handle: getca and enroll" {
     use_handles
@@ -220,17 +220,17 @@ teardown() {
     reads_no_key "" ""
 }
 
-@test "handle: renewal for a key that does not decrypt, and by it" {
+@test "handle: renewal to and from a key that cannot decrypt" {
     use_handles
     renews_for_sign_only
 }
 
-@test "handle: a key that does not decrypt" {
+@test "handle: a key that cannot decrypt" {
     use_handles
     refuses_sign_only "decrypt"
 }
 
-@test "handle: one that is not there" {
+@test "handle: one that does not exist" {
     use_handles
     start_token_ca
     cannot_enroll "$(uri none)" -- -k "$(uri none)" "${options[@]}"
@@ -279,14 +279,14 @@ END
         -k "$(uri none)"
 }
 
-@test "handle: no provider that knows it" {
+@test "handle: no provider for it" {
     use_handles
     start_token_ca
     cannot_enroll "handle:0x81000000" -- -k "$(uri dev)"
     cannot_enroll "handle:0x81000000" -- -k "$(uri dev)" --provider legacy
 }
 
-# --- files -------------------------------------------------------------------------
+# --- files --------------------------------------------------------------------
 
 @test "file: getca and enroll" {
     use_files
@@ -313,12 +313,12 @@ END
     queries
 }
 
-@test "file: no private key is read but this" {
+@test "file: no other private key is read" {
     use_files
     reads_no_key dev.pem new.pem
 }
 
-@test "file: no provider that knows it" {
+@test "file: no provider for it" {
     use_files
     start_token_ca
     cannot_enroll "dev.pem" "tpm2" -- -k dev.pem
@@ -385,7 +385,7 @@ END
     logs_in_if_it_can
 }
 
-@test "locked file: no private key is read but this" {
+@test "locked file: no other private key is read" {
     use_locked_files
     reads_no_key dev.pem new.pem
 }
@@ -402,7 +402,7 @@ END
     cannot_enroll "dev.pem" "PIN" -- -k dev.pem --passin env:WRONG \
         "${options[@]}"
     cannot_enroll "dev.pem" -- -k dev.pem "${options[@]}"
-    # Of the key that signs, while that of the request is right.
+    # The wrong authorization is that of the key that signs.
     enrols_with -k dev.pem "${pass[@]}" "${options[@]}"
     : >"$ca/log"
     refuses 93 "dev.pem" -- enroll -u "$URL" -c ca.crt -K dev.pem -O dev.crt \
@@ -429,7 +429,7 @@ END
     typed_at_terminal
 }
 
-@test "no TPM to talk to" {
+@test "no TPM answers" {
     use_files
     start_token_ca
     TPM2OPENSSL_TCTI=swtpm:host=127.0.0.1,port=$(free_ports 1)
