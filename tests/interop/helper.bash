@@ -1,14 +1,14 @@
-# helper.bash: what the tests against other servers share.
+# helper.bash: functions shared by the tests against other servers.
 #
 # SSCEP names the program to test, MKREQUEST the script.  The servers run in a
-# network of their own, as some listen on all addresses: "scripts/test
-# interop" does that.
+# private network, because some listen on all addresses: "scripts/test interop"
+# makes it.
 
 bats_require_minimum_version 1.5.0
 
 load ../e2e/nginx
 
-# For setup_file: what was set for another purpose does not count.
+# For setup_file: removes settings that were made for other purposes.
 prepare() {
     alone
     unset OPENSSL_CONF http_proxy https_proxy HTTPS_PROXY no_proxy NO_PROXY
@@ -18,7 +18,7 @@ prepare() {
     export SSCEP MKREQUEST
 }
 
-# Nobody else can reach the server: there is no interface but the loopback.
+# Others cannot reach the server: the loopback is the only interface.
 alone() {
     local up
     up=$(ip -o link show up | cut -d ' ' -f 2)
@@ -30,8 +30,8 @@ alone() {
 
 # --- servers ----------------------------------------------------------------
 
-# serve LOG PORT... -- COMMAND...: in the background, until it listens on all
-# ports; its process id is in $served_pid.
+# serve LOG PORT... -- COMMAND...: starts a server and waits until it listens on
+# all ports; $served_pid is its process id.
 serve() {
     local log=$1 ports=()
     shift
@@ -54,7 +54,7 @@ listening_or_dead() {
     ended "$1" || listening "${@:2}"
 }
 
-# listening PORT...: on all of them.
+# listening PORT...: a server listens on each of them.
 listening() {
     local one
     for one in "$@"; do
@@ -62,7 +62,7 @@ listening() {
     done
 }
 
-# end PID: nothing is done when there is none.
+# end PID: ends the process; does nothing if PID is empty.
 end() {
     [ -n "$1" ] || return 0
     kill "$1"
@@ -85,7 +85,7 @@ until_within() {
 
 # --- the client -------------------------------------------------------------
 
-# client STATUS ARGUMENT...: runs sscep; output is stdout, stderr apart.
+# client STATUS ARGUMENT...: runs sscep, which must end with STATUS.
 client() {
     local expected=$1
     shift
@@ -94,8 +94,8 @@ client() {
     [ "$status" -eq "$expected" ]
 }
 
-# refused STATUS ARGUMENT...: likewise; no file comes of it, and besides
-# warnings there is one line on stderr, which is in $error then.
+# refused STATUS ARGUMENT...: the same; it must write no file, and print
+# warnings and one error line, which is then in $error.
 refused() {
     local before
     before=$(ls -A)
@@ -105,12 +105,12 @@ refused() {
     [ "$(wc -l <<<"$error")" -eq 1 ]
 }
 
-# request NAME [CHALLENGE]: NAME.key and NAME.csr.
+# request NAME [CHALLENGE]: makes NAME.key and NAME.csr.
 request() {
     PREFIX=$1 "$MKREQUEST" -dns "$1.example.org" "${@:2}"
 }
 
-# is_for NAME: NAME.crt is for that name and for that key.
+# is_for NAME: NAME.crt has this name and the key NAME.key.
 is_for() {
     [ "$(openssl x509 -in "$1.crt" -noout -subject -nameopt RFC2253)" = \
         "subject=CN=$1.example.org" ]

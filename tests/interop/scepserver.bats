@@ -1,11 +1,11 @@
 #!/usr/bin/env bats
 #
-# sscep against scepserver, the SCEP server of Debian's package scep.  That
-# server listens on all addresses, so it runs in a network of its own:
-# "scripts/test interop" does that.
+# sscep against scepserver, the SCEP server of Debian's package scep.  The
+# server listens on all addresses, so it runs in a private network, which
+# "scripts/test interop" makes.
 #
-# The server answers in DES, SHA-1 and chunks whatever was sent, and its CA
-# certificate is not for encryption.
+# The server always answers with DES, SHA-1 and the chunked transfer coding, and
+# the keyUsage of its CA certificate lacks keyEncipherment.
 
 load helper
 
@@ -32,20 +32,20 @@ start_server() {
     export server_pid=$served_pid
 }
 
-# enroll NAME: the whole way to NAME.crt.
+# enroll NAME: from the request to NAME.crt.
 enroll() {
     client 0 getca -u "$url" -c ca.crt
     request "$1" secret
     client 0 enroll -u "$url" -c ca.crt -k "$1.key" -r "$1.csr" -l "$1.crt"
 }
 
-# certified NAME: NAME.crt is from this CA, for that name and for that key.
+# certified NAME: this CA issued NAME.crt, with this name and the key NAME.key.
 certified() {
     openssl verify -CAfile ca.crt "$1.crt"
     is_for "$1"
 }
 
-# What the server logged of the operation, as often as it did it.
+# served OPERATION: how often the server logged this operation.
 served() {
     grep -c "component=scep_service method=$1 " "$BATS_FILE_TMPDIR/log"
 }
@@ -65,7 +65,7 @@ Renewal, SHA-1, SHA-256, SCEPStandard" ]
             -fingerprint -sha256)" ]
     [[ "$output" == *"SHA256 fingerprint: $(cut -d = -f 2 fingerprint)"* ]]
     [[ "$output" == *"CA certificate written as ca.crt" ]]
-    # The kind of certificate that the other tests are about.
+    # This keyUsage is what the other tests depend on.
     usage=$(grep -A 1 'X509v3 Key Usage: critical' text | tail -n 1)
     [[ "$usage" == *"Certificate Sign, CRL Sign" ]]
     [[ "$usage" != *Encipherment* ]]
@@ -113,8 +113,8 @@ Renewal, SHA-1, SHA-256, SCEPStandard" ]
     [ ! -e device.crt ]
 }
 
-# renew MESSAGE-TYPE [ARGUMENT...]: with a new key; this server wants the
-# challenge here as well.
+# renew MESSAGE-TYPE [ARGUMENT...]: with a new key; this server requires the
+# challenge for renewals as well.
 renew() {
     enroll device
     mv device.crt old.crt
@@ -139,7 +139,7 @@ renew() {
     renew "PKCSReq (19)" --renewal 19
 }
 
-@test "a renewal without challenge is refused, and the option named" {
+@test "a renewal without challenge is refused, and the error names the option" {
     enroll device
     mv device.crt old.crt
     mv device.key old.key
@@ -151,9 +151,9 @@ renew() {
     [ ! -e device.crt ]
 }
 
-# --- nginx in front of it ------------------------------------------------------
+# --- nginx in front of it -----------------------------------------------------
 
-# In $https_pid; with a certificate for localhost by a CA as tls-ca.pem.
+# Its process id is $https_pid; tls-ca.pem issued its certificate for localhost.
 start_nginx() {
     openssl req -x509 -newkey rsa:2048 -nodes -keyout tls.key -out tls.pem \
         -subj /CN=localhost -addext subjectAltName=DNS:localhost -days 2

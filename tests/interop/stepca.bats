@@ -2,11 +2,11 @@
 #
 # sscep against the SCEP server of step-ca 0.19 or 0.20, which is built here
 # from Debian's packages golang-go and golang-github-smallstep-certificates-dev.
-# Like all tests of this directory it runs in a network of its own:
-# "scripts/test interop" does that.
+# Like all tests of this directory it runs in a private network, which
+# "scripts/test interop" makes.
 #
-# An RSA intermediate below a root answers; each provisioner of ca.json has a
-# URL of its own.
+# The CA is an RSA intermediate below a root; each provisioner of ca.json has
+# its own URL.
 
 load helper
 
@@ -33,7 +33,7 @@ setup() {
 
 # --- the server -------------------------------------------------------------
 
-# More memory for less time; what was built before is taken from Go's cache.
+# GOGC=400 uses more memory to save time; Go caches what it has built before.
 build_server() {
     if ! (cd "$BATS_TEST_DIRNAME/stepca" &&
         GO111MODULE=off GOPATH=/usr/share/gocode GOFLAGS='' GOGC=400 \
@@ -60,7 +60,7 @@ END
     certify intermediate 2 -CA "$server/root.crt" -CAkey "$server/root.key"
 }
 
-# certify NAME SERIAL SIGNER...: NAME.key and NAME.crt.
+# certify NAME SERIAL SIGNER...: makes NAME.key and NAME.crt.
 certify() {
     openssl req -new -newkey rsa:2048 -nodes -keyout "$server/$1.key" \
         -subj "/O=Interop/CN=$1" -out "$server/$1.csr" 2>/dev/null
@@ -69,9 +69,9 @@ certify() {
         -out "$server/$1.crt" 2>/dev/null
 }
 
-# Ciphers of replies by number: 0 is DES, 1 AES-128, 2 AES-256.  At "address"
-# is https, with a certificate for the dnsNames that the intermediate issues
-# when the server starts.
+# The numbers of the ciphers of replies: 0 is DES, 1 AES-128, 2 AES-256.  The
+# server speaks https at "address", with a certificate for the dnsNames that the
+# intermediate issues when the server starts.
 configure_server() {
     cat >"$server/ca.json" <<END
 {
@@ -110,7 +110,7 @@ start_server() {
 
 # --- the client -------------------------------------------------------------
 
-# enroll PROVISIONER NAME [ARGUMENT...]: the whole way to NAME.crt.
+# enroll PROVISIONER NAME [ARGUMENT...]: from the request to NAME.crt.
 enroll() {
     client 0 getca -u "$url/$1" -c ca.crt
     request "$2" secret
@@ -120,7 +120,7 @@ enroll() {
     [[ "$output" == *"./sscep: certificate written as $2.crt" ]]
 }
 
-# certified NAME: NAME.crt is from this CA, for that name and for that key.
+# certified NAME: this CA issued NAME.crt, with this name and the key NAME.key.
 certified() {
     openssl verify -CAfile "$server/root.crt" \
         -untrusted "$server/intermediate.crt" "$1.crt"
@@ -133,8 +133,8 @@ same() {
         "$(openssl x509 -in "$2" -outform DER | sha256sum)" ]
 }
 
-# reply_in PROVISIONER CIPHER: so the server encrypts its replies.  It gets a
-# message of the client by hand here, and the reply is opened by openssl.
+# reply_in PROVISIONER CIPHER: the server encrypts its replies with CIPHER.  The
+# test posts a message of the client itself, and parses the reply with openssl.
 reply_in() {
     client 0 enroll -u "$url/$1" -c ca.crt -k device.key -r device.csr \
         -m message.pem
@@ -146,7 +146,7 @@ reply_in() {
     [[ "$(cat algorithm)" == *"algorithm: $2 ("* ]]
 }
 
-# post TARGET FILE: the body of the answer.
+# post TARGET FILE: posts FILE and prints the body of the answer.
 post() {
     local connection
     exec {connection}<>"/dev/tcp/127.0.0.1/$port"
@@ -159,7 +159,7 @@ post() {
 
 # --- tests ------------------------------------------------------------------
 
-# The server ends the last line, POSTPKIOperation, by nothing.
+# The last line of the answer, POSTPKIOperation, has no line end.
 @test "getcaps lists what the server announces" {
     client 0 getcaps -u "$url/aes128"
     [ "$output" = "./sscep: scep capabilities: AES, DES3, POSTPKIOperation, \
@@ -187,12 +187,12 @@ Renewal, SHA-1, SHA-256, SCEPStandard" ]
 "certificate written as ca.crt-1"* ]]
 }
 
-@test "getca of a provisioner that is not there" {
+@test "getca of a provisioner that does not exist" {
     refused 95 getca -u "$url/none" -c ca.crt
     [[ "$error" == "./sscep: $url/none: "*"500"* ]]
 }
 
-# The server announces SHA-256, and signs with SHA-1.
+# The server announces SHA-256 but signs with SHA-1.
 other_warnings() {
     grep -vxF "./sscep: warning: the reply is signed with sha1, although the \
 server announces sha256" <<<"$stderr"
@@ -227,7 +227,7 @@ server announces sha256" <<<"$stderr"
     certified device
 }
 
-# enroll_in CIPHER DIGEST OPENSSL-CIPHER: a request in these.
+# enroll_in CIPHER DIGEST OPENSSL-CIPHER: enrols with these algorithms.
 enroll_in() {
     enroll aes128 device -E "$1" -S "$2"
     certified device
@@ -249,7 +249,7 @@ enroll_in() {
     enroll_in aes256 sha512 aes-256-cbc
 }
 
-# The server makes a common name of the first subjectAltName.
+# The server adds the first subjectAltName as the common name.
 @test "a subject that the CA changed is reported" {
     cat >device.cnf <<'END'
 [ req ]
@@ -275,7 +275,7 @@ END
     [[ "$stderr" == *"changed the subject to /O=Elsewhere/CN=device"* ]]
 }
 
-# renewal CHALLENGE...: device.crt is old.crt now, and there is a new request.
+# renewal CHALLENGE...: renames device.crt to old.crt and makes a new request.
 renewal() {
     enroll aes128 device
     mv device.crt old.crt
@@ -284,7 +284,7 @@ renewal() {
     request device "$@"
 }
 
-# renew MESSAGE-TYPE [ARGUMENT...]: this server wants the challenge here too.
+# renew MESSAGE-TYPE [ARGUMENT...]: this server requires the challenge here too.
 renew() {
     renewal secret
     client 0 enroll -d -u "$url/aes128" -c ca.crt -K old.key -O old.crt \
@@ -311,7 +311,7 @@ renew() {
     [[ "$error" == *"badRequest, \"wrong password provided\""* ]]
 }
 
-# The text is no failInfoText by its OID and type.
+# The text has another OID and type than failInfoText (RFC 8894, 3.2.1).
 @test "a wrong challenge is refused, with the text of the server" {
     client 0 getca -u "$url/aes128" -c ca.crt
     request device wrong
@@ -322,10 +322,9 @@ renew() {
     [[ "$error" == *"badRequest, \"wrong password provided\""* ]]
 }
 
-# takes_get: the server is of version 0.20, which takes a PKIOperation by GET as
-# one by POST, and so finds fault with a message that is none.  Version 0.19
-# reads base64 in the alphabet of URLs only, and then answers with nothing,
-# whatever it was.
+# takes_get: the server has version 0.20, which processes a PKIOperation by GET
+# like one by POST, and so answers an invalid message with status 500.  Version
+# 0.19 accepts only base64url, and always sends an empty answer.
 takes_get() {
     local connection line
     exec {connection}<>"/dev/tcp/127.0.0.1/$port"
@@ -341,8 +340,8 @@ takes_get() {
     exit 1
 }
 
-# It takes the first message of the query, which is one of our own here.
-@test "a PKIOperation by GET whose message is none" {
+# The server reads the first "message" of the query; here -M adds one before.
+@test "a PKIOperation by GET with an invalid message" {
     client 0 getca -u "$url/get" -c ca.crt
     request device secret
     if takes_get; then
@@ -378,35 +377,35 @@ takes_get() {
     fi
 }
 
-@test "getcert is not there" {
+@test "getcert is not supported" {
     enroll aes128 device
     refused 95 getcert -u "$url/aes128" -c ca.crt -k device.key \
         -l device.crt -s 0x10 -w other.crt
     [[ "$error" == "./sscep: $url/aes128: "*"500"*"not implemented"* ]]
 }
 
-@test "getcrl is not there" {
+@test "getcrl is not supported" {
     enroll aes128 device
     refused 95 getcrl -u "$url/aes128" -c ca.crt -k device.key \
         -l device.crt -w ca.crl
     [[ "$error" == "./sscep: $url/aes128: "*"500"*"not implemented"* ]]
 }
 
-@test "getnextca is not there" {
+@test "getnextca is not supported" {
     refused 95 getnextca -u "$url/aes128" -c next.crt -C "$server/root.crt"
     [[ "$error" == "./sscep: "*"no next CA certificate"*"500"* ]]
 }
 
-# --- https, by the server's own certificate ---------------------------------
+# --- https, with the server's own certificate -------------------------------
 
-# The lines of the log about the path of a provisioner.
+# The lines of the log for the URL of a provisioner.
 asked() {
     grep -c "\"path\":\"/scep/$1?" "$server/log" || true
 }
 
-# What is on the wire: the certificate is by the intermediate, for localhost,
+# The certificate in the handshake is for localhost, issued by the intermediate,
 # and was never in a file.
-@test "https: the certificate of the server is its own" {
+@test "https: the certificate of the server is issued by its CA" {
     openssl s_client -connect "127.0.0.1:$tls_port" -servername localhost \
         -showcerts </dev/null >handshake 2>/dev/null
     openssl x509 -in handshake -out tls.crt
@@ -433,9 +432,9 @@ Renewal, SHA-1, SHA-256, SCEPStandard" ]
     certified device
 }
 
-# To start from nothing: the root, received on the plain port and pinned, is
-# all that https needs.
-@test "https: trusted by what getca got on the plain port" {
+# The first contact: the root, fetched over plain http with a pin, is all that
+# https needs.
+@test "https: trusted with the root that getca fetched over plain http" {
     client 0 getca -u "$url/root" -c ca.crt --ca-fingerprint \
         "$(openssl x509 -in "$server/root.crt" -noout -fingerprint -sha256 |
             cut -d = -f 2)"
@@ -443,8 +442,8 @@ Renewal, SHA-1, SHA-256, SCEPStandard" ]
     [ -z "$stderr" ]
 }
 
-# untrusted TEXT ARGUMENT...: getca and enroll stop in the handshake, before
-# the server sees a request.
+# untrusted TEXT ARGUMENT...: getca and enroll fail in the handshake, before the
+# server receives a request.
 untrusted() {
     local before
     request device secret
@@ -464,14 +463,14 @@ untrusted() {
     untrusted "not trusted"
 }
 
-@test "https: not trusted by another root" {
+@test "https: not trusted with another root" {
     openssl req -x509 -newkey rsa:2048 -nodes -keyout other.key \
         -out other.crt -subj /O=Interop/CN=root -days 2 2>/dev/null
     untrusted "not trusted" --tls-ca-file other.crt
 }
 
 # The certificate has no IP address.
-@test "https: not for another name" {
+@test "https: refused for another name" {
     local before
     before=$(asked aes256)
     refused 95 getca -u "https://127.0.0.1:$tls_port/scep/aes256" -c ca.crt \
@@ -480,7 +479,7 @@ untrusted() {
     [ "$(asked aes256)" -eq "$before" ]
 }
 
-@test "https: a wrong challenge is refused as on the plain port" {
+@test "https: a wrong challenge is refused as over plain http" {
     client 0 getca -u "$tls_url/aes128" -c ca.crt \
         --tls-ca-file "$server/root.crt"
     request device wrong
@@ -489,7 +488,7 @@ untrusted() {
     [[ "$error" == *"badRequest, \"wrong password provided\""* ]]
 }
 
-@test "http on the port of https, and https on that of http" {
+@test "http to the port of https, and https to that of http" {
     refused 95 getca -u "http://localhost:$tls_port/scep/aes128" -c ca.crt
     [[ "$error" == *"400"*"HTTP request to an HTTPS server"* ]]
     refused 95 getca -u "https://localhost:$port/scep/aes128" -c ca.crt \
