@@ -1,4 +1,4 @@
-# lib.sh: what scripts/quickstart and scripts/test share; a shell reads it.
+# lib.sh: functions shared by scripts/quickstart and scripts/test.
 # shellcheck shell=sh
 #
 # The caller sets: program (its name) and top (the directory of the sources).
@@ -12,7 +12,7 @@ die() {
 	exit 1
 }
 
-# logged FILE COMMAND...: quiet if it works, else the end of the log.
+# logged FILE COMMAND...: logs its output; shows the end of it if it fails.
 logged() {
 	logged_file=$1
 	shift
@@ -26,8 +26,8 @@ logged() {
 	return 1
 }
 
-# provided PACKAGE: what the Debian package is wanted for is here, from
-# wherever it came.
+# provided PACKAGE: the system has what the Debian package is needed for, from
+# whatever source.
 provided() {
 	case $1 in
 	libc6-dev)
@@ -67,7 +67,7 @@ provided() {
 	esac
 }
 
-# installed_file PATTERN: below the directory of the libraries.
+# installed_file PATTERN: finds a file below the directories of libraries.
 installed_file() {
 	[ -n "$(find /usr/lib /usr/lib64 -path "*/$1" 2>/dev/null |
 		head -n 1)" ]
@@ -88,7 +88,7 @@ as_root() {
 	fi
 }
 
-# can_become_root: sets $refusal when not. sudo may ask for a password, on the
+# can_become_root: if not, sets $refusal. sudo may prompt for a password on the
 # terminal.
 can_become_root() {
 	[ "$(id -u)" -ne 0 ] || return 0
@@ -107,19 +107,20 @@ lists_here() {
 		2>/dev/null | head -n 1)" ]
 }
 
-# The package lists are there and not older than a day.
+# The package lists exist and are not older than a day.
 lists_fresh() {
 	lists_here && [ -n "$(find /var/lib/apt/lists -maxdepth 0 -mtime -1)" ]
 }
 
-# offered PACKAGE: this release has it, maybe under another name.
+# offered PACKAGE: this release offers it, possibly under another name.
 offered() {
 	apt-cache policy "$1" 2>/dev/null | grep -q 'Candidate: [^(]' ||
 		apt-get install --simulate --no-install-recommends "$1" \
 			>/dev/null 2>&1
 }
 
-# apt_says LOG COMMAND...: logged; when it fails, what apt says is wrong.
+# apt_says LOG COMMAND...: logs its output; prints the errors of apt if it
+# fails.
 apt_says() {
 	apt_log=$1
 	shift
@@ -136,14 +137,14 @@ apt_says() {
 	return 1
 }
 
-# A mirror that cannot be reached is only a warning to apt, if not asked.
+# By default apt only warns if the mirror cannot be reached.
 update_lists() {
 	say "Reading the package lists: apt-get update"
 	apt_says "$1" as_root apt-get update -o Acquire::Retries=3 \
 		-o APT::Update::Error-Mode=any
 }
 
-# advise PACKAGE...: how to install them by hand.
+# advise PACKAGE...: prints how to install them by hand.
 advise() {
 	[ $# -gt 0 ] || return 0
 	say "To install what is missing, run this as root, and then $program again:"
@@ -151,9 +152,9 @@ advise() {
 	say "  apt-get install --no-install-recommends $*"
 }
 
-# install_missing LOG PACKAGE...: installs what is not provided and what this
-# release offers. What is missing then is in $still_missing, and if it could be
-# had it has been said why it is not here, and what to do.
+# install_missing LOG PACKAGE...: installs packages that are not provided and
+# that this release offers. $still_missing then has the missing ones; for those
+# that could have been installed, the reason and a remedy have been printed.
 install_missing() {
 	install_log=$1
 	shift
@@ -170,7 +171,7 @@ install_missing() {
 		say "Debian packages stand for: $still_missing"
 		return 0
 	fi
-	# The names are words of their own.
+	# Each name is a word of its own.
 	# shellcheck disable=SC2086
 	if ! can_become_root; then
 		say "$refusal"
@@ -182,7 +183,8 @@ install_missing() {
 	still_missing=$(missing "$@")
 }
 
-# choose_offered PACKAGE...: sets $wanted. Without lists nobody knows better.
+# choose_offered PACKAGE...: sets $wanted; without package lists, to all of
+# them.
 choose_offered() {
 	wanted=$*
 	lists_here || return 0
@@ -199,7 +201,7 @@ choose_offered() {
 	wanted=${wanted# }
 }
 
-# install_wanted PACKAGE...: once more with new lists, if the first try fails.
+# install_wanted PACKAGE...: if it fails, tries once more with new lists.
 install_wanted() {
 	wanted=$*
 	lists_fresh || update_lists "$install_log" || lists_here || return
@@ -213,7 +215,7 @@ install_wanted() {
 				"$top/scripts/install-packages" $wanted; }
 }
 
-# configure_is_new: ./configure is there, and newer than what it is made of.
+# configure_is_new: ./configure exists and is newer than its sources.
 configure_is_new() {
 	[ -x "${top:?}/configure" ] && [ -e "$top/Makefile.in" ] &&
 		[ -e "$top/build-aux/install-sh" ] &&
@@ -222,7 +224,7 @@ configure_is_new() {
 			-newer "$top/configure")" ]
 }
 
-# make_configure LOG: ./configure, unless a new one is there.
+# make_configure LOG: makes ./configure, unless it is new.
 make_configure() {
 	configure_is_new || logged "$1" "$top/bootstrap.sh"
 }

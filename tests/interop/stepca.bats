@@ -340,7 +340,7 @@ takes_get() {
     exit 1
 }
 
-# The server reads the first "message" of the query; here -M adds one before.
+# The server reads the first "message" of the query; the URL has one.
 @test "a PKIOperation by GET with an invalid message" {
     client 0 getca -u "$url/get" -c ca.crt
     request device secret
