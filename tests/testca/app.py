@@ -1,4 +1,4 @@
-"""Put the parts together."""
+"""Create the CA and the server, and connect them."""
 
 import faults_http      # noqa: F401  (fills the table of faults)
 import faults_many      # noqa: F401
@@ -11,7 +11,7 @@ import server
 
 
 def start(options):
-    """A server that accepts connections; DIR/port says where."""
+    """A server that accepts connections at the port in DIR/port."""
     store = keys.Store(options.dir, options.keys)
     authority = pki.Authority(store, options.profile, options.order,
                               options.ca_usage, options.ca_expired,

@@ -1,4 +1,4 @@
-"""DER to BER with indefinite lengths and strings in pieces."""
+"""Convert DER to BER, with indefinite lengths and constructed strings."""
 
 import der
 
@@ -17,10 +17,10 @@ def pieces(content, size, tag=0x24):
 
 
 def rebuild(encoding, *path):
-    """`encoding` and what `path` leads to, with indefinite lengths.
+    """Give `encoding` and the elements along `path` indefinite lengths.
 
-    Each step of the path is the number of an element to go down to; the
-    primitive string at its end is cut into pieces.
+    Each step of the path is the index of an element to descend to; the
+    primitive string at its end becomes a constructed one of several pieces.
     """
     elements = der.split(encoding)
     tag, content, whole = elements[0]
@@ -35,15 +35,15 @@ def rebuild(encoding, *path):
 
 
 def signed_data(encoding):
-    """ContentInfo of a SignedData: BER down to its eContent."""
+    """A ContentInfo with a SignedData, in BER down to its eContent."""
     return rebuild(encoding, 1, 0, 2, 1, 0)
 
 
 def content(encoding):
-    """ContentInfo of a degenerate SignedData: BER down to what it carries."""
+    """A degenerate SignedData, in BER down to its certificates and CRLs."""
     return rebuild(encoding, 1, 0, 3)
 
 
 def envelope(encoding):
-    """ContentInfo of an EnvelopedData: BER down to the encryptedContent."""
+    """A ContentInfo with an EnvelopedData, in BER to encryptedContent."""
     return rebuild(encoding, 1, 0, 2, 2)

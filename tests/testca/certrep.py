@@ -24,7 +24,7 @@ EMPTY = {"absent": b"", "empty": der.explicit(0, der.octets(b"")),
 
 
 def degenerate(certificates, crls=()):
-    """SignedData that only carries certificates and CRLs, all in DER."""
+    """A degenerate SignedData with these certificates and CRLs, in DER."""
     inner = [der.integer(1), der.tlv(0x31), der.seq(der.oid(oids.DATA))]
     if certificates:
         inner.append(der.explicit(0, *certificates))
@@ -50,7 +50,7 @@ def sign_bytes(key, content, digest, pss=False):
 
 
 def sign_plain(content, signer, certificates, digest="sha256", pss=False):
-    """A SignedData with `content` (b"": none) and no signed attributes."""
+    """A SignedData without signed attributes; `content` b"" means none."""
     algorithm = der.seq(der.oid(oids.DIGESTS[digest]), der.NULL)
     signature = sign_bytes(signer.key, content, digest, pss)
     kind = der.seq(der.oid(oids.RSA), der.NULL)
@@ -74,7 +74,7 @@ def encode(certificate):
 
 
 class Draft:
-    """A reply in the making; faults change its fields between the steps."""
+    """A reply under construction; faults change its fields between steps."""
 
     def __init__(self, options, authority, message, due):
         self.options = options
@@ -97,7 +97,7 @@ class Draft:
         self.signer = authority.signer
         self.included = [authority.signer.certificate]
         self.signer_infos = []
-        self.raw = None                 # instead of all this
+        self.raw = None                 # if set, replaces the reply
         self.digest_by_signature = False
         self.digest = options.digest
         if self.digest == "same":
@@ -147,7 +147,7 @@ class Draft:
         return ber.content(content) if self.options.ber_content else content
 
     def certificates(self):
-        """The issued certificate and its company, in --cert-order."""
+        """The issued certificate and the others, in --cert-order."""
         chain = self.authority.chain()
         order = self.options.cert_order
         if order == "leaf-first":
@@ -165,7 +165,7 @@ class Draft:
         return ber.envelope(sealed) if self.options.ber_envelope else sealed
 
     def _protection(self):
-        """How the content key goes to the client: --recipient."""
+        """The RecipientInfo of the kind that --recipient chooses."""
         kind = self.options.recipient
         key = self.recipient.public_key()
         if kind == "auto":
@@ -242,7 +242,7 @@ class Draft:
                 [oids.ALGORITHM_PROTECTION, [protection]]]
 
     def set(self, kind, *values):
-        """Give an attribute other values; without values take it away."""
+        """Give an attribute other values; without values, remove it."""
         self.attributes = [[have, list(values) if have == kind else old]
                            for have, old in self.attributes
                            if have != kind or values]
@@ -270,7 +270,7 @@ class Draft:
         return der.seq(der.oid(number), self._null())
 
     def sign(self, signed_attributes=True):
-        """A SignerInfo by self.signer; its last octets are the signature."""
+        """A SignerInfo of self.signer; it ends with the signature."""
         encoded = [der.seq(der.oid(kind), der.set_of(*values))
                    for kind, values in self.attributes]
         if self.options.attr_order == "sorted":

@@ -1,4 +1,4 @@
-"""A small DER writer: it also writes what a correct encoder refuses to."""
+"""A small DER encoder, which can also write invalid encodings."""
 
 from asn1crypto import core, parser
 
@@ -34,7 +34,7 @@ def seq(*parts):
 
 
 def set_of(*parts):
-    """A SET OF as DER wants it: the elements sorted."""
+    """A SET OF; DER requires sorted elements (X.690, 11.6)."""
     return tlv(0x31, *sorted(parts))
 
 
@@ -58,7 +58,7 @@ NULL = b"\x05\x00"
 
 
 def split(content):
-    """The (tag, content, whole encoding) of each element in `content`."""
+    """Yield (tag, content, whole encoding) of each element in `content`."""
     elements = []
     while content:
         kind, method, number, head, body, tail = parser.parse(content)

@@ -1,4 +1,4 @@
-"""What becomes of a pkiMessage: SUCCESS, PENDING or FAILURE."""
+"""Decide about a pkiMessage: SUCCESS, PENDING or FAILURE."""
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -72,7 +72,7 @@ class Enrolment:
             self._start(request, draft)
 
     def _start(self, request, draft):
-        """A new transaction, or the same request once more."""
+        """Start a transaction, or continue it if the request is sent again."""
         record = self.transactions.load(request.transaction_id)
         csr = request.content
         if not record or record["final"] or record["csr"] != csr.hex():

@@ -1,4 +1,4 @@
-"""EnvelopedData: open the client's, seal the reply's."""
+"""EnvelopedData: decrypt that of the client, make that of the reply."""
 
 import os
 import warnings
@@ -15,12 +15,12 @@ import rsaschemes
 
 def blowfish(key):
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")     # deprecated: that is the point
+        warnings.simplefilter("ignore")     # deprecated, but needed
         return algorithms.Blowfish(key)
 
 
-# name -> (key octets, block octets, constructor); single DES is 3DES with
-# three equal keys.
+# name -> (key octets, block octets, constructor). DES is 3DES with three equal
+# keys.
 CIPHERS = {
     "des": (8, 8, lambda key: algorithms.TripleDES(key * 3)),
     "des3": (24, 8, algorithms.TripleDES),
@@ -32,7 +32,7 @@ CIPHERS = {
 
 
 class EnvelopeError(Exception):
-    """The envelope cannot be opened; says why."""
+    """The envelope cannot be decrypted, with the reason."""
 
 
 def pad(content, block):
@@ -79,7 +79,7 @@ def key_padding(algorithm):
 
 
 class Envelope:
-    """A parsed EnvelopedData with one recipient, by RSA or password."""
+    """A parsed EnvelopedData with one recipient: ktri by RSA, or pwri."""
 
     def __init__(self, content_info):
         info = cms.ContentInfo.load(content_info, strict=True)
@@ -119,7 +119,7 @@ class Envelope:
                 issuer_and_serial(certificate))
 
     def open(self, key, password):
-        """The content; `password` is for a PasswordRecipientInfo."""
+        """Decrypt the content; a PasswordRecipientInfo needs `password`."""
         cipher = oids.NAMES.get(self.cipher_oid)
         if cipher not in CIPHERS:
             raise EnvelopeError("unknown content cipher " + self.cipher_oid)
@@ -153,10 +153,10 @@ def for_certificate(certificate, key=None, null_params=True, oaep=None):
 
 
 def seal(content, cipher, protect):
-    """ContentInfo of an EnvelopedData.
+    """A ContentInfo with an EnvelopedData.
 
-    `protect` makes the RecipientInfo.  `content` is bytes, or already padded
-    in a list, or None for an envelope without encryptedContent.
+    `protect` makes the RecipientInfo.  `content` is bytes; or a list with
+    bytes that are already padded; or None to omit encryptedContent.
     """
     size, block, _ = CIPHERS[cipher]
     content_key, iv = os.urandom(size), os.urandom(block)
@@ -169,9 +169,9 @@ def seal(content, cipher, protect):
 
 
 def wrap(recipient_info, cipher, iv, encrypted):
-    """ContentInfo of an EnvelopedData; `encrypted` may be None."""
+    """A ContentInfo with an EnvelopedData; `encrypted` may be None."""
     body = b"" if encrypted is None else der.tlv(0x80, encrypted)
-    # RFC 5652, 6.1: 3 with a password, 2 with key agreement
+    # RFC 5652, 6.1: version 3 with pwri, 2 with kari, else 0
     version = {0xA3: 3, 0xA1: 2}.get(recipient_info[0], 0)
     return der.seq(der.oid(oids.ENVELOPED_DATA), der.explicit(0, der.seq(
         der.integer(version), der.set_of(recipient_info),

@@ -1,14 +1,14 @@
-"""The table of faults, and which of them the reply at hand commits.
+"""The table of faults, and which of them the current reply commits.
 
-A fault is a function that spoils one stage in the making of a reply:
+A fault is a function that spoils one stage of making a reply:
 
-    http        the connection: how the bytes leave
+    http        how the bytes are sent over the connection
     body        the bytes of the answer and its content type
     cacert      the list of certificates of GetCACert
-    content     what a CertRep carries: certificates
+    content     the degenerate SignedData of a CertRep
     envelope    the EnvelopedData around it
     attributes  the signed attributes
-    signer      the key and certificate that sign
+    signer      the key and certificate of the signer
     signed      the SignedData after it was signed
 """
 
@@ -28,7 +28,7 @@ FAULTS = collections.OrderedDict()
 
 
 def fault(name, stage, text, ops=None):
-    """Decorator: put the function into the table."""
+    """Decorator: add the function to the table."""
     def register(function):
         FAULTS[name] = Fault(name, stage, ops or STAGES[stage], text,
                              function)
@@ -37,7 +37,7 @@ def fault(name, stage, text, ops=None):
 
 
 class Plan:
-    """Which faults are due: --fault, -on, -after, -times."""
+    """Which faults are due, by --fault and --fault-on, -after, -times."""
 
     def __init__(self, names, on, after, times):
         self.faults = [FAULTS[name] for name in names]
@@ -51,7 +51,7 @@ class Plan:
                                  % (entry.name, on))
 
     def due(self, operation):
-        """The faults of this reply; counts it."""
+        """Count a reply, and return its faults."""
         with self.lock:
             if operation != self.on or not self.faults:
                 return Due([])

@@ -1,4 +1,4 @@
-"""Faults of the connection, and of the body of any answer."""
+"""Faults of the connection, and faults of the body of any answer."""
 
 import os
 import socket
@@ -148,7 +148,7 @@ length_fault("two-content-lengths", "two Content-Length fields that differ",
              lambda size: size, lambda size: 1)
 
 
-@fault("slow-drip", "http", "one byte in a second")
+@fault("slow-drip", "http", "one byte a second")
 def _(sending):
     sending.end()
     answer = head("HTTP/1.1", 200, sending.headers() + [
@@ -194,7 +194,7 @@ def body_fault(name, text, change):
 
 
 def nested(depth):
-    """SEQUENCE in SEQUENCE, `depth` deep, with indefinite lengths."""
+    """`depth` nested SEQUENCEs with indefinite lengths."""
     return b"\x30\x80" * depth + b"\x00\x00" * depth
 
 
@@ -221,7 +221,7 @@ def _(answer):
     answer.as_bundle = True
 
 
-@fault("bad-certificate", "cacert", "a broken one among the certificates")
+@fault("bad-certificate", "cacert", "one of the certificates is broken")
 def _(answer):
     answer.certificates.append(der.seq(der.seq(os.urandom(200))))
     answer.as_bundle = True
@@ -235,12 +235,12 @@ def _(answer):
 
 
 @fault("end-entity-in-front", "cacert",
-       "harmless: without a pin, an end entity's certificate in front")
+       "harmless: an end entity's certificate in front, which a pin rejects")
 def _(answer):
     answer.put_in_front(answer.authority.end_entity().certificate)
 
 
 @fault("client-in-front", "cacert",
-       "harmless: likewise, one for TLS clients")
+       "harmless: a TLS client's certificate in front, which a pin rejects")
 def _(answer):
     answer.put_in_front(answer.authority.end_entity("client").certificate)

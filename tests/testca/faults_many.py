@@ -37,13 +37,13 @@ def without(parts, tag):
 
 
 def with_unsigned(infos, attributes):
-    """The signerInfos, each with those unsigned attributes."""
+    """The signerInfos, each with these unsigned attributes."""
     return der.tlv(0x31, *[der.seq(body, attributes)
                            for _, body, _ in der.inner(infos)])
 
 
 def put(encoding, place):
-    """The SignedData with MANY in that place."""
+    """The SignedData with MANY elements in this place."""
     parts = fields(encoding)
     if place == "digest-algorithms":
         parts[1] = der.tlv(0x31, ALGORITHM * MANY)
@@ -65,7 +65,7 @@ def put(encoding, place):
         parts[-1] = with_unsigned(parts[-1], der.explicit(1, der.seq(
             der.oid(oids.UNKNOWN_ATTRIBUTE), der.tlv(0x11, der.NULL * MANY))))
     elif place == "values-behind-others":
-        # What breaks in one value does not keep libcrypto from the next.
+        # After a broken value libcrypto goes on to decode the next ones.
         parts[-1] = with_unsigned(parts[-1], der.explicit(1, der.seq(
             der.oid(oids.UNKNOWN_ATTRIBUTE),
             der.tlv(0x11, der.tlv(0x30, b"\xff"), der.octets(b"") * MANY))))
@@ -79,7 +79,7 @@ def put(encoding, place):
     return content_info(oids.SIGNED_DATA, parts)
 
 
-# libcrypto takes lists that say they are primitive.
+# libcrypto accepts lists with the tag of a primitive type ("primitive-...").
 OF_SIGNERS = ("unsigned-attributes", "primitive-attributes",
               "primitive-values", "values-behind-others")
 PLACES = ("digest-algorithms", "certificates", "crls", "signer-infos",
@@ -87,7 +87,7 @@ PLACES = ("digest-algorithms", "certificates", "crls", "signer-infos",
 
 
 def answer_fault(place):
-    # There is no SignerInfo in the answer to GetCACert.
+    # The answer to GetCACert has no SignerInfo.
     ops = NOT_CAPS[1:] if place in OF_SIGNERS else NOT_CAPS
 
     @fault("many-" + place, "body", "100,000 " + place, ops)
@@ -111,12 +111,12 @@ for name in PLACES[:4]:
     inner_fault(name)
 
 
-# A certificate whose extensions are many, and one extension that has many.
+# A certificate with many extensions, and one with many names in an extension.
 
 RSA_KEY = der.seq(der.seq(der.oid(oids.RSA), der.NULL), der.tlv(
     0x03, b"\0", der.seq(der.integer((1 << 2047) + 1), der.integer(65537))))
 
-# A curve without a name, of a field that makes each decoding slow.
+# An unnamed curve over a field that makes decoding slow.
 PRIME = 30329 * (1 << 645) + 1
 OCTETS = (PRIME.bit_length() + 7) // 8
 EC_KEY = der.seq(
@@ -131,7 +131,7 @@ EC_KEY = der.seq(
 
 
 def big_certificate(*extensions, key=RSA_KEY):
-    """No signature of it verifies; nobody gets as far as that."""
+    """A certificate with an invalid signature, which nobody verifies."""
     name = der.seq(der.tlv(0x31, der.seq(der.oid("2.5.4.3"),
                                          der.tlv(der.UTF8, b"big"))))
     time = der.seq(der.tlv(0x17, b"200101000000Z"),
@@ -159,17 +159,17 @@ certificate_fault("many-extensions", "a certificate with 100,000 extensions",
 certificate_fault("many-names", "a certificate with 100,000 subjectAltNames",
                   extension("2.5.29.17", der.seq(der.tlv(0x82) * MANY)))
 certificate_fault("many-primitive-names",
-                  "the same, in a SEQUENCE that says it is primitive",
+                  "the same, in a SEQUENCE with the tag of a primitive",
                   extension("2.5.29.17", der.tlv(0x10, der.tlv(0x82) * MANY)))
 certificate_fault("many-issuers", "100,000 names in authorityKeyIdentifier, "
-                  "under a tag that says it is primitive",
+                  "in a list with the tag of a primitive",
                   extension("2.5.29.35", der.seq(
                       der.tlv(0x81, der.tlv(0x82) * MANY),
                       der.tlv(0x82, b"\1"))))
 
 
 certificate_fault("many-names-behind-others",
-                  "100,000 names behind one that is none",
+                  "100,000 names after an invalid one",
                   extension("2.5.29.17", der.seq(
                       der.explicit(0, der.oid("1.2.3"),
                                    der.explicit(0, der.tlv(0x30, b"\xff"))),
@@ -182,7 +182,7 @@ def _(reply):
     reply.body = certrep.degenerate([big_certificate(key=EC_KEY)] * 100)
 
 
-# What is signed, and what is encrypted.
+# Signed attributes, and parts of the EnvelopedData.
 
 @fault("many-signed-attributes", "attributes", "100,000 signed attributes")
 def _(draft):
@@ -200,7 +200,7 @@ def _(draft):
 
 
 def envelope_fault(name, text):
-    """The function changes the fields of the EnvelopedData."""
+    """Decorator: the function changes the fields of the EnvelopedData."""
     def register(function):
         @fault(name, "envelope", text)
         def spoil(draft):

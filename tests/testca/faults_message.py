@@ -20,12 +20,12 @@ def _(draft):
     draft.raw = draft.seal(b"content")
 
 
-@fault("no-signerinfo", "signed", "nobody signed")
+@fault("no-signerinfo", "signed", "there is no SignerInfo")
 def _(draft):
     draft.signer_infos = []
 
 
-@fault("two-signerinfos", "signed", "a stranger signed too")
+@fault("two-signerinfos", "signed", "a second SignerInfo, of a stranger")
 def _(draft):
     draft.signer = draft.authority.stranger()
     draft.included.append(draft.signer.certificate)
@@ -46,7 +46,7 @@ def _(draft):
     draft.set(oids.MESSAGE_DIGEST, value[:-1] + bytes([value[-1] ^ 1]))
 
 
-@fault("altered-content", "signed", "another envelope, put in after signing")
+@fault("altered-content", "signed", "the envelope is replaced after signing")
 def _(draft):
     draft.econtent = draft.seal(b"content")
 
@@ -61,7 +61,7 @@ def _(draft):
 
 
 @fault("stranger-signer", "signer",
-       "signed by a stranger whose certificate comes along",
+       "signed by a stranger whose certificate is included",
        ("pkioperation", "getnextcacert"))
 def _(draft):
     draft.signer = draft.authority.stranger()
@@ -69,7 +69,7 @@ def _(draft):
 
 
 @fault("end-entity-signer", "signer",
-       "signed by an end entity of the CA whose certificate comes along",
+       "signed by an end entity of the CA, with its certificate included",
        ("pkioperation", "getnextcacert"))
 def _(draft):
     draft.signer = draft.authority.end_entity()
@@ -77,8 +77,9 @@ def _(draft):
 
 
 @fault("cert-sign-signer", "signer",
-       "signed by one with keyCertSign, but without basicConstraints, that "
-       "the CA has issued", ("pkioperation", "getnextcacert"))
+       "signed by a certificate with keyCertSign, but without "
+       "basicConstraints, which the CA has issued",
+       ("pkioperation", "getnextcacert"))
 def _(draft):
     draft.signer = draft.authority.cert_sign_entity()
     draft.included = [draft.signer.certificate]
@@ -199,7 +200,7 @@ def _(draft):
     draft.status = certrep.PENDING
 
 
-# Envelope and content: nothing to spoil in a PENDING or FAILURE.
+# Envelope and content, which a PENDING or FAILURE does not have.
 
 def success_fault(name, stage, text):
     def register(function):
@@ -291,7 +292,7 @@ content_fault("content-single-certificate",
 # The issued certificate or CRL
 
 def certificate_fault(name, text):
-    """The function gives the certificates that the reply carries."""
+    """Decorator: the function returns the certificates of the reply."""
     def register(function):
         @success_fault(name, "content", text)
         def spoil(draft):
@@ -315,7 +316,7 @@ def issued_by(draft, stranger):
 
 
 def reissued_by(draft, stranger):
-    """The certificate again, with its serial, by a stranger."""
+    """A copy of the certificate with its serial, issued by a stranger."""
     return [pki.recertify(stranger, draft.certificate),
             stranger.certificate]
 

@@ -1,4 +1,4 @@
-"""Keys and PEM files: made at first use, found again afterwards."""
+"""Keys and PEM files: made at first use, read from disk afterwards."""
 
 import functools
 import os
@@ -19,7 +19,7 @@ KINDS = {
 
 
 def write_temporary(path, content, mode=0o666):
-    """The name of a new file beside `path`, with `content`."""
+    """Write `content` to a new file beside `path`; return its name."""
     temporary = "%s.%d" % (path, os.getpid())
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
     with open(os.open(temporary, flags, mode), "wb") as stream:
@@ -28,7 +28,7 @@ def write_temporary(path, content, mode=0o666):
 
 
 def write_file(path, content, mode=0o666):
-    """`content` appears under `path` whole, replacing what was there."""
+    """Replace the file `path` atomically."""
     os.rename(write_temporary(path, content, mode), path)
 
 
@@ -45,7 +45,7 @@ def make_key(kind):
 
 
 def shared_key(path, kind):
-    """The PEM of the key in `path`; of several makers the first one wins."""
+    """The PEM of the key in `path`; if several make it, the first wins."""
     if not os.path.exists(path):
         temporary = write_temporary(path, make_key(kind), SECRET)
         try:
@@ -58,7 +58,7 @@ def shared_key(path, kind):
 
 @functools.lru_cache(maxsize=None)
 def load_key(pem):
-    """The private key in `pem`; loading checks it, which takes a while."""
+    """The private key in `pem`; loading checks it, which takes time."""
     return serialization.load_pem_private_key(pem, None)
 
 
@@ -87,7 +87,7 @@ class Store:
         return make_key(kind)
 
     def certificate(self, name, make):
-        """The certificate NAME.crt; made by `make` when it is not there."""
+        """The certificate NAME.crt; `make` makes it if it does not exist."""
         path = self.path(name + ".crt")
         if not os.path.exists(path):
             write_file(path, make().public_bytes(PEM))

@@ -22,7 +22,7 @@ class BadMessage(Exception):
 
 
 def signed_hash(public_key, algorithm, signature):
-    """The hash that a signature itself tells, or its algorithm; or None."""
+    """The hash in the signature itself or in its algorithm, or None."""
     number = algorithm["algorithm"].dotted
     if number == oids.RSA_PSS:
         return rsaschemes.read_pss(algorithm).digest
@@ -51,7 +51,7 @@ def verify(public_key, algorithm, digest, signature, content):
 
 
 def request_verifies(request, algorithm):
-    """Of a PKCS#10; newer versions of cryptography know no MD5 and SHA-1."""
+    """Check a PKCS#10; new versions of cryptography refuse MD5 and SHA-1."""
     old = (x509.SignatureAlgorithmOID.RSA_WITH_MD5,
            x509.SignatureAlgorithmOID.RSA_WITH_SHA1,
            x509.SignatureAlgorithmOID.ECDSA_WITH_SHA1)
@@ -67,7 +67,7 @@ def request_verifies(request, algorithm):
 
 
 class PkiMessage:
-    """What a client sent; `problems` lists what is wrong with it."""
+    """A message of a client; `problems` lists what is wrong with it."""
 
     def __init__(self, encoding):
         self.problems = []
@@ -118,7 +118,7 @@ class PkiMessage:
         return self._value(kind).decode("latin-1")
 
     def _find_signer(self, certificates):
-        """The certificate that the SignerInfo names, cryptography's form."""
+        """The certificate of the SignerInfo, as an object of cryptography."""
         sid = self.info["sid"].chosen.dump()
         for choice in certificates:
             if choice.name != "certificate":
@@ -155,7 +155,7 @@ class PkiMessage:
         return self.signer.public_bytes(Encoding.DER)
 
     def check(self, authority, password):
-        """Verify, open and parse; problems go to the list."""
+        """Verify, decrypt and parse; add problems to the list."""
         steps = (self._check_attributes, self._check_signature,
                  lambda: self._open(authority, password), self._parse_content)
         for step in steps:
@@ -197,7 +197,7 @@ class PkiMessage:
         verify(key, algorithm, self.digest, signature, signed)
 
     def _note_signature(self, digest, algorithm):
-        """Its hash, which must be that of the SignerInfo (RFC 4056, 3)."""
+        """The hash of PSS; RFC 4056, 3 wants that of the SignerInfo."""
         self.entry["signatureHash"] = digest
         if digest not in (None, self.digest):
             self._problem("digestAlgorithm %s, but a signature of %s" %

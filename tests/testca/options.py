@@ -1,4 +1,4 @@
-"""The command line."""
+"""The command line of testca."""
 
 import argparse
 import os
@@ -33,10 +33,10 @@ def first_line(path):
 
 def _server(parser):
     group = parser.add_argument_group("server")
-    group.add_argument("--dir", help="keys, certificates, state and log")
-    group.add_argument("--port", type=int, default=0, help="0: a free one")
+    group.add_argument("--dir", help="directory of keys, certificates and log")
+    group.add_argument("--port", type=int, default=0, help="0: any free port")
     group.add_argument("--keys", metavar="DIR",
-                       help="take keys from DIR, make them there if missing")
+                       help="read keys from DIR; make missing ones there")
     group.add_argument("--lifetime", type=float, default=600, metavar="SECS")
     group.add_argument("--list-faults", action="store_true")
 
@@ -45,38 +45,38 @@ def _ca(parser):
     group = parser.add_argument_group("CA")
     group.add_argument("--profile", choices=pki.ORDERS, default="single")
     group.add_argument("--order", metavar="ROLES",
-                       help="order in GetCACert, of sign, enc, ca, root")
+                       help="certificates of GetCACert: sign, enc, ca, root")
     group.add_argument("--ca-usage", metavar="LIST",
                        help="keyUsage of the CA certificate: %s, or none"
                        % ", ".join(pki.USAGES.values()))
     group.add_argument("--ca-key", choices=keys.KINDS, default="rsa",
-                       help="an EC key cannot decrypt: requests come by "
-                       "--challenge")
+                       help="with an EC key, requests must be encrypted "
+                       "with the --challenge")
     group.add_argument("--ca-expired", action="store_true")
     group.add_argument("--ra-purpose", choices=pki.PURPOSES, default="none",
                        help="extendedKeyUsage of the RA certificates")
     group.add_argument("--cert-digest", choices=("md5", "sha1", "sha256"),
                        default="sha256",
-                       help="of the signatures of certificates and CRLs")
+                       help="digest in signatures of certificates and CRLs")
     group.add_argument("--next-ca", action="store_true",
                        help="answer GetNextCACert")
     group.add_argument("--next-ca-form", choices=("content", "outer"),
-                       default="content", help="next CA certificates in the "
-                       "signed content, or beside an empty one")
+                       default="content", help="put next CA certificates "
+                       "into the signed content, or outside an empty one")
     group.add_argument("--next-ca-certs", default="self", metavar="LIST",
-                       help="of self (self-signed), cross (signed by the "
-                       "current CA), entity (no CA certificate at all)")
+                       help="next CA certificates: self (self-signed), cross "
+                       "(signed by the current CA), entity (no CA)")
     group.add_argument("--revoke", action="append", default=[],
                        type=serial, metavar="HEX",
-                       help="a serial number for the CRL")
+                       help="add a serial number to the CRL")
     group.add_argument("--crl-size", type=int, default=0, metavar="N",
-                       help="more entries of the CRL")
+                       help="add N entries to the CRL")
     group.add_argument("--caps", default=responder.DEFAULT_CAPS,
-                       metavar="LIST", help="GetCACaps, or none")
+                       metavar="LIST", help="answer to GetCACaps, or none")
     group.add_argument("--caps-eol", choices=("lf", "crlf"), default="lf")
     group.add_argument("--no-caps-http",
                        choices=("404", "500", "close", "html"))
-    group.add_argument("--get-only", action="store_true", help="no POST")
+    group.add_argument("--get-only", action="store_true", help="refuse POST")
     group.add_argument("--getca-form",
                        choices=("der", "pem", "p7", "p7pem", "wrong-type"))
 
@@ -84,19 +84,19 @@ def _ca(parser):
 def _decision(parser):
     group = parser.add_argument_group("decision")
     group.add_argument("--renewal-by", choices=("17", "19"),
-                       help="the messageType that renewals must have")
+                       help="messageType that renewals must have")
     group.add_argument("--challenge", metavar="SECRET")
     group.add_argument("--challenge-file", metavar="FILE", dest="challenge",
                        type=first_line,
-                       help="its first line is the challenge")
+                       help="the challenge is the first line of FILE")
     group.add_argument("--pending", type=int, default=0, metavar="N",
-                       help="the first N replies of a transaction")
+                       help="number of PENDING replies of a transaction")
     group.add_argument("--then", choices=("success", "failure"),
                        default="success")
     group.add_argument("--issue-as", metavar="NAME",
-                       help="issue for this common name")
+                       help="issue certificates with this common name")
     group.add_argument("--issue-ahead", type=int, default=0, metavar="DAYS",
-                       help="issue with a later validity")
+                       help="issue certificates that are valid DAYS later")
     group.add_argument("--fail", choices=certrep.FAIL_INFO)
     group.add_argument("--fail-text", metavar="TEXT")
     group.add_argument("--fail-text-form", choices=oids.FAIL_INFO_TEXT,
@@ -109,16 +109,16 @@ def _form(parser):
                        choices=["same"] + list(envelope.CIPHERS))
     group.add_argument("--recipient", default="auto",
                        choices=("auto", "ktri", "pwri", "kari"),
-                       help="RecipientInfo; auto: ktri for RSA, pwri for "
+                       help="RecipientInfo; auto is ktri for RSA, pwri for "
                        "other keys with a challengePassword, else kari")
     group.add_argument("--oaep", choices=oids.DIGESTS, metavar="HASH",
                        help="key transport by RSA-OAEP")
     group.add_argument("--oaep-mask", choices=oids.DIGESTS, metavar="HASH",
-                       help="another hash in its mask generation function")
+                       help="hash in the mask function of RSA-OAEP")
     group.add_argument("--pwri-password", metavar="SECRET",
-                       help="instead of the challengePassword of the request")
+                       help="encrypt with SECRET, not the challengePassword")
     group.add_argument("--pwri-rounds", type=int, default=2048, metavar="N",
-                       help="iterations of PBKDF2 on that password")
+                       help="iterations of PBKDF2")
     group.add_argument("--digest", default="same",
                        choices=["same"] + list(oids.DIGESTS))
     group.add_argument("--sigalg", choices=("rsa", "shaWithRSA", "pss"),
@@ -138,11 +138,11 @@ def _form(parser):
     group.add_argument("--sender-nonce", choices=("none", "same", "random"),
                        default="random")
     group.add_argument("--ber", action="store_true",
-                       help="indefinite lengths, eContent in pieces")
+                       help="BER: indefinite lengths, constructed eContent")
     group.add_argument("--ber-envelope", action="store_true",
-                       help="the same for the EnvelopedData")
+                       help="the same in the EnvelopedData")
     group.add_argument("--ber-content", action="store_true",
-                       help="indefinite lengths for what is in it")
+                       help="the same in the encrypted SignedData")
     group.add_argument("--cert-order", default="leaf-first",
                        choices=("leaf-first", "leaf-last", "with-strangers"))
 
@@ -150,7 +150,7 @@ def _form(parser):
 def _http(parser):
     group = parser.add_argument_group("HTTP")
     group.add_argument("--delay", type=float, default=0, metavar="SECS",
-                       help="before each answer to PKIOperation")
+                       help="wait before each answer to PKIOperation")
     group.add_argument("--http10", action="store_true")
     group.add_argument("--chunked", type=positive, nargs="?", const=1000,
                        metavar="SIZE")

@@ -1,4 +1,4 @@
-"""The CA: its certificates by profile, and what it issues."""
+"""The CA: its own certificates by profile, and those that it issues."""
 
 import collections
 import datetime
@@ -21,14 +21,13 @@ USAGES = collections.OrderedDict([
     ("cRLSign", "crlsign")])
 SINGLE_USAGE = "sign,encipher,certsign,crlsign"
 
-# What GetCACert answers: roles in order.
+# The certificates in the answer to GetCACert, by role and in order.
 ORDERS = {
     "single": "ca", "chain": "ca,root", "ra": "sign,enc,ca",
     "ra-chain": "sign,enc,ca,root", "ra-pair": "sign,ca",
 }
 
-# What extendedKeyUsage says a certificate is for; none: there is no such
-# extension.
+# The values of extendedKeyUsage; with none there is no such extension.
 PURPOSES = {
     "none": None,
     "cmc-ra": "1.3.6.1.5.5.7.3.28",
@@ -66,7 +65,7 @@ def extended_usage(purpose):
 
 
 def validity(builder, days=3650, expired=False, ahead=0):
-    """From yesterday, or `ahead` days later, for so many days."""
+    """Valid from yesterday plus `ahead` days, for this number of days."""
     day = datetime.timedelta(days=1)
     now = datetime.datetime.utcnow().replace(microsecond=0) + ahead * day
     end = now - day if expired else now + days * day
@@ -75,7 +74,7 @@ def validity(builder, days=3650, expired=False, ahead=0):
 
 
 def sign(builder, key, digest):
-    """What was built, signed; builders refuse some digests."""
+    """Sign what was built, also with digests that builders refuse."""
     signed = builder.sign(key, hashes.SHA256())
     if digest == "sha256":
         return signed
@@ -118,7 +117,7 @@ def with_extensions(builder, model):
 
 
 def recertify(issuer, model):
-    """`model` again, with its serial, by another Identity."""
+    """A copy of `model` with its serial, issued by another Identity."""
     builder = x509.CertificateBuilder(
         issuer.certificate.subject, model.subject, model.public_key(),
         model.serial_number, model.not_valid_before, model.not_valid_after)
@@ -131,7 +130,7 @@ def ca_extensions(usage):
 
 
 def leaf_extensions(csr):
-    """Extensions of an issued certificate: subjectAltName comes over."""
+    """The extensions of an issued certificate; subjectAltName is copied."""
     extensions = [(x509.BasicConstraints(ca=False, path_length=None), True),
                   (key_usage("sign,encipher"), True)]
     try:
@@ -226,12 +225,12 @@ class Authority:
                        self._ra_extensions("sign,nonrep"))
 
     def chain(self):
-        """The issuing CA and what is above it."""
+        """The issuing CA and the CAs above it."""
         return [self.roles[role].certificate
                 for role in ("ca", "root") if role in self.roles]
 
     def issue(self, csr, common_name=None, ahead=0):
-        """Issue what is asked for, or with another name or other dates."""
+        """Issue a certificate, possibly with another name or other dates."""
         subject = csr.subject if common_name is None else name(common_name)
         certificate = certify(self.ca, subject, csr.public_key(),
                               leaf_extensions(csr), self.digest, days=365,
@@ -244,7 +243,7 @@ class Authority:
         return self.store.path("issued", "%x.pem" % serial)
 
     def issued(self, serial):
-        """The certificate that was issued with this serial, or None."""
+        """The issued certificate with this serial, or None."""
         path = self.issued_path(serial)
         if not os.path.exists(path):
             return None
@@ -253,7 +252,7 @@ class Authority:
     def crl(self, by=None, serials=(), age=0):
         """A CRL of the issuing CA, or of another Identity.
 
-        `age` is how many days ago it was made; it is good for 30.
+        It was made `age` days ago and is valid for 30 days.
         """
         by = by or self.ca
         day = datetime.timedelta(days=1)
@@ -265,9 +264,9 @@ class Authority:
         return sign(builder, by.key, self.digest)
 
     def next_ca(self, issuer=None):
-        """The CA certificate that will follow, for GetNextCACert.
+        """The next CA certificate, for GetNextCACert.
 
-        By itself, or with issuer "ca" signed by the current CA.
+        It is self-signed, or with issuer "ca" signed by the current CA.
         """
         file = "next-ca-cross" if issuer else "next-ca"
         self._identity("next", file, self.ca.certificate.subject, issuer,
@@ -276,7 +275,7 @@ class Authority:
         return self.roles["next"].certificate
 
     def end_entity(self, purpose="none"):
-        """An Identity without power that the CA has issued."""
+        """An end entity that the CA has certified."""
         file = "end-entity" if purpose == "none" else "end-entity-" + purpose
         self._identity("entity", file, name("Example End Entity"),
                        "ca", [(x509.BasicConstraints(False, None), True),
@@ -286,14 +285,14 @@ class Authority:
         return self.roles["entity"]
 
     def cert_sign_entity(self):
-        """One that could sign certificates, if it were a CA's."""
+        """One with keyCertSign, but without basicConstraints."""
         self._identity("cert-sign", "cert-sign", name("Example Cert Sign"),
                        "ca", [(key_usage("sign,certsign"), True)],
                        key=self.store.key("end-entity"))
         return self.roles["cert-sign"]
 
     def stranger(self, subject=None, serial_of=None):
-        """A self-signed CA that nobody knows, with any name and serial."""
+        """An unknown self-signed CA, with any name and serial."""
         key = self.store.key("stranger")
         subject = subject or name("Example Stranger CA")
         certificate = certify((key, subject), subject, key.public_key(),
@@ -304,7 +303,7 @@ class Authority:
 
     @staticmethod
     def _with_serial(key, model, other):
-        """`model` again, with the issuer and the serial of `other`."""
+        """A copy of `model` with the issuer and the serial of `other`."""
         builder = x509.CertificateBuilder(
             other.issuer, other.subject, key.public_key(),
             other.serial_number, model.not_valid_before,

@@ -1,4 +1,4 @@
-"""A minimal SCEP client of the self-test: openssl(1) and asn1crypto only."""
+"""A minimal SCEP client for the self-test, of openssl(1) and asn1crypto."""
 
 import base64
 import http.client
@@ -20,7 +20,7 @@ PSS_SALT = 32
 
 
 def openssl(*arguments, stdin=None, check=True):
-    """Run the openssl program; its standard output."""
+    """Run the openssl program; return its standard output."""
     done = subprocess.run(("openssl",) + arguments, input=stdin,
                           capture_output=True, check=False)
     if check and done.returncode:
@@ -205,7 +205,7 @@ def issuer_and_serial(path):
 
 
 def wrap_enveloped(enveloped):
-    """ContentInfo around a bare EnvelopedData; any other comes back."""
+    """Add a ContentInfo to a bare EnvelopedData; return others unchanged."""
     first = parser.parse(parser.parse(enveloped)[4])[2]
     if first != core.Integer.tag:
         return enveloped

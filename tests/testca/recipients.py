@@ -1,7 +1,7 @@
-"""RecipientInfo beside RSA: by password, and by EC key agreement.
+"""RecipientInfo without RSA: PasswordRecipientInfo, and EC key agreement.
 
-RFC 8894, 3.1 has keys that cannot encrypt use the challengePassword; RFC
-5753 has EC keys agree on one.
+RFC 8894, 3.1 uses the challengePassword if a key cannot encrypt; RFC 5753
+specifies key agreement for EC keys.
 """
 
 import os
@@ -37,7 +37,7 @@ def derive(password, salt, rounds, size, digest):
 
 
 def kek_wrap(maker, kek, iv, content_key):
-    """RFC 3211, 2.3.1: encrypted twice, in CBC."""
+    """Wrap the key: encrypt it twice in CBC (RFC 3211, 2.3.1)."""
     block = maker(kek).block_size // 8
     text = bytes([len(content_key)]) + bytes(
         octet ^ 0xFF for octet in content_key[:3]) + content_key
@@ -47,7 +47,7 @@ def kek_wrap(maker, kek, iv, content_key):
 
 
 def kek_unwrap(maker, kek, iv, wrapped):
-    """RFC 3211, 2.3.2; ValueError when the password is wrong."""
+    """Unwrap the key (RFC 3211, 2.3.2); ValueError if it is wrong."""
     block = maker(kek).block_size // 8
     if len(wrapped) < 2 * block or len(wrapped) % block:
         raise ValueError("the wrapped key has %d octets" % len(wrapped))

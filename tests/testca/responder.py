@@ -37,7 +37,7 @@ def pem(label, content):
 
 
 class CaCert:
-    """The answer to GetCACert in the making."""
+    """The answer to GetCACert, under construction."""
 
     def __init__(self, authority):
         self.authority = authority
@@ -50,13 +50,13 @@ class CaCert:
 
 
 class NextCa:
-    """The answer to GetNextCACert in the making."""
+    """The answer to GetNextCACert, under construction."""
 
     def __init__(self, authority):
         self.authority = authority
         self.signer = authority.signer
         self.included = [authority.signer.certificate]
-        self.certificates = []          # those that come next
+        self.certificates = []          # the next CA certificates
 
 
 class Responder:
@@ -70,7 +70,7 @@ class Responder:
         self.lock = threading.Lock()
 
     def handle(self, request):
-        """The reply to a request; logs both."""
+        """Make the reply to a request, and log both."""
         entry = request.describe(self.journal.number())
         due = faults.Due([])
         try:
@@ -80,7 +80,7 @@ class Responder:
                 entry["faults"] = due.names()
                 reply = self._dispatch(operation, request, entry, due)
                 due.spoil("body", reply)
-        except Exception:  # a client's oddity must not end the server
+        except Exception:  # a bug must not end the server
             entry["traceback"] = traceback.format_exc()
             reply = server.text_reply(500, "the test CA stumbled\n")
         reply.due = due

@@ -18,7 +18,7 @@ Pss = collections.namedtuple("Pss", "digest mask salt")
 
 
 class SchemeError(ValueError):
-    """Parameters that are missing, or name what nobody knows."""
+    """Parameters that are missing or unknown."""
 
 
 def _parameters(algorithm, kind):
@@ -71,12 +71,12 @@ def pss_padding(pss):
 
 
 def pss_for(digest):
-    """As RFC 4056 wants it: one hash, and a salt of its length."""
+    """Parameters of RFC 4056, 3: one hash, and a salt of its length."""
     return Pss(digest, digest, HASHES[digest].digest_size)
 
 
 def _identifier(number, digest, mask, *rest):
-    """An AlgorithmIdentifier; DER leaves out what is default."""
+    """An AlgorithmIdentifier; DER omits default values."""
     parts = []
     if digest != "sha1":
         parts.append(der.explicit(0, _hash(digest)))

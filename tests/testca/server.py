@@ -1,4 +1,4 @@
-"""HTTP by hand: read requests, send replies, one thread per connection."""
+"""A small HTTP server, with one thread for each connection."""
 
 import socket
 import threading
@@ -17,7 +17,7 @@ class Reply:
         self.content_type = content_type
         self.body = body
         self.headers = []
-        self.answer = True              # False: close without a word
+        self.answer = True              # False: close without an answer
         self.due = None                 # the faults of this reply
 
 
@@ -121,7 +121,7 @@ class Server:
             with connection:
                 self._conversation(connection, number)
         except OSError:
-            pass                        # the peer went away
+            pass                        # the peer has closed
 
     def _conversation(self, connection, number):
         reader = Reader(connection)

@@ -1,4 +1,4 @@
-"""Transactions, kept in files so that they outlive the server."""
+"""Transactions, in files so that they outlive the server."""
 
 import hashlib
 import json

@@ -1,4 +1,4 @@
-"""How a reply leaves: its framing, and the faults of the connection."""
+"""Send a reply: its framing, and the faults of the connection."""
 
 import http.client
 import time
@@ -17,7 +17,7 @@ def head(version, status, headers):
 
 
 def chunks(body, size):
-    """A chunked body with everything that RFC 9112 allows."""
+    """A chunked body that uses all that RFC 9112, 7.1 allows."""
     parts = []
     for count, at in enumerate(range(0, len(body), size)):
         piece = body[at:at + size]
@@ -30,7 +30,7 @@ def chunks(body, size):
 
 
 class Framing:
-    """--http10, --chunked, --no-length, --close; else Content-Length."""
+    """The framing, by --http10, --chunked, --no-length and --close."""
 
     def __init__(self, options):
         self.version = "HTTP/1.0" if options.http10 else "HTTP/1.1"
@@ -40,7 +40,7 @@ class Framing:
         self.delay = options.delay
 
     def send(self, connection, request, reply):
-        """Send it; True if the connection goes on."""
+        """Send it; return whether the connection stays open."""
         if self.delay and "PKIOperation" in request.target:
             time.sleep(self.delay)
         sending = Sending(self, connection, request, reply)
@@ -55,7 +55,7 @@ class Framing:
 
 
 class Sending:
-    """One reply on its way; the faults of the connection work on it."""
+    """The reply that is sent; the faults of the connection change it."""
 
     def __init__(self, framing, connection, request, reply):
         self.framing = framing
@@ -81,7 +81,7 @@ class Sending:
                       self.headers() + list(more)))
 
     def plain(self):
-        """The reply as the options want it."""
+        """Send the reply as the options say."""
         if self.framing.bare:
             self.send_head()
             self.raw(self.body)
@@ -100,6 +100,6 @@ class Sending:
                       self.headers() + list(headers)) + self.body)
 
     def end(self):
-        """The connection ends after this reply."""
+        """Close the connection after this reply."""
         self.keep = False
 
