@@ -15,7 +15,8 @@
 #include "util/report.h"
 #include "util/standard.h"
 
-static enum status run(const struct options *options, struct report *report)
+static enum status run_operation(
+    const struct options *options, struct report *report)
 {
 	struct session session;
 	enum status st;
@@ -29,12 +30,12 @@ static enum status run(const struct options *options, struct report *report)
 	return st;
 }
 
-static enum status act(const struct options *options,
+static enum status do_action(const struct options *options,
     enum options_action action, struct report *report)
 {
 	switch (action) {
 	case OPTIONS_RUN:
-		return run(options, report);
+		return run_operation(options, report);
 	case OPTIONS_HELP:
 		options_print_usage(stdout, log_program());
 		break;
@@ -77,7 +78,7 @@ int main(int argc, char **argv)
 	log_set_report(&report);
 	st = options_parse(&options, &action, argc, argv);
 	if (st == ST_OK)
-		st = act(&options, action, &report);
+		st = do_action(&options, action, &report);
 	if (options.json && (st != ST_OK || action == OPTIONS_RUN))
 		st = print_report(&options, &report, st);
 	if (st == ST_OK)

@@ -56,13 +56,15 @@ struct digest_policy session_digest_policy(const struct session *session)
 	    .md5 = md5 || o->legacy, .announced = best};
 }
 
-/* With -m and both algorithms given, the server need not be asked. */
+/*
+ * Nothing depends on the answer of the server when nothing is sent to it (-m),
+ * -E and -S choose the algorithms, and the operation does not care.
+ */
 static bool needs_caps(const struct options *o)
 {
-	return o->dump_request == NULL || o->enc_alg == NULL ||
-	    o->sig_alg == NULL ||
-	    (o->operation->op == OP_ENROLL && o->sign_cert != NULL &&
-		o->renewal == RENEWAL_AUTO);
+	if (o->dump_request == NULL || o->enc_alg == NULL || o->sig_alg == NULL)
+		return true;
+	return o->operation->needs_caps != NULL && o->operation->needs_caps(o);
 }
 
 enum status session_prepare(struct session *session)

@@ -14,12 +14,11 @@
 
 /* Replies that are read, in bytes, unless --max-size says otherwise. */
 #define CAPS_SIZE_MAX  (64u * 1024)
-#define CERTS_SIZE_MAX (2u * 1024 * 1024)
-#define CRL_SIZE_MAX   (64u * 1024 * 1024)
+#define REPLY_SIZE_MAX (2u * 1024 * 1024)
 
 static const char *const message_types[] = {"application/x-pki-message", NULL};
 
-/* One that is the source itself is not kept twice. */
+/* Wipes a source that is the pass phrase itself (pass:TEXT). */
 static enum status read_pass(struct pass *out, char *source, const char *option)
 {
 	enum status st = pass_read(out, source, option);
@@ -29,17 +28,19 @@ static enum status read_pass(struct pass *out, char *source, const char *option)
 	return st;
 }
 
-/* The order counts: each source that is stdin reads one line of it. */
+/* Each source that is stdin reads one line of it, in this order. */
 static enum status read_passes(struct session *session)
 {
 	const struct options *o = session->options;
-	enum status st;
+	enum status st = read_pass(&session->pass, o->passin, "--passin");
 
-	if ((st = read_pass(&session->pass, o->passin, "--passin")) != ST_OK ||
-	    (st = read_pass(&session->sign_pass, o->sign_passin,
-		 "--sign-passin")) != ST_OK)
-		return st;
-	return read_pass(&session->tls_pass, o->tls_passin, "--tls-passin");
+	if (st == ST_OK)
+		st = read_pass(
+		    &session->sign_pass, o->sign_passin, "--sign-passin");
+	if (st == ST_OK)
+		st = read_pass(
+		    &session->tls_pass, o->tls_passin, "--tls-passin");
+	return st;
 }
 
 static enum status open_tokens(const struct options *o)
@@ -74,11 +75,14 @@ enum status session_open(struct session *session, const struct options *options,
 	memset(session, 0, sizeof(*session));
 	session->options = options;
 	session->report = report;
-	if ((st = url_parse(&session->url, options->url)) != ST_OK ||
-	    (st = read_passes(session)) != ST_OK ||
-	    (st = open_tokens(options)) != ST_OK)
-		return st;
-	return http_open(&session->http, &session->url, &http);
+	st = url_parse(&session->url, options->url);
+	if (st == ST_OK)
+		st = read_passes(session);
+	if (st == ST_OK)
+		st = open_tokens(options);
+	if (st == ST_OK)
+		st = http_open(&session->http, &session->url, &http);
+	return st;
 }
 
 void session_close(struct session *session)
@@ -92,7 +96,7 @@ void session_close(struct session *session)
 }
 
 static bool make_query(struct buf *query, const struct session *session,
-    const char *operation, const void *message, size_t message_len)
+    const char *operation, const char *message)
 {
 	const struct list *monitor = &session->options->monitor;
 	size_t i;
@@ -101,7 +105,7 @@ static bool make_query(struct buf *query, const struct session *session,
 		return false;
 	if (message != NULL &&
 	    (!buf_add_string(query, "&message=") ||
-		!url_add_escaped(query, message, message_len)))
+		!url_add_escaped(query, message, strlen(message))))
 		return false;
 	for (i = 0; i < monitor->count; i++)
 		if (!buf_add_string(query, "&") ||
@@ -110,27 +114,34 @@ static bool make_query(struct buf *query, const struct session *session,
 	return true;
 }
 
-static size_t max_size(const struct session *session, size_t usual)
+static size_t choose_max(const struct session *session, size_t usual)
 {
 	int asked = session->options->max_size;
 
 	return asked > 0 ? (size_t)asked : usual;
 }
 
-static enum status send_get(struct session *session, const char *operation,
-    const char *message, size_t size, struct http_response *response)
+static size_t reply_max(const struct session *session)
 {
-	struct http_request request = {.max_body = max_size(session, size)};
+	size_t usual = session->options->operation->reply_max;
+
+	return choose_max(session, usual > 0 ? usual : REPLY_SIZE_MAX);
+}
+
+/* The query names the operation, and has the message unless that is NULL. */
+static enum status send_query(struct session *session, const char *operation,
+    const char *message, struct http_request *request,
+    struct http_response *response)
+{
 	struct buf query = {0};
 	enum status st;
 
 	memset(response, 0, sizeof(*response));
-	if (!make_query(&query, session, operation, message,
-		message != NULL ? strlen(message) : 0)) {
-		st = fail_memory();
+	if (make_query(&query, session, operation, message)) {
+		request->query = buf_string(&query);
+		st = http_exchange(session->http, request, response);
 	} else {
-		request.query = buf_string(&query);
-		st = http_exchange(session->http, &request, response);
+		st = fail_memory();
 	}
 	buf_free(&query);
 	return st;
@@ -177,8 +188,9 @@ static enum status check_body(
 enum status session_get(struct session *session, const char *operation,
     const char *const *types, struct http_response *response)
 {
-	enum status st = send_get(session, operation,
-	    session->options->ca_identifier, CERTS_SIZE_MAX, response);
+	struct http_request request = {.max_body = reply_max(session)};
+	enum status st = send_query(session, operation,
+	    session->options->ca_identifier, &request, response);
 
 	if (st == ST_OK)
 		st = http_check_status(session->http, response);
@@ -204,8 +216,11 @@ static bool is_page(const struct http_response *response)
 static enum status ask_caps(
     struct session *session, struct http_response *response)
 {
-	enum status st = send_get(session, "GetCACaps",
-	    session->options->ca_identifier, CAPS_SIZE_MAX, response);
+	struct http_request request = {
+	    .max_body = choose_max(session, CAPS_SIZE_MAX),
+	};
+	enum status st = send_query(session, "GetCACaps",
+	    session->options->ca_identifier, &request, response);
 
 	if (st == ST_OK)
 		st = http_check_status(session->http, response);
@@ -266,46 +281,37 @@ enum status session_query_caps(struct session *session, bool strict)
 }
 
 static enum status post_message(struct session *session,
-    const struct buf *message, size_t size, struct http_response *response)
+    const struct buf *message, struct http_response *response)
 {
 	struct http_request request = {
 	    .content_type = message_types[0],
 	    .body = message->data,
 	    .body_len = message->len,
-	    .max_body = max_size(session, size),
+	    .max_body = reply_max(session),
 	};
-	struct buf query = {0};
-	enum status st;
 
-	if (!make_query(&query, session, "PKIOperation", NULL, 0)) {
-		st = fail_memory();
-	} else {
-		request.query = buf_string(&query);
-		st = http_exchange(session->http, &request, response);
-	}
-	buf_free(&query);
-	return st;
+	return send_query(session, "PKIOperation", NULL, &request, response);
 }
 
 static enum status get_message(struct session *session,
-    const struct buf *message, size_t size, struct http_response *response)
+    const struct buf *message, struct http_response *response)
 {
+	struct http_request request = {.max_body = reply_max(session)};
 	struct buf base64 = {0};
 	enum status st;
 
-	if (!buf_reserve(&base64, (message->len + 2) / 3 * 4 + 1)) {
-		st = fail_memory();
-	} else {
-		base64.len = (size_t)EVP_EncodeBlock(
-		    base64.data, message->data, (int)message->len);
-		if (base64.len > GET_SAFE_MAX)
-			warn(WARN_LONG_GET,
-			    "the server does not announce POST: a GET of %zu "
-			    "bytes is cut by some servers and proxies",
-			    base64.len);
-		st = send_get(session, "PKIOperation", buf_string(&base64),
-		    size, response);
-	}
+	if (!buf_reserve(&base64, (message->len + 2) / 3 * 4 + 1))
+		return fail_memory();
+	base64.len = (size_t)EVP_EncodeBlock(
+	    base64.data, message->data, (int)message->len);
+	if (base64.len > GET_SAFE_MAX)
+		warn(WARN_LONG_GET,
+		    "the server does not announce POST: a GET of %zu bytes is "
+		    "cut by some servers and proxies",
+		    base64.len);
+
+	st = send_query(
+	    session, "PKIOperation", buf_string(&base64), &request, response);
 	buf_free(&base64);
 	return st;
 }
@@ -313,8 +319,6 @@ static enum status get_message(struct session *session,
 enum status session_exchange(struct session *session,
     struct scep_request *request, struct scep_reply *reply)
 {
-	const size_t size =
-	    request->type == MESSAGE_GETCRL ? CRL_SIZE_MAX : CERTS_SIZE_MAX;
 	struct http_response response = {0};
 	struct buf message = {0};
 	enum status st;
@@ -322,17 +326,21 @@ enum status session_exchange(struct session *session,
 	memset(reply, 0, sizeof(*reply));
 	if ((st = scep_request_encode(&message, request)) != ST_OK)
 		goto out;
+
 	debug("%s, transactionID %s, %zu bytes",
 	    scep_message_name(request->type), request->transaction_id,
 	    message.len);
 	if (caps_have(session->caps, CAP_POSTPKIOPERATION))
-		st = post_message(session, &message, size, &response);
+		st = post_message(session, &message, &response);
 	else
-		st = get_message(session, &message, size, &response);
-	if (st != ST_OK ||
-	    (st = http_check_status(session->http, &response)) != ST_OK ||
-	    (st = check_body(&response, message_types)) != ST_OK)
+		st = get_message(session, &message, &response);
+	if (st == ST_OK)
+		st = http_check_status(session->http, &response);
+	if (st == ST_OK)
+		st = check_body(&response, message_types);
+	if (st != ST_OK)
 		goto out;
+
 	say("valid response from server");
 	st = scep_reply_decode(
 	    reply, request, response.body.data, response.body.len);

@@ -217,7 +217,13 @@ static enum status enrol(struct session *session, struct enrolment *e)
 	return st;
 }
 
-static enum status run(struct session *session)
+/* They decide between RenewalReq and PKCSReq: see first_type(). */
+static bool enroll_needs_caps(const struct options *options)
+{
+	return options->sign_cert != NULL && options->renewal == RENEWAL_AUTO;
+}
+
+static enum status enroll_run(struct session *session)
 {
 	struct enrolment e;
 	enum status st;
@@ -231,9 +237,4 @@ static enum status run(struct session *session)
 	return st;
 }
 
-const struct operation op_enroll = {
-    .op = OP_ENROLL,
-    .name = "enroll",
-    .help = "Enroll certificate",
-    .run = run,
-};
+OPS_DEFINE(enroll, "Enroll certificate", .needs_caps = enroll_needs_caps);

@@ -11,7 +11,7 @@
 static const char *const types[] = {
     "application/x-x509-ca-cert", "application/x-x509-ca-ra-cert", NULL};
 
-static enum status run(struct session *session)
+static enum status getca_run(struct session *session)
 {
 	struct http_response response = {0};
 	STACK_OF(X509) *certs = NULL;
@@ -41,9 +41,4 @@ out:
 	return st;
 }
 
-const struct operation op_getca = {
-    .op = OP_GETCA,
-    .name = "getca",
-    .help = "Get CA/RA certificate(s)",
-    .run = run,
-};
+OPS_DEFINE(getca, "Get CA/RA certificate(s)");

@@ -8,7 +8,7 @@ static void add_capability(const char *keyword, void *report)
 	report_add_string(report, REPORT_CAPABILITIES, keyword);
 }
 
-static enum status run(struct session *session)
+static enum status getcaps_run(struct session *session)
 {
 	struct buf text = {0};
 	enum status st;
@@ -24,9 +24,4 @@ static enum status run(struct session *session)
 	return st;
 }
 
-const struct operation op_getcaps = {
-    .op = OP_GETCAPS,
-    .name = "getcaps",
-    .help = "Query SCEP capabilities",
-    .run = run,
-};
+OPS_DEFINE(getcaps, "Query SCEP capabilities");

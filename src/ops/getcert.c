@@ -71,14 +71,9 @@ static const struct query_kind kind = {
     .take = write_found,
 };
 
-static enum status run(struct session *session)
+static enum status getcert_run(struct session *session)
 {
 	return query_run(session, &kind);
 }
 
-const struct operation op_getcert = {
-    .op = OP_GETCERT,
-    .name = "getcert",
-    .help = "Query certificate",
-    .run = run,
-};
+OPS_DEFINE(getcert, "Query certificate");

@@ -173,14 +173,9 @@ static const struct query_kind kind = {
     .take = write_checked,
 };
 
-static enum status run(struct session *session)
+static enum status getcrl_run(struct session *session)
 {
 	return query_run(session, &kind);
 }
 
-const struct operation op_getcrl = {
-    .op = OP_GETCRL,
-    .name = "getcrl",
-    .help = "Query CRL",
-    .run = run,
-};
+OPS_DEFINE(getcrl, "Query CRL", .reply_max = 64u * 1024 * 1024);

@@ -90,7 +90,7 @@ static enum status write_verified(struct session *session, struct files *files,
 	return st;
 }
 
-static enum status run(struct session *session)
+static enum status getnextca_run(struct session *session)
 {
 	struct http_response response = {0};
 	struct cabundle current = {0};
@@ -116,9 +116,4 @@ out:
 	return st;
 }
 
-const struct operation op_getnextca = {
-    .op = OP_GETNEXTCA,
-    .name = "getnextca",
-    .help = "Get next CA/RA certificate(s)",
-    .run = run,
-};
+OPS_DEFINE(getnextca, "Get next CA/RA certificate(s)");

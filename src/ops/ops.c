@@ -1,17 +1,14 @@
 /* ops.c: the array of operations. */
 
+#include <limits.h>
 #include <string.h>
 
 #include "ops/ops.h"
 
-const struct operation *const ops_all[OPS_COUNT] = {
-    &op_getca,
-    &op_getnextca,
-    &op_enroll,
-    &op_getcert,
-    &op_getcrl,
-    &op_getcaps,
-};
+_Static_assert(OPS_COUNT < sizeof(int) * CHAR_BIT, "a bit for each operation");
+
+#define OPS_ROW_ADDRESS(bit, word) &op_##word,
+const struct operation *const ops_all[OPS_COUNT] = {OPS_LIST(OPS_ROW_ADDRESS)};
 
 const struct operation *ops_find(const char *name)
 {

@@ -2,21 +2,34 @@
 #ifndef OPS_OPS_H
 #define OPS_OPS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "util/status.h"
 
+struct options;
 struct session;
 
+/*
+ * The operations, in the order of the usage.  A new one is a row here, a file
+ * ops/WORD.c with WORD_run() and OPS_DEFINE(WORD, "help"), and the line of that
+ * file in sources.mk.  Its options are rows of options/table.c.
+ */
+#define OPS_LIST(ROW) \
+	ROW(GETCA, getca) \
+	ROW(GETNEXTCA, getnextca) \
+	ROW(ENROLL, enroll) \
+	ROW(GETCERT, getcert) \
+	ROW(GETCRL, getcrl) \
+	ROW(GETCAPS, getcaps)
+
+/* Where it is in ops_all: OPS_INDEX_getca. */
+#define OPS_ROW_INDEX(bit, word) OPS_INDEX_##word,
+enum ops_index { OPS_LIST(OPS_ROW_INDEX) OPS_COUNT };
+
 /* One bit each, so that a row of the option table can name several. */
-enum op {
-	OP_GETCA = 1,
-	OP_GETNEXTCA = 2,
-	OP_ENROLL = 4,
-	OP_GETCERT = 8,
-	OP_GETCRL = 16,
-	OP_GETCAPS = 32
-};
+#define OPS_ROW_BIT(bit, word) OP_##bit = 1 << OPS_INDEX_##word,
+enum op { OPS_LIST(OPS_ROW_BIT) OPS_ALL = (1 << OPS_COUNT) - 1 };
 
 struct operation {
 	enum op op;
@@ -24,14 +37,24 @@ struct operation {
 	const char *help; /* one line, for usage and manual */
 	/* Does it, reports what fails. */
 	enum status (*run)(struct session *session);
+	/*
+	 * Whether the answer to GetCACaps decides about more than the
+	 * algorithms of the request; NULL: it never does.
+	 */
+	bool (*needs_caps)(const struct options *options);
+	size_t reply_max; /* bytes of a reply, unless --max-size; 0: 2 MiB */
 };
 
-extern const struct operation op_getca, op_getnextca, op_enroll, op_getcert,
-    op_getcrl, op_getcaps;
+/* Defines op_WORD: its help, and after that the members that are not zero. */
+#define OPS_DEFINE(word, ...) \
+	const struct operation op_##word = {.op = 1 << OPS_INDEX_##word, \
+	    .name = #word, \
+	    .run = word##_run, \
+	    .help = __VA_ARGS__}
 
-#define OPS_COUNT 6
+#define OPS_ROW_EXTERN(bit, word) extern const struct operation op_##word;
+OPS_LIST(OPS_ROW_EXTERN)
 
-/* All of them, in the order of the usage. */
 extern const struct operation *const ops_all[OPS_COUNT];
 
 /* The operation of that name, matched whole; NULL if there is none. */

@@ -7,9 +7,7 @@
 
 #include "options/options.h"
 
-#define TABLE_OPS_ALL \
-	(OP_GETCA | OP_GETNEXTCA | OP_ENROLL | OP_GETCERT | OP_GETCRL | \
-	    OP_GETCAPS)
+#define TABLE_OPS_ALL ((unsigned int)OPS_ALL)
 
 /* The type of the field in struct options that a row sets. */
 enum option_type {

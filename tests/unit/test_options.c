@@ -31,7 +31,7 @@
 	"not a source of a pass phrase: expected pass:, env:, file: or fd: " \
 	"followed by a value, or stdin"
 
-/* Replaces ops.c: all operations, with functions that do nothing. */
+/* Operations that do nothing stand in for those of src/ops. */
 
 static enum status run_nothing(struct session *session)
 {
@@ -40,27 +40,11 @@ static enum status run_nothing(struct session *session)
 }
 
 #define OPERATION(upper, lower) \
-	const struct operation op_##lower = { \
-	    OP_##upper, #lower, "Help on " #lower, run_nothing}
-OPERATION(GETCA, getca);
-OPERATION(GETNEXTCA, getnextca);
-OPERATION(ENROLL, enroll);
-OPERATION(GETCERT, getcert);
-OPERATION(GETCRL, getcrl);
-OPERATION(GETCAPS, getcaps);
-
-const struct operation *const ops_all[OPS_COUNT] = {
-    &op_getca, &op_getnextca, &op_enroll, &op_getcert, &op_getcrl, &op_getcaps};
-
-const struct operation *ops_find(const char *name)
-{
-	size_t i;
-
-	for (i = 0; i < OPS_COUNT; i++)
-		if (strcmp(ops_all[i]->name, name) == 0)
-			return ops_all[i];
-	return NULL;
-}
+	const struct operation op_##lower = {.op = OP_##upper, \
+	    .name = #lower, \
+	    .help = "Help on " #lower, \
+	    .run = run_nothing};
+OPS_LIST(OPERATION)
 
 /* The operations that an option is for, and a value that is not its default. */
 
