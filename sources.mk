@@ -4,20 +4,24 @@ sscep_sources = \
 	src/negotiate.c \
 	src/session.c \
 	src/session.h \
+	src/ops/answer.c \
+	src/ops/answer.h \
 	src/ops/cafiles.c \
 	src/ops/cafiles.h \
-	src/ops/checks.c \
-	src/ops/checks.h \
+	src/ops/chain.c \
+	src/ops/chain.h \
 	src/ops/describe.c \
 	src/ops/describe.h \
 	src/ops/enroll.c \
-	src/ops/enrolment.c \
-	src/ops/enrolment.h \
 	src/ops/getca.c \
 	src/ops/getcaps.c \
 	src/ops/getcert.c \
 	src/ops/getcrl.c \
 	src/ops/getnextca.c \
+	src/ops/inputs.c \
+	src/ops/inputs.h \
+	src/ops/issued.c \
+	src/ops/issued.h \
 	src/ops/ops.c \
 	src/ops/ops.h \
 	src/ops/outputs.c \
@@ -26,6 +30,8 @@ sscep_sources = \
 	src/ops/poll.h \
 	src/ops/query.c \
 	src/ops/query.h \
+	src/ops/signer.c \
+	src/ops/signer.h \
 	src/scep/attrs.c \
 	src/scep/attrs.h \
 	src/scep/caps.c \

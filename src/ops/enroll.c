@@ -1,44 +1,27 @@
-#include "ops/checks.h"
+#include "ops/answer.h"
+#include "ops/chain.h"
 #include "ops/describe.h"
-#include "ops/enrolment.h"
+#include "ops/inputs.h"
+#include "ops/issued.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
-#include "pki/cert.h"
 #include "pki/csr.h"
 #include "scep/caps.h"
 #include "scep/content.h"
 #include "session.h"
 #include "util/log.h"
 
-static struct scep_request new_request(const struct session *session,
-    const struct enrolment *e, enum message_type type,
-    const struct buf *content)
-{
-	struct scep_request request = {
-	    .type = type,
-	    .transaction_id = buf_string(&e->transaction_id),
-	    .content = content->data,
-	    .content_len = content->len,
-	    .password = &e->challenge,
-	    .bundle = &e->bundle,
-	    .signer = e->signer,
-	    .key = e->sign_key,
-	    .digest = session->digest,
-	    .cipher = session->cipher,
-	    .oaep = session->options->rsa_oaep,
-	    .pss = session->options->rsa_pss,
-	    .tolerate = session->options->tolerate,
-	    .policy = session_digest_policy(session),
-	};
-
-	return request;
-}
-
-/* P3: RenewalReq where -O signs and the CA knows it, or as asked. */
+/*
+ * The message that begins or, with -R, resumes the enrolment.  A certificate
+ * of the CA that signs (-O) makes it a RenewalReq, if the CA announces Renewal
+ * (RFC 8894, 3.5.2) or as --renewal says.
+ */
 static enum message_type first_type(const struct session *session)
 {
 	const struct options *o = session->options;
 
+	if (o->resume)
+		return MESSAGE_CERTPOLL;
 	if (o->sign_cert == NULL || o->renewal == RENEWAL_PKCSREQ)
 		return MESSAGE_PKCSREQ;
 	if (o->renewal == RENEWAL_RENEWALREQ ||
@@ -48,40 +31,38 @@ static enum message_type first_type(const struct session *session)
 }
 
 static enum status make_content(
-    struct buf *out, const struct enrolment *e, enum message_type type)
+    struct buf *out, const struct inputs *in, enum message_type type)
 {
 	if (type != MESSAGE_CERTPOLL)
-		return content_add_csr(out, e->csr);
+		return content_add_csr(out, in->csr);
 	return content_add_issuer_and_subject(out,
-	    cabundle_issuer_name(&e->bundle),
-	    X509_REQ_get_subject_name(e->csr));
+	    cabundle_issuer_name(&in->bundle),
+	    X509_REQ_get_subject_name(in->csr));
 }
 
-static enum status send_message(struct session *session,
-    const struct enrolment *e, enum message_type type, struct scep_reply *reply)
+static enum status send_message(
+    struct inputs *in, enum message_type type, struct scep_reply *reply)
 {
 	struct scep_request request;
 	struct buf content = {0};
 	enum status st;
 
-	if ((st = make_content(&content, e, type)) == ST_OK) {
-		request = new_request(session, e, type, &content);
-		st = session_exchange(session, &request, reply);
+	if ((st = make_content(&content, in, type)) == ST_OK) {
+		request = inputs_make_request(in, type, &content);
+		st = answer_get_reply(in->session, &request, reply);
 	}
-	if (st == ST_OK)
-		say_status(session->report, reply->status);
 	buf_free(&content);
 	return st;
 }
 
-static enum status send_poll(struct session *session, const struct enrolment *e,
-    struct poll *poll, struct scep_reply *reply)
+static enum status send_poll(
+    struct inputs *in, struct poll *poll, struct scep_reply *reply)
 {
 	say("requesting certificate (#%d)", ++poll->count);
-	return send_message(session, e, MESSAGE_CERTPOLL, reply);
+	return send_message(in, MESSAGE_CERTPOLL, reply);
 }
 
-/* Whether nothing came that the CA signed, and nothing of ours failed. */
+/* Whether no message of the CA arrived, for no fault of ours. */
 static bool is_unanswered(enum status st, const struct scep_reply *reply)
 {
 	return st == ST_NETWORK || st == ST_TIMEOUT ||
@@ -89,17 +70,17 @@ static bool is_unanswered(enum status st, const struct scep_reply *reply)
 }
 
 /*
- * What the CA said is PENDING stays so until the CA says something else: an
- * answer that it did not sign may be from anybody on the way.
+ * A reply that does not verify may be from anybody on the way: the request
+ * stays PENDING until the CA answers otherwise.
  */
-static enum status poll_again(struct session *session,
-    const struct enrolment *e, struct poll *poll, struct scep_reply *reply)
+static enum status poll_again(
+    struct inputs *in, struct poll *poll, struct scep_reply *reply)
 {
 	struct log_capture capture;
 	enum status st;
 
 	log_capture_begin(&capture);
-	st = send_poll(session, e, poll, reply);
+	st = send_poll(in, poll, reply);
 	log_capture_end(&capture);
 	if (is_unanswered(st, reply)) {
 		poll_keep_reason(poll, capture.text);
@@ -112,108 +93,110 @@ static enum status poll_again(struct session *session,
 	return st;
 }
 
-static enum status send_first(struct session *session,
-    const struct enrolment *e, struct poll *poll, struct scep_reply *reply)
+static enum status send_first(
+    struct inputs *in, struct poll *poll, struct scep_reply *reply)
 {
+	enum message_type type = first_type(in->session);
 	enum status st;
 
-	if (!session->options->resume) {
+	if (type != MESSAGE_CERTPOLL) {
 		say("sending certificate request");
-		return send_message(session, e, first_type(session), reply);
+		return send_message(in, type, reply);
 	}
-	if ((st = poll_check_count(poll)) != ST_OK)
-		return st;
-	return send_poll(session, e, poll, reply);
+	st = poll_check_count(poll);
+	return st == ST_OK ? send_poll(in, poll, reply) : st;
 }
 
 /*
- * From the first message to a reply that is not PENDING, or the limits.  While
- * it waits, only a password that may open the reply stays in memory.
+ * From the first message to a reply that is not PENDING, or to the limits of
+ * polling (RFC 8894, 4.4).  What is not needed to open the reply is removed
+ * from memory before the first wait.
  */
-static enum status converse(
-    struct session *session, struct enrolment *e, struct scep_reply *reply)
+static enum status send_until_decided(
+    struct inputs *in, struct scep_reply *reply)
 {
 	struct poll poll;
 	enum status st;
 
-	poll_start(&poll, session->options);
-	st = send_first(session, e, &poll, reply);
+	poll_start(&poll, in->options);
+	st = send_first(in, &poll, reply);
 	if (st == ST_OK && reply->status == PKI_PENDING)
-		st = csr_strip(&e->csr);
+		st = csr_strip(&in->csr);
 	while (st == ST_OK && reply->status == PKI_PENDING) {
 		scep_reply_free(reply);
 		if ((st = poll_wait(&poll)) == ST_OK)
-			st = poll_again(session, e, &poll, reply);
+			st = poll_again(in, &poll, reply);
 	}
 	poll_end(&poll);
 	return st;
 }
 
-/* P3: a RenewalReq that is refused may be one the server does not know. */
-static const char *advice(
-    const struct session *session, const struct scep_reply *reply)
+static enum status write_issued(
+    struct inputs *in, const struct scep_reply *reply)
 {
-	enum status st = reply->fail_info->status;
-
-	if (!session->options->resume &&
-	    first_type(session) == MESSAGE_RENEWALREQ &&
-	    (st == ST_BAD_REQUEST || st == ST_BAD_MESSAGE_CHECK))
-		return "; if it does not take RenewalReq: --renewal 19";
-	return "";
-}
-
-static enum status write_issued(struct session *session, struct enrolment *e,
-    const struct scep_reply *reply)
-{
-	const char *path = e->options->local_cert;
+	const struct session *session = in->session;
+	const char *path = in->options->local_cert;
 	X509 *cert = NULL;
 	enum status st;
 
-	if ((st = enrolment_find_issued(&cert, e, reply->certs)) != ST_OK)
+	if ((st = issued_find_cert(&cert, in, reply->certs)) != ST_OK)
 		return st;
-	st = outputs_write_issued(session, &e->outputs.result, cert);
+	st = outputs_write_issued(session, &in->outputs.result, cert);
 	describe_cert(session->report, cert, st == ST_OK ? path : NULL);
 	if (st != ST_OK)
 		return st;
 	say("certificate written as %s", path);
-	return write_chain(
-	    session, &e->outputs.chain, &e->bundle, cert, reply->certs);
+	return chain_write_certs(
+	    session, &in->outputs.chain, &in->bundle, cert, reply->certs);
 }
 
-/* -m: the message that would be sent first. */
-static enum status dump_first(
-    const struct session *session, struct enrolment *e)
+/* -m: writes the message that would be sent first. */
+static enum status dump_first(struct inputs *in)
 {
-	enum message_type type =
-	    session->options->resume ? MESSAGE_CERTPOLL : first_type(session);
+	enum message_type type = first_type(in->session);
 	struct scep_request request;
 	struct buf content = {0};
 	enum status st;
 
-	if ((st = make_content(&content, e, type)) == ST_OK) {
-		request = new_request(session, e, type, &content);
-		st = outputs_dump(session, &e->outputs.dump, &request);
+	if ((st = make_content(&content, in, type)) == ST_OK) {
+		request = inputs_make_request(in, type, &content);
+		st = outputs_dump(in->session, &in->outputs.dump, &request);
 	}
 	buf_free(&content);
 	return st;
 }
 
-static enum status enrol(struct session *session, struct enrolment *e)
+static enum status enroll_with(struct inputs *in)
 {
 	struct scep_reply reply = {0};
 	enum status st;
 
-	if ((st = session_prepare(session)) != ST_OK ||
-	    (st = check_digest(session, enrolment_signing_key(e))) != ST_OK ||
-	    (st = enrolment_make_signer(e, session->digest)) != ST_OK)
+	if ((st = inputs_prepare(in)) != ST_OK)
 		return st;
-	if (session->options->dump_request != NULL)
-		return dump_first(session, e);
-	if ((st = converse(session, e, &reply)) == ST_OK)
-		st = reply.status == PKI_SUCCESS
-		    ? write_issued(session, e, &reply)
-		    : refused(session->report, &reply, advice(session, &reply));
+	if (in->options->dump_request != NULL)
+		return dump_first(in);
+
+	st = send_until_decided(in, &reply);
+	if (st == ST_OK && reply.status == PKI_SUCCESS)
+		st = write_issued(in, &reply);
+	else if (st == ST_OK)
+		st = answer_report_failure(
+		    in->session->report, &reply, first_type(in->session));
 	scep_reply_free(&reply);
+	return st;
+}
+
+static enum status enroll_run(struct session *session)
+{
+	struct inputs in;
+	enum status st;
+
+	if ((st = inputs_read_enrolment(&in, session)) == ST_OK) {
+		report_set(session->report, REPORT_TRANSACTION_ID,
+		    buf_string(&in.transaction_id));
+		st = enroll_with(&in);
+	}
+	inputs_free(&in);
 	return st;
 }
 
@@ -221,20 +204,6 @@ static enum status enrol(struct session *session, struct enrolment *e)
 static bool enroll_needs_caps(const struct options *options)
 {
 	return options->sign_cert != NULL && options->renewal == RENEWAL_AUTO;
-}
-
-static enum status enroll_run(struct session *session)
-{
-	struct enrolment e;
-	enum status st;
-
-	if ((st = enrolment_read(&e, session)) == ST_OK) {
-		report_set(session->report, REPORT_TRANSACTION_ID,
-		    buf_string(&e.transaction_id));
-		st = enrol(session, &e);
-	}
-	enrolment_free(&e);
-	return st;
 }
 
 OPS_DEFINE(enroll, "Enroll certificate", .needs_caps = enroll_needs_caps);

@@ -1,5 +1,5 @@
 #include "ops/cafiles.h"
-#include "ops/checks.h"
+#include "ops/inputs.h"
 #include "ops/ops.h"
 #include "ops/outputs.h"
 #include "pki/cert.h"
@@ -21,7 +21,8 @@ static enum status getca_run(struct session *session)
 	enum status st;
 
 	st = outputs_open_one(&output, session->options->ca_cert);
-	if (st != ST_OK || (st = read_pins(&pins, session->options)) != ST_OK)
+	if (st != ST_OK ||
+	    (st = inputs_read_pins(&pins, session->options)) != ST_OK)
 		goto out;
 	say("requesting CA certificate");
 	if ((st = cafiles_choose_digest(session, &pins, &md)) != ST_OK ||

@@ -1,13 +1,14 @@
-#include "ops/checks.h"
+#include "ops/chain.h"
 #include "ops/describe.h"
 #include "ops/ops.h"
 #include "ops/query.h"
 #include "pki/cert.h"
 #include "util/log.h"
 
-/* Of the CA that issued -l, unless -O names another one (R3). */
-static enum status choose(struct query *query, const struct options *options)
+/* The serial of -s, and the issuer of -l or the subject of -O, another CA. */
+static enum status getcert_choose(struct query *query)
 {
+	const struct options *options = query->in.options;
 	X509 *issuer = NULL;
 	enum status st;
 
@@ -15,7 +16,7 @@ static enum status choose(struct query *query, const struct options *options)
 		return st;
 	if (options->sign_cert == NULL)
 		return query_set_issuer(
-		    query, X509_get_issuer_name(query->cert));
+		    query, X509_get_issuer_name(query->in.signer));
 	st = cert_read(&issuer, options->sign_cert, "issuer certificate");
 	if (st == ST_OK)
 		st = query_set_issuer(query, X509_get_subject_name(issuer));
@@ -23,8 +24,8 @@ static enum status choose(struct query *query, const struct options *options)
 	return st;
 }
 
-/* V5: the one that was asked for, wherever it stands; borrowed. */
-static X509 *find(const struct query *query, STACK_OF(X509) *certs)
+/* The one that was asked for (RFC 8894, 4.5); borrowed from certs. */
+static X509 *find_by_serial(const struct query *query, STACK_OF(X509) *certs)
 {
 	X509 *cert;
 	int i;
@@ -40,12 +41,14 @@ static X509 *find(const struct query *query, STACK_OF(X509) *certs)
 	return NULL;
 }
 
-static enum status write_found(struct session *session, struct query *query,
-    const struct scep_reply *reply)
+static enum status getcert_write(
+    struct query *query, const struct scep_reply *reply)
 {
-	const struct options *options = session->options;
+	struct inputs *in = &query->in;
+	const struct session *session = in->session;
+	const char *path = in->options->output;
 	STACK_OF(X509) *certs = reply->certs;
-	X509 *cert = find(query, certs);
+	X509 *cert = find_by_serial(query, certs);
 	enum status st;
 
 	if (cert == NULL)
@@ -53,27 +56,28 @@ static enum status write_found(struct session *session, struct query *query,
 		    "reply: none of its %d certificate(s) has the issuer and "
 		    "serial that were asked for (RFC 8894, 4.5)",
 		    sk_X509_num(certs));
-	st = check_issuer(options, &query->bundle, cert, certs);
+	st = chain_check_issuer(in->options, &in->bundle, cert, certs);
 	if (st == ST_OK)
-		st = outputs_write_cert(session, &query->outputs.result, cert);
+		st = outputs_write_cert(session, &in->outputs.result, cert);
 	if (st != ST_OK)
 		return st;
-	describe_cert(session->report, cert, options->output);
-	say("certificate written as %s", options->output);
-	return write_chain(
-	    session, &query->outputs.chain, &query->bundle, cert, certs);
+
+	describe_cert(session->report, cert, path);
+	say("certificate written as %s", path);
+	return chain_write_certs(
+	    session, &in->outputs.chain, &in->bundle, cert, certs);
 }
 
-static const struct query_kind kind = {
+static const struct query_kind getcert_kind = {
     .type = MESSAGE_GETCERT,
     .status_line = "requesting certificate",
-    .choose = choose,
-    .take = write_found,
+    .choose = getcert_choose,
+    .write = getcert_write,
 };
 
 static enum status getcert_run(struct session *session)
 {
-	return query_run(session, &kind);
+	return query_run(session, &getcert_kind);
 }
 
 OPS_DEFINE(getcert, "Query certificate");

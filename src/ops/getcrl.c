@@ -16,14 +16,15 @@ static enum status set_target(struct query *query, X509 *target)
 	return st;
 }
 
-/* Issuer and serial of -l, or of -O; -s is another serial (R3). */
-static enum status choose(struct query *query, const struct options *options)
+/* Issuer and serial of -l, or of -O; -s is another serial. */
+static enum status getcrl_choose(struct query *query)
 {
+	const struct options *options = query->in.options;
 	X509 *target = NULL;
 	enum status st;
 
 	if (options->sign_cert == NULL) {
-		st = set_target(query, query->cert);
+		st = set_target(query, query->in.signer);
 	} else {
 		st = cert_read(
 		    &target, options->sign_cert, "target certificate");
@@ -36,7 +37,7 @@ static enum status choose(struct query *query, const struct options *options)
 	return st;
 }
 
-static void warn_of_time(const struct crl *crl)
+static void warn_of_crl_time(const struct crl *crl)
 {
 	time_t now = time(NULL);
 
@@ -51,10 +52,11 @@ static void warn_of_time(const struct crl *crl)
 		    "newer one");
 }
 
-/* Whether -c has certificates of the CRL's issuer, and one that signed it. */
+/* What the certificates of -c say about the signature of a CRL. */
 struct signers {
-	bool named, good;
-	const char *refused; /* the digest, where policy forbids it (C5) */
+	bool named;          /* one has the name of the CRL's issuer */
+	bool good;           /* and its key made the signature */
+	const char *refused; /* the digest, if libcrypto's policy forbids it */
 };
 
 static struct signers find_signers(
@@ -87,8 +89,10 @@ static bool has_ca(const struct cabundle *bundle)
 }
 
 /*
- * V5: the signature, which cannot be waived where the issuer's certificate is
- * at hand; where no CA's is, as with V4, there is only a warning.
+ * RFC 5280, 5.1.1.3: the issuer of the CRL signs it.  A signature that does
+ * not verify with the certificate of the issuer is refused in any case.  When
+ * -c lacks that certificate, --tolerate issuer overrides; when -c has no CA
+ * certificate at all there is only a warning, as in chain_check_issuer().
  */
 static enum status check_signature(const struct crl *crl,
     const struct cabundle *bundle, const struct options *options)
@@ -115,16 +119,16 @@ static enum status check_signature(const struct crl *crl,
 	if ((options->tolerate & TOLERATE_ISSUER) == 0)
 		return fail(ST_REPLY,
 		    "reply: the CRL's issuer is not among the CA certificates "
-		    "of -c, its signature cannot be verified; --tolerate "
-		    "issuer takes it all the same");
+		    "of -c: its signature cannot be verified (--tolerate "
+		    "issuer overrides this)");
 	warn(WARN_TOLERATED_ISSUER,
 	    "the CRL's issuer is not among the CA certificates of -c, its "
-	    "signature is not verified, tolerated as asked");
+	    "signature is not verified: ignored (--tolerate issuer)");
 	return ST_OK;
 }
 
 static enum status write_crl(
-    struct session *session, struct output *output, const struct crl *crl)
+    const struct session *session, struct output *output, const struct crl *crl)
 {
 	struct buf text = {0};
 	enum status st;
@@ -136,46 +140,54 @@ static enum status write_crl(
 	return st;
 }
 
-static enum status write_checked(struct session *session, struct query *query,
-    const struct scep_reply *reply)
+static enum status check_crl(const struct crl *crl, const struct query *query)
 {
-	const char *path = session->options->output;
 	struct buf name = {0};
+	enum status st;
+
+	if (X509_NAME_cmp(crl->issuer, query->issuer) == 0)
+		return check_signature(
+		    crl, &query->in.bundle, query->in.options);
+	st = fail(ST_REPLY,
+	    "reply: the CRL is of another issuer, %s (RFC 8894, 4.6)",
+	    cert_name_text(&name, crl->issuer));
+	buf_free(&name);
+	return st;
+}
+
+static enum status getcrl_write(
+    struct query *query, const struct scep_reply *reply)
+{
+	const struct session *session = query->in.session;
+	const char *path = session->options->output;
 	struct crl crl = {0};
 	enum status st;
 
-	if ((st = crl_parse(&crl, reply->crl.data, reply->crl.len)) != ST_OK)
-		goto out;
-	if (X509_NAME_cmp(crl.issuer, query->issuer) != 0) {
-		st = fail(ST_REPLY,
-		    "reply: the CRL is of another issuer, %s (RFC 8894, 4.6)",
-		    cert_name_text(&name, crl.issuer));
-		goto out;
+	st = crl_parse(&crl, reply->crl.data, reply->crl.len);
+	if (st == ST_OK)
+		st = check_crl(&crl, query);
+	if (st == ST_OK) {
+		warn_of_crl_time(&crl);
+		st = write_crl(session, &query->in.outputs.result, &crl);
 	}
-	if ((st = check_signature(&crl, &query->bundle, session->options)) !=
-	    ST_OK)
-		goto out;
-	warn_of_time(&crl);
-	if ((st = write_crl(session, &query->outputs.result, &crl)) != ST_OK)
-		goto out;
-	describe_crl(session->report, &crl, path);
-	say("CRL written as %s", path);
-out:
-	buf_free(&name);
+	if (st == ST_OK) {
+		describe_crl(session->report, &crl, path);
+		say("CRL written as %s", path);
+	}
 	crl_free(&crl);
 	return st;
 }
 
-static const struct query_kind kind = {
+static const struct query_kind getcrl_kind = {
     .type = MESSAGE_GETCRL,
     .status_line = "requesting crl",
-    .choose = choose,
-    .take = write_checked,
+    .choose = getcrl_choose,
+    .write = getcrl_write,
 };
 
 static enum status getcrl_run(struct session *session)
 {
-	return query_run(session, &kind);
+	return query_run(session, &getcrl_kind);
 }
 
 OPS_DEFINE(getcrl, "Query CRL", .reply_max = 64u * 1024 * 1024);

@@ -60,7 +60,7 @@ enum status outputs_write(const struct session *session, struct output *output,
 	return ST_OK;
 }
 
-static enum status encode(
+static enum status add_cert(
     struct buf *text, const struct output *output, X509 *cert)
 {
 	return cert_add_pem(text, cert)
@@ -72,7 +72,7 @@ enum status outputs_write_cert(
     const struct session *session, struct output *output, X509 *cert)
 {
 	struct buf text = {0};
-	enum status st = encode(&text, output, cert);
+	enum status st = add_cert(&text, output, cert);
 
 	if (st == ST_OK)
 		st = outputs_write(session, output, &text);
@@ -80,7 +80,22 @@ enum status outputs_write_cert(
 	return st;
 }
 
-/* Where the certificate went instead. */
+enum status outputs_write_certs(
+    const struct session *session, struct output *output, STACK_OF(X509) *certs)
+{
+	struct buf text = {0};
+	enum status st = ST_OK;
+	int i;
+
+	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++)
+		st = add_cert(&text, output, sk_X509_value(certs, i));
+	if (st == ST_OK)
+		st = outputs_write(session, output, &text);
+	buf_free(&text);
+	return st;
+}
+
+/* Prints the certificate that could not be written; returns where. */
 static const char *rescue(const struct session *session, const struct buf *text)
 {
 	if (session->options->json) {
@@ -99,7 +114,7 @@ enum status outputs_write_issued(
 {
 	struct log_capture capture;
 	struct buf text = {0};
-	enum status st = encode(&text, output, cert);
+	enum status st = add_cert(&text, output, cert);
 
 	if (st != ST_OK)
 		return st;

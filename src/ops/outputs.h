@@ -38,6 +38,8 @@ enum status outputs_write(const struct session *session, struct output *output,
     const struct buf *text);
 enum status outputs_write_cert(
     const struct session *session, struct output *output, X509 *cert);
+enum status outputs_write_certs(const struct session *session,
+    struct output *output, STACK_OF(X509) *certs);
 
 /*
  * Writes an issued certificate, which the CA may not give again: when that

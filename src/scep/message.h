@@ -33,7 +33,8 @@ struct scep_request {
 
 /* A CertRep that passed every check.  Owns what it points to. */
 struct scep_reply {
-	bool verified; /* its signature is good, whatever else is wrong */
+	bool verified;   /* its signature is good, whatever else is wrong */
+	bool no_content; /* SUCCESS, but nothing came with it */
 	enum pki_status status;
 	const struct fail_info *fail_info; /* with PKI_FAILURE; static */
 	char *fail_info_text;  /* with PKI_FAILURE, escaped; or NULL */
@@ -51,8 +52,8 @@ enum status scep_request_encode(struct buf *out, struct scep_request *request);
  * Decodes and checks the CertRep that answers request: the signature, by a
  * certificate of the bundle, then the attributes, the envelope, and the
  * certificates or the CRL (RFC 8894, 3.2 and 3.3.2).  ST_REPLY after reporting
- * the first check that fails; out is then empty but for verified.  While
- * verified is false, anybody may have sent the bytes.
+ * the first check that fails; out is then empty but for verified and
+ * no_content.  While verified is false, anybody may have sent the bytes.
  */
 enum status scep_reply_decode(struct scep_reply *out,
     const struct scep_request *request, const void *bytes, size_t len);

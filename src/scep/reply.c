@@ -182,22 +182,21 @@ static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
 static enum status read_success(struct scep_reply *reply,
     const struct scep_request *request, const struct signed_by *by)
 {
-	static const char hint[] =
-	    "some servers answer so while a request is pending: try again "
-	    "later with -R";
 	struct buf inside = {0};
 	enum status st;
 
-	if (by->len == 0)
+	reply->no_content = by->len == 0;
+	if (reply->no_content)
 		return fail(ST_REPLY,
-		    "reply: SUCCESS without a content (RFC 8894, 3.3.2.1); %s",
-		    hint);
+		    "reply: SUCCESS without a content (RFC 8894, 3.3.2.1)");
+
 	st = envelope_open(&inside, by->content, by->len, request);
-	if (st == ST_OK && inside.len == 0)
+	if (st == ST_OK && inside.len == 0) {
+		reply->no_content = true;
 		st = fail(ST_REPLY,
 		    "reply: SUCCESS with an empty envelope (RFC 8894, "
-		    "3.3.2.1); %s",
-		    hint);
+		    "3.3.2.1)");
+	}
 	if (st == ST_OK && request->type == MESSAGE_GETCRL)
 		st = certs_add_crl(&reply->crl, inside.data, inside.len);
 	else if (st == ST_OK)
@@ -263,6 +262,7 @@ enum status scep_reply_decode(struct scep_reply *out,
 		*out = reply;
 	} else {
 		out->verified = reply.verified;
+		out->no_content = reply.no_content;
 		scep_reply_free(&reply);
 	}
 	CMS_ContentInfo_free(cms);

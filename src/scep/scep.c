@@ -4,30 +4,18 @@
 #include "scep/scep.h"
 
 static const struct fail_info fail_infos[] = {
-    {0, "badAlg", "Unrecognized or unsupported algorithm ident",
-	"try other algorithms with -E and -S, as -E 3des -S sha1 for old "
-	"servers",
-	ST_BAD_ALG},
-    {1, "badMessageCheck", "Integrity check failed",
-	"the server could not open or verify the request: wrong CA certificate "
-	"for encryption (-c, -e), or a signer it does not know (-K, -O)",
-	ST_BAD_MESSAGE_CHECK},
-    {2, "badRequest", "Transaction not permitted or supported",
-	"the challenge password is wrong, used or expired, or the request "
-	"does not fit what the CA allows (names, key size, template)",
-	ST_BAD_REQUEST},
+    {0, "badAlg", "Unrecognized or unsupported algorithm ident", ST_BAD_ALG},
+    {1, "badMessageCheck", "Integrity check failed", ST_BAD_MESSAGE_CHECK},
+    {2, "badRequest", "Transaction not permitted or supported", ST_BAD_REQUEST},
     {3, "badTime",
 	"Message time field was not sufficiently close to the system time",
-	"set this system's clock", ST_BAD_TIME},
+	ST_BAD_TIME},
     {4, "badCertId", "No certificate could be identified matching",
-	"the server does not know this certificate or this transaction: check "
-	"issuer and serial, or start a new enrolment without -R",
 	ST_BAD_CERT_ID},
 };
 
-static const struct fail_info unknown_fail_info = {-1, "unknown",
-    "the server gave no reason that RFC 8894 knows",
-    "the server's log may say more", ST_FAILURE};
+static const struct fail_info unknown_fail_info = {
+    -1, "unknown", "the server gave no reason that RFC 8894 knows", ST_FAILURE};
 
 const struct fail_info *scep_fail_info(int number)
 {

@@ -45,7 +45,6 @@ struct fail_info {
 	int number;         /* -1: absent, or one that is not defined */
 	const char *name;   /* "badRequest" */
 	const char *reason; /* the text that wrappers read */
-	const char *hint;   /* what to look at first */
 	enum status status; /* the exit code that goes with it */
 };
 

@@ -180,9 +180,9 @@ END
 97 | --fault no-recipient-nonce | --tolerate transaction-id,issuer,clock | recipientNonce
 0  | --fault wrong-transaction-id | --tolerate transaction-id | warning: transactionID
 97 | --fault wrong-transaction-id | --tolerate nonce,issuer,clock | transactionID
-0  | --fault cert-issuer-unknown | --tolerate issuer | tolerated as asked
+0  | --fault cert-issuer-unknown | --tolerate issuer | ignored (--tolerate issuer)
 97 | --fault cert-issuer-unknown | --tolerate nonce,transaction-id,clock | --tolerate issuer
-0  | --fault cert-expired | --tolerate clock | tolerated as asked
+0  | --fault cert-expired | --tolerate clock | ignored (--tolerate clock)
 97 | --fault cert-expired | --tolerate nonce,transaction-id,issuer | --tolerate clock
 97 | --fault bad-signature | --tolerate nonce,transaction-id,issuer,clock | signature
 97 | --fault cert-wrong-key | --tolerate nonce,transaction-id,issuer,clock | key of the request

@@ -1,0 +1,105 @@
+#include "ops/chain.h"
+#include "ops/outputs.h"
+#include "pki/cert.h"
+#include "pki/path.h"
+#include "util/log.h"
+
+static enum status refuse_issuer(
+    const struct options *options, const char *issuer, const char *reason)
+{
+	if ((options->tolerate & TOLERATE_ISSUER) == 0)
+		return fail(ST_REPLY,
+		    "reply: the certificate issued by %s does not verify "
+		    "against the CA certificates of -c: %s (--tolerate issuer "
+		    "overrides this)",
+		    issuer, reason);
+	warn(WARN_TOLERATED_ISSUER,
+	    "the certificate issued by %s does not verify against the CA "
+	    "certificates of -c: %s: ignored (--tolerate issuer)",
+	    issuer, reason);
+	return ST_OK;
+}
+
+enum status chain_check_issuer(const struct options *options,
+    const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *more)
+{
+	struct buf text = {0};
+	const char *issuer = cert_name_text(&text, X509_get_issuer_name(cert));
+	const char *reason;
+	enum status st = ST_OK;
+
+	switch (path_verify_below(bundle->certs, cert, more, &reason)) {
+	case PATH_VERIFIED:
+		break;
+	case PATH_NO_CA:
+		warn(WARN_NO_CA_CERTIFICATE,
+		    "no CA certificate at hand (-c) to verify the certificate "
+		    "with; its issuer is %s",
+		    issuer);
+		break;
+	case PATH_REFUSED:
+		st = refuse_issuer(options, issuer, reason);
+		break;
+	}
+	buf_free(&text);
+	return st;
+}
+
+/* The CA certificate of certs that issued cert, and is not in chain yet. */
+static X509 *find_issuer(
+    X509 *cert, STACK_OF(X509) *certs, STACK_OF(X509) *chain)
+{
+	X509 *ca;
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		ca = sk_X509_value(certs, i);
+		if (!cert_is_in(chain, ca) && cert_is_ca(ca) &&
+		    X509_cmp(ca, cert) != 0 && cert_is_issued_by(cert, ca))
+			return ca;
+	}
+	return NULL;
+}
+
+/*
+ * Adds the issuer of cert, its issuer and so on, up to one that does not
+ * verify with the bundle; chain borrows them from certs.
+ */
+static enum status find_chain(STACK_OF(X509) *chain, X509 *cert,
+    STACK_OF(X509) *certs, const struct cabundle *bundle)
+{
+	const char *reason;
+
+	while ((cert = find_issuer(cert, certs, chain)) != NULL &&
+	    path_verify_below(bundle->certs, cert, certs, &reason) !=
+		PATH_REFUSED)
+		if (sk_X509_push(chain, cert) <= 0)
+			return fail_memory();
+	return ST_OK;
+}
+
+enum status chain_write_certs(const struct session *session,
+    struct output *output, const struct cabundle *bundle, X509 *cert,
+    STACK_OF(X509) *certs)
+{
+	STACK_OF(X509) *chain;
+	enum status st;
+
+	if (output->way == OUTPUT_CLOSED)
+		return ST_OK;
+	if ((chain = sk_X509_new_null()) == NULL)
+		return fail_memory();
+
+	st = find_chain(chain, cert, certs, bundle);
+	if (st == ST_OK && sk_X509_num(chain) == 0) {
+		note(WARN_NOT_WRITTEN,
+		    "the reply brought no CA certificates, %s is not written",
+		    output->name);
+	} else if (st == ST_OK) {
+		st = outputs_write_certs(session, output, chain);
+		if (st == ST_OK)
+			say("CA certificates written as %s", output->name);
+	}
+	sk_X509_free(chain);
+	return st;
+}

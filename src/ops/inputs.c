@@ -1,0 +1,310 @@
+#include <string.h>
+
+#include <openssl/rand.h>
+
+#include "keys/key.h"
+#include "ops/inputs.h"
+#include "ops/signer.h"
+#include "pki/cert.h"
+#include "pki/csr.h"
+#include "util/log.h"
+
+#define TRANSACTION_BYTES 16
+
+enum status inputs_read_pins(struct pins *pins, const struct options *options)
+{
+	enum status st = pins_read(pins, options->ca_fingerprints.items,
+	    options->ca_fingerprints.count);
+
+	pins->unmarked_ra = (options->tolerate & TOLERATE_RA) != 0;
+	return st;
+}
+
+static enum status read_bundle(struct inputs *in)
+{
+	const struct options *o = in->options;
+	struct pins pins;
+	enum status st = inputs_read_pins(&pins, o);
+
+	if (st == ST_OK)
+		st = cabundle_read(&in->bundle, o->ca_cert, o->enc_cert, &pins);
+	if (st == ST_OK)
+		st = cabundle_check(
+		    &in->bundle, (o->tolerate & TOLERATE_CLOCK) == 0);
+	pins_free(&pins);
+	return st;
+}
+
+static enum status fail_recipient(
+    const struct cabundle *bundle, const char *problem)
+{
+	struct buf name = {0};
+	enum status st;
+
+	st = fail(ST_FILE, "CA certificate %s: %s",
+	    cert_name_text(&name, X509_get_subject_name(bundle->encrypt)),
+	    problem);
+	buf_free(&name);
+	return st;
+}
+
+/*
+ * Whether a message can be encrypted for the recipient: by its key, which
+ * --rsa-oaep requires to be RSA, or by the password (RFC 8894, 3.1).
+ */
+static enum status check_recipient(const struct inputs *in)
+{
+	bool encrypts = cabundle_can_encrypt(&in->bundle);
+
+	if (in->options->rsa_oaep && !encrypts)
+		return fail_recipient(&in->bundle,
+		    "its key is not RSA, which --rsa-oaep requires");
+	if (encrypts || in->password.len > 0)
+		return ST_OK;
+	return fail_recipient(&in->bundle,
+	    "its key cannot encrypt, and there is no challengePassword to "
+	    "encrypt with (RFC 8894, 3.1); name another certificate with -e, "
+	    "or put the password in the request");
+}
+
+/* The key of -k. */
+static enum status read_key(EVP_PKEY **out, const struct inputs *in)
+{
+	const struct key_place place = {
+	    .name = in->options->key,
+	    .what = "private key",
+	    .option = "--passin",
+	    .pass = &in->session->pass,
+	};
+
+	return key_read(out, &place);
+}
+
+static enum status read_csr(struct inputs *in)
+{
+	const struct options *o = in->options;
+	char name[KEY_NAME_MAX];
+	enum status st = csr_read(&in->csr, o->request);
+
+	if (st == ST_OK && o->key != NULL)
+		st = read_key(&in->csr_key, in);
+	if (st == ST_OK && o->key != NULL && !csr_has_key(in->csr, in->csr_key))
+		st = fail(ST_FILE,
+		    "private key %s: it is not the key of request %s",
+		    key_name_shown(name, o->key), o->request);
+	if (st == ST_OK)
+		st = csr_add_challenge(&in->password, in->csr);
+	return st;
+}
+
+/* A key that is both of -k and of -K is asked its pass phrase once. */
+static enum status read_renewal_key(struct inputs *in)
+{
+	const struct options *o = in->options;
+	const struct key_place place = {
+	    .name = o->sign_key,
+	    .what = "signature key",
+	    .option = "--sign-passin",
+	    .pass = &in->session->sign_pass,
+	};
+
+	if (in->csr_key == NULL || o->sign_passin != NULL ||
+	    strcmp(o->key, o->sign_key) != 0)
+		return key_read(&in->key, &place);
+	EVP_PKEY_up_ref(in->csr_key);
+	in->key = in->csr_key;
+	return ST_OK;
+}
+
+/* -O and -K: the certificate to renew, or that of another CA. */
+static enum status read_renewal(struct inputs *in)
+{
+	const struct options *o = in->options;
+	enum status st =
+	    cert_read(&in->signer, o->sign_cert, "signature certificate");
+
+	if (st == ST_OK)
+		st = read_renewal_key(in);
+	if (st == ST_OK)
+		st = signer_check_pair(
+		    in->signer, o->sign_cert, in->key, o->sign_key);
+	if (st != ST_OK)
+		return st;
+
+	if (cert_time_status(in->signer) > 0)
+		warn(WARN_SIGNER_EXPIRED,
+		    "signature certificate %s has expired", o->sign_cert);
+	if (o->selfsigned != NULL)
+		warn(WARN_NOT_WRITTEN,
+		    "-L %s is not written: -O %s signs, and no self-signed "
+		    "certificate is made",
+		    o->selfsigned, o->sign_cert);
+	return signer_check_key(o, in->key, X509_get0_pubkey(in->signer),
+	    o->sign_key, &in->password);
+}
+
+/* The key of the request signs, too, with a certificate that is made later. */
+static enum status use_csr_key(struct inputs *in)
+{
+	const struct options *o = in->options;
+
+	if (o->renewal == RENEWAL_RENEWALREQ)
+		return fail(ST_ERROR,
+		    "--renewal 17 needs the certificate to renew and its key "
+		    "(-O and -K)");
+	EVP_PKEY_up_ref(in->csr_key);
+	in->key = in->csr_key;
+	return signer_check_key(
+	    o, in->key, X509_REQ_get0_pubkey(in->csr), o->key, &in->password);
+}
+
+/* -l and -k of getcert and getcrl. */
+static enum status read_own_cert(struct inputs *in)
+{
+	const struct options *o = in->options;
+	enum status st =
+	    cert_read(&in->signer, o->local_cert, "local certificate");
+
+	if (st == ST_OK)
+		st = read_key(&in->key, in);
+	if (st == ST_OK)
+		st = signer_check_pair(
+		    in->signer, o->local_cert, in->key, o->key);
+	if (st == ST_OK)
+		st = signer_check_key(o, in->key, X509_get0_pubkey(in->signer),
+		    o->key, &in->password);
+	return st;
+}
+
+static enum status add_random_id(struct buf *out)
+{
+	unsigned char bytes[TRANSACTION_BYTES];
+	size_t i;
+
+	if (RAND_bytes(bytes, sizeof(bytes)) != 1)
+		return fail_crypto(
+		    ST_ERROR, "no random bytes for the transactionID");
+	for (i = 0; i < sizeof(bytes); i++)
+		if (!buf_addf(out, "%02X", bytes[i]))
+			return fail_memory();
+	return ST_OK;
+}
+
+/*
+ * An enrolment can be resumed, so that its transactionID is made from the key;
+ * that of a query may be random (RFC 8894, 3.2.1.1).
+ */
+static enum status set_transaction_id(struct inputs *in)
+{
+	const char *given = in->options->transaction_id;
+
+	if (given != NULL)
+		return buf_add_string(&in->transaction_id, given)
+		    ? ST_OK
+		    : fail_memory();
+	return in->csr != NULL
+	    ? csr_add_transaction_id(&in->transaction_id, in->csr)
+	    : add_random_id(&in->transaction_id);
+}
+
+static enum status open_inputs(
+    struct inputs *in, struct session *session, const char *result)
+{
+	enum status st;
+
+	memset(in, 0, sizeof(*in));
+	in->session = session;
+	in->options = session->options;
+	st = outputs_open(&in->outputs, in->options, result);
+	return st == ST_OK ? read_bundle(in) : st;
+}
+
+enum status inputs_read_enrolment(struct inputs *in, struct session *session)
+{
+	const struct options *o = session->options;
+	enum status st = open_inputs(in, session, o->local_cert);
+
+	if (st == ST_OK)
+		st = read_csr(in);
+	if (st == ST_OK)
+		st = check_recipient(in);
+	if (st == ST_OK)
+		st = o->sign_cert != NULL ? read_renewal(in) : use_csr_key(in);
+	if (st == ST_OK)
+		st = set_transaction_id(in);
+	if (st == ST_OK)
+		verbose("transactionID %s", buf_string(&in->transaction_id));
+	return st;
+}
+
+enum status inputs_read_query(struct inputs *in, struct session *session)
+{
+	enum status st = open_inputs(in, session, session->options->output);
+
+	if (st == ST_OK)
+		st = check_recipient(in);
+	if (st == ST_OK)
+		st = read_own_cert(in);
+	if (st == ST_OK)
+		st = set_transaction_id(in);
+	return st;
+}
+
+static enum status make_self_signed(struct inputs *in)
+{
+	enum status st = csr_make_self_signed(
+	    &in->signer, in->csr, in->key, in->session->digest);
+
+	if (st != ST_OK || in->options->selfsigned == NULL)
+		return st;
+	return outputs_write_cert(
+	    in->session, &in->outputs.selfsigned, in->signer);
+}
+
+enum status inputs_prepare(struct inputs *in)
+{
+	EVP_PKEY *public = in->signer != NULL ? X509_get0_pubkey(in->signer)
+					      : X509_REQ_get0_pubkey(in->csr);
+	enum status st = session_prepare(in->session);
+
+	if (st == ST_OK)
+		st = signer_check_digest(in->session, public);
+	if (st == ST_OK && in->signer == NULL)
+		st = make_self_signed(in);
+	return st;
+}
+
+struct scep_request inputs_make_request(
+    const struct inputs *in, enum message_type type, const struct buf *content)
+{
+	const struct session *session = in->session;
+
+	return (struct scep_request){
+	    .type = type,
+	    .transaction_id = buf_string(&in->transaction_id),
+	    .content = content->data,
+	    .content_len = content->len,
+	    .password = &in->password,
+	    .bundle = &in->bundle,
+	    .signer = in->signer,
+	    .key = in->key,
+	    .digest = session->digest,
+	    .cipher = session->cipher,
+	    .oaep = in->options->rsa_oaep,
+	    .pss = in->options->rsa_pss,
+	    .tolerate = in->options->tolerate,
+	    .policy = session_digest_policy(session),
+	};
+}
+
+void inputs_free(struct inputs *in)
+{
+	cabundle_free(&in->bundle);
+	X509_REQ_free(in->csr);
+	EVP_PKEY_free(in->csr_key);
+	EVP_PKEY_free(in->key);
+	X509_free(in->signer);
+	buf_free(&in->transaction_id);
+	buf_free(&in->password);
+	outputs_close(&in->outputs);
+}

@@ -1,0 +1,60 @@
+/* inputs.h: what a signed operation reads and checks before it sends anything. */
+#ifndef OPS_INPUTS_H
+#define OPS_INPUTS_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "ops/outputs.h"
+#include "pki/cabundle.h"
+#include "pki/pin.h"
+#include "scep/message.h"
+#include "session.h"
+#include "util/buf.h"
+#include "util/status.h"
+
+/* Borrows session and options, owns the rest; all zero is empty. */
+struct inputs {
+	struct session *session;
+	const struct options *options;
+	struct outputs outputs;
+	struct cabundle bundle; /* -c, -e */
+
+	X509_REQ *csr;       /* enroll: -r */
+	EVP_PKEY *csr_key;   /* enroll: -k, may be absent when -K signs */
+	struct buf password; /* enroll: challengePassword of csr; a secret */
+
+	/*
+	 * They sign the messages and open the replies.  signer is -O of
+	 * enroll or -l of the others; else it is self-signed, and there after
+	 * inputs_prepare() only.
+	 */
+	X509 *signer;
+	EVP_PKEY *key;
+	struct buf transaction_id;
+};
+
+/*
+ * Opens the outputs, reads what the options name, and checks it.  Whatever is
+ * wrong is found before anything is sent: a challengePassword may be good for
+ * one use only.  in is to be freed in any case.
+ */
+enum status inputs_read_enrolment(struct inputs *in, struct session *session);
+enum status inputs_read_query(struct inputs *in, struct session *session);
+void inputs_free(struct inputs *in);
+
+/* --ca-fingerprint and --tolerate ra; pins are to be freed in any case. */
+enum status inputs_read_pins(struct pins *pins, const struct options *options);
+
+/*
+ * session_prepare(), whether the key goes with the digest, and then the
+ * self-signed certificate when there is no other signer (RFC 8894, 2.3); -L
+ * is written.
+ */
+enum status inputs_prepare(struct inputs *in);
+
+/* A request of that type and content, from these inputs; borrows all. */
+struct scep_request inputs_make_request(
+    const struct inputs *in, enum message_type type, const struct buf *content);
+
+#endif

@@ -1,0 +1,84 @@
+#include "keys/key_name.h"
+#include "keys/probe.h"
+#include "ops/signer.h"
+#include "pki/ability.h"
+#include "pki/algs.h"
+#include "pki/cert.h"
+#include "util/log.h"
+
+enum status signer_check_pair(
+    X509 *cert, const char *cert_name, EVP_PKEY *key, const char *key_name)
+{
+	char shown[KEY_NAME_MAX];
+
+	if (cert_has_key(cert, key))
+		return ST_OK;
+	return fail(ST_FILE,
+	    "private key %s: it is not the key of certificate %s",
+	    key_name_shown(shown, key_name), cert_name);
+}
+
+enum status signer_check_key(const struct options *options, EVP_PKEY *key,
+    EVP_PKEY *public, const char *name, const struct buf *password)
+{
+	const struct key_ability ability = ability_of_key(public);
+	char shown[KEY_NAME_MAX];
+
+	key_name_shown(shown, name);
+	if (!ability.signs_messages)
+		return fail(ST_FILE,
+		    "private key %s: its type is %s, expected RSA or EC "
+		    "(P-256)",
+		    shown, ability.type);
+	if (options->rsa_pss && !ability.signs_pss)
+		return fail(ST_FILE,
+		    "private key %s: it is not RSA, which --rsa-pss requires",
+		    shown);
+	if (!ability.decrypts && password->len == 0)
+		warn(WARN_NO_PASSWORD,
+		    "private key %s cannot decrypt, and there is no "
+		    "challengePassword: only a reply encrypted by key "
+		    "agreement can be opened (RFC 8894, 3.1)",
+		    shown);
+
+	switch (probe_key(key, public)) {
+	case KEY_USABLE:
+		break;
+	case KEY_ONLY_SIGNS:
+		return fail(ST_FILE,
+		    "private key %s: it signs, but does not decrypt, and the "
+		    "reply is encrypted to it (RFC 8894, 3.1)",
+		    shown);
+	case KEY_REFUSED:
+		return fail(ST_FILE,
+		    "private key %s: the token does not let it sign: its PIN "
+		    "may be wrong or locked, or required for each use",
+		    shown);
+	}
+	return ST_OK;
+}
+
+enum status signer_check_digest(const struct session *session, EVP_PKEY *public)
+{
+	const struct options *options = session->options;
+	int digest = EVP_MD_type(session->digest);
+	const char *with = NULL, *refused;
+
+	if ((refused = algs_refused_digest(digest, public)) != NULL)
+		return fail(ST_ERROR,
+		    "cannot sign with %s: the policy of this libcrypto forbids "
+		    "it in signatures (choose another with -S)",
+		    refused);
+	if (digest != NID_md5)
+		return ST_OK;
+	if (!ability_of_key(public).signs_md5)
+		with = "an EC key";
+	else if (options->rsa_pss)
+		with = "--rsa-pss";
+	else if (options->rsa_oaep)
+		with = "--rsa-oaep";
+	if (with == NULL)
+		return ST_OK;
+	return fail(ST_ERROR,
+	    "md5 cannot be used with %s (choose another digest with -S)", with);
+}

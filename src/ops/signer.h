@@ -1,0 +1,34 @@
+/* signer.h: the key and the certificate that sign the messages. */
+#ifndef OPS_SIGNER_H
+#define OPS_SIGNER_H
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "options/options.h"
+#include "session.h"
+#include "util/buf.h"
+#include "util/status.h"
+
+/* Whether key is that of cert; the names are those of the options. */
+enum status signer_check_pair(
+    X509 *cert, const char *cert_name, EVP_PKEY *key, const char *key_name);
+
+/*
+ * Whether the key called name, whose other half is public, signs as --rsa-pss
+ * says, and opens the reply (RFC 8894, 3.1): an RSA key in a token may refuse
+ * to decrypt; a key that is not RSA needs the password or a server that knows
+ * key agreement, which is warned of.  ST_FILE after reporting.
+ */
+enum status signer_check_key(const struct options *options, EVP_PKEY *key,
+    EVP_PKEY *public, const char *name, const struct buf *password);
+
+/*
+ * Whether the digest that session_prepare() chose goes with a key whose other
+ * half is public, and with --rsa-pss and --rsa-oaep: MD5 is defined for
+ * PKCS#1 v1.5 only (RFC 4055, RFC 5754).  ST_ERROR after reporting.
+ */
+enum status signer_check_digest(
+    const struct session *session, EVP_PKEY *public);
+
+#endif
