@@ -13,6 +13,8 @@ sscep_sources = \
 	src/ops/describe.c \
 	src/ops/describe.h \
 	src/ops/enroll.c \
+	src/ops/fileset.c \
+	src/ops/fileset.h \
 	src/ops/getca.c \
 	src/ops/getcaps.c \
 	src/ops/getcert.c \
@@ -103,6 +105,8 @@ sscep_sources = \
 	src/pki/algs.h \
 	src/pki/cabundle.c \
 	src/pki/cabundle.h \
+	src/pki/caset.c \
+	src/pki/caset.h \
 	src/pki/cert.c \
 	src/pki/cert.h \
 	src/pki/crl.c \

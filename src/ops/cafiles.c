@@ -1,11 +1,12 @@
-#include <openssl/crypto.h>
 #include <openssl/objects.h>
 
 #include "ops/cafiles.h"
 #include "ops/describe.h"
+#include "ops/fileset.h"
 #include "ops/outputs.h"
 #include "pki/algs.h"
 #include "pki/cabundle.h"
+#include "pki/caset.h"
 #include "pki/cert.h"
 #include "keys/key_file.h"
 #include "scep/caps.h"
@@ -74,7 +75,7 @@ static enum status write_one(struct session *session, struct output *output,
 	return st;
 }
 
-static enum status describe(X509 *cert, const EVP_MD *md)
+static enum status say_found(X509 *cert, const EVP_MD *md)
 {
 	struct buf text = {0};
 	enum status st;
@@ -99,83 +100,28 @@ static enum status describe(X509 *cert, const EVP_MD *md)
 	return st;
 }
 
-/* FILE-0, FILE-1, ...: the certificates of an answer that has several. */
-struct numbered {
-	int count;
-	struct buf *names;
-	struct output *outputs;
-};
-
-static void close_numbered(struct numbered *files)
-{
-	int i;
-
-	for (i = 0; i < files->count; i++) {
-		output_close(&files->outputs[i]);
-		buf_free(&files->names[i]);
-	}
-	OPENSSL_free(files->outputs);
-	OPENSSL_free(files->names);
-}
-
-static enum status stage_one(
-    struct numbered *files, int i, const char *path, X509 *cert)
-{
-	struct output *output = &files->outputs[i];
-	struct buf *name = &files->names[i], text = {0};
-	enum status st;
-
-	if (!buf_addf(name, "%s-%d", path, i))
-		return fail_memory();
-	if ((st = outputs_open_one(output, buf_string(name))) != ST_OK)
-		return st;
-	st = cert_add_pem(&text, cert)
-	    ? output_stage(output, text.data, text.len)
-	    : fail_crypto(ST_FILE, "%s: cannot encode", output->name);
-	buf_free(&text);
-	return st;
-}
-
-/* All are beside their files before the first one takes its place. */
-static enum status stage_all(
-    struct numbered *files, const char *path, STACK_OF(X509) *certs)
-{
-	size_t count = (size_t)sk_X509_num(certs);
-	enum status st = ST_OK;
-	int i;
-
-	files->names = OPENSSL_zalloc(count * sizeof(*files->names));
-	files->outputs = OPENSSL_zalloc(count * sizeof(*files->outputs));
-	if (files->names == NULL || files->outputs == NULL)
-		return fail_memory();
-	files->count = (int)count;
-	for (i = 0; st == ST_OK && i < files->count; i++)
-		st = stage_one(files, i, path, sk_X509_value(certs, i));
-	return st;
-}
-
-static enum status write_numbered(
+static enum status write_set(
     struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
 {
-	struct numbered files = {0};
-	const char *name;
-	enum status st;
+	const char *base = session->options->ca_cert;
+	enum status st = fileset_write_certs(base, certs);
+	struct buf name = {0};
 	X509 *cert;
 	int i;
 
-	st = stage_all(&files, session->options->ca_cert, certs);
-	for (i = 0; st == ST_OK && i < files.count; i++) {
+	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		if ((st = describe(cert, md)) != ST_OK)
+		if ((st = say_found(cert, md)) != ST_OK)
 			break;
 		warn_of_time(cert);
-		if ((st = output_commit(&files.outputs[i])) != ST_OK)
+		if (!caset_set_name(&name, base, i)) {
+			st = fail_memory();
 			break;
-		name = files.outputs[i].name;
-		describe_cert(session->report, cert, name);
-		say("certificate written as %s", name);
+		}
+		describe_cert(session->report, cert, buf_string(&name));
+		say("certificate written as %s", buf_string(&name));
 	}
-	close_numbered(&files);
+	buf_free(&name);
 	return st;
 }
 
@@ -183,56 +129,25 @@ static enum status write_numbered(
 static enum status write_concatenated(struct session *session,
     struct output *output, STACK_OF(X509) *certs, const EVP_MD *md)
 {
-	struct buf text = {0};
 	enum status st = ST_OK;
 	X509 *cert;
 	int i;
 
 	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		if ((st = describe(cert, md)) != ST_OK)
+		if ((st = say_found(cert, md)) != ST_OK)
 			break;
 		warn_of_time(cert);
 		describe_cert(session->report, cert, output->name);
-		if (!cert_add_pem(&text, cert))
-			st = fail_crypto(
-			    ST_FILE, "%s: cannot encode", output->name);
 	}
 	if (st == ST_OK)
-		st = outputs_write(session, output, &text);
+		st = outputs_write_certs(session, output, certs);
 	if (st == ST_OK)
 		say("certificates written as %s", output->name);
-	buf_free(&text);
 	return st;
 }
 
-/*
- * What an earlier answer left under names that this one does not use must not
- * be taken for part of it.
- */
-static enum status set_aside_stale(const char *path, int count)
-{
-	struct buf name = {0};
-	enum status st = ST_OK;
-	bool exists = true;
-	int i;
-
-	if (count > 1 && (st = file_set_aside(path, key_file_guard)) != ST_OK)
-		return st;
-	for (i = count > 1 ? count : 0; st == ST_OK && exists; i++) {
-		name.len = 0;
-		if (!buf_addf(&name, "%s-%d", path, i))
-			st = fail_memory();
-		else if ((st = file_find(&exists, buf_string(&name))) ==
-			ST_OK &&
-		    exists)
-			st = file_set_aside(buf_string(&name), key_file_guard);
-	}
-	buf_free(&name);
-	return st;
-}
-
-static void say_chain(STACK_OF(X509) *certs)
+static void note_chain(STACK_OF(X509) *certs)
 {
 	if (cabundle_is_chain(certs))
 		note(WARN_CHAIN, "the certificates form a chain up to a root");
@@ -250,23 +165,26 @@ static enum status write_several(struct session *session, struct output *output,
 		st = write_concatenated(session, output, certs, md);
 	} else {
 		output_close(output);
-		st = write_numbered(session, certs, md);
+		st = write_set(session, certs, md);
 	}
 	if (st == ST_OK)
-		say_chain(certs);
+		note_chain(certs);
 	return st;
 }
 
-enum status cafiles_write(struct session *session, struct output *output,
+enum status cafiles_write_certs(struct session *session, struct output *output,
     STACK_OF(X509) *certs, const EVP_MD *md)
 {
-	int count = sk_X509_num(certs);
+	const char *name = session->options->ca_cert;
+	bool several = sk_X509_num(certs) > 1;
 	enum status st;
 
-	st = count == 1
-	    ? write_one(session, output, sk_X509_value(certs, 0), md)
-	    : write_several(session, output, certs, md);
-	if (st == ST_OK && !file_is_standard(session->options->ca_cert))
-		st = set_aside_stale(session->options->ca_cert, count);
-	return st;
+	st = several ? write_several(session, output, certs, md)
+		     : write_one(session, output, sk_X509_value(certs, 0), md);
+	if (st != ST_OK || file_is_standard(name))
+		return st;
+
+	/* cabundle_read() would take it for the set, or for part of it. */
+	return several ? file_set_aside(name, key_file_guard)
+		       : fileset_set_aside(name);
 }

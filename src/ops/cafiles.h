@@ -21,11 +21,10 @@ enum status cafiles_choose_digest(
 /*
  * Writes one certificate to output, which is the open file of -c, and several
  * to FILE-0, FILE-1, ..., in order, or all to standard output, and says what
- * they are.  None is replaced before all the new ones are on the disk.  What
- * an earlier answer left under names that this one does not use is moved to
- * NAME.old.
+ * they are.  A set is replaced whole or not at all.  What an earlier answer
+ * left under names that this one does not use is moved to NAME.old.
  */
-enum status cafiles_write(struct session *session, struct output *output,
+enum status cafiles_write_certs(struct session *session, struct output *output,
     STACK_OF(X509) *certs, const EVP_MD *md);
 
 #endif

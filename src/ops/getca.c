@@ -33,7 +33,7 @@ static enum status getca_run(struct session *session)
 	if (st == ST_OK && pins.count > 0)
 		st = pinned_keep(certs, NULL, &pins);
 	if (st == ST_OK)
-		st = cafiles_write(session, &output, certs, md);
+		st = cafiles_write_certs(session, &output, certs, md);
 out:
 	output_close(&output);
 	pins_free(&pins);

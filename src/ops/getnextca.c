@@ -78,7 +78,7 @@ static enum status write_verified(struct session *session, struct files *files,
 	st = nextca_decode(&certs, &signer, &trust, body->data, body->len);
 	if (st == ST_OK) {
 		warn_of_signer(signer);
-		st = cafiles_write(session, &files->certs, certs, md);
+		st = cafiles_write_certs(session, &files->certs, certs, md);
 	}
 	if (st == ST_OK && options->output != NULL) {
 		st = outputs_write_cert(session, &files->signer, signer);

@@ -5,8 +5,8 @@
 
 #include "options/options.h"
 #include "options/table.h"
-#include "pki/cert.h"
 #include "keys/key_name.h"
+#include "pki/caset.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/target.h"
@@ -94,9 +94,8 @@ static enum status add_set(
 
 	if (is_written(row))
 		st = add_moved(uses, row, base);
-	for (i = 0; st == ST_OK && i < CERT_COUNT_MAX; i++) {
-		name.len = 0;
-		st = buf_addf(&name, "%s-%d", base, i)
+	for (i = 0; st == ST_OK && i < CASET_COUNT_MAX; i++) {
+		st = caset_set_name(&name, base, i)
 		    ? add_file(uses, row, buf_string(&name), true)
 		    : fail_memory();
 		if (st == ST_OK && is_written(row))

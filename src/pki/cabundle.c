@@ -6,6 +6,7 @@
 
 #include "pki/ability.h"
 #include "pki/cabundle.h"
+#include "pki/caset.h"
 #include "pki/cert.h"
 #include "pki/path.h"
 #include "pki/pinned.h"
@@ -97,19 +98,16 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 	bool exists;
 	int i;
 
+	if (certs == NULL)
+		return fail_memory();
 	for (i = 0; st == ST_OK; i++) {
-		name.len = 0;
-		if (certs == NULL || !buf_addf(&name, "%s-%d", path, i)) {
-			st = fail_memory();
-			break;
-		}
-		st = file_find(&exists, buf_string(&name));
+		st = caset_find_file(&exists, &name, path, i);
 		if (st != ST_OK || !exists)
 			break;
-		if (i == CERT_COUNT_MAX) {
+		if (i == CASET_COUNT_MAX) {
 			st = fail(ST_FILE,
 			    "CA certificate %s: more than %d of them", path,
-			    CERT_COUNT_MAX);
+			    CASET_COUNT_MAX);
 			break;
 		}
 		st = cert_read(&cert, buf_string(&name), "CA certificate");

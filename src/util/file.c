@@ -88,15 +88,13 @@ enum status file_find(bool *exists, const char *path)
 	return ST_OK;
 }
 
-enum status file_set_aside(
+enum status file_move_aside(
     const char *path, enum status (*guard)(const char *path))
 {
 	struct buf old = {0};
 	enum status st;
 	bool exists;
 
-	if ((st = file_find(&exists, path)) != ST_OK || !exists)
-		return st;
 	if (!buf_addf(&old, "%s.old", path))
 		return fail_memory();
 	st = file_find(&exists, buf_string(&old));
@@ -105,9 +103,35 @@ enum status file_set_aside(
 	if (st == ST_OK && rename(path, buf_string(&old)) != 0)
 		st = fail_errno(ST_FILE, "%s: cannot move it to %s", path,
 		    buf_string(&old));
-	if (st == ST_OK)
-		note(WARN_SET_ASIDE, "%s of an earlier answer moved to %s",
-		    path, buf_string(&old));
 	buf_free(&old);
 	return st;
+}
+
+void file_note_aside(const char *path)
+{
+	note(WARN_SET_ASIDE, "%s of an earlier answer moved to %s.old", path,
+	    path);
+}
+
+enum status file_set_aside(
+    const char *path, enum status (*guard)(const char *path))
+{
+	enum status st;
+	bool exists;
+
+	if ((st = file_find(&exists, path)) != ST_OK || !exists)
+		return st;
+	if ((st = file_move_aside(path, guard)) == ST_OK)
+		file_note_aside(path);
+	return st;
+}
+
+bool file_put_back(const char *path)
+{
+	struct buf old = {0};
+	bool ok = buf_addf(&old, "%s.old", path) &&
+	    rename(buf_string(&old), path) == 0;
+
+	buf_free(&old);
+	return ok;
 }

@@ -26,9 +26,17 @@ bool file_is_standard(const char *name);
 enum status file_find(bool *exists, const char *path);
 
 /*
- * Moves path to path.old, replacing that if guard returns ST_OK for it, and
- * says so; no file, no error.
+ * Moves path to path.old, replacing that if guard returns ST_OK for it;
+ * ST_FILE after reporting.
  */
+enum status file_move_aside(
+    const char *path, enum status (*guard)(const char *path));
+/* Moves path.old back to path; false with errno when it cannot. */
+bool file_put_back(const char *path);
+/* Says that the file was moved to path.old. */
+void file_note_aside(const char *path);
+
+/* Moves the file, if there is one, and says so. */
 enum status file_set_aside(
     const char *path, enum status (*guard)(const char *path));
 

@@ -342,22 +342,27 @@ static enum status write_staged(struct output *o)
 	return replace_target(o);
 }
 
-enum status output_commit(struct output *o)
+void output_hold_signals(sigset_t *before)
 {
-	sigset_t held, before;
-	enum status st;
+	sigset_t held;
 
 	sigemptyset(&held);
-	if (o->way != OUTPUT_STREAM) {
-		sigaddset(&held, SIGINT);
-		sigaddset(&held, SIGTERM);
-		sigaddset(&held, SIGHUP);
-	}
-	sigprocmask(SIG_BLOCK, &held, &before);
+	sigaddset(&held, SIGINT);
+	sigaddset(&held, SIGTERM);
+	sigaddset(&held, SIGHUP);
+	sigprocmask(SIG_BLOCK, &held, before);
+}
+
+enum status output_commit(struct output *o)
+{
+	sigset_t before;
+	enum status st;
+
+	if (o->way == OUTPUT_STREAM)
+		return write_staged(o);
+	output_hold_signals(&before);
 	st = write_staged(o);
 	sigprocmask(SIG_SETMASK, &before, NULL);
-	if (st == ST_OK && !file_is_standard(o->name))
-		log_file_written(o->name);
 	return st;
 }
 
@@ -365,7 +370,11 @@ enum status output_write(struct output *o, const void *bytes, size_t len)
 {
 	enum status st = output_stage(o, bytes, len);
 
-	return st == ST_OK ? output_commit(o) : st;
+	if (st == ST_OK)
+		st = output_commit(o);
+	if (st == ST_OK && !file_is_standard(o->name))
+		log_file_written(o->name);
+	return st;
 }
 
 void output_close(struct output *o)

@@ -2,6 +2,7 @@
 #ifndef UTIL_OUTPUT_H
 #define UTIL_OUTPUT_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -55,8 +56,11 @@ enum status output_stage(struct output *output, const void *bytes, size_t len);
  */
 enum status output_commit(struct output *output);
 
-/* output_stage() and output_commit(). */
+/* output_stage() and output_commit(), and tells the log of the file. */
 enum status output_write(struct output *output, const void *bytes, size_t len);
+
+/* Holds SIGINT, SIGTERM and SIGHUP back; before is the mask to restore. */
+void output_hold_signals(sigset_t *before);
 
 /* Frees everything, and disk space that was not used. */
 void output_close(struct output *output);

@@ -3,6 +3,8 @@
 # getca and getcaps: forms of the answer, files, fingerprints, lists.
 
 load helper
+load namespace
+load servers
 
 getca() {
     run_sscep getca -u "$URL" -c ca.crt "$@"
@@ -257,6 +259,99 @@ old_set_enrolls() {
     same_certificate ca.crt-1 "$ca/ra-enc.crt"
     same_certificate ca.crt-2 "$ca/ca.crt"
     old_set_enrolls
+}
+
+# immutable FILE COMMAND...: nobody can change or replace the file meanwhile.
+immutable() {
+    as_root chattr +i "$1" 2>/dev/null ||
+        skip "no file can be made immutable here"
+    "${@:2}"
+    as_root chattr -i "$1"
+}
+
+# as_before NUMBER...: these files are as they were when cp -a kept them.
+as_before() {
+    local number
+    for number in "$@"; do
+        cmp "ca.crt-$number" "kept/ca.crt-$number"
+        expect_equal "the mode of ca.crt-$number" \
+            "$(stat -c %a "kept/ca.crt-$number")" \
+            "$(stat -c %a "ca.crt-$number")"
+    done
+}
+
+@test "a set is replaced whole: one of its files cannot be replaced" {
+    local number
+    start_ca --profile ra-chain
+    getca
+    chmod 640 ca.crt-0
+    mkdir kept
+    cp -a ca.crt-? kept
+    another_ca --profile ra-chain
+    for number in 0 1 3; do
+        immutable "ca.crt-$number" getca
+        expect_status 93
+        only_error "ca.crt-$number: cannot write: Operation not permitted"
+        stdout_lacks written
+        as_before 0 1 2 3
+        expect_equal "files" "ca.crt-0 ca.crt-1 ca.crt-2 ca.crt-3" \
+            "$(find . -maxdepth 1 -name '*ca.crt-*' -printf '%f\n' | sort |
+                paste -sd' ')"
+        immutable "ca.crt-$number" getca --json
+        expect_status 93
+        stdout_lacks '"files"'
+        as_before 0 1 2 3
+    done
+    old_set_enrolls --profile ra-chain
+}
+
+@test "a set is replaced whole: a new file cannot be made" {
+    start_ca --profile ra
+    with_error '?rename,renameat,renameat2' EIO:when=2 getca
+    expect_status 93
+    only_error "ca.crt-1: cannot replace: Input/output error; the files of the set are as they were before"
+    no_file ca.crt-0 ca.crt-1 ca.crt-2
+    # Of a shorter set: what is new goes, what was there stays.
+    another_ca --profile ra-pair
+    getca
+    files_are ra-sign ca
+    mkdir kept
+    cp -a ca.crt-? kept
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/third
+    start_ca --profile ra-chain
+    with_error '?rename,renameat,renameat2' EIO:when=4 getca
+    expect_status 93
+    as_before 0 1
+    no_file ca.crt-2 ca.crt-3
+}
+
+@test "a set is replaced whole: two of its names are one file" {
+    start_ca --profile ra
+    getca
+    ln -sf ca.crt-0 ca.crt-2
+    another_ca --profile ra
+    snapshot
+    getca
+    expect_status 93
+    one_error "ca.crt-0 and ca.crt-2 are the same file"
+    nothing_written
+}
+
+@test "a set is replaced whole: a stale file cannot be moved" {
+    start_ca --profile ra-chain
+    getca
+    mkdir kept ca.crt-3.old
+    cp -a ca.crt-? kept
+    another_ca --profile ra-pair
+    getca
+    expect_status 93
+    one_error "ca.crt-3: cannot move it to ca.crt-3.old" \
+        "the files of the set are as they were before"
+    stdout_lacks written
+    as_before 0 1 2 3
+    no_file ca.crt-2.old
+    old_set_enrolls --profile ra-chain
 }
 
 @test "stale files: files that were set aside before are replaced" {

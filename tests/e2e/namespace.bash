@@ -54,3 +54,11 @@ run_as_program() {
     shift
     "$@"
 }
+
+# with_error CALL ERROR COMMAND...: this call of the system fails.
+with_error() {
+    need strace
+    make_program traced env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -e "inject=$1:error=$2" "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/traced" "${@:3}"
+}

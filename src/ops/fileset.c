@@ -1,0 +1,237 @@
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <openssl/crypto.h>
+
+#include "keys/key_file.h"
+#include "ops/fileset.h"
+#include "ops/outputs.h"
+#include "pki/caset.h"
+#include "pki/cert.h"
+#include "util/contents.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/output.h"
+
+struct member {
+	struct buf name; /* FILE-i */
+	struct output output;
+	struct buf old; /* what it held before */
+};
+
+struct fileset {
+	const char *base;
+	struct member *members;
+	int count;
+	int committed; /* so many members, from the first */
+	int moved;     /* so many files, from FILE-count on, to NAME.old */
+};
+
+static void close_set(struct fileset *set)
+{
+	int i;
+
+	for (i = 0; i < set->count; i++) {
+		output_close(&set->members[i].output);
+		buf_free(&set->members[i].name);
+		buf_free(&set->members[i].old);
+	}
+	OPENSSL_free(set->members);
+}
+
+static enum status stage(
+    struct member *member, const char *base, int i, X509 *cert)
+{
+	struct buf text = {0};
+	enum status st;
+
+	if (!caset_set_name(&member->name, base, i))
+		return fail_memory();
+	st = outputs_open_one(&member->output, buf_string(&member->name));
+	if (st == ST_OK && !cert_add_pem(&text, cert))
+		st = fail_crypto(
+		    ST_FILE, "%s: cannot encode", member->output.name);
+	if (st == ST_OK)
+		st = output_stage(&member->output, text.data, text.len);
+	buf_free(&text);
+	return st;
+}
+
+/* By a link, two names of the set may be those of one file. */
+static enum status check_distinct(const struct fileset *set, int i)
+{
+	const struct output *output = &set->members[i].output, *before;
+	int j;
+
+	for (j = 0; output->way != OUTPUT_STREAM && j < i; j++) {
+		before = &set->members[j].output;
+		if (target_is_same(&output->target, &before->target))
+			return fail(ST_FILE,
+			    "%s and %s are the same file: one would replace "
+			    "the other",
+			    before->name, output->name);
+	}
+	return ST_OK;
+}
+
+/* All are on the disk, beside their files, before one is replaced. */
+static enum status stage_all(struct fileset *set, STACK_OF(X509) *certs)
+{
+	size_t count = (size_t)sk_X509_num(certs);
+	enum status st = ST_OK;
+	int i;
+
+	set->members = OPENSSL_zalloc(count * sizeof(*set->members));
+	if (set->members == NULL)
+		return fail_memory();
+	set->count = (int)count;
+	for (i = 0; st == ST_OK && i < set->count; i++) {
+		st = stage(
+		    &set->members[i], set->base, i, sk_X509_value(certs, i));
+		if (st == ST_OK)
+			st = check_distinct(set, i);
+	}
+	return st;
+}
+
+/* A device or a pipe holds nothing that could be put back. */
+static bool is_regular(const struct member *member)
+{
+	const struct target *target = &member->output.target;
+
+	return target->exists && S_ISREG(target->status.st_mode) &&
+	    member->output.way != OUTPUT_STREAM;
+}
+
+static enum status keep_all(struct fileset *set)
+{
+	enum status st = ST_OK;
+	struct member *member;
+	int i;
+
+	for (i = 0; st == ST_OK && i < set->count; i++) {
+		member = &set->members[i];
+		if (is_regular(member) &&
+		    member->output.target.status.st_size > 0)
+			st = file_read(&member->old, buf_string(&member->name),
+			    "CA certificate");
+	}
+	return st;
+}
+
+static bool put_back(const struct member *member)
+{
+	const struct target *target = &member->output.target;
+
+	if (!target->exists)
+		return unlink(target->path) == 0;
+	return !is_regular(member) ||
+	    contents_overwrite(target->path, &member->old);
+}
+
+/* Undoes what commit_all() did; false when a file cannot be put back. */
+static bool put_all_back(const struct fileset *set)
+{
+	struct buf name = {0};
+	bool ok = true;
+	int i;
+
+	for (i = 0; i < set->committed; i++)
+		ok = put_back(&set->members[i]) && ok;
+	for (i = 0; i < set->moved; i++)
+		ok = caset_set_name(&name, set->base, set->count + i) &&
+		    file_put_back(buf_string(&name)) && ok;
+	buf_free(&name);
+	return ok;
+}
+
+/* Moves FILE-first and what follows; moved counts them. */
+static enum status move_stale(const char *base, int first, int *moved)
+{
+	struct buf name = {0};
+	enum status st;
+	bool exists;
+
+	for (*moved = 0;; ++*moved) {
+		st = caset_find_file(&exists, &name, base, first + *moved);
+		if (st == ST_OK && exists)
+			st = file_move_aside(buf_string(&name), key_file_guard);
+		if (st != ST_OK || !exists)
+			break;
+	}
+	buf_free(&name);
+	return st;
+}
+
+static void note_moved(const char *base, int first, int moved)
+{
+	struct buf name = {0};
+	int i;
+
+	for (i = first; i < first + moved; i++)
+		if (caset_set_name(&name, base, i))
+			file_note_aside(buf_string(&name));
+	buf_free(&name);
+}
+
+static enum status commit_all(struct fileset *set)
+{
+	enum status st = ST_OK;
+
+	while (set->committed < set->count) {
+		st = output_commit(&set->members[set->committed].output);
+		if (st != ST_OK)
+			return st;
+		set->committed++;
+	}
+	return move_stale(set->base, set->count, &set->moved);
+}
+
+static enum status commit_or_put_back(struct fileset *set)
+{
+	struct log_capture capture;
+	sigset_t before;
+	enum status st;
+	bool whole = true;
+	int i;
+
+	output_hold_signals(&before);
+	log_capture_begin(&capture);
+	st = commit_all(set);
+	log_capture_end(&capture);
+	if (st != ST_OK)
+		whole = put_all_back(set);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+
+	if (st != ST_OK)
+		return fail(st, "%s; %s", capture.text,
+		    whole ? "the files of the set are as they were before"
+			  : "not all files of the set could be put back");
+	for (i = 0; i < set->count; i++)
+		log_file_written(set->members[i].output.name);
+	note_moved(set->base, set->count, set->moved);
+	return ST_OK;
+}
+
+enum status fileset_write_certs(const char *base, STACK_OF(X509) *certs)
+{
+	struct fileset set = {.base = base};
+	enum status st = stage_all(&set, certs);
+
+	if (st == ST_OK)
+		st = keep_all(&set);
+	if (st == ST_OK)
+		st = commit_or_put_back(&set);
+	close_set(&set);
+	return st;
+}
+
+enum status fileset_set_aside(const char *base)
+{
+	int moved;
+	enum status st = move_stale(base, 0, &moved);
+
+	note_moved(base, 0, moved);
+	return st;
+}

@@ -1,0 +1,23 @@
+/* fileset.h: a set of CA files, FILE-0, FILE-1, ..., as getca writes it. */
+#ifndef OPS_FILESET_H
+#define OPS_FILESET_H
+
+#include <openssl/x509.h>
+
+#include "util/status.h"
+
+/*
+ * Writes each of certs to a file of the set, and moves what the set had beyond
+ * them to NAME.old.  When that fails, the files of the set are as they were
+ * before; ST_FILE after reporting.  SIGINT, SIGTERM and SIGHUP are held back
+ * while files are replaced.
+ */
+enum status fileset_write_certs(const char *base, STACK_OF(X509) *certs);
+
+/*
+ * Moves FILE-0 and those that follow to NAME.old, up to a gap, and notes it.
+ * ST_FILE after reporting.
+ */
+enum status fileset_set_aside(const char *base);
+
+#endif

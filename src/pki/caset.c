@@ -1,0 +1,18 @@
+#include "pki/caset.h"
+#include "util/file.h"
+#include "util/log.h"
+
+bool caset_set_name(struct buf *name, const char *base, int i)
+{
+	name->len = 0;
+	return buf_addf(name, "%s-%d", base, i);
+}
+
+enum status caset_find_file(
+    bool *exists, struct buf *name, const char *base, int i)
+{
+	*exists = false;
+	if (!caset_set_name(name, base, i))
+		return fail_memory();
+	return file_find(exists, buf_string(name));
+}

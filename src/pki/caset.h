@@ -1,0 +1,21 @@
+/* caset.h: the names FILE-0, FILE-1, ... of a set of CA certificate files. */
+#ifndef PKI_CASET_H
+#define PKI_CASET_H
+
+#include <stdbool.h>
+
+#include "pki/cert.h"
+#include "util/buf.h"
+#include "util/status.h"
+
+/* A set has no more files than one file has certificates. */
+#define CASET_COUNT_MAX CERT_COUNT_MAX
+
+/* Makes name that of the file number i of the set; false: out of memory. */
+bool caset_set_name(struct buf *name, const char *base, int i);
+
+/* The same, and whether there is such a file; ST_OK, or as file_find(). */
+enum status caset_find_file(
+    bool *exists, struct buf *name, const char *base, int i);
+
+#endif
