@@ -10,7 +10,7 @@
  * announced; else last, or legacy.  The use of last is noted: GetCACaps is not
  * authenticated, so that an attacker can remove better algorithms from it.
  */
-static const char *choose(const struct session *session, const char *asked,
+static const char *choose_one(const struct session *session, const char *asked,
     const char *announced, const char *last, const char *legacy)
 {
 	if (asked != NULL)
@@ -22,7 +22,8 @@ static const char *choose(const struct session *session, const char *asked,
 		strcmp(announced, last) != 0))
 		return announced;
 	note(WARN_WEAK_ALGORITHM,
-	    "the server announces nothing better: using %s (-E and -S choose)",
+	    "the server announces nothing better: using %s (choose with -E "
+	    "or -S)",
 	    last);
 	return last;
 }
@@ -30,9 +31,9 @@ static const char *choose(const struct session *session, const char *asked,
 static enum status choose_algorithms(struct session *session)
 {
 	const struct options *o = session->options;
-	const char *cipher = choose(session, o->enc_alg,
+	const char *cipher = choose_one(session, o->enc_alg,
 	    caps_best_cipher(session->caps), "3des", "des");
-	const char *digest = choose(session, o->sig_alg,
+	const char *digest = choose_one(session, o->sig_alg,
 	    caps_best_digest(session->caps), "sha1", "md5");
 	enum status st;
 
@@ -49,7 +50,10 @@ struct digest_policy session_digest_policy(const struct session *session)
 	const char *best = caps_best_digest(session->caps);
 	bool md5 = strcmp(asked, "md5") == 0, sha1 = strcmp(asked, "sha1") == 0;
 
-	/* Servers answer in the digest of the request. */
+	/*
+	 * A server may sign its reply with the digest of the request: no
+	 * warning of MD5 or SHA-1 where the request has them.
+	 */
 	if (md5 || sha1 || (best != NULL && strcmp(best, "sha1") == 0))
 		best = NULL;
 	return (struct digest_policy){

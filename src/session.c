@@ -7,7 +7,7 @@
 
 #define SUMMARY_MAX 120
 
-/* Bytes of base64 in a GET (RFC 8894, 4.1); some servers cut longer ones. */
+/* Bytes of base64 in a GET (RFC 8894, 4.1); some servers cut longer URLs. */
 #define GET_SAFE_MAX 2048
 
 #define DER_SEQUENCE 0x30
@@ -157,15 +157,15 @@ static bool is_one_of(
 }
 
 /*
- * A body in DER or PEM is accepted whatever its content type, and left to the
- * caller to parse.  Of any other body the message shows the type and the text.
+ * A body in DER or PEM is accepted whatever its content type; the caller parses
+ * it.  Any other body is shown in the message, as far as it fits.
  */
 static enum status check_body(
     const struct http_response *response, const char *const *types)
 {
 	const struct buf *body = &response->body;
 	char words[SUMMARY_MAX];
-	const char *came = response->content_type[0] != '\0'
+	const char *type = response->content_type[0] != '\0'
 	    ? response->content_type
 	    : "no content type";
 
@@ -178,10 +178,10 @@ static enum status check_body(
 	    strstr(buf_string(body), "-----BEGIN") == NULL)
 		return fail(ST_REPLY,
 		    "reply: expected %s, the server sent %s: \"%s\"", types[0],
-		    came,
+		    type,
 		    log_escape(words, sizeof(words), body->data, body->len));
 	if (!is_one_of(response, types))
-		verbose("content type is %s, expected %s", came, types[0]);
+		verbose("content type is %s, expected %s", type, types[0]);
 	return ST_OK;
 }
 
@@ -200,8 +200,8 @@ enum status session_get(struct session *session, const char *operation,
 }
 
 /*
- * Whether a page of HTML came in place of capabilities, or the start of one
- * that could not be read to its end: it is not the CA that answers then.
+ * Whether the answer is a page of HTML, or the start of one that could not be
+ * read to its end.  A captive portal or a proxy sends it, not the CA.
  */
 static bool is_page(const struct http_response *response)
 {
@@ -242,8 +242,8 @@ static void describe_caps(const struct session *session)
 	buf_free(&text);
 }
 
-/* Takes those of --capabilities, which options_parse() has checked. */
-static void take_known_caps(struct session *session)
+/* options_parse() has checked the list. */
+static void set_given_caps(struct session *session)
 {
 	const char *bad;
 	size_t len;
@@ -259,7 +259,7 @@ enum status session_query_caps(struct session *session, bool strict)
 	enum status st;
 
 	if (!strict && session->options->capabilities != NULL) {
-		take_known_caps(session);
+		set_given_caps(session);
 		return ST_OK;
 	}
 
@@ -269,7 +269,7 @@ enum status session_query_caps(struct session *session, bool strict)
 	if (!strict && st == ST_NETWORK && response_is_of_server(&response) &&
 	    !is_page(&response)) {
 		verbose("%s", capture.text);
-		verbose("no good answer to GetCACaps: no capabilities");
+		verbose("no usable answer to GetCACaps: no capabilities");
 		st = ST_OK;
 	} else {
 		log_report(capture.text);

@@ -13,7 +13,7 @@
 #include "util/report.h"
 #include "util/status.h"
 
-/* Borrows options and report, owns the rest. */
+/* Borrows options and report, and owns everything else. */
 struct session {
 	const struct options *options;
 	struct report *report; /* what --json prints */
@@ -26,45 +26,48 @@ struct session {
 };
 
 /*
- * Parses the URL, reads the pass phrases, loads providers and engine; sends
- * nothing yet.  The caller closes session, whatever is returned.
+ * Parses the URL, reads the pass phrases, and loads the providers and the
+ * engine.  Nothing is sent yet.  session is to be closed in any case.
  */
 enum status session_open(struct session *session, const struct options *options,
     struct report *report);
 void session_close(struct session *session);
 
 /*
- * GetCACaps (RFC 8894, 3.5).  A server that answers badly, or closes the
- * connection instead, has no capabilities; a server that is not reached, or
- * that answers with a page, is an error: ST_NETWORK after reporting.  With
- * strict a bad answer is one, too; without it nothing is asked when
- * --capabilities says what the server can do.
+ * Sets the capabilities: those of --capabilities, or of the answer to GetCACaps
+ * (RFC 8894, 3.5).  A server that answers badly, or closes the connection
+ * instead, has none.  ST_NETWORK after reporting when the server cannot be
+ * reached or answers with a page of HTML.
+ *
+ * strict: the server is asked in any case, and a bad answer is an error.
  */
 enum status session_query_caps(struct session *session, bool strict);
 
 /*
- * GetCACaps, unless nothing depends on it, and then the digest and cipher of
- * our messages: as asked with -S and -E, else the best of the capabilities,
- * else SHA-1 and 3DES, or MD5 and DES with --legacy.  SHA-1 and 3DES that
- * nobody asked for are noted: GetCACaps is not authenticated.
+ * Calls session_query_caps() if something depends on the capabilities, and
+ * chooses the digest and the cipher of our messages: those of -S and -E, else
+ * the best that the server announces, else SHA-1 and 3DES, or MD5 and DES with
+ * --legacy.  SHA-1 and 3DES are noted unless they were asked for: GetCACaps is
+ * not authenticated.
  */
 enum status session_prepare(struct session *session);
 
-/* What replies may be signed with, by the options and the capabilities. */
+/* The digests that a reply may be signed with. */
 struct digest_policy session_digest_policy(const struct session *session);
 
 /*
- * GETs operation ("GetCACert") with the CA identifier, if there is one, as
- * message.  ST_OK is a 2xx whose body looks like what a SCEP server sends;
- * types are the content types it should have, up to a NULL.  response
- * is the caller's.
+ * Sends operation ("GetCACert") by GET; the CA identifier of -i is its message.
+ * types are the content types that the answer should have, up to a NULL; one
+ * of another type is accepted if it is DER or PEM.  After reporting: ST_REPLY
+ * if it is not, or what http_check_status() returns.  response is to be freed
+ * in any case.
  */
 enum status session_get(struct session *session, const char *operation,
     const char *const *types, struct http_response *response);
 
 /*
- * A PKIOperation: encodes the request, POSTs it, or GETs it where the server
- * has no POST, and reads the reply (RFC 8894, 4.1).
+ * Encodes the request, sends it as a PKIOperation, by GET unless the server
+ * announces POST, and decodes the reply (RFC 8894, 4.1).
  */
 enum status session_exchange(struct session *session,
     struct scep_request *request, struct scep_reply *reply);

@@ -27,7 +27,7 @@ enum status cafiles_choose_digest(
 		name = caps_best_digest(session->caps);
 	}
 	if (name == NULL)
-		name = "md5";
+		name = "md5"; /* as documented since sscep 0.10 */
 	if (session->options->fp_alg == NULL && !algs_digest_works(name))
 		name = "sha256";
 	return algs_get_digest(md, name);

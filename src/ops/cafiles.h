@@ -11,9 +11,9 @@
 #include "util/status.h"
 
 /*
- * The digest of the fingerprints: -F, else that of the first of pins, which
- * may be NULL, else the best that the CA announces, for which it is asked,
- * else MD5 as documented; SHA-256 where this libcrypto has no MD5.
+ * Chooses the digest of the fingerprints that are printed: that of -F, else of
+ * the first pin, else the best that the CA announces (it is asked then), else
+ * MD5; SHA-256 instead of MD5 where libcrypto has none.  pins may be NULL.
  */
 enum status cafiles_choose_digest(
     struct session *session, const struct pins *pins, const EVP_MD **md);

@@ -1,4 +1,4 @@
-/* describe.h: what was written, for --json. */
+/* describe.h: certificates and CRLs in the report of --json. */
 #ifndef OPS_DESCRIBE_H
 #define OPS_DESCRIBE_H
 

@@ -8,7 +8,7 @@
 #include "session.h"
 #include "util/log.h"
 
-static const char *const types[] = {
+static const char *const getca_types[] = {
     "application/x-x509-ca-cert", "application/x-x509-ca-ra-cert", NULL};
 
 static enum status getca_run(struct session *session)
@@ -26,7 +26,8 @@ static enum status getca_run(struct session *session)
 		goto out;
 	say("requesting CA certificate");
 	if ((st = cafiles_choose_digest(session, &pins, &md)) != ST_OK ||
-	    (st = session_get(session, "GetCACert", types, &response)) != ST_OK)
+	    (st = session_get(session, "GetCACert", getca_types, &response)) !=
+		ST_OK)
 		goto out;
 	say("valid response from server");
 	st = certs_from_body(&certs, response.body.data, response.body.len);

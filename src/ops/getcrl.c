@@ -94,7 +94,7 @@ static bool has_ca(const struct cabundle *bundle)
  * -c lacks that certificate, --tolerate issuer overrides; when -c has no CA
  * certificate at all there is only a warning, as in chain_check_issuer().
  */
-static enum status check_signature(const struct crl *crl,
+static enum status check_crl_signature(const struct crl *crl,
     const struct cabundle *bundle, const struct options *options)
 {
 	struct signers found = find_signers(crl, bundle);
@@ -146,7 +146,7 @@ static enum status check_crl(const struct crl *crl, const struct query *query)
 	enum status st;
 
 	if (X509_NAME_cmp(crl->issuer, query->issuer) == 0)
-		return check_signature(
+		return check_crl_signature(
 		    crl, &query->in.bundle, query->in.options);
 	st = fail(ST_REPLY,
 	    "reply: the CRL is of another issuer, %s (RFC 8894, 4.6)",

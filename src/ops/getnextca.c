@@ -7,15 +7,16 @@
 #include "session.h"
 #include "util/log.h"
 
-static const char *const types[] = {"application/x-x509-next-ca-cert", NULL};
+static const char *const getnextca_types[] = {
+    "application/x-x509-next-ca-cert", NULL};
 
 /* -c, and -w for the certificate of the signer. */
-struct files {
+struct getnextca_files {
 	struct output certs, signer;
 };
 
 static enum status open_files(
-    struct files *files, const struct options *options)
+    struct getnextca_files *files, const struct options *options)
 {
 	enum status st = outputs_open_one(&files->certs, options->ca_cert);
 
@@ -24,7 +25,10 @@ static enum status open_files(
 	return st;
 }
 
-/* A server that has no next CA certificate answers with an HTTP error. */
+/*
+ * RFC 8894, 4.7, does not say how a server answers that has no next CA
+ * certificate: servers send 404 or 500.
+ */
 static enum status get_next_ca(
     struct session *session, struct http_response *response)
 {
@@ -32,7 +36,7 @@ static enum status get_next_ca(
 	enum status st;
 
 	log_capture_begin(&capture);
-	st = session_get(session, "GetNextCACert", types, response);
+	st = session_get(session, "GetNextCACert", getnextca_types, response);
 	log_capture_end(&capture);
 	if (st != ST_NETWORK || response->outcome != HTTP_ANSWERED ||
 	    (response->status != 404 && response->status != 500)) {
@@ -41,12 +45,12 @@ static enum status get_next_ca(
 	}
 	verbose("%s", capture.text);
 	return fail(ST_NETWORK,
-	    "the server has no next CA certificate available, it answered %d "
-	    "%s",
+	    "the server has no next CA certificate available: it "
+	    "answered %d %s",
 	    response->status, response->reason);
 }
 
-/* No reason to refuse: late in a rollover there may be no other. */
+/* Only a warning: late in a rollover the CA may have no other certificate. */
 static void warn_of_signer(const X509 *signer)
 {
 	struct buf name = {0};
@@ -62,8 +66,9 @@ static void warn_of_signer(const X509 *signer)
 	buf_free(&name);
 }
 
-static enum status write_verified(struct session *session, struct files *files,
-    const struct cabundle *current, const struct buf *body, const EVP_MD *md)
+static enum status write_verified(struct session *session,
+    struct getnextca_files *files, const struct cabundle *current,
+    const struct buf *body, const EVP_MD *md)
 {
 	const struct options *options = session->options;
 	const struct nextca_trust trust = {
@@ -94,7 +99,7 @@ static enum status getnextca_run(struct session *session)
 {
 	struct http_response response = {0};
 	struct cabundle current = {0};
-	struct files files = {0};
+	struct getnextca_files files = {0};
 	const EVP_MD *md;
 	enum status st;
 

@@ -10,29 +10,29 @@
 #include "util/output.h"
 #include "util/status.h"
 
-/* Those that are not asked for stay closed. */
+/* An output that was not asked for is closed. */
 struct outputs {
 	struct output result;     /* -l of enroll, -w */
 	struct output chain;      /* --chain */
 	struct output selfsigned; /* -L */
-	struct output dump;       /* -m, and then there is no result */
+	struct output dump;       /* -m; result is closed then */
 };
 
 /*
- * Opens them before anything is sent, so that a certificate is not issued in
- * vain; result is the name of the first.  ST_FILE after reporting.  outputs is
- * to be closed in any case.
+ * Opens them before anything is sent: a certificate that cannot be written must
+ * not be issued.  result is the name of outputs->result.  ST_FILE after
+ * reporting.  outputs is to be closed in any case.
  */
 enum status outputs_open(
     struct outputs *outputs, const struct options *options, const char *result);
 void outputs_close(struct outputs *outputs);
 
-/* output_open(), which lets no file with a private key be replaced. */
+/* output_open() that refuses to replace a file with a private key. */
 enum status outputs_open_one(struct output *output, const char *name);
 
 /*
- * Writes the text to the output; what would go to standard output goes into
- * the report with --json.
+ * Writes the text to the output.  With --json, what would go to standard output
+ * goes into the report.
  */
 enum status outputs_write(const struct session *session, struct output *output,
     const struct buf *text);
@@ -42,9 +42,9 @@ enum status outputs_write_certs(const struct session *session,
     struct output *output, STACK_OF(X509) *certs);
 
 /*
- * Writes an issued certificate, which the CA may not give again: when that
- * fails it goes to standard output, or into the report, and the status is
- * ST_FILE.
+ * Writes an issued certificate.  The CA may not issue it again: when it cannot
+ * be written it goes to standard output, or with --json into the report, and
+ * ST_FILE is returned.
  */
 enum status outputs_write_issued(
     const struct session *session, struct output *output, X509 *cert);

@@ -9,21 +9,23 @@
 #include "util/log.h"
 
 #define INTERRUPTED \
-	"interrupted while PENDING; the same command with -R goes on from " \
-	"here"
+	"interrupted while PENDING: to resume, run the same command with -R"
 
-/* Made before it is needed: a signal handler may not format. */
+/* Formatted beforehand: snprintf() is not safe in a signal handler. */
 static char farewell[512];
 
-/* While it sleeps it can end as always, and let go of keys in tokens. */
+/*
+ * A signal during the sleep only ends the sleep, so that main() closes the
+ * session and its tokens.  At any other time the handler ends the process.
+ */
 static volatile sig_atomic_t sleeping, interrupted;
 
 static const int numbers[POLL_SIGNALS] = {SIGINT, SIGTERM};
 
-/* What they did before. */
+/* Their actions before poll_catch_signals(). */
 static struct sigaction before[POLL_SIGNALS];
 
-static void on_signal(int number)
+static void poll_on_signal(int number)
 {
 	ssize_t ignored;
 	size_t i;
@@ -40,7 +42,7 @@ static void on_signal(int number)
 	raise(number);
 }
 
-static void catch_signals(struct poll *poll)
+static void poll_catch_signals(struct poll *poll)
 {
 	struct sigaction action;
 	size_t i;
@@ -51,7 +53,7 @@ static void catch_signals(struct poll *poll)
 	snprintf(
 	    farewell, sizeof(farewell), "%s: " INTERRUPTED "\n", log_program());
 	memset(&action, 0, sizeof(action));
-	action.sa_handler = on_signal;
+	action.sa_handler = poll_on_signal;
 	for (i = 0; i < POLL_SIGNALS; i++) {
 		sigaction(numbers[i], NULL, &before[i]);
 		if (before[i].sa_handler != SIG_IGN)
@@ -95,7 +97,7 @@ static enum status give_up(
 		    poll->failed, poll->reason);
 	return fail(ST_PENDING,
 	    "still PENDING after %d poll(s), the limit of %s %d is reached; "
-	    "%sthe same command with -R goes on from here",
+	    "%sto resume, run the same command with -R",
 	    poll->count, limit, value, why);
 }
 
@@ -118,8 +120,9 @@ enum status poll_check_count(const struct poll *poll)
 }
 
 /*
- * A signal that comes before pselect() does is not lost on it, unless a
- * thread of a token's module takes it: so never longer than a second.
+ * The signals are blocked but within pselect(), so that none is lost between
+ * the test and the sleep.  A thread of a token's module may take one instead
+ * of this thread: therefore pselect() lasts a second at most.
  */
 static void sleep_until(const struct poll *poll, long long end)
 {
@@ -152,7 +155,7 @@ enum status poll_wait(struct poll *poll)
 		return st;
 	if (end > o->poll_time * 1000LL)
 		return give_up(poll, "-T", o->poll_time);
-	catch_signals(poll);
+	poll_catch_signals(poll);
 	verbose("waiting %d seconds", o->poll_interval);
 	sleep_until(poll, end);
 	return interrupted ? fail(ST_PENDING, INTERRUPTED) : ST_OK;

@@ -16,38 +16,35 @@
 struct poll {
 	const struct options *options;
 	int count;  /* CertPolls that were sent */
-	int failed; /* the last one, if it brought nothing of the CA's; or 0 */
-	char reason[POLL_REASON_MAX]; /* of that; cut where it is longer */
+	int failed; /* number of the last one if the CA did not answer; or 0 */
+	char reason[POLL_REASON_MAX]; /* why not; may be cut */
 	struct timespec start;
 	bool catching; /* the signals below */
 };
 
 void poll_start(struct poll *poll, const struct options *options);
 
-/*
- * The CertPoll that was sent last brought nothing of the CA's: what reaching a
- * limit reports then.
- */
+/* The CA did not answer the last CertPoll; reaching a limit reports reason. */
 void poll_keep_reason(struct poll *poll, const char *reason);
 
-/* It brought what the CA says. */
+/* The CA answered the last CertPoll. */
 void poll_forget_reason(struct poll *poll);
 
 /* ST_PENDING after reporting when -n allows no further poll. */
 enum status poll_check_count(const struct poll *poll);
 
 /*
- * Sleeps the poll interval.  ST_PENDING after reporting when one more poll
- * would pass the count (-n) or the total time (-T).  From the first call on
- * SIGINT and SIGTERM say how to resume before they end the process; during
- * the sleep that is ST_PENDING, too.
+ * Sleeps for the poll interval (-t).  ST_PENDING after reporting when one more
+ * poll would exceed the count (-n) or the total time (-T), or when SIGINT or
+ * SIGTERM ends the sleep.  From the first call on these two tell the user how
+ * to resume before they end the process.
  */
 enum status poll_wait(struct poll *poll);
 
-/* The signal that ended a sleep, for main() to die of; 0: none. */
+/* The signal that ended a sleep, with which main() ends the process; or 0. */
 int poll_interrupted(void);
 
-/* The signals do again what they did before. */
+/* Restores the actions of the signals. */
 void poll_end(struct poll *poll);
 
 #endif

@@ -104,7 +104,7 @@ static enum status check_answer(struct report *report,
 	return ST_OK;
 }
 
-static enum status send_query(struct query *query,
+static enum status exchange_query(struct query *query,
     const struct query_kind *kind, struct scep_request *request)
 {
 	struct session *session = query->in.session;
@@ -136,7 +136,7 @@ static enum status make_and_send(
 		report_set(in->session->report, REPORT_TRANSACTION_ID,
 		    request.transaction_id);
 		st = in->options->dump_request == NULL
-		    ? send_query(query, kind, &request)
+		    ? exchange_query(query, kind, &request)
 		    : outputs_dump(in->session, &in->outputs.dump, &request);
 	}
 	buf_free(&content);

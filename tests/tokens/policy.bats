@@ -430,7 +430,7 @@ weak=NOWEAK=MD5:MD5-SHA1:DES-EDE3-CBC
     without "$weak"
     enroll
     expect_status 1
-    stderr_has "using 3des (-E and -S choose)"
+    stderr_has "using 3des (choose with -E or -S)"
     stderr_has "with 3des, which $forbids"
     no_message
     enroll -E aes
