@@ -15,6 +15,7 @@
 #include <sys/xattr.h>
 #endif
 
+#include "compat/compat.h"
 #include "compat/files.h"
 
 #define ATTRIBUTE_MAX 65536 /* bytes: the maximum on Linux, XATTR_SIZE_MAX */
@@ -104,7 +105,7 @@ bool compat_copy_access(int to, const char *path)
 	bool ok = true;
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+	for (i = 0; i < COUNT_OF(names); i++)
 		ok = copy_attribute(to, path, names[i]) && ok;
 	return ok;
 }

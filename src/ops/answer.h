@@ -1,4 +1,4 @@
-/* answer.h: what the CA answers, in words, and what the user can do about it. */
+/* answer.h: what the CA answers, in words, and what to do about it. */
 #ifndef OPS_ANSWER_H
 #define OPS_ANSWER_H
 

@@ -21,14 +21,18 @@ static enum status getca_run(struct session *session)
 	enum status st;
 
 	st = outputs_open_one(&output, session->options->ca_cert);
-	if (st != ST_OK ||
-	    (st = inputs_read_pins(&pins, session->options)) != ST_OK)
+	if (st == ST_OK)
+		st = inputs_read_pins(&pins, session->options);
+	if (st != ST_OK)
 		goto out;
+
 	say("requesting CA certificate");
-	if ((st = cafiles_choose_digest(session, &pins, &md)) != ST_OK ||
-	    (st = session_get(session, "GetCACert", getca_types, &response)) !=
-		ST_OK)
+	st = cafiles_choose_digest(session, &pins, &md);
+	if (st == ST_OK)
+		st = session_get(session, "GetCACert", getca_types, &response);
+	if (st != ST_OK)
 		goto out;
+
 	say("valid response from server");
 	st = certs_from_body(&certs, response.body.data, response.body.len);
 	if (st == ST_OK && pins.count > 0)

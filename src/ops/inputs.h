@@ -1,4 +1,4 @@
-/* inputs.h: what a signed operation reads and checks before it sends anything. */
+/* inputs.h: what a signed operation reads and checks before it sends. */
 #ifndef OPS_INPUTS_H
 #define OPS_INPUTS_H
 

@@ -1,4 +1,4 @@
-/* issued.h: the certificate that an enrolment asked for, among those of a reply. */
+/* issued.h: the certificate that an enrolment asked for, in a reply. */
 #ifndef OPS_ISSUED_H
 #define OPS_ISSUED_H
 

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/compat.h"
 #include "util/buf.h"
 #include "util/log.h"
 #include "util/target.h"
@@ -54,10 +55,10 @@ static int find_descriptor(const char *name)
 	static const char *const directories[] = {"/dev/fd/", "/proc/self/fd/"};
 	size_t i, len;
 
-	for (i = 0; i < sizeof(standard) / sizeof(standard[0]); i++)
+	for (i = 0; i < COUNT_OF(standard); i++)
 		if (strcmp(name, standard[i].name) == 0)
 			return standard[i].descriptor;
-	for (i = 0; i < sizeof(directories) / sizeof(directories[0]); i++) {
+	for (i = 0; i < COUNT_OF(directories); i++) {
 		len = strlen(directories[i]);
 		if (strncmp(name, directories[i], len) == 0)
 			return parse_id(name + len);

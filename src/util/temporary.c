@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/compat.h"
 #include "util/buf.h"
 #include "util/temporary.h"
 
@@ -43,7 +44,7 @@ static void remove_on_signals(void)
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = remove_pending;
 	action.sa_flags = (int)SA_RESETHAND;
-	for (i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++)
+	for (i = 0; i < COUNT_OF(numbers); i++)
 		if (sigaction(numbers[i], NULL, &before) == 0 &&
 		    before.sa_handler == SIG_DFL)
 			sigaction(numbers[i], &action, NULL);
