@@ -316,13 +316,17 @@ static bool is_same_node(const struct stat *a, const struct stat *b)
 /* For two files that do not exist yet. */
 static bool is_same_place(const struct target *a, const struct target *b)
 {
-	char *above_a = target_directory(a), *above_b = target_directory(b);
+	char *above_a, *above_b;
 	struct stat sa, sb;
 	bool same;
 
+	if (strcmp(target_base(a), target_base(b)) != 0)
+		return false;
+
+	above_a = target_directory(a);
+	above_b = target_directory(b);
 	same = above_a != NULL && above_b != NULL && stat(above_a, &sa) == 0 &&
-	    stat(above_b, &sb) == 0 && is_same_node(&sa, &sb) &&
-	    strcmp(target_base(a), target_base(b)) == 0;
+	    stat(above_b, &sb) == 0 && is_same_node(&sa, &sb);
 	free(above_a);
 	free(above_b);
 	return same;
