@@ -7,7 +7,8 @@
 
 /*
  * The algorithm that the user asked for; else the best that the server has
- * announced; else last, or legacy.  The use of last is noted: GetCACaps is not
+ * announced; else the parameter last, with --legacy the parameter legacy.  The
+ * use of last is noted: GetCACaps is not
  * authenticated, so that an attacker can remove better algorithms from it.
  */
 static const char *choose_one(const struct session *session, const char *asked,

@@ -32,7 +32,10 @@ static long long tcp_time_left(const struct conn *conn)
 	return left > 0 ? left : 0;
 }
 
-/* If poll() reports nothing but an error or the end, all of events came. */
+/*
+ * If poll() reports only POLLERR or POLLHUP, came is all of events: the next
+ * call that reads or writes finds the reason.
+ */
 static enum conn_result tcp_wait(
     struct conn *conn, unsigned int events, unsigned int *came)
 {

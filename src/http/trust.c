@@ -148,7 +148,10 @@ static bool has_alt_name(const X509 *cert, int type)
 	return found;
 }
 
-/* What the certificate has no name of; "" if it has another name. */
+/*
+ * Says that the certificate has no subjectAltName of the kind that was looked
+ * for; "" if it has one of that kind, with another value.
+ */
 static const char *describe_missing_name(int error, const X509 *cert)
 {
 	if (error == X509_V_ERR_HOSTNAME_MISMATCH &&

@@ -4,8 +4,9 @@
 #include "util/log.h"
 
 /*
- * All advice that names options is in this file.  Advice that holds for one
- * operation only depends on the message that it sends: see advise_renewal().
+ * What to do about an answer, by its failInfo.  Where the advice differs between
+ * operations it is chosen by the message that was sent first, as in
+ * advise_renewal().
  */
 
 #define ADVICE_NO_CONTENT \

@@ -24,8 +24,8 @@ struct fileset {
 	const char *base;
 	struct member *members;
 	int count;
-	int committed; /* so many members, from the first */
-	int moved;     /* so many files, from FILE-count on, to NAME.old */
+	int committed; /* how many members, from the first, are written */
+	int moved; /* how many files, from FILE-count on, are NAME.old now */
 };
 
 static void close_set(struct fileset *set)

@@ -5,7 +5,10 @@
 #include "pki/cert.h"
 #include "util/log.h"
 
-/* The serial of -s, and the issuer of -l or the subject of -O, another CA. */
+/*
+ * The serial number is that of -s.  The issuer is that of -l; with -O it is the
+ * subject of that certificate, which may be of another CA.
+ */
 static enum status getcert_choose(struct query *query)
 {
 	const struct options *options = query->in.options;

@@ -130,6 +130,7 @@ static void print_sample_operation(FILE *out, const struct operation *operation)
 	const struct option_row *row;
 	size_t i;
 
+	/* It has no key that the section of all operations has not. */
 	if (operation->op == OP_GETCAPS)
 		return;
 	fprintf(out, "\n# %s\n[sscep_%s]\n", operation->help, operation->name);

@@ -7,7 +7,7 @@
 #include "options/options.h"
 #include "options/table.h"
 
-/* Where a value came from.  A lower rank overrides a higher one. */
+/* Where a value came from; of those after UNSET a lower rank overrides. */
 enum option_rank {
 	RANK_UNSET,   /* no value yet */
 	RANK_ARGV,    /* the command line */

@@ -3,7 +3,8 @@
 
 #include "pki/der.h"
 
-#define FAILED     0x80 /* ASN1_get_object() */
+/* Bits of what ASN1_get_object() returns. */
+#define FAILED     0x80
 #define INDEFINITE 0x01
 
 #define ELEMENTS_MAX      50000

@@ -110,7 +110,10 @@ enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
 	return verdict;
 }
 
-/* Adds to cas those that verify with cas as intermediates.  -1: no memory. */
+/*
+ * One level: adds to cas the CA certificates of certs that verify against
+ * anchors with cas as intermediates.  Returns how many; -1: no memory.
+ */
 static int find_level(
     STACK_OF(X509) *cas, STACK_OF(X509) *anchors, STACK_OF(X509) *certs)
 {

@@ -54,7 +54,10 @@ static enum status fail_structure(const struct part *part)
 	    "reply: not %s: its structure is wrong (RFC 5652)", part->what);
 }
 
-/* Depth, number of elements, and with strict that run is in DER (X.690, 10). */
+/*
+ * Checks how deep and how many the elements of run are and, if strict, that they
+ * are in DER (X.690, 10).
+ */
 static enum status check_elements(
     struct der run, bool strict, const struct part *part)
 {

@@ -113,7 +113,10 @@ static enum status call_guard(const struct output *o)
 	return o->guard(o->target.path);
 }
 
-/* Programs that hold an empty file open wait for its contents. */
+/*
+ * An empty file is written in place: a program that holds it open would not see
+ * the contents of another that replaces it.
+ */
 static enum status open_existing(struct output *o)
 {
 	bool empty = o->target.status.st_size == 0;

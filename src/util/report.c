@@ -5,23 +5,10 @@
 #include "util/json.h"
 #include "util/report.h"
 
-static const char *const field_names[] = {
-    [REPORT_OPERATION] = "operation",
-    [REPORT_STATUS] = "status",
-    [REPORT_FAIL_INFO] = "failInfo",
-    [REPORT_FAIL_INFO_TEXT] = "failInfoText",
-    [REPORT_TRANSACTION_ID] = "transactionID",
-    [REPORT_PEM] = "pem",
-    [REPORT_ERROR] = "error",
-};
-
-static const char *const list_names[] = {
-    [REPORT_CAPABILITIES] = "capabilities",
-    [REPORT_CERTIFICATES] = "certificates",
-    [REPORT_CRLS] = "crls",
-    [REPORT_FILES] = "files",
-    [REPORT_WARNINGS] = "warnings",
-};
+#define REPORT_NAME(constant, name) name,
+static const char *const field_names[] = {REPORT_FIELD_LIST(REPORT_NAME)};
+static const char *const list_names[] = {REPORT_LIST_LIST(REPORT_NAME)};
+#undef REPORT_NAME
 
 void report_set(struct report *r, enum report_field field, const char *text)
 {

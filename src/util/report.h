@@ -7,27 +7,32 @@
 #include "util/buf.h"
 #include "util/status.h"
 
-/* Each is one text; a later one replaces an earlier one. */
-enum report_field {
-	REPORT_OPERATION,
-	REPORT_STATUS,
-	REPORT_FAIL_INFO,
-	REPORT_FAIL_INFO_TEXT,
-	REPORT_TRANSACTION_ID,
-	REPORT_PEM, /* files that would have gone to standard output */
-	REPORT_ERROR,
-	REPORT_FIELDS
-};
+/*
+ * The members, with their names in JSON.  A field is one text, a later one
+ * replaces an earlier one; PEM is what would have gone to standard output.  A
+ * list is any number of strings or objects.
+ */
+/* clang-format off */
+#define REPORT_FIELD_LIST(X) \
+	X(REPORT_OPERATION, "operation") \
+	X(REPORT_STATUS, "status") \
+	X(REPORT_FAIL_INFO, "failInfo") \
+	X(REPORT_FAIL_INFO_TEXT, "failInfoText") \
+	X(REPORT_TRANSACTION_ID, "transactionID") \
+	X(REPORT_PEM, "pem") \
+	X(REPORT_ERROR, "error")
+#define REPORT_LIST_LIST(X) \
+	X(REPORT_CAPABILITIES, "capabilities") \
+	X(REPORT_CERTIFICATES, "certificates") \
+	X(REPORT_CRLS, "crls") \
+	X(REPORT_FILES, "files") \
+	X(REPORT_WARNINGS, "warnings")
+/* clang-format on */
 
-/* Each is any number of strings or objects. */
-enum report_list {
-	REPORT_CAPABILITIES,
-	REPORT_CERTIFICATES,
-	REPORT_CRLS,
-	REPORT_FILES,
-	REPORT_WARNINGS,
-	REPORT_LISTS
-};
+#define REPORT_CONSTANT(constant, name) constant,
+enum report_field { REPORT_FIELD_LIST(REPORT_CONSTANT) REPORT_FIELDS };
+enum report_list { REPORT_LIST_LIST(REPORT_CONSTANT) REPORT_LISTS };
+#undef REPORT_CONSTANT
 
 /* Owns its members; all zero is empty. */
 struct report {
