@@ -84,8 +84,8 @@ static bool copy_attribute(int to, const char *path, const char *name)
 	ssize_t len = lgetxattr(path, name, value, sizeof(value)), has;
 
 	if (len < 0 && errno == ENODATA)
-		return fremovexattr(to, name) == 0 || errno == ENODATA ||
-		    errno == ENOTSUP;
+		return fgetxattr(to, name, NULL, 0) < 0 ||
+		    fremovexattr(to, name) == 0;
 	if (len < 0)
 		return errno == ENOTSUP;
 	has = fgetxattr(to, name, there, sizeof(there));

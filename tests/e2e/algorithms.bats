@@ -530,12 +530,12 @@ by_password() {
         snapshot
         enroll
         expect_status 93
-        only_error local.key "of type $name" RSA EC
+        only_error local.key "its type is $name" RSA EC
         openssl req -new -x509 -key local.key -subj /CN=own -out own.crt
         snapshot
         getcert
         expect_status 93
-        only_error local.key "of type $name"
+        only_error local.key "its type is $name"
         nothing_written
     done <<'END'
 ED25519 ED25519
