@@ -102,12 +102,14 @@ bool compat_copy_access(int to, const char *path)
 	    "security.selinux",
 	    "security.SMACK64",
 	};
-	bool ok = true;
+	int error = 0;
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(names); i++)
-		ok = copy_attribute(to, path, names[i]) && ok;
-	return ok;
+		if (!copy_attribute(to, path, names[i]) && error == 0)
+			error = errno;
+	errno = error;
+	return error == 0;
 }
 #else
 bool compat_copy_access(int to, const char *path)

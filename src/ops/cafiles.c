@@ -172,12 +172,29 @@ static enum status write_several(struct session *session, struct output *output,
 	return st;
 }
 
+/* Before anything is replaced. */
+static enum status check_stale(const char *name, int count)
+{
+	enum status st = ST_OK;
+
+	if (count > 1)
+		st = file_check_aside(name, key_file_guard);
+	if (st == ST_OK)
+		st = fileset_check_stale(name, count > 1 ? count : 0);
+	return st;
+}
+
 enum status cafiles_write_certs(struct session *session, struct output *output,
     STACK_OF(X509) *certs, const EVP_MD *md)
 {
 	const char *name = session->options->ca_cert;
 	bool several = sk_X509_num(certs) > 1;
-	enum status st;
+	enum status st = ST_OK;
+
+	if (!file_is_standard(name))
+		st = check_stale(name, sk_X509_num(certs));
+	if (st != ST_OK)
+		return st;
 
 	st = several ? write_several(session, output, certs, md)
 		     : write_one(session, output, sk_X509_value(certs, 0), md);

@@ -126,8 +126,12 @@ static bool put_back(const struct member *member)
 
 	if (!target->exists)
 		return unlink(target->path) == 0;
-	return !is_regular(member) ||
-	    contents_overwrite(target->path, &member->old);
+	if (!is_regular(member) ||
+	    contents_overwrite(target->path, &member->old))
+		return true;
+	return chmod(target->path, S_IRUSR | S_IWUSR) == 0 &&
+	    contents_overwrite(target->path, &member->old) &&
+	    chmod(target->path, target->status.st_mode & 0777) == 0;
 }
 
 /* Undoes what commit_all() did; false when a file cannot be put back. */
@@ -224,6 +228,23 @@ enum status fileset_write_certs(const char *base, STACK_OF(X509) *certs)
 	if (st == ST_OK)
 		st = commit_or_put_back(&set);
 	close_set(&set);
+	return st;
+}
+
+enum status fileset_check_stale(const char *base, int first)
+{
+	struct buf name = {0};
+	enum status st = ST_OK;
+	bool exists = true;
+	int i;
+
+	for (i = first; st == ST_OK && exists; i++) {
+		st = caset_find_file(&exists, &name, base, i);
+		if (st == ST_OK && exists)
+			st =
+			    file_check_aside(buf_string(&name), key_file_guard);
+	}
+	buf_free(&name);
 	return st;
 }
 

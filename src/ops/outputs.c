@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <signal.h>
 #include <unistd.h>
 
 #include "keys/key_file.h"
@@ -114,10 +115,15 @@ enum status outputs_write_issued(
 {
 	struct log_capture capture;
 	struct buf text = {0};
+	sigset_t before;
 	enum status st = add_cert(&text, output, cert);
 
 	if (st != ST_OK)
 		return st;
+	/* A signal that ends the process does so after the rescue. */
+	sigprocmask(SIG_BLOCK, NULL, &before);
+	if (output_holds_signals(output))
+		output_hold_signals(&before);
 	log_capture_begin(&capture);
 	st = outputs_write(session, output, &text);
 	log_capture_end(&capture);
@@ -125,6 +131,7 @@ enum status outputs_write_issued(
 		st = fail(ST_FILE,
 		    "the certificate is %s, as it could not be written: %s",
 		    rescue(session, &text), capture.text);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	buf_free(&text);
 	return st;
 }

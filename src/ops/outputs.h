@@ -43,8 +43,8 @@ enum status outputs_write_certs(const struct session *session,
 
 /*
  * Writes an issued certificate.  The CA may not issue it again: when it cannot
- * be written it goes to standard output, or with --json into the report, and
- * ST_FILE is returned.
+ * be written it goes to standard output or standard error, or with --json into
+ * the report, and ST_FILE is returned.
  */
 enum status outputs_write_issued(
     const struct session *session, struct output *output, X509 *cert);

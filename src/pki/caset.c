@@ -1,3 +1,6 @@
+#include <limits.h>
+#include <string.h>
+
 #include "pki/caset.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -11,8 +14,13 @@ bool caset_set_name(struct buf *name, const char *base, int i)
 enum status caset_find_file(
     bool *exists, struct buf *name, const char *base, int i)
 {
+	const char *last;
+
 	*exists = false;
 	if (!caset_set_name(name, base, i))
 		return fail_memory();
+	last = strrchr(buf_string(name), '/');
+	if (strlen(last != NULL ? last + 1 : buf_string(name)) > NAME_MAX)
+		return ST_OK;
 	return file_find(exists, buf_string(name));
 }

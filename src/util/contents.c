@@ -1,12 +1,25 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/contents.h"
 
+#define WAIT_STEP 100 /* milliseconds between looks for a held signal */
+
 #define KEPT_MAX 65536 /* bytes; certificates and keys are smaller */
+
+bool contents_is_interrupted(void)
+{
+	sigset_t pending;
+
+	return sigpending(&pending) == 0 &&
+	    (sigismember(&pending, SIGINT) == 1 ||
+		sigismember(&pending, SIGTERM) == 1 ||
+		sigismember(&pending, SIGHUP) == 1);
+}
 
 bool contents_add(int fd, const struct buf *text)
 {
@@ -16,7 +29,11 @@ bool contents_add(int fd, const struct buf *text)
 	while (done < text->len) {
 		put = write(fd, text->data + done, text->len - done);
 		if (put < 0 && errno == EAGAIN) {
-			poll(&(struct pollfd){fd, POLLOUT, 0}, 1, -1);
+			if (contents_is_interrupted()) {
+				errno = EINTR;
+				return false;
+			}
+			poll(&(struct pollfd){fd, POLLOUT, 0}, 1, WAIT_STEP);
 			continue;
 		}
 		if (put < 0 && errno == EINTR)

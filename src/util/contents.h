@@ -8,7 +8,13 @@
 
 /* All return false with errno on failure. */
 
-/* Writes the text at the current offset. */
+/*
+ * Whether SIGINT, SIGTERM or SIGHUP is held back: what waits for another
+ * process then waits no longer.
+ */
+bool contents_is_interrupted(void);
+
+/* Writes text at the current offset; EINTR if such a signal came. */
 bool contents_add(int fd, const struct buf *text);
 
 /* Replaces the contents of a regular file by the text. */

@@ -91,6 +91,7 @@ enum status file_find(bool *exists, const char *path)
 enum status file_move_aside(
     const char *path, enum status (*guard)(const char *path))
 {
+	struct stat now, moved;
 	struct buf old = {0};
 	enum status st;
 	bool exists;
@@ -103,6 +104,34 @@ enum status file_move_aside(
 	if (st == ST_OK && rename(path, buf_string(&old)) != 0)
 		st = fail_errno(ST_FILE, "%s: cannot move it to %s", path,
 		    buf_string(&old));
+	/* rename() does nothing where both are names of one file. */
+	if (st == ST_OK && lstat(path, &now) == 0 &&
+	    lstat(buf_string(&old), &moved) == 0 &&
+	    now.st_dev == moved.st_dev && now.st_ino == moved.st_ino)
+		unlink(path);
+	buf_free(&old);
+	return st;
+}
+
+enum status file_check_aside(
+    const char *path, enum status (*guard)(const char *path))
+{
+	struct buf old = {0};
+	enum status st;
+	struct stat sb;
+	bool exists;
+
+	if ((st = file_find(&exists, path)) != ST_OK || !exists)
+		return st;
+	if (!buf_addf(&old, "%s.old", path))
+		return fail_memory();
+	if (lstat(buf_string(&old), &sb) == 0 && S_ISDIR(sb.st_mode)) {
+		errno = EISDIR;
+		st = fail_errno(ST_FILE, "%s: cannot move it to %s", path,
+		    buf_string(&old));
+	} else if (lstat(buf_string(&old), &sb) == 0) {
+		st = guard(buf_string(&old));
+	}
 	buf_free(&old);
 	return st;
 }

@@ -31,6 +31,9 @@ enum status file_find(bool *exists, const char *path);
  */
 enum status file_move_aside(
     const char *path, enum status (*guard)(const char *path));
+/* Whether it can be moved, as far as that can be told; nothing is changed. */
+enum status file_check_aside(
+    const char *path, enum status (*guard)(const char *path));
 /* Moves path.old back to path; false with errno when it cannot. */
 bool file_put_back(const char *path);
 /* Says that the file was moved to path.old. */

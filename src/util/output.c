@@ -14,6 +14,7 @@
 #include "util/log.h"
 #include "util/output.h"
 #include "util/standard.h"
+#include "util/stream.h"
 
 static enum status fail_writing(const struct output *o)
 {
@@ -257,41 +258,6 @@ enum status output_stage(struct output *o, const void *bytes, size_t len)
 	return st == ST_OK ? fill_temporary(o) : st;
 }
 
-/* A pipe or device may have given way to a file that is not ours. */
-static int open_other(const struct output *o)
-{
-	const int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC;
-	struct stat sb;
-	int fd;
-
-	if (o->target.stream)
-		return open(o->target.path, flags);
-	fd = open(o->target.path, flags | O_NOFOLLOW);
-	if (fd >= 0 && fstat(fd, &sb) == 0 && !S_ISREG(sb.st_mode))
-		return fd;
-	if (fd >= 0) {
-		close(fd);
-		errno = EEXIST;
-	}
-	return -1;
-}
-
-static enum status write_stream(const struct output *o)
-{
-	int fd = o->target.descriptor, error = 0;
-
-	if (fd >= 0)
-		return contents_add(fd, &o->text) ? ST_OK : fail_writing(o);
-	if ((fd = open_other(o)) < 0)
-		return fail_errno(ST_FILE, "%s: cannot open", o->name);
-	if (!contents_add(fd, &o->text))
-		error = errno;
-	if (close(fd) != 0 && error == 0)
-		error = errno;
-	errno = error;
-	return error == 0 ? ST_OK : fail_writing(o);
-}
-
 /* For the new name to survive a power failure.  Failing is no error. */
 static void sync_directory(const struct output *o)
 {
@@ -339,10 +305,16 @@ static enum status write_staged(struct output *o)
 		(st = fill_temporary(o)) != ST_OK))
 		return st;
 	if (o->way == OUTPUT_STREAM)
-		return write_stream(o);
+		return stream_write(&o->target, &o->text) ? ST_OK
+							  : fail_writing(o);
 	if (o->way == OUTPUT_IN_PLACE)
 		return write_in_place(o) ? ST_OK : fail_writing(o);
 	return replace_target(o);
+}
+
+bool output_holds_signals(const struct output *o)
+{
+	return o->way != OUTPUT_STREAM || o->target.descriptor < 0;
 }
 
 void output_hold_signals(sigset_t *before)
@@ -361,7 +333,7 @@ enum status output_commit(struct output *o)
 	sigset_t before;
 	enum status st;
 
-	if (o->way == OUTPUT_STREAM)
+	if (!output_holds_signals(o))
 		return write_staged(o);
 	output_hold_signals(&before);
 	st = write_staged(o);

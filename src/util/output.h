@@ -59,6 +59,12 @@ enum status output_commit(struct output *output);
 /* output_stage() and output_commit(), and tells the log of the file. */
 enum status output_write(struct output *output, const void *bytes, size_t len);
 
+/*
+ * Whether output_commit() holds signals back: not where it writes to a
+ * descriptor, which may block as long as somebody does not read.
+ */
+bool output_holds_signals(const struct output *output);
+
 /* Holds SIGINT, SIGTERM and SIGHUP back; before is the mask to restore. */
 void output_hold_signals(sigset_t *before);
 

@@ -12,7 +12,7 @@
 #include "util/buf.h"
 #include "util/temporary.h"
 
-#define MARK   ".sscep-"
+#define MARK   ".sscep-tmp-"
 #define RANDOM "XXXXXX"
 
 /* Bytes of the file's name that are in that of the temporary one. */
@@ -97,7 +97,7 @@ static void remove_unlocked(const char *path)
 	struct stat sb;
 	int fd;
 
-	if (lstat(path, &sb) != 0 || !S_ISREG(sb.st_mode))
+	if (lstat(path, &sb) != 0 || !S_ISREG(sb.st_mode) || sb.st_nlink != 1)
 		return;
 	fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)

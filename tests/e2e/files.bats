@@ -514,6 +514,9 @@ sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
     kill -TERM "$pid"
     wait_for_client
     expect_status 143
+    stderr_has "the certificate is on standard output"
+    pem_of_stdout
+    same_certificate stdout.pem "$(issued)"
 }
 
 @test "a pipe that gives way to somebody's file: the certificate is rescued" {
@@ -525,7 +528,7 @@ sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
     echo theirs >other
     ln -s other pipe
     wait_for_client
-    rescued "pipe: cannot open"
+    rescued "pipe: cannot write"
     expect_equal "the other file" theirs "$(cat other)"
 }
 
@@ -683,7 +686,7 @@ import os
 os.setxattr("local.crt", "security.selinux", b"label")'
     with_error fsetxattr EPERM enroll
     enrolled
-    warned "local.crt: its access control list or label could not be kept"
+    warned "local.crt: its access control list or label could not be kept: Operation not permitted"
 }
 
 @test "a hard link: the other name keeps the old content" {
