@@ -9,12 +9,13 @@
 /* clang-format off */
 #define WARNINGS(X) \
 	X(WARN_ACCESS_CHANGED, "access-changed", \
-	    "The access control list or label of a replaced file could not be kept") \
+	    "An access control list or label of a file could not be kept") \
 	X(WARN_CA_NOT_VALID_NOW, "ca-not-valid-now", \
 	    "A received CA certificate is not valid now") \
 	X(WARN_CHAIN, "chain", \
 	    "The received CA certificates form a chain up to a root") \
-	X(WARN_CRL_EXPIRED, "crl-expired", "The nextUpdate of the CRL has passed") \
+	X(WARN_CRL_EXPIRED, "crl-expired", \
+	    "The nextUpdate of the CRL has passed") \
 	X(WARN_CRL_NOT_YET_VALID, "crl-not-yet-valid", \
 	    "The thisUpdate of the CRL is in the future") \
 	X(WARN_GIVEN_TWICE, "given-twice", \
@@ -29,7 +30,8 @@
 	    "The received CA certificates do not form a chain") \
 	X(WARN_NO_EFFECT, "no-effect", \
 	    "An option or key has no effect with this operation") \
-	X(WARN_NO_FAIL_INFO, "no-fail-info", "The server answered FAILURE without failInfo") \
+	X(WARN_NO_FAIL_INFO, "no-fail-info", \
+	    "The server answered FAILURE without failInfo") \
 	X(WARN_NO_PASSWORD, "no-password", \
 	    "The request has no challengePassword") \
 	X(WARN_NOT_PINNED, "not-pinned", \
