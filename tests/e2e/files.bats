@@ -6,6 +6,14 @@ load helper
 load namespace
 load servers
 
+# What belongs to another user in a sticky directory could not be removed.
+teardown() {
+    stop_ca
+    [ "$(id -u)" -eq 0 ] ||
+        sudo -n chown -R "$(id -u)" "$BATS_TEST_TMPDIR/work" 2>/dev/null ||
+        true
+}
+
 # Extracts the PEM on stdout to stdout.pem.
 pem_of_stdout() {
     sed -n '/^-----BEGIN/,/^-----END/p' "$stdout" >stdout.pem

@@ -237,7 +237,7 @@ each_enrolled() {
     start_ca
     cp "$ca/ca.crt" .
     make_asking_key
-    refuses 93 "wanted anew for each use" -- enroll -u "$URL" -c ca.crt \
+    refuses 93 "required for each use" -- enroll -u "$URL" -c ca.crt \
         -k "$(uri each)" -r each.csr -l each.crt "${options[@]}" \
         --passin env:PIN
     provider_cnf "pkcs11-module-cache-pins = cache"
