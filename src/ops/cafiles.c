@@ -1,5 +1,6 @@
 #include <openssl/objects.h>
 
+#include "keys/key_file.h"
 #include "ops/cafiles.h"
 #include "ops/describe.h"
 #include "ops/fileset.h"
@@ -8,7 +9,6 @@
 #include "pki/cabundle.h"
 #include "pki/caset.h"
 #include "pki/cert.h"
-#include "keys/key_file.h"
 #include "scep/caps.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -100,26 +100,33 @@ static enum status say_found(X509 *cert, const EVP_MD *md)
 	return st;
 }
 
+static enum status report_found(
+    struct session *session, X509 *cert, const char *name, const EVP_MD *md)
+{
+	enum status st = say_found(cert, md);
+
+	if (st != ST_OK)
+		return st;
+	warn_of_time(cert);
+	describe_cert(session->report, cert, name);
+	return ST_OK;
+}
+
 static enum status write_set(
     struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
 {
 	const char *base = session->options->ca_cert;
 	enum status st = fileset_write_certs(base, certs);
 	struct buf name = {0};
-	X509 *cert;
 	int i;
 
 	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++) {
-		cert = sk_X509_value(certs, i);
-		if ((st = say_found(cert, md)) != ST_OK)
-			break;
-		warn_of_time(cert);
-		if (!caset_set_name(&name, base, i)) {
-			st = fail_memory();
-			break;
-		}
-		describe_cert(session->report, cert, buf_string(&name));
-		say("certificate written as %s", buf_string(&name));
+		st = caset_set_name(&name, base, i)
+		    ? report_found(session, sk_X509_value(certs, i),
+			  buf_string(&name), md)
+		    : fail_memory();
+		if (st == ST_OK)
+			say("certificate written as %s", buf_string(&name));
 	}
 	buf_free(&name);
 	return st;
@@ -130,16 +137,11 @@ static enum status write_concatenated(struct session *session,
     struct output *output, STACK_OF(X509) *certs, const EVP_MD *md)
 {
 	enum status st = ST_OK;
-	X509 *cert;
 	int i;
 
-	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++) {
-		cert = sk_X509_value(certs, i);
-		if ((st = say_found(cert, md)) != ST_OK)
-			break;
-		warn_of_time(cert);
-		describe_cert(session->report, cert, output->name);
-	}
+	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++)
+		st = report_found(
+		    session, sk_X509_value(certs, i), output->name, md);
 	if (st == ST_OK)
 		st = outputs_write_certs(session, output, certs);
 	if (st == ST_OK)

@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <signal.h>
 #include <unistd.h>
 

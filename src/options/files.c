@@ -3,9 +3,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "keys/key_name.h"
 #include "options/options.h"
 #include "options/table.h"
-#include "keys/key_name.h"
 #include "pki/caset.h"
 #include "util/file.h"
 #include "util/log.h"

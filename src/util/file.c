@@ -88,31 +88,6 @@ enum status file_find(bool *exists, const char *path)
 	return ST_OK;
 }
 
-enum status file_move_aside(
-    const char *path, enum status (*guard)(const char *path))
-{
-	struct stat now, moved;
-	struct buf old = {0};
-	enum status st;
-	bool exists;
-
-	if (!buf_addf(&old, "%s.old", path))
-		return fail_memory();
-	st = file_find(&exists, buf_string(&old));
-	if (st == ST_OK && exists)
-		st = guard(buf_string(&old));
-	if (st == ST_OK && rename(path, buf_string(&old)) != 0)
-		st = fail_errno(ST_FILE, "%s: cannot move it to %s", path,
-		    buf_string(&old));
-	/* rename() does nothing where both are names of one file. */
-	if (st == ST_OK && lstat(path, &now) == 0 &&
-	    lstat(buf_string(&old), &moved) == 0 &&
-	    now.st_dev == moved.st_dev && now.st_ino == moved.st_ino)
-		unlink(path);
-	buf_free(&old);
-	return st;
-}
-
 enum status file_check_aside(
     const char *path, enum status (*guard)(const char *path))
 {
@@ -125,13 +100,34 @@ enum status file_check_aside(
 		return st;
 	if (!buf_addf(&old, "%s.old", path))
 		return fail_memory();
-	if (lstat(buf_string(&old), &sb) == 0 && S_ISDIR(sb.st_mode)) {
+	if (lstat(buf_string(&old), &sb) == 0) {
 		errno = EISDIR;
+		st = S_ISDIR(sb.st_mode)
+		    ? fail_errno(ST_FILE, "%s: cannot move it to %s", path,
+			  buf_string(&old))
+		    : guard(buf_string(&old));
+	}
+	buf_free(&old);
+	return st;
+}
+
+enum status file_move_aside(
+    const char *path, enum status (*guard)(const char *path))
+{
+	enum status st = file_check_aside(path, guard);
+	struct stat now, moved;
+	struct buf old = {0};
+
+	if (st == ST_OK && !buf_addf(&old, "%s.old", path))
+		st = fail_memory();
+	if (st == ST_OK && rename(path, buf_string(&old)) != 0)
 		st = fail_errno(ST_FILE, "%s: cannot move it to %s", path,
 		    buf_string(&old));
-	} else if (lstat(buf_string(&old), &sb) == 0) {
-		st = guard(buf_string(&old));
-	}
+	/* rename() does nothing where both are names of one file. */
+	if (st == ST_OK && lstat(path, &now) == 0 &&
+	    lstat(buf_string(&old), &moved) == 0 &&
+	    now.st_dev == moved.st_dev && now.st_ino == moved.st_ino)
+		unlink(path);
 	buf_free(&old);
 	return st;
 }

@@ -236,7 +236,6 @@ static enum status walk_on(struct walk *walk, struct target *target)
 static enum status finish_target(const struct walk *walk, struct target *target)
 {
 	const char *path = directory_of(walk);
-
 	const char *end = strrchr(walk->name, '/');
 
 	if ((target->path = strdup(path)) == NULL)

@@ -13,7 +13,7 @@ struct temporary {
 };
 
 /*
- * Creates an empty file of mode 0600, ".NAME.sscep-XXXXXX", in the directory
+ * Creates an empty file of mode 0600, ".NAME.sscep-tmp-XXXXXX", in the directory
  * of target, and locks it.  Removes such files that killed processes have left
  * there.  SIGINT, SIGTERM and SIGHUP remove it if they end the process.  False
  * with errno.
