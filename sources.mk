@@ -71,9 +71,13 @@ sscep_sources = \
 	src/options/man.c \
 	src/options/names.c \
 	src/options/names.h \
+	src/options/nowarn.c \
+	src/options/nowarn.h \
 	src/options/options.h \
 	src/options/parse.c \
+	src/options/parse.h \
 	src/options/print.c \
+	src/options/read.c \
 	src/options/table.c \
 	src/options/table.h \
 	src/options/text.c \

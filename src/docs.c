@@ -7,14 +7,30 @@
 #include "options/options.h"
 #include "util/warning.h"
 
+static const char *class_text(enum warning_class class)
+{
+	switch (class) {
+	case WARNING_ALWAYS:
+		return "It cannot be silenced.\n";
+	case WARNING_INFORMATION:
+		return "It is printed with\n.Fl v\nonly.\n";
+	case WARNING_USUAL:
+		break;
+	}
+	return "";
+}
+
 /* The ids of warnings, for sscep(1). */
 static void print_warnings(FILE *out)
 {
+	enum warning id;
 	int i;
 
-	for (i = 0; i < WARNING_COUNT; i++)
-		fprintf(out, ".It Cm %s\n%s.\n", warning_id((enum warning)i),
-		    warning_meaning((enum warning)i));
+	for (i = 0; i < WARNING_COUNT; i++) {
+		id = (enum warning)i;
+		fprintf(out, ".It Cm %s\n%s.\n%s", warning_id(id),
+		    warning_meaning(id), class_text(warning_class(id)));
+	}
 }
 
 static const struct {

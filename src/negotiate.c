@@ -22,7 +22,7 @@ static const char *choose_one(const struct session *session, const char *asked,
 	    (session->options->capabilities != NULL ||
 		strcmp(announced, last) != 0))
 		return announced;
-	note(WARN_WEAK_ALGORITHM,
+	warn(WARN_WEAK_ALGORITHM,
 	    "the server announces nothing better: using %s (choose with -E "
 	    "or -S)",
 	    last);

@@ -152,9 +152,9 @@ static enum status write_concatenated(struct session *session,
 static void note_chain(STACK_OF(X509) *certs)
 {
 	if (cabundle_is_chain(certs))
-		note(WARN_CHAIN, "the certificates form a chain up to a root");
+		warn(WARN_CHAIN, "the certificates form a chain up to a root");
 	else
-		note(WARN_NO_CHAIN,
+		warn(WARN_NO_CHAIN,
 		    "the certificates do not form a chain up to a root");
 }
 

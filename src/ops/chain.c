@@ -92,7 +92,7 @@ enum status chain_write_certs(const struct session *session,
 
 	st = find_chain(chain, cert, certs, bundle);
 	if (st == ST_OK && sk_X509_num(chain) == 0) {
-		note(WARN_NOT_WRITTEN,
+		warn(WARN_NOT_WRITTEN,
 		    "the reply brought no CA certificates, %s is not written",
 		    output->name);
 	} else if (st == ST_OK) {

@@ -38,7 +38,7 @@ static void note_differences(const struct inputs *in, X509 *cert)
 	struct buf text = {0};
 
 	if (X509_NAME_cmp(subject, wanted) != 0)
-		note(WARN_SUBJECT_CHANGED, "the CA changed the subject to %s",
+		warn(WARN_SUBJECT_CHANGED, "the CA changed the subject to %s",
 		    cert_name_text(&text, subject));
 	buf_free(&text);
 }

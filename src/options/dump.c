@@ -95,6 +95,25 @@ static bool dump_tolerate(
 	return ok && buf_add(b, "\n", 1);
 }
 
+static bool dump_no_warn(
+    struct buf *b, const struct option_row *row, const bool *silenced)
+{
+	const char *between = "";
+	bool ok = true;
+	int i;
+
+	for (i = 0; ok && i < WARNING_COUNT; i++) {
+		if (!silenced[i])
+			continue;
+		if (*between == '\0')
+			ok = buf_addf(b, "%s = ", row->key);
+		ok = ok &&
+		    buf_addf(b, "%s%s", between, warning_id((enum warning)i));
+		between = ",";
+	}
+	return ok && (*between == '\0' || buf_add(b, "\n", 1));
+}
+
 static bool dump_renewal(
     struct buf *b, const struct option_row *row, enum renewal renewal)
 {
@@ -126,6 +145,8 @@ static bool dump_row(
 		return dump_tolerate(b, row, *(const unsigned int *)field);
 	case TYPE_RENEWAL:
 		return dump_renewal(b, row, *(const enum renewal *)field);
+	case TYPE_NO_WARN:
+		return dump_no_warn(b, row, field);
 	case TYPE_IGNORED:
 	case TYPE_HELP:
 	case TYPE_VERSION:

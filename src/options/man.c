@@ -102,6 +102,8 @@ static const char *type_name(const struct option_row *row)
 		return "names, separated by commas";
 	case TYPE_RENEWAL:
 		return "one of the names";
+	case TYPE_NO_WARN:
+		return "ids of warnings, separated by commas";
 	default:
 		break;
 	}

@@ -10,6 +10,7 @@
 #include "ops/ops.h"
 #include "scep/scep.h"
 #include "util/status.h"
+#include "util/warning.h"
 
 #define POLL_INTERVAL_DEFAULT 300
 #define POLL_TIME_DEFAULT     28800
@@ -47,6 +48,7 @@ struct options {
 	int max_size;        /* --max-size, bytes; 0: by operation */
 	bool verbose, debug, quiet, json, legacy;
 	unsigned int tolerate; /* bits of enum tolerate */
+	bool no_warn[WARNING_COUNT];
 	char *capabilities;
 	struct list ca_fingerprints; /* each accepted by pin_parse() */
 
@@ -72,7 +74,7 @@ enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 /*
  * Fills options from argv, the configuration file and the defaults, in this
  * order, and checks that nothing is missing that the operation requires.  Sets
- * the level of the log on -v, -d and --quiet.  Overwrites secrets in argv, so
+ * up the log by -v, -d, --quiet and --no-warn.  Overwrites secrets in argv, so
  * that ps(1) does not show them.  After reporting: ST_ERROR for misuse, ST_FILE
  * for a configuration file that cannot be used.  options must be freed in any
  * case.

@@ -3,10 +3,10 @@
 #include <string.h>
 
 #include "options/apply.h"
-#include "options/dump.h"
 #include "options/engineconf.h"
 #include "options/guess.h"
 #include "options/hide.h"
+#include "options/parse.h"
 #include "options/table.h"
 #include "options/value.h"
 #include "util/log.h"
@@ -359,15 +359,12 @@ static enum status check_complete(const struct option_state *state)
 	return ST_OK;
 }
 
-enum status options_parse(
+enum status parse_options(
     struct options *options, enum options_action *action, int argc, char **argv)
 {
 	struct option_state state = {.options = options};
 	enum status st;
 
-	memset(options, 0, sizeof(*options));
-	value_set_defaults(options);
-	*action = OPTIONS_RUN;
 	if (argc < 2) {
 		*action = OPTIONS_HELP;
 		return ST_OK;
@@ -384,10 +381,8 @@ enum status options_parse(
 	if (options->config != NULL &&
 	    (st = apply_file(&state, options->config)) != ST_OK)
 		return st;
-	if ((st = engineconf_set_default(options)) != ST_OK ||
-	    (st = check_complete(&state)) != ST_OK)
-		return st;
-	return dump_to_log(options);
+	st = engineconf_set_default(options);
+	return st == ST_OK ? check_complete(&state) : st;
 }
 
 void options_free(struct options *options)

@@ -121,6 +121,13 @@ const struct option_row table_rows[] = {
 	  .help = "Print more details to stderr; includes -v" },
 	{ .name = "quiet", .ops = ALL, TO_FLAG(quiet), .key = "Quiet",
 	  .help = "Do not print status lines to stdout" },
+	{ .name = "no-warn", .ops = ALL, .type = TYPE_NO_WARN,
+	  .offset = AT(bool, no_warn[0]), .arg = "list", .key = "NoWarn",
+	  .help = "Do not print these warnings to stderr",
+	  .more = "The ids in brackets at the end of their lines, separated by"
+		  " commas; see WARNINGS in sscep(1). Exit status and --json"
+		  " are not changed.",
+	  .example = "weak-algorithm,long-get" },
 	{ .name = "json", .ops = ALL, TO_FLAG(json), .key = "JSON",
 	  .help = "Print one JSON object to stdout instead of status lines" },
 	{ .name = "provider", .ops = ALL, TO_LIST(providers),

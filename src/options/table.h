@@ -17,6 +17,7 @@ enum option_type {
 	TYPE_LIST,     /* struct list, each value appended */
 	TYPE_TOLERATE, /* unsigned int, bits of enum tolerate */
 	TYPE_RENEWAL,  /* enum renewal */
+	TYPE_NO_WARN,  /* bool for each warning */
 	TYPE_IGNORED,  /* nothing; takes no value */
 	TYPE_HELP,     /* nothing; enum options_action */
 	TYPE_VERSION

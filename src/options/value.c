@@ -9,6 +9,7 @@
 #include "compat/compat.h"
 #include "keys/pass.h"
 #include "options/names.h"
+#include "options/nowarn.h"
 #include "options/table.h"
 #include "options/value.h"
 #include "pki/algs.h"
@@ -260,6 +261,21 @@ static enum status set_renewal(struct option_state *state,
 	return ST_OK;
 }
 
+/* Adds the warnings that text names to those of earlier options. */
+static void set_no_warn(struct option_state *state,
+    const struct option_row *row, const char *text,
+    const struct option_source *source)
+{
+	char where[512];
+
+	if (source->file == NULL)
+		snprintf(where, sizeof(where), "option %s", source->name);
+	else
+		snprintf(where, sizeof(where), "%s:%zu: %s", source->file,
+		    source->line, source->name);
+	nowarn_add(table_field(state->options, row), text, where);
+}
+
 static enum status store_value(struct option_state *state,
     const struct option_row *row, const char *text,
     const struct option_source *source)
@@ -277,6 +293,9 @@ static enum status store_value(struct option_state *state,
 		return set_tolerate(state, row, text, source);
 	case TYPE_RENEWAL:
 		return set_renewal(state, row, text, source);
+	case TYPE_NO_WARN:
+		set_no_warn(state, row, text, source);
+		break;
 	case TYPE_IGNORED:
 	case TYPE_HELP:
 	case TYPE_VERSION:
@@ -293,7 +312,8 @@ enum status value_set(struct option_state *state, const struct option_row *row,
 	enum status st;
 
 	if (*given == source->rank && source->file != NULL &&
-	    row->type != TYPE_LIST && row->type != TYPE_TOLERATE)
+	    row->type != TYPE_LIST && row->type != TYPE_TOLERATE &&
+	    row->type != TYPE_NO_WARN)
 		warn(WARN_GIVEN_TWICE,
 		    "%s:%zu: %s is given twice, this value is used",
 		    source->file, source->line, source->name);

@@ -134,7 +134,7 @@ enum status file_move_aside(
 
 void file_note_aside(const char *path)
 {
-	note(WARN_SET_ASIDE, "%s of an earlier answer moved to %s.old", path,
+	warn(WARN_SET_ASIDE, "%s of an earlier answer moved to %s.old", path,
 	    path);
 }
 

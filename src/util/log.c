@@ -12,8 +12,6 @@
 #include "util/standard.h"
 #include "util/utf8.h"
 
-#define WARNING "warning: "
-
 static const char *program = "sscep";
 static enum log_level level = LOG_WARNING;
 static bool quiet;
@@ -21,6 +19,9 @@ static bool status_to_stderr;
 static int stdout_error; /* errno of the first failure */
 static struct report *report;
 static struct log_capture *capture; /* the innermost */
+static bool silenced[WARNING_COUNT];
+static bool holding;
+static struct buf held; /* warnings: a byte for the id, the text, a NUL */
 
 void log_set_program(const char *argv0)
 {
@@ -84,15 +85,10 @@ void say_plain(const char *format, ...)
 	va_end(ap);
 }
 
-static void to_stderr(const char *prefix, const char *text)
-{
-	fprintf(stderr, "%s: %s%s\n", program, prefix, text);
-}
-
 static void print_at(enum log_level at, const char *text)
 {
 	if (log_enabled(at))
-		to_stderr("", text);
+		fprintf(stderr, "%s: %s\n", program, text);
 }
 
 static void print_error(const char *text)
@@ -220,33 +216,55 @@ static void report_warning(enum warning id, const char *text)
 	buf_free(&object);
 }
 
-static void warn_v(
-    enum warning id, const char *prefix, const char *format, va_list ap)
+static void print_warning(enum warning id, const char *text)
 {
-	char line[LOG_LINE_MAX];
+	bool information = warning_class(id) == WARNING_INFORMATION;
 
-	vsnprintf(line, sizeof(line), format, ap);
-	report_warning(id, line);
-	if (log_enabled(LOG_WARNING))
-		to_stderr(prefix, line);
+	if (log_enabled(information ? LOG_VERBOSE : LOG_WARNING) &&
+	    !silenced[id])
+		fprintf(stderr, "%s: %s%s [%s]\n", program,
+		    information ? "" : "warning: ", text, warning_id(id));
 }
 
-void note(enum warning id, const char *format, ...)
+static bool hold_warning(enum warning id, const char *text)
 {
-	va_list ap;
+	unsigned char byte = (unsigned char)id;
 
-	va_start(ap, format);
-	warn_v(id, "", format, ap);
-	va_end(ap);
+	_Static_assert(WARNING_COUNT <= 256, "an id is a byte");
+	return buf_reserve(&held, strlen(text) + 2) &&
+	    buf_add(&held, &byte, 1) && buf_add(&held, text, strlen(text) + 1);
 }
 
 void warn(enum warning id, const char *format, ...)
 {
+	char line[LOG_LINE_MAX];
 	va_list ap;
 
 	va_start(ap, format);
-	warn_v(id, WARNING, format, ap);
+	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
+	report_warning(id, line);
+	if (!holding || !hold_warning(id, line))
+		print_warning(id, line);
+}
+
+void log_hold_warnings(void)
+{
+	holding = true;
+}
+
+void log_release_warnings(const bool silence[WARNING_COUNT])
+{
+	const char *text;
+	size_t i;
+
+	holding = false;
+	memcpy(silenced, silence, sizeof(silenced));
+	for (i = 0; i < held.len; i += strlen(text) + 2) {
+		text = (const char *)held.data + i + 1;
+		print_warning((enum warning)held.data[i], text);
+	}
+	buf_free(&held);
 }
 
 void verbose(const char *format, ...)

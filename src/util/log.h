@@ -49,22 +49,24 @@ enum status fail_errno(enum status st, const char *format, ...)
 enum status fail_crypto(enum status st, const char *format, ...)
     PRINTF_LIKE(2, 3);
 
-/* Reports a wrong command line, with a hint at --help; ST_ERROR. */
+/* A wrong command line, with a hint at --help; no memory.  ST_ERROR. */
 enum status fail_misuse(const char *format, ...) PRINTF_LIKE(1, 2);
-
-/* Reports that memory ran out; ST_ERROR. */
 enum status fail_memory(void);
 
-/* warn() starts the line with "warning: "; all print to stderr. */
-void note(enum warning id, const char *format, ...) PRINTF_LIKE(2, 3);
+/* Prints to stderr "PROGRAM: warning: text [id]", and adds to the report. */
 void warn(enum warning id, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/* Until the options say which ones to silence, warnings are only stored. */
+void log_hold_warnings(void);
+void log_release_warnings(const bool silence[WARNING_COUNT]);
+
 void verbose(const char *format, ...) PRINTF_LIKE(1, 2);
 void debug(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
  * For a failure that may turn out to be none: between begin and end fail()
  * stores its message here, replacing an earlier one, and reports nothing.
- * Captures nest.
+ * Captures nest.  log_report() reports a text as fail() does, unless it is "".
  */
 struct log_capture {
 	char text[LOG_LINE_MAX]; /* "" when there was no failure */
@@ -72,8 +74,6 @@ struct log_capture {
 };
 void log_capture_begin(struct log_capture *capture);
 void log_capture_end(struct log_capture *capture);
-
-/* Reports the text as fail() does, unless it is "". */
 void log_report(const char *text);
 
 /* First error, warnings and files are added to it, too.  Borrowed, or NULL. */

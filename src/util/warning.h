@@ -95,7 +95,7 @@ enum warning_class {
 	X(WARN_UNKNOWN_SECTION, "unknown-section", WARNING_USUAL, \
 	    "A section of the configuration file is unknown") \
 	X(WARN_UNKNOWN_WARNING, "unknown-warning", WARNING_USUAL, \
-	    "An id of --no-warn is unknown") \
+	    "An id of --no-warn is unknown, or cannot be silenced") \
 	X(WARN_WEAK_ALGORITHM, "weak-algorithm", WARNING_USUAL, \
 	    "The CA announces nothing better than 3DES or SHA-1") \
 	X(WARN_WEAK_SIGNATURE, "weak-signature", WARNING_USUAL, \

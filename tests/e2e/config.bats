@@ -47,6 +47,7 @@ Legacy	yes
 Verbose	yes
 Debug	yes
 Quiet	yes
+NoWarn	chain,long-get
 END
     case $1 in
     getca)

@@ -407,24 +407,40 @@ warns() {
 for one in json.load(open(sys.argv[1]))["warnings"]:
     if one["id"] == sys.argv[2]:
         print(one["text"])' "$stdout" "$1")
-    stderr_has "$text"
+    stderr_has "$text [$1]"
+}
+
+# informs ID: the report has it; on stderr it is with -v only.
+informs() {
+    report "'$1' in ids"
+    stderr_lacks "[$1]"
 }
 
 @test "warnings of getca: chain, no-chain, set-aside, ca-not-valid-now" {
     start_ca --profile ra
     json getca -u "$URL" -c ca.crt
+    informs chain
+    json getca -u "$URL" -c ca.crt -v
     warns chain
     stop_ca
     ca=$BATS_TEST_TMPDIR/expired
     start_ca --ca-expired
     json getca -u "$URL" -c ca.crt
-    warns set-aside
+    informs set-aside
     warns ca-not-valid-now
     stop_ca
     ca=$BATS_TEST_TMPDIR/loose
     start_ca --profile ra --order sign,enc
     json getca -u "$URL" -c new.crt
     warns no-chain
+}
+
+@test "warnings that --no-warn silences are in the report" {
+    start_ca --profile ra --order sign,enc
+    json getca -u "$URL" -c ca.crt -k x --no-warn no-chain,no-effect
+    expect_status 0
+    report "set(ids) == {'no-chain', 'no-effect'}"
+    stderr_empty
 }
 
 @test "warnings of --ca-fingerprint: not-pinned, tolerated-ra" {

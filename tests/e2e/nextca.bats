@@ -147,7 +147,7 @@ END
     echo zero >next.crt-0
     echo one >next.crt-1
     echo single >next.crt
-    getnextca
+    getnextca -v
     got_one "$ca/next-ca.crt"
     no_file next.crt.old next.crt-1
     expect_equal "set aside" "zero one" \

@@ -48,7 +48,7 @@ OPS_LIST(OPERATION)
 
 /* The operations that an option is for, and a value that is not its default. */
 
-enum kind { STR, NUM, FLG, LST, TOL, REN, NONE };
+enum kind { STR, NUM, FLG, LST, TOL, REN, WRN, NONE };
 
 struct promise {
 	unsigned int ops;
@@ -117,6 +117,7 @@ static const struct promise contract[] = {
 
 	{ALL, 'g', "engine", "engine", STR, O(engine), "pkcs11"},
 	{ALL, 0, "json", "JSON", FLG, O(json), NULL},
+	{ALL, 0, "no-warn", "NoWarn", WRN, O(no_warn), "long-get,chain"},
 	{ALL, 0, "capabilities", "Capabilities", STR, O(capabilities), "AES"},
 	{ALL, 0, "provider", "Provider", LST, O(providers), "x"},
 	{ALL, 0, "provider-path", "ProviderPath", LST, O(provider_paths), "x"},
@@ -258,6 +259,9 @@ static bool has_value(const struct options *o, const struct promise *p)
 	case REN:
 		return *(const enum renewal *)(const void *)field ==
 		    RENEWAL_PKCSREQ;
+	case WRN:
+		return ((const bool *)(const void *)field)[WARN_LONG_GET] &&
+		    !((const bool *)(const void *)field)[WARN_NO_CHAIN];
 	case NONE:
 		break;
 	}
@@ -455,7 +459,7 @@ static void check_row(const struct option_row *row)
 	assert_true((row->idle & row->ops) == 0);
 	if (row->type == TYPE_STRING || row->type == TYPE_NUMBER ||
 	    row->type == TYPE_LIST || row->type == TYPE_TOLERATE ||
-	    row->type == TYPE_RENEWAL)
+	    row->type == TYPE_RENEWAL || row->type == TYPE_NO_WARN)
 		assert_non_null(row->arg);
 	else
 		assert_null(row->arg);
@@ -715,15 +719,40 @@ static const struct saying misuse[] = {
 
 static const struct saying warnings[] = {
     {NULL, {"getca", "-uu", "-cc", "-r", "x"}, ST_OK,
-	"P: warning: option -r has no effect with getca\n"},
+	"P: warning: option -r has no effect with getca [no-effect]\n"},
     {NULL, {"getca", "-uu", "-cc", "--poll-c=x"}, ST_OK,
-	"P: warning: option --poll-count has no effect with getca\n"},
+	"P: warning: option --poll-count has no effect with getca "
+	"[no-effect]\n"},
     {NULL, {"getca", "-uu", "-cc", "-R", "-m", "x"}, ST_OK,
-	"P: warning: option -R has no effect with getca\n"
-	"P: warning: option -m has no effect with getca\n"},
+	"P: warning: option -R has no effect with getca [no-effect]\n"
+	"P: warning: option -m has no effect with getca [no-effect]\n"},
     {NULL,
 	{"getcert", "-uu", "-cc", "-kk", "-ll", "-ss", "-ww", "--sign-cert=x"},
-	ST_OK, "P: warning: option --sign-cert has no effect with getcert\n"},
+	ST_OK,
+	"P: warning: option --sign-cert has no effect with getcert "
+	"[no-effect]\n"},
+    {NULL, {"getcaps", "-uu", "-r", "x", "--no-warn", "no-effect"}, ST_OK, ""},
+    {NULL, {"getcaps", "-uu", "--no-warn", "chain, no-effect", "-r", "x"},
+	ST_OK, ""},
+    {NULL, {"getcaps", "-uu", "--no-warn", "", "--no-warn", ","}, ST_OK, ""},
+    {NULL, {"getcaps", "-uu", "--no-warn", "no-efect,no-chain"}, ST_OK,
+	"P: warning: option --no-warn: unknown warning no-efect; the nearest "
+	"known is no-effect [unknown-warning]\n"},
+    {NULL, {"getcaps", "-uu", "--no-warn", "\033,unknown-warning"}, ST_OK, ""},
+    {NULL, {"getcaps", "-uu", "--no-warn", "chain\033[m"}, ST_OK,
+	"P: warning: option --no-warn: unknown warning chain\\x1b[m; the "
+	"nearest known is chain [unknown-warning]\n"},
+    {NULL, {"getcaps", "-uu", "--no-warn", "tls-insecure", "--no-warn=chain"},
+	ST_OK,
+	"P: warning: option --no-warn: the warning tls-insecure cannot be "
+	"silenced [unknown-warning]\n"},
+    /* They come before the error, whether the options are complete or not. */
+    {NULL, {"getca", "-uu", "-R", "--frobnicate", "--no-warn", "no-effect"},
+	ST_ERROR,
+	"P: warning: option -R has no effect with getca [no-effect]\n"
+	"P: unknown option --frobnicate" HINT},
+    {NULL, {"getca", "-uu", "-R", "--no-warn", "no-effect"}, ST_ERROR,
+	"P: missing CA certificate file (-c, --ca-cert)" HINT},
     {NULL, {"getcaps", "-uu", "-cx", "--ca-cert", "y"}, ST_OK, ""},
     {NULL, {"getcaps", "-uu", "-H", "-Eaes", "-Smd5", "-ii"}, ST_OK, ""},
     {NULL, {"getcaps", "-uu", "-i", ""}, ST_OK, ""},
@@ -757,29 +786,41 @@ static const struct saying files[] = {
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},
 	ST_OK, ""},
     {"[sscep_enginex]\nPIN = 1\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:1: unknown section [sscep_enginex]\n"},
+	"P: warning: t.conf:1: unknown section [sscep_enginex] "
+	"[unknown-section]\n"},
     {"[sscep_enrol]\nKey = x\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:1: unknown section [sscep_enrol]\n"},
+	"P: warning: t.conf:1: unknown section [sscep_enrol] "
+	"[unknown-section]\n"},
     {"PrivateKey = x\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:1: unknown key PrivateKey; the nearest known is "
-	"PrivateKeyFile\n"},
+	"PrivateKeyFile [unknown-key]\n"},
     {"[sscep_enroll]\nMaxPollCont = x\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:2: unknown key MaxPollCont; the nearest known is "
-	"MaxPollCount\n"},
+	"MaxPollCount [unknown-key]\n"},
     {"[sscep_getcaps]\nPrivateKeyFile = x\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:2: PrivateKeyFile has no effect in "
-	"[sscep_getcaps]\n"},
+	"[sscep_getcaps] [no-effect]\n"},
     {"PrivateKeyFile = x\n[sscep_enroll]\nPollInterval = x\n", {UFILE}, ST_OK,
 	""},
     {"Proxy a\n[sscep]\nproxy b\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:3: proxy is given twice, this value is used\n"},
+	"P: warning: t.conf:3: proxy is given twice, this value is used "
+	"[given-twice]\n"},
     {"Proxy a\n[sscep_getcaps]\nProxy b\n", {UFILE}, ST_OK, ""},
     {"MonitorInformation a=b\nMonitorInformation c=d\n", {UFILE}, ST_OK, ""},
     {"SignKeyFile a\nSignCertKey b\nSignCertFile c\n", {ENROLL, "-f" FILE_NAME},
 	ST_OK,
 	"P: warning: t.conf:2: SignCertKey is given twice, this value is "
-	"used\n"},
+	"used [given-twice]\n"},
     {"Timeout = x\n", {UFILE, "--timeout=5"}, ST_OK, ""},
+    {"Frob = x\n[frob]\nx = y\n[sscep_getcaps]\n"
+     "NoWarn = unknown-key\nNoWarn = no-effect\n",
+	{UFILE, "-R"}, ST_OK,
+	"P: warning: t.conf:2: unknown section [frob] [unknown-section]\n"},
+    {"NoWarn no-effect\n", {UFILE, "-R", "--no-warn", "chain"}, ST_OK,
+	"P: warning: option -R has no effect with getcaps [no-effect]\n"},
+    {"\nnowarn = nochain\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:2: nowarn: unknown warning nochain; the nearest "
+	"known is no-chain [unknown-warning]\n"},
 };
 
 static void expect(const struct saying *s)

@@ -364,8 +364,8 @@ static void test_fail_long(void **state)
 	capture_start(STDERR_FILENO);
 	errno = ENOENT;
 	fail_errno(ST_FILE, "%s", long_text);
-	warn(WARN_CHAIN, "%s", long_text);
-	note(WARN_NO_CHAIN, "%s", long_text);
+	warn(WARN_LONG_GET, "%s", long_text);
+	warn(WARN_NO_CHAIN, "%s", long_text);
 	log_capture_begin(&capture);
 	fail(ST_FILE, "%s", long_text);
 	log_capture_end(&capture);
@@ -380,13 +380,17 @@ static void test_fail_long(void **state)
 
 static void print_all(void)
 {
-	note(WARN_NO_CHAIN, "n");
-	warn(WARN_CHAIN, "%s", "w");
+	warn(WARN_CHAIN, "n");
+	warn(WARN_NO_CHAIN, "%s", "w");
 	verbose("v");
 	debug("d");
 	fail(ST_ERROR, "f");
 }
 
+#define VERBOSE_LINES \
+	"sscep: n [chain]\nsscep: warning: w [no-chain]\nsscep: v\n"
+
+/* What is only information is printed with -v. */
 static void test_levels(void **state)
 {
 	static const struct {
@@ -394,10 +398,9 @@ static void test_levels(void **state)
 		const char *want;
 	} levels[] = {
 	    {LOG_ERROR, "sscep: f\n"},
-	    {LOG_WARNING, "sscep: n\nsscep: warning: w\nsscep: f\n"},
-	    {LOG_VERBOSE, "sscep: n\nsscep: warning: w\nsscep: v\nsscep: f\n"},
-	    {LOG_DEBUG,
-		"sscep: n\nsscep: warning: w\nsscep: v\nsscep: d\nsscep: f\n"},
+	    {LOG_WARNING, "sscep: warning: w [no-chain]\nsscep: f\n"},
+	    {LOG_VERBOSE, VERBOSE_LINES "sscep: f\n"},
+	    {LOG_DEBUG, VERBOSE_LINES "sscep: d\nsscep: f\n"},
 	};
 	const char *text;
 	size_t i;
@@ -418,6 +421,62 @@ static void test_levels(void **state)
 	capture_stop();
 }
 
+/* A text that is too long is cut, not its id. */
+static void test_warning_length(void **state)
+{
+	static const char end[] = "x [long-get]\n";
+	char *words = calloc(1, 2 * LOG_LINE_MAX);
+	const char *text;
+
+	(void)state;
+	assert_non_null(words);
+	memset(words, 'x', 2 * LOG_LINE_MAX - 1);
+	capture_start(STDERR_FILENO);
+	warn(WARN_LONG_GET, "%s", words);
+	text = capture_stop();
+	free(words);
+	assert_true(strlen(text) > LOG_LINE_MAX);
+	assert_true(strlen(text) < LOG_LINE_MAX + 64);
+	assert_string_equal(text + strlen(text) - strlen(end), end);
+}
+
+/* Those of --no-warn are in the report, but not on stderr. */
+static void test_silence(void **state)
+{
+	bool silence[WARNING_COUNT] = {[WARN_LONG_GET] = true};
+	const bool none[WARNING_COUNT] = {false};
+	struct report report = {0};
+	const char *text;
+
+	(void)state;
+	log_set_report(&report);
+	capture_start(STDERR_FILENO);
+	log_hold_warnings();
+	warn(WARN_LONG_GET, "early");
+	warn(WARN_NO_CHAIN, "held");
+	warn(WARN_UNKNOWN_KEY, "%s", "");
+	warn(WARN_CHAIN, "information");
+	fail(ST_ERROR, "at once");
+	log_release_warnings(silence);
+	memset(silence, 0, sizeof(silence));
+	warn(WARN_LONG_GET, "late");
+	log_hold_warnings();
+	log_release_warnings(none);
+	warn(WARN_LONG_GET, "again");
+	text = capture_stop();
+	log_set_report(NULL);
+	assert_string_equal(text,
+	    "sscep: at once\n"
+	    "sscep: warning: held [no-chain]\n"
+	    "sscep: warning:  [unknown-key]\n"
+	    "sscep: warning: again [long-get]\n");
+	text = buf_string(&report.lists[REPORT_WARNINGS]);
+	assert_non_null(strstr(text, "early"));
+	assert_non_null(strstr(text, "information"));
+	assert_non_null(strstr(text, "late"));
+	report_free(&report);
+}
+
 static void test_capture(void **state)
 {
 	struct log_capture outer, inner;
@@ -425,12 +484,12 @@ static void test_capture(void **state)
 	const char *text;
 
 	(void)state;
-	/* The last failure is kept and not printed; a note is printed. */
+	/* The last failure is kept and not printed; a warning is printed. */
 	capture_start(STDERR_FILENO);
 	log_capture_begin(&outer);
 	fail(ST_REPLY, "first");
 	st = fail(ST_NETWORK, "second");
-	note(WARN_CHAIN, "between");
+	warn(WARN_NO_CHAIN, "between");
 	log_capture_end(&outer);
 	fail(ST_REPLY, "third");
 	log_report("");
@@ -439,7 +498,7 @@ static void test_capture(void **state)
 	assert_int_equal(st, ST_NETWORK);
 	assert_string_equal(outer.text, "second");
 	assert_string_equal(text,
-	    "sscep: between\n"
+	    "sscep: warning: between [no-chain]\n"
 	    "sscep: third\n"
 	    "sscep: second\n");
 	/* Inner captures do not change the outer one. */
@@ -934,9 +993,11 @@ static void test_set_aside(void **state)
 
 	fixture_write(path, "new", 3);
 	fixture_write(old, "older", 5);
+	log_set_level(LOG_VERBOSE);
 	capture_start(STDERR_FILENO);
 	st = file_set_aside(path, allow);
 	text = capture_stop();
+	log_set_level(LOG_WARNING);
 	assert_int_equal(st, ST_OK);
 	assert_non_null(strstr(text, path));
 	assert_non_null(strstr(text, old));
@@ -970,6 +1031,8 @@ int main(void)
 	    cmocka_unit_test(test_fail_crypto),
 	    cmocka_unit_test(test_fail_long),
 	    cmocka_unit_test(test_levels),
+	    cmocka_unit_test(test_warning_length),
+	    cmocka_unit_test(test_silence),
 	    cmocka_unit_test(test_capture),
 	    cmocka_unit_test(test_say),
 	    cmocka_unit_test(test_flush),

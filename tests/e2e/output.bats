@@ -1,0 +1,125 @@
+#!/usr/bin/env bats
+#
+# Warnings on stderr and their ids, and --no-warn.
+
+load helper
+
+warning_line='^\./sscep: warning: [^ ].* \[[a-z0-9-]+\]$'
+
+# The list of --no-warn in the example for cron of the manual.
+cron_list() {
+    sed -n 's/^    --no-warn \([a-z,-]*\)$/\1/p' \
+        "$BATS_TEST_DIRNAME/../../man/sscep.1"
+}
+
+# only_warnings: each line on stderr is a warning with an id; adds the ids to
+# the file seen.
+only_warnings() {
+    expect_status 0
+    if grep -vE "$warning_line" "$stderr"; then
+        problem "a line is no warning with an id"
+    fi
+    sed 's/.*\[\(.*\)\]$/\1/' "$stderr" >>"$BATS_TEST_TMPDIR/seen"
+}
+
+silent() {
+    expect_status 0
+    stderr_empty
+}
+
+# every_operation CHECK [OPTION ...]: getca, enroll, a renewal in place, getcrl.
+every_operation() {
+    local check=$1 url=$URL
+    shift
+    rm -f ca.crt* local.crt
+    run_sscep getca -u "$url" -c ca.crt "$@"
+    "$check"
+    enroll "$@"
+    "$check"
+    enroll -K local.key -O local.crt "$@"
+    "$check"
+    run_sscep getcrl -u "$url" -c ca.crt -k local.key -l local.crt -w crl "$@"
+    "$check"
+}
+
+# All profiles of the test CA, each as it is and as an old server.
+profiles() {
+    local profile
+    PYTHONPATH=$BATS_TEST_DIRNAME/../testca python3 -c \
+        'import pki; print("\n".join(pki.ORDERS))' | while read -r profile; do
+        echo "--profile $profile"
+        echo "--profile $profile --get-only --caps none --cipher des"
+    done
+    echo "--digest sha1"
+    echo "--profile ra-chain --order sign,enc,ca"
+}
+
+@test "--no-warn: with the list for cron in the manual stderr is empty with every profile" {
+    local list options number=0
+    list=$(cron_list)
+    [ "$(cron_list | wc -l)" -eq 1 ]
+    take local.key local.csr
+    while read -r options; do
+        number=$((number + 1))
+        echo "=== $options" >&2
+        ca=$BATS_TEST_TMPDIR/ca$number
+        # shellcheck disable=SC2086
+        start_ca $options
+        every_operation only_warnings
+        every_operation silent --no-warn "$list"
+        stop_ca
+    done < <(profiles)
+    [ "$number" -gt 10 ]
+    # The list has what these servers cause, and nothing else.
+    expect_equal "ids" "$(tr , '\n' <<<"$list" | LC_ALL=C sort)" \
+        "$(LC_ALL=C sort -u "$BATS_TEST_TMPDIR/seen")"
+}
+
+@test "--no-warn: NoWarn in the file silences what was said before it was read" {
+    start_ca --profile ra --order sign,enc
+    printf 'URLL = x\nNoWarn = "unknown-key, no-effect"\nNoWarn = no-chain\n' \
+        >sscep.conf
+    run_sscep getca -R -u "$URL" -f sscep.conf -c ca.crt
+    silent
+    run_sscep getca -R -u "$URL" -f sscep.conf -c ca.crt --no-warn no-chain
+    expect_equal "ids" "no-effect unknown-key" \
+        "$(sed 's/.*\[\(.*\)\]$/\1/' "$stderr" | paste -sd' ')"
+}
+
+@test "--no-warn: an unknown id is warned of, with the nearest" {
+    start_ca --profile ra --order sign,enc
+    run_sscep getca -u "$URL" -c ca.crt --no-warn no-chian,no-chain
+    expect_status 0
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+    warned "option --no-warn: unknown warning no-chian; the nearest known is no-chain [unknown-warning]"
+}
+
+@test "--no-warn: what --tolerate waives is not silenced" {
+    start_enrolment --fault no-recipient-nonce
+    enroll --tolerate nonce --no-warn tolerated-nonce
+    expect_status 0
+    warned "tolerated-nonce cannot be silenced [unknown-warning]"
+    warned "recipientNonce is missing"
+    expect_equal "lines of stderr" 2 "$(wc -l <"$stderr")"
+}
+
+@test "--no-warn: what a pin leaves out is not silenced" {
+    start_ca --profile ra
+    run_sscep getca -u "$URL" -c ca.crt --no-warn not-pinned,unknown-warning \
+        --ca-fingerprint "$(fingerprint "$ca/ra-sign.crt" sha256)"
+    expect_status 0
+    warned "[not-pinned]"
+    stderr_lacks "[unknown-warning]"
+}
+
+@test "--no-warn: the warnings that were held come before an error" {
+    start_ca
+    run_sscep getca -u "$URL" -R --no-warn no-chain
+    expect_status 1
+    expect_equal "the first line" \
+        "./sscep: warning: option -R has no effect with getca [no-effect]" \
+        "$(head -n 1 "$stderr")"
+    one_error "missing"
+    run_sscep getca -u "$URL" -R --no-warn no-effect
+    only_error "missing"
+}
