@@ -344,6 +344,9 @@ enum status session_exchange(struct session *session,
 	say("valid response from server");
 	st = scep_reply_decode(
 	    reply, request, response.body.data, response.body.len);
+	if (st == ST_OK && reply->transaction_id != NULL &&
+	    log_enabled(LOG_VERBOSE))
+		say("reply transaction id: %s", reply->transaction_id);
 out:
 	response_free(&response);
 	buf_free(&message);

@@ -77,7 +77,8 @@ enum status answer_get_reply(struct session *session,
 }
 
 enum status answer_report_failure(struct report *report,
-    const struct scep_reply *reply, enum message_type first)
+    const struct scep_reply *reply, enum message_type first,
+    const char *transaction_id)
 {
 	const struct fail_info *info = reply->fail_info;
 	const char *text = reply->fail_info_text;
@@ -85,10 +86,14 @@ enum status answer_report_failure(struct report *report,
 	say("reason: %s", info->reason);
 	report_set(report, REPORT_FAIL_INFO, info->name);
 	if (text == NULL)
-		return fail(info->status, "the server refused: %s; %s%s",
-		    info->name, advise(info), advise_renewal(info, first));
+		return fail(info->status,
+		    "the server refused: %s; %s%s (transactionID %s)",
+		    info->name, advise(info), advise_renewal(info, first),
+		    transaction_id);
 
 	report_set(report, REPORT_FAIL_INFO_TEXT, text);
-	return fail(info->status, "the server refused: %s, \"%s\"; %s%s",
-	    info->name, text, advise(info), advise_renewal(info, first));
+	return fail(info->status,
+	    "the server refused: %s, \"%s\"; %s%s (transactionID %s)",
+	    info->name, text, advise(info), advise_renewal(info, first),
+	    transaction_id);
 }

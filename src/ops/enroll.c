@@ -118,7 +118,7 @@ static enum status send_until_decided(
 	struct poll poll;
 	enum status st;
 
-	poll_start(&poll, in->options);
+	poll_start(&poll, in->options, buf_string(&in->transaction_id));
 	st = send_first(in, &poll, reply);
 	if (st == ST_OK && reply->status == PKI_PENDING)
 		st = csr_strip(&in->csr);
@@ -180,8 +180,8 @@ static enum status enroll_with(struct inputs *in)
 	if (st == ST_OK && reply.status == PKI_SUCCESS)
 		st = write_issued(in, &reply);
 	else if (st == ST_OK)
-		st = answer_report_failure(
-		    in->session->report, &reply, first_type(in->session));
+		st = answer_report_failure(in->session->report, &reply,
+		    first_type(in->session), buf_string(&in->transaction_id));
 	scep_reply_free(&reply);
 	return st;
 }

@@ -261,12 +261,22 @@ static enum status make_self_signed(struct inputs *in)
 	    in->session, &in->outputs.selfsigned, in->signer);
 }
 
+/* With -v programs that start sscep read the transactionID there. */
+static void say_transaction_id(const struct inputs *in)
+{
+	if (log_enabled(LOG_VERBOSE) && in->options->dump_request == NULL)
+		say("Read request with transaction id: %s",
+		    buf_string(&in->transaction_id));
+}
+
 enum status inputs_prepare(struct inputs *in)
 {
 	EVP_PKEY *public = in->signer != NULL ? X509_get0_pubkey(in->signer)
 					      : X509_REQ_get0_pubkey(in->csr);
-	enum status st = session_prepare(in->session);
+	enum status st;
 
+	say_transaction_id(in);
+	st = session_prepare(in->session);
 	if (st == ST_OK)
 		st = signer_check_digest(in->session, public);
 	if (st == ST_OK && in->signer == NULL)

@@ -70,10 +70,12 @@ void poll_end(struct poll *poll)
 	poll->catching = false;
 }
 
-void poll_start(struct poll *poll, const struct options *options)
+void poll_start(struct poll *poll, const struct options *options,
+    const char *transaction_id)
 {
 	memset(poll, 0, sizeof(*poll));
 	poll->options = options;
+	poll->transaction_id = transaction_id;
 	clock_gettime(CLOCK_MONOTONIC, &poll->start);
 }
 
@@ -97,8 +99,8 @@ static enum status give_up(
 		    poll->failed, poll->reason);
 	return fail(ST_PENDING,
 	    "still PENDING after %d poll(s), the limit of %s %d is reached; "
-	    "%sto resume, run the same command with -R",
-	    poll->count, limit, value, why);
+	    "%sto resume, run the same command with -R (transactionID %s)",
+	    poll->count, limit, value, why, poll->transaction_id);
 }
 
 void poll_keep_reason(struct poll *poll, const char *reason)

@@ -12,9 +12,10 @@
 
 #define POLL_REASON_MAX 512
 
-/* Borrows options. */
+/* Borrows options and transaction_id. */
 struct poll {
 	const struct options *options;
+	const char *transaction_id;
 	int count;  /* CertPolls that were sent */
 	int failed; /* number of the last one if the CA did not answer; or 0 */
 	char reason[POLL_REASON_MAX]; /* why not; may be cut */
@@ -22,7 +23,8 @@ struct poll {
 	bool catching; /* the signals below */
 };
 
-void poll_start(struct poll *poll, const struct options *options);
+void poll_start(struct poll *poll, const struct options *options,
+    const char *transaction_id);
 
 /* The CA did not answer the last CertPoll; reaching a limit reports reason. */
 void poll_keep_reason(struct poll *poll, const char *reason);

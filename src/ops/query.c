@@ -93,14 +93,15 @@ enum status query_parse_serial(struct query *query, const char *text)
 }
 
 static enum status check_answer(struct report *report,
-    const struct scep_reply *reply, enum message_type type)
+    const struct scep_reply *reply, const struct scep_request *request)
 {
 	if (reply->status == PKI_FAILURE)
-		return answer_report_failure(report, reply, type);
+		return answer_report_failure(
+		    report, reply, request->type, request->transaction_id);
 	if (reply->status == PKI_PENDING)
 		return fail(ST_REPLY,
 		    "reply: PENDING is no answer to %s (RFC 8894, 4.5.1)",
-		    scep_message_name(type));
+		    scep_message_name(request->type));
 	return ST_OK;
 }
 
@@ -114,7 +115,7 @@ static enum status exchange_query(struct query *query,
 	say("%s", kind->status_line);
 	st = answer_get_reply(session, request, &reply);
 	if (st == ST_OK)
-		st = check_answer(session->report, &reply, kind->type);
+		st = check_answer(session->report, &reply, request);
 	if (st == ST_OK)
 		st = kind->write(query, &reply);
 	scep_reply_free(&reply);

@@ -36,6 +36,7 @@ struct scep_reply {
 	bool verified;   /* its signature is good, whatever else is wrong */
 	bool no_content; /* SUCCESS, but nothing came with it */
 	enum pki_status status;
+	char *transaction_id; /* that of the reply, escaped; or NULL */
 	const struct fail_info *fail_info; /* with PKI_FAILURE; static */
 	char *fail_info_text;  /* with PKI_FAILURE, escaped; or NULL */
 	STACK_OF(X509) *certs; /* with PKI_SUCCESS */

@@ -64,8 +64,8 @@ static enum status check_message_type(CMS_SignerInfo *si)
  * RFC 8894, 3.2.1.1: the client's transactionID MUST be used for all messages
  * of an operation.
  */
-static enum status check_transaction_id(
-    CMS_SignerInfo *si, const struct scep_request *request)
+static enum status read_transaction_id(
+    char **out, CMS_SignerInfo *si, const struct scep_request *request)
 {
 	const char *ours = request->transaction_id;
 	struct attr_value value;
@@ -74,15 +74,20 @@ static enum status check_transaction_id(
 
 	if ((st = attrs_get(&value, si, ATTR_TRANSACTION_ID)) != ST_OK)
 		return st;
+	log_escape(text, sizeof(text), value.bytes, value.len);
 	if (value_is(&value, ours, strlen(ours)) ||
-	    is_tolerated(request, TOLERATE_TRANSACTION_ID))
+	    is_tolerated(request, TOLERATE_TRANSACTION_ID)) {
+		if (value.bytes != NULL &&
+		    (*out = OPENSSL_strdup(text)) == NULL)
+			return fail_memory();
 		return ST_OK;
+	}
 	if (value.bytes == NULL)
 		return fail(
 		    ST_REPLY, "reply: no transactionID (RFC 8894, 3.2.1.1)");
 	return fail(ST_REPLY,
 	    "reply: transactionID is \"%s\", ours is %s (RFC 8894, 3.2.1.1)",
-	    log_escape(text, sizeof(text), value.bytes, value.len), ours);
+	    text, ours);
 }
 
 /*
@@ -227,7 +232,8 @@ static enum status read_cert_rep(struct scep_reply *reply,
 
 	if ((st = attrs_check_values(si)) != ST_OK ||
 	    (st = check_message_type(si)) != ST_OK ||
-	    (st = check_transaction_id(si, request)) != ST_OK ||
+	    (st = read_transaction_id(&reply->transaction_id, si, request)) !=
+		ST_OK ||
 	    (st = check_nonce(si, request)) != ST_OK ||
 	    (st = read_pki_status(&reply->status, si)) != ST_OK)
 		return st;
@@ -271,6 +277,7 @@ enum status scep_reply_decode(struct scep_reply *out,
 
 void scep_reply_free(struct scep_reply *reply)
 {
+	OPENSSL_free(reply->transaction_id);
 	OPENSSL_free(reply->fail_info_text);
 	cert_stack_free(reply->certs);
 	buf_free(&reply->crl);

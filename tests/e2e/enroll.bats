@@ -1661,16 +1661,20 @@ tolerated() {
     same_certificate local.crt "$(issued)"
 }
 
-@test "-v and -d print to stderr only" {
+@test "-v and -d print to stderr, and the transactionID to stdout" {
+    local id
     local option
     for option in -v -d -vd --verbose --debug; do
         ca=$BATS_TEST_TMPDIR/ca$option
         start_enrolment
         enroll "$option"
         enrolled
-        expect_stdout <<'END'
+        id=$(messages transactionID)
+        expect_stdout <<END
+./sscep: Read request with transaction id: $id
 ./sscep: sending certificate request
 ./sscep: valid response from server
+./sscep: reply transaction id: $id
 ./sscep: pkistatus: SUCCESS
 ./sscep: certificate written as local.crt
 END

@@ -435,8 +435,10 @@ informs() {
     warns no-chain
 }
 
-@test "warnings that --no-warn silences are in the report" {
+@test "warnings that --no-warn silences are in the report; unknown-warning" {
     start_ca --profile ra --order sign,enc
+    json getca -u "$URL" -c ca.crt --no-warn frob
+    warns unknown-warning
     json getca -u "$URL" -c ca.crt -k x --no-warn no-chain,no-effect
     expect_status 0
     report "set(ids) == {'no-chain', 'no-effect'}"
@@ -597,7 +599,7 @@ END
     # shellcheck disable=SC2013
     for id in $(sed -n '/^The text of a warning/,/^\.Sh/s/^\.It Cm \([a-z-]*\)$/\1/p' \
         "$tree/man/sscep.1"); do
-        grep -Eq "warns \"?$id|^[a-z-]+ ${id#tolerated-}$" "$BATS_TEST_FILENAME" ||
+        grep -Eq "(warns|informs) \"?$id|^[a-z-]+ ${id#tolerated-}$" "$BATS_TEST_FILENAME" ||
             [[ $id =~ ^(tls-insecure|owner-changed|access-changed)$ ]] || missing+=("$id")
     done
     if [ -z "${id:-}" ] || [ "${#missing[@]}" -gt 0 ]; then

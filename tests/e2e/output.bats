@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 #
-# Warnings on stderr and their ids, and --no-warn.
+# Warnings on stderr and their ids, --no-warn, and what tells the transactionID.
 
 load helper
 
@@ -122,4 +122,96 @@ profiles() {
     one_error "missing"
     run_sscep getca -u "$URL" -R --no-warn no-effect
     only_error "missing"
+}
+
+# --- the transactionID -----------------------------------------------------
+
+# The transactionIDs that the CA has got; it must be one.
+transaction() {
+    messages transactionID | sort -u
+}
+
+# The lines of stdout that have the transactionID, one of them for each reply.
+says_transaction() {
+    local id i
+    id=$(transaction)
+    expect_equal "the first line" \
+        "./sscep: Read request with transaction id: $id" "$(head -n 1 "$stdout")"
+    expect_equal "replies" "$1" \
+        "$(grep -cxF "./sscep: reply transaction id: $id" "$stdout")"
+    expect_equal "lines before those of replies" "./sscep: valid response from server" \
+        "$(grep -B 1 "reply transaction id" "$stdout" |
+            grep -v -e "reply transaction id" -e '^--$' | sort -u)"
+    expect_equal "all lines" "$(($1 + 1))" "$(grep -c "transaction id" "$stdout")"
+}
+
+@test "-v: enroll prints the transactionID of the request and of each reply" {
+    start_enrolment --pending 2
+    enroll -v -t 0
+    enrolled
+    says_transaction 3
+    expect_equal "what a script gets" "$(transaction)" \
+        "$(python3 -c 'import re, sys
+for line in open(sys.argv[1]):
+    if "Read request with transaction id" in line:
+        print(re.split(r":\s+", line.rstrip())[2])' "$stdout")"
+}
+
+@test "-d: getcert and getcrl print the transactionID of the request and of the reply" {
+    start_enrolment
+    enroll
+    : >"$ca/log"
+    run_sscep getcert -u "$URL" -c ca.crt -k local.key -l local.crt -w found \
+        -s "0x$(openssl x509 -in local.crt -noout -serial | sed 's/.*=//')" -d
+    expect_status 0
+    says_transaction 1
+    : >"$ca/log"
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l local.crt -w found -d
+    expect_status 0
+    says_transaction 1
+}
+
+@test "no line has the transactionID without -v, with --quiet, --json or -m" {
+    start_enrolment
+    local options
+    for options in "" "-v --quiet" "-v --json" "-v -m message"; do
+        # shellcheck disable=SC2086
+        enroll $options
+        expect_status 0
+        if grep "transaction id" "$stdout"; then
+            problem "$options: it is printed"
+        fi
+    done
+}
+
+@test "-v: a reply with another transactionID is shown as it is" {
+    start_enrolment --fault wrong-transaction-id
+    enroll -v --tolerate transaction-id
+    expect_status 0
+    stdout_line "./sscep: reply transaction id: $(transaction | sed 's/.$/?/')"
+    rm local.crt
+    # What is refused is not shown.
+    enroll -v
+    expect_status 97
+    stdout_lacks "reply transaction id"
+}
+
+@test "FAILURE and PENDING at a limit name the transactionID" {
+    start_enrolment --pending 9
+    enroll -n 0
+    expect_status 3
+    only_error "PENDING" "-R (transactionID $(transaction))"
+    enroll -R -n 1
+    expect_status 3
+    only_error "PENDING" "-R (transactionID $(transaction))"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/failing
+    start_enrolment --fail badRequest --fail-text "Why?"
+    enroll --transaction-id 4711
+    expect_status 72
+    only_error '"Why?"' "(transactionID 4711)"
+    take other.key other.crt
+    run_sscep getcrl -u "$URL" -c ca.crt -k other.key -l other.crt -w crl
+    expect_status 72
+    only_error "(transactionID $(messages transactionID | tail -n 1))"
 }

@@ -43,7 +43,7 @@ static void report_failure(struct log_capture *capture, int fail_info,
 	enum status st;
 
 	log_capture_begin(capture);
-	st = answer_report_failure(&report, &reply, first);
+	st = answer_report_failure(&report, &reply, first, "4711");
 	log_capture_end(capture);
 	assert_int_equal(st, reply.fail_info->status);
 	assert_string_equal(
@@ -70,6 +70,9 @@ static void test_advice(void **state)
 		assert_memory_equal(rest, scep_fail_info(i)->name, len);
 		assert_memory_equal(rest + len, "; ", 2);
 		assert_true(strlen(rest) > len + 2);
+		len = strlen(" (transactionID 4711)");
+		assert_string_equal(
+		    rest + strlen(rest) - len, " (transactionID 4711)");
 	}
 	report_failure(&capture, 2, text, MESSAGE_PKCSREQ);
 	assert_non_null(strstr(capture.text, "badRequest, \"Why?\"; the "));

@@ -1886,6 +1886,44 @@ static void test_wrong_key(void **state)
 	}
 }
 
+/* What the reply has, even if it is not ours; no byte of it acts on a line. */
+static void test_transaction_id(void **state)
+{
+	static const struct {
+		struct recipe recipe;
+		const char *id;
+	} cases[] = {
+	    {VALUE(OID_ID, "X"), "X"},
+	    {VALUE(OID_ID, "X\n\033: "), "X\\x0a\\x1b: "},
+	    {EDIT(WITHOUT, OID_ID), NULL},
+	    {EDIT(SAME, NULL), "ours"},
+	};
+	struct scep_request request = w.request;
+	const char *want;
+	size_t i;
+
+	(void)state;
+	request.tolerate = TOLERATE_TRANSACTION_ID;
+	for (i = 0; i < NITEMS(cases); i++) {
+		struct scep_reply reply;
+		struct buf message = {0};
+		enum status st;
+
+		build_reply(&message, &cases[i].recipe);
+		silence_start();
+		st = decode(&reply, &request, message.data, message.len);
+		silence_stop();
+		assert_int_equal(st, ST_OK);
+		want = i < 3 ? cases[i].id : request.transaction_id;
+		if (want == NULL)
+			assert_null(reply.transaction_id);
+		else
+			assert_string_equal(reply.transaction_id, want);
+		scep_reply_free(&reply);
+		buf_free(&message);
+	}
+}
+
 /* --tolerate skips the named check only, with a warning. */
 static void test_tolerate(void **state)
 {
@@ -2443,6 +2481,7 @@ int main(void)
 	    cmocka_unit_test(test_failure_long),
 	    cmocka_unit_test(test_bad),
 	    cmocka_unit_test(test_wrong_key),
+	    cmocka_unit_test(test_transaction_id),
 	    cmocka_unit_test(test_tolerate),
 	    cmocka_unit_test(test_not_a_message),
 	    cmocka_unit_test(test_truncated),
