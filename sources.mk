@@ -66,6 +66,7 @@ sscep_sources = \
 	src/options/files.c \
 	src/options/guess.c \
 	src/options/guess.h \
+	src/options/help.c \
 	src/options/hide.c \
 	src/options/hide.h \
 	src/options/man.c \
@@ -77,6 +78,7 @@ sscep_sources = \
 	src/options/parse.c \
 	src/options/parse.h \
 	src/options/print.c \
+	src/options/print.h \
 	src/options/read.c \
 	src/options/table.c \
 	src/options/table.h \

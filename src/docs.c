@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "compat/compat.h"
-#include "options/options.h"
+#include "options/print.h"
 #include "util/warning.h"
 
 static const char *class_text(enum warning_class class)

@@ -8,6 +8,7 @@
 #include "compat/memory.h"
 #include "compat/process.h"
 #include "options/options.h"
+#include "options/print.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
 #include "session.h"
@@ -37,6 +38,9 @@ static enum status do_action(const struct options *options,
 	case OPTIONS_RUN:
 		return run_operation(options, report);
 	case OPTIONS_HELP:
+		options_print_help(stdout, log_program(), options->operation);
+		break;
+	case OPTIONS_HELP_ALL:
 		options_print_usage(stdout, log_program());
 		break;
 	case OPTIONS_VERSION:

@@ -148,8 +148,7 @@ static bool dump_row(
 	case TYPE_NO_WARN:
 		return dump_no_warn(b, row, field);
 	case TYPE_IGNORED:
-	case TYPE_HELP:
-	case TYPE_VERSION:
+	case TYPE_ACTION:
 		break;
 	}
 	return true;

@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "options/print.h"
 #include "options/text.h"
 
 #define MAN_WIDTH 76

@@ -69,7 +69,12 @@ struct options {
 };
 
 /* What options_parse() was asked for. */
-enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_action {
+	OPTIONS_RUN,
+	OPTIONS_HELP, /* on options->operation, if that is not NULL */
+	OPTIONS_HELP_ALL,
+	OPTIONS_VERSION
+};
 
 /*
  * Fills options from argv, the configuration file and the defaults, in this
@@ -89,12 +94,5 @@ void options_free(struct options *options);
  * status lines to stderr if a file goes to standard output.
  */
 enum status options_check_files(const struct options *options);
-
-/* --help, --version, generated parts of the manuals, the sample sscep.conf. */
-void options_print_usage(FILE *out, const char *program);
-void options_print_version(FILE *out);
-void options_print_man_options(FILE *out);
-void options_print_man_keys(FILE *out);
-void options_print_sample(FILE *out);
 
 #endif

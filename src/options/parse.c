@@ -143,10 +143,8 @@ static enum status take_option(struct option_state *state,
 		args->values[args->count++] =
 		    (struct argument_value){row, value};
 
-	if (row->type == TYPE_HELP)
-		*action = OPTIONS_HELP;
-	else if (row->type == TYPE_VERSION)
-		*action = OPTIONS_VERSION;
+	if (row->type == TYPE_ACTION)
+		*action = row->action;
 	else if (row->ops & state->operation->op)
 		return value_set(state, row, value, &source);
 	else if (!(row->idle & state->operation->op))
@@ -274,12 +272,9 @@ static enum status parse_top(const char *arg, enum options_action *action)
 	} else if (strlen(arg) == 2) {
 		row = table_find_letter(arg[1], TABLE_OPS_ALL);
 	}
-	if (row != NULL && row->type == TYPE_HELP)
-		*action = OPTIONS_HELP;
-	else if (row != NULL && row->type == TYPE_VERSION)
-		*action = OPTIONS_VERSION;
-	else
+	if (row == NULL || row->type != TYPE_ACTION)
 		return fail_misuse("the operation must come first");
+	*action = row->action;
 	return ST_OK;
 }
 
@@ -366,7 +361,7 @@ enum status parse_options(
 	enum status st;
 
 	if (argc < 2) {
-		*action = OPTIONS_HELP;
+		*action = OPTIONS_HELP_ALL;
 		return ST_OK;
 	}
 	if (argv[1][0] == '-')

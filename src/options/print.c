@@ -8,62 +8,12 @@
 #include <openssl/crypto.h>
 
 #include "options/config.h"
+#include "options/print.h"
 #include "options/text.h"
 
 #ifndef PACKAGE_VERSION
 #define PACKAGE_VERSION "unknown"
 #endif
-
-#define HELP_COLUMN 31
-#define TEXT_WIDTH  79
-
-static void print_usage_row(FILE *out, const struct option_row *row)
-{
-	struct text text = {
-	    .out = out, .indent = HELP_COLUMN, .width = TEXT_WIDTH};
-	char spelling[64], left[128];
-	int len;
-
-	table_spelling(spelling, sizeof(spelling), row, ", ");
-	snprintf(left, sizeof(left), "%s%s%s%s%s",
-	    row->letter != 0 ? "  " : "      ", spelling,
-	    row->arg != NULL ? " <" : "", row->arg != NULL ? row->arg : "",
-	    row->arg != NULL ? ">" : "");
-	len = (int)strlen(left);
-	if (len < HELP_COLUMN) {
-		fprintf(out, "%-*s", HELP_COLUMN - 1, left);
-		text.column = HELP_COLUMN - 1;
-	} else {
-		fprintf(out, "%s\n", left);
-	}
-	text_add_help(&text, row);
-	text_end(&text);
-}
-
-void options_print_usage(FILE *out, const char *program)
-{
-	const struct operation *op;
-	size_t i, j;
-
-	fprintf(out, "sscep version %s\n\n", PACKAGE_VERSION);
-	fprintf(out, "Usage: %s OPERATION [OPTIONS]\n\n", program);
-	fputs("Available OPERATIONs are\n", out);
-	for (i = 0; i < OPS_COUNT; i++)
-		fprintf(
-		    out, "  %-12s %s\n", ops_all[i]->name, ops_all[i]->help);
-	fputs("\nGeneral OPTIONS\n", out);
-	for (j = 0; j < table_row_count; j++)
-		if (table_rows[j].ops == TABLE_OPS_ALL)
-			print_usage_row(out, &table_rows[j]);
-	for (i = 0; i < OPS_COUNT; i++) {
-		op = ops_all[i];
-		fprintf(out, "\nOPTIONS for OPERATION %s are\n", op->name);
-		for (j = 0; j < table_row_count; j++)
-			if (table_rows[j].ops != TABLE_OPS_ALL &&
-			    (table_rows[j].ops & op->op))
-				print_usage_row(out, &table_rows[j]);
-	}
-}
 
 void options_print_version(FILE *out)
 {

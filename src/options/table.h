@@ -19,8 +19,7 @@ enum option_type {
 	TYPE_RENEWAL,  /* enum renewal */
 	TYPE_NO_WARN,  /* bool for each warning */
 	TYPE_IGNORED,  /* nothing; takes no value */
-	TYPE_HELP,     /* nothing; enum options_action */
-	TYPE_VERSION
+	TYPE_ACTION    /* nothing; asks for row->action */
 };
 
 /* What a string, or each item of a list, is checked for. */
@@ -50,6 +49,7 @@ struct option_row {
 	char letter;       /* 0: long name only */
 	enum option_type type;
 	enum option_check check;
+	enum options_action action;
 	size_t offset;     /* into struct options */
 	const char *name;  /* long name; NULL: letter only */
 	const char *key;   /* configuration key; NULL: command line only */
@@ -61,6 +61,7 @@ struct option_row {
 	char needs;            /* letter of the option that must be given too */
 	const char *over;      /* " name name ": inputs it may replace */
 	bool set;              /* names FILE, or FILE-0, FILE-1, ... */
+	bool common;           /* --help has it with its help, in one line */
 	int def, min;          /* of a number; def < min: no default */
 	unsigned int fallback; /* an operation whose section is read, too */
 	const char *help;      /* one sentence without its full stop */

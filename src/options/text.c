@@ -17,6 +17,8 @@ static void add_word(struct text *t, const char *word, int len)
 	bool fresh = t->column == 0;
 
 	if (!fresh && t->column + 1 + len > t->width) {
+		if (t->wrap != NULL)
+			fputs(t->wrap, t->out);
 		text_end(t);
 		fresh = true;
 	}
@@ -45,6 +47,11 @@ void text_add(struct text *t, const char *words)
 		add_word(t, words, (int)len);
 		words += len;
 	}
+}
+
+void text_add_whole(struct text *t, const char *words)
+{
+	add_word(t, words, (int)strlen(words));
 }
 
 void text_end(struct text *t)
@@ -84,9 +91,10 @@ static const char *allowed_values(const struct option_row *row)
 	return NULL;
 }
 
-void text_add_help(struct text *t, const struct option_row *row)
+static void add_help(
+    struct text *t, const struct option_row *row, const char *values)
 {
-	const char *values = allowed_values(row), *def = NULL;
+	const char *def = NULL;
 	char number[32], text[512];
 
 	if (row->type != TYPE_FLAG)
@@ -96,4 +104,14 @@ void text_add_help(struct text *t, const struct option_row *row)
 	    values != NULL ? ")" : "", def != NULL ? " (default " : "",
 	    def != NULL ? def : "", def != NULL ? ")" : "", t->mdoc ? "." : "");
 	text_add(t, text);
+}
+
+void text_add_help(struct text *t, const struct option_row *row)
+{
+	add_help(t, row, allowed_values(row));
+}
+
+void text_add_brief(struct text *t, const struct option_row *row)
+{
+	add_help(t, row, NULL);
 }

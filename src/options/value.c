@@ -297,8 +297,7 @@ static enum status store_value(struct option_state *state,
 		set_no_warn(state, row, text, source);
 		break;
 	case TYPE_IGNORED:
-	case TYPE_HELP:
-	case TYPE_VERSION:
+	case TYPE_ACTION:
 		break;
 	}
 	return ST_OK;

@@ -29,9 +29,19 @@ everything() {
 
 # --- help ------------------------------------------------------------------
 
-@test "no arguments, -h, --help: the operations and options, exit status 0" {
+# screen: stdout is at most 48 lines of at most 80 columns.
+screen() {
+    local lines columns
+    lines=$(wc -l <"$stdout")
+    columns=$(wc -L <"$stdout")
+    if [ "$lines" -gt 48 ] || [ "$columns" -gt 80 ]; then
+        problem "$lines lines, $columns columns: more than a screen"
+    fi
+}
+
+@test "no arguments, --help-all: the operations and all options, exit status 0" {
     local how word
-    for how in "" -h --help; do
+    for how in "" --help-all "getca --help-all" "enroll -u x --help-all"; do
         # shellcheck disable=SC2086
         run_sscep $how
         expect_status 0
@@ -39,13 +49,29 @@ everything() {
         for word in getca getnextca enroll getcert getcrl getcaps -u --url -p \
             --proxy -g -f --config -c --ca-cert -E --enc-alg -S --sig-alg -W \
             -M --monitor -m --dump-request -v -d -i -F --fingerprint -C -k -r \
-            -K -O -l -e -L -t -T -n -R -s -w --timeout --max-size --version; do
+            -K -O -l -e -L -t -T -n -R -s -w --timeout --max-size --version \
+            --rsa-pss --tls-insecure --help --help-all; do
             stdout_has "$word"
         done
     done
 }
 
-@test "OPERATION --help, OPERATION -h: exit status 0" {
+@test "-h, --help: the operations and the common options, on one screen" {
+    local how word
+    for how in -h --help; do
+        run_sscep "$how"
+        expect_status 0
+        stderr_empty
+        screen
+        for word in getca getnextca enroll getcert getcrl getcaps -u --url \
+            --proxy --config --verbose --help-all "sscep(1)"; do
+            stdout_has "$word"
+        done
+        stdout_line "Usage: ./sscep OPERATION [OPTIONS]"
+    done
+}
+
+@test "OPERATION --help, OPERATION -h: its options on one screen, exit status 0" {
     local operation how
     for operation in getca getnextca enroll getcert getcrl getcaps; do
         for how in -h --help "-u x --help"; do
@@ -53,9 +79,28 @@ everything() {
             run_sscep $operation $how
             expect_status 0
             stderr_empty
-            stdout_has "$operation"
-            stdout_has "--url"
+            screen
+            stdout_has "Usage: ./sscep $operation -u url"
+            stdout_has "  ./sscep $operation -u http://scep.example.com/scep"
         done
+    done
+}
+
+@test "OPERATION --help has the name of each option that --help-all has for it" {
+    local operation option
+    ./sscep --help-all >all
+    for operation in getca getnextca enroll getcert getcrl getcaps; do
+        ./sscep $operation --help >short
+        {
+            sed -n '/^General OPTIONS/,/^$/p' all
+            sed -n "/^OPTIONS for OPERATION $operation are/,/^\$/p" all
+        } | sed -nE 's/^  (-., |    )(--[a-z-]+).*/\2/p' >options
+        [ "$(wc -l <options)" -gt 20 ]
+        while read -r option; do
+            if ! grep -Eq -e "(^|[ |])$option( |\$)" short; then
+                problem "$operation --help does not have $option"
+            fi
+        done <options
     done
 }
 

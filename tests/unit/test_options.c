@@ -16,6 +16,7 @@
 
 #include "options/dump.h"
 #include "options/guess.h"
+#include "options/print.h"
 #include "options/table.h"
 #include "util/ascii.h"
 #include "util/log.h"
@@ -81,6 +82,7 @@ static const struct promise contract[] = {
 	{ALL, 'd', "debug", "Debug", FLG, O(debug), NULL},
 	{ALL, 'H', NULL, NULL, NONE, 0, NULL},
 	{ALL, 'h', "help", NULL, NONE, 0, NULL},
+	{ALL, 0, "help-all", NULL, NONE, 0, NULL},
 	{ALL, 0, "version", NULL, NONE, 0, NULL},
 	{ALL, 0, "legacy", "Legacy", FLG, O(legacy), NULL},
 	{ALL, 0, "timeout", "Timeout", NUM, O(timeout), "7"},
@@ -457,6 +459,7 @@ static void check_row(const struct option_row *row)
 	assert_true((row->required != 0) == (row->what != NULL));
 	assert_true(row->unless == NULL || row->required != 0);
 	assert_true((row->idle & row->ops) == 0);
+	assert_true(row->common || row->required == 0);
 	if (row->type == TYPE_STRING || row->type == TYPE_NUMBER ||
 	    row->type == TYPE_LIST || row->type == TYPE_TOLERATE ||
 	    row->type == TYPE_RENEWAL || row->type == TYPE_NO_WARN)
@@ -632,6 +635,8 @@ static const struct saying misuse[] = {
     {NULL, {"getca", "-v\x1b"}, ST_ERROR, "P: unknown option -\\x1b" HINT},
     {NULL, {"getca", "--ver"}, ST_ERROR,
 	"P: option --ver is ambiguous: --verbose, --version" HINT},
+    {NULL, {"--hel"}, ST_ERROR,
+	"P: option --hel is ambiguous: --help, --help-all" HINT},
     {NULL, {"getca", "file"}, ST_ERROR, "P: unexpected argument file" HINT},
     {NULL, {"getca", "-"}, ST_ERROR, "P: unexpected argument -" HINT},
     {NULL, {"getca", "--", "-u"}, ST_ERROR, "P: unexpected argument -u" HINT},
@@ -1118,13 +1123,16 @@ static void expect_action(const char *first, const char *second,
 static void help_and_version(void **state)
 {
 	(void)state;
-	expect_action(NULL, NULL, NULL, OPTIONS_HELP);
+	expect_action(NULL, NULL, NULL, OPTIONS_HELP_ALL);
 	expect_action("-h", NULL, NULL, OPTIONS_HELP);
 	expect_action("--help", NULL, NULL, OPTIONS_HELP);
-	expect_action("--he", NULL, NULL, OPTIONS_HELP);
+	expect_action("--help-all", NULL, NULL, OPTIONS_HELP_ALL);
+	expect_action("--help-a", NULL, NULL, OPTIONS_HELP_ALL);
 	expect_action("getca", "-h", NULL, OPTIONS_HELP);
 	expect_action("getca", "--help", "x", OPTIONS_HELP);
 	expect_action("enroll", "-vh", NULL, OPTIONS_HELP);
+	expect_action("getca", "-v", "--help", OPTIONS_HELP);
+	expect_action("getca", "--help-all", NULL, OPTIONS_HELP_ALL);
 	expect_action("--version", NULL, NULL, OPTIONS_VERSION);
 	expect_action("--vers", NULL, NULL, OPTIONS_VERSION);
 	expect_action("getcrl", "--version", NULL, OPTIONS_VERSION);
@@ -1132,15 +1140,12 @@ static void help_and_version(void **state)
 
 /* The help text, the version and the sample file. */
 
-static char *printed(void (*print)(FILE *out))
+/* Closes the file; the caller frees the text. */
+static char *read_back(FILE *f)
 {
-	FILE *f = tmpfile();
 	char *text;
-	long len;
+	long len = ftell(f);
 
-	assert_non_null(f);
-	print(f);
-	len = ftell(f);
 	assert_true(len > 0);
 	assert_non_null(text = calloc(1, (size_t)len + 1));
 	rewind(f);
@@ -1149,9 +1154,154 @@ static char *printed(void (*print)(FILE *out))
 	return text;
 }
 
+static char *printed(void (*print)(FILE *out))
+{
+	FILE *f = tmpfile();
+
+	assert_non_null(f);
+	print(f);
+	return read_back(f);
+}
+
+static char *printed_help(const struct operation *operation)
+{
+	FILE *f = tmpfile();
+
+	assert_non_null(f);
+	options_print_help(f, "./P", operation);
+	return read_back(f);
+}
+
+/* At most 48 lines of at most 80 columns. */
+static void expect_screen(const char *text)
+{
+	int lines = 0;
+	size_t len;
+
+	for (; *text != '\0'; text += len + 1, lines++) {
+		len = strcspn(text, "\n");
+		if (len > 80)
+			fail_msg("%zu columns: %.*s", len, (int)len, text);
+		assert_true(text[len] == '\n');
+	}
+	assert_in_range(lines, 1, 48);
+}
+
+/* A line with the whole help of the row, or its name. */
+static void expect_in_help(const char *help, const struct option_row *row)
+{
+	char want[128];
+	const char *found, *text;
+
+	table_spelling(want, sizeof(want), row, row->common ? ", " : "|");
+	if ((found = strstr(help, want)) == NULL)
+		fail_msg("%s is missing", want);
+	text = strstr(help, row->help);
+	if (!row->common)
+		assert_null(text);
+	else if (text == NULL || text < found ||
+	    memchr(found, '\n', (size_t)(text - found)) != NULL)
+		fail_msg("%s: not in one line", want);
+}
+
+static void help_of_an_operation_fits_on_a_screen(void **state)
+{
+	char *help, want[80];
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < OPS_COUNT; i++) {
+		help = printed_help(ops_all[i]);
+		expect_screen(help);
+		snprintf(want, sizeof(want), "Usage: ./P %s -u url",
+		    ops_all[i]->name);
+		assert_ptr_equal(strstr(help, want), help);
+		assert_non_null(strstr(help, ops_all[i]->help));
+		for (j = 0; j < table_row_count; j++)
+			if (table_rows[j].ops & ops_all[i]->op)
+				expect_in_help(help, &table_rows[j]);
+		assert_non_null(strstr(help, "--help-all"));
+		free(help);
+	}
+}
+
+/* What is required comes first, and is in the usage and the example. */
+static void help_of_an_operation_has_what_is_required(void **state)
+{
+	char *help = printed_help(&op_enroll);
+
+	(void)state;
+	assert_ptr_equal(
+	    strstr(help,
+		"Usage: ./P enroll -u url -c file -k file -r file -l file"
+		" [OPTIONS]\n"),
+	    help);
+	assert_non_null(strstr(help,
+	    "\n\nRequired (or in the file of -f; -k not with -K and -O;"
+	    " -l not with -m):\n  -u, --url <url> "));
+	assert_true(
+	    strstr(help, "-l, --cert") < strstr(help, "-K, --sign-key"));
+	assert_true(
+	    strstr(help, "-K, --sign-key") < strstr(help, "-p, --proxy"));
+	assert_non_null(strstr(help,
+	    "\n\nExample:\n  ./P enroll -u http://scep.example.com/scep"
+	    " -c ./ca.crt -k ./local.key \\\n"
+	    "      -r ./local.csr -l ./local.crt\n"));
+	free(help);
+}
+
+static void help_alone_has_operations_and_common_options(void **state)
+{
+	char *help = printed_help(NULL), want[80];
+	const struct option_row *row, *end = table_rows + table_row_count;
+	size_t i;
+
+	(void)state;
+	expect_screen(help);
+	assert_ptr_equal(
+	    strstr(help, "Usage: ./P OPERATION [OPTIONS]\n"), help);
+	for (i = 0; i < OPS_COUNT; i++) {
+		snprintf(want, sizeof(want), "\n  %-12s %s\n", ops_all[i]->name,
+		    ops_all[i]->help);
+		assert_non_null(strstr(help, want));
+	}
+	for (row = table_rows; row < end; row++)
+		if (row->common && row->ops == ALL)
+			expect_in_help(help, row);
+	assert_non_null(strstr(help, "./P OPERATION --help\n"));
+	assert_non_null(strstr(help, "./P --help-all"));
+	assert_null(strstr(help, "--ca-cert"));
+	free(help);
+}
+
 static void print_usage(FILE *out)
 {
 	options_print_usage(out, "./P");
+}
+
+/* Each option of each operation has its place in the usage. */
+static void usage_has_all_options(void **state)
+{
+	char *usage = printed(print_usage), want[80], title[80];
+	const struct option_row *row, *end = table_rows + table_row_count;
+	const char *place;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < OPS_COUNT; i++) {
+		snprintf(title, sizeof(title), "OPTIONS for OPERATION %s are",
+		    ops_all[i]->name);
+		for (row = table_rows; row < end; row++) {
+			if (!(row->ops & ops_all[i]->op))
+				continue;
+			place = strstr(
+			    usage, row->ops == ALL ? "General OPTIONS" : title);
+			assert_non_null(place);
+			table_spelling(want, sizeof(want), row, ", ");
+			assert_non_null(strstr(place, want));
+		}
+	}
+	free(usage);
 }
 
 static void the_texts_name_everything(void **state)
@@ -1522,6 +1672,10 @@ int main(void)
 	    cmocka_unit_test(verbose_shows_what_is_in_force),
 	    cmocka_unit_test(level_is_set_at_once),
 	    cmocka_unit_test(help_and_version),
+	    cmocka_unit_test(help_of_an_operation_fits_on_a_screen),
+	    cmocka_unit_test(help_of_an_operation_has_what_is_required),
+	    cmocka_unit_test(help_alone_has_operations_and_common_options),
+	    cmocka_unit_test(usage_has_all_options),
 	    cmocka_unit_test(the_texts_name_everything),
 	    cmocka_unit_test(version_comes_first),
 	    cmocka_unit_test(the_sample_can_be_read),
