@@ -139,8 +139,6 @@ sscep_sources = \
 	src/http/conn.h \
 	src/http/connect.c \
 	src/http/connect.h \
-	src/http/deadline.c \
-	src/http/deadline.h \
 	src/http/head.c \
 	src/http/head.h \
 	src/http/http.c \
@@ -165,8 +163,6 @@ sscep_sources = \
 	src/http/tls.h \
 	src/http/trust.c \
 	src/http/trust.h \
-	src/http/tunnel.c \
-	src/http/tunnel.h \
 	src/http/url.c \
 	src/http/url.h \
 	src/util/ascii.c \

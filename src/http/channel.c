@@ -2,7 +2,6 @@
 
 #include "http/channel.h"
 #include "http/connect.h"
-#include "http/deadline.h"
 #include "http/parser.h"
 #include "util/log.h"
 
@@ -78,7 +77,7 @@ static enum status attempt_read(struct attempt *try)
 
 	result = conn_read(conn, in, sizeof(in), &got);
 	if (result == CONN_TIMEOUT)
-		return deadline_fail(channel->options,
+		return connect_fail_time(channel->options,
 		    try->parser.any ? "reading the answer of"
 				    : "waiting for the answer of",
 		    channel_peer(channel));
@@ -112,7 +111,7 @@ static enum status attempt_send(struct attempt *try)
 		    request->len - try->sent, &sent);
 		try->sent += sent;
 		if (result == CONN_TIMEOUT)
-			return deadline_fail(channel->options, "sending to",
+			return connect_fail_time(channel->options, "sending to",
 			    channel_peer(channel));
 		if (result == CONN_FAILED) {
 			debug("sending to %s: %s", channel_peer(channel),

@@ -1,13 +1,29 @@
 #include "http/connect.h"
-#include "http/deadline.h"
+#include "http/parser.h"
+#include "http/proxy.h"
+#include "http/request.h"
 #include "http/tcp.h"
-#include "http/tunnel.h"
 #include "util/log.h"
+
+#define READ_SIZE 4096
+#define BODY_MAX  (2u * 1024 * 1024) /* bytes, of a response that refuses */
 
 /* Milliseconds. */
 #define PAUSE_FIRST 1000  /* before the second try; doubled after each ... */
 #define PAUSE_MAX   30000 /* ... up to this */
 #define TRY_MIN     1000  /* the least time that the last try gets */
+
+long long connect_deadline(const struct http_options *options)
+{
+	return conn_now() + options->timeout * 1000LL;
+}
+
+enum status connect_fail_time(
+    const struct http_options *options, const char *stage, const char *peer)
+{
+	return fail(ST_TIMEOUT, "time limit of %u s reached while %s %s",
+	    options->timeout, stage, peer);
+}
 
 static long long least(long long a, long long b)
 {
@@ -46,7 +62,7 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 		conn_sleep(pause);
 		pause = least(pause * 2, PAUSE_MAX);
 
-		*deadline = deadline_start(options);
+		*deadline = connect_deadline(options);
 		last = conn_now() + TRY_MIN;
 		limit = least(*deadline, give_up > last ? give_up : last);
 	}
@@ -56,11 +72,106 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 		(*out)->deadline = *deadline;
 		return ST_OK;
 	case CONN_TIMEOUT:
-		return deadline_fail(options, "connecting to", name);
+		return connect_fail_time(options, "connecting to", name);
 	default:
 		return fail_connect(
 		    route, "cannot connect to ", &route->hop, reason);
 	}
+}
+
+static enum status tunnel_send(struct conn *conn, const struct route *route,
+    const struct http_options *options)
+{
+	const char *proxy = buf_string(&route->hop);
+	enum conn_result result;
+	struct buf bytes = {0};
+
+	if (!request_format_connect(&bytes, route->url, &route->proxy)) {
+		buf_free(&bytes);
+		return fail_memory();
+	}
+	result = conn_write(conn, bytes.data, bytes.len, NULL);
+	buf_free(&bytes);
+	if (result == CONN_TIMEOUT)
+		return connect_fail_time(options, "sending to", proxy);
+	if (result != CONN_OK)
+		return fail(ST_NETWORK, "%s: while sending CONNECT: %s", proxy,
+		    conn->reason);
+	return ST_OK;
+}
+
+/*
+ * Reads the header.  Bytes that follow it would be the server's, but in TLS
+ * the client speaks first.
+ */
+static enum status tunnel_read(struct conn *conn, const struct route *route,
+    const struct http_options *options, struct parser *parser)
+{
+	const char *proxy = buf_string(&route->hop);
+	unsigned char in[READ_SIZE];
+	enum conn_result result;
+	size_t got = 0, used = 0;
+	enum status st;
+
+	while (!parser_has_head(parser)) {
+		result = conn_read(conn, in, sizeof(in), &got);
+		if (result == CONN_TIMEOUT)
+			return connect_fail_time(options,
+			    "waiting for the tunnel (CONNECT) of", proxy);
+		if (result != CONN_OK)
+			return fail(ST_NETWORK,
+			    "%s: while reading the answer to CONNECT: %s",
+			    proxy, conn->reason);
+		if (got == 0)
+			return parser_end(parser);
+		st = parser_feed(parser, in, got, &used);
+		if (st != ST_OK)
+			return st;
+	}
+	if (parser->out->status / 100 == 2 && used < got)
+		return fail(
+		    ST_NETWORK, "%s: bytes after the answer to CONNECT", proxy);
+	return ST_OK;
+}
+
+static enum status tunnel_check_status(
+    const struct route *route, const struct http_response *response)
+{
+	const char *proxy = buf_string(&route->hop);
+	const char *why = response->proxy_error;
+
+	if (response->status / 100 == 2)
+		return ST_OK;
+	if (response->status == 407)
+		return fail(ST_NETWORK, "%s: %s (407 %s)", proxy,
+		    proxy_explain_407(&route->proxy), response->reason);
+	return fail(ST_NETWORK, "%s does not connect to %s: %d %s%s%s%s", proxy,
+	    buf_string(&route->peer), response->status, response->reason,
+	    *why != '\0' ? " (" : "", why, *why != '\0' ? ")" : "");
+}
+
+/*
+ * Asks the proxy, to which conn is connected, for a tunnel to the server, to
+ * which conn leads from then on (CONNECT, RFC 9110, 9.3.6).
+ */
+static enum status tunnel_open(struct conn *conn, const struct route *route,
+    const struct http_options *options)
+{
+	struct http_response response = {0};
+	struct parser parser;
+	enum status st;
+
+	debug("CONNECT %s", buf_string(&route->peer));
+	parser_init(&parser, &response, buf_string(&route->hop), BODY_MAX);
+	parser.tunnel = true;
+	st = tunnel_send(conn, route, options);
+	if (st == ST_OK)
+		st = tunnel_read(conn, route, options, &parser);
+	if (st == ST_OK)
+		st = tunnel_check_status(route, &response);
+	parser_free(&parser);
+	response_free(&response);
+	return st;
 }
 
 /* Replaces *conn by TLS over it; on failure closes it and sets it to NULL. */
@@ -76,7 +187,7 @@ static enum status connect_tls(struct conn **conn, const struct route *route,
 	case CONN_OK:
 		return ST_OK;
 	case CONN_TIMEOUT:
-		return deadline_fail(options, "in the TLS handshake with",
+		return connect_fail_time(options, "in the TLS handshake with",
 		    buf_string(&route->peer));
 	default:
 		return fail_connect(route, "", &route->peer, reason);
