@@ -198,8 +198,6 @@ sscep_sources = \
 	src/compat/files.c \
 	src/compat/files.h \
 	src/compat/fortify.h \
-	src/compat/memory.c \
-	src/compat/memory.h \
 	src/compat/openssl.c \
 	src/compat/openssl.h \
 	src/compat/process.c \

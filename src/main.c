@@ -5,7 +5,6 @@
 
 #include <openssl/crypto.h>
 
-#include "compat/memory.h"
 #include "compat/process.h"
 #include "options/options.h"
 #include "options/print.h"

@@ -1,6 +1,8 @@
-/* process.h: keeps the secrets of this process out of files. */
+/* process.h: keeps the secrets of this process out of files and freed memory. */
 #ifndef COMPAT_PROCESS_H
 #define COMPAT_PROCESS_H
+
+#include <stdbool.h>
 
 /* If this environment variable is "1", compat_forbid_core() does nothing. */
 #define COMPAT_ALLOW_CORE "SSCEP_ALLOW_CORE"
@@ -10,5 +12,13 @@
  * read its memory, as far as the system offers this.
  */
 void compat_forbid_core(void);
+
+/*
+ * Makes libcrypto, and the modules it loads, overwrite all memory that they
+ * free: decoded keys and requests, pass phrases, the content of envelopes.
+ * Must be called before any other function of libcrypto.  False if that is
+ * too late, or if the system does not tell the size of a block.
+ */
+bool compat_wipe_freed(void);
 
 #endif

@@ -27,7 +27,6 @@
 
 #include <openssl/pem.h>
 
-#include "compat/memory.h"
 #include "compat/process.h"
 #include "fixtures.h"
 #include "http/url.h"
