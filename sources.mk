@@ -184,8 +184,6 @@ sscep_sources = \
 	src/util/standard.c \
 	src/util/standard.h \
 	src/util/status.h \
-	src/util/stream.c \
-	src/util/stream.h \
 	src/util/target.c \
 	src/util/target.h \
 	src/util/temporary.c \

@@ -3,15 +3,19 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "util/contents.h"
 
-#define WAIT_STEP 100 /* milliseconds between looks for a held signal */
+#define WAIT_STEP 100   /* milliseconds between looks for a held signal */
+#define KEPT_MAX  65536 /* bytes; certificates and keys are smaller */
 
-#define KEPT_MAX 65536 /* bytes; certificates and keys are smaller */
-
-bool contents_is_interrupted(void)
+/*
+ * Whether SIGINT, SIGTERM or SIGHUP is held back: what waits for another
+ * process then waits no longer.
+ */
+static bool is_interrupted(void)
 {
 	sigset_t pending;
 
@@ -29,7 +33,7 @@ bool contents_add(int fd, const struct buf *text)
 	while (done < text->len) {
 		put = write(fd, text->data + done, text->len - done);
 		if (put < 0 && errno == EAGAIN) {
-			if (contents_is_interrupted()) {
+			if (is_interrupted()) {
 				errno = EINTR;
 				return false;
 			}
@@ -105,4 +109,57 @@ bool contents_overwrite(const char *path, const struct buf *text)
 		return false;
 	errno = error;
 	return ok;
+}
+
+/* A pipe has to be opened by its reader as well. */
+static int open_pipe(const char *path, int flags)
+{
+	const struct timespec step = {.tv_nsec = 50L * 1000 * 1000};
+	int fd;
+
+	while ((fd = open(path, flags | O_NONBLOCK)) < 0 && errno == ENXIO) {
+		if (is_interrupted()) {
+			errno = EINTR;
+			break;
+		}
+		nanosleep(&step, NULL);
+	}
+	return fd;
+}
+
+/* A pipe or device may have been replaced by a file that is not ours. */
+static int open_other(const struct target *target)
+{
+	const int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC;
+	struct stat sb;
+	int fd;
+
+	if (target->stream)
+		return open(target->path, flags);
+	fd = S_ISFIFO(target->status.st_mode)
+	    ? open_pipe(target->path, flags | O_NOFOLLOW)
+	    : open(target->path, flags | O_NOFOLLOW);
+	if (fd >= 0 && fstat(fd, &sb) == 0 && !S_ISREG(sb.st_mode))
+		return fd;
+	if (fd >= 0) {
+		close(fd);
+		errno = EEXIST;
+	}
+	return -1;
+}
+
+bool contents_write_stream(const struct target *target, const struct buf *text)
+{
+	int fd = target->descriptor, error = 0;
+
+	if (fd >= 0)
+		return contents_add(fd, text);
+	if ((fd = open_other(target)) < 0)
+		return false;
+	if (!contents_add(fd, text))
+		error = errno;
+	if (close(fd) != 0 && error == 0)
+		error = errno;
+	errno = error;
+	return error == 0;
 }

@@ -1,20 +1,18 @@
-/* contents.h: writes the contents of a file. */
+/* contents.h: writes the contents of a file, to a pipe or to a device. */
 #ifndef UTIL_CONTENTS_H
 #define UTIL_CONTENTS_H
 
 #include <stdbool.h>
 
 #include "util/buf.h"
+#include "util/target.h"
 
 /* All return false with errno on failure. */
 
 /*
- * Whether SIGINT, SIGTERM or SIGHUP is held back: what waits for another
- * process then waits no longer.
+ * Writes text at the current offset.  EINTR if it has to wait, and SIGINT,
+ * SIGTERM or SIGHUP is held back.
  */
-bool contents_is_interrupted(void);
-
-/* Writes text at the current offset; EINTR if such a signal came. */
 bool contents_add(int fd, const struct buf *text);
 
 /* Replaces the contents of a regular file by the text. */
@@ -25,5 +23,11 @@ bool contents_write(int fd, const struct buf *text);
  * fsync().  If that fails, the old contents of a small file are written back.
  */
 bool contents_overwrite(const char *path, const struct buf *text);
+
+/*
+ * Writes the text to the device, pipe or open descriptor that target names, and
+ * waits until a pipe has a reader; EINTR as for contents_add().
+ */
+bool contents_write_stream(const struct target *target, const struct buf *text);
 
 #endif

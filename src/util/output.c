@@ -14,7 +14,6 @@
 #include "util/log.h"
 #include "util/output.h"
 #include "util/standard.h"
-#include "util/stream.h"
 
 static enum status fail_writing(const struct output *o)
 {
@@ -305,8 +304,9 @@ static enum status write_staged(struct output *o)
 		(st = fill_temporary(o)) != ST_OK))
 		return st;
 	if (o->way == OUTPUT_STREAM)
-		return stream_write(&o->target, &o->text) ? ST_OK
-							  : fail_writing(o);
+		return contents_write_stream(&o->target, &o->text)
+		    ? ST_OK
+		    : fail_writing(o);
 	if (o->way == OUTPUT_IN_PLACE)
 		return write_in_place(o) ? ST_OK : fail_writing(o);
 	return replace_target(o);
