@@ -89,13 +89,11 @@ static bool parse_size(size_t *out, const char *text)
 }
 
 /* Each of these parses the value of one field: NULL, or what is wrong. */
-static const char *take_length(
-    struct head *head, struct http_response *out, char *value)
+static const char *take_length(struct head *head, char *value)
 {
 	size_t length;
 	char *member;
 
-	(void)out;
 	while ((member = next_member(&value)) != NULL) {
 		if (!parse_size(&length, member))
 			return "Content-Length is not a number";
@@ -107,12 +105,10 @@ static const char *take_length(
 	return NULL;
 }
 
-static const char *take_encoding(
-    struct head *head, struct http_response *out, char *value)
+static const char *take_encoding(struct head *head, char *value)
 {
 	char *member;
 
-	(void)out;
 	while ((member = next_member(&value)) != NULL) {
 		if (*member == '\0')
 			continue;
@@ -127,12 +123,10 @@ static const char *take_encoding(
 	return NULL;
 }
 
-static const char *take_connection(
-    struct head *head, struct http_response *out, char *value)
+static const char *take_connection(struct head *head, char *value)
 {
 	char *member;
 
-	(void)out;
 	while ((member = next_member(&value)) != NULL) {
 		if (strcasecmp(member, "close") == 0)
 			head->close = true;
@@ -142,12 +136,11 @@ static const char *take_connection(
 	return NULL;
 }
 
-static const char *take_type(
-    struct head *head, struct http_response *out, char *value)
+static const char *take_type(struct head *head, char *value)
 {
+	struct http_response *out = head->out;
 	char *p;
 
-	(void)head;
 	value[strcspn(value, ";")] = '\0';
 	value = trim(value);
 	for (p = value; *p != '\0'; p++)
@@ -158,37 +151,34 @@ static const char *take_type(
 }
 
 /* X-Squid-Error, a field of Squid. */
-static const char *take_squid_error(
-    struct head *head, struct http_response *out, char *value)
+static const char *take_squid_error(struct head *head, char *value)
 {
-	(void)head;
+	struct http_response *out = head->out;
+
 	log_escape(
 	    out->proxy_error, sizeof(out->proxy_error), value, strlen(value));
 	return NULL;
 }
 
 /* RFC 9209, 2.1.1: only a proxy that made the error itself has "error=". */
-static const char *take_proxy_status(
-    struct head *head, struct http_response *out, char *value)
+static const char *take_proxy_status(struct head *head, char *value)
 {
-	return strstr(value, "error=") != NULL
-	    ? take_squid_error(head, out, value)
-	    : NULL;
+	return strstr(value, "error=") != NULL ? take_squid_error(head, value)
+					       : NULL;
 }
 
-static const char *take_location(
-    struct head *head, struct http_response *out, char *value)
+static const char *take_location(struct head *head, char *value)
 {
-	(void)head;
-	if (out->location.len > 0)
+	struct buf *location = &head->out->location;
+
+	if (location->len > 0)
 		return NULL;
-	return buf_add_string(&out->location, value) ? NULL : "out of memory";
+	return buf_add_string(location, value) ? NULL : "out of memory";
 }
 
 static const struct field {
 	const char *name;
-	const char *(*take)(
-	    struct head *head, struct http_response *out, char *value);
+	const char *(*take)(struct head *head, char *value);
 } fields[] = {
     {"Connection", take_connection},
     {"Content-Length", take_length},
@@ -199,8 +189,7 @@ static const struct field {
     {"X-Squid-Error", take_squid_error},
 };
 
-static const char *take_field(
-    struct head *head, struct http_response *out, char *line)
+static const char *take_field(struct head *head, char *line)
 {
 	char *colon = strchr(line, ':'), *name;
 	size_t i;
@@ -213,7 +202,7 @@ static const char *take_field(
 		return "header field without a name";
 	for (i = 0; i < COUNT_OF(fields); i++)
 		if (strcasecmp(name, fields[i].name) == 0)
-			return fields[i].take(head, out, trim(colon + 1));
+			return fields[i].take(head, trim(colon + 1));
 	return NULL;
 }
 
@@ -232,13 +221,14 @@ static bool parse_status_line(struct head *head, const char *line)
 	head->status =
 	    (code[0] - '0') * 100 + (code[1] - '0') * 10 + (code[2] - '0');
 	code += 3 + strspn(code + 3, BLANKS);
-	log_escape(head->reason, sizeof(head->reason), code, strlen(code));
+	log_escape(
+	    head->out->reason, sizeof(head->out->reason), code, strlen(code));
 	return true;
 }
 
 /* NULL, or what is wrong in the line that is in shown. */
-static const char *parse_lines(struct head *head, char *rest,
-    struct http_response *out, char *shown, size_t size)
+static const char *parse_lines(
+    struct head *head, char *rest, char *shown, size_t size)
 {
 	const char *end = strchr(rest, '\n');
 	bool folded = end != NULL && (end[1] == ' ' || end[1] == '\t');
@@ -257,13 +247,12 @@ static const char *parse_lines(struct head *head, char *rest,
 		return NULL;
 	while (why == NULL && *(line = next_line(&rest)) != '\0') {
 		log_escape(shown, size, line, strlen(line));
-		why = take_field(head, out, line);
+		why = take_field(head, line);
 	}
 	return why;
 }
 
-enum status head_parse(struct head *head, struct buf *block,
-    struct http_response *out, const char *peer)
+enum status head_parse(struct head *head, struct buf *block, const char *peer)
 {
 	char *text = (char *)block->data, shown[SHOWN_MAX];
 	const char *why;
@@ -272,12 +261,10 @@ enum status head_parse(struct head *head, struct buf *block,
 		return fail(ST_NETWORK,
 		    "%s: NUL, or CR without LF, in the header (RFC 9112, 2.2)",
 		    peer);
-	why = parse_lines(head, text, out, shown, sizeof(shown));
+	why = parse_lines(head, text, shown, sizeof(shown));
 	if (why != NULL)
 		return fail(ST_NETWORK, "%s: %s: \"%s\"", peer, why, shown);
-	if (head->status < 200)
-		return ST_OK;
-	out->status = head->status;
-	memcpy(out->reason, head->reason, sizeof(out->reason));
+	if (head->status >= 200)
+		head->out->status = head->status;
 	return ST_OK;
 }

@@ -11,9 +11,9 @@
 
 /* What the length of the body depends on (RFC 9112, 6.3), and the status. */
 struct head {
-	unsigned int minor; /* of HTTP/1.minor */
+	struct http_response *out; /* borrowed: gets the fields */
+	unsigned int minor;        /* of HTTP/1.minor */
 	int status;
-	char reason[HTTP_REASON_MAX];
 	bool chunked;
 	bool has_length;
 	size_t length;
@@ -24,11 +24,10 @@ struct head {
 bool head_is_text(const char *bytes, size_t len);
 
 /*
- * Parses block, the header up to and including its empty line, into head and
- * out; block is changed.  For a 1xx only head->status is set.  ST_NETWORK
- * after reporting; the message begins with peer.
+ * Parses block, the header up to and including its empty line, into head, which
+ * is all zero but for out; block is changed.  Of a 1xx the fields are ignored.
+ * ST_NETWORK after reporting; the message begins with peer.
  */
-enum status head_parse(struct head *head, struct buf *block,
-    struct http_response *out, const char *peer);
+enum status head_parse(struct head *head, struct buf *block, const char *peer);
 
 #endif

@@ -120,10 +120,10 @@ static enum status choose_body(struct parser *parser, const struct head *head)
 
 static enum status finish_head(struct parser *parser)
 {
-	struct head head = {0};
+	struct head head = {.out = parser->out};
 	enum status st;
 
-	st = head_parse(&head, &parser->text, parser->out, parser->peer);
+	st = head_parse(&head, &parser->text, parser->peer);
 	if (st != ST_OK)
 		return st;
 	parser->head_bytes += parser->text.len;
