@@ -1,5 +1,3 @@
-#include <limits.h>
-
 #include <openssl/bio.h>
 #include <openssl/bn.h>
 #include <openssl/err.h>
@@ -133,32 +131,35 @@ enum status csr_strip(X509_REQ **csr)
 	return ST_OK;
 }
 
+static bool digest_public_key(unsigned char digest[EVP_MAX_MD_SIZE],
+    unsigned int *len, X509_REQ *csr, const EVP_MD *md)
+{
+	unsigned char *der = NULL;
+	int der_len =
+	    compat_i2d_public_key(X509_REQ_get_X509_PUBKEY(csr), &der);
+	bool ok = der_len > 0 &&
+	    EVP_Digest(der, (size_t)der_len, digest, len, md, NULL);
+
+	OPENSSL_free(der);
+	return ok;
+}
+
 enum status csr_add_transaction_id(struct buf *out, X509_REQ *csr)
 {
-	unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];
-	unsigned int i, digest_len;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int i, len;
 	const EVP_MD *md;
 	enum status st;
-	int len;
 
 	st = algs_get_digest(&md, algs_digest_works("md5") ? "md5" : "sha256");
 	if (st != ST_OK)
 		return st;
-	len = compat_i2d_public_key(X509_REQ_get_X509_PUBKEY(csr), &der);
-	if (len <= 0 ||
-	    !EVP_Digest(der, (size_t)len, digest, &digest_len, md, NULL)) {
-		st = fail_crypto(ST_ERROR, "cannot make the transactionID");
-		goto out;
-	}
-	for (i = 0; i < digest_len; i++) {
-		if (!buf_addf(out, "%02X", digest[i])) {
-			st = fail_memory();
-			goto out;
-		}
-	}
-out:
-	OPENSSL_free(der);
-	return st;
+	if (!digest_public_key(digest, &len, csr, md))
+		return fail_crypto(ST_ERROR, "cannot make the transactionID");
+	for (i = 0; i < len; i++)
+		if (!buf_addf(out, "%02X", digest[i]))
+			return fail_memory();
+	return ST_OK;
 }
 
 /*
@@ -168,21 +169,18 @@ out:
  */
 static bool set_serial(X509 *cert, X509_REQ *csr)
 {
-	unsigned char *der = NULL, digest[EVP_MAX_MD_SIZE];
-	int len = compat_i2d_public_key(X509_REQ_get_X509_PUBKEY(csr), &der);
-	BIGNUM *number = NULL;
-	bool ok = false;
+	unsigned char digest[EVP_MAX_MD_SIZE];
+	unsigned int len;
+	BIGNUM *number;
+	bool ok;
 
-	if (len > 0 &&
-	    EVP_Digest(der, (size_t)len, digest, NULL, EVP_sha256(), NULL)) {
-		digest[0] = (unsigned char)((digest[0] & 0x7f) | 0x40);
-		number = BN_bin2bn(digest, SERIAL_BYTES, NULL);
-		ok = number != NULL &&
-		    BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) !=
-			NULL;
-	}
+	if (!digest_public_key(digest, &len, csr, EVP_sha256()))
+		return false;
+	digest[0] = (unsigned char)((digest[0] & 0x7f) | 0x40);
+	number = BN_bin2bn(digest, SERIAL_BYTES, NULL);
+	ok = number != NULL &&
+	    BN_to_ASN1_INTEGER(number, X509_get_serialNumber(cert)) != NULL;
 	BN_free(number);
-	OPENSSL_free(der);
 	return ok;
 }
 
