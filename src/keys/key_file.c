@@ -32,21 +32,13 @@ static bool has_pem_key(const struct buf *part)
 
 static bool is_der_key(const struct buf *file)
 {
-	const unsigned char *p = file->data;
-	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p, (long)file->len);
-	X509_SIG *encrypted = NULL;
-	PKCS12 *store = NULL;
-	bool yes;
+	const unsigned char *p[] = {file->data, file->data, file->data};
+	long len = (long)file->len;
+	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p[0], len);
+	X509_SIG *encrypted = d2i_X509_SIG(NULL, &p[1], len);
+	PKCS12 *store = d2i_PKCS12(NULL, &p[2], len);
+	bool yes = key != NULL || encrypted != NULL || store != NULL;
 
-	if (key == NULL) {
-		p = file->data;
-		encrypted = d2i_X509_SIG(NULL, &p, (long)file->len);
-	}
-	if (key == NULL && encrypted == NULL) {
-		p = file->data;
-		store = d2i_PKCS12(NULL, &p, (long)file->len);
-	}
-	yes = key != NULL || encrypted != NULL || store != NULL;
 	EVP_PKEY_free(key);
 	X509_SIG_free(encrypted);
 	PKCS12_free(store);
