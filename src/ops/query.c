@@ -6,11 +6,11 @@
 #include "ops/answer.h"
 #include "ops/query.h"
 #include "scep/content.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 #define SERIAL_SHOWN     80
 #define SERIAL_BYTES_MAX 64 /* RFC 5280 allows 20, some CAs use more */
-#define HEX              "0123456789abcdefABCDEF"
 
 static void free_query(struct query *query)
 {
@@ -36,7 +36,7 @@ enum status query_set_serial(struct query *query, const ASN1_INTEGER *serial)
 /* "AA:BB:CC": pairs of hex digits with a colon between them. */
 static bool is_grouped(const char *text)
 {
-	for (; strspn(text, HEX) == 2; text += 3)
+	for (; strspn(text, ASCII_HEX_DIGITS) == 2; text += 3)
 		if (text[2] != ':')
 			return text[2] == '\0';
 	return false;
@@ -58,7 +58,8 @@ static bool parse_serial(BIGNUM **out, const char *text)
 	for (; *text != '\0'; text++) {
 		if (*text == ':')
 			continue;
-		if (strchr(HEX, *text) == NULL || len + 1 >= sizeof(digits))
+		if (strchr(ASCII_HEX_DIGITS, *text) == NULL ||
+		    len + 1 >= sizeof(digits))
 			return false;
 		if (*text < '0' || *text > '9')
 			hex = true;

@@ -97,6 +97,14 @@ unsigned int caps_parse(const void *text, size_t len)
 	return caps;
 }
 
+static void skip_space(const char **text, size_t *left)
+{
+	while (*left > 0 && isspace((unsigned char)**text)) {
+		++*text;
+		--*left;
+	}
+}
+
 bool caps_is_page(const void *text, size_t len, bool html)
 {
 	const char *p = text, *line;
@@ -106,10 +114,7 @@ bool caps_is_page(const void *text, size_t len, bool html)
 		p += 3;
 		len -= 3;
 	}
-	while (len > 0 && isspace((unsigned char)*p)) {
-		p++;
-		len--;
-	}
+	skip_space(&p, &len);
 	if (len == 0 || (*p != '<' && !html))
 		return false;
 	while (len > 0) {
@@ -124,10 +129,7 @@ static enum status fail_not_caps(const char *text, size_t len, const char *hint)
 {
 	char words[WORDS_MAX];
 
-	while (len > 0 && isspace((unsigned char)*text)) {
-		text++;
-		len--;
-	}
+	skip_space(&text, &len);
 	return fail(ST_NETWORK,
 	    "the answer to GetCACaps is not a list of capabilities: \"%s\"%s",
 	    log_escape(words, sizeof(words), text, len), hint);
