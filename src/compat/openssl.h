@@ -2,7 +2,6 @@
 #ifndef COMPAT_OPENSSL_H
 #define COMPAT_OPENSSL_H
 
-#include <openssl/evp.h>
 #include <openssl/x509.h>
 
 /* As i2d_X509_NAME(), i2d_X509_PUBKEY() and X509_NAME_dup(), with const. */

@@ -3,7 +3,6 @@
 #define KEYS_PASS_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "util/status.h"
 

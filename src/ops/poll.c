@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include "ops/poll.h"
-#include "util/buf.h"
 #include "util/log.h"
 
 #define INTERRUPTED \

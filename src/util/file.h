@@ -3,7 +3,6 @@
 #define UTIL_FILE_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include "util/buf.h"
 #include "util/status.h"
