@@ -5,6 +5,7 @@
 #include "ops/query.h"
 #include "pki/cert.h"
 #include "pki/crl.h"
+#include "pki/pem.h"
 #include "util/log.h"
 
 static enum status set_target(struct query *query, X509 *target)
@@ -110,6 +111,7 @@ static enum status check_crl_signature(const struct crl *crl,
 		return fail(ST_REPLY,
 		    "reply: the signature of the CRL does not verify with its "
 		    "issuer's certificate of -c (RFC 5280, 5.1.1.3)");
+
 	if (!has_ca(bundle)) {
 		warn(WARN_NO_CA_CERTIFICATE,
 		    "no CA certificate at hand (-c): the signature of the CRL "
@@ -133,7 +135,7 @@ static enum status write_crl(
 	struct buf text = {0};
 	enum status st;
 
-	st = crl_add_pem(&text, crl)
+	st = pem_add(&text, "X509 CRL", crl->bytes, crl->len)
 	    ? outputs_write(session, output, &text)
 	    : fail_crypto(ST_FILE, "%s: cannot encode", output->name);
 	buf_free(&text);

@@ -3,12 +3,10 @@
 
 #include <openssl/asn1.h>
 #include <openssl/err.h>
-#include <openssl/pem.h>
 
 #include "pki/algs.h"
 #include "pki/crl.h"
 #include "pki/der.h"
-#include "pki/pem.h"
 #include "util/log.h"
 
 /* Takes a Time off run (RFC 5280, 5.1.2.4); NULL if the next is another. */
@@ -106,9 +104,4 @@ const char *crl_refused_digest(const struct crl *crl, X509 *ca)
 {
 	return algs_refused_digest(
 	    algs_signature_digest(crl->algorithm), X509_get0_pubkey(ca));
-}
-
-bool crl_add_pem(struct buf *out, const struct crl *crl)
-{
-	return pem_add(out, PEM_STRING_X509_CRL, crl->bytes, crl->len);
 }

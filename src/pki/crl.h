@@ -7,7 +7,6 @@
 
 #include <openssl/x509.h>
 
-#include "util/buf.h"
 #include "util/status.h"
 
 /*
@@ -39,8 +38,5 @@ bool crl_is_signed_by(const struct crl *crl, X509 *ca);
  * signature, else NULL.
  */
 const char *crl_refused_digest(const struct crl *crl, X509 *ca);
-
-/* Adds the CRL in PEM. */
-bool crl_add_pem(struct buf *out, const struct crl *crl);
 
 #endif
