@@ -62,6 +62,7 @@ static enum status take_unsigned_certs(STACK_OF(X509) **out,
 		cert = sk_X509_value(beside, i);
 		if (X509_cmp(cert, signer) == 0)
 			continue;
+
 		st = check_unsigned_cert(cert, beside, current);
 		if (st == ST_OK && !cert_push(certs, cert))
 			st = fail_memory();
@@ -135,17 +136,22 @@ static enum status check_sent_signer(
 {
 	STACK_OF(X509) *cas;
 	struct buf problem = {0};
+	enum path_verdict verdict;
 	const char *reason;
-	enum status st = ST_OK;
+	enum status st;
 
 	if (!cert_says_ca(signer))
 		return refuse_signer(signer,
 		    "not a CA, and not among those of -C",
 		    "check which server answers");
+
 	if ((cas = path_find_cas(current, beside)) == NULL)
 		return fail_memory();
-	if (path_verify_below(current, signer, cas, &reason) == PATH_VERIFIED)
-		goto out;
+	verdict = path_verify_below(current, signer, cas, &reason);
+	cert_stack_free(cas);
+	if (verdict == PATH_VERIFIED)
+		return ST_OK;
+
 	if (buf_addf(&problem,
 		"not among those of -C, and does not verify against them (%s)",
 		reason))
@@ -155,8 +161,6 @@ static enum status check_sent_signer(
 	else
 		st = fail_memory();
 	buf_free(&problem);
-out:
-	cert_stack_free(cas);
 	return st;
 }
 
@@ -197,6 +201,7 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
 	if ((st = signed_parse(&cms, bytes, len,
 		 "the next CA certificates (RFC 8894, 4.7.1)")) != ST_OK)
 		return st;
+
 	beside = CMS_get1_certs(cms);
 	st = find_candidates(&all, trust, beside);
 	if (st == ST_OK)
