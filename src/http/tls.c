@@ -121,17 +121,15 @@ static void explain_failure(struct tls_conn *tc)
 /* The result of a call to libssl that returned ret, which is an error. */
 static enum conn_result tls_result(struct tls_conn *tc, int ret)
 {
-	switch (SSL_get_error(tc->ssl, ret)) {
-	case SSL_ERROR_WANT_READ:
-		tc->wanted = CONN_READ;
+	int error = SSL_get_error(tc->ssl, ret);
+
+	if (error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE) {
+		tc->wanted =
+		    error == SSL_ERROR_WANT_READ ? CONN_READ : CONN_WRITE;
 		return CONN_AGAIN;
-	case SSL_ERROR_WANT_WRITE:
-		tc->wanted = CONN_WRITE;
-		return CONN_AGAIN;
-	case SSL_ERROR_SSL:
-		tc->broken = true;
-		break;
 	}
+	if (error == SSL_ERROR_SSL)
+		tc->broken = true;
 	explain_failure(tc);
 	return CONN_FAILED;
 }
@@ -318,6 +316,7 @@ enum conn_result tls_connect(struct conn **out, struct tls *tls,
 	tc->conn.deadline = lower->deadline;
 	tc->below.conn = lower;
 	tc->tls = tls;
+
 	if (tls_prepare(tc, host)) {
 		result = tls_handshake(tc);
 	} else {
