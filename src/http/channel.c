@@ -110,6 +110,7 @@ static enum status attempt_send(struct attempt *try)
 		result = conn_write(conn, request->data + try->sent,
 		    request->len - try->sent, &sent);
 		try->sent += sent;
+
 		if (result == CONN_TIMEOUT)
 			return connect_fail_time(channel->options, "sending to",
 			    channel_peer(channel));
@@ -120,6 +121,7 @@ static enum status attempt_send(struct attempt *try)
 		}
 		if (try->sent == request->len)
 			break;
+
 		st = attempt_read(try);
 		if (st != ST_OK)
 			return st;

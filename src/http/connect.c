@@ -124,10 +124,12 @@ static enum status tunnel_read(struct conn *conn, const struct route *route,
 			    proxy, conn->reason);
 		if (got == 0)
 			return parser_end(parser);
+
 		st = parser_feed(parser, in, got, &used);
 		if (st != ST_OK)
 			return st;
 	}
+
 	if (parser->out->status / 100 == 2 && used < got)
 		return fail(
 		    ST_NETWORK, "%s: bytes after the answer to CONNECT", proxy);

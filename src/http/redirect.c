@@ -95,6 +95,7 @@ static bool add_relative(
 		return add_absolute(out, location);
 	if (!buf_add_string(out, "//") || !url_add_authority(out, from))
 		return false;
+
 	start = out->len;
 	if (*location == '/')
 		ok = buf_add_string(out, location);

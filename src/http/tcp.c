@@ -47,14 +47,17 @@ static enum conn_result tcp_wait(
 		fd.events |= POLLIN;
 	if (events & CONN_WRITE)
 		fd.events |= POLLOUT;
+
 	do {
 		left = tcp_time_left(conn);
 		n = poll(&fd, 1, left > INT_MAX ? INT_MAX : (int)left);
 	} while ((n < 0 && errno == EINTR) || (n == 0 && left > 0));
+
 	if (n < 0)
 		return conn_fail(conn, strerror(errno));
 	if (n == 0)
 		return conn_fail_time(conn);
+
 	*came = 0;
 	if (fd.revents & POLLIN)
 		*came |= CONN_READ;
@@ -159,6 +162,7 @@ static enum conn_result tcp_connect_address(struct conn **out,
 		snprintf(reason, size, "%s", strerror(errno));
 		return CONN_FAILED;
 	}
+
 	getnameinfo(to->ai_addr, to->ai_addrlen, address, sizeof(address), NULL,
 	    0, NI_NUMERICHOST);
 	debug("connecting to %s", address);
@@ -166,6 +170,7 @@ static enum conn_result tcp_connect_address(struct conn **out,
 		result = errno == EINPROGRESS || errno == EINTR
 		    ? tcp_finish_connect(tcp)
 		    : conn_fail(&tcp->conn, strerror(errno));
+
 	if (result != CONN_OK) {
 		snprintf(reason, size, "%s: %s", address, tcp->conn.reason);
 		debug("%s", reason);
@@ -189,6 +194,7 @@ static enum conn_result tcp_connect_each(struct conn **out,
 	for (to = list; to != NULL; to = to->ai_next)
 		left++;
 	count = left;
+
 	for (to = list; to != NULL; to = to->ai_next, left--) {
 		now = conn_now();
 		result = tcp_connect_address(
@@ -196,6 +202,7 @@ static enum conn_result tcp_connect_each(struct conn **out,
 		if (result == CONN_OK)
 			return CONN_OK;
 	}
+
 	len = strlen(reason);
 	if (count > 1)
 		snprintf(reason + len, size - len,
@@ -223,12 +230,14 @@ enum conn_result tcp_connect(struct conn **out, const char *host,
 		    reason, size, "looking up the name: time limit reached");
 		return CONN_TIMEOUT;
 	}
+
 	if (error != 0) {
 		snprintf(reason, size, "looking up the name: %s",
 		    error == EAI_SYSTEM ? strerror(errno)
 					: gai_strerror(error));
 		return CONN_FAILED;
 	}
+
 	result = tcp_connect_each(out, list, deadline, reason, size);
 	freeaddrinfo(list);
 	return result;

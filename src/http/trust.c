@@ -24,6 +24,7 @@ static enum status add_ca_file(X509_STORE *store, const char *path)
 
 	if (certs == NULL)
 		return fail_memory();
+
 	if ((st = file_read(&file, path, "TLS CA file")) != ST_OK)
 		goto out;
 	if (!cert_parse(certs, file.data, file.len) ||
@@ -32,6 +33,7 @@ static enum status add_ca_file(X509_STORE *store, const char *path)
 		    "TLS CA file %s: no certificates in PEM or DER", path);
 		goto out;
 	}
+
 	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++)
 		if (!X509_STORE_add_cert(store, sk_X509_value(certs, i)))
 			st = fail_crypto(ST_FILE, "TLS CA file %s", path);
@@ -93,6 +95,7 @@ static enum status trust_read_client(
 	if (options->cert == NULL)
 		return fail(ST_ERROR,
 		    "--tls-key (TLSKeyFile) needs --tls-cert (TLSCertFile)");
+
 	st = cert_read_all(&trust->certs, options->cert, "TLS certificate");
 	if (st == ST_OK)
 		st = key_read(&trust->key, &place);
@@ -122,6 +125,7 @@ enum status trust_read(struct trust *trust, const struct tls_options *options)
 		    "can read and change everything (--tls-insecure)");
 		return ST_OK;
 	}
+
 	if ((trust->store = X509_STORE_new()) == NULL)
 		return fail_memory();
 	return trust_read_cas(trust->store, options);

@@ -55,6 +55,7 @@ static bool parse_serial(BIGNUM **out, const char *text)
 		hex = true;
 		text += 2;
 	}
+
 	for (; *text != '\0'; text++) {
 		if (*text == ':')
 			continue;
@@ -68,6 +69,7 @@ static bool parse_serial(BIGNUM **out, const char *text)
 	digits[len] = '\0';
 	if (len == 0)
 		return false;
+
 	return (hex ? BN_hex2bn(out, digits) : BN_dec2bn(out, digits)) ==
 	    (int)len;
 }

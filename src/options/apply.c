@@ -58,13 +58,16 @@ static enum status apply_rank(struct option_state *state,
 		entry = &config->entries[i];
 		if (entry->key == NULL)
 			continue;
+
 		row = table_find_key(entry->key, op);
 		if (row == NULL || !(row->ops & op) ||
 		    section_rank(entry->section, row, op) != rank)
 			continue;
+
 		given = state->given[table_index(row)];
 		if (given != RANK_UNSET && given < rank)
 			continue;
+
 		source.name = entry->key;
 		source.line = entry->line;
 		st = value_set(state, row, entry->value, &source);

@@ -99,6 +99,7 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 
 	if (certs == NULL)
 		return fail_memory();
+
 	for (i = 0; st == ST_OK; i++) {
 		st = caset_find_file(&exists, &name, path, i);
 		if (st != ST_OK || !exists)
@@ -109,6 +110,7 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 			    CASET_COUNT_MAX);
 			break;
 		}
+
 		st = cert_read(&cert, buf_string(&name), "CA certificate");
 		if (st == ST_OK && sk_X509_push(certs, cert) <= 0) {
 			X509_free(cert);

@@ -149,6 +149,7 @@ enum status cert_read_all(
 
 	if ((st = file_read(&file, path, what)) != ST_OK)
 		goto out;
+
 	if ((certs = sk_X509_new_null()) == NULL) {
 		st = fail_memory();
 	} else if (cert_parse(certs, file.data, file.len)) {

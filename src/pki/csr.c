@@ -69,6 +69,7 @@ enum status csr_read(X509_REQ **out, const char *path)
 
 	if ((st = file_read(&file, path, "request")) != ST_OK)
 		return st;
+
 	if ((csr = parse_csr(&file)) == NULL) {
 		st = fail_crypto(ST_FILE,
 		    "request %s: not a certificate request (PKCS#10) in PEM "

@@ -58,16 +58,19 @@ bool path_verify(X509 *cert, STACK_OF(X509) *trusted, STACK_OF(X509) *more,
 	*reason = "out of memory";
 	if (store == NULL || ctx == NULL)
 		goto out;
+
 	for (i = 0; i < sk_X509_num(trusted); i++)
 		if (!is_namesake(sk_X509_value(trusted, i), cert) &&
 		    !X509_STORE_add_cert(store, sk_X509_value(trusted, i)))
 			goto out;
+
 	if (!X509_STORE_set_flags(store, flags) ||
 	    !X509_STORE_set_depth(store, DEPTH_MAX) ||
 	    !X509_STORE_CTX_init(ctx, store, cert, more))
 		goto out;
 	ok = X509_verify_cert(ctx) == 1;
 	*reason = verify_error_text(ctx);
+
 out:
 	X509_STORE_CTX_free(ctx);
 	X509_STORE_free(store);

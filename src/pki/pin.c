@@ -121,8 +121,10 @@ bool pin_parse(struct pin *out, const char *text, char *problem, size_t size)
 		    "not a fingerprint in hex, with or without colons");
 		return false;
 	}
+
 	out->digest = digest_by_length((size_t)digits);
 	out->len = (size_t)digits / 2;
+
 	if (named != NULL && out->digest != named) {
 		snprintf(problem, size,
 		    "a %s fingerprint has %zu hex digits, this one has %d",

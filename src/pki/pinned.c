@@ -156,11 +156,13 @@ static enum status take_out_others(
 		verdict = judge(v, cert);
 		if (verdict.good)
 			continue;
+
 		text.len = 0;
 		if (!add_shown(&text, v->pins->list, cert)) {
 			st = fail_memory();
 			break;
 		}
+
 		warn(WARN_NOT_PINNED,
 		    "CA certificate %s is left out: --ca-fingerprint does not "
 		    "vouch for it: %s; %s",

@@ -29,6 +29,7 @@ static enum status read_all(
 			return fail(ST_FILE, "%s %s: larger than %u bytes",
 			    what, path, FILE_READ_MAX);
 	} while (got != 0);
+
 	out->data[out->len] = '\0';
 	if (out->len == 0)
 		return fail(ST_FILE, "%s %s: the file is empty", what, path);

@@ -136,12 +136,14 @@ static enum status follow_link(struct walk *walk, const char *link)
 		errno = ELOOP;
 		return fail_name(walk);
 	}
+
 	if (!buf_add(&left, text, (size_t)len) ||
 	    (!is_last(walk) &&
 		!buf_addf(&left, "/%s", buf_string(&walk->left)))) {
 		buf_free(&left);
 		return fail_memory();
 	}
+
 	buf_free(&walk->left);
 	walk->left = left;
 	if (text[0] == '/')
@@ -258,6 +260,7 @@ enum status target_find(
 	enum status st;
 
 	memset(target, 0, sizeof(*target));
+
 	target->descriptor = find_descriptor(name);
 	if (target->descriptor >= 0) {
 		target->stream = true;
@@ -266,10 +269,12 @@ enum status target_find(
 		    fstat(target->descriptor, &target->status) == 0;
 		return target->path != NULL ? ST_OK : fail_memory();
 	}
+
 	if (*name == '\0') {
 		errno = ENOENT;
 		return fail_name(&walk);
 	}
+
 	if (!buf_add_string(&walk.left, name) ||
 	    (name[0] == '/' && !buf_add_string(&walk.done, "/")))
 		st = fail_memory();

@@ -160,11 +160,13 @@ static bool create(struct temporary *t, const char *pattern)
 			fcntl(t->fd, F_SETFD, FD_CLOEXEC);
 			return true;
 		}
+
 		close(t->fd);
 		free(t->path);
 		t->path = NULL;
 		errno = EAGAIN;
 	}
+
 	free(t->path);
 	t->path = NULL;
 	return false;
