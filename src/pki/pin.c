@@ -5,7 +5,6 @@
 #include <openssl/crypto.h>
 
 #include "pki/algs.h"
-#include "pki/cert.h"
 #include "pki/pin.h"
 #include "util/ascii.h"
 #include "util/log.h"
@@ -146,13 +145,6 @@ bool pin_matches(const struct pin *pin, const X509 *cert)
 
 	return X509_digest(cert, pin->md, digest, &len) && len == pin->len &&
 	    CRYPTO_memcmp(digest, pin->bytes, len) == 0;
-}
-
-bool pin_add_fingerprint(
-    struct buf *out, const struct pin *pin, const X509 *cert)
-{
-	return buf_addf(out, "%s:", pin->digest) &&
-	    cert_add_fingerprint(out, cert, pin->md);
 }
 
 static enum status read_pin(struct pin *pin, const char *text)

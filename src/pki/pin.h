@@ -8,7 +8,6 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "util/buf.h"
 #include "util/status.h"
 
 /* A fingerprint; text and digest, a name of algs.h, are borrowed. */
@@ -33,10 +32,6 @@ bool pin_parse(struct pin *out, const char *text, char *problem, size_t size);
  * SHA-256; other digests are accepted as well.
  */
 bool pin_matches(const struct pin *pin, const X509 *cert);
-
-/* Adds "sha256:1D:3C:...", the fingerprint of cert in the digest of pin. */
-bool pin_add_fingerprint(
-    struct buf *out, const struct pin *pin, const X509 *cert);
 
 /* Owns list; all zero is without pins. */
 struct pins {

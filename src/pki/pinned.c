@@ -45,7 +45,10 @@ static bool find_anchors(struct vouchers *v, STACK_OF(X509) *certs)
 	return true;
 }
 
-/* Adds "SUBJECT sha256:AB:...", with at most NAME_ROOM bytes of the name. */
+/*
+ * Adds "SUBJECT sha256:AB:...", with at most NAME_ROOM bytes of the name and the
+ * fingerprint in the digest of pin.
+ */
 static bool add_shown(struct buf *out, const struct pin *pin, X509 *cert)
 {
 	struct buf name = {0};
@@ -54,7 +57,8 @@ static bool add_shown(struct buf *out, const struct pin *pin, X509 *cert)
 	bool ok;
 
 	log_escape(shown, sizeof(shown), text, name.len);
-	ok = buf_addf(out, "%s ", shown) && pin_add_fingerprint(out, pin, cert);
+	ok = buf_addf(out, "%s %s:", shown, pin->digest) &&
+	    cert_add_fingerprint(out, cert, pin->md);
 	buf_free(&name);
 	return ok;
 }
