@@ -94,7 +94,6 @@ sscep_sources = \
 	src/keys/key_file.h \
 	src/keys/key_name.c \
 	src/keys/key_name.h \
-	src/keys/no_engine.c \
 	src/keys/pass.c \
 	src/keys/pass.h \
 	src/keys/probe.c \

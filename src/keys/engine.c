@@ -5,6 +5,7 @@
 #define OPENSSL_SUPPRESS_DEPRECATED
 
 #include "keys/engine.h"
+#include "util/log.h"
 
 #ifdef HAVE_ENGINES
 
@@ -18,7 +19,6 @@
 
 #include "keys/key_name.h"
 #include "util/file.h"
-#include "util/log.h"
 
 #define PIN "PIN" /* the command that gives an engine its PIN */
 
@@ -249,6 +249,39 @@ void engine_close(void)
 bool engine_is_built_in(void)
 {
 	return true;
+}
+
+#else
+
+enum status engine_open(const struct engine_options *options)
+{
+	if (options->id == NULL)
+		return ST_OK;
+	return fail(ST_ERROR,
+	    "engine %s: this sscep is built without engines (load a provider "
+	    "with --provider)",
+	    options->id);
+}
+
+void engine_close(void)
+{
+}
+
+bool engine_is_open(void)
+{
+	return false;
+}
+
+EVP_PKEY *engine_load_key(const char *name, struct secret *secret)
+{
+	(void)name;
+	(void)secret;
+	return NULL;
+}
+
+bool engine_is_built_in(void)
+{
+	return false;
 }
 
 #endif
