@@ -164,8 +164,6 @@ sscep_sources = \
 	src/http/url.h \
 	src/util/ascii.c \
 	src/util/ascii.h \
-	src/util/attributes.c \
-	src/util/attributes.h \
 	src/util/buf.c \
 	src/util/buf.h \
 	src/util/contents.c \

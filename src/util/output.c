@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "compat/files.h"
-#include "util/attributes.h"
 #include "util/contents.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -236,12 +235,13 @@ static enum status reopen_if_changed(struct output *o)
 
 static enum status fill_temporary(struct output *o)
 {
-	int fd = o->temporary.fd;
+	const struct temporary *t = &o->temporary;
 
 	if (o->way != OUTPUT_REPLACE)
 		return ST_OK;
-	if (!contents_write(fd, &o->text) ||
-	    !attributes_set(fd, o->name, &o->target) || fsync(fd) != 0)
+	if (!contents_write(t->fd, &o->text) ||
+	    !temporary_copy_attributes(t, o->name, &o->target) ||
+	    fsync(t->fd) != 0)
 		return fail_writing(o);
 	return ST_OK;
 }

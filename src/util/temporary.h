@@ -23,6 +23,15 @@ bool temporary_open(struct temporary *temporary, const struct target *target);
 /* Whether the file still exists under its name. */
 bool temporary_is_there(const struct temporary *temporary);
 
+/*
+ * Gives the file the owner, group, mode, access control list and label of what
+ * target is, whose place it will take; what cannot be given is warned of, by
+ * name.  Where nothing is there the mode is 0666 less the umask.  False with
+ * errno when the mode cannot be set.
+ */
+bool temporary_copy_attributes(const struct temporary *temporary,
+    const char *name, const struct target *target);
+
 /* Renames it to path.  False with errno; then it still exists. */
 bool temporary_rename(struct temporary *temporary, const char *path);
 
