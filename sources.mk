@@ -170,6 +170,8 @@ sscep_sources = \
 	src/util/contents.h \
 	src/util/file.c \
 	src/util/file.h \
+	src/util/html.c \
+	src/util/html.h \
 	src/util/json.c \
 	src/util/json.h \
 	src/util/log.c \

@@ -1,6 +1,7 @@
 #include <string.h>
 
 #include "http/response.h"
+#include "util/html.h"
 #include "util/log.h"
 
 #define SHOWN_MAX 200
@@ -67,6 +68,10 @@ bool response_add_line(struct buf *out, const struct http_response *response)
 	char shown[SHOWN_MAX];
 	size_t text_len;
 
+	if (html_is_page(body->data, body->len)) {
+		html_words(shown, sizeof(shown), body->data, body->len);
+		return shown[0] == '\0' || buf_addf(out, ": \"%s\"", shown);
+	}
 	for (; left > 0; left -= len, line += len) {
 		end = memchr(line, '\n', left);
 		len = end != NULL ? (size_t)(end - line) + 1 : left;

@@ -54,7 +54,10 @@ bool response_is_of_server(const struct http_response *response);
 /* Whether the media type is type: "application/x-pki-message". */
 bool response_is_type(const struct http_response *response, const char *type);
 
-/* Appends ": \"LINE\"", the first line of text in the body, if there is one. */
+/*
+ * Appends ": \"LINE\"": of a page its title or first words, else the first line
+ * of text in the body, if there is one.
+ */
 bool response_add_line(struct buf *out, const struct http_response *response);
 
 #endif

@@ -5,6 +5,7 @@
 #include "compat/compat.h"
 #include "pki/algs.h"
 #include "scep/caps.h"
+#include "util/html.h"
 #include "util/log.h"
 
 #define KEYWORD_MAX 64
@@ -125,14 +126,15 @@ bool caps_is_page(const void *text, size_t len, bool html)
 	return true;
 }
 
-static enum status fail_not_caps(const char *text, size_t len, const char *hint)
+static enum status fail_not_caps(
+    const char *text, size_t len, bool page, const char *hint)
 {
 	char words[WORDS_MAX];
 
 	skip_space(&text, &len);
 	return fail(ST_NETWORK,
 	    "the answer to GetCACaps is not a list of capabilities: \"%s\"%s",
-	    log_escape(words, sizeof(words), text, len), hint);
+	    html_quote(words, sizeof(words), text, len, page), hint);
 }
 
 enum status caps_check(const void *text, size_t len, bool html)
@@ -141,10 +143,10 @@ enum status caps_check(const void *text, size_t len, bool html)
 	size_t i;
 
 	if (caps_is_page(text, len, html))
-		return fail_not_caps(text, len, PAGE_HINT);
+		return fail_not_caps(text, len, true, PAGE_HINT);
 	for (i = 0; i < len; i++)
 		if (p[i] == '<' || (!isprint(p[i]) && !isspace(p[i])))
-			return fail_not_caps(text, len, "");
+			return fail_not_caps(text, len, false, "");
 	return ST_OK;
 }
 

@@ -39,7 +39,7 @@ portal() {
     mv local.crt own.crt
     stop_ca
     start_ca --fault html --fault-on getcacaps
-    portal "<!DOCTYPE html>" enroll
+    portal ": \"Welcome\", a page" enroll
     portal "$text" enroll
     portal "path of the URL" enroll -R
     portal "$text" run_sscep getca -u "$URL" -c got.crt

@@ -1,0 +1,156 @@
+/* Unit test of src/util/html.c: the words of a page in messages. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "util/html.h"
+
+#define MIB (1u << 20)
+
+/* The bytes are at the end of their memory, for the sanitizers. */
+static const char *words_of(const char *text, size_t len)
+{
+	static char out[200];
+	char *copy = malloc(len > 0 ? len : 1);
+
+	assert_non_null(copy);
+	memcpy(copy, text, len);
+	html_words(out, sizeof(out), copy, len);
+	free(copy);
+	return out;
+}
+
+static void test_words(void **state)
+{
+	static const struct {
+		const char *page, *words;
+	} pages[] = {
+	    {"<!DOCTYPE html>\n<html><head><title>Sign in</title></head>"
+	     "<body><h1>Welcome</h1></body></html>",
+		"Sign in"},
+	    {"<TITLE lang=\"x>y\"> \r\n 404 \t Not\n Found </Title>x",
+		"404 Not Found"},
+	    {"<title></title><p>a<br>b", "a b"},
+	    {"<title> </title>", ""},
+	    {"<title>a <b>c</title>", "a <b>c"},
+	    {"<titles>a</titles>b", "a b"},
+	    {"<p>first<title>late</title>", "first late"},
+	    {"<html><body>\n<h1>It works!</h1>\n", "It works!"},
+	    {"<script>var a = '<p>no</p>';</script><p>yes", "yes"},
+	    {"<SCRIPT src='>'>no</p></SCRIPT >yes", "yes"},
+	    {"<style>p { color: red }</style>yes", "yes"},
+	    {"<!-- <p>no</p> > -->yes<!--no", "yes"},
+	    {"<!-->yes", "yes"},
+	    {"<?xml version=\"1.0\"?><e>bad &lt;x></e>", "bad <x>"},
+	    {"1 < 2 and 3 <4", "1 < 2 and 3 <4"},
+	    {"<a title=\"a > b\">link</a>", "link"},
+	    {"a&nbsp;&amp;&#228;&#xE4;&quot;&apos;&auml;&copy;",
+		"a &\xc3\xa4\xc3\xa4\"'\xc3\xa4(c)"},
+	    {"500 \xe2\x80\x93 Internal\xc2\xa0 Error &ndash; &#8211;",
+		"500 - Internal Error - -"},
+	    {"&; &#; &#x; &#xg; &unknown; &amp &#1114112; &#0; &#xd800;",
+		"&; &#; &#x; &#xg; &unknown; &amp ? ? ?"},
+	    {"&#27;[31m\x1b[1m&#x202e;\xff",
+		"\\x1b[31m\\x1b[1m"
+		"\\xe2\\x80\\xae\\xff"},
+	    {"\xef\xbb\xbf<p>bom", "bom"},
+	    {"<", "<"},
+	    {"<p", ""},
+	    {"<p class=\"x>no", ""},
+	    {"<script>no", ""},
+	    {"<title>unclosed", "unclosed"},
+	    {"<title", ""},
+	    {"", ""},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(pages); i++)
+		assert_string_equal(
+		    words_of(pages[i].page, strlen(pages[i].page)),
+		    pages[i].words);
+	assert_string_equal(words_of("<p>a\0b\0", 7), "a b");
+}
+
+static void test_is_page(void **state)
+{
+	static const char *const pages[] = {"<!DOCTYPE html>", " \r\n<html>",
+	    "<?xml?>", "\xef\xbb\xbf\n<P>", "</p>"};
+	static const char *const others[] = {
+	    "", " ", "<", "< a", "text <b>", "0\x82", "\xef\xbb", "<\x01"};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(pages); i++)
+		assert_true(html_is_page(pages[i], strlen(pages[i])));
+	for (i = 0; i < NITEMS(others); i++)
+		assert_false(html_is_page(others[i], strlen(others[i])));
+	assert_false(html_is_page("\0<p>", 4));
+}
+
+static void test_quote(void **state)
+{
+	char out[16];
+
+	(void)state;
+	html_quote(out, sizeof(out), "<p>a", 4, false);
+	assert_string_equal(out, "a");
+	html_quote(out, sizeof(out), "b<p>a", 5, false);
+	assert_string_equal(out, "b<p>a");
+	html_quote(out, sizeof(out), "b<p>a", 5, true);
+	assert_string_equal(out, "b a");
+	html_quote(out, sizeof(out), "0\x82\0", 3, false);
+	assert_string_equal(out, "0\\x82\\x00");
+}
+
+/* Pages of 1 MiB: the words are bounded, and so is the time. */
+static void test_hostile(void **state)
+{
+	static const char *const parts[] = {"a", "<", "<p ", "<!--", "<script>",
+	    "<style>a</style", "&", "&#", "&amp;", "<title>", "</title>",
+	    "<title></title>", "<p a=\"", "<b>", "\xe2", "\xc2", "</", "-->"};
+	static const char *const starts[] = {"", "<title>", "<p>", "<script>"};
+	clock_t start = clock();
+	char *page = malloc(MIB);
+	char out[200];
+	size_t i, j, len;
+
+	(void)state;
+	assert_non_null(page);
+	for (j = 0; j < NITEMS(starts); j++) {
+		for (i = 0; i < NITEMS(parts); i++) {
+			memcpy(page, starts[j], strlen(starts[j]));
+			for (len = strlen(starts[j]); len < MIB; len++)
+				page[len] = parts[i][len % strlen(parts[i])];
+			html_words(out, sizeof(out), page, MIB);
+			assert_true(strlen(out) < sizeof(out));
+		}
+	}
+	memset(page, 'a', MIB);
+	memcpy(page, "<title>", 7);
+	html_words(out, sizeof(out), page, MIB);
+	assert_memory_equal(out + sizeof(out) - 5, "a...", 5);
+	memset(page, 0, MIB);
+	assert_string_equal(html_words(out, sizeof(out), page, MIB), "");
+	free(page);
+	assert_true((clock() - start) / CLOCKS_PER_SEC < 20);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_words),
+	    cmocka_unit_test(test_is_page),
+	    cmocka_unit_test(test_quote),
+	    cmocka_unit_test(test_hostile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
