@@ -2,8 +2,12 @@
 # One file a line; everything but src/main.c goes into libsscep.a.
 sscep_sources = \
 	src/negotiate.c \
+	src/refusal.c \
+	src/refusal.h \
 	src/session.c \
 	src/session.h \
+	src/ops/advice.c \
+	src/ops/advice.h \
 	src/ops/answer.c \
 	src/ops/answer.h \
 	src/ops/cafiles.c \

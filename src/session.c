@@ -1,16 +1,13 @@
 #include <string.h>
 
 #include "keys/token.h"
+#include "refusal.h"
 #include "scep/caps.h"
 #include "session.h"
 #include "util/log.h"
 
-#define SUMMARY_MAX 120
-
 /* Bytes of base64 in a GET (RFC 8894, 4.1); some servers cut longer URLs. */
 #define GET_SAFE_MAX 2048
-
-#define DER_SEQUENCE 0x30
 
 /* Replies that are read, in bytes, unless --max-size says otherwise. */
 #define CAPS_SIZE_MAX  (64u * 1024)
@@ -147,42 +144,17 @@ static enum status send_query(struct session *session, const char *operation,
 	return st;
 }
 
-static bool is_one_of(
-    const struct http_response *response, const char *const *types)
+static enum status check_status(const struct session *session,
+    const struct http_response *response, const char *operation)
 {
-	for (; *types != NULL; types++)
-		if (response_is_type(response, *types))
-			return true;
-	return false;
-}
+	const struct refusal refusal = {
+	    .operation = operation,
+	    .status = response->status,
+	    .ca_identifier = session->options->ca_identifier != NULL,
+	    .post = caps_have(session->caps, CAP_POSTPKIOPERATION),
+	};
 
-/*
- * A body in DER or PEM is accepted whatever its content type; the caller parses
- * it.  Any other body is shown in the message, as far as it fits.
- */
-static enum status check_body(
-    const struct http_response *response, const char *const *types)
-{
-	const struct buf *body = &response->body;
-	char words[SUMMARY_MAX];
-	const char *type = response->content_type[0] != '\0'
-	    ? response->content_type
-	    : "no content type";
-
-	if (body->len == 0)
-		return fail(ST_REPLY,
-		    "reply: the server answered %d %s with an empty body, "
-		    "expected %s",
-		    response->status, response->reason, types[0]);
-	if (body->data[0] != DER_SEQUENCE &&
-	    strstr(buf_string(body), "-----BEGIN") == NULL)
-		return fail(ST_REPLY,
-		    "reply: expected %s, the server sent %s: \"%s\"", types[0],
-		    type,
-		    log_escape(words, sizeof(words), body->data, body->len));
-	if (!is_one_of(response, types))
-		verbose("content type is %s, expected %s", type, types[0]);
-	return ST_OK;
+	return refusal_check_status(session->http, response, &refusal);
 }
 
 enum status session_get(struct session *session, const char *operation,
@@ -193,9 +165,9 @@ enum status session_get(struct session *session, const char *operation,
 	    session->options->ca_identifier, &request, response);
 
 	if (st == ST_OK)
-		st = http_check_status(session->http, response);
+		st = check_status(session, response, operation);
 	if (st == ST_OK)
-		st = check_body(response, types);
+		st = refusal_check_body(response, types);
 	return st;
 }
 
@@ -223,7 +195,7 @@ static enum status ask_caps(
 	    session->options->ca_identifier, &request, response);
 
 	if (st == ST_OK)
-		st = http_check_status(session->http, response);
+		st = check_status(session, response, "GetCACaps");
 	if (st == ST_OK)
 		st = caps_check(response->body.data, response->body.len,
 		    response_is_type(response, "text/html"));
@@ -335,9 +307,9 @@ enum status session_exchange(struct session *session,
 	else
 		st = get_message(session, &message, &response);
 	if (st == ST_OK)
-		st = http_check_status(session->http, &response);
+		st = check_status(session, &response, "PKIOperation");
 	if (st == ST_OK)
-		st = check_body(&response, message_types);
+		st = refusal_check_body(&response, message_types);
 	if (st != ST_OK)
 		goto out;
 

@@ -2,9 +2,9 @@
 #ifndef OPS_ANSWER_H
 #define OPS_ANSWER_H
 
+#include "ops/inputs.h"
 #include "scep/message.h"
 #include "session.h"
-#include "util/report.h"
 #include "util/status.h"
 
 /*
@@ -16,12 +16,11 @@ enum status answer_get_reply(struct session *session,
 
 /*
  * Reports a FAILURE (RFC 8894, 3.2.1.4): the reason on stdout, failInfo,
- * failInfoText and advice on stderr.  first is the message that began the
- * transaction, CertPoll when it was resumed; the operator of the CA needs
- * transaction_id, ours.  Returns the exit status that belongs to the failInfo.
+ * failInfoText, advice by what was sent, and the transactionID on stderr.  first
+ * is the message that began the transaction, CertPoll when it was resumed.
+ * Returns the exit status that belongs to the failInfo.
  */
-enum status answer_report_failure(struct report *report,
-    const struct scep_reply *reply, enum message_type first,
-    const char *transaction_id);
+enum status answer_report_failure(const struct inputs *in,
+    const struct scep_reply *reply, enum message_type first);
 
 #endif

@@ -180,8 +180,7 @@ static enum status enroll_with(struct inputs *in)
 	if (st == ST_OK && reply.status == PKI_SUCCESS)
 		st = write_issued(in, &reply);
 	else if (st == ST_OK)
-		st = answer_report_failure(in->session->report, &reply,
-		    first_type(in->session), buf_string(&in->transaction_id));
+		st = answer_report_failure(in, &reply, first_type(in->session));
 	scep_reply_free(&reply);
 	return st;
 }

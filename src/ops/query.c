@@ -95,16 +95,15 @@ enum status query_parse_serial(struct query *query, const char *text)
 	return st;
 }
 
-static enum status check_answer(struct report *report,
-    const struct scep_reply *reply, const struct scep_request *request)
+static enum status check_answer(const struct inputs *in,
+    const struct scep_reply *reply, enum message_type type)
 {
 	if (reply->status == PKI_FAILURE)
-		return answer_report_failure(
-		    report, reply, request->type, request->transaction_id);
+		return answer_report_failure(in, reply, type);
 	if (reply->status == PKI_PENDING)
 		return fail(ST_REPLY,
 		    "reply: PENDING is no answer to %s (RFC 8894, 4.5.1)",
-		    scep_message_name(request->type));
+		    scep_message_name(type));
 	return ST_OK;
 }
 
@@ -118,7 +117,7 @@ static enum status exchange_query(struct query *query,
 	say("%s", kind->status_line);
 	st = answer_get_reply(session, request, &reply);
 	if (st == ST_OK)
-		st = check_answer(session->report, &reply, request);
+		st = check_answer(&query->in, &reply, kind->type);
 	if (st == ST_OK)
 		st = kind->write(query, &reply);
 	scep_reply_free(&reply);

@@ -68,7 +68,8 @@ types() {
 @test "FAILURE badCertId: exit status 74" {
     start_enrolment --fail badCertId
     enroll
-    failure 74 "No certificate could be identified matching" badCertId "-R"
+    failure 74 "No certificate could be identified matching" badCertId \
+        "does not know this transaction"
 }
 
 @test "FAILURE with an unknown failInfo: exit status 2" {
@@ -119,7 +120,14 @@ types() {
     start_enrolment --challenge secret
     cp "$shared/plain.csr" local.csr
     enroll
-    refused 72 badRequest
+    refused 72 badRequest "has no challenge password" mkrequest
+}
+
+@test "FAILURE of a poll: the advice is about the transaction" {
+    start_enrolment --fail badCertId
+    enroll -R
+    refused 74 badCertId "does not know this transaction" "without -R"
+    stderr_lacks "challenge password"
 }
 
 @test "FAILURE after PENDING" {
@@ -303,7 +311,7 @@ passing_fault() {
         warned "$text"
         stop_ca
     done <<'END'
-html|Sign in
+html|Welcome
 empty-200|empty body
 garbage|expected application/x-pki-message
 truncated-der|not a pkiMessage
@@ -316,7 +324,7 @@ END
 @test "polling: unsigned answers until the limit: the last reason is printed" {
     start_enrolment --pending 100 --fault html --fault-after 1
     enroll -t 0 -n 2
-    refused 3 PENDING "-n 2" "poll #2 failed: " "Sign in" "-R"
+    refused 3 PENDING "-n 2" "poll #2 failed: " "Welcome" "-R"
     expect_equal "messages" "19 20 20" "$(types)"
     expect_equal "warnings" 2 "$(count "^./sscep: warning: " "$stderr")"
     stop_ca
@@ -347,7 +355,7 @@ END
     enroll -n 0
     expect_status 3
     enroll -t 0 -n 3 -R
-    refused 97 "Sign in"
+    refused 97 "Welcome"
     expect_equal "messages" "19 20" "$(types)"
 }
 
@@ -888,7 +896,7 @@ renewed() {
         start_ca --fail "$reason"
         take new.key new.csr
         renew
-        one_error "--renewal 19"
+        one_error "--renewal 19" "challenge password again"
         renew --renewal 19
         stderr_lacks "--renewal 19"
     done

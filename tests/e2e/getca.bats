@@ -627,7 +627,20 @@ END
     start_ca --fault html --fault-on getcacert
     getca -F md5
     expect_status 97
-    only_error "text/html"
+    only_error 'text/html: "Welcome"; check the URL'
+}
+
+# Some servers want message, which RFC 8894, 4.2 makes optional.
+@test "a refused query without -i: the error names -i, and with it does not" {
+    start_ca --fault http-404 --fault-on getcacert
+    getca -F md5
+    expect_status 95
+    only_error 'Not Found: "nothing here"; some servers need a CA identifier' \
+        "with -i"
+    getca -F md5 -i name
+    expect_status 95
+    only_error "check the CA identifier and the path of the URL"
+    stderr_lacks " -i"
 }
 
 # --- getcaps ---------------------------------------------------------------

@@ -666,7 +666,7 @@ END
     start_enrolment --fault html
     enrol
     expect_status 97
-    report "'Sign in' in o['error'] or 'html' in o['error']"
+    report "'Welcome' in o['error'] and 'html' in o['error']"
 }
 
 # --- other options ---------------------------------------------------------

@@ -522,7 +522,7 @@ END
 0  | --getca-form p7pem | |
 0  | --getca-form wrong-type --profile ra | |
 0  | --fault odd-content-type --fault-on getcacert --fault-after 1 | |
-97 | --fault html --fault-on getcacert --fault-after 1 | | Sign in
+97 | --fault html --fault-on getcacert --fault-after 1 | | Welcome
 97 | --fault garbage --fault-on getcacert --fault-after 1 | | reply: 
 97 | --fault bad-certificate --fault-on getcacert --fault-after 1 | | reply: 
 END

@@ -572,9 +572,23 @@ END
 @test "FAILURE for other reasons, with failInfoText" {
     start_queries --fail badRequest --fail-text "Not here"
     getcert -s 4711
-    refused 72 badRequest '"Not here"'
+    refused 72 badRequest '"Not here"' GetCert "(-k, -l)"
+    stderr_lacks "challenge password"
     getcrl
-    refused 72 badRequest '"Not here"'
+    refused 72 badRequest '"Not here"' GetCRL crlDistributionPoints
+    stderr_lacks "challenge password"
+    stderr_lacks template
+}
+
+# -R is an option of enroll only.
+@test "SUCCESS without a content: the advice is about the CRL or certificate" {
+    start_queries --fault success-no-content
+    getcert -s 4711
+    refused 97 "may not have this certificate"
+    stderr_lacks "-R"
+    getcrl
+    refused 97 "no CRL"
+    stderr_lacks "-R"
 }
 
 # --- no CA certificate at hand ---------------------------------------------

@@ -8,8 +8,10 @@
 #include <cmocka.h>
 
 #include "fixtures.h"
+#include "ops/advice.h"
 #include "ops/answer.h"
 #include "ops/ops.h"
+#include "refusal.h"
 #include "util/log.h"
 
 static void test_list(void **state)
@@ -39,16 +41,21 @@ static void report_failure(struct log_capture *capture, int fail_info,
 	    .fail_info = scep_fail_info(fail_info),
 	    .fail_info_text = text,
 	};
+	const struct options options = {0};
 	struct report report = {0};
+	struct session session = {.options = &options, .report = &report};
+	struct inputs in = {.session = &session, .options = &options};
 	enum status st;
 
+	assert_true(buf_add_string(&in.transaction_id, "4711"));
 	log_capture_begin(capture);
-	st = answer_report_failure(&report, &reply, first, "4711");
+	st = answer_report_failure(&in, &reply, first);
 	log_capture_end(capture);
 	assert_int_equal(st, reply.fail_info->status);
 	assert_string_equal(
 	    report.fields[REPORT_FAIL_INFO], reply.fail_info->name);
 	report_free(&report);
+	buf_free(&in.transaction_id);
 }
 
 static void test_advice(void **state)
@@ -75,7 +82,8 @@ static void test_advice(void **state)
 		    rest + strlen(rest) - len, " (transactionID 4711)");
 	}
 	report_failure(&capture, 2, text, MESSAGE_PKCSREQ);
-	assert_non_null(strstr(capture.text, "badRequest, \"Why?\"; the "));
+	assert_non_null(
+	    strstr(capture.text, "badRequest, \"Why?\"; the request "));
 }
 
 /* A server that does not know RenewalReq. */
@@ -101,12 +109,190 @@ static void test_advice_on_renewal(void **state)
 	}
 }
 
+/* Advice for each failInfo, by what was sent: words that must be there, or not. */
+static void test_advice_by_message(void **state)
+{
+	static const struct sent enrol = {MESSAGE_PKCSREQ, false, false},
+				 enrol_pass = {MESSAGE_PKCSREQ, false, true},
+				 renew = {MESSAGE_RENEWALREQ, true, false},
+				 renew_pass = {MESSAGE_RENEWALREQ, true, true},
+				 renew_19 = {MESSAGE_PKCSREQ, true, false},
+				 poll = {MESSAGE_CERTPOLL, false, true},
+				 cert = {MESSAGE_GETCERT, false, false},
+				 crl = {MESSAGE_GETCRL, false, false};
+	static const struct {
+		const struct sent *sent;
+		int fail_info;
+		const char *has, *lacks;
+	} rows[] = {
+	    {&enrol, 0, "-E 3des -S sha1", "password"},
+	    {&crl, 0, "-E 3des -S sha1", "password"},
+	    {&enrol, 1, "wants a challenge password, which the request lacks",
+		"wrong challenge"},
+	    {&enrol_pass, 1, "wrong challenge password", "lacks"},
+	    {&enrol, 1, "(-c, -e)", "-O"},
+	    {&renew, 1, "wants the challenge password again", "wrong ch"},
+	    {&renew, 1, "(-K, -O)", "mkrequest"},
+	    {&renew_pass, 1, "wrong challenge password", "again"},
+	    {&poll, 1, "(-c, -e)", "password"},
+	    {&cert, 1, "(-k, -l)", "password"},
+	    {&crl, 1, "(-k, -l)", "-K"},
+	    {&enrol, 2, "has no challenge password", "wrong"},
+	    {&enrol, 2, "mkrequest", "expired"},
+	    {&enrol_pass, 2, "wrong, used or expired", "has no"},
+	    {&renew, 2, "want the challenge password again", "wrong"},
+	    {&renew_19, 2, "want the challenge password again", "wrong"},
+	    {&renew_pass, 2, "wrong, used or expired", "again"},
+	    {&poll, 2, "without -R", "password"},
+	    {&cert, 2, "GetCert", "password"},
+	    {&cert, 2, "(-k, -l)", "template"},
+	    {&crl, 2, "GetCRL", "password"},
+	    {&crl, 2, "crlDistributionPoints", "template"},
+	    {&crl, 2, "(-k, -l)", "key size"},
+	    {&enrol, 3, "clock", "password"},
+	    {&cert, 3, "clock", "password"},
+	    {&enrol, 4, "-c", "-R"},
+	    {&renew, 4, "-O", "-R"},
+	    {&poll, 4, "transaction", "serial"},
+	    {&poll, 4, "without -R", "password"},
+	    {&cert, 4, "issuer and serial", "transaction"},
+	    {&crl, 4, "issuer and serial", "transaction"},
+	    {&enrol, -1, "log", "password"},
+	    {&crl, -1, "log", "password"},
+	};
+	const char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		text = advice_on_failure(
+		    scep_fail_info(rows[i].fail_info)->status, rows[i].sent);
+		if (strstr(text, rows[i].has) == NULL ||
+		    strstr(text, rows[i].lacks) != NULL)
+			fixture_fail("row %zu: %s", i, text);
+		assert_true(strlen(text) < 200);
+	}
+}
+
+/* -R is an option of enroll only. */
+static void test_advice_on_no_content(void **state)
+{
+	(void)state;
+	assert_non_null(
+	    strstr(advice_on_no_content(MESSAGE_PKCSREQ), "later with -R"));
+	assert_non_null(
+	    strstr(advice_on_no_content(MESSAGE_CERTPOLL), "later with -R"));
+	assert_null(strstr(advice_on_no_content(MESSAGE_GETCERT), "-R"));
+	assert_null(strstr(advice_on_no_content(MESSAGE_GETCRL), "-R"));
+}
+
+/* Advice on HTTP errors, by the operation, -i and POST. */
+static void test_refusals(void **state)
+{
+	static const struct {
+		struct refusal refusal;
+		const char *has, *lacks;
+	} rows[] = {
+	    {{"GetCACert", 400, false, false}, "with -i", "-E"},
+	    {{"GetCACaps", 400, false, true}, "with -i", "-E"},
+	    {{"GetNextCACert", 400, false, true}, "with -i", "-E"},
+	    {{"GetCACert", 404, false, false}, "with -i", "-E"},
+	    {{"GetCACert", 404, false, false}, "path of the URL", "-E"},
+	    {{"GetCACert", 400, true, false}, "path of the URL", "-i"},
+	    {{"GetCACert", 404, true, false}, "CA identifier", "-i"},
+	    {{"PKIOperation", 400, false, true}, "-E 3des -S sha1", "-i"},
+	    {{"PKIOperation", 500, false, true}, "-E 3des -S sha1", "-i"},
+	    {{"GetCACert", 500, false, false}, "log", "-E"},
+	    {{"PKIOperation", 404, false, true}, "path of the URL", "-i"},
+	    {{"GetCACert", 401, false, false}, "no login", "-i"},
+	    {{"PKIOperation", 403, false, true}, "operator", "-i"},
+	    {{"PKIOperation", 405, false, true}, "no POST", "-i"},
+	    {{"PKIOperation", 405, false, false}, "with POSTPKI", "no POST"},
+	    {{"PKIOperation", 414, false, false}, "with POSTPKI", "no POST"},
+	    {{"GetCACert", 405, false, false}, "path of the URL", "POST"},
+	    {{"GetCACert", 414, false, false}, "path of the URL", "POST"},
+	    {{"PKIOperation", 413, false, true}, "larger", "-i"},
+	    {{"GetCACert", 429, false, false}, "later", "-i"},
+	    {{"GetCACert", 502, false, false}, "later", "-i"},
+	    {{"PKIOperation", 503, false, true}, "later", "-E"},
+	    {{"PKIOperation", 504, false, true}, "later", "-E"},
+	    {{"GetNextCACert", 501, false, true}, "operation", "-i"},
+	};
+	struct refusal each = {.status = 400};
+	const char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		text = refusal_advise(&rows[i].refusal);
+		if (strstr(text, rows[i].has) == NULL ||
+		    strstr(text, rows[i].lacks) != NULL)
+			fixture_fail("row %zu: %s", i, text);
+	}
+	for (; each.status < 600; each.status++) {
+		each.operation = "PKIOperation";
+		assert_null(strstr(refusal_advise(&each), "-i"));
+		each.operation = "GetCACert";
+		assert_null(strstr(refusal_advise(&each), "-E"));
+		assert_true(strlen(refusal_advise(&each)) < 120);
+	}
+}
+
+/* What is wrong with a response of status 200: the content type, or the body. */
+static void test_refused_bodies(void **state)
+{
+	static const char *const types[] = {"application/x-pki-message", NULL};
+	static const struct {
+		const char *type, *body, *has, *lacks;
+	} rows[] = {
+	    {"application/x-pki-message", "MIIB",
+		"expected application/x-pki-message in DER, the body is "
+		"neither DER nor PEM: \"MIIB\"",
+		"the server sent"},
+	    {"", "MIIB", "the body is neither DER nor PEM: \"MIIB\"", "sent"},
+	    {"text/plain", "No.",
+		"expected application/x-pki-message, the server sent "
+		"text/plain: \"No.\"",
+		"portal"},
+	    {"text/html", "<!DOCTYPE html><title>Login</title>x",
+		"the server sent text/html: \"Login\"; check the URL", "<"},
+	    {"text/html", "Bad <b>day", "text/html: \"Bad day\"; check", "<"},
+	    {"application/x-pki-message", "<p>Login",
+		"the body is a page of HTML: \"Login\"; check", "sent"},
+	    {"application/x-pki-message", "", "with an empty body", "DER"},
+	};
+	struct log_capture capture;
+	struct http_response response;
+	enum status st;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		memset(&response, 0, sizeof(response));
+		memcpy(response.content_type, rows[i].type,
+		    strlen(rows[i].type) + 1);
+		assert_true(buf_add_string(&response.body, rows[i].body));
+		log_capture_begin(&capture);
+		st = refusal_check_body(&response, types);
+		log_capture_end(&capture);
+		assert_int_equal(st, ST_REPLY);
+		if (strstr(capture.text, rows[i].has) == NULL ||
+		    strstr(capture.text, rows[i].lacks) != NULL)
+			fixture_fail("row %zu: %s", i, capture.text);
+		response_free(&response);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_list),
 	    cmocka_unit_test(test_advice),
 	    cmocka_unit_test(test_advice_on_renewal),
+	    cmocka_unit_test(test_advice_by_message),
+	    cmocka_unit_test(test_advice_on_no_content),
+	    cmocka_unit_test(test_refusals),
+	    cmocka_unit_test(test_refused_bodies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

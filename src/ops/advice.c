@@ -1,0 +1,129 @@
+#include <stddef.h>
+
+#include "compat/compat.h"
+#include "ops/advice.h"
+
+/* What was sent, as far as advice depends on it; the bits of advice.about. */
+enum about {
+	ENROL = 1,      /* a PKCSReq without challengePassword */
+	ENROL_PASS = 2, /* a PKCSReq with one */
+	RENEW = 4,      /* the same two, signed with -O */
+	RENEW_PASS = 8,
+	POLL = 16, /* a CertPoll that begins, with -R */
+	CERT = 32,
+	CRL = 64,
+	ALL = 127
+};
+
+#define WRONG_CA "wrong CA certificate for encryption (-c, -e)"
+
+/* One for each failInfo and each bit; otherwise there is the last text. */
+static const struct advice {
+	enum status status;
+	unsigned int about;
+	const char *text;
+} advices[] = {
+    {ST_BAD_ALG, ALL,
+	"try other algorithms with -E and -S, as -E 3des -S sha1 for old "
+	"servers"},
+
+    {ST_BAD_MESSAGE_CHECK, ENROL,
+	WRONG_CA ", or the CA wants a challenge password, which the request "
+		 "lacks (make one with mkrequest)"},
+    {ST_BAD_MESSAGE_CHECK, ENROL_PASS,
+	WRONG_CA ", or a wrong challenge password"},
+    {ST_BAD_MESSAGE_CHECK, RENEW,
+	WRONG_CA ", a signer it does not know (-K, -O), or it wants the "
+		 "challenge password again, which the request lacks"},
+    {ST_BAD_MESSAGE_CHECK, RENEW_PASS,
+	WRONG_CA ", a signer it does not know (-K, -O), or a wrong challenge "
+		 "password"},
+    {ST_BAD_MESSAGE_CHECK, POLL,
+	WRONG_CA ", or another key than that of the request (-k, -K)"},
+    {ST_BAD_MESSAGE_CHECK, CERT | CRL,
+	WRONG_CA ", or a signer it does not know (-k, -l)"},
+
+    {ST_BAD_REQUEST, ENROL,
+	"the request has no challenge password, which the CA may require "
+	"(make one with mkrequest), or does not fit what it allows (names, "
+	"key size, template)"},
+    {ST_BAD_REQUEST, ENROL_PASS,
+	"the challenge password is wrong, used or expired, or the request "
+	"does not fit what the CA allows (names, key size, template)"},
+    {ST_BAD_REQUEST, RENEW,
+	"the CA may not renew this certificate yet (-O), or not with these "
+	"names; some servers want the challenge password again, which the "
+	"request lacks"},
+    {ST_BAD_REQUEST, RENEW_PASS,
+	"the challenge password is wrong, used or expired, or the CA does not "
+	"renew this certificate yet (-O), or not with these names"},
+    {ST_BAD_REQUEST, POLL,
+	"the operator of the CA may have rejected the request: ask why, and "
+	"send another one without -R"},
+    {ST_BAD_REQUEST, CERT,
+	"many servers have no GetCert, or not for this signer (-k, -l)"},
+    {ST_BAD_REQUEST, CRL,
+	"many servers have no GetCRL, or not for this signer (-k, -l): see the "
+	"certificate for where its CRL is (crlDistributionPoints)"},
+
+    {ST_BAD_TIME, ALL, "set this system's clock"},
+
+    {ST_BAD_CERT_ID, ENROL | ENROL_PASS,
+	"the server does not know this transaction, or the CA certificate that "
+	"it names: get that again (-c), and send the request again"},
+    {ST_BAD_CERT_ID, RENEW | RENEW_PASS,
+	"the server does not know this transaction, or the certificate that "
+	"signs (-O): if it is no longer valid, enrol without -O"},
+    {ST_BAD_CERT_ID, POLL,
+	"the server does not know this transaction: check -r and "
+	"--transaction-id, or start a new enrolment without -R"},
+    {ST_BAD_CERT_ID, CERT,
+	"the server has no certificate of this issuer and serial: check -s, "
+	"and the issuer (-l, -O)"},
+    {ST_BAD_CERT_ID, CRL,
+	"the server has no CRL for this issuer and serial: check -l, -O or -s"},
+};
+
+static enum about find_about(const struct sent *sent)
+{
+	switch (sent->first) {
+	case MESSAGE_CERTPOLL:
+		return POLL;
+	case MESSAGE_GETCERT:
+		return CERT;
+	case MESSAGE_GETCRL:
+		return CRL;
+	default:
+		break;
+	}
+	if (sent->renewal)
+		return sent->password ? RENEW_PASS : RENEW;
+	return sent->password ? ENROL_PASS : ENROL;
+}
+
+const char *advice_on_failure(enum status status, const struct sent *sent)
+{
+	unsigned int about = (unsigned int)find_about(sent);
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(advices); i++)
+		if (advices[i].status == status &&
+		    (advices[i].about & about) != 0)
+			return advices[i].text;
+	return "the server's log may say more";
+}
+
+const char *advice_on_no_content(enum message_type type)
+{
+	switch (type) {
+	case MESSAGE_GETCERT:
+		return "the server may not have this certificate, or no "
+		       "GetCert: check -s, and the issuer (-l, -O)";
+	case MESSAGE_GETCRL:
+		return "the CA may have issued no CRL, or the server has no "
+		       "GetCRL";
+	default:
+		return "some servers answer so while a request is pending: try "
+		       "again later with -R";
+	}
+}

@@ -1,0 +1,23 @@
+/* advice.h: what to do about a FAILURE, by failInfo and by what was sent. */
+#ifndef OPS_ADVICE_H
+#define OPS_ADVICE_H
+
+#include <stdbool.h>
+
+#include "scep/scep.h"
+#include "util/status.h"
+
+/* What the CA refused. */
+struct sent {
+	enum message_type first; /* began the transaction; CertPoll with -R */
+	bool renewal;            /* an enrolment that -O signs */
+	bool password;           /* the request has a challengePassword */
+};
+
+/* Advice about the failInfo that goes with status, in static text. */
+const char *advice_on_failure(enum status status, const struct sent *sent);
+
+/* Advice about a SUCCESS without a content. */
+const char *advice_on_no_content(enum message_type type);
+
+#endif

@@ -1,0 +1,33 @@
+/* refusal.h: responses that are no answers, and what to do about them. */
+#ifndef REFUSAL_H
+#define REFUSAL_H
+
+#include <stdbool.h>
+
+#include "http/http.h"
+#include "util/status.h"
+
+/* What was sent, and the HTTP status of the response, 400 to 599. */
+struct refusal {
+	const char *operation; /* "GetCACert", "PKIOperation" */
+	int status;
+	bool ca_identifier; /* -i was given */
+	bool post;          /* a PKIOperation by POST */
+};
+
+/* Advice for the user, in static text. */
+const char *refusal_advise(const struct refusal *refusal);
+
+/* As http_check_status(), with the advice if the server responded. */
+enum status refusal_check_status(const struct http *http,
+    const struct http_response *response, const struct refusal *refusal);
+
+/*
+ * ST_REPLY after reporting if the body is empty, or neither DER nor PEM by its
+ * first bytes; it is quoted then.  Any other is accepted whatever its content
+ * type, and the caller parses it.  types are the expected ones, up to a NULL.
+ */
+enum status refusal_check_body(
+    const struct http_response *response, const char *const *types);
+
+#endif
