@@ -12,6 +12,7 @@
 #include "keys/key.h"
 #include "keys/key_name.h"
 #include "keys/secret.h"
+#include "keys/token.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -123,6 +124,17 @@ static enum status fail_key(const struct secret *secret, const char *problem)
 	    key_name_shown(name, place->name), problem);
 }
 
+/* No provider reads the key; option is the one that loads it. */
+static enum status fail_provider(
+    const struct secret *secret, const char *problem, const char *option)
+{
+	char text[160];
+
+	snprintf(text, sizeof(text), "%s (use %s%s)", problem, option,
+	    token_engine_hint());
+	return fail_key(secret, text);
+}
+
 /* As fail_key(), with the first reason of libcrypto. */
 static enum status fail_token(const struct secret *secret, const char *problem)
 {
@@ -163,9 +175,9 @@ static enum status fail_file(
 		return fail_key(
 		    secret, "cannot decrypt it, the pass phrase is wrong");
 	if (strstr(buf_string(file), TPM_LABEL) != NULL)
-		return fail_key(secret,
-		    "it is a key of a TPM, and no loaded provider reads it "
-		    "(use --provider tpm2)");
+		return fail_provider(secret,
+		    "it is a key of a TPM, and no loaded provider reads it",
+		    "--provider tpm2");
 	return fail_crypto(ST_FILE, "%s %s: not a private key in PEM or DER",
 	    place->what, key_name_shown(name, place->name));
 }
@@ -247,9 +259,8 @@ static enum status read_from_store(
 	if ((*out = load_from_store(uri, secret, &opened)) != NULL)
 		return ST_OK;
 	if (!opened)
-		return fail_key(secret,
-		    "no loaded provider handles this URI (load one with "
-		    "--provider, or an engine with -g)");
+		return fail_provider(secret,
+		    "no loaded provider handles this URI", "--provider");
 	if (secret->no_terminal)
 		return fail_no_terminal(secret, "the token asks for a PIN");
 	return fail_token(

@@ -56,12 +56,17 @@ static void silence_tpm(void)
 		setenv("TSS2_LOG", "all+NONE", 0);
 }
 
+const char *token_engine_hint(void)
+{
+	return engine_is_built_in() ? ", or use an engine with -g" : "";
+}
+
 static enum status load_provider(
     const char *name, const struct token_options *options)
 {
 	const char *slash = strrchr(name, '/');
 	char shown[160];
-	bool ok, missing;
+	bool ok;
 
 	silence_tpm();
 
@@ -76,12 +81,13 @@ static enum status load_provider(
 		return ST_OK;
 	}
 
-	missing = ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_DSO;
-	return fail_crypto(ST_ERROR, "provider %s: %s",
-	    log_escape(shown, sizeof(shown), name, strlen(name)),
-	    missing ? "cannot be loaded (name its directory with "
-		      "--provider-path)"
-		    : "cannot be started");
+	log_escape(shown, sizeof(shown), name, strlen(name));
+	if (ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_DSO)
+		return fail_crypto(ST_ERROR,
+		    "provider %s: cannot be loaded (name its directory with "
+		    "--provider-path%s)",
+		    shown, token_engine_hint());
+	return fail_crypto(ST_ERROR, "provider %s: cannot be started", shown);
 }
 
 enum status token_open(const struct token_options *options)

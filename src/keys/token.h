@@ -22,6 +22,12 @@ struct token_options {
  */
 enum status token_open(const struct token_options *options);
 
+/*
+ * ", or use an engine with -g" for advice about providers; "" in a build
+ * without engines.
+ */
+const char *token_engine_hint(void);
+
 /* Must be called after the last key is freed, before the process ends. */
 void token_close(void);
 

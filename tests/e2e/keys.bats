@@ -924,6 +924,7 @@ shown() {
     while read -r uri name; do
         enroll_with "$uri"
         unusable "private key $name: no loaded provider handles this URI" "--provider"
+        names_engines
         client enroll -u "$URL" -c ca.crt -K "$uri" -O "$keys/rsa-tls.pem" \
             -k "$keys/pkcs8.pem" -r rsa.csr -l local.crt
         unusable "signature key $name: no loaded provider handles this URI"
@@ -998,12 +999,22 @@ END
     unusable "private key ./pkcs11:y: cannot open: No such file"
 }
 
+# names_engines: stderr names -g if engines are built in, and only then.
+names_engines() {
+    if ./sscep --version | grep -qx "Engines: built in"; then
+        stderr_has "or use an engine with -g"
+    else
+        stderr_lacks "-g"
+    fi
+}
+
 @test "engines and providers that do not exist" {
     start
     enroll_with "$keys/pkcs8.pem" -g nosuchengine
     refused 1 "engine nosuchengine"
     enroll_with "$keys/pkcs8.pem" --provider nosuch
     refused 1 "provider nosuch: cannot be loaded" "--provider-path"
+    names_engines
     enroll_with "$keys/pkcs8.pem" --provider nosuch --provider-path "$PWD"
     refused 1 "provider nosuch: cannot be loaded"
     enroll_with "$keys/pkcs8.pem" --provider default --provider "$PWD/nosuch.so"
