@@ -20,25 +20,41 @@ static enum status refuse_issuer(
 	return ST_OK;
 }
 
+static void warn_of_no_ca(const char *issuer, const char *explanation)
+{
+	if (explanation != NULL)
+		warn(WARN_NO_CA_CERTIFICATE,
+		    "the certificate issued by %s is not verified with that of "
+		    "-c: %s (RFC 5280, 4.2.1)",
+		    issuer, explanation);
+	else
+		warn(WARN_NO_CA_CERTIFICATE,
+		    "no CA certificate at hand (-c) to verify the certificate "
+		    "with; its issuer is %s",
+		    issuer);
+}
+
 enum status chain_check_issuer(const struct options *options,
     const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *more)
 {
 	struct buf text = {0};
 	const char *issuer = cert_name_text(&text, X509_get_issuer_name(cert));
-	const char *reason;
+	const char *explanation, *reason;
+	enum path_verdict verdict;
 	enum status st = ST_OK;
 
-	switch (path_verify_below(bundle->certs, cert, more, &reason)) {
+	verdict = path_verify_below(bundle->certs, cert, more, &reason);
+	explanation =
+	    verdict != PATH_VERIFIED ? path_explain(bundle->certs, cert) : NULL;
+	switch (verdict) {
 	case PATH_VERIFIED:
 		break;
 	case PATH_NO_CA:
-		warn(WARN_NO_CA_CERTIFICATE,
-		    "no CA certificate at hand (-c) to verify the certificate "
-		    "with; its issuer is %s",
-		    issuer);
+		warn_of_no_ca(issuer, explanation);
 		break;
 	case PATH_REFUSED:
-		st = refuse_issuer(options, issuer, reason);
+		st = refuse_issuer(options, issuer,
+		    explanation != NULL ? explanation : reason);
 		break;
 	}
 	buf_free(&text);

@@ -114,8 +114,8 @@ static enum status check_crl_signature(const struct crl *crl,
 
 	if (!has_ca(bundle)) {
 		warn(WARN_NO_CA_CERTIFICATE,
-		    "no CA certificate at hand (-c): the signature of the CRL "
-		    "is not verified");
+		    "no CA certificate at hand (-c) of the CRL's issuer: its "
+		    "signature is not verified");
 		return ST_OK;
 	}
 	if ((options->tolerate & TOLERATE_ISSUER) == 0)

@@ -113,6 +113,25 @@ enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
 	return verdict;
 }
 
+const char *path_explain(STACK_OF(X509) *anchors, X509 *cert)
+{
+	X509 *issuer;
+	int i;
+
+	for (i = 0; i < sk_X509_num(anchors); i++) {
+		issuer = sk_X509_value(anchors, i);
+		if (cert_is_anchor(issuer) ||
+		    !cert_seems_issued_by(cert, issuer))
+			continue;
+		return cert_lacks_cert_sign(issuer)
+		    ? "the keyUsage of its issuer's certificate lacks "
+		      "keyCertSign"
+		    : "the certificate of its issuer has no basicConstraints "
+		      "with cA";
+	}
+	return NULL;
+}
+
 /*
  * One level: adds to cas the CA certificates of certs that verify against
  * anchors with cas as intermediates.  Returns how many; -1: no memory.

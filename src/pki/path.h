@@ -24,6 +24,12 @@ enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
     STACK_OF(X509) *more, const char **reason);
 
 /*
+ * Why cert does not verify below anchors although one of them issued it: that
+ * one is no CA certificate (RFC 5280, 4.2.1).  Static text; NULL: no such one.
+ */
+const char *path_explain(STACK_OF(X509) *anchors, X509 *cert);
+
+/*
  * The CA certificates of certs that verify against those of anchors, for use as
  * more.  They are found from the anchors downwards, level by level: among
  * certificates that anybody sent, others of the same name could otherwise keep

@@ -102,6 +102,16 @@ static void warn_of_unmarked(X509 *cert)
 	buf_free(&name);
 }
 
+/* Why cert is not below a pinned CA certificate. */
+static const char *explain(const struct vouchers *v, X509 *cert)
+{
+	const char *explanation = path_explain(v->anchors, cert);
+
+	return explanation != NULL
+	    ? explanation
+	    : "it does not verify up to a pinned CA certificate";
+}
+
 static struct verdict judge(const struct vouchers *v, X509 *cert)
 {
 	const struct verdict good = {.good = true};
@@ -109,9 +119,7 @@ static struct verdict judge(const struct vouchers *v, X509 *cert)
 	if (is_pinned(v->pins, cert))
 		return good;
 	if (!is_below(v, cert))
-		return (struct verdict){
-		    .reason =
-			"it does not verify up to a pinned CA certificate",
+		return (struct verdict){.reason = explain(v, cert),
 		    .advice = "if the CA says that it is its own, pin it with "
 			      "one more --ca-fingerprint, or pin its root"};
 	if (cert_says_ca(cert) || cert_is_marked_ra(cert))
@@ -120,9 +128,11 @@ static struct verdict judge(const struct vouchers *v, X509 *cert)
 		warn_of_unmarked(cert);
 		return good;
 	}
-	return (struct verdict){
-	    .reason = "it is not a CA certificate, and its extendedKeyUsage "
-		      "does not mark an RA (cmcRA, enrolment agent)",
+	return (struct verdict){.reason = cert_lacks_cert_sign(cert)
+		? "its keyUsage lacks keyCertSign, which a CA needs, and its "
+		  "extendedKeyUsage does not mark an RA"
+		: "it is not a CA certificate, and its extendedKeyUsage "
+		  "does not mark an RA (cmcRA, enrolment agent)",
 	    .advice = "if the CA says that it is its RA, pin it with one more "
 		      "--ca-fingerprint, or use --tolerate ra"};
 }

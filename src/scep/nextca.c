@@ -34,7 +34,9 @@ static enum status check_unsigned_cert(
     X509 *cert, STACK_OF(X509) *beside, const struct cabundle *current)
 {
 	enum path_verdict verdict = PATH_REFUSED;
-	const char *reason = "not a CA certificate";
+	const char *reason = cert_lacks_cert_sign(cert)
+	    ? "the keyUsage of a CA certificate lacks keyCertSign"
+	    : "not a CA certificate";
 
 	if (cert_says_ca(cert))
 		verdict =
@@ -114,7 +116,10 @@ static enum status check_ra_signer(
 
 	if (!cert_is_marked_ra(signer))
 		return refuse_signer(signer,
-		    "among those of -C, but neither a CA nor marked as an RA",
+		    cert_lacks_cert_sign(signer)
+			? "a CA of -C, but its keyUsage lacks keyCertSign"
+			: "among those of -C, but neither a CA nor marked as "
+			  "an RA",
 		    "ask the operator of the CA for the next certificates");
 	if ((trust->tolerate & TOLERATE_SIGNER) == 0)
 		return refuse_signer(
@@ -142,7 +147,10 @@ static enum status check_sent_signer(
 
 	if (!cert_says_ca(signer))
 		return refuse_signer(signer,
-		    "not a CA, and not among those of -C",
+		    cert_lacks_cert_sign(signer)
+			? "not among those of -C, and a CA whose keyUsage "
+			  "lacks keyCertSign"
+			: "not a CA, and not among those of -C",
 		    "check which server answers");
 
 	if ((cas = path_find_cas(current, beside)) == NULL)

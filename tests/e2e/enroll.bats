@@ -1384,6 +1384,8 @@ recipient_is() {
         start_enrolment --ca-usage "$usage"
         enroll
         enrolled
+        warned "lacks keyCertSign"
+        stderr_lacks "no CA certificate"
         stop_ca
     done
 }

@@ -948,6 +948,42 @@ static void test_verify(void **state)
 	X509_free(nameless);
 }
 
+/* A certificate of -c that issued others, and is no CA's, is called that. */
+static void test_explain(void **state)
+{
+	struct cert_spec spec = {.cn = "CA",
+	    .key = fixture_rsa(0),
+	    .usage = "digitalSignature,cRLSign",
+	    .ca = true,
+	    .ids = true};
+	X509 *lacks = fixture_cert(&spec), *below, *beside;
+	X509 *certs[] = {w.root, lacks, w.root_leaf, NULL};
+	STACK_OF(X509) *stack = fixture_stack(certs);
+	const char *text;
+
+	(void)state;
+	assert_true(cert_lacks_cert_sign(lacks));
+	assert_false(cert_lacks_cert_sign(w.root));
+	assert_false(cert_lacks_cert_sign(w.root_leaf));
+	below = issued("Leaf", fixture_rsa(1), NULL, lacks, fixture_rsa(0));
+	beside = issued("Leaf", fixture_rsa(1), NULL, lacks, fixture_rsa(2));
+	text = path_explain(stack, below);
+	assert_non_null(text);
+	assert_non_null(strstr(text, "lacks keyCertSign"));
+	assert_null(path_explain(stack, beside));
+	assert_null(path_explain(stack, w.sub));
+	X509_free(below);
+	below = issued(
+	    "Sub leaf", fixture_rsa(2), NULL, w.root_leaf, fixture_rsa(3));
+	text = path_explain(stack, below);
+	assert_non_null(text);
+	assert_non_null(strstr(text, "no basicConstraints"));
+	cert_stack_free(stack);
+	X509_free(lacks);
+	X509_free(below);
+	X509_free(beside);
+}
+
 /* How many intermediate CAs may be between a certificate and the root. */
 static void test_verify_depth(void **state)
 {
@@ -1698,6 +1734,7 @@ int main(void)
 	    cmocka_unit_test(test_picks_first),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_verify),
+	    cmocka_unit_test(test_explain),
 	    cmocka_unit_test(test_verify_depth),
 	    cmocka_unit_test(test_verify_not_ca),
 	    cmocka_unit_test(test_verify_rollover),
