@@ -73,11 +73,15 @@ sscep_sources = \
 	src/options/help.c \
 	src/options/hide.c \
 	src/options/hide.h \
+	src/options/long_name.c \
+	src/options/long_name.h \
 	src/options/man.c \
 	src/options/names.c \
 	src/options/names.h \
 	src/options/nowarn.c \
 	src/options/nowarn.h \
+	src/options/operation.c \
+	src/options/operation.h \
 	src/options/options.h \
 	src/options/parse.c \
 	src/options/parse.h \

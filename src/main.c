@@ -1,5 +1,9 @@
 /* sscep: a SCEP client (RFC 8894). */
 
+#ifdef HAVE_CONFIG_H
+#include <config.h>
+#endif
+
 #include <signal.h>
 #include <stdio.h>
 
@@ -55,6 +59,7 @@ static enum status print_report(
 	struct buf line = {0};
 	enum status printed;
 
+	report_set(report, REPORT_VERSION, PACKAGE_VERSION);
 	if (options->operation != NULL)
 		report_set(report, REPORT_OPERATION, options->operation->name);
 	printed = report_add_json(&line, report, st)

@@ -65,6 +65,8 @@ enum status route_init(
 		route_free(&new);
 		return fail_memory();
 	}
+	if (has_proxy(&new))
+		verbose("requests go through %s", buf_string(&new.hop));
 	*route = new;
 	return ST_OK;
 }

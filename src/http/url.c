@@ -13,7 +13,7 @@
 #define PORT_MAX   65535
 
 #define WANT_URL   "expected http://host[:port][/path]"
-#define WANT_PROXY "expected [user:password@]host:port"
+#define WANT_PROXY "expected [user:password@]host[:port]"
 
 static char *copy_text(const char *text, size_t len)
 {
@@ -260,13 +260,12 @@ static const char *parse_proxy(struct url *url, const char *text)
 		text = at + 1;
 	}
 
+	url->port = PORT_HTTP;
 	len = strcspn(text, "/?#");
 	if (text[len] != '\0' && strcmp(text + len, "/") != 0)
 		return "a proxy has no path, " WANT_PROXY;
 	if ((why = parse_authority(url, text, len)) != NULL)
 		return why;
-	if (url->port == 0)
-		return "the port is missing, " WANT_PROXY;
 	return parse_target(url, "/", "/") ? NULL : "out of memory";
 }
 

@@ -36,8 +36,9 @@ enum status url_parse(struct url *out, const char *text);
 enum status url_parse_as(struct url *out, const char *text, const char *what);
 
 /*
- * As url_parse_as(), for a proxy: "[http://][user:password@]host:port[/]".  The
- * port is required; user and password may be percent-encoded; the path is "/".
+ * As url_parse_as(), for a proxy: "[http://][user:password@]host[:port][/]".
+ * The default port is 80, as in sscep 0.10; user and password may be
+ * percent-encoded; the path is "/".
  */
 enum status url_parse_proxy(
     struct url *out, const char *text, const char *what);

@@ -31,6 +31,13 @@ enum ops_index { OPS_LIST(OPS_ROW_INDEX) OPS_COUNT };
 #define OPS_ROW_BIT(bit, word) OP_##bit = 1 << OPS_INDEX_##word,
 enum op { OPS_LIST(OPS_ROW_BIT) OPS_ALL = (1 << OPS_COUNT) - 1 };
 
+/*
+ * Those whose names may be abbreviated, as sscep 0.10 had them.  It stays as it
+ * is: with a new operation, an abbreviation in a script could become ambiguous.
+ */
+#define OPS_ABBREVIABLE \
+	(OP_GETCA | OP_ENROLL | OP_GETCERT | OP_GETCRL | OP_GETCAPS)
+
 struct operation {
 	enum op op;
 	const char *name; /* "getca"; the section is "sscep_getca" */

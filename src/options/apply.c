@@ -106,17 +106,24 @@ static bool is_engine_section(const struct option_state *state,
 	return false;
 }
 
+#define SECTION_OF(bit, word) "," SECTION_PREFIX #word
+
 static void warn_of_section(const struct option_state *state,
     const struct config *config, const struct config_entry *entry,
     const char *path)
 {
-	char name[SECTION_SHOWN_MAX];
+	static const char known[] = CONFIG_SECTION_COMMON
+	    "," SECTION_PREFIX "engine" OPS_LIST(SECTION_OF);
+	char name[SECTION_SHOWN_MAX], near[GUESS_TEXT_MAX];
 
 	if (!is_engine_section(state, config, entry->section) &&
 	    !ascii_is_same_word(entry->section, CONFIG_SECTION_COMMON) &&
 	    section_operation(entry->section) == NULL)
-		warn(WARN_UNKNOWN_SECTION, "%s:%zu: unknown section [%s]", path,
-		    entry->line, shown(name, sizeof(name), entry->section));
+		warn(WARN_UNKNOWN_SECTION, "%s:%zu: unknown section [%s]%s",
+		    path, entry->line,
+		    shown(name, sizeof(name), entry->section),
+		    guess_suggest_of(
+			near, sizeof(near), entry->section, known));
 }
 
 static void warn_of_unknown_key(
@@ -152,6 +159,42 @@ static void warn_of_key(const struct option_state *state,
 		    entry->line, row->key, owner->name);
 }
 
+/* JSON in the operation's own section, or else in [sscep]. */
+static bool find_json(const struct config *config, enum op op)
+{
+	const struct config_entry *entry;
+	const struct option_row *row;
+	enum option_rank rank, best = RANK_UNSET;
+	bool json = false;
+	size_t i;
+
+	for (i = 0; i < config->count; i++) {
+		entry = &config->entries[i];
+		row =
+		    entry->key != NULL ? table_find_key(entry->key, op) : NULL;
+		if (row == NULL ||
+		    row->offset != offsetof(struct options, json))
+			continue;
+		rank = section_rank(entry->section, row, op);
+		if (rank == RANK_UNSET || (best != RANK_UNSET && rank > best))
+			continue;
+		best = rank;
+		value_parse_flag(&json, entry->value);
+	}
+	return json;
+}
+
+bool apply_find_json(enum op op, const char *path)
+{
+	struct config config = {0};
+	bool json;
+
+	config_read(&config, path);
+	json = find_json(&config, op);
+	config_free(&config);
+	return json;
+}
+
 enum status apply_file(struct option_state *state, const char *path)
 {
 	struct config config = {0};
@@ -176,6 +219,8 @@ enum status apply_file(struct option_state *state, const char *path)
 			warn_of_key(state, entry, path);
 	}
 out:
+	if (st != ST_OK && !state->options->json)
+		state->options->json = find_json(&config, state->operation->op);
 	config_free(&config);
 	return st;
 }

@@ -2,6 +2,8 @@
 #ifndef OPTIONS_APPLY_H
 #define OPTIONS_APPLY_H
 
+#include <stdbool.h>
+
 #include "options/value.h"
 
 /*
@@ -10,5 +12,11 @@
  * keys without effect.
  */
 enum status apply_file(struct option_state *state, const char *path);
+
+/*
+ * Whether the file says JSON = yes to that operation, even if there are errors
+ * in it.
+ */
+bool apply_find_json(enum op op, const char *path);
 
 #endif

@@ -189,7 +189,8 @@ enum status config_parse(
 {
 	struct place at = {name, CONFIG_SECTION_COMMON, 0};
 	char *p, *end, *next;
-	enum status st;
+	struct log_capture later;
+	enum status st = ST_OK, of_line;
 
 	if (!buf_add(&out->text, text, len))
 		return fail_memory();
@@ -201,11 +202,16 @@ enum status config_parse(
 		at.line++;
 		if ((next = memchr(p, '\n', (size_t)(end - p))) == NULL)
 			next = end;
-		if ((st = parse_line(out, &at, p, next)) != ST_OK)
-			return st;
+		of_line = parse_line(out, &at, p, next);
+		if (st == ST_OK && of_line != ST_OK) {
+			st = of_line;
+			log_capture_begin(&later);
+		}
 		p = next + 1;
 	}
-	return ST_OK;
+	if (st != ST_OK)
+		log_capture_end(&later);
+	return st;
 }
 
 enum status config_read(struct config *out, const char *path)

@@ -40,7 +40,8 @@ struct config {
  *
  * A line whose key is followed by '=' has the new syntax, any other the old.
  * out must be all zero, and must be freed in any case.  ST_FILE after
- * reporting, with the number of the line if it is about one.
+ * reporting, with the number of the line if it is about one; out then has the
+ * entries of the other lines.
  */
 enum status config_read(struct config *out, const char *path);
 

@@ -1,9 +1,12 @@
+#include <stdbool.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "options/guess.h"
 #include "util/ascii.h"
 
-#define GUESS_MAX 63
+#define GUESS_MAX  63
+#define SEPARATORS ",| "
 
 /*
  * The Levenshtein distance of two names, case ignored.  Only the first
@@ -50,7 +53,37 @@ void guess_offer(struct guess *guess, const char *text, const char *name)
 	}
 }
 
-bool guess_is_near(const struct guess *guess, const char *text)
+/* A number is near to no name. */
+static bool is_near(const struct guess *guess, const char *text)
 {
-	return guess->name != NULL && guess->distance <= strlen(text) / 3 + 1;
+	return guess->name != NULL && guess->distance <= strlen(text) / 3 + 1 &&
+	    text[strspn(text, "0123456789")] != '\0';
+}
+
+const char *guess_suggest(char *out, size_t size, const struct guess *guess,
+    const char *text, const char *before, const char *after)
+{
+	out[0] = '\0';
+	if (is_near(guess, text))
+		snprintf(out, size, " (did you mean %s%s%s?)", before,
+		    guess->name, after);
+	return out;
+}
+
+const char *guess_suggest_of(
+    char *out, size_t size, const char *text, const char *list)
+{
+	struct guess guess = {0};
+	char names[512], *name = names;
+	size_t len;
+
+	snprintf(names, sizeof(names), "%s", list);
+	while (*(name += strspn(name, SEPARATORS)) != '\0') {
+		len = strcspn(name, SEPARATORS);
+		if (name[len] != '\0')
+			name[len++] = '\0';
+		guess_offer(&guess, text, name);
+		name += len;
+	}
+	return guess_suggest(out, size, &guess, text, "", "");
 }

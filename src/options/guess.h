@@ -2,7 +2,6 @@
 #ifndef OPTIONS_GUESS_H
 #define OPTIONS_GUESS_H
 
-#include <stdbool.h>
 #include <stddef.h>
 
 /* The nearest of the names offered so far; all zero: none.  Borrows it. */
@@ -14,7 +13,17 @@ struct guess {
 /* Keeps name if it is nearer to text than those offered before. */
 void guess_offer(struct guess *guess, const char *text, const char *name);
 
-/* Whether the nearest name is near enough to suggest it. */
-bool guess_is_near(const struct guess *guess, const char *text);
+#define GUESS_TEXT_MAX 96
+
+/*
+ * " (did you mean [before]NAME[after]?)", or "" if the nearest name is not near
+ * enough to suggest it.  Returns out.
+ */
+const char *guess_suggest(char *out, size_t size, const struct guess *guess,
+    const char *text, const char *before, const char *after);
+
+/* The same, with the names of a list between ",", "|" or blanks. */
+const char *guess_suggest_of(
+    char *out, size_t size, const char *text, const char *list);
 
 #endif

@@ -215,8 +215,8 @@ static void print_general_help(FILE *out, const char *program)
 	print_example(out, program, ops_all[OPS_INDEX_getca]);
 	print_example(out, program, ops_all[OPS_INDEX_enroll]);
 	fprintf(out,
-	    "\nOptions of an operation: %s OPERATION --help\n"
-	    "All options: %s --help-all, or the manual, sscep(1)\n",
+	    "\nOptions of one: %s OPERATION --help\n"
+	    "All options: %s --help-all\nManual: sscep(1)\n",
 	    program, program);
 }
 

@@ -4,8 +4,9 @@
 
 #include "options/apply.h"
 #include "options/engineconf.h"
-#include "options/guess.h"
 #include "options/hide.h"
+#include "options/long_name.h"
+#include "options/operation.h"
 #include "options/parse.h"
 #include "options/table.h"
 #include "options/value.h"
@@ -25,109 +26,6 @@ struct arguments {
 	struct argument_value *values; /* room for argc of them */
 	size_t count;
 };
-
-/* " (did you mean NAME?)", "" if no name is near. */
-static const char *suggestion(char *out, size_t size, const struct guess *guess,
-    const char *text, const char *prefix)
-{
-	out[0] = '\0';
-	if (guess_is_near(guess, text))
-		snprintf(
-		    out, size, " (did you mean %s%s?)", prefix, guess->name);
-	return out;
-}
-
-static enum status unknown_operation(const char *text)
-{
-	struct guess guess = {0};
-	char near[SPELLING_MAX], shown[80];
-	size_t i;
-
-	for (i = 0; i < OPS_COUNT; i++)
-		guess_offer(&guess, text, ops_all[i]->name);
-	return fail_misuse("unknown operation %s%s",
-	    log_escape(shown, sizeof(shown), text, strlen(text)),
-	    suggestion(near, sizeof(near), &guess, text, ""));
-}
-
-static enum status unknown_option(
-    const char *name, size_t len, const struct operation *operation)
-{
-	struct guess guess = {0};
-	char near[SPELLING_MAX], shown[80], text[64];
-	size_t i;
-
-	snprintf(text, sizeof(text), "%.*s", (int)len, name);
-	for (i = 0; i < table_row_count; i++)
-		if (table_rows[i].name != NULL &&
-		    (operation == NULL || (table_rows[i].ops & operation->op)))
-			guess_offer(&guess, text, table_rows[i].name);
-	return fail_misuse("unknown option --%s%s",
-	    log_escape(shown, sizeof(shown), text, strlen(text)),
-	    suggestion(near, sizeof(near), &guess, text, "--"));
-}
-
-/* How well the row matches the name: 0 is best, 4: not at all. */
-static int match_class(
-    const struct option_row *row, const char *name, size_t len, enum op op)
-{
-	int own = (row->ops & op) ? 0 : 1;
-
-	if (row->name == NULL || len == 0 || strncmp(row->name, name, len) != 0)
-		return 4;
-	return own + (row->name[len] == '\0' ? 0 : 2);
-}
-
-static enum status ambiguous_option(
-    const char *name, size_t len, enum op op, int class)
-{
-	char all[512] = "", last[SPELLING_MAX] = "";
-	const struct option_row *row;
-	size_t i, used = 0;
-
-	for (i = 0; i < table_row_count; i++) {
-		row = &table_rows[i];
-		if (match_class(row, name, len, op) != class ||
-		    strcmp(row->name, last) == 0 || used + 64 > sizeof(all))
-			continue;
-		snprintf(last, sizeof(last), "%s", row->name);
-		used += (size_t)snprintf(all + used, sizeof(all) - used,
-		    "%s--%s", used > 0 ? ", " : "", row->name);
-	}
-	return fail_misuse(
-	    "option --%.*s is ambiguous: %s", (int)len, name, all);
-}
-
-/*
- * Finds the row of a long name, or of an unambiguous abbreviation of one.
- * Options of the operation are preferred to those of others.
- */
-static enum status find_long(const struct option_row **out, const char *name,
-    size_t len, const struct operation *operation)
-{
-	enum op op = operation != NULL ? operation->op : TABLE_OPS_ALL;
-	int class, best = 4;
-	bool ambiguous = false;
-	size_t i;
-
-	*out = NULL;
-	for (i = 0; i < table_row_count; i++) {
-		class = match_class(&table_rows[i], name, len, op);
-		if (class < best) {
-			best = class;
-			*out = &table_rows[i];
-			ambiguous = false;
-		} else if (class < 4 && class == best &&
-		    strcmp(table_rows[i].name, (*out)->name) != 0) {
-			ambiguous = true;
-		}
-	}
-	if (*out == NULL)
-		return unknown_option(name, len, operation);
-	if (ambiguous)
-		return ambiguous_option(name, len, op, best);
-	return ST_OK;
-}
 
 /*
  * Handles one option; value is NULL if it takes none.  An option of another
@@ -173,7 +71,7 @@ static enum status take_long(struct option_state *state, struct arguments *args,
 	char spelling[SPELLING_MAX];
 	enum status st;
 
-	if ((st = find_long(&row, text, len, state->operation)) != ST_OK)
+	if ((st = long_name_find(&row, text, len, state->operation)) != ST_OK)
 		return st;
 	snprintf(spelling, sizeof(spelling), "--%s", row->name);
 	if (row->arg == NULL && value != NULL)
@@ -214,20 +112,30 @@ static enum status take_letters(struct option_state *state,
 	return ST_OK;
 }
 
+/* An argument that is no option is ignored, as in sscep 0.10. */
+static void warn_of_extra(const char *arg)
+{
+	char shown[80];
+
+	log_escape(shown, sizeof(shown), arg, strlen(arg));
+	warn(WARN_EXTRA_ARGUMENT,
+	    "argument %s is ignored: it is neither an option nor the value of "
+	    "one",
+	    *arg != '\0' ? shown : "\"\"");
+}
+
 static enum status parse_arguments(struct option_state *state,
     struct arguments *args, enum options_action *action)
 {
 	bool ended = false;
 	enum status st = ST_OK;
-	char shown[80];
 	char *arg;
 
 	while (
 	    st == ST_OK && *action == OPTIONS_RUN && args->next < args->argc) {
 		arg = args->argv[args->next++];
 		if (ended || arg[0] != '-' || arg[1] == '\0')
-			st = fail_misuse("unexpected argument %s",
-			    log_escape(shown, sizeof(shown), arg, strlen(arg)));
+			warn_of_extra(arg);
 		else if (strcmp(arg, "--") == 0)
 			ended = true;
 		else if (arg[1] == '-')
@@ -238,44 +146,57 @@ static enum status parse_arguments(struct option_state *state,
 	return st;
 }
 
-/*
- * Hides secrets in argv only after all values have been copied, as arguments
- * may share memory.
- */
-static enum status parse_argv(struct option_state *state, int argc, char **argv,
-    enum options_action *action)
+/* Whether arg is --json, or an abbreviation of it. */
+static bool is_json(const struct option_state *state, const char *arg)
 {
-	struct arguments args = {.argv = argv, .argc = argc, .next = 2};
+	const struct option_row *row;
+
+	return strncmp(arg, "--", 2) == 0 &&
+	    long_name_find(&row, arg + 2, strcspn(arg + 2, "="),
+		state->operation) == ST_OK &&
+	    table_field_const(state->options, row) == &state->options->json;
+}
+
+/*
+ * Misuse is reported in JSON, too, if that is asked for in a part of the
+ * arguments, or of the file, that has not been taken.
+ */
+static void find_json(const struct option_state *state, int argc, char **argv)
+{
+	struct options *options = state->options;
+	struct log_capture unheard;
+	int i;
+
+	log_capture_begin(&unheard);
+	for (i = 1; i < argc && !options->json; i++)
+		options->json = is_json(state, argv[i]);
+	if (!options->json && options->config != NULL)
+		options->json =
+		    apply_find_json(state->operation->op, options->config);
+	log_capture_end(&unheard);
+}
+
+/*
+ * Takes the arguments, and then the file.  Hides secrets in argv only after all
+ * values have been copied, as arguments may share memory.
+ */
+static enum status read_sources(struct option_state *state,
+    struct arguments *args, enum options_action *action)
+{
+	const struct options *options = state->options;
 	enum status st;
 	size_t i;
 
-	args.values = calloc((size_t)argc, sizeof(*args.values));
-	if (args.values == NULL)
+	args->values = calloc((size_t)args->argc, sizeof(*args->values));
+	if (args->values == NULL)
 		return fail_memory();
-	st = parse_arguments(state, &args, action);
-	for (i = 0; i < args.count; i++)
-		hide_secret(args.values[i].row, args.values[i].text);
-	free(args.values);
+	st = parse_arguments(state, args, action);
+	for (i = 0; i < args->count; i++)
+		hide_secret(args->values[i].row, args->values[i].text);
+	free(args->values);
+	if (st == ST_OK && *action == OPTIONS_RUN && options->config != NULL)
+		st = apply_file(state, options->config);
 	return st;
-}
-
-/* Without an operation there are only --help and --version. */
-static enum status parse_top(const char *arg, enum options_action *action)
-{
-	const struct option_row *row = NULL;
-	enum status st;
-
-	if (strncmp(arg, "--", 2) == 0 && arg[2] != '\0') {
-		st = find_long(&row, arg + 2, strcspn(arg + 2, "="), NULL);
-		if (st != ST_OK)
-			return st;
-	} else if (strlen(arg) == 2) {
-		row = table_find_letter(arg[1], TABLE_OPS_ALL);
-	}
-	if (row == NULL || row->type != TYPE_ACTION)
-		return fail_misuse("the operation must come first");
-	*action = row->action;
-	return ST_OK;
 }
 
 static bool is_given(const struct option_state *state, char letter)
@@ -354,30 +275,36 @@ static enum status check_complete(const struct option_state *state)
 	return ST_OK;
 }
 
+static enum status parse_all(struct option_state *state,
+    enum options_action *action, struct arguments *args)
+{
+	enum status st;
+
+	st = read_sources(state, args, action);
+	if (st != ST_OK || *action != OPTIONS_RUN)
+		return st;
+	st = engineconf_set_default(state->options);
+	return st == ST_OK ? check_complete(state) : st;
+}
+
 enum status parse_options(
     struct options *options, enum options_action *action, int argc, char **argv)
 {
 	struct option_state state = {.options = options};
+	struct arguments args = {.argv = argv, .argc = argc, .next = 2};
 	enum status st;
 
 	if (argc < 2) {
 		*action = OPTIONS_HELP_ALL;
 		return ST_OK;
 	}
-	if (argv[1][0] == '-')
-		return parse_top(argv[1], action);
-	if ((options->operation = ops_find(argv[1])) == NULL)
-		return unknown_operation(argv[1]);
-
+	st = operation_parse(&options->operation, action, argc, argv);
 	state.operation = options->operation;
-	st = parse_argv(&state, argc, argv, action);
-	if (st != ST_OK || *action != OPTIONS_RUN)
-		return st;
-	if (options->config != NULL &&
-	    (st = apply_file(&state, options->config)) != ST_OK)
-		return st;
-	st = engineconf_set_default(options);
-	return st == ST_OK ? check_complete(&state) : st;
+	if (st == ST_OK && *action == OPTIONS_RUN)
+		st = parse_all(&state, action, &args);
+	if (st != ST_OK && !options->json)
+		find_json(&state, argc, argv);
+	return st;
 }
 
 void options_free(struct options *options)

@@ -17,7 +17,7 @@
 
 void options_print_version(FILE *out)
 {
-	fprintf(out, "sscep %s\n", PACKAGE_VERSION);
+	fprintf(out, "sscep version %s\n", PACKAGE_VERSION);
 	fputs("Licence: BSD 2-clause. There is no warranty.\n", out);
 	fprintf(out, "libcrypto: %s\n", OpenSSL_version(OPENSSL_VERSION));
 #ifdef HAVE_LIBSSL

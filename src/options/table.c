@@ -35,10 +35,10 @@ const struct option_row table_rows[] = {
 		  " /cgi-bin/pkiclient.exe.",
 	  .example = "http://scep.example.com/scep" },
 	{ .letter = 'p', .name = "proxy", .ops = ALL, TO_STRING(proxy),
-	  .arg = "host:port", .key = "Proxy",
+	  .arg = "host[:port]", .key = "Proxy",
 	  .common = true,
 	  .help = "Send requests through this HTTP proxy",
-	  .more = "user:password@ may precede it, with special characters"
+	  .more = "The default port is 80. user:password@ may precede it, with special characters"
 		  " percent-encoded. https uses the CONNECT method.",
 	  .example = "proxy.example.com:8080" },
 	{ .letter = 'g', .name = "engine", .ops = ALL, TO_STRING(engine),
@@ -86,14 +86,17 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Cipher for requests",
 	  .more = "The default is the best one that the server announces, or"
-		  " 3des. aes means aes128.",
+		  " 3des. aes means aes128. Case is ignored, and other names"
+		  " are AES-128, DES3 and those of openssl, such as"
+		  " aes-256-cbc. Single DES is des or des-cbc.",
 	  .example = "aes128" },
 	{ .letter = 'S', .name = "sig-alg", .ops = ALL, TO_STRING(sig_alg),
 	  .check = CHECK_DIGEST, .arg = "name", .key = "SigAlgorithm",
 	  .common = true,
 	  .help = "Digest for signatures on requests",
 	  .more = "The default is the best one that the server announces, or"
-		  " sha1.",
+		  " sha1. Case is ignored, and other names are SHA-256 and those"
+		  " of openssl, such as SHA2-256 and sha256WithRSAEncryption.",
 	  .example = "sha256" },
 	{ .letter = 'W', .name = "wait", .ops = ALL, TO_NUMBER(wait),
 	  .arg = "secs", .key = "Wait",
@@ -207,7 +210,8 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Digest for the fingerprints that are printed",
 	  .more = "The default is the digest of the first --ca-fingerprint, or"
-		  " else the best one that the server announces, or md5.",
+		  " else the best one that the server announces, or md5. Names"
+		  " are as for -S.",
 	  .example = "sha256" },
 	{ .name = "ca-fingerprint", .ops = OP_GETCA | SIGNED,
 	  TO_LIST(ca_fingerprints), .check = CHECK_FINGERPRINT,
@@ -459,6 +463,8 @@ const struct option_row *table_find_letter(char letter, enum op op)
 	const struct option_row *row, *any = NULL;
 	size_t i;
 
+	if (letter == '?')
+		letter = 'h';
 	for (i = 0; letter != 0 && i < table_row_count; i++) {
 		row = &table_rows[i];
 		if (row->letter != letter)

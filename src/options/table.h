@@ -82,7 +82,10 @@ const void *table_field_const(
 const char *table_spelling(
     char *out, size_t size, const struct option_row *row, const char *between);
 
-/* The row of this operation, else one of another operation, else NULL. */
+/*
+ * The row of this operation, else one of another operation, else NULL.  -? is
+ * -h.
+ */
 const struct option_row *table_find_letter(char letter, enum op op);
 const struct option_row *table_find_key(const char *key, enum op op);
 /* Whether text is the row's key or its alias, case ignored. */

@@ -8,6 +8,7 @@
 
 #include "compat/compat.h"
 #include "keys/pass.h"
+#include "options/guess.h"
 #include "options/names.h"
 #include "options/nowarn.h"
 #include "options/table.h"
@@ -48,6 +49,18 @@ static const char *escaped(char *out, size_t size, const char *text)
 	return log_escape(out, size, text, strlen(text));
 }
 
+/* Refuses a word, of len bytes, that is not in the list. */
+static enum status refuse_word(const struct option_source *source,
+    const char *what, const char *text, size_t len, const char *list)
+{
+	char word[80], shown[80], near[GUESS_TEXT_MAX];
+
+	snprintf(word, sizeof(word), "%.*s", (int)len, text);
+	return refuse_value(source, "unknown %s %s%s, not one of %s", what,
+	    escaped(shown, sizeof(shown), word),
+	    guess_suggest_of(near, sizeof(near), word, list), list);
+}
+
 static enum status check_caps(
     const char *text, const struct option_source *source)
 {
@@ -55,17 +68,31 @@ static enum status check_caps(
 	unsigned int caps;
 	enum status st;
 	const char *bad;
-	char shown[80];
 	size_t len;
 
 	if (caps_parse_list(&caps, text, &bad, &len))
 		return ST_OK;
 	st = caps_add_text(&all, CAPS_ALL)
-	    ? refuse_value(source, "unknown capability %s, not one of %s",
-		  log_escape(shown, sizeof(shown), bad, len), buf_string(&all))
+	    ? refuse_word(source, "capability", bad, len, buf_string(&all))
 	    : fail_memory();
 	buf_free(&all);
 	return st;
+}
+
+/* Replaces the name of an algorithm by that of algs.h. */
+static enum status check_algorithm(const struct option_row *row,
+    const char **text, const struct option_source *source)
+{
+	bool digest = row->check == CHECK_DIGEST;
+	const char *name =
+	    digest ? algs_find_digest(*text) : algs_find_cipher(*text);
+
+	if (name == NULL)
+		return refuse_word(source, digest ? "digest" : "cipher", *text,
+		    strlen(*text),
+		    digest ? algs_digest_names : algs_cipher_names);
+	*text = name;
+	return ST_OK;
 }
 
 static enum status check_fingerprint(
@@ -92,12 +119,6 @@ static enum status check_string(const struct option_row *row, const char *text,
 		    "not a source of a pass phrase: expected pass:, env:, "
 		    "file: or fd: followed by a value, or stdin");
 	escaped(shown, sizeof(shown), text);
-	if (row->check == CHECK_DIGEST && !algs_is_digest(text))
-		return refuse_value(source, "unknown digest %s, not one of %s",
-		    shown, algs_digest_names);
-	if (row->check == CHECK_CIPHER && !algs_is_cipher(text))
-		return refuse_value(source, "unknown cipher %s, not one of %s",
-		    shown, algs_cipher_names);
 	if (row->check == CHECK_PAIR && strcspn(text, "=") == 0)
 		return refuse_value(source, "%s has no name before =", shown);
 	if (row->check == CHECK_PAIR && strchr(text, '=') == NULL)
@@ -127,6 +148,9 @@ static enum status set_string(struct option_state *state,
 	char *copy;
 
 	if ((st = check_string(row, text, source)) != ST_OK)
+		return st;
+	if ((row->check == CHECK_DIGEST || row->check == CHECK_CIPHER) &&
+	    (st = check_algorithm(row, &text, source)) != ST_OK)
 		return st;
 	if ((copy = strdup(text)) == NULL)
 		return fail_memory();
@@ -187,7 +211,7 @@ static enum status set_number(struct option_state *state,
 	return ST_OK;
 }
 
-static bool parse_flag(bool *out, const char *text)
+bool value_parse_flag(bool *out, const char *text)
 {
 	static const char *const words[] = {
 	    "no", "yes", "false", "true", "off", "on", "0", "1"};
@@ -210,7 +234,7 @@ static enum status set_flag(struct option_state *state,
 	bool *field = table_field(state->options, row);
 	char shown[80];
 
-	if (!parse_flag(field, text != NULL ? text : "yes"))
+	if (!value_parse_flag(field, text != NULL ? text : "yes"))
 		return refuse_value(source, "%s is neither yes nor no",
 		    escaped(shown, sizeof(shown), text));
 	return ST_OK;
@@ -223,17 +247,14 @@ static enum status set_tolerate(struct option_state *state,
 {
 	unsigned int *field = table_field(state->options, row);
 	const struct option_name *found;
-	char shown[80];
 	size_t len;
 
 	for (;;) {
 		text += strspn(text, " \t");
 		len = strcspn(text, ", \t");
 		if ((found = names_find(names_tolerate, text, len)) == NULL)
-			return refuse_value(source,
-			    "unknown check %s, not one of %s",
-			    log_escape(shown, sizeof(shown), text, len),
-			    names_tolerate_list);
+			return refuse_word(
+			    source, "check", text, len, names_tolerate_list);
 		*field |= found->value;
 
 		text += len;
@@ -251,12 +272,11 @@ static enum status set_renewal(struct option_state *state,
 {
 	enum renewal *field = table_field(state->options, row);
 	const struct option_name *found;
-	char shown[80];
 
 	found = names_find(names_renewal, text, strlen(text));
 	if (found == NULL)
-		return refuse_value(source, "%s is not one of %s",
-		    escaped(shown, sizeof(shown), text), names_renewal_list);
+		return refuse_word(source, "messageType", text, strlen(text),
+		    names_renewal_list);
 	*field = (enum renewal)found->value;
 	return ST_OK;
 }

@@ -2,6 +2,7 @@
 #ifndef OPTIONS_VALUE_H
 #define OPTIONS_VALUE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "options/options.h"
@@ -38,6 +39,9 @@ struct option_state {
  */
 enum status value_set(struct option_state *state, const struct option_row *row,
     const char *text, const struct option_source *source);
+/* yes or no, in any spelling; false if text is neither. */
+bool value_parse_flag(bool *out, const char *text);
+
 void value_set_defaults(struct options *options);
 
 /* Wipes and frees the value of the row. */

@@ -7,6 +7,7 @@
 #include "compat/compat.h"
 #include "compat/provider.h"
 #include "pki/algs.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 struct alg {
@@ -36,6 +37,19 @@ struct alg {
 	ROW("aes192", NID_aes_192_cbc) \
 	ROW("aes256", NID_aes_256_cbc)
 /* clang-format on */
+
+/* Spellings that are neither ours nor those of libcrypto's objects. */
+static const struct {
+	const char *spelling, *name;
+} spellings[] = {
+    {"sha2-224", "sha224"},
+    {"sha2-256", "sha256"},
+    {"sha2-384", "sha384"},
+    {"sha2-512", "sha512"},
+    {"des3", "3des"},
+    {"des-ede3", "3des"},
+    {"bf", "blowfish"},
+};
 
 #define ALG_ROW(name, nid)  {name, nid},
 #define ALG_NAME(name, nid) "|" name
@@ -67,14 +81,79 @@ static int find_cipher(const char *name)
 	return find_nid(ciphers, COUNT_OF(ciphers), name);
 }
 
-bool algs_is_digest(const char *name)
+/* Case is ignored, and a dash in front of the number: "SHA-256". */
+static bool is_name(const char *text, const char *name)
 {
-	return find_digest(name) != NID_undef;
+	bool in_number = ascii_is_digit(*name);
+
+	for (; *name != '\0'; text++, name++) {
+		if (*text == '-' && ascii_is_digit(*name) && !in_number)
+			text++;
+		in_number = ascii_is_digit(*name);
+		if (ascii_to_lower(*text) != *name)
+			return false;
+	}
+	return *text == '\0';
 }
 
-bool algs_is_cipher(const char *name)
+/* Whether it is one of the two names that libcrypto has for the object. */
+static bool is_object(const char *text, int nid)
 {
-	return find_cipher(name) != NID_undef;
+	return ascii_is_same_word(text, OBJ_nid2sn(nid)) ||
+	    ascii_is_same_word(text, OBJ_nid2ln(nid));
+}
+
+static bool is_other_spelling(const char *text, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(spellings); i++)
+		if (strcmp(spellings[i].name, name) == 0 &&
+		    is_name(text, spellings[i].spelling))
+			return true;
+	return false;
+}
+
+/* Whether it is the name of a signature algorithm with that digest. */
+static bool is_signature(const char *text, int digest)
+{
+	static const int keys[] = {NID_rsaEncryption, NID_X9_62_id_ecPublicKey};
+	int signature;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(keys); i++)
+		if (OBJ_find_sigid_by_algs(&signature, digest, keys[i]) &&
+		    is_object(text, signature))
+			return true;
+	return false;
+}
+
+static bool names_alg(const char *text, const struct alg *alg)
+{
+	return is_name(text, alg->name) || is_object(text, alg->nid) ||
+	    is_other_spelling(text, alg->name);
+}
+
+const char *algs_find_digest(const char *text)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(digests); i++)
+		if (names_alg(text, &digests[i]) ||
+		    is_signature(text, digests[i].nid))
+			return digests[i].name;
+	return NULL;
+}
+
+/* The last one: aes-128-cbc is aes128, not aes. */
+const char *algs_find_cipher(const char *text)
+{
+	size_t i;
+
+	for (i = COUNT_OF(ciphers); i > 0; i--)
+		if (names_alg(text, &ciphers[i - 1]))
+			return ciphers[i - 1].name;
+	return NULL;
 }
 
 const char *algs_digest_name(size_t i)

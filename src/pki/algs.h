@@ -15,9 +15,14 @@
 extern const char *const algs_digest_names;
 extern const char *const algs_cipher_names;
 
-/* Whether there is an algorithm of exactly that name. */
-bool algs_is_digest(const char *name);
-bool algs_is_cipher(const char *name);
+/*
+ * The name of the algorithm that text names in any case: by that name, as
+ * GetCACaps does (SHA-256, DES3), or as libcrypto does (SHA2-256, AES-128-CBC);
+ * a digest also by a signature algorithm (sha256WithRSAEncryption).  NULL: it
+ * names none of those that this header has.
+ */
+const char *algs_find_digest(const char *text);
+const char *algs_find_cipher(const char *text);
 
 /*
  * The names one by one, NULL after the last.  Where a server supports several,

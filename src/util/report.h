@@ -14,6 +14,7 @@
  */
 /* clang-format off */
 #define REPORT_FIELD_LIST(X) \
+	X(REPORT_VERSION, "version") \
 	X(REPORT_OPERATION, "operation") \
 	X(REPORT_STATUS, "status") \
 	X(REPORT_FAIL_INFO, "failInfo") \

@@ -145,6 +145,40 @@ sha512 2.16.840.1.101.3.4.2.3
 END
 }
 
+@test "-E and -S: other spellings, also in the file" {
+    local cipher digest encryption signature
+    start local
+    while read -r cipher digest encryption signature; do
+        again
+        enroll -E "$cipher" -S "$digest"
+        enrolled
+        every contentEncryption "$encryption"
+        every digestAlgorithm "$signature"
+        again
+        printf 'EncAlgorithm = %s\nSigAlgorithm %s\n' "$cipher" "$digest" \
+            >sscep.conf
+        enroll -f sscep.conf
+        enrolled
+        every contentEncryption "$encryption"
+        every digestAlgorithm "$signature"
+    done <<'END'
+AES SHA-256 2.16.840.1.101.3.4.1.2 2.16.840.1.101.3.4.2.1
+DES3 SHA-1 1.2.840.113549.3.7 1.3.14.3.2.26
+AES-256-CBC SHA2-512 2.16.840.1.101.3.4.1.42 2.16.840.1.101.3.4.2.3
+des-ede3-cbc sha384WithRSAEncryption 1.2.840.113549.3.7 2.16.840.1.101.3.4.2.2
+END
+    # Warnings and defaults go by the algorithm, however it is spelled.
+    again
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/md5
+    start_enrolment --digest md5
+    enroll -S MD5
+    enrolled
+    run_sscep getca -u "$URL" -c got.crt -F SHA-256
+    expect_status 0
+    stdout_line "./sscep: SHA256 fingerprint: $(fingerprint got.crt sha256)"
+}
+
 @test "-E and -S: every cipher and digest, in getcert and getcrl" {
     local name got
     start local

@@ -23,7 +23,7 @@ check_report() {
     python3 - "$stdout" "$@" <<'END'
 import json, re, sys
 
-STRINGS = {"operation", "status", "failInfo", "failInfoText",
+STRINGS = {"version", "operation", "status", "failInfo", "failInfoText",
            "transactionID", "error"}
 TIME = re.compile(r"[0-9]{4}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]"
                   r":[0-5][0-9]Z")
@@ -61,6 +61,7 @@ assert not re.search(rb"[\x00-\x09\x0b-\x1f\x7f]", text), "control bytes"
 o = json.loads(text.decode("utf-8"), object_pairs_hook=unique,
                parse_constant=not_json)
 assert type(o) is dict
+assert list(o)[0] == "version" and re.match("[0-9]+[.][0-9]+", o["version"]), o
 for name, value in o.items():
     if name in STRINGS:
         assert isinstance(value, str), name
@@ -80,8 +81,9 @@ for name, value in o.items():
         assert name == "exitCode", "unknown member " + name
 assert type(o["exitCode"]) is int
 assert o["exitCode"] == int(sys.argv[2]), o
-assert o["operation"] in ("getca", "getnextca", "enroll", "getcert",
-                          "getcrl", "getcaps"), o
+if "operation" in o or o["exitCode"] != 1:
+    assert o["operation"] in ("getca", "getnextca", "enroll", "getcert",
+                              "getcrl", "getcaps"), o
 assert ("error" in o) == (o["exitCode"] != 0), o
 assert o.get("status", "SUCCESS") in ("SUCCESS", "FAILURE", "PENDING"), o
 assert ("failInfo" in o) == (o.get("status") == "FAILURE"), o
@@ -113,7 +115,7 @@ failure() {
     one_error
     # The error is the same text as on stderr.
     report "o['error'] == '''$(sed -n 's/^\.\/sscep: //p' "$stderr.errors" |
-        sed 's/\\/\\\\/g')'''" "not o.keys() & {'files', 'certificates', 'crls'}" "$@"
+        sed "s/[\\']/\\\\&/g")'''" "not o.keys() & {'files', 'certificates', 'crls'}" "$@"
 }
 
 # described FILE: the report describes the certificate in FILE correctly.
@@ -156,7 +158,7 @@ enrol() {
 @test "getcaps" {
     start_ca --caps "AES,GetNextCACert,SHA-256,Unknown"
     json getcaps -u "$URL"
-    success "o == {'operation': 'getcaps', 'exitCode': 0, 'capabilities': ['AES', 'GetNextCACert', 'SHA-256']}"
+    success "o == {'version': o['version'], 'operation': 'getcaps', 'exitCode': 0, 'capabilities': ['AES', 'GetNextCACert', 'SHA-256']}"
     stderr_empty
     stop_ca
     ca=$BATS_TEST_TMPDIR/none
@@ -169,7 +171,7 @@ enrol() {
     start_ca
     json getca -u "$URL" -c ca.crt
     success "o['files'] == ['ca.crt']" "len(o['certificates']) == 1" \
-        "set(o) == {'operation', 'exitCode', 'certificates', 'files'}" \
+        "set(o) == {'version', 'operation', 'exitCode', 'certificates', 'files'}" \
         "o['certificates'][0]['subject'] == '/C=FI/O=Example/CN=Example Test CA'" \
         "o['certificates'][0]['issuer'] == '/C=FI/O=Example/CN=Example Test CA'"
     described ca.crt
@@ -373,10 +375,43 @@ enrol() {
     run_sscep getca --json -u "$URL" -c ca.crt -F nonsense
     expect_status 1
     report "'nonsense' in o['error']"
-    run_sscep getca --json -u "$URL" -c ca.crt extra
-    expect_status 1
-    report "'extra' in o['error']"
     nothing_sent
+}
+
+@test "misuse before --json, or without an operation" {
+    run_sscep getca --jsn --json
+    failure 1 "o['operation'] == 'getca'" "'--json?' in o['error']"
+    run_sscep getca -E rot13 -u x --json
+    failure 1 "'rot13' in o['error']"
+    run_sscep nonsense --json
+    failure 1 "'operation' not in o" "'nonsense' in o['error']"
+    run_sscep getc --js
+    failure 1 "'operation' not in o" "'ambiguous' in o['error']"
+    run_sscep --json
+    failure 1 "'operation' not in o" "'must come first' in o['error']"
+    run_sscep -u x --json
+    failure 1 "'must come first' in o['error']"
+    run_sscep getca --jsn
+    expect_status 1
+    stdout_empty
+}
+
+@test "JSON in a configuration file that has an error" {
+    printf 'Timeout = soon\nJSON = yes\n' >sscep.conf
+    run_sscep getca -f sscep.conf
+    failure 93 "o['operation'] == 'getca'" "'sscep.conf:1' in o['error']"
+    printf 'JSON = yes\nTimeout\n' >sscep.conf
+    run_sscep getca -f sscep.conf
+    failure 93 "'sscep.conf:2' in o['error']"
+    printf 'Timeout\nJSON = yes\n[\n' >sscep.conf
+    run_sscep getca -f sscep.conf
+    failure 93 "'sscep.conf:1' in o['error']"
+    run_sscep getca -f sscep.conf --nonsense
+    failure 1 "'--nonsense' in o['error']"
+    printf 'Timeout = soon\nJSON = no\n' >sscep.conf
+    run_sscep getca -f sscep.conf
+    expect_status 93
+    stdout_empty
 }
 
 @test "a configuration file that cannot be read is reported in JSON" {
@@ -467,6 +502,16 @@ informs() {
     warns no-effect
     warns unknown-key
     warns unknown-section
+}
+
+@test "warnings of the command line: abbreviated-operation, extra-argument" {
+    start_enrolment
+    own_certificate
+    json getcr -u "$URL" -c ca.crt -k local.key -l own.crt -w found.crl "" x
+    expect_status 0
+    warns abbreviated-operation
+    warns extra-argument
+    report "len(ids) == 3" "o['operation'] == 'getcrl'"
 }
 
 @test "warnings of the messages: long-get, weak-algorithm, obsolete-cipher, poll-failed" {

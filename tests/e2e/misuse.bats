@@ -74,7 +74,7 @@ screen() {
 @test "OPERATION --help, OPERATION -h: its options on one screen, exit status 0" {
     local operation how
     for operation in getca getnextca enroll getcert getcrl getcaps; do
-        for how in -h --help "-u x --help"; do
+        for how in -h --help "-?" "-u x --help"; do
             # shellcheck disable=SC2086
             run_sscep $operation $how
             expect_status 0
@@ -105,18 +105,21 @@ screen() {
 }
 
 @test "--version: the version first, then what is linked" {
+    local how
     run_sscep --version
     expect_status 0
     stderr_empty
-    if ! head -n 1 "$stdout" | grep -Eq '^sscep [0-9]+\.[0-9]+(\.[0-9]+)?'; then
-        problem "the first line is not: sscep X.Y.Z"
+    if ! head -n 1 "$stdout" | grep -Eq '^sscep version [0-9]+\.[0-9]+(\.[0-9]+)?'; then
+        problem "the first line is not: sscep version X.Y.Z"
     fi
     stdout_has "OpenSSL"
-    run_sscep enroll --version
-    expect_status 0
-    if ! head -n 1 "$stdout" | grep -Eq '^sscep [0-9]'; then
-        problem "the first line is not: sscep X.Y.Z"
-    fi
+    cp "$stdout" version
+    for how in version "enroll --version"; do
+        # shellcheck disable=SC2086
+        run_sscep $how
+        expect_status 0
+        cmp "$stdout" version
+    done
 }
 
 @test "help that cannot be written: exit status 93" {
@@ -132,13 +135,53 @@ screen() {
 @test "an unknown operation" {
     local word
     snapshot
-    for word in enrol getcacert GETCA "get ca" "" enrollx getc $'a\e[31mb'; do
+    for word in enlorl GETC "get ca" "" enr getn getc $'a\e[31mb'; do
         run_sscep "$word" -u "$NOWHERE"
         misuse
         nothing_written
     done
-    run_sscep enrol
-    misuse "enrol" "did you mean enroll?"
+    run_sscep enlorl
+    misuse "enlorl" "did you mean enroll?"
+    run_sscep getc
+    misuse "ambiguous: getca, getcert, getcrl, getcaps"
+    run_sscep help getc
+    misuse "ambiguous: getca, getcert, getcrl, getcaps"
+    run_sscep help unknown
+    misuse "unknown operation unknown"
+}
+
+@test "a word that begins with the name of an operation is that operation, without a warning" {
+    local word
+    start_enrolment
+    for word in getcacert getcap getca2; do
+        run_sscep "$word" -u "$URL" -c "got-$word.crt"
+        expect_status 0
+        stderr_empty
+        same_certificate "got-$word.crt" "$ca/ca.crt"
+    done
+    run_sscep getcapsfoo -u "$URL"
+    expect_status 0
+    stderr_empty
+    stdout_has "scep capabilities: "
+    for word in enrol enrollment; do
+        rm -f local.crt "$ca"/issued/*
+        run_sscep "$word" -u "$URL" -c ca.crt -k local.key -r local.csr \
+            -l local.crt
+        enrolled
+        stderr_empty
+    done
+}
+
+@test "an abbreviated operation, or one in capitals, causes a warning" {
+    local word
+    start_enrolment
+    for word in enro ENROLL; do
+        rm -f local.crt "$ca"/issued/*
+        run_sscep "$word" -u "$URL" -c ca.crt -k local.key -r local.csr \
+            -l local.crt
+        enrolled
+        warned "operation $word is taken for enroll"
+    done
 }
 
 @test "an option before the operation" {
@@ -158,10 +201,24 @@ screen() {
 }
 
 @test "an argument that is no option" {
-    run_sscep getca -u "$NOWHERE" -c ca.crt extra
-    misuse extra
-    run_sscep getca -u "$NOWHERE" -c ca.crt -- extra
-    misuse extra
+    start_ca
+    run_sscep getca -u "$URL" -c ca.crt ""
+    expect_status 0
+    same_certificate ca.crt "$ca/ca.crt"
+    warned 'argument "" is ignored'
+    run_sscep getca "" -u "$URL" extra -c new.crt -F sha1 -- -F $'a\e[31mb\n'
+    expect_status 0
+    same_certificate new.crt "$ca/ca.crt"
+    stdout_has "SHA1 fingerprint: "
+    expect_equal "lines on stderr" 4 "$(wc -l <"$stderr")"
+    stderr_has 'argument "" is ignored'
+    stderr_has "argument extra is ignored"
+    stderr_has "argument -F is ignored"
+    stderr_has 'argument a\x1b[31mb\x0a is ignored'
+    run_sscep getca "$URL" -c ca.crt
+    expect_status 1
+    stderr_has "argument $URL is ignored"
+    stderr_has "missing URL"
 }
 
 @test "an option without its value" {
@@ -215,19 +272,21 @@ screen() {
 @test "an unknown algorithm is refused with the list of algorithms" {
     local name
     everything
-    for name in rot13 AES 3DES aes-128 aes12 "" sha256; do
+    for name in rot13 aes-256-gcm des-ecb DES-EDE-CBC aes12 "" sha256; do
         enroll -E "$name"
         misuse -E
         nothing_sent
     done
     enroll -E rot13
     misuse rot13 "des|3des|blowfish|aes|aes128|aes192|aes256"
-    for name in sha3 SHA256 sha-256 sha md "" aes128; do
+    for name in sha3 SHA512-256 sha md "" aes128; do
         enroll -S "$name"
         misuse -S
     done
     enroll -S sha3
     misuse sha3 "md5|sha1|sha224|sha256|sha384|sha512"
+    enroll -E AES-2566
+    misuse "AES-2566 (did you mean aes256?)"
     run_sscep getca -u "$URL" -c new.crt -F sha3
     misuse -F sha3 "md5|sha1|sha224|sha256|sha384|sha512"
     nothing_sent

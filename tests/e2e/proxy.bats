@@ -527,11 +527,11 @@ variable() {
     expect_status 95
     variable HTTPS_PROXY 127.0.0.1:1 https \
         "cannot connect to proxy 127.0.0.1:1 of HTTPS_PROXY"
-    variable http_proxy nonsense http 'proxy of http_proxy "nonsense": ' \
-        "the port is missing"
+    variable http_proxy non/sense http 'proxy of http_proxy "non/sense": ' \
+        "has no path"
     expect_status 1
-    variable https_proxy u:p4ss@nonsense https "proxy of https_proxy: " \
-        "the port is missing"
+    variable https_proxy u:p4ss@non/sense https "proxy of https_proxy: " \
+        "has no path"
     stderr_lacks p4ss
     variable http_proxy "$proxy" http "proxy $proxy of http_proxy: " 407
     variable https_proxy "$proxy" https "proxy $proxy of https_proxy: " 407
@@ -539,6 +539,28 @@ variable() {
     http_proxy=$proxy run_sscep getca -u "$URL" -c got.crt -p 127.0.0.1:1
     expect_status 95
     only_error "cannot connect to proxy 127.0.0.1:1: "
+}
+
+# Nothing listens on port 80 of these addresses, as far as a test may hope.
+@test "without a port the proxy has port 80, and messages say so" {
+    local text
+    start_ca
+    for text in 127.13.0.4 http://127.13.0.4 http://127.13.0.4/ \
+        user:secret@127.13.0.4; do
+        run_sscep getca -u "$URL" -c got.crt -p "$text"
+        expect_status 95
+        only_error "cannot connect to proxy 127.13.0.4:80: "
+        variable http_proxy "$text" http \
+            "cannot connect to proxy 127.13.0.4:80 of http_proxy: "
+        expect_status 95
+    done
+    run_sscep getca -u "$URL" -c got.crt -p "[::1]" -v
+    expect_status 95
+    stderr_has "requests go through proxy [::1]:80"
+    printf 'Proxy = 127.13.0.4\n' >sscep.conf
+    run_sscep getca -u "$URL" -c got.crt -f sscep.conf
+    expect_status 95
+    only_error "cannot connect to proxy 127.13.0.4:80: "
 }
 
 @test "the proxy cannot be connected to" {

@@ -9,10 +9,10 @@ static void test_open(void **state)
 	static const struct bad {
 		const char *url, *proxy, *word;
 	} bad[] = {
-	    {"http://h/", "h", "port is missing"},
+	    {"http://h/", "h:", "65535"},
 	    {"http://h/", "", "empty"},
-	    {"https://h/", "h", "port is missing"},
-	    {"http://h/", "u:s3cret@h", "port is missing"},
+	    {"https://h/", "h/p", "has no path"},
+	    {"http://h/", "u:s3cret@h:x", "65535"},
 	    {"http://h/", "s3cret@h:80", "user:password"},
 	};
 	struct url url = {0};

@@ -614,14 +614,33 @@ struct saying {
 #define ENROLL "enroll", "-uu", "-cc", "-kk", "-rr", "-ll"
 
 static const struct saying misuse[] = {
-    {NULL, {"enrol"}, ST_ERROR,
-	"P: unknown operation enrol (did you mean enroll?)" HINT},
-    {NULL, {"getcac"}, ST_ERROR,
-	"P: unknown operation getcac (did you mean getca?)" HINT},
+    {NULL, {"enrolment"}, ST_ERROR,
+	"P: unknown operation enrolment (did you mean enroll?)" HINT},
+    {NULL, {"enrlol"}, ST_ERROR,
+	"P: unknown operation enrlol (did you mean enroll?)" HINT},
+    {NULL, {"getnext"}, ST_ERROR,
+	"P: unknown operation getnext (did you mean getnextca?)" HINT},
+    {NULL, {"getn"}, ST_ERROR,
+	"P: unknown operation getn (did you mean getca?)" HINT},
+    {NULL, {"get"}, ST_ERROR,
+	"P: unknown operation get (did you mean getca?)" HINT},
+    {NULL, {"enr"}, ST_ERROR, "P: unknown operation enr" HINT},
+    {NULL, {"getc", "-uu"}, ST_ERROR,
+	"P: operation getc is ambiguous: getca, getcert, getcrl, "
+	"getcaps" HINT},
     {NULL, {"frobnicate"}, ST_ERROR, "P: unknown operation frobnicate" HINT},
-    {NULL, {"GETCA"}, ST_ERROR,
-	"P: unknown operation GETCA (did you mean getca?)" HINT},
-    {NULL, {""}, ST_ERROR, "P: unknown operation " HINT},
+    {NULL, {"versoin"}, ST_ERROR,
+	"P: unknown operation versoin (did you mean version?)" HINT},
+    {NULL, {"GETC"}, ST_ERROR,
+	"P: unknown operation GETC (did you mean getca?)" HINT},
+    {NULL, {"GETCACERT"}, ST_ERROR,
+	"P: unknown operation GETCACERT (did you mean getcert?)" HINT},
+    {NULL, {"a\x1b\n"}, ST_ERROR, "P: unknown operation a\\x1b\\x0a" HINT},
+    {NULL, {""}, ST_ERROR, "P: unknown operation \"\"" HINT},
+    {NULL, {"help", "unknown"}, ST_ERROR, "P: unknown operation unknown" HINT},
+    {NULL, {"help", "getc"}, ST_ERROR,
+	"P: operation getc is ambiguous: getca, getcert, getcrl, "
+	"getcaps" HINT},
     {NULL, {"-u", "x"}, ST_ERROR, "P: the operation must come first" HINT},
     {NULL, {"--", "getca"}, ST_ERROR, "P: the operation must come first" HINT},
     {NULL, {"--hepl"}, ST_ERROR,
@@ -637,9 +656,10 @@ static const struct saying misuse[] = {
 	"P: option --ver is ambiguous: --verbose, --version" HINT},
     {NULL, {"--hel"}, ST_ERROR,
 	"P: option --hel is ambiguous: --help, --help-all" HINT},
-    {NULL, {"getca", "file"}, ST_ERROR, "P: unexpected argument file" HINT},
-    {NULL, {"getca", "-"}, ST_ERROR, "P: unexpected argument -" HINT},
-    {NULL, {"getca", "--", "-u"}, ST_ERROR, "P: unexpected argument -u" HINT},
+    {NULL, {"getca", "file", "-u"}, ST_ERROR,
+	"P: warning: argument file is ignored: it is neither an option nor the "
+	"value of one [extra-argument]\n"
+	"P: option -u needs a value (url)" HINT},
     {NULL, {"getca", "-u"}, ST_ERROR, "P: option -u needs a value (url)" HINT},
     {NULL, {"getca", "--url"}, ST_ERROR,
 	"P: option --url needs a value (url)" HINT},
@@ -651,17 +671,18 @@ static const struct saying misuse[] = {
 	"P: option --ca-cert: the value is empty" HINT},
 
     {NULL, {"getca", "-E", "aes1"}, ST_ERROR,
-	"P: option -E: unknown cipher aes1, not one of "
+	"P: option -E: unknown cipher aes1 (did you mean aes?), not one of "
 	"des|3des|blowfish|aes|aes128|aes192|aes256" HINT},
     {NULL, {"getca", "--capabilities", "AES,\033x SHA-1"}, ST_ERROR,
 	"P: option --capabilities: unknown capability \\x1bx, not one of "
 	"AES, DES3, GetNextCACert, POSTPKIOperation, Renewal, SHA-1, SHA-224, "
 	"SHA-256, SHA-384, SHA-512, SCEPStandard" HINT},
     {NULL, {"getca", "-S", "sha"}, ST_ERROR,
-	"P: option -S: unknown digest sha, not one of "
+	"P: option -S: unknown digest sha (did you mean sha1?), not one of "
 	"md5|sha1|sha224|sha256|sha384|sha512" HINT},
     {NULL, {"getca", "--fing", "sha2567"}, ST_ERROR,
-	"P: option --fingerprint: unknown digest sha2567, not one of "
+	"P: option --fingerprint: unknown digest sha2567 (did you mean "
+	"sha256?), not one of "
 	"md5|sha1|sha224|sha256|sha384|sha512" HINT},
     {NULL, {"enroll", "-n", "-1"}, ST_ERROR,
 	"P: option -n: -1 is not a number from 0 to 2147483647" HINT},
@@ -683,9 +704,22 @@ static const struct saying misuse[] = {
     {NULL, {"enroll", "--transaction-id", ""}, ST_ERROR,
 	"P: option --transaction-id: the value is empty" HINT},
     {NULL, {"enroll", "--renewal", "18"}, ST_ERROR,
-	"P: option --renewal: 18 is not one of auto|17|19" HINT},
+	"P: option --renewal: unknown messageType 18, not one of "
+	"auto|17|19" HINT},
+    {NULL, {"enroll", "--renewal", "atuo"}, ST_ERROR,
+	"P: option --renewal: unknown messageType atuo (did you mean auto?), "
+	"not one of auto|17|19" HINT},
+    {NULL, {"getca", "--capabilities", "AES,SHA256"}, ST_ERROR,
+	"P: option --capabilities: unknown capability SHA256 (did you mean "
+	"SHA-256?), not one of AES, DES3, GetNextCACert, POSTPKIOperation, "
+	"Renewal, SHA-1, SHA-224, SHA-256, SHA-384, SHA-512, "
+	"SCEPStandard" HINT},
+    {NULL, {"getca", "-E", "DES-EDE-CBC"}, ST_ERROR,
+	"P: option -E: unknown cipher DES-EDE-CBC, not one of "
+	"des|3des|blowfish|aes|aes128|aes192|aes256" HINT},
     {NULL, {"enroll", "--tolerate", "nonce,cloc"}, ST_ERROR,
-	"P: option --tolerate: unknown check cloc, not one of "
+	"P: option --tolerate: unknown check cloc (did you mean clock?), not "
+	"one of "
 	"nonce,transaction-id,issuer,clock,ra,signer" HINT},
     {NULL, {"enroll", "--tolerate", ""}, ST_ERROR,
 	"P: option --tolerate: unknown check , not one of "
@@ -722,7 +756,25 @@ static const struct saying misuse[] = {
 	"P: option --sign-passin: the value is empty" HINT},
 };
 
+#define TAKEN(word, name) \
+	"P: warning: operation " word " is taken for " name \
+	"; write the whole name [abbreviated-operation]\n"
+#define IGNORED(shown) \
+	"P: warning: argument " shown \
+	" is ignored: it is neither an option nor the value of one " \
+	"[extra-argument]\n"
+
 static const struct saying warnings[] = {
+    {NULL, {"getcr", "-uu", "-cc", "-kk", "-ll", "-ww"}, ST_OK,
+	TAKEN("getcr", "getcrl")},
+    {NULL, {"GetCA", "-uu", "-cc"}, ST_OK, TAKEN("GetCA", "getca")},
+    {NULL, {"getca", "-uu", "file", "-cc"}, ST_OK, IGNORED("file")},
+    {NULL, {"getca", "-uu", "-cc", ""}, ST_OK, IGNORED("\"\"")},
+    {NULL, {"getca", "-uu", "-", "-cc"}, ST_OK, IGNORED("-")},
+    {NULL, {"getca", "-uu", "-cc", "--", "-u", "\x1b[31m", "--"}, ST_OK,
+	IGNORED("-u") IGNORED("\\x1b[31m") IGNORED("--")},
+    {NULL, {"getca", "http://h/", "-cc"}, ST_ERROR,
+	IGNORED("http://h/") "P: missing URL (-u, --url)" HINT},
     {NULL, {"getca", "-uu", "-cc", "-r", "x"}, ST_OK,
 	"P: warning: option -r has no effect with getca [no-effect]\n"},
     {NULL, {"getca", "-uu", "-cc", "--poll-c=x"}, ST_OK,
@@ -777,9 +829,10 @@ static const struct saying files[] = {
 	"P: t.conf:1: Verbose: maybe is neither yes nor no\n"},
     {"Verbose =\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: Verbose:  is neither yes nor no\n"},
-    {"sigalgorithm SHA256\n", {UFILE}, ST_FILE,
-	"P: t.conf:1: sigalgorithm: unknown digest SHA256, not one of "
-	"md5|sha1|sha224|sha256|sha384|sha512\n"},
+    {"sigalgorithm SHA-512\nEncAlgorithm AES-256-CBC\n", {UFILE}, ST_OK, ""},
+    {"sigalgorithm SHA2566\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: sigalgorithm: unknown digest SHA2566 (did you mean "
+	"sha256?), not one of md5|sha1|sha224|sha256|sha384|sha512\n"},
     {"Proxy =\n", {UFILE}, ST_FILE, "P: t.conf:1: Proxy: the value is empty\n"},
     {"CAIdentifier =\n", {UFILE}, ST_OK, ""},
     {"TLSKeyPassword = swordfish\n", {UFILE}, ST_FILE,
@@ -791,11 +844,11 @@ static const struct saying files[] = {
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},
 	ST_OK, ""},
     {"[sscep_enginex]\nPIN = 1\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:1: unknown section [sscep_enginex] "
-	"[unknown-section]\n"},
+	"P: warning: t.conf:1: unknown section [sscep_enginex] (did you mean "
+	"sscep_engine?) [unknown-section]\n"},
     {"[sscep_enrol]\nKey = x\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:1: unknown section [sscep_enrol] "
-	"[unknown-section]\n"},
+	"P: warning: t.conf:1: unknown section [sscep_enrol] (did you mean "
+	"sscep_enroll?) [unknown-section]\n"},
     {"PrivateKey = x\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:1: unknown key PrivateKey; the nearest known is "
 	"PrivateKeyFile [unknown-key]\n"},
@@ -1086,6 +1139,26 @@ static void verbose_shows_what_is_in_force(void **state)
 	run_end(&r);
 }
 
+/* Spellings of algorithms; the code compares the names of algs.h. */
+static void algorithms_get_their_names(void **state)
+{
+	struct run r;
+
+	(void)state;
+	write_file("FingerPrint = SHA2-384\n");
+	run_start(&r, "getca");
+	add_required(&r, OP_GETCA, 0);
+	run_add(&r, "-EDES-EDE3-CBC");
+	run_add(&r, "--sig-alg=RSA-MD5");
+	run_add(&r, "-f" FILE_NAME);
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_string_equal(r.options.enc_alg, "3des");
+	assert_string_equal(r.options.sig_alg, "md5");
+	assert_string_equal(r.options.fp_alg, "sha384");
+	run_end(&r);
+}
+
 static void level_is_set_at_once(void **state)
 {
 	struct run r;
@@ -1123,6 +1196,14 @@ static void expect_action(const char *first, const char *second,
 static void help_and_version(void **state)
 {
 	(void)state;
+	expect_action("-?", NULL, NULL, OPTIONS_HELP);
+	expect_action("help", NULL, NULL, OPTIONS_HELP);
+	expect_action("help", "-v", NULL, OPTIONS_HELP);
+	expect_action("help", "getcrl", "x", OPTIONS_HELP);
+	expect_action("getca", "-?", NULL, OPTIONS_HELP);
+	expect_action("getca", "-v?", NULL, OPTIONS_HELP);
+	expect_action("version", NULL, NULL, OPTIONS_VERSION);
+	expect_action("version", "x", NULL, OPTIONS_VERSION);
 	expect_action(NULL, NULL, NULL, OPTIONS_HELP_ALL);
 	expect_action("-h", NULL, NULL, OPTIONS_HELP);
 	expect_action("--help", NULL, NULL, OPTIONS_HELP);
@@ -1136,6 +1217,128 @@ static void help_and_version(void **state)
 	expect_action("--version", NULL, NULL, OPTIONS_VERSION);
 	expect_action("--vers", NULL, NULL, OPTIONS_VERSION);
 	expect_action("getcrl", "--version", NULL, OPTIONS_VERSION);
+}
+
+/* Words for operations, and whether they are warned of. */
+static const struct word {
+	const char *word;
+	const struct operation *operation;
+	bool loose;
+} op_words[] = {
+    {"getca", &op_getca, false},
+    {"getcacert", &op_getca, false},
+    {"getcax", &op_getca, false},
+    {"getca\x1b", &op_getca, false},
+    {"getcap", &op_getca, false},
+    {"getcapx", &op_getca, false},
+    {"getcaps", &op_getcaps, false},
+    {"getcapsfoo", &op_getcaps, false},
+    {"getnextca", &op_getnextca, false},
+    {"getnextcacert", &op_getnextca, false},
+    {"enroll", &op_enroll, false},
+    {"enrollment", &op_enroll, false},
+    {"enrol", &op_enroll, false},
+    {"enro", &op_enroll, true},
+    {"getcertificate", &op_getcert, false},
+    {"getcer", &op_getcert, true},
+    {"getce", &op_getcert, true},
+    {"getcrls", &op_getcrl, false},
+    {"getcr", &op_getcrl, true},
+    {"GETCA", &op_getca, true},
+    {"getCAPS", &op_getcaps, true},
+    {"GetNextCA", &op_getnextca, true},
+};
+
+static void operations_by_their_words(void **state)
+{
+	struct run r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(op_words); i++) {
+		run_start(&r, op_words[i].word);
+		add_required(&r, op_words[i].operation->op, 0);
+		run_parse(&r);
+		assert_int_equal(r.status, ST_OK);
+		if (r.options.operation != op_words[i].operation ||
+		    (strstr(r.said, "is taken for") != NULL) !=
+			op_words[i].loose)
+			fail_msg("%s: %s, %s", op_words[i].word,
+			    r.options.operation->name, r.said);
+		run_end(&r);
+		run_start(&r, "help");
+		run_add(&r, op_words[i].word);
+		run_parse(&r);
+		assert_int_equal(r.action, OPTIONS_HELP);
+		assert_ptr_equal(r.options.operation, op_words[i].operation);
+		assert_int_equal(r.said[0] != '\0', op_words[i].loose);
+		run_end(&r);
+	}
+}
+
+/* Only these; with a new one, "getn" would be another's, too. */
+static void what_may_be_abbreviated(void **state)
+{
+	(void)state;
+	assert_int_equal(OPS_ABBREVIABLE,
+	    OP_GETCA | OP_ENROLL | OP_GETCERT | OP_GETCRL | OP_GETCAPS);
+}
+
+/* Misuse, and whether the report of it is to be in JSON. */
+static const struct {
+	const char *file, *args[5];
+	bool json;
+} misused[] = {
+    {NULL, {"getca", "--json", "--jsn"}, true},
+    {NULL, {"getca", "--jsn", "--json"}, true},
+    {NULL, {"getca", "-Z", "--js"}, true},
+    {NULL, {"getca", "-E", "nonsense", "--json"}, true},
+    {NULL, {"getca", "--json"}, true},
+    {NULL, {"getca", "--json=yes"}, true},
+    {NULL, {"getca", "--bad"}, false},
+    {NULL, {"getca", "--bad", "json", "-json"}, false},
+    {NULL, {"nonsense", "-v", "--json"}, true},
+    {NULL, {"getc", "--json"}, true},
+    {NULL, {"help", "nonsense", "--json"}, true},
+    {NULL, {"--json"}, true},
+    {NULL, {"-u", "u", "--json"}, true},
+    {NULL, {"-u"}, false},
+    {"JSON = yes\n", {UFILE, "--bad"}, true},
+    {"JSON = yes\nnonsense\n", {UFILE}, true},
+    {"nonsense\n[\nJSON yes\n", {UFILE}, true},
+    {"Timeout = soon\njson = on\n", {UFILE}, true},
+    {"Timeout = soon\nJSON = no\n", {UFILE}, false},
+    {"Timeout = soon\nJSON = no\n", {UFILE, "--json"}, true},
+    {"[sscep_getca]\nJSON = yes\n[sscep]\nTimeout = soon\n", {UFILE}, false},
+    {"[sscep_getcaps]\nTimeout = soon\nJSON = yes\n[sscep]\nJSON = no\n",
+	{UFILE}, true},
+    {"[sscep]\nJSON = yes\n[sscep_getcaps]\nTimeout = soon\nJSON = no\n",
+	{UFILE}, false},
+    {"Timeout = soon\nJSON = yes\nJSON = maybe\n", {UFILE}, true},
+};
+
+static void misuse_asks_for_json(void **state)
+{
+	struct run r;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < NITEMS(misused); i++) {
+		if (misused[i].file != NULL)
+			write_file(misused[i].file);
+		run_start(&r, misused[i].args[0]);
+		for (j = 1; j < NITEMS(misused[i].args); j++)
+			if (misused[i].args[j] != NULL)
+				run_add(&r, misused[i].args[j]);
+		run_parse(&r);
+		assert_int_not_equal(r.status, ST_OK);
+		if (r.options.json != misused[i].json)
+			fail_msg("row %zu: %s", i, r.said);
+		/* One line, of the first error. */
+		assert_ptr_equal(
+		    strchr(r.said, '\n'), r.said + strlen(r.said) - 1);
+		run_end(&r);
+	}
 }
 
 /* The help text, the version and the sample file. */
@@ -1163,13 +1366,19 @@ static char *printed(void (*print)(FILE *out))
 	return read_back(f);
 }
 
-static char *printed_help(const struct operation *operation)
+static char *printed_help_of(
+    const char *program, const struct operation *operation)
 {
 	FILE *f = tmpfile();
 
 	assert_non_null(f);
-	options_print_help(f, "./P", operation);
+	options_print_help(f, program, operation);
 	return read_back(f);
+}
+
+static char *printed_help(const struct operation *operation)
+{
+	return printed_help_of("./P", operation);
 }
 
 /* At most 48 lines of at most 80 columns. */
@@ -1221,6 +1430,20 @@ static void help_of_an_operation_fits_on_a_screen(void **state)
 			if (table_rows[j].ops & ops_all[i]->op)
 				expect_in_help(help, &table_rows[j]);
 		assert_non_null(strstr(help, "--help-all"));
+		free(help);
+	}
+}
+
+static void help_by_a_long_path_fits_on_a_screen(void **state)
+{
+	static const char path[] = "/opt/acme/firmware/usr/local/sbin/sscep";
+	char *help;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i <= OPS_COUNT; i++) {
+		help = printed_help_of(path, i < OPS_COUNT ? ops_all[i] : NULL);
+		expect_screen(help);
 		free(help);
 	}
 }
@@ -1346,7 +1569,7 @@ static void version_comes_first(void **state)
 	char *text = printed(options_print_version);
 
 	(void)state;
-	assert_ptr_equal(strstr(text, "sscep "), text);
+	assert_ptr_equal(strstr(text, "sscep version "), text);
 	assert_non_null(strstr(text, "BSD"));
 	assert_non_null(strstr(text, "OpenSSL"));
 	free(text);
@@ -1535,12 +1758,14 @@ static void secrets_are_not_dumped(void **state)
 static void words_and_guesses(void **state)
 {
 	struct guess guess = {0};
+	char out[GUESS_TEXT_MAX];
 
 	(void)state;
 	assert_true(ascii_is_same_word("Key", "kEY"));
 	assert_false(ascii_is_same_word("Key", "Keys"));
 	assert_false(ascii_is_same_word("Keys", "Key"));
-	assert_false(guess_is_near(&guess, "x"));
+	assert_string_equal(
+	    guess_suggest(out, sizeof(out), &guess, "x", "", ""), "");
 	guess_offer(&guess, "kitten", "sitting");
 	assert_int_equal(guess.distance, 3);
 	guess_offer(&guess, "kitten", "mittens");
@@ -1548,6 +1773,16 @@ static void words_and_guesses(void **state)
 	assert_int_equal(guess.distance, 2);
 	guess_offer(&guess, "kitten", "");
 	assert_int_equal(guess.distance, 2);
+	assert_string_equal(
+	    guess_suggest(out, sizeof(out), &guess, "kitten", "[", "]"),
+	    " (did you mean [mittens]?)");
+	assert_string_equal(guess_suggest_of(out, sizeof(out), "b1", "a|b,c d"),
+	    " (did you mean b?)");
+	assert_string_equal(guess_suggest_of(out, sizeof(out), "dx", "a, d"),
+	    " (did you mean d?)");
+	assert_string_equal(
+	    guess_suggest_of(out, sizeof(out), "18", "17|19"), "");
+	assert_string_equal(guess_suggest_of(out, sizeof(out), "x", ""), "");
 }
 
 /* Arguments, separated by blanks, before and after secrets are hidden. */
@@ -1570,6 +1805,8 @@ static const struct hidden {
     /* Secrets are hidden even if a later argument is misuse. */
     {"enroll", "--passin pass:a --bad", "--passin pass:x --bad"},
     {"enroll", "--passin pass:a junk", "--passin pass:x junk"},
+    {"enroll", "junk --passin pass:a -- -p u:p@h:1",
+	"junk --passin pass:x -- -p u:p@h:1"},
     {"enroll", "-p u:p@h:1 --passin pass:a -E bad",
 	"-p xxx@h:1 --passin pass:x -E bad"},
     {"enroll", "--passin pass:a -n", "--passin pass:x -n"},
@@ -1670,12 +1907,17 @@ int main(void)
 	    cmocka_unit_test(lists_and_repetition),
 	    cmocka_unit_test(long_values_arrive_whole),
 	    cmocka_unit_test(verbose_shows_what_is_in_force),
+	    cmocka_unit_test(algorithms_get_their_names),
 	    cmocka_unit_test(level_is_set_at_once),
 	    cmocka_unit_test(help_and_version),
 	    cmocka_unit_test(help_of_an_operation_fits_on_a_screen),
+	    cmocka_unit_test(help_by_a_long_path_fits_on_a_screen),
 	    cmocka_unit_test(help_of_an_operation_has_what_is_required),
 	    cmocka_unit_test(help_alone_has_operations_and_common_options),
 	    cmocka_unit_test(usage_has_all_options),
+	    cmocka_unit_test(operations_by_their_words),
+	    cmocka_unit_test(what_may_be_abbreviated),
+	    cmocka_unit_test(misuse_asks_for_json),
 	    cmocka_unit_test(the_texts_name_everything),
 	    cmocka_unit_test(version_comes_first),
 	    cmocka_unit_test(the_sample_can_be_read),

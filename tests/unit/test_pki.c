@@ -115,15 +115,17 @@ static void test_algs(void **state)
 	(void)state;
 	compat_unload_providers();
 	for (i = 0; i < NITEMS(digests); i++) {
-		assert_true(algs_is_digest(digests[i].name));
-		assert_false(algs_is_cipher(digests[i].name));
+		assert_string_equal(
+		    algs_find_digest(digests[i].name), digests[i].name);
+		assert_null(algs_find_cipher(digests[i].name));
 		assert_true(algs_digest_works(digests[i].name));
 		assert_int_equal(algs_get_digest(&md, digests[i].name), ST_OK);
 		assert_int_equal(EVP_MD_type(md), digests[i].nid);
 	}
 	for (i = 0; i < NITEMS(ciphers); i++) {
-		assert_true(algs_is_cipher(ciphers[i].name));
-		assert_false(algs_is_digest(ciphers[i].name));
+		assert_string_equal(
+		    algs_find_cipher(ciphers[i].name), ciphers[i].name);
+		assert_null(algs_find_digest(ciphers[i].name));
 		if (ciphers[i].legacy && !has_legacy)
 			continue;
 		assert_int_equal(
@@ -133,6 +135,92 @@ static void test_algs(void **state)
 	}
 	compat_unload_providers();
 	compat_unload_providers();
+}
+
+/* Spellings, and the name of the digest or cipher; NULL: there is none. */
+static const struct {
+	const char *text, *digest, *cipher;
+} spelled[] = {
+    {"SHA-256", "sha256", NULL},
+    {"SHA256", "sha256", NULL},
+    {"Sha2-256", "sha256", NULL},
+    {"sha256WithRSAEncryption", "sha256", NULL},
+    {"SHA256withrsaencryption", "sha256", NULL},
+    {"RSA-SHA256", "sha256", NULL},
+    {"ecdsa-with-SHA256", "sha256", NULL},
+    {"sha-1", "sha1", NULL},
+    {"sha1WithRSAEncryption", "sha1", NULL},
+    {"ecdsa-with-SHA1", "sha1", NULL},
+    {"SHA-224", "sha224", NULL},
+    {"SHA2-384", "sha384", NULL},
+    {"SHA-512", "sha512", NULL},
+    {"sha2-512", "sha512", NULL},
+    {"MD5", "md5", NULL},
+    {"MD-5", "md5", NULL},
+    {"md5WithRSAEncryption", "md5", NULL},
+    {"AES", NULL, "aes"},
+    {"AES-128", NULL, "aes128"},
+    {"AES128", NULL, "aes128"},
+    {"aes-128-cbc", NULL, "aes128"},
+    {"AES-192-cbc", NULL, "aes192"},
+    {"AES-256-CBC", NULL, "aes256"},
+    {"DES3", NULL, "3des"},
+    {"des3", NULL, "3des"},
+    {"3DES", NULL, "3des"},
+    {"DES-EDE3", NULL, "3des"},
+    {"des-ede3-cbc", NULL, "3des"},
+    {"DES", NULL, "des"},
+    {"Des-Cbc", NULL, "des"},
+    {"bf", NULL, "blowfish"},
+    {"BF-CBC", NULL, "blowfish"},
+    {"Blowfish", NULL, "blowfish"},
+    /* Names of other algorithms, or of none. */
+    {"aes-128-gcm", NULL, NULL},
+    {"AES-256-ECB", NULL, NULL},
+    {"aes-", NULL, NULL},
+    {"-aes", NULL, NULL},
+    {"aes--128", NULL, NULL},
+    {"aes1-28", NULL, NULL},
+    {"aes12", NULL, NULL},
+    {"des-ede-cbc", NULL, NULL},
+    {"des-ede", NULL, NULL},
+    {"des-ecb", NULL, NULL},
+    {"des-", NULL, NULL},
+    {"d-es", NULL, NULL},
+    {"descbc", NULL, NULL},
+    {"desx-cbc", NULL, NULL},
+    {"1.3.14.3.2.7", NULL, NULL},
+    {"bf-ecb", NULL, NULL},
+    {"sha", NULL, NULL},
+    {"sha3-256", NULL, NULL},
+    {"sha512-256", NULL, NULL},
+    {"SHA-512/256", NULL, NULL},
+    {"sha256 ", NULL, NULL},
+    {"", NULL, NULL},
+};
+
+static void expect_name(const char *text, const char *got, const char *want)
+{
+	bool same =
+	    got == NULL || want == NULL ? got == want : strcmp(got, want) == 0;
+
+	if (!same)
+		print_error("%s: %s\n", text, got != NULL ? got : "none");
+	assert_true(same);
+}
+
+static void test_algs_spellings(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(spelled); i++) {
+		expect_name(spelled[i].text, algs_find_digest(spelled[i].text),
+		    spelled[i].digest);
+		expect_name(spelled[i].text, algs_find_cipher(spelled[i].text),
+		    spelled[i].cipher);
+	}
+	assert_int_equal(ERR_peek_error(), 0);
 }
 
 static void test_algs_unknown(void **state)
@@ -145,8 +233,6 @@ static void test_algs_unknown(void **state)
 
 	(void)state;
 	for (i = 0; i < NITEMS(no_algorithms); i++) {
-		assert_false(algs_is_digest(no_algorithms[i]));
-		assert_false(algs_is_cipher(no_algorithms[i]));
 		assert_false(algs_digest_works(no_algorithms[i]));
 		capture_start(STDERR_FILENO);
 		digest = algs_get_digest(&md, no_algorithms[i]);
@@ -1716,6 +1802,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_ability),
 	    cmocka_unit_test(test_algs),
+	    cmocka_unit_test(test_algs_spellings),
 	    cmocka_unit_test(test_algs_unknown),
 	    cmocka_unit_test(test_algs_forbidden),
 	    cmocka_unit_test(test_algs_admit),

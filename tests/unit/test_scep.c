@@ -305,13 +305,13 @@ static void test_caps_best(void **state)
 			assert_null(digest);
 		} else {
 			assert_string_equal(digest, bests[i].digest);
-			assert_true(algs_is_digest(digest));
+			assert_non_null(algs_find_digest(digest));
 		}
 		if (bests[i].cipher == NULL) {
 			assert_null(cipher);
 		} else {
 			assert_string_equal(cipher, bests[i].cipher);
-			assert_true(algs_is_cipher(cipher));
+			assert_non_null(algs_find_cipher(cipher));
 		}
 	}
 }

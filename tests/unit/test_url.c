@@ -134,13 +134,18 @@ static const struct proxy {
 	"user:p@:%/\xc3\xa4"},
     {"user:s3cret/@x:@h:80", "h", 80, "user:s3cret/@x:"},
     {"user:@h:80", "h", 80, "user:"},
+    {"h", "h", 80, NULL},
+    {"h/", "h", 80, NULL},
+    {"http://h", "h", 80, NULL},
+    {"http://h/", "h", 80, NULL},
+    {"127.0.0.1", "127.0.0.1", 80, NULL},
+    {"[::1]", "::1", 80, NULL},
+    {"user:s3cret@h", "h", 80, "user:s3cret"},
+    {"http://user:s3cret@[::1]/", "::1", 80, "user:s3cret"},
 };
 
 static const struct bad bad_proxies[] = {
     {"", "empty"},
-    {"h", "port is missing"},
-    {"[::1]", "port is missing"},
-    {"http://h/", "port is missing"},
     {":8080", "host"},
     {"h:0", "65535"},
     {"h:65536", "65535"},
@@ -156,7 +161,9 @@ static const struct bad bad_proxies[] = {
     {"user:s3cret%4@h:80", "%25"},
     {"user:s3cret%4x@h:80", "%25"},
     {"user:s3cret%00@h:80", "NUL"},
-    {"user:s3cret@h", "port is missing"},
+    {"user:s3cret@h:", "65535"},
+    {"::1", "in [ ]"},
+    {"https://h", "only plain http"},
     {"user:s3cret@", "host name is missing"},
     {"https://user:s3cret@h:80", "only plain http"},
 };
