@@ -80,18 +80,39 @@ static enum status read_key(EVP_PKEY **out, const struct inputs *in)
 	return key_read(out, &place);
 }
 
-static enum status read_csr(struct inputs *in)
+/*
+ * Only to sign is the key of the request needed.  An RA that signs the request
+ * of somebody else with -K may give its own key to -k, too.
+ */
+static enum status check_csr_key(const struct inputs *in)
 {
 	const struct options *o = in->options;
 	char name[KEY_NAME_MAX];
+
+	if (csr_has_key(in->csr, in->csr_key))
+		return ST_OK;
+	key_name_shown(name, o->key);
+	if (o->sign_cert == NULL)
+		return fail(ST_FILE,
+		    "private key %s: it is not the key of request %s", name,
+		    o->request);
+	warn(WARN_KEY_NOT_USED,
+	    "private key %s: it is not the key of request %s, and is not used, "
+	    "because -K signs: leave -k out",
+	    name, o->request);
+	return ST_OK;
+}
+
+static enum status read_csr(struct inputs *in)
+{
+	const struct options *o = in->options;
 	enum status st = csr_read(&in->csr, o->request);
 
-	if (st == ST_OK && o->key != NULL)
+	if (st == ST_OK && o->key != NULL) {
 		st = read_key(&in->csr_key, in);
-	if (st == ST_OK && o->key != NULL && !csr_has_key(in->csr, in->csr_key))
-		st = fail(ST_FILE,
-		    "private key %s: it is not the key of request %s",
-		    key_name_shown(name, o->key), o->request);
+		if (st == ST_OK)
+			st = check_csr_key(in);
+	}
 	if (st == ST_OK)
 		st = csr_add_challenge(&in->password, in->csr);
 	return st;

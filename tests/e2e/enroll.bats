@@ -451,6 +451,26 @@ END
 
 # --- transactionID ---------------------------------------------------------
 
+# An RA that forwards the request of somebody else has no other key than its own.
+@test "-K and -O: a -k that is not the key of the request is a warning" {
+    start_enrolment
+    enroll
+    enrolled
+    take other.key other.csr
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k local.key -r other.csr -l other.crt
+    expect_status 0
+    warned "private key local.key: it is not the key of request other.csr, and is not used, because -K signs"
+    expect_equal "the key of other.crt" \
+        "$(openssl pkey -in other.key -pubout)" \
+        "$(openssl x509 -in other.crt -noout -pubkey)"
+    # Without them it would have to sign.
+    run_sscep enroll -u "$URL" -c ca.crt -k local.key -r other.csr -l no.crt
+    expect_status 93
+    only_error "private key local.key: it is not the key of request other.csr"
+    no_file no.crt
+}
+
 @test "transactionID: the MD5 of the SubjectPublicKeyInfo, upper-case hex" {
     start_enrolment
     enroll

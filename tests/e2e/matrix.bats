@@ -390,6 +390,7 @@ refused_early() {
         -keyfile "$ca/ca.key"
     snapshot
     refused_early 93 "not the key of request" -k other.key
+    refused_early 93 "private key none.key" -k none.key -K local.key -O own.crt
     refused_early 93 "broken.csr" -r broken.csr
     refused_early 93 "missing/local.crt" -l missing/local.crt
     refused_early 93 "missing/self.crt" -L missing/self.crt
