@@ -44,7 +44,7 @@ static enum status get_next_ca(
 		return st;
 	}
 	verbose("%s", capture.text);
-	return fail(ST_NETWORK,
+	return fail(ST_NO_NEXT_CA,
 	    "the server has no next CA certificate available: it "
 	    "answered %d %s",
 	    response->status, response->reason);

@@ -539,8 +539,8 @@ END
 97 | --next-ca --fault end-entity-signer --fault-on getnextcacert | | not among those of -C
 97 | --next-ca --fault next-ca-bad-signature --fault-on getnextcacert | | signature does not verify
 97 | --next-ca | -C other.crt | not among those of -C
-95 | | | no next CA certificate available
-95 | --next-ca --fault http-500 --fault-on getnextcacert | | no next CA certificate available
+76 | | | no next CA certificate available
+76 | --next-ca --fault http-500 --fault-on getnextcacert | | no next CA certificate available
 END
 }
 

@@ -551,11 +551,11 @@ END
     cp "$ca/ca.crt" .
     snapshot
     getnextca
-    refused 95 "no next CA certificate available" "404 Not Found"
+    refused 76 "no next CA certificate available" "404 Not Found"
     expect_stdout <<<"./sscep: requesting next CA certificate"
     stop_ca
-    refuses http-500 95 "no next CA certificate available" "500"
-    refuses http-404 95 "no next CA certificate available" "404"
+    refuses http-500 76 "no next CA certificate available" "500"
+    refuses http-404 76 "no next CA certificate available" "404"
 }
 
 @test "none available: other errors have another message" {

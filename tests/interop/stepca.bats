@@ -392,7 +392,7 @@ takes_get() {
 }
 
 @test "getnextca is not supported" {
-    refused 95 getnextca -u "$url/aes128" -c next.crt -C "$server/root.crt"
+    refused 76 getnextca -u "$url/aes128" -c next.crt -C "$server/root.crt"
     [[ "$error" == "./sscep: "*"no next CA certificate"*"500"* ]]
 }
 
