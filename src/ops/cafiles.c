@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include <openssl/objects.h>
 
 #include "keys/key_file.h"
@@ -112,14 +115,60 @@ static enum status report_found(
 	return ST_OK;
 }
 
-static enum status write_set(
+/* The first of held that is not in certs, or NULL. */
+static X509 *find_other(STACK_OF(X509) *held, STACK_OF(X509) *certs)
+{
+	int i;
+
+	for (i = 0; i < sk_X509_num(held); i++)
+		if (!cert_is_in(certs, sk_X509_value(held, i)))
+			return sk_X509_value(held, i);
+	return NULL;
+}
+
+/*
+ * FILE is the user's, a copy or link of the set perhaps, but cabundle_read()
+ * reads it before the set.
+ */
+static void warn_of_shadow(const char *base, STACK_OF(X509) *certs)
+{
+	STACK_OF(X509) *held = NULL;
+	struct log_capture capture;
+	struct buf name = {0};
+	enum status st;
+	X509 *other;
+
+	if (access(base, F_OK) != 0 || file_is_directory(base))
+		return;
+	log_capture_begin(&capture);
+	st = cert_read_all(&held, base, "CA certificate");
+	log_capture_end(&capture);
+	other = find_other(held, certs);
+	if (st != ST_OK)
+		warn(WARN_CA_FILE_SHADOWS_SET,
+		    "%s: -c %s reads this file, not %s-0, but it cannot be "
+		    "read as certificates: remove it to use the new ones",
+		    base, base, base);
+	else if (other != NULL)
+		warn(WARN_CA_FILE_SHADOWS_SET,
+		    "%s: -c %s reads this file, not %s-0, and it holds %s, "
+		    "which is not in the answer: remove it to use the new ones",
+		    base, base, base,
+		    cert_name_text(&name, X509_get_subject_name(other)));
+	buf_free(&name);
+	cert_stack_free(held);
+}
+
+static enum status write_numbered(
     struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
 {
 	const char *base = session->options->ca_cert;
-	enum status st = fileset_write_certs(base, certs);
+	enum status st = fileset_check_stale(base, sk_X509_num(certs));
 	struct buf name = {0};
 	int i;
 
+	if (st == ST_OK)
+		st = fileset_write_certs(base, certs);
 	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++) {
 		st = caset_set_name(&name, base, i)
 		    ? report_found(session, sk_X509_value(certs, i),
@@ -129,10 +178,12 @@ static enum status write_set(
 			say("certificate written as %s", buf_string(&name));
 	}
 	buf_free(&name);
+	if (st == ST_OK)
+		warn_of_shadow(base, certs);
 	return st;
 }
 
-/* On standard output the set is one text. */
+/* On a stream the set is one text. */
 static enum status write_concatenated(struct session *session,
     struct output *output, STACK_OF(X509) *certs, const EVP_MD *md)
 {
@@ -145,7 +196,9 @@ static enum status write_concatenated(struct session *session,
 	if (st == ST_OK)
 		st = outputs_write_certs(session, output, certs);
 	if (st == ST_OK)
-		say("certificates written as %s", output->name);
+		say("%s written as %s",
+		    sk_X509_num(certs) == 1 ? "certificate" : "certificates",
+		    output->name);
 	return st;
 }
 
@@ -158,52 +211,88 @@ static void note_chain(STACK_OF(X509) *certs)
 		    "the certificates do not form a chain up to a root");
 }
 
-static enum status write_several(struct session *session, struct output *output,
+/*
+ * Only if FILE has to be written is it an error that a regular file cannot be,
+ * or that it is a directory.
+ */
+static enum status open_file(struct cafiles *files, const char *name)
+{
+	const struct target *target = &files->file.target;
+	struct log_capture capture;
+	enum status st;
+
+	log_capture_begin(&capture);
+	st = outputs_open_one(&files->file, name);
+	log_capture_end(&capture);
+	if (st == ST_OK)
+		return ST_OK;
+	if (target->stream ||
+	    (target->exists && !S_ISREG(target->status.st_mode) &&
+		!S_ISDIR(target->status.st_mode)))
+		return fail(st, "%s", capture.text);
+	if (target->exists && (st = key_file_guard(target->path)) != ST_OK)
+		return st;
+	output_close(&files->file);
+	return buf_add_string(&files->problem, capture.text) ? ST_OK
+							     : fail_memory();
+}
+
+enum status cafiles_open(
+    struct cafiles *files, const char *name, bool maybe_bare)
+{
+	struct log_capture capture;
+	enum status st = open_file(files, name);
+
+	if (st != ST_OK || files->file.way == OUTPUT_STREAM)
+		return st;
+	if (!caset_set_name(&files->first_name, name, 0))
+		return fail_memory();
+	log_capture_begin(&capture);
+	st = outputs_open_one(&files->first, buf_string(&files->first_name));
+	log_capture_end(&capture);
+	if (st == ST_OK || (maybe_bare && files->problem.len == 0))
+		return ST_OK;
+	return fail(
+	    st, "%s", maybe_bare ? buf_string(&files->problem) : capture.text);
+}
+
+void cafiles_close(struct cafiles *files)
+{
+	output_close(&files->file);
+	output_close(&files->first);
+	buf_free(&files->first_name);
+	buf_free(&files->problem);
+}
+
+enum status cafiles_write_bare(struct session *session, struct cafiles *files,
+    STACK_OF(X509) *certs, const EVP_MD *md)
+{
+	const char *name = session->options->ca_cert;
+	bool stream = files->file.way == OUTPUT_STREAM;
+	enum status st = ST_OK;
+
+	if (files->problem.len > 0)
+		return fail(ST_FILE, "%s", buf_string(&files->problem));
+	if (!stream)
+		st = fileset_check_stale(name, 0);
+	if (st == ST_OK)
+		st = write_one(
+		    session, &files->file, sk_X509_value(certs, 0), md);
+	return st == ST_OK && !stream ? fileset_set_aside(name) : st;
+}
+
+enum status cafiles_write_set(struct session *session, struct cafiles *files,
     STACK_OF(X509) *certs, const EVP_MD *md)
 {
 	enum status st;
 
-	if (file_is_standard(output->name)) {
-		st = write_concatenated(session, output, certs, md);
+	if (files->file.way == OUTPUT_STREAM) {
+		st = write_concatenated(session, &files->file, certs, md);
 	} else {
-		output_close(output);
-		st = write_set(session, certs, md);
+		cafiles_close(files);
+		st = write_numbered(session, certs, md);
 	}
-	if (st == ST_OK)
+	if (st == ST_OK && sk_X509_num(certs) > 1)
 		note_chain(certs);
 	return st;
-}
-
-/* Before anything is replaced. */
-static enum status check_stale(const char *name, int count)
-{
-	enum status st = ST_OK;
-
-	if (count > 1)
-		st = file_check_aside(name, key_file_guard);
-	if (st == ST_OK)
-		st = fileset_check_stale(name, count > 1 ? count : 0);
-	return st;
-}
-
-enum status cafiles_write_certs(struct session *session, struct output *output,
-    STACK_OF(X509) *certs, const EVP_MD *md)
-{
-	const char *name = session->options->ca_cert;
-	bool several = sk_X509_num(certs) > 1;
-	enum status st = ST_OK;
-
-	if (!file_is_standard(name))
-		st = check_stale(name, sk_X509_num(certs));
-	if (st != ST_OK)
-		return st;
-
-	st = several ? write_several(session, output, certs, md)
-		     : write_one(session, output, sk_X509_value(certs, 0), md);
-	if (st != ST_OK || file_is_standard(name))
-		return st;
-
-	/* cabundle_read() would take it for the set, or for part of it. */
-	return several ? file_set_aside(name, key_file_guard)
-		       : fileset_set_aside(name);
 }

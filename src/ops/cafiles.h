@@ -18,13 +18,40 @@
 enum status cafiles_choose_digest(
     struct session *session, const struct pins *pins, const EVP_MD **md);
 
+/* The files of -c, before the answer tells which it will be. */
+struct cafiles {
+	struct output file;    /* FILE, for a bare certificate, or a stream */
+	struct buf problem;    /* why FILE cannot be written, if it cannot */
+	struct output first;   /* FILE-0, for a set */
+	struct buf first_name; /* of first */
+};
+
 /*
- * Writes one certificate to output, which is the open file of -c, and several
- * to FILE-0, FILE-1, ..., in order, or all to standard output, and says what
- * they are.  A set is replaced whole or not at all.  What an earlier answer
- * left under names that this one does not use is moved to NAME.old.
+ * Opens them before anything is sent.  Unless FILE is a stream it is not opened
+ * for a set: it may be a directory then, or a file that cannot be written.
+ * ST_FILE after reporting if FILE holds a private key or if neither can be
+ * written or, without maybe_bare, FILE-0 cannot.  files, all zero before, is
+ * to be closed in any case.
  */
-enum status cafiles_write_certs(struct session *session, struct output *output,
+enum status cafiles_open(
+    struct cafiles *files, const char *name, bool maybe_bare);
+void cafiles_close(struct cafiles *files);
+
+/*
+ * Writes the only one of certs to FILE, says what it is, and moves FILE-0 and
+ * those that follow to NAME.old.  ST_FILE after reporting.
+ */
+enum status cafiles_write_bare(struct session *session, struct cafiles *files,
+    STACK_OF(X509) *certs, const EVP_MD *md);
+
+/*
+ * Writes certs to FILE-0, FILE-1, ... in order, or all to FILE if that is a
+ * stream, and says what they are.  The set is replaced whole or not at all, and
+ * what an earlier answer left beyond it is moved to NAME.old.  FILE stays as it
+ * is, with a warning if it holds a certificate that is not in certs.  ST_FILE
+ * after reporting.
+ */
+enum status cafiles_write_set(struct session *session, struct cafiles *files,
     STACK_OF(X509) *certs, const EVP_MD *md);
 
 #endif

@@ -248,11 +248,32 @@ enum status fileset_check_stale(const char *base, int first)
 	return st;
 }
 
+static bool is_one_file(const char *a, const char *b)
+{
+	struct stat sa, sb;
+
+	return stat(a, &sa) == 0 && stat(b, &sb) == 0 &&
+	    sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
+}
+
 enum status fileset_set_aside(const char *base)
 {
-	int moved;
-	enum status st = move_stale(base, 0, &moved);
+	struct buf name = {0};
+	enum status st;
+	bool exists;
+	int i;
 
-	note_moved(base, 0, moved);
+	for (i = 0;; i++) {
+		st = caset_find_file(&exists, &name, base, i);
+		if (st != ST_OK || !exists)
+			break;
+		if (is_one_file(base, buf_string(&name)))
+			continue;
+		st = file_move_aside(buf_string(&name), key_file_guard);
+		if (st != ST_OK)
+			break;
+		file_note_aside(buf_string(&name));
+	}
+	buf_free(&name);
 	return st;
 }

@@ -22,7 +22,7 @@ enum status fileset_check_stale(const char *base, int first);
 
 /*
  * Moves FILE-0 and those that follow to NAME.old, up to a gap, and notes it.
- * ST_FILE after reporting.
+ * The one that FILE is a link to stays.  ST_FILE after reporting.
  */
 enum status fileset_set_aside(const char *base);
 

@@ -1,7 +1,6 @@
 #include "ops/cafiles.h"
 #include "ops/inputs.h"
 #include "ops/ops.h"
-#include "ops/outputs.h"
 #include "pki/cert.h"
 #include "pki/pinned.h"
 #include "scep/certs.h"
@@ -15,12 +14,13 @@ static enum status getca_run(struct session *session)
 {
 	struct http_response response = {0};
 	STACK_OF(X509) *certs = NULL;
-	struct output output = {0};
+	struct cafiles files = {0};
 	struct pins pins = {0};
 	const EVP_MD *md;
 	enum status st;
+	bool bare;
 
-	st = outputs_open_one(&output, session->options->ca_cert);
+	st = cafiles_open(&files, session->options->ca_cert, true);
 	if (st == ST_OK)
 		st = inputs_read_pins(&pins, session->options);
 	if (st != ST_OK)
@@ -34,13 +34,15 @@ static enum status getca_run(struct session *session)
 		goto out;
 
 	say("valid response from server");
-	st = certs_from_body(&certs, response.body.data, response.body.len);
+	st = certs_from_body(
+	    &certs, &bare, response.body.data, response.body.len);
 	if (st == ST_OK && pins.count > 0)
 		st = pinned_keep(certs, NULL, &pins);
 	if (st == ST_OK)
-		st = cafiles_write_certs(session, &output, certs, md);
+		st = bare ? cafiles_write_bare(session, &files, certs, md)
+			  : cafiles_write_set(session, &files, certs, md);
 out:
-	output_close(&output);
+	cafiles_close(&files);
 	pins_free(&pins);
 	cert_stack_free(certs);
 	response_free(&response);

@@ -12,13 +12,14 @@ static const char *const getnextca_types[] = {
 
 /* -c, and -w for the certificate of the signer. */
 struct getnextca_files {
-	struct output certs, signer;
+	struct cafiles certs;
+	struct output signer;
 };
 
 static enum status open_files(
     struct getnextca_files *files, const struct options *options)
 {
-	enum status st = outputs_open_one(&files->certs, options->ca_cert);
+	enum status st = cafiles_open(&files->certs, options->ca_cert, false);
 
 	if (st == ST_OK && options->output != NULL)
 		st = outputs_open_one(&files->signer, options->output);
@@ -83,7 +84,7 @@ static enum status write_verified(struct session *session,
 	st = nextca_decode(&certs, &signer, &trust, body->data, body->len);
 	if (st == ST_OK) {
 		warn_of_signer(signer);
-		st = cafiles_write_certs(session, &files->certs, certs, md);
+		st = cafiles_write_set(session, &files->certs, certs, md);
 	}
 	if (st == ST_OK && options->output != NULL) {
 		st = outputs_write_cert(session, &files->signer, signer);
@@ -114,7 +115,7 @@ static enum status getnextca_run(struct session *session)
 	say("valid response from server");
 	st = write_verified(session, &files, &current, &response.body, md);
 out:
-	output_close(&files.certs);
+	cafiles_close(&files.certs);
 	output_close(&files.signer);
 	response_free(&response);
 	cabundle_free(&current);

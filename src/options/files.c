@@ -16,8 +16,7 @@ struct use {
 	const struct option_row *row;
 	char *name;
 	bool written;
-	bool numbered; /* one of FILE-0, FILE-1, ... */
-	bool lines;    /* a line of standard input, not all of it */
+	bool lines; /* a line of standard input, not all of it */
 	struct target target;
 };
 
@@ -43,13 +42,11 @@ static bool find_quietly(struct target *target, const char *name)
 	return ok;
 }
 
-static enum status add_file(struct uses *uses, const struct option_row *row,
-    const char *name, bool numbered)
+static enum status add_file(
+    struct uses *uses, const struct option_row *row, const char *name)
 {
-	struct use use = {.row = row,
-	    .name = strdup(name),
-	    .written = is_written(row),
-	    .numbered = numbered};
+	struct use use = {
+	    .row = row, .name = strdup(name), .written = is_written(row)};
 	struct use *grown = NULL;
 
 	if (use.name != NULL)
@@ -78,7 +75,7 @@ static enum status add_moved(
 	if (access(name, F_OK) != 0)
 		return ST_OK;
 	st = buf_addf(&old, "%s.old", name)
-	    ? add_file(uses, row, buf_string(&old), true)
+	    ? add_file(uses, row, buf_string(&old))
 	    : fail_memory();
 	buf_free(&old);
 	return st;
@@ -92,11 +89,9 @@ static enum status add_set(
 	enum status st = ST_OK;
 	int i;
 
-	if (is_written(row))
-		st = add_moved(uses, row, base);
 	for (i = 0; st == ST_OK && i < CASET_COUNT_MAX; i++) {
 		st = caset_set_name(&name, base, i)
-		    ? add_file(uses, row, buf_string(&name), true)
+		    ? add_file(uses, row, buf_string(&name))
 		    : fail_memory();
 		if (st == ST_OK && is_written(row))
 			st = add_moved(uses, row, buf_string(&name));
@@ -125,7 +120,7 @@ static const char *file_name(const struct option_row *row, const char *value)
 /* Pass phrases from standard input are its lines, which several share. */
 static enum status add_lines(struct uses *uses, const struct option_row *row)
 {
-	enum status st = add_file(uses, row, "/dev/stdin", false);
+	enum status st = add_file(uses, row, "/dev/stdin");
 
 	if (st == ST_OK)
 		uses->list[uses->count - 1].lines = true;
@@ -146,7 +141,7 @@ static enum status add_files_of_row(struct uses *uses,
 		return add_lines(uses, row);
 	if ((value = file_name(row, value)) == NULL)
 		return ST_OK;
-	st = add_file(uses, row, value, false);
+	st = add_file(uses, row, value);
 	if (st == ST_OK && row->set && !file_is_standard(value))
 		st = add_set(uses, row, value);
 	return st;
@@ -195,8 +190,7 @@ static bool may_replace(const struct use *output, const struct use *input)
 	char word[32];
 
 	snprintf(word, sizeof(word), " %s ", input->row->name);
-	return row->over != NULL && strstr(row->over, word) != NULL &&
-	    output->numbered == row->set;
+	return row->over != NULL && strstr(row->over, word) != NULL;
 }
 
 static enum status check_pair(const struct use *output, const struct use *other)

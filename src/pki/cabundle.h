@@ -21,7 +21,7 @@ struct cabundle {
 };
 
 /*
- * Reads the file at path or, if it does not exist, path-0, path-1, ..., and
+ * Reads the file at path or, if there is none, path-0, path-1, ..., and
  * chooses from its certificates: the first one that did not sign another one
  * of the set and whose keyUsage, if any, allows the use (RFC 8894, 3.5.2), or
  * just the first.  The certificate of encrypt_path, if not NULL, is encrypted

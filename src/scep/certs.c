@@ -101,7 +101,8 @@ static enum status certs_from_pem(
 	return st;
 }
 
-enum status certs_from_body(STACK_OF(X509) **out, const void *bytes, size_t len)
+enum status certs_from_body(
+    STACK_OF(X509) **out, bool *bare, const void *bytes, size_t len)
 {
 	STACK_OF(X509) *certs;
 
@@ -111,7 +112,9 @@ enum status certs_from_body(STACK_OF(X509) **out, const void *bytes, size_t len)
 		    "certificates (RFC 8894, 4.2.1)");
 	if ((certs = sk_X509_new_null()) == NULL)
 		return fail_memory();
+	*bare = false;
 	if (cert_parse(certs, bytes, len)) {
+		*bare = sk_X509_num(certs) == 1;
 		*out = certs;
 		return ST_OK;
 	}

@@ -2,6 +2,7 @@
 #ifndef SCEP_CERTS_H
 #define SCEP_CERTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <openssl/x509.h>
@@ -28,10 +29,11 @@ enum status certs_add_crl(struct buf *out, const void *bytes, size_t len);
 /*
  * The certificates of an answer to GetCACert: one in DER (RFC 8894, 4.2.1.1),
  * or a degenerate SignedData (4.2.1.2).  PEM is accepted for both, and the
- * content type is not looked at, since some servers send another.  ST_REPLY
- * after reporting; the caller owns *out.
+ * content type is not looked at, since some servers send another.  *bare: the
+ * body is one certificate, not a SignedData with one, nor several in PEM.
+ * ST_REPLY after reporting; the caller owns *out.
  */
 enum status certs_from_body(
-    STACK_OF(X509) **out, const void *bytes, size_t len);
+    STACK_OF(X509) **out, bool *bare, const void *bytes, size_t len);
 
 #endif

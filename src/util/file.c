@@ -89,6 +89,13 @@ enum status file_find(bool *exists, const char *path)
 	return ST_OK;
 }
 
+bool file_is_directory(const char *path)
+{
+	struct stat sb;
+
+	return stat(path, &sb) == 0 && S_ISDIR(sb.st_mode);
+}
+
 enum status file_check_aside(
     const char *path, enum status (*guard)(const char *path))
 {
@@ -137,19 +144,6 @@ void file_note_aside(const char *path)
 {
 	warn(WARN_SET_ASIDE, "%s of an earlier answer moved to %s.old", path,
 	    path);
-}
-
-enum status file_set_aside(
-    const char *path, enum status (*guard)(const char *path))
-{
-	enum status st;
-	bool exists;
-
-	if ((st = file_find(&exists, path)) != ST_OK || !exists)
-		return st;
-	if ((st = file_move_aside(path, guard)) == ST_OK)
-		file_note_aside(path);
-	return st;
 }
 
 bool file_put_back(const char *path)

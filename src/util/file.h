@@ -24,6 +24,9 @@ bool file_is_standard(const char *name);
 /* Whether the file exists.  ST_FILE after reporting if stat() cannot tell. */
 enum status file_find(bool *exists, const char *path);
 
+/* Whether there is a directory of that name. */
+bool file_is_directory(const char *path);
+
 /*
  * Moves path to path.old, replacing that if guard returns ST_OK for it;
  * ST_FILE after reporting.
@@ -37,9 +40,5 @@ enum status file_check_aside(
 bool file_put_back(const char *path);
 /* Says that the file was moved to path.old. */
 void file_note_aside(const char *path);
-
-/* Moves the file, if there is one, and says so. */
-enum status file_set_aside(
-    const char *path, enum status (*guard)(const char *path));
 
 #endif

@@ -251,7 +251,7 @@ END
         queries_work
         run_sscep getnextca -u "$URL" -c next.crt -C ca.crt
         expect_status 0
-        same_certificate next.crt "$ca/next-ca.crt"
+        same_certificate next.crt-0 "$ca/next-ca.crt"
     done
     start local --oaep sha384 --oaep-mask sha224 --sigalg pss --digest sha224
     enroll

@@ -833,7 +833,7 @@ made_ready() {
     pairs getcrl "-w -m" "-k -c -e -f -O -l --passin --tls-key" \
         -c c -k k -l l -w w
     pairs getca "-c" "-f --tls-key --tls-cert --tls-ca-file --tls-passin"
-    pairs getnextca "-c -w" "-C -f --tls-key --tls-cert --tls-passin" \
+    pairs getnextca "-w" "-C -f --tls-key --tls-cert --tls-passin" \
         -C C -c c
     nothing_written
     nothing_sent
@@ -961,16 +961,16 @@ made_ready() {
     start_ca --profile ra
     take local.key
     getca_done
-    cp ca.crt-0 ca.crt
-    cp local.key ca.crt.old
+    cp ca.crt-0 ca.crt-3
+    cp local.key ca.crt-3.old
     snapshot
     run_sscep getca -u "$URL" -c ca.crt
     expect_status 93
-    stderr_has "ca.crt.old: it holds a private key"
-    cmp local.key ca.crt.old
-    cp ca.crt-0 ca.crt.old
-    run_sscep getca -u "$URL" -c ca.crt --tls-ca-file ca.crt.old
-    misuse "-c and --tls-ca-file are the same file, ca.crt.old"
+    stderr_has "ca.crt-3.old: it holds a private key"
+    cmp local.key ca.crt-3.old
+    cp ca.crt-0 ca.crt-3.old
+    run_sscep getca -u "$URL" -c ca.crt --tls-ca-file ca.crt-3.old
+    misuse "-c and --tls-ca-file are the same file, ca.crt-3.old"
 }
 
 @test "a file of the set that is to be made is another output" {

@@ -86,22 +86,153 @@ files_are() {
     enrolled
 }
 
-@test "stale files: from one to several" {
+@test "from one to several: -c is not touched; a warning, as it is read first" {
     start_ca
     getca
-    cp ca.crt first
-    stop_ca
-    ca=$BATS_TEST_TMPDIR/several
-    start_ca --profile ra
-    getca -v
-    expect_status 0
-    no_file ca.crt
-    cmp ca.crt.old first
-    stderr_has "ca.crt.old"
+    another_ca --profile ra
+    shadows "it holds /C=FI/O=Example/CN=Example Test CA, which is not in the answer"
     files_are ra-sign ra-enc ca
+    no_file ca.crt.old
+    # As the warning says.
+    rm ca.crt
     take local.key local.csr
     enroll
     enrolled
+}
+
+# shadows TEXT: getca of a set does not touch ca.crt, and warns of it.
+shadows() {
+    local before
+    before=$(stat -c '%i %y %a' ca.crt)
+    getca --json
+    expect_status 0
+    expect_equal "ca.crt" "$before" "$(stat -c '%i %y %a' ca.crt)"
+    stdout_has '"ca-file-shadows-set"'
+    getca
+    expect_status 0
+    expect_equal "ca.crt" "$before" "$(stat -c '%i %y %a' ca.crt)"
+    warned "ca.crt: -c ca.crt reads this file, not ca.crt-0, " "$1" \
+        "remove it to use the new ones"
+    no_file ca.crt.old
+}
+
+# no_shadow: getca of a set does not touch ca.crt, and has nothing to say of it.
+no_shadow() {
+    local before
+    before=$(stat -c '%i %y %a' ca.crt)
+    getca
+    expect_status 0
+    expect_equal "ca.crt" "$before" "$(stat -c '%i %y %a' ca.crt)"
+    stderr_lacks "reads this file"
+    no_file ca.crt.old
+}
+
+@test "a copy, a concatenation or a link of the set is not touched" {
+    start_ca --profile ra
+    getca
+    cp ca.crt-0 ca.crt
+    no_shadow
+    cat ca.crt-2 ca.crt-1 ca.crt-0 >ca.crt
+    chmod 400 ca.crt
+    no_shadow
+    ln -f ca.crt-1 ca.crt
+    no_shadow
+    ln -sf ca.crt-2 ca.crt
+    no_shadow
+    [ -L ca.crt ]
+    # The CA changes: a link leads to the new certificate, a copy does not.
+    cp --remove-destination ca.crt-2 copy
+    another_ca --profile ra
+    no_shadow
+    files_are ra-sign ra-enc ca
+    mv copy ca.crt
+    shadows "it holds /C=FI/O=Example/CN=Example Test CA, which"
+    cat ca.crt-? >>ca.crt
+    shadows "it holds /C=FI/O=Example/CN=Example Test CA, which"
+    cat ca.crt-? >ca.crt
+    no_shadow
+}
+
+@test "a set beside a -c that is no certificate: a warning" {
+    start_ca --profile ra
+    : >ca.crt
+    shadows "it cannot be read as certificates"
+    echo text >ca.crt
+    shadows "it cannot be read as certificates"
+    files_are ra-sign ra-enc ca
+}
+
+# Nobody can write to ca.crt, and replacing it is not needed.
+@test "a set beside a -c that cannot be written" {
+    start_ca --profile ra
+    getca
+    cat ca.crt-? >ca.crt
+    cp ca.crt before
+    fixed ca.crt getca
+    expect_status 0
+    files_are ra-sign ra-enc ca
+    cmp ca.crt before
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/single
+    start_ca
+    fixed ca.crt getca
+    expect_status 93
+    only_error "ca.crt: cannot write: Read-only file system"
+    files_remain 3
+}
+
+# files_remain NUMBER: ca.crt-0 and so on are still there.
+files_remain() {
+    expect_equal "files" "$1" "$(find . -name 'ca.crt-[0-9]' | wc -l)"
+}
+
+@test "a set beside a directory of the name; one certificate cannot be written there" {
+    mkdir ca.crt
+    start_ca --profile ra
+    getca
+    files_are ra-sign ra-enc ca
+    stderr_lacks "reads this file"
+    take local.key local.csr
+    enroll
+    enrolled
+    another_ca
+    getca
+    expect_status 93
+    one_error "ca.crt: is a directory"
+    files_remain 3
+    rm ca.crt-?
+    enroll
+    expect_status 93
+    one_error "CA certificate ca.crt" "Is a directory"
+}
+
+@test "one certificate where -c is a link to the first of a set: the link still leads to it" {
+    start_ca --profile ra
+    getca
+    ln -s ca.crt-0 ca.crt
+    another_ca
+    getca
+    expect_status 0
+    [ -L ca.crt ]
+    same_certificate ca.crt "$ca/ca.crt"
+    no_file ca.crt-0.old ca.crt-1 ca.crt-2
+    [ -e ca.crt-1.old ] && [ -e ca.crt-2.old ]
+}
+
+@test "a set for a device or a descriptor is one text there" {
+    start_ca --profile ra
+    run_sscep getca -u "$URL" -c /dev/null
+    expect_status 0
+    stdout_line "./sscep: certificates written as /dev/null"
+    no_file /dev/null-0
+    mkfifo pipe
+    timeout 20 cat pipe >got 3>&- &
+    reader=$!
+    run_sscep getca -u "$URL" -c pipe
+    expect_status 0
+    wait "$reader"
+    expect_equal "certificates" 3 "$(grep -c BEGIN got)"
+    no_file pipe-0
 }
 
 @test "stale files: from four to two" {
@@ -234,19 +365,6 @@ old_set_enrolls() {
     old_set_enrolls --profile ra-chain
 }
 
-@test "stale files: from one to several, and the old one cannot be moved" {
-    start_ca
-    getca
-    mkdir ca.crt.old
-    another_ca --profile ra
-    snapshot
-    getca
-    expect_status 93
-    one_error "ca.crt: cannot move it to ca.crt.old: Is a directory"
-    nothing_written
-    old_set_enrolls
-}
-
 # fixed FILE COMMAND...: nobody can change or replace the file meanwhile.
 fixed() {
     in_mounts "mount --bind $1 $1
@@ -338,15 +456,15 @@ as_before() {
 }
 
 @test "stale files: files that were set aside before are replaced" {
-    start_ca
+    start_ca --profile ra
     getca
-    cp ca.crt first
-    echo older >ca.crt.old
-    another_ca --profile ra
+    cp ca.crt-2 third
+    echo older >ca.crt-2.old
+    another_ca --profile ra-pair
     getca
     expect_status 0
-    cmp ca.crt.old first
-    no_file ca.crt.old.old
+    cmp ca.crt-2.old third
+    no_file ca.crt-2.old.old
 }
 
 @test "the same answer again: nothing is moved" {
@@ -398,9 +516,9 @@ as_before() {
 
 # --- forms -----------------------------------------------------------------
 
-@test "one certificate: DER, PEM, PKCS#7, PEM of PKCS#7, another content type" {
+@test "one certificate: DER and PEM are written as -c" {
     local form
-    for form in der pem p7 p7pem wrong-type; do
+    for form in der pem wrong-type; do
         ca=$BATS_TEST_TMPDIR/$form
         start_ca --getca-form "$form"
         rm -f ca.crt*
@@ -408,6 +526,38 @@ as_before() {
         expect_status 0
         same_certificate ca.crt "$ca/ca.crt"
         stdout_line "./sscep: CA certificate written as ca.crt"
+        no_file ca.crt-0
+        stop_ca
+    done
+}
+
+@test "a set of one certificate: PKCS#7 and PEM of PKCS#7" {
+    local form
+    for form in p7 p7pem; do
+        ca=$BATS_TEST_TMPDIR/$form
+        start_ca --getca-form "$form"
+        rm -f ca.crt*
+        getca -F md5
+        files_are ca
+        no_file ca.crt
+        stderr_empty
+        expect_stdout <<END
+./sscep: requesting CA certificate
+./sscep: valid response from server
+
+./sscep: found certificate with
+  subject: /C=FI/O=Example/CN=Example Test CA
+  issuer: /C=FI/O=Example/CN=Example Test CA
+  usage: Digital Signature, Key Encipherment, Certificate Sign, CRL Sign
+  MD5 fingerprint: $(fingerprint ca.crt-0 md5)
+./sscep: certificate written as ca.crt-0
+END
+        getca -c -
+        stderr_has "./sscep: certificate written as -"
+        cmp ca.crt-0 "$stdout"
+        take local.key local.csr
+        enroll
+        enrolled
         stop_ca
     done
 }

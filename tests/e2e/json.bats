@@ -194,9 +194,9 @@ enrol() {
     start_ca --next-ca
     cp "$ca/ca.crt" .
     json getnextca -u "$URL" -c next.crt -C ca.crt -w signer.crt
-    success "set(o['files']) == {'next.crt', 'signer.crt'}" \
-        "o['certificates'][0]['file'] == 'next.crt'"
-    described next.crt
+    success "set(o['files']) == {'next.crt-0', 'signer.crt'}" \
+        "o['certificates'][0]['file'] == 'next.crt-0'"
+    described next.crt-0
 }
 
 @test "enroll: SUCCESS" {

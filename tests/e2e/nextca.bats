@@ -42,14 +42,14 @@ refuses() {
 # got_one FILE: the last run has written this certificate, and no other.
 got_one() {
     expect_status 0
-    stdout_line "./sscep: CA certificate written as next.crt"
-    same_certificate next.crt "$1"
-    no_file next.crt-0
+    stdout_line "./sscep: certificate written as next.crt-0"
+    same_certificate next.crt-0 "$1"
+    no_file next.crt next.crt-1
 }
 
 # --- the answer ------------------------------------------------------------
 
-@test "one certificate: the same output lines as getca" {
+@test "one certificate: the same output lines as getca for a set" {
     start_rollover
     getnextca -F md5
     got_one "$ca/next-ca.crt"
@@ -57,11 +57,16 @@ got_one() {
     expect_stdout <<END
 ./sscep: requesting next CA certificate
 ./sscep: valid response from server
-./sscep: MD5 fingerprint: $(fingerprint next.crt md5)
-./sscep: CA certificate written as next.crt
+
+./sscep: found certificate with
+  subject: /C=FI/O=Example/CN=Example Test CA
+  issuer: /C=FI/O=Example/CN=Example Test CA
+  usage: Digital Signature, Key Encipherment, Certificate Sign, CRL Sign
+  MD5 fingerprint: $(fingerprint next.crt-0 md5)
+./sscep: certificate written as next.crt-0
 END
-    cmp next.crt "$ca/next-ca.crt"
-    expect_equal "files" "ca.crt next.crt sscep" "$(ls -A | paste -sd' ')"
+    cmp next.crt-0 "$ca/next-ca.crt"
+    expect_equal "files" "ca.crt next.crt-0 sscep" "$(ls -A | paste -sd' ')"
     expect_equal "requests" "[['operation', 'GetNextCACert']]" "$(ca_log query)"
 }
 
@@ -73,7 +78,7 @@ END
     expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
     same_certificate signer.crt ca.crt
     stop_ca
-    rm next.crt signer.crt
+    rm next.crt-0 signer.crt
     ca=$BATS_TEST_TMPDIR/valid
     start_rollover
     redate 2090 ca.crt "$ca/ca.key"
@@ -109,15 +114,15 @@ END
     for name in md5 sha1 sha224 sha256 sha384 sha512; do
         getnextca -F "$name"
         expect_status 0
-        stdout_line "./sscep: $(tr a-z A-Z <<<"$name") fingerprint: $(fingerprint "$ca/next-ca.crt" "$name")"
+        stdout_line "  $(tr a-z A-Z <<<"$name") fingerprint: $(fingerprint "$ca/next-ca.crt" "$name")"
     done
     getnextca
-    stdout_line "./sscep: SHA512 fingerprint: $(fingerprint "$ca/next-ca.crt" sha512)"
+    stdout_line "  SHA512 fingerprint: $(fingerprint "$ca/next-ca.crt" sha512)"
     stop_ca
     ca=$BATS_TEST_TMPDIR/old
     start_rollover --caps none
     getnextca
-    stdout_line "./sscep: MD5 fingerprint: $(fingerprint "$ca/next-ca.crt" md5)"
+    stdout_line "  MD5 fingerprint: $(fingerprint "$ca/next-ca.crt" md5)"
 }
 
 @test "-w: the certificate of the signer" {
@@ -146,26 +151,42 @@ END
     start_rollover
     echo zero >next.crt-0
     echo one >next.crt-1
-    echo single >next.crt
-    getnextca -v
+    echo two >next.crt-2
+    getnextca
     got_one "$ca/next-ca.crt"
-    no_file next.crt.old next.crt-1
-    expect_equal "set aside" "zero one" \
-        "$(cat next.crt-0.old next.crt-1.old | paste -sd' ')"
-    stderr_has next.crt-0.old
-    stderr_has next.crt-1.old
+    no_file next.crt-0.old next.crt-2
+    expect_equal "set aside" "one two" \
+        "$(cat next.crt-1.old next.crt-2.old | paste -sd' ')"
     stop_ca
     ca=$BATS_TEST_TMPDIR/several
     start_rollover --next-ca-certs self,cross
-    cp next.crt before.crt
-    echo two >next.crt-2
     getnextca
     expect_status 0
-    no_file next.crt next.crt-2
-    cmp before.crt next.crt.old
-    expect_equal "set aside" two "$(cat next.crt-2.old)"
+    no_file next.crt next.crt-0.old next.crt-2
     same_certificate next.crt-0 "$ca/next-ca.crt"
     same_certificate next.crt-1 "$ca/next-ca-cross.crt"
+}
+
+@test "-c that exists is not touched; a warning, as it is read before the next certificate" {
+    start_rollover
+    ln ca.crt hard
+    mkdir dir
+    chmod 444 ca.crt
+    for name in ca.crt ./ca.crt hard dir; do
+        inode=$(stat -c '%i %y %a' "$name")
+        getnextca -c "$name"
+        expect_status 0
+        expect_equal "$name" "$inode" "$(stat -c '%i %y %a' "$name")"
+        same_certificate "$name-0" "$ca/next-ca.crt"
+        if [ "$name" = dir ]; then
+            stderr_empty
+            continue
+        fi
+        same_certificate "$name" "$ca/ca.crt"
+        expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+        warned "$name: -c $name reads this file, not $name-0, and it holds /C=FI/O=Example/CN=Example Test CA, which is not in the answer: remove it"
+        rm "$name-0"
+    done
 }
 
 @test "the next certificates work for an enrolment" {
@@ -184,7 +205,7 @@ END
     take local.key local.csr
     enroll -c next.crt
     enrolled
-    openssl verify -CAfile next.crt local.crt
+    openssl verify -CAfile next.crt-0 local.crt
 }
 
 @test "chunked, another content type, none, 100 Continue" {
@@ -199,7 +220,7 @@ END
         getnextca
         got_one "$ca/next-ca.crt"
         stderr_empty
-        rm next.crt
+        rm next.crt-0
         stop_ca
     done
 }
@@ -250,7 +271,7 @@ END
     got_one "$ca/next-ca.crt"
     same_certificate signer.crt "$ca/ca.crt"
     stop_ca
-    rm next.crt signer.crt
+    rm next.crt-0 signer.crt
     start_rollover --profile chain --no-signer-cert
     cp "$ca/root.crt" ca.crt
     snapshot
@@ -352,7 +373,7 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
     local purpose
     for purpose in cmc-ra enrolment-agent; do
         ca=$BATS_TEST_TMPDIR/$purpose
-        rm -f next.crt signer.crt
+        rm -f next.crt-0 signer.crt
         start_rollover --profile ra --ra-purpose "$purpose"
         snapshot
         getnextca -w signer.crt --tolerate signer
@@ -365,7 +386,7 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
         got_one "$ca/next-ca.crt"
         warned "the answer is signed by $ra, an RA of -C, not by a CA: accepted (--tolerate signer)"
         same_certificate signer.crt "$ca/ra-sign.crt"
-        rm next.crt
+        rm next.crt-0
         printf '[sscep_getnextca]\nTolerate = signer\n' >sscep.conf
         getnextca -f sscep.conf
         got_one "$ca/next-ca.crt"
@@ -474,7 +495,7 @@ END
     getnextca -w signer.crt
     got_one "$ca/next-ca-cross.crt"
     same_certificate signer.crt "$ca/ca.crt"
-    openssl verify -CAfile ca.crt next.crt
+    openssl verify -CAfile ca.crt next.crt-0
 }
 
 @test "outer form: without the signer's certificate" {
@@ -624,15 +645,15 @@ while True:
     nothing_sent
 }
 
-@test "-c must not be -C" {
+@test "-w must not be -C" {
     start_rollover
     ln -s ca.crt link
     ln ca.crt hard
     snapshot
     for name in ca.crt ./ca.crt link hard; do
-        run_sscep getnextca -u "$URL" -C ca.crt -c "$name"
+        getnextca -w "$name"
         expect_status 1
-        one_error "-c and -C"
+        one_error "-w and -C"
     done
     nothing_written
     nothing_sent
@@ -642,7 +663,7 @@ while True:
     start_rollover
     snapshot
     getnextca -c missing/next.crt
-    refused 93 missing/next.crt
+    refused 93 missing/next.crt-0
     getnextca -w missing/signer.crt
     refused 93 missing/signer.crt
     nothing_sent
@@ -655,7 +676,7 @@ while True:
     refused 97 "signed with md5"
     run_sscep getnextca -u "$URL" -c next.crt -C "$ca/ca.crt" -S md5
     expect_status 0
-    same_certificate next.crt "$ca/next-ca.crt"
+    same_certificate next.crt-0 "$ca/next-ca.crt"
     stop_ca
     ca=$ca-sha1
     start_ca --next-ca --digest sha1

@@ -72,7 +72,7 @@ untrusted() {
     start_nginx good
     run_sscep getnextca -u "$URL" -c next.crt -C ca.crt "${trust[@]}"
     expect_status 0
-    same_certificate next.crt "$ca/next-ca.crt"
+    same_certificate next.crt-0 "$ca/next-ca.crt"
 }
 
 @test "https: an IP address, which is no name for SNI" {

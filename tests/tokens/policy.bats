@@ -242,7 +242,7 @@ serial_of() {
     openssl crl -in crl.pem -noout
     run_sscep getnextca -u "$URL" -c next.crt -C ca.crt
     expect_status 0
-    same_certificate next.crt "$ca/next-ca.crt"
+    same_certificate next.crt-0 "$ca/next-ca.crt"
 }
 
 @test "FIPS: a pin by SHA-256" {
@@ -555,7 +555,7 @@ END
     run_sscep getnextca -u "$URL" -c next.crt -C ca.crt
     expect_status 97
     only_error "signed with sha1" "$forbids"
-    no_file next.crt
+    no_file next.crt-0
     stop_ca
     ca=$BATS_TEST_TMPDIR/outer
     start_enrolment --next-ca --next-ca-form outer --next-ca-certs cross \
@@ -564,7 +564,7 @@ END
         run_sscep getnextca -u "$URL" -c next.crt -C ca.crt
         expect_status 97
         only_error "not all are CA certificates" "signed with sha1" "$forbids"
-        no_file next.crt
+        no_file next.crt-0
     }
     both_without_sha1 beside
 }

@@ -784,7 +784,9 @@ static bool run_decode_forged(void)
 static bool run_body(void)
 {
 	STACK_OF(X509) *certs = NULL;
-	bool ok = certs_from_body(&certs, w.set.data, w.set.len) == ST_OK;
+	bool bare;
+	bool ok =
+	    certs_from_body(&certs, &bare, w.set.data, w.set.len) == ST_OK;
 
 	CLAIM(ok == (certs != NULL));
 	if (ok)

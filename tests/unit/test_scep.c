@@ -2168,6 +2168,7 @@ static void test_random(void **state)
 	enum status st, body;
 	size_t i, len;
 	int round;
+	bool bare;
 
 	(void)state;
 	silence_start();
@@ -2179,7 +2180,7 @@ static void test_random(void **state)
 		if (round % 2 == 0)
 			bytes[0] = 0x30;
 		st = decode(&reply, &w.request, bytes, len);
-		body = certs_from_body(&certs, bytes, len);
+		body = certs_from_body(&certs, &bare, bytes, len);
 		if (st != ST_REPLY || body != ST_REPLY)
 			break;
 	}
@@ -2197,18 +2198,20 @@ static void add_pem(struct buf *out, const char *name, const struct buf *der)
 	take(out, bio);
 }
 
-static void assert_body(const struct buf *body, int count)
+static void assert_body(const struct buf *body, int count, bool bare)
 {
 	STACK_OF(X509) *certs = NULL;
 	unsigned char *copy = malloc(body->len + 1);
 	X509 *const want[] = {w.ca, w.ra};
 	enum status st;
+	bool is_bare;
 	int i;
 
 	memcpy(copy, body->data, body->len);
-	st = certs_from_body(&certs, copy, body->len);
+	st = certs_from_body(&certs, &is_bare, copy, body->len);
 	free(copy);
 	assert_int_equal(st, ST_OK);
+	assert_true(is_bare == bare);
 	assert_int_equal(sk_X509_num(certs), count);
 	for (i = 0; i < count; i++)
 		assert_int_equal(X509_cmp(sk_X509_value(certs, i), want[i]), 0);
@@ -2221,9 +2224,10 @@ static void assert_bad_body(const struct buf *body, const char *says)
 	STACK_OF(X509) *certs = NULL;
 	enum status st;
 	const char *text;
+	bool bare;
 
 	capture_start(STDERR_FILENO);
-	st = certs_from_body(&certs, body->data, body->len);
+	st = certs_from_body(&certs, &bare, body->data, body->len);
 	text = capture_stop();
 	assert_int_equal(st, ST_REPLY);
 	assert_null(certs);
@@ -2232,28 +2236,48 @@ static void assert_bad_body(const struct buf *body, const char *says)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
+/* A SignedData is never a bare certificate, however many it has. */
+static void assert_signed_body(STACK_OF(X509) *certs, int count)
+{
+	const char *const labels[] = {"PKCS7", "CMS"};
+	struct buf set = {0}, pem = {0};
+	int i;
+
+	add_certs(&set, certs);
+	assert_body(&set, count, false);
+	for (i = 0; i < 2; i++) {
+		pem.len = 0;
+		add_pem(&pem, labels[i], &set);
+		assert_body(&pem, count, false);
+	}
+	buf_free(&set);
+	buf_free(&pem);
+}
+
 static void test_body(void **state)
 {
 	X509 *both[] = {w.ca, w.ra, NULL};
 	STACK_OF(X509) *stack = fixture_stack(both);
-	struct buf der = {0}, set = {0}, pem = {0};
+	struct buf der = {0}, other = {0}, set = {0}, pem = {0};
 	unsigned char *bytes = NULL;
 	int len = i2d_X509(w.ca, &bytes);
 
 	(void)state;
 	assert_true(buf_add(&der, bytes, (size_t)len));
 	OPENSSL_free(bytes);
-	assert_body(&der, 1);
+	assert_body(&der, 1, true);
 	add_pem(&pem, "CERTIFICATE", &der);
-	assert_body(&pem, 1);
+	assert_body(&pem, 1, true);
+	bytes = NULL;
+	len = i2d_X509(w.ra, &bytes);
+	assert_true(buf_add(&other, bytes, (size_t)len));
+	OPENSSL_free(bytes);
+	add_pem(&pem, "CERTIFICATE", &other);
+	assert_body(&pem, 2, false);
+	assert_signed_body(stack, 2);
+	X509_free(sk_X509_pop(stack));
+	assert_signed_body(stack, 1);
 	add_certs(&set, stack);
-	assert_body(&set, 2);
-	pem.len = 0;
-	add_pem(&pem, "PKCS7", &set);
-	assert_body(&pem, 2);
-	pem.len = 0;
-	add_pem(&pem, "CMS", &set);
-	assert_body(&pem, 2);
 
 	assert_true(buf_add(&set, "x", 1));
 	assert_bad_body(&set, "1 bytes follow the SignedData");
@@ -2272,6 +2296,7 @@ static void test_body(void **state)
 	assert_true(buf_add_string(&set, "<html>Not found</html>\n"));
 	assert_bad_body(&set, "neither a certificate nor a SignedData");
 	buf_free(&der);
+	buf_free(&other);
 	buf_free(&set);
 	buf_free(&pem);
 	cert_stack_free(stack);
@@ -2283,6 +2308,7 @@ static void test_body_count(void **state)
 	STACK_OF(X509) *stack = fixture_stack(none), *certs = NULL;
 	X509 *made[CERT_COUNT_MAX + 1];
 	struct buf set = {0};
+	bool bare;
 	int i;
 
 	(void)state;
@@ -2296,7 +2322,8 @@ static void test_body_count(void **state)
 	X509_free(sk_X509_pop(stack));
 	set.len = 0;
 	add_certs(&set, stack);
-	assert_int_equal(certs_from_body(&certs, set.data, set.len), ST_OK);
+	assert_int_equal(
+	    certs_from_body(&certs, &bare, set.data, set.len), ST_OK);
 	assert_int_equal(sk_X509_num(certs), CERT_COUNT_MAX);
 	cert_stack_free(certs);
 	cert_stack_free(stack);
