@@ -129,6 +129,51 @@ enum status attrs_check_values(const CMS_SignerInfo *si)
 	return ST_OK;
 }
 
+enum status attrs_check_content_type(
+    const CMS_SignerInfo *si, const ASN1_OBJECT *type, int inner)
+{
+	int nid, at = CMS_signed_get_attr_by_NID(si, NID_pkcs9_contentType, -1);
+	char found[OID_TEXT_MAX] = "no OBJECT IDENTIFIER";
+	char expected[OID_TEXT_MAX];
+	const ASN1_TYPE *value;
+
+	if (at < 0)
+		return ST_OK;
+	value = X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(si, at), 0);
+	if (value != NULL && value->type == V_ASN1_OBJECT) {
+		nid = OBJ_obj2nid(value->value.object);
+		if (nid == NID_pkcs7_data || nid == inner ||
+		    OBJ_cmp(value->value.object, type) == 0)
+			return ST_OK;
+		OBJ_obj2txt(found, sizeof(found), value->value.object, 1);
+	}
+	OBJ_obj2txt(expected, sizeof(expected), type, 1);
+	return fail(ST_REPLY,
+	    "reply: contentType is %s, expected %s, the eContentType (RFC "
+	    "5652, 5.3)",
+	    found, expected);
+}
+
+bool attrs_add_signed(struct buf *out, const CMS_SignerInfo *si)
+{
+	int i, len = 0, count = CMS_signed_get_attr_count(si);
+	unsigned char *p;
+	int total;
+
+	for (i = 0; i < count; i++)
+		len += i2d_X509_ATTRIBUTE(CMS_signed_get_attr(si, i), NULL);
+	total = ASN1_object_size(1, len, V_ASN1_SET);
+	if (total < 0 || !buf_reserve(out, (size_t)total))
+		return false;
+	p = out->data + out->len;
+	ASN1_put_object(&p, 1, len, V_ASN1_SET, V_ASN1_UNIVERSAL);
+	for (i = 0; i < count; i++)
+		i2d_X509_ATTRIBUTE(CMS_signed_get_attr(si, i), &p);
+	out->len += (size_t)total;
+	out->data[out->len] = '\0';
+	return true;
+}
+
 enum status attrs_get(
     struct attr_value *out, const CMS_SignerInfo *si, enum attr attr)
 {

@@ -7,6 +7,7 @@
 
 #include <openssl/cms.h>
 
+#include "util/buf.h"
 #include "util/status.h"
 
 enum attr {
@@ -33,6 +34,22 @@ bool attrs_add_octets(
  * after reporting the first that has not.
  */
 enum status attrs_check_values(const CMS_SignerInfo *si);
+
+/*
+ * The contentType attribute has to be type, the eContentType (RFC 5652, 5.3).
+ * Some senders have id-data in one of them, and in the other the type of what
+ * the content holds, which is inner, a NID: both count in each.  Absent: ST_OK.
+ * ST_REPLY after reporting.
+ */
+enum status attrs_check_content_type(
+    const CMS_SignerInfo *si, const ASN1_OBJECT *type, int inner);
+
+/*
+ * Adds what is signed in place of the content: the signed attributes as an
+ * EXPLICIT SET OF in DER (RFC 5652, 5.4), in the order in which they came, as
+ * libcrypto does.  False when out of memory.
+ */
+bool attrs_add_signed(struct buf *out, const CMS_SignerInfo *si);
 
 /* The value of an attribute, borrowed from the CMS_SignerInfo. */
 struct attr_value {

@@ -217,13 +217,16 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
 	if (st == ST_OK)
 		st = attrs_check_values(by.si);
 	if (st == ST_OK)
+		st = attrs_check_content_type(
+		    by.si, CMS_get0_eContentType(cms), NID_pkcs7_signed);
+	if (st == ST_OK)
 		st = check_no_message_type(by.si);
 	if (st == ST_OK)
 		st = check_nextca_signer(trust, beside, by.signer);
 	if (st == ST_OK)
 		st = take_next_certs(certs, trust, beside, &by);
 	if (st == ST_OK) {
-		signed_warn_of_digest(&by, &trust->policy);
+		signed_warn(&by, &trust->policy);
 		X509_up_ref(by.signer);
 		*signer = by.signer;
 	}

@@ -231,6 +231,8 @@ static enum status read_cert_rep(struct scep_reply *reply,
 	si = by.si;
 
 	if ((st = attrs_check_values(si)) != ST_OK ||
+	    (st = attrs_check_content_type(si, CMS_get0_eContentType(cms),
+		 NID_pkcs7_enveloped)) != ST_OK ||
 	    (st = check_message_type(si)) != ST_OK ||
 	    (st = read_transaction_id(&reply->transaction_id, si, request)) !=
 		ST_OK ||
@@ -239,7 +241,7 @@ static enum status read_cert_rep(struct scep_reply *reply,
 		return st;
 
 	if (reply->status != PKI_PENDING)
-		signed_warn_of_digest(&by, &request->policy);
+		signed_warn(&by, &request->policy);
 	switch (reply->status) {
 	case PKI_SUCCESS:
 		return read_success(reply, request, &by);

@@ -4,6 +4,7 @@
 
 #include "pki/algs.h"
 #include "pki/cert.h"
+#include "scep/attrs.h"
 #include "scep/limits.h"
 #include "scep/signed.h"
 #include "util/log.h"
@@ -134,6 +135,50 @@ static enum status fail_signature(const struct signed_by *by)
 	    ST_REPLY, "reply: its signature does not verify (RFC 8894, 3.2)");
 }
 
+/* RFC 5652, 11.1 and 11.2: contentType and messageDigest MUST be signed. */
+static enum status check_unsigned_attributes(const struct signed_by *by)
+{
+	if (CMS_unsigned_get_attr_by_NID(by->si, NID_pkcs9_contentType, -1) <
+		0 &&
+	    CMS_unsigned_get_attr_by_NID(by->si, NID_pkcs9_messageDigest, -1) <
+		0)
+		return ST_OK;
+	return fail(ST_REPLY,
+	    "reply: contentType or messageDigest is an unsigned attribute (RFC "
+	    "5652, 11.1 and 11.2)");
+}
+
+/*
+ * The signature over the signed attributes (RFC 5652, 5.6), where contentType
+ * is not among them: CMS_SignerInfo_verify() requires it.  For RSA this is
+ * PKCS#1 v1.5 only.
+ */
+static bool untyped_attributes_verify(const struct signed_by *by)
+{
+	const ASN1_OCTET_STRING *signature =
+	    CMS_SignerInfo_get0_signature(by->si);
+	EVP_PKEY *key = X509_get0_pubkey(by->signer);
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	struct buf attributes = {0};
+	bool ok;
+
+	ok = context != NULL && attrs_add_signed(&attributes, by->si) &&
+	    EVP_DigestVerifyInit(context, NULL, signer_digest(by), NULL, key) ==
+		1 &&
+	    EVP_DigestVerify(context, ASN1_STRING_get0_data(signature),
+		(size_t)ASN1_STRING_length(signature), attributes.data,
+		attributes.len) == 1;
+	EVP_MD_CTX_free(context);
+	buf_free(&attributes);
+	return ok;
+}
+
+static bool attributes_verify(const struct signed_by *by)
+{
+	return by->no_content_type ? untyped_attributes_verify(by)
+				   : CMS_SignerInfo_verify(by->si) == 1;
+}
+
 /*
  * RFC 5652, 5.4 and 5.6: the messageDigest attribute is the digest of the
  * content, and the signature is good over the signed attributes.  CMS_verify()
@@ -154,8 +199,7 @@ static bool signature_verifies(const struct signed_by *by)
 	    BIO_write(digest, by->content, (int)by->len) != (int)by->len)
 		goto out;
 	CMS_SignerInfo_set1_signer_cert(by->si, by->signer);
-	if (CMS_signed_get_attr_count(by->si) >= 0 &&
-	    CMS_SignerInfo_verify(by->si) != 1)
+	if (CMS_signed_get_attr_count(by->si) >= 0 && !attributes_verify(by))
 		goto out;
 	ok = CMS_SignerInfo_verify_content(by->si, digest) == 1;
 out:
@@ -171,8 +215,11 @@ enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
 	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
 	enum status st = find_signer(out, cms, certs, where);
 
-	if (st != ST_OK || (st = check_digest(out, policy)) != ST_OK)
+	if (st != ST_OK || (st = check_digest(out, policy)) != ST_OK ||
+	    (st = check_unsigned_attributes(out)) != ST_OK)
 		return st;
+	out->no_content_type = CMS_signed_get_attr_count(out->si) >= 0 &&
+	    CMS_signed_get_attr_by_NID(out->si, NID_pkcs9_contentType, -1) < 0;
 	if (content != NULL && *content != NULL) {
 		out->content = ASN1_STRING_get0_data(*content);
 		out->len = (size_t)ASN1_STRING_length(*content);
@@ -180,8 +227,7 @@ enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
 	return signature_verifies(out) ? ST_OK : fail_signature(out);
 }
 
-void signed_warn_of_digest(
-    const struct signed_by *by, const struct digest_policy *policy)
+void signed_warn(const struct signed_by *by, const struct digest_policy *policy)
 {
 	int digest = EVP_MD_type(signer_digest(by));
 
@@ -191,4 +237,8 @@ void signed_warn_of_digest(
 		    "the reply is signed with %s, although the server "
 		    "announces %s",
 		    digest == NID_md5 ? "md5" : "sha1", policy->announced);
+	if (by->no_content_type)
+		warn(WARN_NO_CONTENT_TYPE,
+		    "the reply has no contentType attribute, which RFC 5652, "
+		    "11.1 demands: accepted");
 }

@@ -2,6 +2,7 @@
 #ifndef SCEP_SIGNED_H
 #define SCEP_SIGNED_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <openssl/cms.h>
@@ -26,7 +27,8 @@ struct signed_by {
 	CMS_SignerInfo *si;
 	X509 *signer;
 	const unsigned char *content;
-	size_t len; /* of content, in bytes */
+	size_t len;           /* of content, in bytes */
+	bool no_content_type; /* signed attributes, but not contentType */
 };
 
 /*
@@ -35,14 +37,17 @@ struct signed_by {
  * serial number or its key identifier (RFC 5652, 5.3).  Certificates in cms are
  * not used.  where names the option that certs are from.  *out has to be zero
  * before, and borrows from cms and certs.  ST_REPLY after reporting, also for a
- * digest that policy does not allow.
+ * digest that policy does not allow.  The contentType attribute may be absent.
  */
 enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
     STACK_OF(X509) *certs, const char *where,
     const struct digest_policy *policy);
 
-/* Warns of MD5 and SHA-1 when the server announced a better digest. */
-void signed_warn_of_digest(
+/*
+ * Warns of MD5 and SHA-1 when the server announced a better digest, and when
+ * there is no contentType attribute.
+ */
+void signed_warn(
     const struct signed_by *by, const struct digest_policy *policy);
 
 #endif

@@ -191,6 +191,11 @@ of_success='^(success-|envelope-|content-|cert-|crl-|altered-content$)'
     each enroll_fails $(of_messages)
 }
 
+@test "enroll: every fault of the message, in a reply without contentType" {
+    start_fault_cas pkioperation --no-content-type
+    each enroll_fails $(of_messages)
+}
+
 @test "enroll: harmless faults" {
     start_fault_cas pkioperation
     each enroll_succeeds $(names harmless | without pending-with-content)
@@ -223,7 +228,10 @@ pending_fails() {
 # The faults of replies that the CA did not sign.
 unsigned=(wrong-cms-type no-signerinfo two-signerinfos bad-signature
     bad-message-digest altered-content wrong-signer stranger-signer
-    end-entity-signer cert-sign-signer many-unsigned-attributes
+    end-entity-signer cert-sign-signer unsigned-attrs two-content-types
+    duplicate-content-type unsigned-content-type no-message-digest
+    two-message-digests duplicate-message-digest unsigned-message-digest
+    both-message-digests many-unsigned-attributes
     many-primitive-attributes many-primitive-values many-signed-attributes
     many-values many-values-behind-others)
 

@@ -130,6 +130,48 @@ END
 END
 }
 
+@test "signed attributes: contentType may be absent, with a warning, in all operations" {
+    local text="warning: the reply has no contentType attribute"
+    local operation
+    rows enroll <<END
+0  | --no-content-type | | $text
+0  | --no-content-type --econtent enveloped --ber | | $text
+0  | --no-content-type --ca-key ec --challenge secret | | $text
+0  | --no-content-type --pending 1 | -t 0 -n 1 | $text
+0  | --no-content-type | -K local.key -O own.crt -k new.key -r new.csr | $text
+72 | --no-content-type --fail badRequest | | badRequest
+END
+    for operation in getcert getcrl getnextca; do
+        rm -r "$BATS_TEST_TMPDIR"/row*
+        rows $operation <<END
+0  | --no-content-type --next-ca | | $text
+97 | --no-content-type --next-ca --digest md5 | | signed with md5
+END
+    done
+}
+
+@test "signed attributes: contentType must be right, messageDigest is signed, also where contentType is absent" {
+    rows enroll <<'END'
+0  | --econtent enveloped | |
+97 | --fault wrong-content-type | | contentType is 1.2.840.113549.1.7.2, expected 1.2.840.113549.1.7.1
+97 | --fault two-content-types | | signature does not verify
+97 | --fault duplicate-content-type | | signature does not verify
+97 | --fault unsigned-content-type | | is an unsigned attribute
+97 | --no-content-type --fault unsigned-content-type | | is an unsigned attribute
+97 | --no-content-type --fault unsigned-message-digest | | is an unsigned attribute
+97 | --no-content-type --fault both-message-digests | | is an unsigned attribute
+97 | --no-content-type --fault no-message-digest | | signature does not verify
+97 | --no-content-type --fault two-message-digests | | signature does not verify
+97 | --no-content-type --fault duplicate-message-digest | | signature does not verify
+97 | --no-content-type --fault bad-message-digest | | signature does not verify
+97 | --no-content-type --fault altered-content | | signature does not verify
+97 | --no-content-type --fault bad-signature | | signature does not verify
+97 | --no-content-type --fault unsigned-attrs | | is an unsigned attribute
+97 | --no-content-type --fault no-signed-attrs | | no messageType
+97 | --no-content-type --sigalg pss | | signature does not verify
+END
+}
+
 @test "issued certificate: found by the key of the request, at any position" {
     rows enroll <<'END'
 0  | --cert-order leaf-last | |

@@ -49,10 +49,25 @@ def sign_bytes(key, content, digest, pss=False):
     return key.sign(content, scheme, hasher)
 
 
-def sign_plain(content, signer, certificates, digest="sha256", pss=False):
-    """A SignedData without signed attributes; `content` b"" means none."""
+def encode_attributes(attributes):
+    return [der.seq(der.oid(kind), der.set_of(*values))
+            for kind, values in attributes]
+
+
+def sign_plain(content, signer, certificates, digest="sha256", pss=False,
+               digest_attribute=False):
+    """A SignedData; `content` b"" means none.
+
+    It has no signed attributes, or messageDigest as the only one.
+    """
+    block, signed = b"", content
+    if digest_attribute:
+        attribute = encode_attributes([[oids.MESSAGE_DIGEST, [
+            der.octets(hashlib.new(digest, content).digest())]]])
+        block = der.explicit(0, *attribute)
+        signed = der.set_of(*attribute)
     algorithm = der.seq(der.oid(oids.DIGESTS[digest]), der.NULL)
-    signature = sign_bytes(signer.key, content, digest, pss)
+    signature = sign_bytes(signer.key, signed, digest, pss)
     kind = der.seq(der.oid(oids.RSA), der.NULL)
     if not is_rsa(signer.key):
         kind = der.seq(der.oid(oids.DIGEST_WITH_ECDSA[digest]))
@@ -60,7 +75,7 @@ def sign_plain(content, signer, certificates, digest="sha256", pss=False):
         kind = rsaschemes.pss_identifier(rsaschemes.pss_for(digest))
     info = der.seq(der.integer(1),
                    envelope.issuer_and_serial(signer.certificate), algorithm,
-                   kind, der.octets(signature))
+                   block, kind, der.octets(signature))
     return der.seq(der.oid(oids.SIGNED_DATA), der.explicit(0, der.seq(
         der.integer(1), der.set_of(algorithm),
         der.seq(der.oid(oids.DATA),
@@ -94,6 +109,7 @@ class Draft:
         self.econtent = None            # bytes, or None when absent
         self.econtent_type = oids.DATA
         self.attributes = []            # [OID, [encoded values]]
+        self.unsigned = []              # likewise
         self.signer = authority.signer
         self.included = [authority.signer.certificate]
         self.signer_infos = []
@@ -206,13 +222,15 @@ class Draft:
         now = datetime.datetime.now(datetime.timezone.utc)
         message = self.message
         attributes = [
-            [oids.CONTENT_TYPE, [der.oid(self.econtent_type)]],
             [oids.SIGNING_TIME, [core.UTCTime(now).dump()]],
             [oids.MESSAGE_DIGEST, [der.octets(digest)]],
             [oids.MESSAGE_TYPE, [self.text("3")]],
             [oids.PKI_STATUS, [self.text(self.status)]],
             [oids.RECIPIENT_NONCE, [der.octets(message.sender_nonce)]],
             [oids.TRANSACTION_ID, [self.text(message.transaction_id)]]]
+        if self.options.content_type:
+            attributes.insert(0, [oids.CONTENT_TYPE,
+                                  [der.oid(self.econtent_type)]])
         nonce = {"none": None, "same": message.sender_nonce,
                  "random": os.urandom(16)}[self.options.sender_nonce]
         if nonce is not None:
@@ -247,6 +265,20 @@ class Draft:
                            for have, old in self.attributes
                            if have != kind or values]
 
+    def put(self, kind, *values):
+        """The same, also for an attribute that is not there."""
+        self.set(kind)
+        self.attributes.append([kind, list(values)])
+
+    def value(self, kind):
+        """The value of an attribute, which has to be there."""
+        return dict(self.attributes)[kind][0]
+
+    def unsign(self, kind):
+        """Move an attribute, if it is there, to the unsigned ones."""
+        self.unsigned += [one for one in self.attributes if one[0] == kind]
+        self.set(kind)
+
     def _null(self):
         return der.NULL if self.options.null_params else b""
 
@@ -270,9 +302,11 @@ class Draft:
         return der.seq(der.oid(number), self._null())
 
     def sign(self, signed_attributes=True):
-        """A SignerInfo of self.signer; it ends with the signature."""
-        encoded = [der.seq(der.oid(kind), der.set_of(*values))
-                   for kind, values in self.attributes]
+        """A SignerInfo of self.signer.
+
+        It ends with the signature, unless there are unsigned attributes.
+        """
+        encoded = encode_attributes(self.attributes)
         if self.options.attr_order == "sorted":
             encoded.sort()
         block, signed = b"", self.econtent or b""
@@ -285,7 +319,11 @@ class Draft:
             der.integer(1),
             envelope.issuer_and_serial(self.signer.certificate),
             self._digest_algorithm(), block, self._algorithm(),
-            der.octets(signature))
+            der.octets(signature), self._unsigned_attributes())
+
+    def _unsigned_attributes(self):
+        encoded = encode_attributes(self.unsigned)
+        return der.explicit(1, *encoded) if encoded else b""
 
     def make_signed_data(self):
         certificates = b""

@@ -41,8 +41,7 @@ def _(draft):
 @fault("bad-message-digest", "attributes",
        "messageDigest is that of another content")
 def _(draft):
-    value = dict((kind, values) for kind, values in draft.attributes)[
-        oids.MESSAGE_DIGEST][0]
+    value = draft.value(oids.MESSAGE_DIGEST)
     draft.set(oids.MESSAGE_DIGEST, value[:-1] + bytes([value[-1] ^ 1]))
 
 
@@ -96,7 +95,65 @@ def _(draft):
     draft.signer_infos = [draft.sign(signed_attributes=False)]
 
 
+@fault("unsigned-attrs", "signed", "all attributes are unsigned")
+def _(draft):
+    draft.unsigned = draft.attributes
+    draft.signer_infos = [draft.sign(signed_attributes=False)]
+
+
 # Signed attributes
+
+@fault("wrong-content-type", "attributes", "contentType is id-signedData")
+def _(draft):
+    draft.put(oids.CONTENT_TYPE, der.oid(oids.SIGNED_DATA))
+
+
+@fault("two-content-types", "attributes", "contentType has two values")
+def _(draft):
+    draft.put(oids.CONTENT_TYPE, der.oid(oids.DATA),
+              der.oid(oids.ENVELOPED_DATA))
+
+
+@fault("duplicate-content-type", "attributes", "contentType comes twice")
+def _(draft):
+    draft.put(oids.CONTENT_TYPE, der.oid(draft.econtent_type))
+    draft.attributes.append([oids.CONTENT_TYPE,
+                             [der.oid(draft.econtent_type)]])
+
+
+@fault("unsigned-content-type", "attributes", "contentType is not signed")
+def _(draft):
+    draft.put(oids.CONTENT_TYPE, der.oid(draft.econtent_type))
+    draft.unsign(oids.CONTENT_TYPE)
+
+
+@fault("no-message-digest", "attributes", "messageDigest is missing")
+def _(draft):
+    draft.set(oids.MESSAGE_DIGEST)
+
+
+@fault("two-message-digests", "attributes", "messageDigest has two values")
+def _(draft):
+    draft.set(oids.MESSAGE_DIGEST, draft.value(oids.MESSAGE_DIGEST),
+              der.octets(b"\0" * 32))
+
+
+@fault("duplicate-message-digest", "attributes", "messageDigest comes twice")
+def _(draft):
+    draft.attributes.append([oids.MESSAGE_DIGEST,
+                             [draft.value(oids.MESSAGE_DIGEST)]])
+
+
+@fault("unsigned-message-digest", "attributes", "messageDigest is not signed")
+def _(draft):
+    draft.unsign(oids.MESSAGE_DIGEST)
+
+
+@fault("both-message-digests", "attributes",
+       "one messageDigest is signed and another one is not")
+def _(draft):
+    draft.unsigned.append([oids.MESSAGE_DIGEST, [der.octets(b"\0" * 32)]])
+
 
 def attribute_fault(name, text, kind, *make):
     """Replace the values of an attribute; `make` gives each from the draft."""

@@ -133,6 +133,9 @@ def _form(parser):
     group.add_argument("--attr-order", choices=("sorted", "shuffle"),
                        default="sorted")
     group.add_argument("--extra-attr", action="store_true")
+    group.add_argument("--no-content-type", dest="content_type",
+                       action="store_false",
+                       help="sign without the contentType attribute")
     group.add_argument("--no-signer-cert", dest="signer_cert",
                        action="store_false")
     group.add_argument("--sender-nonce", choices=("none", "same", "random"),

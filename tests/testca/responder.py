@@ -170,7 +170,7 @@ class Responder:
         return server.Reply(200, X_NEXT_CA, certrep.sign_plain(
             content, answer.signer, beside,
             "sha256" if digest == "same" else digest,
-            self.options.sigalg == "pss"))
+            self.options.sigalg == "pss", not self.options.content_type))
 
     def _message_bytes(self, request, entry):
         if request.method == "POST":
