@@ -23,6 +23,12 @@ struct session {
 	unsigned int caps;        /* enum cap; after session_query_caps() */
 	const EVP_MD *digest;     /* after session_prepare() */
 	const EVP_CIPHER *cipher; /* likewise */
+
+	/*
+	 * The HTTP status of the last session_exchange() if the server answered
+	 * with an error and without a pkiMessage; else 0.
+	 */
+	int http_error;
 };
 
 /*

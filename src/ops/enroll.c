@@ -93,15 +93,72 @@ static enum status poll_again(
 	return st;
 }
 
-static enum status send_first(
-    struct inputs *in, struct poll *poll, struct scep_reply *reply)
+/*
+ * Whether a server answers so that does not know RenewalReq, though the CA on
+ * it announces Renewal.
+ */
+static bool is_unknown_type(int http_error)
 {
-	enum message_type type = first_type(in->session);
+	return http_error == 400 || http_error == 404 || http_error == 405 ||
+	    http_error == 500 || http_error == 501;
+}
+
+/* After a RenewalReq that got this HTTP status. */
+static enum status repeat_as_pkcs_req(
+    struct inputs *in, int http_error, struct scep_reply *reply)
+{
+	struct log_capture capture;
 	enum status st;
 
-	if (type != MESSAGE_CERTPOLL) {
+	warn(WARN_RENEWAL_REPEATED,
+	    "the server answered the RenewalReq with HTTP status %d: a PKCSReq "
+	    "is sent instead (--renewal 19 sends it at once)",
+	    http_error);
+	log_capture_begin(&capture);
+	st = send_message(in, MESSAGE_PKCSREQ, reply);
+	log_capture_end(&capture);
+	if (st == ST_OK)
+		return ST_OK;
+	return fail(st, "%s; that was the PKCSReq, the RenewalReq got %d",
+	    capture.text, http_error);
+}
+
+/*
+ * Sends a PKCSReq after a RenewalReq that the server may not know, unless
+ * --renewal chose it; *type is then changed.
+ */
+static enum status send_request(
+    struct inputs *in, enum message_type *type, struct scep_reply *reply)
+{
+	struct log_capture capture;
+	enum status st;
+
+	log_capture_begin(&capture);
+	st = send_message(in, *type, reply);
+	log_capture_end(&capture);
+	if (*type != MESSAGE_RENEWALREQ ||
+	    !is_unknown_type(in->session->http_error)) {
+		log_report(capture.text);
+		return st;
+	}
+	if (in->options->renewal == RENEWAL_RENEWALREQ)
+		return fail(st,
+		    "%s; if the server does not support RenewalReq, use "
+		    "--renewal 19",
+		    capture.text);
+	*type = MESSAGE_PKCSREQ;
+	return repeat_as_pkcs_req(in, in->session->http_error, reply);
+}
+
+/* *type is that of the message, or in the end of the one sent instead. */
+static enum status send_first(struct inputs *in, struct poll *poll,
+    enum message_type *type, struct scep_reply *reply)
+{
+	enum status st;
+
+	if (*type != MESSAGE_CERTPOLL) {
 		say("sending certificate request");
-		return send_message(in, type, reply);
+		return send_request(in, type, reply);
 	}
 	st = poll_check_count(poll);
 	return st == ST_OK ? send_poll(in, poll, reply) : st;
@@ -113,13 +170,13 @@ static enum status send_first(
  * from memory before the first wait.
  */
 static enum status send_until_decided(
-    struct inputs *in, struct scep_reply *reply)
+    struct inputs *in, enum message_type *type, struct scep_reply *reply)
 {
 	struct poll poll;
 	enum status st;
 
 	poll_start(&poll, in->options, buf_string(&in->transaction_id));
-	st = send_first(in, &poll, reply);
+	st = send_first(in, &poll, type, reply);
 	if (st == ST_OK && reply->status == PKI_PENDING)
 		st = csr_strip(&in->csr);
 	while (st == ST_OK && reply->status == PKI_PENDING) {
@@ -169,6 +226,7 @@ static enum status dump_first(struct inputs *in)
 static enum status enroll_with(struct inputs *in)
 {
 	struct scep_reply reply = {0};
+	enum message_type type;
 	enum status st;
 
 	if ((st = inputs_prepare(in)) != ST_OK)
@@ -176,11 +234,12 @@ static enum status enroll_with(struct inputs *in)
 	if (in->options->dump_request != NULL)
 		return dump_first(in);
 
-	st = send_until_decided(in, &reply);
+	type = first_type(in->session);
+	st = send_until_decided(in, &type, &reply);
 	if (st == ST_OK && reply.status == PKI_SUCCESS)
 		st = write_issued(in, &reply);
 	else if (st == ST_OK)
-		st = answer_report_failure(in, &reply, first_type(in->session));
+		st = answer_report_failure(in, &reply, type);
 	scep_reply_free(&reply);
 	return st;
 }

@@ -312,7 +312,8 @@ const struct option_row table_rows[] = {
 	  .key = "RenewalMessage",
 	  .help = "messageType with -K and -O: 17 (RenewalReq), 19 (PKCSReq)",
 	  .more = "auto is RenewalReq if the server announces Renewal, and"
-		  " PKCSReq otherwise.",
+		  " PKCSReq otherwise, or if it answers RenewalReq with HTTP"
+		  " status 400, 404, 405, 500 or 501.",
 	  .example = "auto" },
 	{ .name = "chain", .ops = OP_ENROLL | OP_GETCERT, TO_STRING(chain),
 	  .check = CHECK_OUTPUT, .arg = "file", .key = "ChainFile",

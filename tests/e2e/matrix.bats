@@ -381,6 +381,73 @@ END
     expect_equal "messageTypes" "17 19 19 17 " "${got[*]}"
 }
 
+@test "renewal: a PKCSReq follows HTTP status 400, 404, 405, 500 and 501, once" {
+    local renewal="-K local.key -O own.crt -k new.key -r new.csr"
+    local got=() number
+    rows enroll <<END
+0  | --renewal-http 400 | $renewal | warning: the server answered the RenewalReq with HTTP status 400
+0  | --renewal-http 404 | $renewal | warning: the server answered the RenewalReq with HTTP status 404
+0  | --renewal-http 405 | $renewal | warning: the server answered the RenewalReq with HTTP status 405
+0  | --renewal-http 501 | $renewal | warning: the server answered the RenewalReq with HTTP status 501
+0  | --renewal-http 500 --pending 1 | $renewal -t 0 -n 1 | warning: the server answered the RenewalReq with HTTP status 500
+72 | --renewal-http 500 --fail badRequest | $renewal | badRequest
+95 | --renewal-http 500 --fault http-404 --fault-after 1 | $renewal | that was the PKCSReq, the RenewalReq got 500
+95 | --renewal-http 500 | $renewal --renewal 17 | use --renewal 19
+0  | --renewal-http 500 | $renewal --renewal 19 |
+END
+    for number in 1 2 3 4 5 6 7 8 9; do
+        ca=$BATS_TEST_TMPDIR/row$number.ca
+        got+=("$(types)")
+    done
+    expect_equal "messages" \
+        "17 19,17 19,17 19,17 19,17 19 20,17 19,17 19,17,19" \
+        "$(IFS=,; echo "${got[*]}")"
+    ca=$BATS_TEST_TMPDIR/row5.ca
+    expect_equal "transactionIDs" 1 "$(messages transactionID | sort -u | wc -l)"
+    expect_equal "senderNonces" 3 "$(messages senderNonce | sort -u | wc -l)"
+}
+
+@test "renewal: no PKCSReq follows a CertRep, or any other error" {
+    local renewal="-K local.key -O own.crt -k new.key -r new.csr" name
+    rows enroll <<END
+72 | --fail badRequest | $renewal | badRequest
+71 | --fail badMessageCheck | $renewal | badMessageCheck
+72 | --renewal-by 19 | $renewal | --renewal 19
+97 | --fault bad-signature | $renewal | signature does not verify
+97 | --fault wrong-transaction-id | $renewal | transactionID
+97 | --fault empty-200 | $renewal | empty body
+97 | --fault html | $renewal | Sign in
+95 | --renewal-http 500 --renewal-http-body message | $renewal | 500
+95 | --renewal-http 401 | $renewal | 401
+95 | --renewal-http 403 | $renewal | 403
+95 | --renewal-http 503 | $renewal | 503
+95 | --renewal-http 410 | $renewal | 410
+95 | --fault http-302 | $renewal | 302
+95 | --fault reset | $renewal |
+95 | --fault close-no-answer | $renewal |
+89 | --fault silent | $renewal --timeout 1 |
+3  | --pending 9 | $renewal -n 0 | limit
+END
+    for name in "$BATS_TEST_TMPDIR"/row*.ca; do
+        ca=$name
+        expect_equal "messages of ${name##*/}" 17 "$(types | sed 's/^17 17$/17/')"
+    done
+}
+
+@test "renewal: after a PKCSReq and a CertPoll nothing is repeated" {
+    rows enroll <<'END'
+95 | --fault http-500 | | 500
+95 | --caps AES,SHA-256,POSTPKIOperation --fault http-500 | -K local.key -O own.crt -k new.key -r new.csr | 500
+95 | --fault http-500 | -K local.key -O own.crt -k new.key -r new.csr -R -n 1 |
+END
+    local got=() number
+    for number in 1 2 3; do
+        ca=$BATS_TEST_TMPDIR/row$number.ca
+        got+=("$(types)")
+    done
+    expect_equal "messages" "19 19 20" "${got[*]}"
+}
+
 @test "renewal: a reply with the old certificate ends in exit status 75" {
     rows enroll <<'END'
 0  | | -K local.key -O own.crt -k new.key -r new.csr |

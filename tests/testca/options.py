@@ -85,6 +85,11 @@ def _decision(parser):
     group = parser.add_argument_group("decision")
     group.add_argument("--renewal-by", choices=("17", "19"),
                        help="messageType that renewals must have")
+    group.add_argument("--renewal-http", type=int, metavar="STATUS",
+                       help="answer RenewalReq with this HTTP status")
+    group.add_argument("--renewal-http-body", default="text",
+                       choices=("text", "message"),
+                       help="body of that answer: a line, or the CertRep")
     group.add_argument("--challenge", metavar="SECRET")
     group.add_argument("--challenge-file", metavar="FILE", dest="challenge",
                        type=first_line,

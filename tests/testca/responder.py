@@ -189,6 +189,11 @@ class Responder:
             entry["badMessage"] = str(error)
             return server.text_reply(400, "%s\n" % error)
         entry.update(parsed.entry)
+        status = 200
+        if parsed.message_type == message.RENEWAL_REQ:
+            status = self.options.renewal_http or 200
+        if status != 200 and self.options.renewal_http_body == "text":
+            return server.text_reply(status, "what is a RenewalReq?\n")
         draft = certrep.Draft(self.options, self.authority, parsed, due)
         self.enrolment.decide(parsed, draft)
         entry.update(parsed.entry)
@@ -198,4 +203,4 @@ class Responder:
                           "failInfoText": draft.fail_text,
                           "recipientKind": draft.recipient_kind,
                           "cipher": draft.cipher, "digest": draft.digest}
-        return server.Reply(200, X_MESSAGE, body)
+        return server.Reply(status, X_MESSAGE, body)
