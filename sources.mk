@@ -114,6 +114,8 @@ sscep_sources = \
 	src/pki/ability.h \
 	src/pki/algs.c \
 	src/pki/algs.h \
+	src/pki/altnames.c \
+	src/pki/altnames.h \
 	src/pki/cabundle.c \
 	src/pki/cabundle.h \
 	src/pki/caset.c \

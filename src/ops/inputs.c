@@ -137,6 +137,26 @@ static enum status read_renewal_key(struct inputs *in)
 	return ST_OK;
 }
 
+/*
+ * RFC 8894, 2.5: a renewal is for a new certificate with new dates; a CA may
+ * refuse one that names another subject.  With -R nothing is sent that does.
+ */
+static void warn_of_subject(const struct inputs *in)
+{
+	const X509_NAME *wanted = X509_REQ_get_subject_name(in->csr);
+	const X509_NAME *subject = X509_get_subject_name(in->signer);
+	struct buf wanted_text = {0}, text = {0};
+
+	if (!in->options->resume && X509_NAME_cmp(wanted, subject) != 0)
+		warn(WARN_RENEWAL_SUBJECT,
+		    "request %s is for %s, but -O %s for %s: a renewal keeps "
+		    "the subject (RFC 8894, 2.5), and the CA may refuse it",
+		    in->options->request, cert_name_text(&wanted_text, wanted),
+		    in->options->sign_cert, cert_name_text(&text, subject));
+	buf_free(&wanted_text);
+	buf_free(&text);
+}
+
 /* -O and -K: the certificate to renew, or that of another CA. */
 static enum status read_renewal(struct inputs *in)
 {
@@ -152,6 +172,7 @@ static enum status read_renewal(struct inputs *in)
 	if (st != ST_OK)
 		return st;
 
+	warn_of_subject(in);
 	if (cert_time_status(in->signer) > 0)
 		warn(WARN_SIGNER_EXPIRED,
 		    "signature certificate %s has expired", o->sign_cert);

@@ -1,5 +1,6 @@
 #include "ops/chain.h"
 #include "ops/issued.h"
+#include "pki/altnames.h"
 #include "pki/cert.h"
 #include "util/log.h"
 
@@ -30,6 +31,31 @@ static bool is_returned(const struct inputs *in, STACK_OF(X509) *certs)
 	return in->options->sign_cert != NULL && cert_is_in(certs, in->signer);
 }
 
+/*
+ * The CA may issue other subjectAltNames than the request has.  Many a CA adds
+ * the commonName as a dNSName: that is not said.
+ */
+static void note_altnames(const struct inputs *in, X509 *cert)
+{
+	GENERAL_NAMES *wanted = altnames_of_csr(in->csr);
+	GENERAL_NAMES *issued = altnames_of_cert(cert);
+	struct buf lost = {0}, added = {0};
+
+	if (altnames_add_missing(&lost, wanted, issued, NULL) &&
+	    altnames_add_missing(
+		&added, issued, wanted, X509_get_subject_name(cert)) &&
+	    lost.len + added.len > 0)
+		note(WARN_SAN_CHANGED,
+		    "the CA changed the subjectAltName: %s%s%s%s%s",
+		    lost.len > 0 ? "it left out " : "", buf_string(&lost),
+		    lost.len > 0 && added.len > 0 ? "; " : "",
+		    added.len > 0 ? "it added " : "", buf_string(&added));
+	buf_free(&lost);
+	buf_free(&added);
+	GENERAL_NAMES_free(wanted);
+	GENERAL_NAMES_free(issued);
+}
+
 /* The CA may issue another subject than the request has. */
 static void note_differences(const struct inputs *in, X509 *cert)
 {
@@ -41,6 +67,7 @@ static void note_differences(const struct inputs *in, X509 *cert)
 		warn(WARN_SUBJECT_CHANGED, "the CA changed the subject to %s",
 		    cert_name_text(&text, subject));
 	buf_free(&text);
+	note_altnames(in, cert);
 }
 
 /*

@@ -117,18 +117,35 @@ enum status csr_add_challenge(struct buf *out, X509_REQ *csr)
 	return ST_OK;
 }
 
+static bool copy_altnames(X509_REQ *to, X509_REQ *from)
+{
+	STACK_OF(X509_EXTENSION) *all = X509_REQ_get_extensions(from);
+	STACK_OF(X509_EXTENSION) *some = sk_X509_EXTENSION_new_null();
+	int at = X509v3_get_ext_by_NID(all, NID_subject_alt_name, -1);
+	bool ok = some != NULL;
+
+	if (ok && at >= 0)
+		ok = sk_X509_EXTENSION_push(some, X509v3_get_ext(all, at)) &&
+		    X509_REQ_add_extensions(to, some);
+	sk_X509_EXTENSION_free(some);
+	sk_X509_EXTENSION_pop_free(all, X509_EXTENSION_free);
+	return ok;
+}
+
 enum status csr_strip(X509_REQ **csr)
 {
 	X509_REQ *bare = X509_REQ_new();
 
 	if (bare == NULL ||
 	    !X509_REQ_set_subject_name(bare, X509_REQ_get_subject_name(*csr)) ||
-	    !X509_REQ_set_pubkey(bare, X509_REQ_get0_pubkey(*csr))) {
+	    !X509_REQ_set_pubkey(bare, X509_REQ_get0_pubkey(*csr)) ||
+	    !copy_altnames(bare, *csr)) {
 		X509_REQ_free(bare);
 		return fail_crypto(ST_ERROR, "cannot copy the request");
 	}
 	X509_REQ_free(*csr);
 	*csr = bare;
+	ERR_clear_error();
 	return ST_OK;
 }
 

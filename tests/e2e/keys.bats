@@ -18,7 +18,8 @@ rsa_encrypted="rsa-pkcs8.pem rsa-pkcs8.der rsa-traditional.pem"
 ec_forms="sec1.pem sec1.der ec.pem ec.der"
 ec_encrypted="ec-pkcs8.pem ec-pkcs8.der ec-traditional.pem"
 
-# make_request NAME COMMON-NAME KEY: makes a request with the challengePassword.
+# make_request NAME KEY: makes a request with the challengePassword, for the
+# same subject as the shared ones.
 make_request() {
     cat >"$1.cnf" <<END
 [ req ]
@@ -26,11 +27,13 @@ prompt = no
 distinguished_name = dn
 attributes = attributes
 [ dn ]
-CN = $2
+C = FI
+O = Example
+CN = device.example.org
 [ attributes ]
 challengePassword = $challenge
 END
-    openssl req -new -config "$1.cnf" -key "$3" -out "$1"
+    openssl req -new -config "$1.cnf" -key "$2" -out "$1"
 }
 
 # encrypt FILE rsa|ec [OPTION]: makes the encrypted forms of a key.
@@ -60,8 +63,8 @@ setup_file() {
         openssl pkcs8 -topk8 -nocrypt -in sec1.pem -out ec.pem
         openssl pkcs8 -topk8 -nocrypt -in sec1.pem -outform DER -out ec.der
         encrypt sec1.pem ec
-        make_request rsa.csr rsa pkcs1.pem
-        make_request ec.csr ec sec1.pem
+        make_request rsa.csr pkcs1.pem
+        make_request ec.csr sec1.pem
         openssl req -in rsa.csr -outform DER -out rsa.csr.der
         # The TLS server trusts them.
         for name in rsa ec; do
@@ -248,7 +251,7 @@ unusable() {
         enrolled new.crt new.csr
     done
     # The reply for an EC key is encrypted with the challengePassword.
-    make_request new.csr new new.key 2>/dev/null
+    make_request new.csr new.key 2>/dev/null
     for form in $ec_forms $ec_encrypted; do
         client enroll -u "$URL" -c ca.crt -K "$keys/$form" -O ec.crt \
             --sign-passin "pass:$phrase" -k new.key -r new.csr -l new.crt

@@ -196,6 +196,44 @@ END
 END
 }
 
+@test "issuer: another subjectAltName than that of the request is noted" {
+    rows enroll <<'END'
+0  | --issue-san none | | the CA changed the subjectAltName: it left out DNS:device.example.org
+0  | --issue-san none --pending 1 | -t 0 -n 1 | it left out DNS:device.example.org
+0  | --issue-san a.example,b.example | | it left out DNS:device.example.org; it added DNS:a.example, DNS:b.example
+0  | --issue-san a.example,device.example.org | | the CA changed the subjectAltName: it added DNS:a.example
+0  | --issue-san none | -K local.key -O own.crt -k new.key -r new.csr | it left out DNS:device.example.org
+END
+}
+
+@test "issuer: the subjectAltName of the request, in any case, or a commonName beside it, is not noted" {
+    local options
+    for options in "" "--pending 1" "--issue-san DEVICE.Example.org"; do
+        ca=$BATS_TEST_TMPDIR/ca${options// /}
+        # shellcheck disable=SC2086
+        start_enrolment $options
+        enroll -t 0 -n 1
+        enrolled
+        stderr_empty
+        rm local.crt
+        stop_ca
+    done
+    openssl req -new -key local.key -subj /CN=device.example.org -out bare.csr
+    for options in device.example.org a.example,device.example.org; do
+        ca=$BATS_TEST_TMPDIR/$options
+        start_enrolment --issue-san "$options"
+        enroll -r bare.csr
+        enrolled
+        case $options in
+        *,*) stderr_has "the CA changed the subjectAltName: it added DNS:a.example" ;;
+        *) stderr_empty ;;
+        esac
+        stderr_lacks device.example
+        rm local.crt
+        stop_ca
+    done
+}
+
 @test "getcert: the certificate must have the serial number and the issuer that were asked for" {
     rows getcert <<'END'
 0  | --cert-order leaf-last | |
@@ -454,6 +492,26 @@ END
 75 | --fault cert-old | -K local.key -O own.crt -k new.key -r new.csr | not a new one
 75 | --fault cert-old | -K local.key -O own.crt | not a new one
 END
+}
+
+@test "renewal: a request that names another subject than -O is warned of, before it is sent" {
+    local renewal="-K local.key -O own.crt -k local.key"
+    start_with_certificates
+    own_certificate
+    openssl req -new -key local.key -subj /CN=another -out another.csr
+    # shellcheck disable=SC2086
+    enroll $renewal -r another.csr -m message.pem
+    expect_status 0
+    expect_equal "messages" "" "$(types)"
+    warned "request another.csr is for /CN=another, but -O own.crt for /C=FI/O=Example/CN=device.example.org"
+    # shellcheck disable=SC2086
+    enroll $renewal
+    expect_status 0
+    stderr_empty
+    # It is not sent again by -R.
+    # shellcheck disable=SC2086
+    enroll $renewal -r another.csr -R -n 1
+    stderr_lacks "keeps the subject"
 }
 
 @test "-K and -O: the key of the request is not needed" {

@@ -113,7 +113,9 @@ number_of() {
 begin() {
     start_ca "${@:2}"
     mkdir "$state/device"
-    openssl x509 -req -in "$shared/local.csr" -days "$1" -set_serial 0x4d2 \
+    openssl req -new -key "$shared/local.key" -subj /CN=router.example.com \
+        -out "$state/local.csr"
+    openssl x509 -req -in "$state/local.csr" -days "$1" -set_serial 0x4d2 \
         -CA "$ca/ca.crt" -CAkey "$ca/ca.key" -out "$ca/issued/4d2.pem" \
         2>"$state/log"
     cp "$shared/local.key" "$ca/ca.crt" "$state/device"

@@ -114,7 +114,8 @@ class Enrolment:
         if record["serial"] is None:
             csr = x509.load_der_x509_csr(bytes.fromhex(record["csr"]))
             issued = self.authority.issue(csr, self.options.issue_as,
-                                          self.options.issue_ahead)
+                                          self.options.issue_ahead,
+                                          self.options.issue_san)
             record["serial"] = "%x" % issued.serial_number
         return self.authority.issued(int(record["serial"], 16))
 

@@ -100,6 +100,8 @@ def _decision(parser):
                        default="success")
     group.add_argument("--issue-as", metavar="NAME",
                        help="issue certificates with this common name")
+    group.add_argument("--issue-san", metavar="LIST",
+                       help="issue certificates with these dNSNames, or none")
     group.add_argument("--issue-ahead", type=int, default=0, metavar="DAYS",
                        help="issue certificates that are valid DAYS later")
     group.add_argument("--fail", choices=certrep.FAIL_INFO)

@@ -129,10 +129,18 @@ def ca_extensions(usage):
             (key_usage(usage), True)]
 
 
-def leaf_extensions(csr):
-    """The extensions of an issued certificate; subjectAltName is copied."""
+def leaf_extensions(csr, dns_names=None):
+    """The extensions of an issued certificate.
+
+    subjectAltName is copied, or has these dNSNames; "none" omits it.
+    """
     extensions = [(x509.BasicConstraints(ca=False, path_length=None), True),
                   (key_usage("sign,encipher"), True)]
+    if dns_names == "none":
+        return extensions
+    if dns_names is not None:
+        names = [x509.DNSName(text) for text in dns_names.split(",")]
+        return extensions + [(x509.SubjectAlternativeName(names), True)]
     try:
         wanted = csr.extensions.get_extension_for_oid(
             ExtensionOID.SUBJECT_ALTERNATIVE_NAME)
@@ -229,11 +237,12 @@ class Authority:
         return [self.roles[role].certificate
                 for role in ("ca", "root") if role in self.roles]
 
-    def issue(self, csr, common_name=None, ahead=0):
-        """Issue a certificate, possibly with another name or other dates."""
+    def issue(self, csr, common_name=None, ahead=0, dns_names=None):
+        """Issue a certificate, possibly with other names or other dates."""
         subject = csr.subject if common_name is None else name(common_name)
         certificate = certify(self.ca, subject, csr.public_key(),
-                              leaf_extensions(csr), self.digest, days=365,
+                              leaf_extensions(csr, dns_names), self.digest,
+                              days=365,
                               ahead=ahead)
         keys.write_file(self.issued_path(certificate.serial_number),
                         certificate.public_bytes(keys.PEM))

@@ -27,6 +27,7 @@
 #include "keys/key.h"
 #include "pki/ability.h"
 #include "pki/algs.h"
+#include "pki/altnames.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
@@ -1421,12 +1422,112 @@ static void test_csr_read(void **state)
 	X509_REQ_free(csr);
 }
 
-/* csr_strip() keeps the subject and the key, which later checks need. */
+static STACK_OF(X509_EXTENSION) *make_extensions(const char *altnames)
+{
+	STACK_OF(X509_EXTENSION) *extensions = sk_X509_EXTENSION_new_null();
+	X509_EXTENSION *one =
+	    X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, altnames);
+
+	assert_non_null(one);
+	assert_true(sk_X509_EXTENSION_push(extensions, one));
+	return extensions;
+}
+
+static GENERAL_NAMES *make_altnames(const char *text)
+{
+	STACK_OF(X509_EXTENSION) *extensions;
+	GENERAL_NAMES *names;
+
+	if (text[0] == '\0')
+		return NULL;
+	extensions = make_extensions(text);
+	names = X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
+	assert_non_null(names);
+	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+	return names;
+}
+
+static void test_altnames(void **state)
+{
+	static const struct {
+		const char *names, *others, *missing;
+	} cases[] = {
+	    {"", "", ""},
+	    {"", "DNS:a", ""},
+	    {"DNS:a", "", "DNS:a"},
+	    {"DNS:a,DNS:b", "DNS:b,DNS:a", ""},
+	    {"DNS:a,DNS:a", "DNS:A", ""},
+	    {"DNS:a", "DNS:ab,email:a,URI:a", "DNS:a"},
+	    {"email:A@b,URI:x:y", "email:a@b,URI:x:y", "email:A@b"},
+	    {"DNS:a,IP:192.0.2.1,IP:2001:db8::1", "IP:192.0.2.1",
+		"DNS:a, IP Address:2001:DB8:0:0:0:0:0:1"},
+	    {"RID:1.2.3,otherName:1.2.3;UTF8:x", "RID:1.2.3",
+		"othername: 1.2.3::x"},
+	    {"RID:1.2.3,otherName:1.2.3;UTF8:x",
+		"otherName:1.2.3;UTF8:x,RID:1.2.3", ""},
+	    {"DNS:CN.example,DNS:d", "", "DNS:d"},
+	};
+	X509_REQ *csr = fixture_csr("cn.example", fixture_rsa(0));
+	const X509_NAME *subject = X509_REQ_get_subject_name(csr);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(cases); i++) {
+		GENERAL_NAMES *names = make_altnames(cases[i].names);
+		GENERAL_NAMES *others = make_altnames(cases[i].others);
+		struct buf out = {0};
+
+		assert_true(altnames_add_missing(&out, names, others, subject));
+		if (strncmp(cases[i].missing, "othername", 9) == 0)
+			assert_memory_equal(buf_string(&out), "othername", 9);
+		else
+			assert_string_equal(buf_string(&out), cases[i].missing);
+		buf_free(&out);
+		GENERAL_NAMES_free(names);
+		GENERAL_NAMES_free(others);
+	}
+	X509_REQ_free(csr);
+}
+
+/* Many names, long ones, and control characters: a short line. */
+static void test_altnames_bounded(void **state)
+{
+	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+	struct buf out = {0};
+	char text[1000];
+	int i;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "a\n\033[", 4);
+	for (i = 0; i < 1000; i++) {
+		GENERAL_NAME *name = GENERAL_NAME_new();
+		ASN1_STRING *value = ASN1_IA5STRING_new();
+
+		assert_true(ASN1_STRING_set(value, text, i + 1));
+		GENERAL_NAME_set0_value(name, GEN_DNS, value);
+		assert_true(sk_GENERAL_NAME_push(names, name));
+	}
+	assert_true(altnames_add_missing(&out, names, NULL, NULL));
+	assert_within(out.len, 200, 310);
+	assert_string_equal(buf_string(&out) + out.len - 5, ", ...");
+	assert_null(strpbrk(buf_string(&out), "\n\033"));
+	GENERAL_NAMES_free(names);
+	buf_free(&out);
+}
+
+/*
+ * csr_strip() keeps the subject, the key and the subjectAltName, which later
+ * checks need.
+ */
 static void test_csr_strip(void **state)
 {
 	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
+	STACK_OF(X509_EXTENSION) *extensions =
+	    make_extensions("DNS:a.example,IP:192.0.2.1");
 	unsigned char *before = NULL, *after = NULL;
 	struct buf challenge = {0};
+	GENERAL_NAMES *names;
 	int len;
 
 	(void)state;
@@ -1436,6 +1537,7 @@ static void test_csr_strip(void **state)
 	    (const unsigned char *)"unit", -1, -1, 0));
 	assert_true(X509_REQ_add1_attr_by_NID(csr, NID_pkcs9_challengePassword,
 	    V_ASN1_PRINTABLESTRING, (const unsigned char *)"secret", 6));
+	assert_true(X509_REQ_add_extensions(csr, extensions));
 	assert_true(X509_REQ_sign(csr, fixture_rsa(0), EVP_sha256()));
 	len = i2d_X509_NAME(X509_REQ_get_subject_name(csr), &before);
 	assert_int_equal(csr_strip(&csr), ST_OK);
@@ -1445,6 +1547,10 @@ static void test_csr_strip(void **state)
 	assert_true(csr_has_key(csr, fixture_rsa(0)));
 	assert_int_equal(csr_add_challenge(&challenge, csr), ST_OK);
 	assert_int_equal(challenge.len, 0);
+	names = altnames_of_csr(csr);
+	assert_int_equal(sk_GENERAL_NAME_num(names), 2);
+	GENERAL_NAMES_free(names);
+	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
 	OPENSSL_free(before);
 	OPENSSL_free(after);
 	X509_REQ_free(csr);
@@ -1831,6 +1937,8 @@ int main(void)
 	    cmocka_unit_test(test_bundle_limit),
 	    cmocka_unit_test(test_bundle_encrypt),
 	    cmocka_unit_test(test_csr_read),
+	    cmocka_unit_test(test_altnames),
+	    cmocka_unit_test(test_altnames_bounded),
 	    cmocka_unit_test(test_csr_strip),
 	    cmocka_unit_test(test_csr_has_key),
 	    cmocka_unit_test(test_transaction_id),

@@ -1,0 +1,141 @@
+#include <string.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+
+#include "pki/altnames.h"
+#include "util/ascii.h"
+#include "util/log.h"
+
+#define NAME_MAX_SHOWN 100 /* bytes of a name, with the NUL */
+#define LIST_MAX_SHOWN 200 /* no name is added after that many bytes */
+
+GENERAL_NAMES *altnames_of_csr(X509_REQ *csr)
+{
+	STACK_OF(X509_EXTENSION) *extensions = X509_REQ_get_extensions(csr);
+	GENERAL_NAMES *names =
+	    X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
+
+	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+	ERR_clear_error();
+	return names;
+}
+
+GENERAL_NAMES *altnames_of_cert(X509 *cert)
+{
+	GENERAL_NAMES *names =
+	    X509_get_ext_d2i(cert, NID_subject_alt_name, NULL, NULL);
+
+	ERR_clear_error();
+	return names;
+}
+
+static bool is_same_word(const ASN1_STRING *a, const ASN1_STRING *b)
+{
+	const char *p = (const char *)ASN1_STRING_get0_data(a);
+	const char *q = (const char *)ASN1_STRING_get0_data(b);
+	int i, len = ASN1_STRING_length(a);
+
+	if (ASN1_STRING_length(b) != len)
+		return false;
+	for (i = 0; i < len; i++)
+		if (ascii_to_lower(p[i]) != ascii_to_lower(q[i]))
+			return false;
+	return true;
+}
+
+static bool is_same_der(GENERAL_NAME *a, GENERAL_NAME *b)
+{
+	unsigned char *p = NULL, *q = NULL;
+	int len = i2d_GENERAL_NAME(a, &p);
+	bool same = len > 0 && i2d_GENERAL_NAME(b, &q) == len &&
+	    memcmp(p, q, (size_t)len) == 0;
+
+	OPENSSL_free(p);
+	OPENSSL_free(q);
+	return same;
+}
+
+/* RFC 5280, 7.1 and 7.2: the case of a dNSName does not count. */
+static bool is_same_name(GENERAL_NAME *a, GENERAL_NAME *b)
+{
+	int type, other;
+	const void *value = GENERAL_NAME_get0_value(a, &type);
+	const void *other_value = GENERAL_NAME_get0_value(b, &other);
+
+	if (type != other)
+		return false;
+	switch (type) {
+	case GEN_DNS:
+		return is_same_word(value, other_value);
+	case GEN_EMAIL:
+	case GEN_URI:
+	case GEN_IPADD:
+		return ASN1_STRING_cmp(value, other_value) == 0;
+	case GEN_DIRNAME:
+		return X509_NAME_cmp(value, other_value) == 0;
+	default:
+		return is_same_der(a, b);
+	}
+}
+
+static bool is_in(GENERAL_NAME *name, const GENERAL_NAMES *names)
+{
+	int i;
+
+	for (i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		if (is_same_name(name, sk_GENERAL_NAME_value(names, i)))
+			return true;
+	return false;
+}
+
+static bool is_common_name(const GENERAL_NAME *name, const X509_NAME *subject)
+{
+	int i, type,
+	    count = subject != NULL ? X509_NAME_entry_count(subject) : 0;
+	const ASN1_STRING *value = GENERAL_NAME_get0_value(name, &type);
+	X509_NAME_ENTRY *entry;
+
+	for (i = 0; type == GEN_DNS && i < count; i++) {
+		entry = X509_NAME_get_entry(subject, i);
+		if (OBJ_obj2nid(X509_NAME_ENTRY_get_object(entry)) ==
+			NID_commonName &&
+		    is_same_word(value, X509_NAME_ENTRY_get_data(entry)))
+			return true;
+	}
+	return false;
+}
+
+static bool add_name(struct buf *out, GENERAL_NAME *name)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	char shown[NAME_MAX_SHOWN], *text;
+	bool ok = false;
+	long len;
+
+	if (bio != NULL && GENERAL_NAME_print(bio, name) == 1) {
+		len = BIO_get_mem_data(bio, &text);
+		log_escape(shown, sizeof(shown), text, (size_t)len);
+		ok = buf_addf(out, "%s%s", out->len > 0 ? ", " : "", shown);
+	}
+	BIO_free(bio);
+	return ok;
+}
+
+bool altnames_add_missing(struct buf *out, const GENERAL_NAMES *names,
+    const GENERAL_NAMES *others, const X509_NAME *subject)
+{
+	GENERAL_NAME *name;
+	int i;
+
+	for (i = 0; i < sk_GENERAL_NAME_num(names); i++) {
+		name = sk_GENERAL_NAME_value(names, i);
+		if (is_in(name, others) || is_common_name(name, subject))
+			continue;
+		if (out->len >= LIST_MAX_SHOWN)
+			return buf_add_string(out, ", ...");
+		if (!add_name(out, name))
+			return false;
+	}
+	return true;
+}

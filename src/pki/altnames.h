@@ -1,0 +1,28 @@
+/* altnames.h: compares subjectAltNames (RFC 5280, 4.2.1.6). */
+#ifndef PKI_ALTNAMES_H
+#define PKI_ALTNAMES_H
+
+#include <stdbool.h>
+
+#include <openssl/x509v3.h>
+
+#include "util/buf.h"
+
+/*
+ * The names in the subjectAltName of a request (its extensionRequest, RFC 2985,
+ * 5.4.2) or a certificate; NULL if there is none, or it cannot be decoded.  The
+ * caller owns them.
+ */
+GENERAL_NAMES *altnames_of_csr(X509_REQ *csr);
+GENERAL_NAMES *altnames_of_cert(X509 *cert);
+
+/*
+ * Adds those of names that are not in others, in any order, as text: "DNS:a, IP
+ * Address:192.0.2.1", escaped; after about 200 bytes the rest is "...".  A
+ * dNSName that is a commonName of subject counts as one of the others; subject
+ * may be NULL, and so may both lists.  False when out of memory.
+ */
+bool altnames_add_missing(struct buf *out, const GENERAL_NAMES *names,
+    const GENERAL_NAMES *others, const X509_NAME *subject);
+
+#endif
