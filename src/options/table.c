@@ -411,6 +411,8 @@ const struct option_row table_rows[] = {
 	  TO_STRING(transaction_id), .check = CHECK_PRINTABLE,
 	  .arg = "string", .key = "TransactionID",
 	  .help = "transactionID to use instead of the one made from the key",
+	  .more = "Servers with cryptlib want the id of the user here, to"
+		  " which the challenge password belongs.",
 	  .example = "4711" },
 	{ .name = "passin", .ops = SIGNED, TO_STRING(passin),
 	  .check = CHECK_PASS, .arg = "source", .key = "KeyPassword",
