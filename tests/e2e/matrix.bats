@@ -687,6 +687,7 @@ END
 0  | --getca-form der | |
 0  | --getca-form pem | |
 0  | --getca-form p7 | |
+0  | --getca-form p7-ra | |
 0  | --getca-form p7pem | |
 0  | --getca-form wrong-type --profile ra | |
 0  | --fault odd-content-type --fault-on getcacert --fault-after 1 | |

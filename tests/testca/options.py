@@ -78,7 +78,8 @@ def _ca(parser):
                        choices=("404", "500", "close", "html"))
     group.add_argument("--get-only", action="store_true", help="refuse POST")
     group.add_argument("--getca-form",
-                       choices=("der", "pem", "p7", "p7pem", "wrong-type"))
+                       choices=("der", "pem", "p7", "p7-ra", "p7pem",
+                                "wrong-type"))
 
 
 def _decision(parser):

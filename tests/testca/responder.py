@@ -142,7 +142,9 @@ class Responder:
         if form == "wrong-type":
             kind = X_CA if answer.as_bundle else X_CA_RA
         elif form:
-            body = {"der": first, "p7": bundle,
+            if form == "p7-ra":
+                kind = X_CA_RA
+            body = {"der": first, "p7": bundle, "p7-ra": bundle,
                     "pem": b"".join(pem("CERTIFICATE", one)
                                     for one in answer.certificates),
                     "p7pem": pem("PKCS7", bundle)}[form]
