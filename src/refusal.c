@@ -104,6 +104,18 @@ static bool is_one_of(
 	return false;
 }
 
+int refusal_find_error(
+    const struct http_response *response, const char *const *types)
+{
+	const struct buf *body = &response->body;
+
+	if (response->outcome != HTTP_ANSWERED || response->status / 100 == 2 ||
+	    is_one_of(response, types) ||
+	    (body->len > 0 && body->data[0] == DER_SEQUENCE))
+		return 0;
+	return response->status;
+}
+
 /* Says what is wrong: the content type, or the body alone. */
 static enum status refuse_body(
     const struct http_response *response, const char *const *types)

@@ -23,6 +23,13 @@ enum status refusal_check_status(const struct http *http,
     const struct http_response *response, const struct refusal *refusal);
 
 /*
+ * The HTTP status of an error that the server answered; 0 if it answered
+ * otherwise, or if the body may be one of the expected types after all.
+ */
+int refusal_find_error(
+    const struct http_response *response, const char *const *types);
+
+/*
  * ST_REPLY after reporting if the body is empty, or neither DER nor PEM by its
  * first bytes; it is quoted then.  Any other is accepted whatever its content
  * type, and the caller parses it.  types are the expected ones, up to a NULL.

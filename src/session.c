@@ -288,17 +288,6 @@ static enum status get_message(struct session *session,
 	return st;
 }
 
-static int http_error(const struct http_response *response)
-{
-	const struct buf *body = &response->body;
-
-	if (response->outcome != HTTP_ANSWERED || response->status / 100 == 2 ||
-	    is_one_of(response, message_types) ||
-	    (body->len > 0 && body->data[0] == DER_SEQUENCE))
-		return 0;
-	return response->status;
-}
-
 enum status session_exchange(struct session *session,
     struct scep_request *request, struct scep_reply *reply)
 {
@@ -318,7 +307,7 @@ enum status session_exchange(struct session *session,
 		st = post_message(session, &message, &response);
 	else
 		st = get_message(session, &message, &response);
-	session->http_error = http_error(&response);
+	session->http_error = refusal_find_error(&response, message_types);
 	if (st == ST_OK)
 		st = check_status(session, &response, "PKIOperation");
 	if (st == ST_OK)

@@ -45,7 +45,7 @@ static void note_altnames(const struct inputs *in, X509 *cert)
 	    altnames_add_missing(
 		&added, issued, wanted, X509_get_subject_name(cert)) &&
 	    lost.len + added.len > 0)
-		note(WARN_SAN_CHANGED,
+		warn(WARN_SAN_CHANGED,
 		    "the CA changed the subjectAltName: %s%s%s%s%s",
 		    lost.len > 0 ? "it left out " : "", buf_string(&lost),
 		    lost.len > 0 && added.len > 0 ? "; " : "",

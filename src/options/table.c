@@ -68,7 +68,7 @@ const struct option_row table_rows[] = {
 	  .check = CHECK_OUTPUT, .arg = "file", .key = "CACertFile",
 	  .what = "CA certificate file", .required = OP_GETNEXTCA,
 	  .common = true,
-	  .help = "Write next CA certificates to file-0, file-1 ...",
+	  .help = "Write the next CA certificates: file-0, file-1",
 	  .example = "./ca.crt" },
 	{ .letter = 'c', .name = "ca-cert", .ops = SIGNED, .idle = OP_GETCAPS,
 	  TO_STRING(ca_cert),
