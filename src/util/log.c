@@ -315,12 +315,27 @@ void log_file_written(const char *path)
 		report_add_string(report, REPORT_FILES, path);
 }
 
+/* Writes what is buffered; true if that, or anything before it, failed. */
+static bool stdout_fails(void)
+{
+	if (fflush(stdout) != 0 && stdout_error == 0)
+		stdout_error = errno;
+	return stdout_error != 0 || ferror(stdout);
+}
+
+static enum status fail_stdout(void)
+{
+	errno = stdout_error;
+	return fail_errno(ST_FILE, "cannot write to standard output");
+}
+
 enum status log_print(const char *line)
 {
-	enum status st;
+	enum status st = ST_OK;
 
 	fprintf(stdout, "%s\n", line);
-	st = log_flush();
+	if (stdout_fails())
+		st = fail_stdout();
 	if (st != ST_OK || standard_was_closed(STDOUT_FILENO))
 		fprintf(stderr, "%s\n", line);
 	return st;
@@ -368,10 +383,7 @@ const char *log_escape(char *out, size_t size, const void *text, size_t len)
 
 enum status log_flush(void)
 {
-	if (fflush(stdout) != 0 && stdout_error == 0)
-		stdout_error = errno;
-	if (stdout_error == 0 && !ferror(stdout))
+	if (!stdout_fails() || stdout_error == EPIPE)
 		return ST_OK;
-	errno = stdout_error;
-	return fail_errno(ST_FILE, "cannot write to standard output");
+	return fail_stdout();
 }

@@ -93,7 +93,7 @@ enum status log_print(const char *line);
  */
 const char *log_escape(char *out, size_t size, const void *text, size_t len);
 
-/* Flushes stdout; ST_FILE after reporting if a line could not be written. */
+/* Flushes stdout; ST_FILE after reporting if it failed, but for a reader gone. */
 enum status log_flush(void);
 
 #endif

@@ -215,3 +215,33 @@ for line in open(sys.argv[1]):
     expect_status 72
     only_error "(transactionID $(messages transactionID | tail -n 1))"
 }
+
+# Runs sscep with standard output a pipe that nobody reads any more.
+run_without_reader() {
+    python3 - "$SSCEP" "$@" <<'END' 2>"$stderr" && status=0 || status=$?
+import os, subprocess, sys
+reader, writer = os.pipe()
+os.close(reader)
+sys.exit(subprocess.run(sys.argv[1:], stdout=writer).returncode)
+END
+}
+
+@test "a reader of status lines that has left is no failure" {
+    start_enrolment
+    run_without_reader enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l local.crt
+    expect_status 0
+    stderr_empty
+    same_certificate local.crt "$(issued)"
+    run_without_reader --help-all
+    expect_status 0
+    stderr_empty
+}
+
+@test "a reader of the JSON object that has left is a failure, and it goes to stderr" {
+    start_ca
+    run_without_reader getca -u "$URL" -c ca.crt --json
+    expect_status 93
+    stderr_has "cannot write to standard output: Broken pipe"
+    stderr_has '"exitCode":'
+}
