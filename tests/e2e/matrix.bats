@@ -661,7 +661,7 @@ END
 
 @test "getca: reports whether the certificates form a chain and whether one has expired" {
     rows getca <<'END'
-0  | --profile ra-chain | | the certificates form a chain
+0  | --profile ra-chain | -v | the certificates form a chain
 0  | --profile ra --order sign,enc | | do not form a chain
 0  | --ca-expired | | has expired
 97 | --fault no-certificates --fault-on getcacert --fault-after 1 | | no certificate
@@ -675,7 +675,7 @@ END
     snapshot
     do_getca
     case_is 97 "reply: "
-    do_getca
+    do_getca -v
     case_is 0 new.crt-0.old
     no_file new.crt-0 new.crt-1
     expect_equal "set aside" "zero one" \

@@ -465,7 +465,7 @@ screen() {
             refused 93 "$where"
         done
     done
-    for where in missing/ca.crt local.key/ca.crt directory; do
+    for where in missing/ca.crt local.key/ca.crt; do
         run_sscep getca -u "$URL" -c "$where"
         refused 93 "$where"
     done
