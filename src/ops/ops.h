@@ -64,7 +64,4 @@ OPS_LIST(OPS_ROW_EXTERN)
 
 extern const struct operation *const ops_all[OPS_COUNT];
 
-/* The operation of that name, matched whole; NULL if there is none. */
-const struct operation *ops_find(const char *name);
-
 #endif

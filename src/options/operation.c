@@ -6,7 +6,6 @@
 #include "options/long_name.h"
 #include "options/operation.h"
 #include "options/table.h"
-#include "util/ascii.h"
 #include "util/log.h"
 
 #define ABBREVIATION_MIN 4 /* letters */
@@ -45,16 +44,6 @@ static const struct operation *find_beginning(const char *word)
 		}
 	}
 	return best;
-}
-
-static const struct operation *find_in_any_case(const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < OPS_COUNT; i++)
-		if (ascii_is_same_word(ops_all[i]->name, word))
-			return ops_all[i];
-	return NULL;
 }
 
 static bool is_abbreviation(const char *word, const struct operation *operation)
@@ -112,12 +101,10 @@ static enum status find(const struct operation **out, const char *word)
 {
 	size_t count;
 
-	if ((*out = ops_find(word)) != NULL ||
-	    (*out = find_old_spelling(word)) != NULL ||
+	if ((*out = find_old_spelling(word)) != NULL ||
 	    (*out = find_beginning(word)) != NULL)
 		return ST_OK;
-	if ((count = find_abbreviated(out, word)) == 1 ||
-	    (count == 0 && (*out = find_in_any_case(word)) != NULL)) {
+	if ((count = find_abbreviated(out, word)) == 1) {
 		warn(WARN_ABBREVIATED_OPERATION,
 		    "operation %s is taken for %s; write the whole name", word,
 		    (*out)->name);

@@ -15,7 +15,7 @@ enum warning_class {
 /* clang-format off */
 #define WARNINGS(X) \
 	X(WARN_ABBREVIATED_OPERATION, "abbreviated-operation", WARNING_USUAL, \
-	    "The name of the operation is abbreviated or in capitals") \
+	    "The name of the operation is abbreviated") \
 	X(WARN_ACCESS_CHANGED, "access-changed", WARNING_USUAL, \
 	    "An access control list or label of a file could not be kept") \
 	X(WARN_CA_FILE_SHADOWS_SET, "ca-file-shadows-set", WARNING_USUAL, \

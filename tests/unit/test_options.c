@@ -633,6 +633,10 @@ static const struct saying misuse[] = {
 	"P: unknown operation versoin (did you mean version?)" HINT},
     {NULL, {"GETC"}, ST_ERROR,
 	"P: unknown operation GETC (did you mean getca?)" HINT},
+    {NULL, {"GETCA"}, ST_ERROR,
+	"P: unknown operation GETCA (did you mean getca?)" HINT},
+    {NULL, {"GetNextCA"}, ST_ERROR,
+	"P: unknown operation GetNextCA (did you mean getnextca?)" HINT},
     {NULL, {"GETCACERT"}, ST_ERROR,
 	"P: unknown operation GETCACERT (did you mean getcert?)" HINT},
     {NULL, {"a\x1b\n"}, ST_ERROR, "P: unknown operation a\\x1b\\x0a" HINT},
@@ -767,7 +771,6 @@ static const struct saying misuse[] = {
 static const struct saying warnings[] = {
     {NULL, {"getcr", "-uu", "-cc", "-kk", "-ll", "-ww"}, ST_OK,
 	TAKEN("getcr", "getcrl")},
-    {NULL, {"GetCA", "-uu", "-cc"}, ST_OK, TAKEN("GetCA", "getca")},
     {NULL, {"getca", "-uu", "file", "-cc"}, ST_OK, IGNORED("file")},
     {NULL, {"getca", "-uu", "-cc", ""}, ST_OK, IGNORED("\"\"")},
     {NULL, {"getca", "-uu", "-", "-cc"}, ST_OK, IGNORED("-")},
@@ -1244,9 +1247,6 @@ static const struct word {
     {"getce", &op_getcert, true},
     {"getcrls", &op_getcrl, false},
     {"getcr", &op_getcrl, true},
-    {"GETCA", &op_getca, true},
-    {"getCAPS", &op_getcaps, true},
-    {"GetNextCA", &op_getnextca, true},
 };
 
 static void operations_by_their_words(void **state)
