@@ -8,10 +8,6 @@
 #include "options/print.h"
 #include "options/text.h"
 
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unknown"
-#endif
-
 #define HELP_COLUMN 31
 
 /* brief: without the allowed values. */

@@ -11,10 +11,6 @@
 #include "options/print.h"
 #include "options/text.h"
 
-#ifndef PACKAGE_VERSION
-#define PACKAGE_VERSION "unknown"
-#endif
-
 void options_print_version(FILE *out)
 {
 	fprintf(out, "sscep version %s\n", PACKAGE_VERSION);
