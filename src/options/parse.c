@@ -306,12 +306,3 @@ enum status parse_options(
 		find_json(&state, argc, argv);
 	return st;
 }
-
-void options_free(struct options *options)
-{
-	size_t i;
-
-	for (i = 0; i < table_row_count; i++)
-		value_clear(options, &table_rows[i]);
-	engineconf_free(&options->engine_options);
-}

@@ -1,12 +1,17 @@
 #include <string.h>
 
 #include "options/dump.h"
+#include "options/engineconf.h"
 #include "options/options.h"
 #include "options/parse.h"
+#include "options/table.h"
 #include "options/value.h"
 #include "util/log.h"
 
-/* Warnings wait for the last --no-warn or NoWarn, and an error for them. */
+/*
+ * The warnings are printed when all options are known, since the last one, or a
+ * key of the file, may silence them.  An error is printed after the warnings.
+ */
 enum status options_parse(
     struct options *options, enum options_action *action, int argc, char **argv)
 {
@@ -27,4 +32,13 @@ enum status options_parse(
 	if (st == ST_OK && *action == OPTIONS_RUN)
 		st = dump_to_log(options);
 	return st;
+}
+
+void options_free(struct options *options)
+{
+	size_t i;
+
+	for (i = 0; i < table_row_count; i++)
+		value_clear(options, &table_rows[i]);
+	engineconf_free(&options->engine_options);
 }

@@ -53,10 +53,10 @@ enum status fail_crypto(enum status st, const char *format, ...)
 enum status fail_misuse(const char *format, ...) PRINTF_LIKE(1, 2);
 enum status fail_memory(void);
 
-/* Prints to stderr "PROGRAM: warning: text [id]", and adds to the report. */
+/* To stderr, "PROGRAM: warning: text [id]" if not silenced, and to the report. */
 void warn(enum warning id, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* Until the options say which ones to silence, warnings are only stored. */
+/* Between these calls warnings are stored, and then printed if not silenced. */
 void log_hold_warnings(void);
 void log_release_warnings(const bool silence[WARNING_COUNT]);
 
