@@ -36,6 +36,13 @@ bool pass_is_source(const char *text)
 	    find_prefix(text, &rest) != PREFIX_NONE;
 }
 
+bool pass_is_secret(const char *text)
+{
+	const char *rest;
+
+	return find_prefix(text, &rest) == PREFIX_PASS;
+}
+
 void pass_hide(char *source)
 {
 	const char *rest;

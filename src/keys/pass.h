@@ -18,6 +18,9 @@ struct pass {
 /* Whether text is a source, as in openssl-passphrase-options(1). */
 bool pass_is_source(const char *text);
 
+/* Whether text is "pass:TEXT", with the pass phrase itself. */
+bool pass_is_secret(const char *text);
+
 /* Overwrites the pass phrase in a "pass:TEXT" source. */
 void pass_hide(char *source);
 

@@ -184,15 +184,26 @@ static bool find_json(const struct config *config, enum op op)
 	return json;
 }
 
-bool apply_find_json(enum op op, const char *path)
+/* Errors of the file and of its values are reported as it says. */
+static enum status read_config(
+    struct config *out, struct option_state *state, const char *path)
+{
+	enum status st = config_read(out, path);
+
+	if (!state->options->json)
+		state->options->json = find_json(out, state->operation->op);
+	return st;
+}
+
+void apply_json(struct option_state *state, const char *path)
 {
 	struct config config = {0};
-	bool json;
+	struct log_capture unheard;
 
-	config_read(&config, path);
-	json = find_json(&config, op);
+	log_capture_begin(&unheard);
+	read_config(&config, state, path);
+	log_capture_end(&unheard);
 	config_free(&config);
-	return json;
 }
 
 enum status apply_file(struct option_state *state, const char *path)
@@ -203,7 +214,7 @@ enum status apply_file(struct option_state *state, const char *path)
 	enum status st;
 	size_t i;
 
-	if ((st = config_read(&config, path)) != ST_OK)
+	if ((st = read_config(&config, state, path)) != ST_OK)
 		goto out;
 	for (rank = RANK_OWN; rank <= RANK_FALLBACK; rank++)
 		if ((st = apply_rank(state, &config, path, rank)) != ST_OK)
@@ -219,8 +230,6 @@ enum status apply_file(struct option_state *state, const char *path)
 			warn_of_key(state, entry, path);
 	}
 out:
-	if (st != ST_OK && !state->options->json)
-		state->options->json = find_json(&config, state->operation->op);
 	config_free(&config);
 	return st;
 }

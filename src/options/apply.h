@@ -2,21 +2,19 @@
 #ifndef OPTIONS_APPLY_H
 #define OPTIONS_APPLY_H
 
-#include <stdbool.h>
-
 #include "options/value.h"
 
 /*
  * Sets the options that the file has keys for and the command line has not
  * set, and those of the engine.  Warns of unknown sections and keys, and of
- * keys without effect.
+ * keys without effect.  JSON = yes counts even if there is an error in the file.
  */
 enum status apply_file(struct option_state *state, const char *path);
 
 /*
- * Whether the file says JSON = yes to that operation, even if there are errors
- * in it.
+ * Sets only whether the operation reports in JSON, after an error in the command
+ * line.  Reports nothing.
  */
-bool apply_find_json(enum op op, const char *path);
+void apply_json(struct option_state *state, const char *path);
 
 #endif

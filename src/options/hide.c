@@ -18,10 +18,23 @@ static void hide_user(char *proxy)
 		memset(proxy, 'x', (size_t)(at - proxy));
 }
 
+const char *hide_find_secret(const char *arg)
+{
+	if (pass_is_secret(arg))
+		return "a pass phrase (pass:...)";
+	if (strchr(arg, '@') != NULL)
+		return "user:password@host";
+	if (strstr(arg, "://") == NULL && key_name_is_secret(arg))
+		return "the URI of a key with a PIN";
+	return NULL;
+}
+
 void hide_secret(const struct option_row *row, char *value)
 {
-	if (row->check == CHECK_PASS)
+	if (row != NULL ? row->check == CHECK_PASS : pass_is_secret(value))
 		pass_hide(value);
+	else if (row == NULL)
+		memset(value, 'x', strlen(value));
 	else if (row->check == CHECK_KEY)
 		key_name_hide(value);
 	else if (row->letter == 'p')

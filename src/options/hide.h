@@ -5,9 +5,16 @@
 #include "options/table.h"
 
 /*
+ * What an argument that is not an option looks like, if it is something with a
+ * secret in it: a text for messages.  NULL: there is none.
+ */
+const char *hide_find_secret(const char *arg);
+
+/*
  * Overwrites the secret part of a value of the row, so that ps(1) does not show
  * it: a pass phrase, a PIN in the URI of a key, the user and password of a
- * proxy.  The length of the value stays the same.
+ * proxy.  The length of the value stays the same.  The row is NULL for an
+ * argument that is not an option; but for "pass:" it is overwritten as a whole.
  */
 void hide_secret(const struct option_row *row, char *value);
 

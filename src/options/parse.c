@@ -23,13 +23,21 @@ struct argument_value {
 struct arguments {
 	char **argv;
 	int argc, next;                /* index of the next argument */
+	bool ended;                    /* by -- */
+	enum status status;            /* of the first error */
 	struct argument_value *values; /* room for argc of them */
 	size_t count;
 };
 
+/* All, if the operation is wrong: arguments are read on for --json. */
+static enum op op_of(const struct option_state *state)
+{
+	return state->operation != NULL ? state->operation->op : TABLE_OPS_ALL;
+}
+
 /*
  * Handles one option; value is NULL if it takes none.  An option of another
- * operation has no effect, as in sscep 0.10.
+ * operation has no effect, as in sscep 0.10, and none has after an error.
  */
 static enum status take_option(struct option_state *state,
     struct arguments *args, const struct option_row *row, const char *spelling,
@@ -41,6 +49,8 @@ static enum status take_option(struct option_state *state,
 		args->values[args->count++] =
 		    (struct argument_value){row, value};
 
+	if (args->status != ST_OK)
+		return ST_OK;
 	if (row->type == TYPE_ACTION)
 		*action = row->action;
 	else if (row->ops & state->operation->op)
@@ -61,7 +71,10 @@ static char *next_value(
 	return NULL;
 }
 
-/* --name, --name=value, --name value; text is what follows the dashes. */
+/*
+ * --name, --name=value, --name value; text is what follows the dashes.  --json
+ * counts wherever it stands, as misuse is reported in JSON, too.
+ */
 static enum status take_long(struct option_state *state, struct arguments *args,
     char *text, enum options_action *action)
 {
@@ -73,6 +86,8 @@ static enum status take_long(struct option_state *state, struct arguments *args,
 
 	if ((st = long_name_find(&row, text, len, state->operation)) != ST_OK)
 		return st;
+	if (table_field(state->options, row) == &state->options->json)
+		state->options->json = true;
 	snprintf(spelling, sizeof(spelling), "--%s", row->name);
 	if (row->arg == NULL && value != NULL)
 		return fail_misuse("option %s takes no value", spelling);
@@ -92,7 +107,7 @@ static enum status take_letters(struct option_state *state,
 	enum status st;
 
 	for (; *text != '\0'; text++) {
-		row = table_find_letter(*text, state->operation->op);
+		row = table_find_letter(*text, op_of(state));
 		if (row == NULL)
 			return fail_misuse("unknown option -%s",
 			    log_escape(shown, sizeof(shown), text, 1));
@@ -113,66 +128,59 @@ static enum status take_letters(struct option_state *state,
 }
 
 /* An argument that is no option is ignored, as in sscep 0.10. */
-static void warn_of_extra(const char *arg)
+static void take_extra(struct arguments *args, char *arg)
 {
+	const char *secret = hide_find_secret(arg);
 	char shown[80];
 
+	if (secret != NULL)
+		args->values[args->count++] =
+		    (struct argument_value){NULL, arg};
+	if (args->status != ST_OK)
+		return;
 	log_escape(shown, sizeof(shown), arg, strlen(arg));
-	warn(WARN_EXTRA_ARGUMENT,
-	    "argument %s is ignored: it is neither an option nor the value of "
-	    "one",
-	    *arg != '\0' ? shown : "\"\"");
+	if (secret != NULL)
+		warn(WARN_EXTRA_ARGUMENT,
+		    "an argument that looks like %s is ignored: it is not the "
+		    "value of an option",
+		    secret);
+	else
+		warn(WARN_EXTRA_ARGUMENT,
+		    "argument %s is ignored: it is neither an option nor the "
+		    "value of one",
+		    *arg != '\0' ? shown : "\"\"");
 }
 
-static enum status parse_arguments(struct option_state *state,
+static enum status take_argument(struct option_state *state,
     struct arguments *args, enum options_action *action)
 {
-	bool ended = false;
-	enum status st = ST_OK;
-	char *arg;
+	char *arg = args->argv[args->next++];
 
-	while (
-	    st == ST_OK && *action == OPTIONS_RUN && args->next < args->argc) {
-		arg = args->argv[args->next++];
-		if (ended || arg[0] != '-' || arg[1] == '\0')
-			warn_of_extra(arg);
-		else if (strcmp(arg, "--") == 0)
-			ended = true;
-		else if (arg[1] == '-')
-			st = take_long(state, args, arg + 2, action);
-		else
-			st = take_letters(state, args, arg + 1, action);
-	}
-	return st;
+	if (args->ended || arg[0] != '-' || arg[1] == '\0')
+		take_extra(args, arg);
+	else if (strcmp(arg, "--") == 0)
+		args->ended = true;
+	else if (arg[1] == '-')
+		return take_long(state, args, arg + 2, action);
+	else
+		return take_letters(state, args, arg + 1, action);
+	return ST_OK;
 }
 
-/* Whether arg is --json, or an abbreviation of it. */
-static bool is_json(const struct option_state *state, const char *arg)
+/* After an error the rest is only read for --json, and for secrets. */
+static void take_arguments(struct option_state *state, struct arguments *args,
+    enum options_action *action)
 {
-	const struct option_row *row;
-
-	return strncmp(arg, "--", 2) == 0 &&
-	    long_name_find(&row, arg + 2, strcspn(arg + 2, "="),
-		state->operation) == ST_OK &&
-	    table_field_const(state->options, row) == &state->options->json;
-}
-
-/*
- * Misuse is reported in JSON, too, if that is asked for in a part of the
- * arguments, or of the file, that has not been taken.
- */
-static void find_json(const struct option_state *state, int argc, char **argv)
-{
-	struct options *options = state->options;
 	struct log_capture unheard;
-	int i;
 
+	while (args->status == ST_OK && *action == OPTIONS_RUN &&
+	    args->next < args->argc)
+		args->status = take_argument(state, args, action);
+	if (args->status == ST_OK)
+		return;
 	log_capture_begin(&unheard);
-	for (i = 1; i < argc && !options->json; i++)
-		options->json = is_json(state, argv[i]);
-	if (!options->json && options->config != NULL)
-		options->json =
-		    apply_find_json(state->operation->op, options->config);
+	while (args->next < args->argc)
+		take_argument(state, args, action);
 	log_capture_end(&unheard);
 }
 
@@ -184,19 +192,22 @@ static enum status read_sources(struct option_state *state,
     struct arguments *args, enum options_action *action)
 {
 	const struct options *options = state->options;
-	enum status st;
 	size_t i;
 
 	args->values = calloc((size_t)args->argc, sizeof(*args->values));
 	if (args->values == NULL)
 		return fail_memory();
-	st = parse_arguments(state, args, action);
+	take_arguments(state, args, action);
 	for (i = 0; i < args->count; i++)
 		hide_secret(args->values[i].row, args->values[i].text);
 	free(args->values);
-	if (st == ST_OK && *action == OPTIONS_RUN && options->config != NULL)
-		st = apply_file(state, options->config);
-	return st;
+	if (options->config == NULL)
+		return args->status;
+	if (args->status != ST_OK)
+		apply_json(state, options->config);
+	else if (*action == OPTIONS_RUN)
+		return apply_file(state, options->config);
+	return args->status;
 }
 
 static bool is_given(const struct option_state *state, char letter)
@@ -292,17 +303,16 @@ enum status parse_options(
 {
 	struct option_state state = {.options = options};
 	struct arguments args = {.argv = argv, .argc = argc, .next = 2};
-	enum status st;
 
 	if (argc < 2) {
 		*action = OPTIONS_HELP_ALL;
 		return ST_OK;
 	}
-	st = operation_parse(&options->operation, action, argc, argv);
+	args.status = operation_parse(&options->operation, action, argc, argv);
+	if (args.status == ST_OK && *action != OPTIONS_RUN)
+		return ST_OK;
 	state.operation = options->operation;
-	if (st == ST_OK && *action == OPTIONS_RUN)
-		st = parse_all(&state, action, &args);
-	if (st != ST_OK && !options->json)
-		find_json(&state, argc, argv);
-	return st;
+	if (argv[1][0] == '-')
+		args.next = 1;
+	return parse_all(&state, action, &args);
 }

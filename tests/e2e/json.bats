@@ -414,6 +414,41 @@ enrol() {
     stdout_empty
 }
 
+@test "JSON in a pipe of -f is read once, and only if -f stands before the error" {
+    local text='CACertFile = ca.crt\nJSON = yes\n'
+    # shellcheck disable=SC2059
+    run_sscep getca -f <(printf "$text")
+    failure 1 "'missing URL' in o['error']"
+    mkfifo pipe
+    # shellcheck disable=SC2059
+    printf "$text" >pipe 3>&- 4>&- &
+    ca_pids+=("$!")
+    run_sscep getca -f pipe
+    failure 1 "'missing URL' in o['error']"
+    # shellcheck disable=SC2059
+    printf "$text" >pipe 3>&- 4>&- &
+    ca_pids+=("$!")
+    run_sscep getca -f pipe --nonsense
+    failure 1 "'--nonsense' in o['error']"
+    run_sscep getca --nonsense -f pipe
+    expect_status 1
+    stdout_empty
+}
+
+@test "--json as a value, or after --, is no option" {
+    run_sscep enroll -k --json -l
+    expect_status 1
+    stdout_empty
+    run_sscep enroll --nonsense -k --json
+    expect_status 1
+    stdout_empty
+    run_sscep nonsense -- --json
+    expect_status 1
+    stdout_empty
+    run_sscep enroll --nonsense -k local.key --json
+    failure 1 "'--nonsense' in o['error']"
+}
+
 @test "a configuration file that cannot be read is reported in JSON" {
     start_ca
     json getca -u "$URL" -c ca.crt -f missing.conf

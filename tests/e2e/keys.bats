@@ -804,6 +804,17 @@ waits_with() {
     done
 }
 
+@test "a pass phrase that is not the value of an option is hidden, and not printed" {
+    start --fault silent --fault-on getcacert
+    waits_with getca -u "$URL" -c got.crt "pass:$phrase" -d
+    no_secret "$stdout" "$stderr"
+    stderr_has "an argument that looks like a pass phrase (pass:...) is ignored"
+    run_sscep getca -u "$URL" -c got.crt "user:$phrase@127.0.0.1" --json --nonsense
+    expect_status 1
+    no_secret "$stdout" "$stderr"
+    stderr_has "an argument that looks like user:password@host is ignored"
+}
+
 @test "user and password of a proxy are hidden in the arguments" {
     start --fault silent --fault-on getcacert
     local way

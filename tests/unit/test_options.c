@@ -768,10 +768,22 @@ static const struct saying misuse[] = {
 	" is ignored: it is neither an option nor the value of one " \
 	"[extra-argument]\n"
 
+#define LIKE(what) \
+	"P: warning: an argument that looks like " what \
+	" is ignored: it is not the value of an option [extra-argument]\n"
+
 static const struct saying warnings[] = {
     {NULL, {"getcr", "-uu", "-cc", "-kk", "-ll", "-ww"}, ST_OK,
 	TAKEN("getcr", "getcrl")},
     {NULL, {"getca", "-uu", "file", "-cc"}, ST_OK, IGNORED("file")},
+    {NULL, {"getca", "-uu", "-cc", "pass:phrase"}, ST_OK,
+	LIKE("a pass phrase (pass:...)")},
+    {NULL, {"getca", "-uu", "-cc", "--", "http://user:phrase@h:1"}, ST_OK,
+	LIKE("user:password@host")},
+    {NULL, {"getca", "-uu", "pkcs11:token=a?pin-value=1234", "-cc"}, ST_OK,
+	LIKE("the URI of a key with a PIN")},
+    {NULL, {"getca", "-uu", "-cc", "http://h/a?b", "pass", "pin:1"}, ST_OK,
+	IGNORED("http://h/a?b") IGNORED("pass") IGNORED("pin:1")},
     {NULL, {"getca", "-uu", "-cc", ""}, ST_OK, IGNORED("\"\"")},
     {NULL, {"getca", "-uu", "-", "-cc"}, ST_OK, IGNORED("-")},
     {NULL, {"getca", "-uu", "-cc", "--", "-u", "\x1b[31m", "--"}, ST_OK,
@@ -1286,7 +1298,7 @@ static void what_may_be_abbreviated(void **state)
 
 /* Misuse, and whether the report of it is to be in JSON. */
 static const struct {
-	const char *file, *args[5];
+	const char *file, *args[6];
 	bool json;
 } misused[] = {
     {NULL, {"getca", "--json", "--jsn"}, true},
@@ -1303,7 +1315,20 @@ static const struct {
     {NULL, {"--json"}, true},
     {NULL, {"-u", "u", "--json"}, true},
     {NULL, {"-u"}, false},
+    /* The value of an option, and what follows --, are no option. */
+    {NULL, {"enroll", "--bad", "-k", "--json"}, false},
+    {NULL, {"enroll", "--bad", "--key", "--json"}, false},
+    {NULL, {"enroll", "-k", "--json", "--bad"}, false},
+    {NULL, {"enroll", "--bad", "-k", "--json", "--json"}, true},
+    {NULL, {"enroll", "--bad", "-vk--", "--json"}, true},
+    {NULL, {"enroll", "--bad", "--", "--json"}, false},
+    {NULL, {"enroll", "-l", "--json"}, false},
+    {NULL, {"nonsense", "-k", "--json"}, false},
+    {NULL, {"nonsense", "--", "--json"}, false},
+    {NULL, {"-u", "--json"}, false},
+    {NULL, {"--", "--json"}, false},
     {"JSON = yes\n", {UFILE, "--bad"}, true},
+    {"JSON = yes\n", {"getcaps", "-uu", "--bad", "-f", FILE_NAME}, false},
     {"JSON = yes\nnonsense\n", {UFILE}, true},
     {"nonsense\n[\nJSON yes\n", {UFILE}, true},
     {"Timeout = soon\njson = on\n", {UFILE}, true},
@@ -1806,7 +1831,17 @@ static const struct hidden {
     {"enroll", "--passin pass:a --bad", "--passin pass:x --bad"},
     {"enroll", "--passin pass:a junk", "--passin pass:x junk"},
     {"enroll", "junk --passin pass:a -- -p u:p@h:1",
-	"junk --passin pass:x -- -p u:p@h:1"},
+	"junk --passin pass:x -- -p xxxxxxx"},
+    /* Arguments that are neither options nor their values. */
+    {"enroll", "pass:phrase", "pass:xxxxxx"},
+    {"enroll", "pass:phrase --bad", "pass:xxxxxx --bad"},
+    {"enroll", "--bad pass:phrase", "--bad pass:xxxxxx"},
+    {"enroll", "--bad --passin pass:phrase", "--bad --passin pass:xxxxxx"},
+    {"unknown", "pass:a -p u:p@h:1", "pass:x -p xxx@h:1"},
+    {"getca", "user:secret@host:1", "xxxxxxxxxxxxxxxxxx"},
+    {"getca", "us:p?a@h pkcs11:pin-value=1", "xxxxxxxx xxxxxxxxxxxxxxxxxx"},
+    {"getca", "env:A file:a http://h/a?b pkcs11:token=a",
+	"env:A file:a http://h/a?b pkcs11:token=a"},
     {"enroll", "-p u:p@h:1 --passin pass:a -E bad",
 	"-p xxx@h:1 --passin pass:x -E bad"},
     {"enroll", "--passin pass:a -n", "--passin pass:x -n"},
