@@ -97,6 +97,28 @@ static enum status take_long(struct option_state *state, struct arguments *args,
 	return take_option(state, args, row, spelling, value, action);
 }
 
+/*
+ * One dash before a long name, as other programs have it: -passin pass:X.  As
+ * letters it would mean something else (-p assin), and send a secret astray.
+ * Only a whole name, or one before "=", is refused: -kkey.pem is -k key.pem.
+ * -help is left alone, since -h is the same.
+ */
+static enum status check_dashes(const char *text)
+{
+	size_t i, len = strcspn(text, "=");
+	const struct option_row *row;
+
+	for (i = 0; i < table_row_count; i++) {
+		row = &table_rows[i];
+		if (row->name != NULL && strlen(row->name) == len &&
+		    strncmp(row->name, text, len) == 0 && *text != 'h')
+			return fail_misuse(
+			    "unknown option -%s (did you mean --%s?)",
+			    row->name, row->name);
+	}
+	return ST_OK;
+}
+
 /* -k file, -kfile, -vd; text is what follows the dash. */
 static enum status take_letters(struct option_state *state,
     struct arguments *args, char *text, enum options_action *action)
@@ -106,6 +128,8 @@ static enum status take_letters(struct option_state *state,
 	char *value;
 	enum status st;
 
+	if ((st = check_dashes(text)) != ST_OK)
+		return st;
 	for (; *text != '\0'; text++) {
 		row = table_find_letter(*text, op_of(state));
 		if (row == NULL)
