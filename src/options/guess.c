@@ -15,12 +15,8 @@
 static size_t find_distance(const char *a, const char *b)
 {
 	size_t row[GUESS_MAX + 1], i, j, left, above, corner;
-	size_t alen = strlen(a), blen = strlen(b);
+	size_t alen = strnlen(a, GUESS_MAX), blen = strnlen(b, GUESS_MAX);
 
-	if (alen > GUESS_MAX)
-		alen = GUESS_MAX;
-	if (blen > GUESS_MAX)
-		blen = GUESS_MAX;
 	for (j = 0; j <= blen; j++)
 		row[j] = j;
 	for (i = 1; i <= alen; i++) {
@@ -53,10 +49,15 @@ void guess_offer(struct guess *guess, const char *text, const char *name)
 	}
 }
 
-/* A number is near to no name. */
+/*
+ * At most one edit for three of the bytes that were compared, and one more.  A
+ * number is near to no name.
+ */
 static bool is_near(const struct guess *guess, const char *text)
 {
-	return guess->name != NULL && guess->distance <= strlen(text) / 3 + 1 &&
+	size_t len = strnlen(text, GUESS_MAX);
+
+	return guess->name != NULL && guess->distance <= len / 3 + 1 &&
 	    text[strspn(text, "0123456789")] != '\0';
 }
 

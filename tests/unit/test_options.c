@@ -1799,7 +1799,7 @@ static void secrets_are_not_dumped(void **state)
 static void words_and_guesses(void **state)
 {
 	struct guess guess = {0};
-	char out[GUESS_TEXT_MAX];
+	char out[GUESS_TEXT_MAX], many[301] = "";
 
 	(void)state;
 	assert_true(ascii_is_same_word("Key", "kEY"));
@@ -1824,6 +1824,10 @@ static void words_and_guesses(void **state)
 	assert_string_equal(
 	    guess_suggest_of(out, sizeof(out), "18", "17|19"), "");
 	assert_string_equal(guess_suggest_of(out, sizeof(out), "x", ""), "");
+	/* The rest of a long text does not make it nearer to a name. */
+	memset(many, 'x', sizeof(many) - 1);
+	assert_string_equal(
+	    guess_suggest_of(out, sizeof(out), many, "no-chain"), "");
 }
 
 /* Arguments, separated by blanks, before and after secrets are hidden. */
