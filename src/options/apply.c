@@ -130,15 +130,15 @@ static void warn_of_unknown_key(
     const struct config_entry *entry, const char *path)
 {
 	struct guess guess = {0};
-	char name[SECTION_SHOWN_MAX];
+	char name[SECTION_SHOWN_MAX], near[GUESS_TEXT_MAX];
 	size_t i;
 
 	for (i = 0; i < table_row_count; i++)
 		if (table_rows[i].key != NULL)
 			guess_offer(&guess, entry->key, table_rows[i].key);
-	warn(WARN_UNKNOWN_KEY,
-	    "%s:%zu: unknown key %s; the nearest known is %s", path,
-	    entry->line, shown(name, sizeof(name), entry->key), guess.name);
+	warn(WARN_UNKNOWN_KEY, "%s:%zu: unknown key %s%s", path, entry->line,
+	    shown(name, sizeof(name), entry->key),
+	    guess_suggest(near, sizeof(near), &guess, entry->key, "", ""));
 }
 
 static void warn_of_key(const struct option_state *state,

@@ -12,7 +12,7 @@ static void add_one(
     bool silenced[WARNING_COUNT], const char *id, const char *where)
 {
 	struct guess guess = {0};
-	char shown[80];
+	char shown[80], near[GUESS_TEXT_MAX];
 	int i;
 
 	for (i = 0; i < WARNING_COUNT; i++) {
@@ -21,10 +21,9 @@ static void add_one(
 			break;
 	}
 	if (i == WARNING_COUNT)
-		warn(WARN_UNKNOWN_WARNING,
-		    "%s: unknown warning %s; the nearest known is %s", where,
+		warn(WARN_UNKNOWN_WARNING, "%s: unknown warning %s%s", where,
 		    log_escape(shown, sizeof(shown), id, strlen(id)),
-		    guess.name);
+		    guess_suggest(near, sizeof(near), &guess, id, "", ""));
 	else if (warning_class((enum warning)i) == WARNING_ALWAYS)
 		warn(WARN_UNKNOWN_WARNING,
 		    "%s: the warning %s cannot be silenced", where, id);

@@ -282,18 +282,22 @@ static enum status set_renewal(struct option_state *state,
 }
 
 /* Adds the warnings that text names to those of earlier options. */
-static void set_no_warn(struct option_state *state,
+static enum status set_no_warn(struct option_state *state,
     const struct option_row *row, const char *text,
     const struct option_source *source)
 {
 	char where[512];
+	enum status st;
 
+	if ((st = check_string(row, text, source)) != ST_OK)
+		return st;
 	if (source->file == NULL)
 		snprintf(where, sizeof(where), "option %s", source->name);
 	else
 		snprintf(where, sizeof(where), "%s:%zu: %s", source->file,
 		    source->line, source->name);
 	nowarn_add(table_field(state->options, row), text, where);
+	return ST_OK;
 }
 
 static enum status store_value(struct option_state *state,
@@ -314,8 +318,7 @@ static enum status store_value(struct option_state *state,
 	case TYPE_RENEWAL:
 		return set_renewal(state, row, text, source);
 	case TYPE_NO_WARN:
-		set_no_warn(state, row, text, source);
-		break;
+		return set_no_warn(state, row, text, source);
 	case TYPE_IGNORED:
 	case TYPE_ACTION:
 		break;

@@ -548,7 +548,7 @@ screen() {
     expect_status 0
     warned "sscep.conf:3: "
     warned CACertFil
-    warned "CACertFile"
+    warned "did you mean CACertFile?"
     expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
 }
 

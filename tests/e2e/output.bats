@@ -91,7 +91,7 @@ profiles() {
     run_sscep getca -u "$URL" -c ca.crt --no-warn no-chian,no-chain
     expect_status 0
     expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
-    warned "option --no-warn: unknown warning no-chian; the nearest known is no-chain [unknown-warning]"
+    warned "option --no-warn: unknown warning no-chian (did you mean no-chain?) [unknown-warning]"
 }
 
 @test "--no-warn: what --tolerate waives is not silenced" {

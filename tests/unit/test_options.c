@@ -684,6 +684,9 @@ static const struct saying misuse[] = {
     {NULL, {"getca", "--ca-cert="}, ST_ERROR,
 	"P: option --ca-cert: the value is empty" HINT},
 
+    {NULL, {"getca", "--no-warn", ""}, ST_ERROR,
+	"P: option --no-warn: the value is empty" HINT},
+
     {NULL, {"getca", "-E", "aes1"}, ST_ERROR,
 	"P: option -E: unknown cipher aes1 (did you mean aes?), not one of "
 	"des|3des|blowfish|aes|aes128|aes192|aes256" HINT},
@@ -816,14 +819,17 @@ static const struct saying warnings[] = {
     {NULL, {"getcaps", "-uu", "-r", "x", "--no-warn", "no-effect"}, ST_OK, ""},
     {NULL, {"getcaps", "-uu", "--no-warn", "chain, no-effect", "-r", "x"},
 	ST_OK, ""},
-    {NULL, {"getcaps", "-uu", "--no-warn", "", "--no-warn", ","}, ST_OK, ""},
+    {NULL, {"getcaps", "-uu", "--no-warn", ","}, ST_OK, ""},
+    {NULL, {"getcaps", "-uu", "--no-warn", "xyzzy"}, ST_OK,
+	"P: warning: option --no-warn: unknown warning xyzzy "
+	"[unknown-warning]\n"},
     {NULL, {"getcaps", "-uu", "--no-warn", "no-efect,no-chain"}, ST_OK,
-	"P: warning: option --no-warn: unknown warning no-efect; the nearest "
-	"known is no-effect [unknown-warning]\n"},
+	"P: warning: option --no-warn: unknown warning no-efect (did you mean "
+	"no-effect?) [unknown-warning]\n"},
     {NULL, {"getcaps", "-uu", "--no-warn", "\033,unknown-warning"}, ST_OK, ""},
     {NULL, {"getcaps", "-uu", "--no-warn", "chain\033[m"}, ST_OK,
-	"P: warning: option --no-warn: unknown warning chain\\x1b[m; the "
-	"nearest known is chain [unknown-warning]\n"},
+	"P: warning: option --no-warn: unknown warning chain\\x1b[m (did you "
+	"mean chain?) [unknown-warning]\n"},
     {NULL, {"getcaps", "-uu", "--no-warn", "tls-insecure", "--no-warn=chain"},
 	ST_OK,
 	"P: warning: option --no-warn: the warning tls-insecure cannot be "
@@ -859,6 +865,10 @@ static const struct saying files[] = {
 	"P: t.conf:1: Verbose: maybe is neither yes nor no\n"},
     {"Verbose =\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: Verbose:  is neither yes nor no\n"},
+    {"NoWarn = \"\"\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: NoWarn: the value is empty\n"},
+    {"Xyzzy = 1\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: unknown key Xyzzy [unknown-key]\n"},
     {"sigalgorithm SHA-512\nEncAlgorithm AES-256-CBC\n", {UFILE}, ST_OK, ""},
     {"sigalgorithm SHA2566\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: sigalgorithm: unknown digest SHA2566 (did you mean "
@@ -880,11 +890,11 @@ static const struct saying files[] = {
 	"P: warning: t.conf:1: unknown section [sscep_enrol] (did you mean "
 	"sscep_enroll?) [unknown-section]\n"},
     {"PrivateKey = x\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:1: unknown key PrivateKey; the nearest known is "
-	"PrivateKeyFile [unknown-key]\n"},
+	"P: warning: t.conf:1: unknown key PrivateKey (did you mean "
+	"PrivateKeyFile?) [unknown-key]\n"},
     {"[sscep_enroll]\nMaxPollCont = x\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:2: unknown key MaxPollCont; the nearest known is "
-	"MaxPollCount [unknown-key]\n"},
+	"P: warning: t.conf:2: unknown key MaxPollCont (did you mean "
+	"MaxPollCount?) [unknown-key]\n"},
     {"[sscep_getcaps]\nPrivateKeyFile = x\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:2: PrivateKeyFile has no effect in "
 	"[sscep_getcaps] [no-effect]\n"},
@@ -907,8 +917,8 @@ static const struct saying files[] = {
     {"NoWarn no-effect\n", {UFILE, "-R", "--no-warn", "chain"}, ST_OK,
 	"P: warning: option -R has no effect with getcaps [no-effect]\n"},
     {"\nnowarn = nochain\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:2: nowarn: unknown warning nochain; the nearest "
-	"known is no-chain [unknown-warning]\n"},
+	"P: warning: t.conf:2: nowarn: unknown warning nochain (did you mean "
+	"no-chain?) [unknown-warning]\n"},
 };
 
 static void expect(const struct saying *s)
