@@ -9,6 +9,7 @@
 #include "options/text.h"
 
 #define HELP_COLUMN 31
+#define PROGRAM_MAX 40 /* columns */
 
 /* brief: without the allowed values. */
 static void print_row(FILE *out, const struct option_row *row, bool brief)
@@ -216,9 +217,20 @@ static void print_general_help(FILE *out, const char *program)
 	    program, program);
 }
 
+/* The program as typed, or as much of it as the screen has room for. */
+static const char *shorten(const char *program)
+{
+	const char *slash = strrchr(program, '/');
+
+	if (strlen(program) > PROGRAM_MAX && slash != NULL)
+		program = slash + 1;
+	return strlen(program) <= PROGRAM_MAX ? program : "sscep";
+}
+
 void options_print_help(
     FILE *out, const char *program, const struct operation *operation)
 {
+	program = shorten(program);
 	if (operation != NULL)
 		print_operation_help(out, program, operation);
 	else

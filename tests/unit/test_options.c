@@ -1487,15 +1487,33 @@ static void help_of_an_operation_fits_on_a_screen(void **state)
 
 static void help_by_a_long_path_fits_on_a_screen(void **state)
 {
-	static const char path[] = "/opt/acme/firmware/usr/local/sbin/sscep";
-	char *help;
-	size_t i;
+	static const struct {
+		const char *path, *shown;
+	} paths[] = {
+	    {"/opt/acme/firmware/usr/local/sbin/sscep",
+		"/opt/acme/firmware/usr/local/sbin/sscep"},
+	    {"/opt/acme/firmware/releases/2026-11-28/usr/local/sbin/sscep",
+		"sscep"},
+	    {"/nix/store/0123456789abcdefghijklmnopqrstuv-sscep-1.0.0/bin/s",
+		"s"},
+	    {"/bin/0123456789abcdefghijklmnopqrstuvwxyz0123456789", "sscep"},
+	    {"0123456789abcdefghijklmnopqrstuvwxyz0123456789", "sscep"},
+	};
+	char *help, want[80];
+	size_t i, j;
 
 	(void)state;
-	for (i = 0; i <= OPS_COUNT; i++) {
-		help = printed_help_of(path, i < OPS_COUNT ? ops_all[i] : NULL);
-		expect_screen(help);
-		free(help);
+	for (i = 0; i < NITEMS(paths); i++) {
+		for (j = 0; j <= OPS_COUNT; j++) {
+			help = printed_help_of(
+			    paths[i].path, j < OPS_COUNT ? ops_all[j] : NULL);
+			expect_screen(help);
+			snprintf(want, sizeof(want), "Usage: %s %s",
+			    paths[i].shown,
+			    j < OPS_COUNT ? ops_all[j]->name : "OPERATION");
+			assert_ptr_equal(strstr(help, want), help);
+			free(help);
+		}
 	}
 }
 
