@@ -514,3 +514,8 @@ enrolled() {
 fingerprint() {
     openssl x509 -in "$1" -noout -fingerprint "-$2" | sed 's/.*=//'
 }
+
+# The list of --no-warn in the example for cron of the manual.
+cron_list() {
+    sed -n 's/^    --no-warn \([a-z,-]*\)$/\1/p' "$here/../../man/sscep.1"
+}

@@ -6,12 +6,6 @@ load helper
 
 warning_line='^\./sscep: warning: [^ ].* \[[a-z0-9-]+\]$'
 
-# The list of --no-warn in the example for cron of the manual.
-cron_list() {
-    sed -n 's/^    --no-warn \([a-z,-]*\)$/\1/p' \
-        "$BATS_TEST_DIRNAME/../../man/sscep.1"
-}
-
 # only_warnings: each line on stderr is a warning with an id; adds the ids to
 # the file seen.
 only_warnings() {
