@@ -414,25 +414,29 @@ enrol() {
     stdout_empty
 }
 
-@test "JSON in a pipe of -f is read once, and only if -f stands before the error" {
-    local text='CACertFile = ca.crt\nJSON = yes\n'
-    # shellcheck disable=SC2059
-    run_sscep getca -f <(printf "$text")
-    failure 1 "'missing URL' in o['error']"
-    mkfifo pipe
-    # shellcheck disable=SC2059
-    printf "$text" >pipe 3>&- 4>&- &
+# from_pipe LINE...: the pipe has these lines, for one who reads it once.
+from_pipe() {
+    printf '%s\n' "$@" >pipe 3>&- 4>&- &
     ca_pids+=("$!")
+}
+
+@test "a pipe of -f is read once, and JSON in it counts if -f stands before the error" {
+    mkfifo pipe
+    from_pipe 'CACertFile = ca.crt'
+    run_sscep getca -f pipe
+    misuse "missing URL"
+    from_pipe 'Timeout = soon'
+    run_sscep getca -f pipe
+    expect_status 93
+    only_error "pipe:1: "
+    from_pipe 'JSON = yes'
     run_sscep getca -f pipe
     failure 1 "'missing URL' in o['error']"
-    # shellcheck disable=SC2059
-    printf "$text" >pipe 3>&- 4>&- &
-    ca_pids+=("$!")
+    from_pipe 'JSON = yes'
     run_sscep getca -f pipe --nonsense
     failure 1 "'--nonsense' in o['error']"
     run_sscep getca --nonsense -f pipe
-    expect_status 1
-    stdout_empty
+    misuse --nonsense
 }
 
 @test "--json as a value, or after --, is no option" {
