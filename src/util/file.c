@@ -104,7 +104,8 @@ enum status file_check_aside(
 	struct stat sb;
 	bool exists;
 
-	if ((st = file_find(&exists, path)) != ST_OK || !exists)
+	if ((st = file_find(&exists, path)) != ST_OK || !exists ||
+	    (st = guard(path)) != ST_OK)
 		return st;
 	if (!buf_addf(&old, "%s.old", path))
 		return fail_memory();

@@ -28,8 +28,8 @@ enum status file_find(bool *exists, const char *path);
 bool file_is_directory(const char *path);
 
 /*
- * Moves path to path.old, replacing that if guard returns ST_OK for it;
- * ST_FILE after reporting.
+ * Moves path to path.old, replacing that, if guard returns ST_OK for both; else
+ * guard has reported why not.  ST_FILE after reporting.
  */
 enum status file_move_aside(
     const char *path, enum status (*guard)(const char *path));

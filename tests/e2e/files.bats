@@ -973,6 +973,26 @@ made_ready() {
     misuse "-c and --tls-ca-file are the same file, ca.crt-3.old"
 }
 
+# Nobody looks for a key under the name ca.crt-3.old.
+@test "a key that is no part of the new set is not moved, and nothing is replaced" {
+    start_ca --profile ra
+    take local.key
+    getca_done
+    cp local.key ca.crt-3
+    snapshot
+    run_sscep getca -u "$URL" -c ca.crt
+    expect_status 93
+    only_error "ca.crt-3: it holds a private key"
+    nothing_written
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/single
+    start_ca
+    run_sscep getca -u "$URL" -c ca.crt
+    expect_status 93
+    only_error "ca.crt-3: it holds a private key"
+    nothing_written
+}
+
 @test "a file of the set that is to be made is another output" {
     start_ca --next-ca --next-ca-certs self,cross
     getca_done

@@ -976,6 +976,15 @@ static enum status allow(const char *path)
 	return ST_OK;
 }
 
+/* As key_file_guard() of a file that holds a private key. */
+static enum status refuse_new(const char *path)
+{
+	const char *end = strrchr(path, '.');
+
+	return strcmp(end, ".old") == 0 ? ST_OK
+					: fail(ST_FILE, "%s: a key", path);
+}
+
 static void test_move_aside(void **state)
 {
 	const char *dir = new_directory("aside");
@@ -990,6 +999,17 @@ static void test_move_aside(void **state)
 	assert_false(file_exists(path));
 	assert_content(old, "new");
 	assert_int_equal(fixture_count_files(dir), 1);
+
+	/* The guard refuses the file itself. */
+	fixture_write(path, "key", 3);
+	capture_start(STDERR_FILENO);
+	assert_int_equal(file_check_aside(path, refuse_new), ST_FILE);
+	st = file_move_aside(path, refuse_new);
+	text = capture_stop();
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "ca.crt-2: a key"));
+	assert_content(path, "key");
+	assert_content(old, "new");
 
 	/* The name of the old file is taken by a directory. */
 	fixture_write(path, "new", 3);
