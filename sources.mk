@@ -38,6 +38,8 @@ sscep_sources = \
 	src/ops/query.h \
 	src/ops/signer.c \
 	src/ops/signer.h \
+	src/ops/stale.c \
+	src/ops/stale.h \
 	src/scep/attrs.c \
 	src/scep/attrs.h \
 	src/scep/caps.c \

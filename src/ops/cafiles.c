@@ -8,6 +8,7 @@
 #include "ops/describe.h"
 #include "ops/fileset.h"
 #include "ops/outputs.h"
+#include "ops/stale.h"
 #include "pki/algs.h"
 #include "pki/cabundle.h"
 #include "pki/caset.h"
@@ -163,12 +164,10 @@ static enum status write_numbered(
     struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
 {
 	const char *base = session->options->ca_cert;
-	enum status st = fileset_check_stale(base, sk_X509_num(certs));
+	enum status st = fileset_write_certs(base, certs);
 	struct buf name = {0};
 	int i;
 
-	if (st == ST_OK)
-		st = fileset_write_certs(base, certs);
 	for (i = 0; st == ST_OK && i < sk_X509_num(certs); i++) {
 		st = caset_set_name(&name, base, i)
 		    ? report_found(session, sk_X509_value(certs, i),
@@ -268,17 +267,21 @@ enum status cafiles_write_bare(struct session *session, struct cafiles *files,
     STACK_OF(X509) *certs, const EVP_MD *md)
 {
 	const char *name = session->options->ca_cert;
-	bool stream = files->file.way == OUTPUT_STREAM;
+	struct stale stale = {0};
 	enum status st = ST_OK;
 
 	if (files->problem.len > 0)
 		return fail(ST_FILE, "%s", buf_string(&files->problem));
-	if (!stream)
-		st = fileset_check_stale(name, 0);
+	if (files->file.way != OUTPUT_STREAM)
+		st = stale_find(&stale, name, 0);
 	if (st == ST_OK)
 		st = write_one(
 		    session, &files->file, sk_X509_value(certs, 0), md);
-	return st == ST_OK && !stream ? fileset_set_aside(name) : st;
+	if (st == ST_OK)
+		st = stale_move(&stale);
+	stale_note(&stale);
+	stale_free(&stale);
+	return st;
 }
 
 enum status cafiles_write_set(struct session *session, struct cafiles *files,

@@ -4,9 +4,9 @@
 
 #include <openssl/crypto.h>
 
-#include "keys/key_file.h"
 #include "ops/fileset.h"
 #include "ops/outputs.h"
+#include "ops/stale.h"
 #include "pki/caset.h"
 #include "pki/cert.h"
 #include "util/contents.h"
@@ -25,7 +25,7 @@ struct fileset {
 	struct member *members;
 	int count;
 	int committed; /* how many members, from the first, are written */
-	int moved; /* how many files, from FILE-count on, are NAME.old now */
+	struct stale stale;
 };
 
 static void close_set(struct fileset *set)
@@ -38,6 +38,7 @@ static void close_set(struct fileset *set)
 		buf_free(&set->members[i].old);
 	}
 	OPENSSL_free(set->members);
+	stale_free(&set->stale);
 }
 
 static enum status stage(
@@ -137,46 +138,12 @@ static bool put_back(const struct member *member)
 /* Undoes what commit_all() did; false when a file cannot be put back. */
 static bool put_all_back(const struct fileset *set)
 {
-	struct buf name = {0};
 	bool ok = true;
 	int i;
 
 	for (i = 0; i < set->committed; i++)
 		ok = put_back(&set->members[i]) && ok;
-	for (i = 0; i < set->moved; i++)
-		ok = caset_set_name(&name, set->base, set->count + i) &&
-		    file_put_back(buf_string(&name)) && ok;
-	buf_free(&name);
-	return ok;
-}
-
-/* Moves FILE-first and what follows; moved counts them. */
-static enum status move_stale(const char *base, int first, int *moved)
-{
-	struct buf name = {0};
-	enum status st;
-	bool exists;
-
-	for (*moved = 0;; ++*moved) {
-		st = caset_find_file(&exists, &name, base, first + *moved);
-		if (st == ST_OK && exists)
-			st = file_move_aside(buf_string(&name), key_file_guard);
-		if (st != ST_OK || !exists)
-			break;
-	}
-	buf_free(&name);
-	return st;
-}
-
-static void note_moved(const char *base, int first, int moved)
-{
-	struct buf name = {0};
-	int i;
-
-	for (i = first; i < first + moved; i++)
-		if (caset_set_name(&name, base, i))
-			file_note_aside(buf_string(&name));
-	buf_free(&name);
+	return stale_put_back(&set->stale) && ok;
 }
 
 static enum status commit_all(struct fileset *set)
@@ -189,7 +156,7 @@ static enum status commit_all(struct fileset *set)
 			return st;
 		set->committed++;
 	}
-	return move_stale(set->base, set->count, &set->moved);
+	return stale_move(&set->stale);
 }
 
 static enum status commit_or_put_back(struct fileset *set)
@@ -214,66 +181,21 @@ static enum status commit_or_put_back(struct fileset *set)
 			  : "not all files of the set could be put back");
 	for (i = 0; i < set->count; i++)
 		log_file_written(set->members[i].output.name);
-	note_moved(set->base, set->count, set->moved);
+	stale_note(&set->stale);
 	return ST_OK;
 }
 
 enum status fileset_write_certs(const char *base, STACK_OF(X509) *certs)
 {
 	struct fileset set = {.base = base};
-	enum status st = stage_all(&set, certs);
+	enum status st = stale_find(&set.stale, base, sk_X509_num(certs));
 
+	if (st == ST_OK)
+		st = stage_all(&set, certs);
 	if (st == ST_OK)
 		st = keep_all(&set);
 	if (st == ST_OK)
 		st = commit_or_put_back(&set);
 	close_set(&set);
-	return st;
-}
-
-enum status fileset_check_stale(const char *base, int first)
-{
-	struct buf name = {0};
-	enum status st = ST_OK;
-	bool exists = true;
-	int i;
-
-	for (i = first; st == ST_OK && exists; i++) {
-		st = caset_find_file(&exists, &name, base, i);
-		if (st == ST_OK && exists)
-			st =
-			    file_check_aside(buf_string(&name), key_file_guard);
-	}
-	buf_free(&name);
-	return st;
-}
-
-static bool is_one_file(const char *a, const char *b)
-{
-	struct stat sa, sb;
-
-	return stat(a, &sa) == 0 && stat(b, &sb) == 0 &&
-	    sa.st_dev == sb.st_dev && sa.st_ino == sb.st_ino;
-}
-
-enum status fileset_set_aside(const char *base)
-{
-	struct buf name = {0};
-	enum status st;
-	bool exists;
-	int i;
-
-	for (i = 0;; i++) {
-		st = caset_find_file(&exists, &name, base, i);
-		if (st != ST_OK || !exists)
-			break;
-		if (is_one_file(base, buf_string(&name)))
-			continue;
-		st = file_move_aside(buf_string(&name), key_file_guard);
-		if (st != ST_OK)
-			break;
-		file_note_aside(buf_string(&name));
-	}
-	buf_free(&name);
 	return st;
 }

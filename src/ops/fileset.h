@@ -14,16 +14,4 @@
  */
 enum status fileset_write_certs(const char *base, STACK_OF(X509) *certs);
 
-/*
- * Whether the files from FILE-first on can be moved to NAME.old, as far as that
- * can be told.  ST_FILE after reporting; nothing is changed.
- */
-enum status fileset_check_stale(const char *base, int first);
-
-/*
- * Moves FILE-0 and those that follow to NAME.old, up to a gap, and notes it.
- * The one that FILE is a link to stays.  ST_FILE after reporting.
- */
-enum status fileset_set_aside(const char *base);
-
 #endif

@@ -30,18 +30,6 @@ static bool is_written(const struct option_row *row)
 	return row->check == CHECK_OUTPUT;
 }
 
-/* A failure is not reported: opening the file will report it. */
-static bool find_quietly(struct target *target, const char *name)
-{
-	struct log_capture capture;
-	bool ok;
-
-	log_capture_begin(&capture);
-	ok = target_find(target, name, "") == ST_OK;
-	log_capture_end(&capture);
-	return ok;
-}
-
 static enum status add_file(
     struct uses *uses, const struct option_row *row, const char *name)
 {
@@ -59,8 +47,8 @@ static enum status add_file(
 	uses->list = grown;
 	if (file_is_standard(name))
 		name = use.written ? "/dev/stdout" : "/dev/stdin";
-	if (!find_quietly(&use.target, name))
-		target_free(&use.target);
+	/* A failure is reported when the file is opened. */
+	target_find_quietly(&use.target, name);
 	uses->list[uses->count++] = use;
 	return ST_OK;
 }

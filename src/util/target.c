@@ -285,6 +285,19 @@ enum status target_find(
 	return st;
 }
 
+bool target_find_quietly(struct target *target, const char *name)
+{
+	struct log_capture capture;
+	bool ok;
+
+	log_capture_begin(&capture);
+	ok = target_find(target, name, "") == ST_OK;
+	log_capture_end(&capture);
+	if (!ok)
+		target_free(target);
+	return ok;
+}
+
 void target_free(struct target *target)
 {
 	free(target->path);
@@ -343,4 +356,23 @@ bool target_is_same(const struct target *a, const struct target *b)
 	if (a->exists)
 		return is_same_node(&a->status, &b->status);
 	return is_same_place(a, b);
+}
+
+bool target_names_one_file(const char *a, const char *b)
+{
+	struct target ta, tb = {0};
+	bool same;
+
+	same = target_find_quietly(&ta, a) && target_find_quietly(&tb, b) &&
+	    target_is_same(&ta, &tb);
+	target_free(&ta);
+	target_free(&tb);
+	return same;
+}
+
+bool target_is_link(const char *name)
+{
+	struct stat sb;
+
+	return lstat(name, &sb) == 0 && S_ISLNK(sb.st_mode);
 }

@@ -27,6 +27,9 @@ enum status target_find(
     struct target *target, const char *name, const char *what);
 void target_free(struct target *target);
 
+/* The same, for what is reported elsewhere; false: target is empty. */
+bool target_find_quietly(struct target *target, const char *name);
+
 /* The directory of the file; the caller frees it.  NULL: out of memory. */
 char *target_directory(const struct target *target);
 
@@ -35,5 +38,11 @@ const char *target_base(const struct target *target);
 
 /* Whether both are the same file, or will be once they are created. */
 bool target_is_same(const struct target *a, const struct target *b);
+
+/* The same for two names; false if one of them leads nowhere. */
+bool target_names_one_file(const char *a, const char *b);
+
+/* Whether the name itself is that of a symbolic link. */
+bool target_is_link(const char *name);
 
 #endif

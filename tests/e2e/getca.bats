@@ -219,6 +219,24 @@ files_remain() {
     [ -e ca.crt-1.old ] && [ -e ca.crt-2.old ]
 }
 
+@test "one certificate where -c is a link to the first of a set, which is not to be moved" {
+    start_ca --profile ra
+    getca
+    ln -s ca.crt-0 ca.crt
+    mkdir ca.crt-0.old
+    another_ca
+    getca
+    expect_status 0
+    same_certificate ca.crt-0 "$ca/ca.crt"
+    # A hard link is another file as soon as -c is replaced.
+    rmdir ca.crt-0.old
+    ln -f ca.crt-0 ca.crt
+    getca
+    expect_status 0
+    no_file ca.crt-0
+    [ -e ca.crt-0.old ]
+}
+
 @test "a set for a device or a descriptor is one text there" {
     start_ca --profile ra
     run_sscep getca -u "$URL" -c /dev/null

@@ -1,0 +1,96 @@
+#include <string.h>
+
+#include "keys/key_file.h"
+#include "ops/stale.h"
+#include "pki/caset.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/target.h"
+
+static enum status add(struct stale *stale, const char *name)
+{
+	char *copy = OPENSSL_strdup(name);
+
+	if (copy != NULL && stale->names == NULL)
+		stale->names = sk_OPENSSL_STRING_new_null();
+	if (copy != NULL && sk_OPENSSL_STRING_push(stale->names, copy) > 0)
+		return ST_OK;
+	OPENSSL_free(copy);
+	return fail_memory();
+}
+
+/* Whether both names lead to one file because one of them is a link. */
+static bool are_linked(const char *a, const char *b)
+{
+	return (target_is_link(a) || target_is_link(b)) &&
+	    target_names_one_file(a, b);
+}
+
+enum status stale_find(struct stale *stale, const char *base, int first)
+{
+	struct buf buf = {0};
+	enum status st = ST_OK;
+	const char *name;
+	bool exists;
+	int i;
+
+	memset(stale, 0, sizeof(*stale));
+	for (i = first; st == ST_OK; i++) {
+		st = caset_find_file(&exists, &buf, base, i);
+		if (st != ST_OK || !exists)
+			break;
+		name = buf_string(&buf);
+		if (first == 0 && are_linked(base, name))
+			continue;
+		st = file_check_aside(name, key_file_guard);
+		if (st == ST_OK)
+			st = add(stale, name);
+	}
+	buf_free(&buf);
+	return st;
+}
+
+static void free_name(char *name)
+{
+	OPENSSL_free(name);
+}
+
+void stale_free(struct stale *stale)
+{
+	sk_OPENSSL_STRING_pop_free(stale->names, free_name);
+	memset(stale, 0, sizeof(*stale));
+}
+
+enum status stale_move(struct stale *stale)
+{
+	enum status st = ST_OK;
+
+	while (
+	    st == ST_OK && stale->moved < sk_OPENSSL_STRING_num(stale->names)) {
+		st = file_move_aside(
+		    sk_OPENSSL_STRING_value(stale->names, stale->moved),
+		    key_file_guard);
+		if (st == ST_OK)
+			stale->moved++;
+	}
+	return st;
+}
+
+void stale_note(const struct stale *stale)
+{
+	int i;
+
+	for (i = 0; i < stale->moved; i++)
+		file_note_aside(sk_OPENSSL_STRING_value(stale->names, i));
+}
+
+bool stale_put_back(const struct stale *stale)
+{
+	bool ok = true;
+	int i;
+
+	for (i = 0; i < stale->moved; i++)
+		ok = file_put_back(sk_OPENSSL_STRING_value(stale->names, i)) &&
+		    ok;
+	return ok;
+}
