@@ -76,6 +76,28 @@ static enum status check_distinct(const struct fileset *set, int i)
 	return ST_OK;
 }
 
+/* Whether the contents of the member would be those of FILE, too. */
+static bool would_change(const char *base, const struct output *output)
+{
+	if (output->way == OUTPUT_STREAM ||
+	    !target_names_one_file(base, output->name))
+		return false;
+	return target_is_link(output->name) ||
+	    (output->way == OUTPUT_IN_PLACE && !target_is_link(base));
+}
+
+static enum status check_base(const struct fileset *set, int i)
+{
+	const struct output *output = &set->members[i].output;
+
+	if (!would_change(set->base, output))
+		return ST_OK;
+	return fail(ST_FILE,
+	    "%s: it is a link to %s, which is not changed when the answer is "
+	    "a set: remove the link",
+	    output->name, set->base);
+}
+
 /* All are on the disk, beside their files, before one is replaced. */
 static enum status stage_all(struct fileset *set, STACK_OF(X509) *certs)
 {
@@ -90,6 +112,8 @@ static enum status stage_all(struct fileset *set, STACK_OF(X509) *certs)
 	for (i = 0; st == ST_OK && i < set->count; i++) {
 		st = stage(
 		    &set->members[i], set->base, i, sk_X509_value(certs, i));
+		if (st == ST_OK)
+			st = check_base(set, i);
 		if (st == ST_OK)
 			st = check_distinct(set, i);
 	}

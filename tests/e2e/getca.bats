@@ -153,6 +153,47 @@ no_shadow() {
     no_shadow
 }
 
+# By the link the answer would get into ca.crt.
+@test "a set, and one of its names is a link to -c: refused, and -c is not touched" {
+    local name
+    start_ca
+    getca
+    another_ca --profile ra
+    for name in ca.crt-0 ca.crt-2; do
+        ln -s ca.crt "$name"
+        snapshot
+        getca
+        expect_status 93
+        one_error "$name: it is a link to ca.crt, which is not changed" \
+            "remove the link"
+        nothing_written
+        rm "$name"
+    done
+    # Nor is one created.
+    rm ca.crt
+    ln -s ca.crt ca.crt-1
+    snapshot
+    getca
+    expect_status 93
+    one_error "ca.crt-1: it is a link to ca.crt"
+    nothing_written
+    # An empty file is written in place, for both of its names.
+    rm ca.crt-1
+    : >ca.crt
+    ln ca.crt ca.crt-0
+    snapshot
+    getca
+    expect_status 93
+    one_error "ca.crt-0: it is a link to ca.crt"
+    nothing_written
+    # The other way round it is the file of the set that both names have.
+    rm ca.crt
+    ln -s ca.crt-0 ca.crt
+    getca
+    expect_status 0
+    files_are ra-sign ra-enc ca
+}
+
 @test "a set beside a -c that is no certificate: a warning" {
     start_ca --profile ra
     : >ca.crt
