@@ -16,7 +16,9 @@ struct use {
 	const struct option_row *row;
 	char *name;
 	bool written;
-	bool lines; /* a line of standard input, not all of it */
+	bool kept;   /* FILE, which stays when the answer is FILE-N */
+	bool unread; /* of a set of which other files are read now */
+	bool lines;  /* a line of standard input, not all of it */
 	struct target target;
 };
 
@@ -53,6 +55,24 @@ static enum status add_file(
 	return ST_OK;
 }
 
+/* Of a set, FILE is read if it exists, or else FILE-N up to a gap. */
+static enum status mark_unread(struct uses *uses, const char *base, size_t set)
+{
+	enum status st;
+	bool base_is_read, read;
+	size_t i;
+
+	st = caset_find_base(&base_is_read, base);
+	if (st != ST_OK)
+		return st;
+	uses->list[set - 1].unread = !base_is_read;
+	for (i = set, read = !base_is_read; i < uses->count; i++) {
+		read = read && uses->list[i].target.exists;
+		uses->list[i].unread = !read;
+	}
+	return ST_OK;
+}
+
 /* getca moves a file that an earlier answer left out of the way. */
 static enum status add_moved(
     struct uses *uses, const struct option_row *row, const char *name)
@@ -74,6 +94,7 @@ static enum status add_set(
     struct uses *uses, const struct option_row *row, const char *base)
 {
 	struct buf name = {0};
+	size_t first = uses->count;
 	enum status st = ST_OK;
 	int i;
 
@@ -85,6 +106,8 @@ static enum status add_set(
 			st = add_moved(uses, row, buf_string(&name));
 	}
 	buf_free(&name);
+	if (st == ST_OK && !is_written(row))
+		st = mark_unread(uses, base, first);
 	return st;
 }
 
@@ -130,9 +153,11 @@ static enum status add_files_of_row(struct uses *uses,
 	if ((value = file_name(row, value)) == NULL)
 		return ST_OK;
 	st = add_file(uses, row, value);
-	if (st == ST_OK && row->set && !file_is_standard(value))
-		st = add_set(uses, row, value);
-	return st;
+	if (st != ST_OK || !row->set || file_is_standard(value))
+		return st;
+	uses->list[uses->count - 1].kept =
+	    !uses->list[uses->count - 1].target.stream;
+	return add_set(uses, row, value);
 }
 
 static void free_uses(struct uses *uses)
@@ -172,13 +197,19 @@ static bool is_same_file(const struct use *output, const struct use *other)
 	    target_is_same(a, b);
 }
 
+/*
+ * Of a set -C it may be FILE, which getnextca leaves as it is, or FILE-N that
+ * are not read: the current certificates are needed until the rollover.
+ */
 static bool may_replace(const struct use *output, const struct use *input)
 {
 	const struct option_row *row = output->row;
 	char word[32];
 
 	snprintf(word, sizeof(word), " %s ", input->row->name);
-	return row->over != NULL && strstr(row->over, word) != NULL;
+	if (row->over == NULL || strstr(row->over, word) == NULL)
+		return false;
+	return !row->set || output->kept || input->unread;
 }
 
 static enum status check_pair(const struct use *output, const struct use *other)
@@ -188,13 +219,15 @@ static enum status check_pair(const struct use *output, const struct use *other)
 	if (output->row == other->row || !is_same_file(output, other) ||
 	    (!other->written && may_replace(output, other)))
 		return ST_OK;
-	return fail_misuse("%s and %s are the same file, %s: %s",
-	    short_name(a, sizeof(a), output->row),
-	    short_name(b, sizeof(b), other->row),
+	short_name(a, sizeof(a), output->row);
+	return fail_misuse("%s and %s are the same file, %s: %s; give %s "
+			   "another name",
+	    a, short_name(b, sizeof(b), other->row),
 	    log_escape(
 		shown, sizeof(shown), output->name, strlen(output->name)),
 	    other->written ? "one would replace the other"
-			   : "an input file must not be overwritten");
+			   : "an input file must not be overwritten",
+	    a);
 }
 
 static enum status check_outputs(const struct uses *uses)

@@ -9,7 +9,6 @@
 #include "pki/cert.h"
 #include "pki/path.h"
 #include "pki/pinned.h"
-#include "util/file.h"
 #include "util/log.h"
 
 /*
@@ -148,28 +147,6 @@ static void describe_choice(const struct cabundle *bundle)
 	buf_free(&name);
 }
 
-/*
- * Whether there is a file at path.  A directory is none if path-0 exists: getca
- * writes the set beside a directory, too.
- */
-static enum status find_bundle(bool *exists, const char *path)
-{
-	struct buf name = {0};
-	bool numbered;
-	enum status st;
-
-	*exists = true;
-	if (file_is_standard(path))
-		return ST_OK;
-	st = file_find(exists, path);
-	if (st == ST_OK && *exists && file_is_directory(path)) {
-		st = caset_find_file(&numbered, &name, path, 0);
-		*exists = !numbered;
-	}
-	buf_free(&name);
-	return st;
-}
-
 enum status cabundle_read(struct cabundle *out, const char *path,
     const char *encrypt_path, const struct pins *pins)
 {
@@ -179,7 +156,7 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 	bool exists;
 
 	memset(out, 0, sizeof(*out));
-	if ((st = find_bundle(&exists, path)) != ST_OK)
+	if ((st = caset_find_base(&exists, path)) != ST_OK)
 		return st;
 
 	if (exists)

@@ -24,3 +24,21 @@ enum status caset_find_file(
 		return ST_OK;
 	return file_find(exists, buf_string(name));
 }
+
+enum status caset_find_base(bool *exists, const char *base)
+{
+	struct buf name = {0};
+	bool numbered;
+	enum status st;
+
+	*exists = true;
+	if (file_is_standard(base))
+		return ST_OK;
+	st = file_find(exists, base);
+	if (st == ST_OK && *exists && file_is_directory(base)) {
+		st = caset_find_file(&numbered, &name, base, 0);
+		*exists = !numbered;
+	}
+	buf_free(&name);
+	return st;
+}

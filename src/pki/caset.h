@@ -18,4 +18,10 @@ bool caset_set_name(struct buf *name, const char *base, int i);
 enum status caset_find_file(
     bool *exists, struct buf *name, const char *base, int i);
 
+/*
+ * Whether base itself is read, not the set.  A directory is not if FILE-0
+ * exists: getca writes the set beside a directory, too.
+ */
+enum status caset_find_base(bool *exists, const char *base);
+
 #endif

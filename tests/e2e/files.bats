@@ -875,7 +875,7 @@ made_ready() {
     nothing_issued
 }
 
-@test "inputs that may be replaced: -O by -l, -l by -w, -C by numbered files of -c" {
+@test "inputs that may be replaced: -O by -l, -l by -w" {
     start_enrolment
     enroll
     enrolled
@@ -890,14 +890,56 @@ made_ready() {
         -s "$serial" -w local.crt
     expect_status 0
     same_certificate local.crt first.crt
-    stop_ca
-    ca=$BATS_TEST_TMPDIR/next
+}
+
+# getnextca writes ca.crt-0 and so on; ca.crt stays as it is.
+@test "-C and -c of getnextca may be one file, which is not written" {
     start_ca --next-ca --next-ca-certs self,cross
-    cp "$ca/ca.crt" ca.crt-0
-    rm ca.crt
-    run_sscep getnextca -u "$URL" -C ca.crt-0 -c ca.crt
+    getca_done
+    cp ca.crt before
+    run_sscep getnextca -u "$URL" -C ca.crt -c ca.crt
     expect_status 0
     same_certificate ca.crt-0 "$ca/next-ca.crt"
+    # These are not read by -C, as there is ca.crt.
+    rm ca.crt-0
+    cp "$shared/other.crt" ca.crt-1
+    cp "$shared/other.crt" ca.crt-0
+    run_sscep getnextca -u "$URL" -C ca.crt -c ca.crt
+    expect_status 0
+    same_certificate ca.crt-0 "$ca/next-ca.crt"
+    same_certificate ca.crt-1 "$ca/next-ca-cross.crt"
+    cmp ca.crt before
+}
+
+# not_replaced FILE OPTION...: FILE has current CA certificates, and is not
+# replaced by next ones.
+not_replaced() {
+    snapshot
+    run_sscep getnextca -u "$URL" "${@:2}"
+    misuse "-c and -C are the same file, $1: an input file must not be overwritten; give -c another name"
+    nothing_written
+}
+
+@test "the files that -C of getnextca reads are not replaced by those of -c" {
+    start_ca --next-ca --next-ca-certs self,cross
+    cp "$ca/ca.crt" ca.crt
+    ln -s ca.crt ca.crt-0
+    not_replaced ca.crt-0 -C ca.crt -c ca.crt
+    ln -f ca.crt ca.crt-0
+    not_replaced ca.crt-0 -C ca.crt -c ca.crt
+    rm ca.crt
+    not_replaced ca.crt-0 -C ca.crt -c ca.crt
+    not_replaced ./ca.crt-0 -C ca.crt -c ./ca.crt
+    not_replaced ca.crt-0 -C ca.crt-0 -c ca.crt
+    cp ca.crt-0 ca.crt-1
+    cp ca.crt-0 ca.crt-1.old
+    not_replaced ca.crt-1.old -C ca.crt-1.old -c ca.crt
+    mkdir ca.crt
+    not_replaced ca.crt-0 -C ca.crt -c ca.crt
+    # As the line says.
+    run_sscep getnextca -u "$URL" -C ca.crt -c next.crt
+    expect_status 0
+    same_certificate next.crt-0 "$ca/next-ca.crt"
 }
 
 @test "devices, pipes and descriptors may be given to several options" {
