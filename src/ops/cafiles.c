@@ -1,3 +1,4 @@
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -16,6 +17,7 @@
 #include "scep/caps.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/target.h"
 
 enum status cafiles_choose_digest(
     struct session *session, const struct pins *pins, const EVP_MD **md)
@@ -129,17 +131,21 @@ static X509 *find_other(STACK_OF(X509) *held, STACK_OF(X509) *certs)
 
 /*
  * FILE is the user's, a copy or link of the set perhaps, but cabundle_read()
- * reads it before the set.
+ * reads it before the set.  With the current certificates of getnextca in it,
+ * it has to, until the rollover.
  */
-static void warn_of_shadow(const char *base, STACK_OF(X509) *certs)
+static void warn_of_shadow(
+    const struct cafiles *files, const char *base, STACK_OF(X509) *certs)
 {
+	const char *current = files->current;
 	STACK_OF(X509) *held = NULL;
 	struct log_capture capture;
 	struct buf name = {0};
 	enum status st;
 	X509 *other;
 
-	if (access(base, F_OK) != 0 || file_is_directory(base))
+	if (access(base, F_OK) != 0 || file_is_directory(base) ||
+	    (current != NULL && target_names_one_file(base, current)))
 		return;
 	log_capture_begin(&capture);
 	st = cert_read_all(&held, base, "CA certificate");
@@ -148,20 +154,22 @@ static void warn_of_shadow(const char *base, STACK_OF(X509) *certs)
 	if (st != ST_OK)
 		warn(WARN_CA_FILE_SHADOWS_SET,
 		    "%s: -c %s reads this file, not %s-0, but it cannot be "
-		    "read as certificates: remove it to use the new ones",
+		    "read as certificates: give -c another name",
 		    base, base, base);
 	else if (other != NULL)
 		warn(WARN_CA_FILE_SHADOWS_SET,
 		    "%s: -c %s reads this file, not %s-0, and it holds %s, "
-		    "which is not in the answer: remove it to use the new ones",
+		    "which is not in the answer: %sremove it to use the new "
+		    "ones",
 		    base, base, base,
-		    cert_name_text(&name, X509_get_subject_name(other)));
+		    cert_name_text(&name, X509_get_subject_name(other)),
+		    current != NULL ? "after the rollover, " : "");
 	buf_free(&name);
 	cert_stack_free(held);
 }
 
-static enum status write_numbered(
-    struct session *session, STACK_OF(X509) *certs, const EVP_MD *md)
+static enum status write_numbered(struct session *session,
+    const struct cafiles *files, STACK_OF(X509) *certs, const EVP_MD *md)
 {
 	const char *base = session->options->ca_cert;
 	enum status st = fileset_write_certs(base, certs);
@@ -178,7 +186,7 @@ static enum status write_numbered(
 	}
 	buf_free(&name);
 	if (st == ST_OK)
-		warn_of_shadow(base, certs);
+		warn_of_shadow(files, base, certs);
 	return st;
 }
 
@@ -210,26 +218,43 @@ static void note_chain(STACK_OF(X509) *certs)
 		    "the certificates do not form a chain up to a root");
 }
 
+static bool is_stream(const char *name)
+{
+	struct target target;
+	bool yes;
+
+	if (file_is_standard(name))
+		return true;
+	yes = target_find_quietly(&target, name) &&
+	    (target.stream ||
+		(target.exists && !S_ISREG(target.status.st_mode) &&
+		    !S_ISDIR(target.status.st_mode)));
+	target_free(&target);
+	return yes;
+}
+
+/* One that cannot be read may be anything. */
+static enum status check_for_key(const struct target *target)
+{
+	if (!target->exists ||
+	    faccessat(AT_FDCWD, target->path, R_OK, AT_EACCESS) != 0)
+		return ST_OK;
+	return key_file_guard(target->path);
+}
+
 /*
  * Only if FILE has to be written is it an error that a regular file cannot be,
  * or that it is a directory.
  */
 static enum status open_file(struct cafiles *files, const char *name)
 {
-	const struct target *target = &files->file.target;
 	struct log_capture capture;
 	enum status st;
 
 	log_capture_begin(&capture);
 	st = outputs_open_one(&files->file, name);
 	log_capture_end(&capture);
-	if (st == ST_OK)
-		return ST_OK;
-	if (target->stream ||
-	    (target->exists && !S_ISREG(target->status.st_mode) &&
-		!S_ISDIR(target->status.st_mode)))
-		return fail(st, "%s", capture.text);
-	if (target->exists && (st = key_file_guard(target->path)) != ST_OK)
+	if (st == ST_OK || (st = check_for_key(&files->file.target)) != ST_OK)
 		return st;
 	output_close(&files->file);
 	return buf_add_string(&files->problem, capture.text) ? ST_OK
@@ -237,12 +262,16 @@ static enum status open_file(struct cafiles *files, const char *name)
 }
 
 enum status cafiles_open(
-    struct cafiles *files, const char *name, bool maybe_bare)
+    struct cafiles *files, const char *name, const char *current)
 {
+	bool maybe_bare = current == NULL;
 	struct log_capture capture;
-	enum status st = open_file(files, name);
+	enum status st;
 
-	if (st != ST_OK || files->file.way == OUTPUT_STREAM)
+	files->current = current;
+	if (is_stream(name))
+		return outputs_open_one(&files->file, name);
+	if (maybe_bare && (st = open_file(files, name)) != ST_OK)
 		return st;
 	if (!caset_set_name(&files->first_name, name, 0))
 		return fail_memory();
@@ -293,7 +322,7 @@ enum status cafiles_write_set(struct session *session, struct cafiles *files,
 		st = write_concatenated(session, &files->file, certs, md);
 	} else {
 		cafiles_close(files);
-		st = write_numbered(session, certs, md);
+		st = write_numbered(session, files, certs, md);
 	}
 	if (st == ST_OK && sk_X509_num(certs) > 1)
 		note_chain(certs);

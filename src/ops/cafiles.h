@@ -20,6 +20,7 @@ enum status cafiles_choose_digest(
 
 /* The files of -c, before the answer tells which it will be. */
 struct cafiles {
+	const char *current;   /* of getnextca: what -C names; else NULL */
 	struct output file;    /* FILE, for a bare certificate, or a stream */
 	struct buf problem;    /* why FILE cannot be written, if it cannot */
 	struct output first;   /* FILE-0, for a set */
@@ -27,14 +28,15 @@ struct cafiles {
 };
 
 /*
- * Opens them before anything is sent.  Unless FILE is a stream it is not opened
- * for a set: it may be a directory then, or a file that cannot be written.
- * ST_FILE after reporting if FILE holds a private key or if neither can be
- * written or, without maybe_bare, FILE-0 cannot.  files, all zero before, is
- * to be closed in any case.
+ * Opens them before anything is sent.  current, which is borrowed, is NULL for
+ * getca; with it the answer is a set in any case.  Unless FILE is a stream it is
+ * not opened for a set: it may be a directory then, or a file that cannot be
+ * read or written.  ST_FILE after reporting if getca's FILE holds a private key
+ * or if neither can be written or, for getnextca, FILE-0 cannot.  files, all
+ * zero before, is to be closed in any case.
  */
 enum status cafiles_open(
-    struct cafiles *files, const char *name, bool maybe_bare);
+    struct cafiles *files, const char *name, const char *current);
 void cafiles_close(struct cafiles *files);
 
 /*
@@ -48,8 +50,8 @@ enum status cafiles_write_bare(struct session *session, struct cafiles *files,
  * Writes certs to FILE-0, FILE-1, ... in order, or all to FILE if that is a
  * stream, and says what they are.  The set is replaced whole or not at all, and
  * what an earlier answer left beyond it is moved to NAME.old.  FILE stays as it
- * is, with a warning if it holds a certificate that is not in certs.  ST_FILE
- * after reporting.
+ * is, with a warning if it holds a certificate that is not in certs, unless it
+ * is the file of current.  ST_FILE after reporting.
  */
 enum status cafiles_write_set(struct session *session, struct cafiles *files,
     STACK_OF(X509) *certs, const EVP_MD *md);

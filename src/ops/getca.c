@@ -20,7 +20,7 @@ static enum status getca_run(struct session *session)
 	enum status st;
 	bool bare;
 
-	st = cafiles_open(&files, session->options->ca_cert, true);
+	st = cafiles_open(&files, session->options->ca_cert, NULL);
 	if (st == ST_OK)
 		st = inputs_read_pins(&pins, session->options);
 	if (st != ST_OK)

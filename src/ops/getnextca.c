@@ -19,7 +19,8 @@ struct getnextca_files {
 static enum status open_files(
     struct getnextca_files *files, const struct options *options)
 {
-	enum status st = cafiles_open(&files->certs, options->ca_cert, false);
+	enum status st =
+	    cafiles_open(&files->certs, options->ca_cert, options->ca_chain);
 
 	if (st == ST_OK && options->output != NULL)
 		st = outputs_open_one(&files->signer, options->output);

@@ -90,7 +90,7 @@ files_are() {
     start_ca
     getca
     another_ca --profile ra
-    shadows "it holds /C=FI/O=Example/CN=Example Test CA, which is not in the answer"
+    shadows "it holds /C=FI/O=Example/CN=Example Test CA, which is not in the answer: remove it to use the new ones"
     files_are ra-sign ra-enc ca
     no_file ca.crt.old
     # As the warning says.
@@ -100,7 +100,7 @@ files_are() {
     enrolled
 }
 
-# shadows TEXT: getca of a set does not touch ca.crt, and warns of it.
+# shadows TEXT...: getca of a set does not touch ca.crt, and warns of it.
 shadows() {
     local before
     before=$(stat -c '%i %y %a' ca.crt)
@@ -111,8 +111,7 @@ shadows() {
     getca
     expect_status 0
     expect_equal "ca.crt" "$before" "$(stat -c '%i %y %a' ca.crt)"
-    warned "ca.crt: -c ca.crt reads this file, not ca.crt-0, " "$1" \
-        "remove it to use the new ones"
+    warned "ca.crt: -c ca.crt reads this file, not ca.crt-0, " "$@"
     no_file ca.crt.old
 }
 
@@ -197,10 +196,27 @@ no_shadow() {
 @test "a set beside a -c that is no certificate: a warning" {
     start_ca --profile ra
     : >ca.crt
-    shadows "it cannot be read as certificates"
+    shadows "it cannot be read as certificates: give -c another name"
     echo text >ca.crt
-    shadows "it cannot be read as certificates"
+    shadows "it cannot be read as certificates: give -c another name"
     files_are ra-sign ra-enc ca
+}
+
+@test "a set beside a -c that cannot be read; one certificate cannot be written there" {
+    start_ca --profile ra
+    echo text >ca.crt
+    chmod 000 ca.crt
+    chmod a+rwx .
+    as_other getca
+    expect_status 0
+    files_are ra-sign ra-enc ca
+    warned "ca.crt: -c ca.crt reads this file, not ca.crt-0, " \
+        "it cannot be read as certificates: give -c another name"
+    another_ca
+    as_other getca
+    expect_status 93
+    one_error "ca.crt: cannot open it to check that it holds no private key: Permission denied"
+    files_remain 3
 }
 
 # Nobody can write to ca.crt, and replacing it is not needed.

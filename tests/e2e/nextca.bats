@@ -3,6 +3,7 @@
 # getnextca: the next CA certificate, signed by the current CA (RFC 8894, 4.7).
 
 load helper
+load namespace
 load servers
 
 getnextca() {
@@ -167,26 +168,54 @@ END
     same_certificate next.crt-1 "$ca/next-ca-cross.crt"
 }
 
-@test "-c that exists is not touched; a warning, as it is read before the next certificate" {
+# until_rollover FILE: it is not touched, and stays what operations read.
+until_rollover() {
+    local inode
+    inode=$(stat -c '%i %y %a' "$1")
+    getnextca -c "$1"
+    expect_status 0
+    expect_equal "$1" "$inode" "$(stat -c '%i %y %a' "$1")"
+    same_certificate "$1-0" "$ca/next-ca.crt"
+    rm -f "$1-0"
+}
+
+@test "-c that is the file of -C, or a directory: not touched, and no warning" {
+    local name
     start_rollover
     ln ca.crt hard
+    ln -s ca.crt link
     mkdir dir
     chmod 444 ca.crt
-    for name in ca.crt ./ca.crt hard dir; do
-        inode=$(stat -c '%i %y %a' "$name")
-        getnextca -c "$name"
-        expect_status 0
-        expect_equal "$name" "$inode" "$(stat -c '%i %y %a' "$name")"
-        same_certificate "$name-0" "$ca/next-ca.crt"
-        if [ "$name" = dir ]; then
-            stderr_empty
-            continue
-        fi
-        same_certificate "$name" "$ca/ca.crt"
-        expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
-        warned "$name: -c $name reads this file, not $name-0, and it holds /C=FI/O=Example/CN=Example Test CA, which is not in the answer: remove it"
-        rm "$name-0"
+    for name in ca.crt ./ca.crt hard link dir; do
+        until_rollover "$name"
+        stderr_empty
     done
+    same_certificate ca.crt "$ca/ca.crt"
+}
+
+@test "-c that exists is not touched; a warning, as it is read before the next certificate" {
+    start_rollover
+    cp ca.crt copy
+    until_rollover copy
+    expect_equal "lines of stderr" 1 "$(wc -l <"$stderr")"
+    warned "copy: -c copy reads this file, not copy-0, and it holds /C=FI/O=Example/CN=Example Test CA, which is not in the answer: after the rollover, remove it to use the new ones"
+    echo text >copy
+    until_rollover copy
+    warned "copy: -c copy reads this file, not copy-0, but it cannot be read as certificates: give -c another name"
+}
+
+# getnextca never writes it.
+@test "-c that holds a private key or cannot be read is not touched" {
+    start_rollover
+    take local.key
+    until_rollover local.key
+    cmp local.key "$shared/local.key"
+    warned "local.key: -c local.key reads this file, not local.key-0, but it cannot be read as certificates: give -c another name"
+    echo text >copy
+    chmod 000 copy
+    chmod a+rwx .
+    as_other until_rollover copy
+    warned "copy: -c copy reads this file, not copy-0, but it cannot be read"
 }
 
 @test "the next certificates work for an enrolment" {
