@@ -242,6 +242,7 @@ enum status session_query_caps(struct session *session, bool strict)
 	    !is_page(&response)) {
 		verbose("%s", capture.text);
 		verbose("no usable answer to GetCACaps: no capabilities");
+		session->caps_failed = true;
 		st = ST_OK;
 	} else {
 		log_report(capture.text);

@@ -21,6 +21,7 @@ struct session {
 	struct http *http;
 	struct pass pass, sign_pass, tls_pass; /* of -k, -K, --tls-key */
 	unsigned int caps;        /* enum cap; after session_query_caps() */
+	bool caps_failed;         /* GetCACaps was sent, and answered badly */
 	const EVP_MD *digest;     /* after session_prepare() */
 	const EVP_CIPHER *cipher; /* likewise */
 

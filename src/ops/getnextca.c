@@ -29,8 +29,36 @@ static enum status open_files(
 
 /*
  * RFC 8894, 4.7, does not say how a server answers that has no next CA
- * certificate: servers send 404 or 500.
+ * certificate: servers send 404, 500, or nothing.
  */
+static bool has_none(const struct http_response *response)
+{
+	if (response->outcome != HTTP_ANSWERED)
+		return false;
+	if (response->status / 100 == 2)
+		return response->body.len == 0;
+	return response->status == 404 || response->status == 500;
+}
+
+/* A server that answers GetCACaps no better may be the wrong one. */
+static enum status fail_none(
+    const struct session *session, const struct http_response *response)
+{
+	const char *body =
+	    response->status / 100 == 2 ? " with an empty body" : "";
+
+	if (session->caps_failed)
+		return fail(ST_NETWORK,
+		    "the server answered %d %s%s to GetNextCACert, and no "
+		    "better to GetCACaps: check the URL and the CA identifier "
+		    "(-i)",
+		    response->status, response->reason, body);
+	return fail(ST_NO_NEXT_CA,
+	    "the server has no next CA certificate available: it answered "
+	    "%d %s%s; if in doubt, check the URL and -i",
+	    response->status, response->reason, body);
+}
+
 static enum status get_next_ca(
     struct session *session, struct http_response *response)
 {
@@ -40,16 +68,12 @@ static enum status get_next_ca(
 	log_capture_begin(&capture);
 	st = session_get(session, "GetNextCACert", getnextca_types, response);
 	log_capture_end(&capture);
-	if (st != ST_NETWORK || response->outcome != HTTP_ANSWERED ||
-	    (response->status != 404 && response->status != 500)) {
+	if (st == ST_OK || !has_none(response)) {
 		log_report(capture.text);
 		return st;
 	}
 	verbose("%s", capture.text);
-	return fail(ST_NO_NEXT_CA,
-	    "the server has no next CA certificate available: it "
-	    "answered %d %s",
-	    response->status, response->reason);
+	return fail_none(session, response);
 }
 
 /* Only a warning: late in a rollover the CA may have no other certificate. */

@@ -596,16 +596,48 @@ END
 
 # --- none available --------------------------------------------------------
 
-@test "none available: 404 and 500 have a message of their own" {
+@test "none available: 404, 500 and an empty answer have a message of their own" {
     start_ca
     cp "$ca/ca.crt" .
     snapshot
     getnextca
-    refused 76 "no next CA certificate available" "404 Not Found"
+    refused 76 "no next CA certificate available" \
+        "it answered 404 Not Found; if in doubt, check the URL and -i"
     expect_stdout <<<"./sscep: requesting next CA certificate"
     stop_ca
     refuses http-500 76 "no next CA certificate available" "500"
     refuses http-404 76 "no next CA certificate available" "404"
+    refuses empty-200 76 "no next CA certificate available" \
+        "200 OK with an empty body; if in doubt"
+    refuses http-204 76 "no next CA certificate available" \
+        "204 No Content with an empty body; if in doubt"
+}
+
+# A typing error in the URL must not look like "nothing yet" to a script.
+@test "none available: 95 if GetCACaps is answered no better, which is a wrong URL" {
+    local answer fault
+    for answer in "404 http-404" "500 http-500" "close empty-200"; do
+        fault=${answer#* }
+        ca=$BATS_TEST_TMPDIR/$fault
+        start_rollover --no-caps-http "${answer% *}" --fault "$fault" \
+            --fault-on getnextcacert
+        snapshot
+        getnextca
+        refused 95 "the server answered ${fault#*-}" \
+            "to GetNextCACert, and no better to GetCACaps: check the URL and the CA identifier (-i)"
+        stderr_lacks available
+        # Nobody asks for the capabilities.
+        getnextca -F sha256
+        refused 76 "no next CA certificate available" "check the URL and -i"
+        getnextca --capabilities SHA-256
+        refused 76 "no next CA certificate available" "check the URL and -i"
+        stop_ca
+    done
+    # A bad answer to GetCACaps alone is none.
+    ca=$BATS_TEST_TMPDIR/caps
+    start_rollover --fault http-404 --fault-on getcacaps
+    getnextca
+    got_one "$ca/next-ca.crt"
 }
 
 @test "none available: other errors have another message" {
@@ -617,24 +649,41 @@ END
     stderr_lacks available
 }
 
-@test "none available: a truncated 404 has another message" {
-    local cut_port
-    start_rollover
-    cut_port=$(free_ports 1)
-    start_server "$cut_port" "$BATS_TEST_TMPDIR/cut" python3 -c '
+# start_answer STATUS-LINE LENGTH: a server that sends "gone" as the body of every
+# answer, which LENGTH says is that long.
+start_answer() {
+    local port
+    port=$(free_ports 1)
+    start_server "$port" "$BATS_TEST_TMPDIR/answer" python3 -c '
 import socket, sys
 server = socket.create_server(("127.0.0.1", int(sys.argv[1])))
 while True:
     client = server.accept()[0]
     if client.recv(4096):
-        client.sendall(b"HTTP/1.1 404 Not Found\r\n"
-                       b"Content-Length: 100\r\n\r\ngone")
-    client.close()' "$cut_port"
-    URL=http://127.0.0.1:$cut_port/scep
+        client.sendall(b"HTTP/1.1 %s\r\nContent-Length: %s\r\n"
+                       b"Connection: close\r\n\r\ngone"
+                       % (sys.argv[2].encode(), sys.argv[3].encode()))
+    client.close()' "$port" "$1" "$2"
+    URL=http://127.0.0.1:$port/scep
+}
+
+@test "none available: a truncated 404 has another message" {
+    start_rollover
+    start_answer "404 Not Found" 100
     snapshot
     getnextca
     refused 95 "the 404 answer ended after 4 of the 100 bytes"
     stderr_lacks available
+}
+
+@test "none available: 501 says that the server lacks the operation" {
+    start_rollover
+    start_answer "501 Not Implemented" 4
+    snapshot
+    getnextca
+    refused 95 "501 Not Implemented" "the server lacks this operation"
+    getnextca -F sha256
+    refused 95 "501 Not Implemented" "the server lacks this operation"
 }
 
 @test "a CA that cannot be reached" {
