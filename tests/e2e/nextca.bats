@@ -450,7 +450,6 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
     refuses garbage 97 "reply: "
     refuses truncated-der 97 "reply: "
     refuses html 97 "Welcome"
-    refuses empty-200 97 "empty"
     refuses empty-sequence 97 "reply: "
     refuses deep-nesting 97 "reply: "
 }
