@@ -524,8 +524,8 @@ informs() {
     json getca -u "$URL" -c ca.crt \
         --ca-fingerprint "$(fingerprint "$ca/ra-sign.crt" sha256)"
     warns not-pinned
-    report "o['files'] == ['ca.crt']" "len(ids) == 2"
-    described ca.crt
+    report "o['files'] == ['ca.crt-0']" "len(ids) == 2"
+    described ca.crt-0
     json getca -u "$URL" -c more.crt --tolerate ra \
         --ca-fingerprint "$(fingerprint "$ca/ca.crt" sha256)"
     warns tolerated-ra

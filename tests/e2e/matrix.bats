@@ -454,7 +454,7 @@ END
 97 | --fault bad-signature | $renewal | signature does not verify
 97 | --fault wrong-transaction-id | $renewal | transactionID
 97 | --fault empty-200 | $renewal | empty body
-97 | --fault html | $renewal | Sign in
+97 | --fault html | $renewal | Welcome
 95 | --renewal-http 500 --renewal-http-body message | $renewal | 500
 95 | --renewal-http 401 | $renewal | 401
 95 | --renewal-http 403 | $renewal | 403
