@@ -122,22 +122,20 @@ static enum status refuse_body(
 {
 	const struct buf *body = &response->body;
 	const char *type = response->content_type;
-	bool html = response_is_type(response, "text/html");
-	bool page = html || html_is_page(body->data, body->len);
+	bool page = response_is_page(response);
 	const char *advice = page
 	    ? "; check the URL: a proxy or a portal may answer instead"
 	    : "";
-	char words[SUMMARY_MAX];
+	char quote[SUMMARY_MAX];
 
-	html_quote(words, sizeof(words), body->data, body->len, page);
+	html_quote(quote, sizeof(quote), body->data, body->len, page);
 	if (type[0] == '\0' || is_one_of(response, types))
 		return fail(ST_REPLY,
-		    "reply: expected %s in DER, the body is %s: \"%s\"%s",
-		    types[0], page ? "a page of HTML" : "neither DER nor PEM",
-		    words, advice);
-	return fail(ST_REPLY,
-	    "reply: expected %s, the server sent %s: \"%s\"%s", types[0], type,
-	    words, advice);
+		    "reply: expected %s in DER, the body is %s%s%s", types[0],
+		    page ? "a page of HTML" : "neither DER nor PEM", quote,
+		    advice);
+	return fail(ST_REPLY, "reply: expected %s, the server sent %s%s%s",
+	    types[0], type, quote, advice);
 }
 
 enum status refusal_check_body(

@@ -175,14 +175,12 @@ enum status session_get(struct session *session, const char *operation,
  * Whether the answer is a page of HTML, or the start of one that could not be
  * read to its end.  A captive portal or a proxy sends it, not the CA.
  */
-static bool is_page(const struct http_response *response)
+static bool is_foreign_page(const struct http_response *response)
 {
 	const struct buf *body = &response->body;
-	bool html = response_is_type(response, "text/html");
 
-	if (response->status / 100 != 2)
-		return false;
-	return body->len > 0 ? caps_is_page(body->data, body->len, html) : html;
+	return response->status / 100 == 2 && response_is_page(response) &&
+	    !caps_has_keyword(body->data, body->len);
 }
 
 static enum status ask_caps(
@@ -198,7 +196,7 @@ static enum status ask_caps(
 		st = check_status(session, response, "GetCACaps");
 	if (st == ST_OK)
 		st = caps_check(response->body.data, response->body.len,
-		    response_is_type(response, "text/html"));
+		    response_is_page(response));
 	if (st == ST_OK)
 		session->caps =
 		    caps_parse(response->body.data, response->body.len);
@@ -239,7 +237,7 @@ enum status session_query_caps(struct session *session, bool strict)
 	st = ask_caps(session, &response);
 	log_capture_end(&capture);
 	if (!strict && st == ST_NETWORK && response_is_of_server(&response) &&
-	    !is_page(&response)) {
+	    !is_foreign_page(&response)) {
 		verbose("%s", capture.text);
 		verbose("no usable answer to GetCACaps: no capabilities");
 		session->caps_failed = true;

@@ -40,6 +40,12 @@ bool response_is_type(const struct http_response *response, const char *type)
 	return strcmp(response->content_type, type) == 0;
 }
 
+bool response_is_page(const struct http_response *response)
+{
+	return response_is_type(response, "text/html") ||
+	    html_is_page(response->body.data, response->body.len);
+}
+
 /*
  * Sets *text to the line without the whitespace around it, and returns its
  * length: 0 when nothing is left or when it looks like binary data.
@@ -68,16 +74,17 @@ bool response_add_line(struct buf *out, const struct http_response *response)
 	char shown[SHOWN_MAX];
 	size_t text_len;
 
-	if (html_is_page(body->data, body->len)) {
-		html_words(shown, sizeof(shown), body->data, body->len);
-		return shown[0] == '\0' || buf_addf(out, ": \"%s\"", shown);
-	}
+	if (response_is_page(response))
+		return buf_add_string(out,
+		    html_quote(
+			shown, sizeof(shown), body->data, body->len, true));
 	for (; left > 0; left -= len, line += len) {
 		end = memchr(line, '\n', left);
 		len = end != NULL ? (size_t)(end - line) + 1 : left;
 		if ((text_len = trim_line(&text, line, len)) > 0)
-			return buf_addf(out, ": \"%s\"",
-			    log_escape(shown, sizeof(shown), text, text_len));
+			return buf_add_string(out,
+			    html_quote(
+				shown, sizeof(shown), text, text_len, false));
 	}
 	return true;
 }

@@ -54,6 +54,9 @@ bool response_is_of_server(const struct http_response *response);
 /* Whether the media type is type: "application/x-pki-message". */
 bool response_is_type(const struct http_response *response, const char *type);
 
+/* Whether the body is a page of HTML, by the media type or by its start. */
+bool response_is_page(const struct http_response *response);
+
 /*
  * Appends ": \"LINE\"": of a page its title or first words, else the first line
  * of text in the body, if there is one.

@@ -9,7 +9,7 @@
 #include "util/log.h"
 
 #define KEYWORD_MAX 64
-#define WORDS_MAX   120
+#define QUOTE_MAX   120
 
 #define PAGE_HINT \
 	", a page: a captive portal, a login page or a proxy answers instead " \
@@ -106,47 +106,42 @@ static void skip_space(const char **text, size_t *left)
 	}
 }
 
-bool caps_is_page(const void *text, size_t len, bool html)
+bool caps_has_keyword(const void *text, size_t len)
 {
 	const char *p = text, *line;
 	size_t line_len;
 
-	if (len >= 3 && memcmp(p, "\xef\xbb\xbf", 3) == 0) {
-		p += 3;
-		len -= 3;
-	}
-	skip_space(&p, &len);
-	if (len == 0 || (*p != '<' && !html))
-		return false;
 	while (len > 0) {
 		line_len = next_line(&line, &p, &len);
 		if (find_keyword(line, line_len) != 0)
-			return false;
+			return true;
 	}
-	return true;
+	return false;
 }
 
 static enum status fail_not_caps(
     const char *text, size_t len, bool page, const char *hint)
 {
-	char words[WORDS_MAX];
+	char quote[QUOTE_MAX];
 
-	skip_space(&text, &len);
 	return fail(ST_NETWORK,
-	    "the answer to GetCACaps is not a list of capabilities: \"%s\"%s",
-	    html_quote(words, sizeof(words), text, len, page), hint);
+	    "the answer to GetCACaps is not a list of capabilities%s%s",
+	    html_quote(quote, sizeof(quote), text, len, page), hint);
 }
 
-enum status caps_check(const void *text, size_t len, bool html)
+enum status caps_check(const void *text, size_t len, bool page)
 {
-	const unsigned char *p = text;
+	const char *p = text;
 	size_t i;
 
-	if (caps_is_page(text, len, html))
-		return fail_not_caps(text, len, true, PAGE_HINT);
+	skip_space(&p, &len);
+	if (len > 0 && page && !caps_has_keyword(p, len))
+		return fail_not_caps(p, len, page, PAGE_HINT);
 	for (i = 0; i < len; i++)
-		if (p[i] == '<' || (!isprint(p[i]) && !isspace(p[i])))
-			return fail_not_caps(text, len, false, "");
+		if (p[i] == '<' ||
+		    (!isprint((unsigned char)p[i]) &&
+			!isspace((unsigned char)p[i])))
+			return fail_not_caps(p, len, page, "");
 	return ST_OK;
 }
 

@@ -32,18 +32,16 @@ enum cap {
  */
 unsigned int caps_parse(const void *text, size_t len);
 
-/*
- * Whether text is an HTML or XML page instead of an answer to GetCACaps: it
- * begins with "<", after a UTF-8 byte order mark and blanks, or html says that
- * its content type is that of a page; and none of its lines is a known keyword.
- */
-bool caps_is_page(const void *text, size_t len, bool html);
+/* Whether a line of text is a known keyword. */
+bool caps_has_keyword(const void *text, size_t len);
 
 /*
- * The answer has to be plain text (RFC 8894, 3.5.2).  ST_NETWORK after
- * reporting a page, other markup, or binary bytes.
+ * The answer has to be plain text (RFC 8894, 3.5.2); page tells whether it is a
+ * page of HTML, by its content type or its text.  Such a page passes only if it
+ * is plain text with a known keyword, as servers send it under a wrong type.
+ * ST_NETWORK after reporting a page, other markup, or binary bytes.
  */
-enum status caps_check(const void *text, size_t len, bool html);
+enum status caps_check(const void *text, size_t len, bool page);
 
 /*
  * The set in a list of keywords separated by commas or blanks, case ignored.

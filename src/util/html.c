@@ -10,7 +10,11 @@
 #define LOOK_MAX  (64u * 1024)
 #define WORDS_MAX 256
 
+#define QUOTE_START ": \""
+
 #define REFERENCE_MAX 8 /* of a character reference, without "&" and ";" */
+
+#define NO_BREAK_SPACE 0xa0
 
 /* What is left of a page, and the words so far. */
 struct page {
@@ -29,49 +33,8 @@ static const struct {
     {"gt", '>'},
     {"quot", '"'},
     {"apos", '\''},
-    {"nbsp", 0xa0},
-    {"copy", 0xa9},
-    {"ndash", 0x2013},
-    {"mdash", 0x2014},
-    {"lsquo", 0x2018},
-    {"rsquo", 0x2019},
-    {"ldquo", 0x201c},
-    {"rdquo", 0x201d},
-    {"hellip", 0x2026},
-    {"auml", 0xe4},
-    {"ouml", 0xf6},
-    {"uuml", 0xfc},
-    {"Auml", 0xc4},
-    {"Ouml", 0xd6},
-    {"Uuml", 0xdc},
-    {"szlig", 0xdf},
-    {"agrave", 0xe0},
-    {"ccedil", 0xe7},
-    {"egrave", 0xe8},
-    {"eacute", 0xe9},
+    {"nbsp", NO_BREAK_SPACE},
 };
-
-/* Punctuation that log_escape() does not print, in ASCII; or NULL. */
-static const char *in_ascii(unsigned long code)
-{
-	if (code >= 0x2010 && code <= 0x2015)
-		return "-";
-	switch (code) {
-	case 0xa0:
-		return " ";
-	case 0xa9:
-		return "(c)";
-	case 0x2018:
-	case 0x2019:
-		return "'";
-	case 0x201c:
-	case 0x201d:
-		return "\"";
-	case 0x2026:
-		return "...";
-	}
-	return NULL;
-}
 
 /* The code in UTF-8 (RFC 3629, 3); "?" where there is none. */
 static size_t encode(char out[4], unsigned long code)
@@ -123,11 +86,10 @@ static void add_bytes(struct page *page, const char *bytes, size_t len)
 
 static void add_code(struct page *page, unsigned long code)
 {
-	const char *text = in_ascii(code);
 	char utf8[4];
 
-	if (text != NULL)
-		add_bytes(page, text, strlen(text));
+	if (code == NO_BREAK_SPACE)
+		add_bytes(page, " ", 1);
 	else
 		add_bytes(page, utf8, encode(utf8, code));
 }
@@ -189,8 +151,6 @@ static void take_character(struct page *page)
 		return;
 	if (len == 2 && p[0] == 0xc2)
 		add_code(page, p[1]);
-	else if (len == 3 && p[0] == 0xe2)
-		add_code(page, 0x2000ul | (p[1] & 0x3fu) << 6 | (p[2] & 0x3fu));
 	else
 		add_bytes(page, page->p, len > 0 ? len : 1);
 	page->p += len > 0 ? len : 1;
@@ -232,21 +192,27 @@ static bool is_tag(const struct page *page, const char *name)
 	    *after == '/';
 }
 
-/* Behind the ">" that is not in a quoted value of an attribute. */
+/*
+ * Behind the ">" that is not in a quoted value of an attribute.  Only after "="
+ * does a quote open one: others are characters like any.
+ */
 static void skip_tag(struct page *page)
 {
-	char quote = '\0';
+	char quote = '\0', before = '\0'; /* the last that is no space */
 
 	for (; page->p < page->end; page->p++) {
 		if (quote != '\0') {
 			if (*page->p == quote)
 				quote = '\0';
-		} else if (*page->p == '"' || *page->p == '\'') {
+		} else if (before == '=' &&
+		    (*page->p == '"' || *page->p == '\'')) {
 			quote = *page->p;
 		} else if (*page->p == '>') {
 			page->p++;
 			return;
 		}
+		if (!is_space(*page->p))
+			before = *page->p;
 	}
 }
 
@@ -321,7 +287,17 @@ const char *html_words(char *out, size_t size, const void *bytes, size_t len)
 const char *html_quote(
     char *out, size_t size, const void *bytes, size_t len, bool page)
 {
-	if (page || html_is_page(bytes, len))
-		return html_words(out, size, bytes, len);
-	return log_escape(out, size, bytes, len);
+	const size_t start = sizeof(QUOTE_START) - 1;
+	size_t end;
+
+	memcpy(out, QUOTE_START, start);
+	if (page)
+		html_words(out + start, size - start - 1, bytes, len);
+	else
+		log_escape(out + start, size - start - 1, bytes, len);
+	end = strlen(out);
+	memcpy(out + end, "\"", sizeof("\""));
+	if (end == start)
+		out[0] = '\0';
+	return out;
 }

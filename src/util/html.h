@@ -17,7 +17,11 @@ bool html_is_page(const void *bytes, size_t len);
  */
 const char *html_words(char *out, size_t size, const void *bytes, size_t len);
 
-/* html_words() of a page, which is one also if page is set; else log_escape(). */
+/*
+ * Copies ": \"TEXT\"" to out: of a page html_words(), of other bytes what
+ * log_escape() makes of them; "" if there is no text.  size is 16 or more.
+ * Returns out.
+ */
 const char *html_quote(
     char *out, size_t size, const void *bytes, size_t len, bool page);
 

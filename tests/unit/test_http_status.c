@@ -54,6 +54,7 @@ static void test_check_status(void **state)
 	    {500, "Oops", NULL, "<!DOCTYPE html>\n<title>Broken</title>\n<p>x",
 		"answered 500 Oops: \"Broken\"\n"},
 	    {500, "Oops", NULL, "<html></html>", "answered 500 Oops\n"},
+	    {500, "Oops", NULL, "a <b", "answered 500 Oops: \"a <b\"\n"},
 	    {500, "Oops", NULL, "\x1b\nbroke\x1b[31m\n",
 		"answered 500 Oops: \"broke\\x1b[31m\"\n"},
 	    {302, "Found", "http://o/\n", "moved",
@@ -82,6 +83,20 @@ static void test_check_status(void **state)
 			assert_said(a->said, "");
 		response_free(&r);
 	}
+	http_close(http);
+}
+
+/* The content type makes a page of text that does not begin like one. */
+static void test_page_by_type(void **state)
+{
+	struct http *http = open_to("127.0.0.1", 80, &plain);
+	struct http_response r = {.status = 500, .content_type = "text/html"};
+
+	(void)state;
+	assert_true(buf_add_string(&r.body, "Error: <b>bad</b> &amp; worse"));
+	assert_int_equal(http_check_status(http, &r), ST_NETWORK);
+	assert_said("answered 500 : \"Error: bad & worse\"\n", "");
+	response_free(&r);
 	http_close(http);
 }
 
@@ -123,6 +138,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    TEST(test_open),
 	    TEST(test_check_status),
+	    TEST(test_page_by_type),
 	    TEST(test_long_body),
 	    TEST(test_type),
 	};

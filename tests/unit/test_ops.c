@@ -254,6 +254,8 @@ static void test_refused_bodies(void **state)
 	    {"text/html", "<!DOCTYPE html><title>Login</title>x",
 		"the server sent text/html: \"Login\"; check the URL", "<"},
 	    {"text/html", "Bad <b>day", "text/html: \"Bad day\"; check", "<"},
+	    {"text/html", "<p></p>", "sent text/html; check the URL", "\""},
+	    {"", "<p></p>", "the body is a page of HTML; check", "\""},
 	    {"application/x-pki-message", "<p>Login",
 		"the body is a page of HTML: \"Login\"; check", "sent"},
 	    {"application/x-pki-message", "", "with an empty body", "DER"},
