@@ -148,6 +148,8 @@ sscep_sources = \
 	src/http/conn.h \
 	src/http/connect.c \
 	src/http/connect.h \
+	src/http/deadline.c \
+	src/http/deadline.h \
 	src/http/head.c \
 	src/http/head.h \
 	src/http/http.c \

@@ -2,6 +2,7 @@
 
 #include "http/channel.h"
 #include "http/connect.h"
+#include "http/deadline.h"
 #include "http/parser.h"
 #include "util/log.h"
 
@@ -77,7 +78,7 @@ static enum status attempt_read(struct attempt *try)
 
 	result = conn_read(conn, in, sizeof(in), &got);
 	if (result == CONN_TIMEOUT)
-		return connect_fail_time(channel->options,
+		return deadline_fail(channel->options,
 		    try->parser.any ? "reading the answer of"
 				    : "waiting for the answer of",
 		    channel_peer(channel));
@@ -112,7 +113,7 @@ static enum status attempt_send(struct attempt *try)
 		try->sent += sent;
 
 		if (result == CONN_TIMEOUT)
-			return connect_fail_time(channel->options, "sending to",
+			return deadline_fail(channel->options, "sending to",
 			    channel_peer(channel));
 		if (result == CONN_FAILED) {
 			debug("sending to %s: %s", channel_peer(channel),

@@ -1,4 +1,5 @@
 #include "http/connect.h"
+#include "http/deadline.h"
 #include "http/parser.h"
 #include "http/proxy.h"
 #include "http/request.h"
@@ -12,18 +13,6 @@
 #define PAUSE_FIRST 1000  /* before the second try; doubled after each ... */
 #define PAUSE_MAX   30000 /* ... up to this */
 #define TRY_MIN     1000  /* the least time that the last try gets */
-
-long long connect_deadline(const struct http_options *options)
-{
-	return conn_now() + options->timeout * 1000LL;
-}
-
-enum status connect_fail_time(
-    const struct http_options *options, const char *stage, const char *peer)
-{
-	return fail(ST_TIMEOUT, "time limit of %u s reached while %s %s",
-	    options->timeout, stage, peer);
-}
 
 static long long least(long long a, long long b)
 {
@@ -62,7 +51,7 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 		conn_sleep(pause);
 		pause = least(pause * 2, PAUSE_MAX);
 
-		*deadline = connect_deadline(options);
+		*deadline = deadline_start(options);
 		last = conn_now() + TRY_MIN;
 		limit = least(*deadline, give_up > last ? give_up : last);
 	}
@@ -72,7 +61,7 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 		(*out)->deadline = *deadline;
 		return ST_OK;
 	case CONN_TIMEOUT:
-		return connect_fail_time(options, "connecting to", name);
+		return deadline_fail(options, "connecting to", name);
 	default:
 		return fail_connect(
 		    route, "cannot connect to ", &route->hop, reason);
@@ -93,7 +82,7 @@ static enum status tunnel_send(struct conn *conn, const struct route *route,
 	result = conn_write(conn, bytes.data, bytes.len, NULL);
 	buf_free(&bytes);
 	if (result == CONN_TIMEOUT)
-		return connect_fail_time(options, "sending to", proxy);
+		return deadline_fail(options, "sending to", proxy);
 	if (result != CONN_OK)
 		return fail(ST_NETWORK, "%s: while sending CONNECT: %s", proxy,
 		    conn->reason);
@@ -116,7 +105,7 @@ static enum status tunnel_read(struct conn *conn, const struct route *route,
 	while (!parser_has_head(parser)) {
 		result = conn_read(conn, in, sizeof(in), &got);
 		if (result == CONN_TIMEOUT)
-			return connect_fail_time(options,
+			return deadline_fail(options,
 			    "waiting for the tunnel (CONNECT) of", proxy);
 		if (result != CONN_OK)
 			return fail(ST_NETWORK,
@@ -189,7 +178,7 @@ static enum status connect_tls(struct conn **conn, const struct route *route,
 	case CONN_OK:
 		return ST_OK;
 	case CONN_TIMEOUT:
-		return connect_fail_time(options, "in the TLS handshake with",
+		return deadline_fail(options, "in the TLS handshake with",
 		    buf_string(&route->peer));
 	default:
 		return fail_connect(route, "", &route->peer, reason);

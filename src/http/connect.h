@@ -1,4 +1,4 @@
-/* connect.h: opens a connection along a route: TCP, CONNECT, TLS; its time. */
+/* connect.h: opens a connection along a route: TCP, CONNECT, TLS. */
 #ifndef HTTP_CONNECT_H
 #define HTTP_CONNECT_H
 
@@ -7,13 +7,6 @@
 #include "http/route.h"
 #include "http/tls.h"
 #include "util/status.h"
-
-/* When an exchange that starts now must have ended, by conn_now(). */
-long long connect_deadline(const struct http_options *options);
-
-/* Reports "time limit of N s reached while STAGE PEER"; ST_TIMEOUT. */
-enum status connect_fail_time(
-    const struct http_options *options, const char *stage, const char *peer);
 
 /*
  * Connects by TCP, and tries again for options->wait seconds; each try has a

@@ -2,7 +2,7 @@
 #include <stdlib.h>
 
 #include "http/channel.h"
-#include "http/connect.h"
+#include "http/deadline.h"
 #include "http/http.h"
 #include "http/proxy.h"
 #include "http/redirect.h"
@@ -178,7 +178,7 @@ static void set_outcome(const struct http *http, struct http_response *response,
 enum status http_exchange(struct http *http, const struct http_request *request,
     struct http_response *response)
 {
-	long long deadline = connect_deadline(&http->options);
+	long long deadline = deadline_start(&http->options);
 	struct http_request next = *request;
 	unsigned int moves = 0;
 	enum status st;
