@@ -1,4 +1,4 @@
-/* process.h: keeps the secrets of this process out of files and freed memory. */
+/* process.h: forbids core dumps; makes libcrypto overwrite what it frees. */
 #ifndef COMPAT_PROCESS_H
 #define COMPAT_PROCESS_H
 
