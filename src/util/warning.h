@@ -35,7 +35,7 @@ enum warning_class {
 	X(WARN_ISSUED_NOT_VALID_NOW, "issued-not-valid-now", WARNING_USUAL, \
 	    "The issued certificate is not valid yet") \
 	X(WARN_KEY_NOT_USED, "key-not-used", WARNING_USUAL, \
-	    "The key of -k is not that of the request, which -K signs") \
+	    "The key of -k is not that of the request, and is not used") \
 	X(WARN_LONG_GET, "long-get", WARNING_USUAL, \
 	    "A message is sent in a GET request that may be too long") \
 	X(WARN_NO_CA_CERTIFICATE, "no-ca-certificate", WARNING_USUAL, \
