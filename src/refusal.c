@@ -10,11 +10,6 @@
 #define CHECK_PATH "check the path of the URL"
 #define SEE_LOG    "the server's log may say more"
 
-static bool has_message(const struct refusal *refusal)
-{
-	return strcmp(refusal->operation, "PKIOperation") == 0;
-}
-
 /*
  * RFC 8894, 4.2: message, which -i sets, may be omitted if the server has one
  * CA only.  Servers that want it nevertheless answer 400 or 404.
@@ -29,7 +24,7 @@ static const char *advise_on_query(const struct refusal *refusal)
 
 static const char *advise_on_method(const struct refusal *refusal)
 {
-	if (!has_message(refusal))
+	if (!refusal->pki_message)
 		return CHECK_PATH;
 	if (refusal->post)
 		return "if the server takes no POST, name its capabilities "
@@ -40,7 +35,7 @@ static const char *advise_on_method(const struct refusal *refusal)
 
 static const char *advise_on_message(const struct refusal *refusal)
 {
-	if (has_message(refusal))
+	if (refusal->pki_message)
 		return "if the server is old, try -E 3des -S sha1; its log may "
 		       "say more";
 	return SEE_LOG;
@@ -50,21 +45,21 @@ const char *refusal_advise(const struct refusal *refusal)
 {
 	switch (refusal->status) {
 	case 400:
-		return has_message(refusal) ? advise_on_message(refusal)
+		return refusal->pki_message ? advise_on_message(refusal)
 					    : advise_on_query(refusal);
 	case 401:
 		return "SCEP needs no login: " CHECK_PATH;
 	case 403:
 		return CHECK_PATH ", or ask the operator who may use it";
 	case 404:
-		return has_message(refusal) ? CHECK_PATH
+		return refusal->pki_message ? CHECK_PATH
 					    : advise_on_query(refusal);
 	case 405:
 		return advise_on_method(refusal);
 	case 413:
 		return "ask the operator to allow larger requests";
 	case 414:
-		return has_message(refusal) ? advise_on_method(refusal)
+		return refusal->pki_message ? advise_on_method(refusal)
 					    : CHECK_PATH;
 	case 408:
 	case 429:

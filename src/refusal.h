@@ -9,8 +9,8 @@
 
 /* What was sent, and the HTTP status of the response, 400 to 599. */
 struct refusal {
-	const char *operation; /* "GetCACert", "PKIOperation" */
 	int status;
+	bool pki_message;   /* a PKIOperation; else a GetCACert or the like */
 	bool ca_identifier; /* -i was given */
 	bool post;          /* a PKIOperation by POST */
 };

@@ -145,11 +145,11 @@ static enum status send_query(struct session *session, const char *operation,
 }
 
 static enum status check_status(const struct session *session,
-    const struct http_response *response, const char *operation)
+    const struct http_response *response, bool pki_message)
 {
 	const struct refusal refusal = {
-	    .operation = operation,
 	    .status = response->status,
+	    .pki_message = pki_message,
 	    .ca_identifier = session->options->ca_identifier != NULL,
 	    .post = caps_have(session->caps, CAP_POSTPKIOPERATION),
 	};
@@ -165,7 +165,7 @@ enum status session_get(struct session *session, const char *operation,
 	    session->options->ca_identifier, &request, response);
 
 	if (st == ST_OK)
-		st = check_status(session, response, operation);
+		st = check_status(session, response, false);
 	if (st == ST_OK)
 		st = refusal_check_body(response, types);
 	return st;
@@ -193,7 +193,7 @@ static enum status ask_caps(
 	    session->options->ca_identifier, &request, response);
 
 	if (st == ST_OK)
-		st = check_status(session, response, "GetCACaps");
+		st = check_status(session, response, false);
 	if (st == ST_OK)
 		st = caps_check(response->body.data, response->body.len,
 		    response_is_page(response));
@@ -308,7 +308,7 @@ enum status session_exchange(struct session *session,
 		st = get_message(session, &message, &response);
 	session->http_error = refusal_find_error(&response, message_types);
 	if (st == ST_OK)
-		st = check_status(session, &response, "PKIOperation");
+		st = check_status(session, &response, true);
 	if (st == ST_OK)
 		st = refusal_check_body(&response, message_types);
 	if (st != ST_OK)

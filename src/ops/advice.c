@@ -113,6 +113,15 @@ const char *advice_on_failure(enum status status, const struct sent *sent)
 	return "the server's log may say more";
 }
 
+const char *advice_on_renewal(enum status status, const struct sent *sent)
+{
+	if (sent->first == MESSAGE_RENEWALREQ &&
+	    (status == ST_BAD_REQUEST || status == ST_BAD_MESSAGE_CHECK))
+		return "; if the server does not know RenewalReq, use "
+		       "--renewal 19";
+	return "";
+}
+
 const char *advice_on_no_content(enum message_type type)
 {
 	switch (type) {

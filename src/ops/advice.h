@@ -17,6 +17,12 @@ struct sent {
 /* Advice about the failInfo that goes with status, in static text. */
 const char *advice_on_failure(enum status status, const struct sent *sent);
 
+/*
+ * What to add to that, in static text: "; ..." about --renewal if a server that
+ * does not know RenewalReq may have refused so; else "".
+ */
+const char *advice_on_renewal(enum status status, const struct sent *sent);
+
 /* Advice about a SUCCESS without a content. */
 const char *advice_on_no_content(enum message_type type);
 

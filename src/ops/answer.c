@@ -4,18 +4,6 @@
 #include "ops/answer.h"
 #include "util/log.h"
 
-/* A server that does not know RenewalReq refuses it with one of these two. */
-static const char *advise_renewal(
-    const struct fail_info *info, enum message_type first)
-{
-	if (first == MESSAGE_RENEWALREQ &&
-	    (info->status == ST_BAD_REQUEST ||
-		info->status == ST_BAD_MESSAGE_CHECK))
-		return "; if the server does not know RenewalReq, use "
-		       "--renewal 19";
-	return "";
-}
-
 static void say_status(struct report *report, enum pki_status status)
 {
 	say("pkistatus: %s", scep_pki_status_name(status));
@@ -61,10 +49,12 @@ enum status answer_report_failure(const struct inputs *in,
 	if (text == NULL)
 		return fail(info->status,
 		    "the server refused: %s; %s%s (transactionID %s)",
-		    info->name, advice, advise_renewal(info, first), id);
+		    info->name, advice, advice_on_renewal(info->status, &sent),
+		    id);
 
 	report_set(report, REPORT_FAIL_INFO_TEXT, text);
 	return fail(info->status,
 	    "the server refused: %s, \"%s\"; %s%s (transactionID %s)",
-	    info->name, text, advice, advise_renewal(info, first), id);
+	    info->name, text, advice, advice_on_renewal(info->status, &sent),
+	    id);
 }

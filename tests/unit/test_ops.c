@@ -171,6 +171,21 @@ static void test_advice_by_message(void **state)
 	}
 }
 
+/* What a server that does not know RenewalReq refuses it with. */
+static void test_advice_on_renewal_req(void **state)
+{
+	const struct sent renewal = {MESSAGE_RENEWALREQ, true, false},
+			  other = {MESSAGE_PKCSREQ, true, false};
+
+	(void)state;
+	assert_non_null(strstr(
+	    advice_on_renewal(ST_BAD_REQUEST, &renewal), "--renewal 19"));
+	assert_non_null(strstr(
+	    advice_on_renewal(ST_BAD_MESSAGE_CHECK, &renewal), "--renewal 19"));
+	assert_string_equal(advice_on_renewal(ST_BAD_ALG, &renewal), "");
+	assert_string_equal(advice_on_renewal(ST_BAD_REQUEST, &other), "");
+}
+
 /* -R is an option of enroll only. */
 static void test_advice_on_no_content(void **state)
 {
@@ -190,30 +205,30 @@ static void test_refusals(void **state)
 		struct refusal refusal;
 		const char *has, *lacks;
 	} rows[] = {
-	    {{"GetCACert", 400, false, false}, "with -i", "-E"},
-	    {{"GetCACaps", 400, false, true}, "with -i", "-E"},
-	    {{"GetNextCACert", 400, false, true}, "with -i", "-E"},
-	    {{"GetCACert", 404, false, false}, "with -i", "-E"},
-	    {{"GetCACert", 404, false, false}, "path of the URL", "-E"},
-	    {{"GetCACert", 400, true, false}, "path of the URL", "-i"},
-	    {{"GetCACert", 404, true, false}, "CA identifier", "-i"},
-	    {{"PKIOperation", 400, false, true}, "-E 3des -S sha1", "-i"},
-	    {{"PKIOperation", 500, false, true}, "-E 3des -S sha1", "-i"},
-	    {{"GetCACert", 500, false, false}, "log", "-E"},
-	    {{"PKIOperation", 404, false, true}, "path of the URL", "-i"},
-	    {{"GetCACert", 401, false, false}, "no login", "-i"},
-	    {{"PKIOperation", 403, false, true}, "operator", "-i"},
-	    {{"PKIOperation", 405, false, true}, "no POST", "-i"},
-	    {{"PKIOperation", 405, false, false}, "with POSTPKI", "no POST"},
-	    {{"PKIOperation", 414, false, false}, "with POSTPKI", "no POST"},
-	    {{"GetCACert", 405, false, false}, "path of the URL", "POST"},
-	    {{"GetCACert", 414, false, false}, "path of the URL", "POST"},
-	    {{"PKIOperation", 413, false, true}, "larger", "-i"},
-	    {{"GetCACert", 429, false, false}, "later", "-i"},
-	    {{"GetCACert", 502, false, false}, "later", "-i"},
-	    {{"PKIOperation", 503, false, true}, "later", "-E"},
-	    {{"PKIOperation", 504, false, true}, "later", "-E"},
-	    {{"GetNextCACert", 501, false, true}, "operation", "-i"},
+	    {{400, false, false, false}, "with -i", "-E"},
+	    {{400, false, false, true}, "with -i", "-E"},
+	    {{400, false, false, true}, "with -i", "-E"},
+	    {{404, false, false, false}, "with -i", "-E"},
+	    {{404, false, false, false}, "path of the URL", "-E"},
+	    {{400, false, true, false}, "path of the URL", "-i"},
+	    {{404, false, true, false}, "CA identifier", "-i"},
+	    {{400, true, false, true}, "-E 3des -S sha1", "-i"},
+	    {{500, true, false, true}, "-E 3des -S sha1", "-i"},
+	    {{500, false, false, false}, "log", "-E"},
+	    {{404, true, false, true}, "path of the URL", "-i"},
+	    {{401, false, false, false}, "no login", "-i"},
+	    {{403, true, false, true}, "operator", "-i"},
+	    {{405, true, false, true}, "no POST", "-i"},
+	    {{405, true, false, false}, "with POSTPKI", "no POST"},
+	    {{414, true, false, false}, "with POSTPKI", "no POST"},
+	    {{405, false, false, false}, "path of the URL", "POST"},
+	    {{414, false, false, false}, "path of the URL", "POST"},
+	    {{413, true, false, true}, "larger", "-i"},
+	    {{429, false, false, false}, "later", "-i"},
+	    {{502, false, false, false}, "later", "-i"},
+	    {{503, true, false, true}, "later", "-E"},
+	    {{504, true, false, true}, "later", "-E"},
+	    {{501, false, false, true}, "operation", "-i"},
 	};
 	struct refusal each = {.status = 400};
 	const char *text;
@@ -227,9 +242,9 @@ static void test_refusals(void **state)
 			fixture_fail("row %zu: %s", i, text);
 	}
 	for (; each.status < 600; each.status++) {
-		each.operation = "PKIOperation";
+		each.pki_message = true;
 		assert_null(strstr(refusal_advise(&each), "-i"));
-		each.operation = "GetCACert";
+		each.pki_message = false;
 		assert_null(strstr(refusal_advise(&each), "-E"));
 		assert_true(strlen(refusal_advise(&each)) < 120);
 	}
@@ -289,6 +304,7 @@ int main(void)
 	    cmocka_unit_test(test_advice),
 	    cmocka_unit_test(test_advice_on_renewal),
 	    cmocka_unit_test(test_advice_by_message),
+	    cmocka_unit_test(test_advice_on_renewal_req),
 	    cmocka_unit_test(test_advice_on_no_content),
 	    cmocka_unit_test(test_refusals),
 	    cmocka_unit_test(test_refused_bodies),
