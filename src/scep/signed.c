@@ -1,5 +1,6 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/rsa.h>
 #include <openssl/sha.h>
 
 #include "pki/algs.h"
@@ -148,27 +149,86 @@ static enum status check_unsigned_attributes(const struct signed_by *by)
 	    "5652, 11.1 and 11.2)");
 }
 
-/*
- * The signature over the signed attributes (RFC 5652, 5.6), where contentType
- * is not among them: CMS_SignerInfo_verify() requires it.  For RSA this is
- * PKCS#1 v1.5 only.
- */
-static bool untyped_attributes_verify(const struct signed_by *by)
+/* Whether the signature over bytes is good, for RSA by PKCS#1 v1.5. */
+static bool signature_is_of(const struct signed_by *by, const struct buf *bytes)
 {
 	const ASN1_OCTET_STRING *signature =
 	    CMS_SignerInfo_get0_signature(by->si);
 	EVP_PKEY *key = X509_get0_pubkey(by->signer);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
-	struct buf attributes = {0};
-	bool ok;
-
-	ok = context != NULL && attrs_add_signed(&attributes, by->si) &&
+	bool ok = context != NULL &&
 	    EVP_DigestVerifyInit(context, NULL, signer_digest(by), NULL, key) ==
 		1 &&
 	    EVP_DigestVerify(context, ASN1_STRING_get0_data(signature),
-		(size_t)ASN1_STRING_length(signature), attributes.data,
-		attributes.len) == 1;
+		(size_t)ASN1_STRING_length(signature), bytes->data,
+		bytes->len) == 1;
+
 	EVP_MD_CTX_free(context);
+	return ok;
+}
+
+/* The hashAlgorithm of RSASSA-PSS, SHA-1 if it is absent (RFC 4055, 3.1). */
+static int pss_digest(const X509_ALGOR *algorithm)
+{
+	int type, nid = NID_sha1;
+	const void *value;
+	const ASN1_OBJECT *hash;
+	RSA_PSS_PARAMS *parameters;
+
+	X509_ALGOR_get0(NULL, &type, &value, algorithm);
+	if (type != V_ASN1_SEQUENCE)
+		return NID_undef;
+	parameters = ASN1_item_unpack(value, ASN1_ITEM_rptr(RSA_PSS_PARAMS));
+	if (parameters == NULL)
+		return NID_undef;
+	if (parameters->hashAlgorithm != NULL) {
+		X509_ALGOR_get0(&hash, NULL, NULL, parameters->hashAlgorithm);
+		nid = OBJ_obj2nid(hash);
+	}
+	RSA_PSS_PARAMS_free(parameters);
+	return nid;
+}
+
+/*
+ * Whether the signature over bytes, which are DER, is good by RSASSA-PSS with
+ * the parameters of algorithm.  Its digest has to be the one that
+ * check_digest() has seen (RFC 4056, 3).
+ */
+static bool pss_signature_is_of(const struct signed_by *by,
+    const struct buf *bytes, const X509_ALGOR *algorithm)
+{
+	const unsigned char *p = bytes->data;
+	ASN1_TYPE *any;
+	bool ok;
+
+	if (pss_digest(algorithm) != EVP_MD_type(signer_digest(by)))
+		return false;
+	any = d2i_ASN1_TYPE(NULL, &p, (long)bytes->len);
+	ok = any != NULL &&
+	    ASN1_item_verify(ASN1_ITEM_rptr(ASN1_ANY), algorithm,
+		CMS_SignerInfo_get0_signature(by->si), any,
+		X509_get0_pubkey(by->signer)) == 1;
+	ASN1_TYPE_free(any);
+	return ok;
+}
+
+/*
+ * The signature over the signed attributes (RFC 5652, 5.6), where contentType
+ * is not among them: CMS_SignerInfo_verify() requires it.
+ */
+static bool untyped_attributes_verify(const struct signed_by *by)
+{
+	struct buf attributes = {0};
+	const ASN1_OBJECT *name;
+	X509_ALGOR *algorithm;
+	bool ok = attrs_add_signed(&attributes, by->si);
+
+	CMS_SignerInfo_get0_algs(by->si, NULL, NULL, NULL, &algorithm);
+	X509_ALGOR_get0(&name, NULL, NULL, algorithm);
+	if (ok && OBJ_obj2nid(name) == NID_rsassaPss)
+		ok = pss_signature_is_of(by, &attributes, algorithm);
+	else if (ok)
+		ok = signature_is_of(by, &attributes);
 	buf_free(&attributes);
 	return ok;
 }
@@ -208,6 +268,18 @@ out:
 	return ok;
 }
 
+/* Once: a client that polls gets many replies of the same server. */
+static void warn_of_content_type(void)
+{
+	static bool warned;
+
+	if (!warned)
+		warn(WARN_NO_CONTENT_TYPE,
+		    "the reply has no contentType attribute, which RFC 5652, "
+		    "11.1 demands: accepted");
+	warned = true;
+}
+
 enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
     STACK_OF(X509) *certs, const char *where,
     const struct digest_policy *policy)
@@ -224,7 +296,11 @@ enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
 		out->content = ASN1_STRING_get0_data(*content);
 		out->len = (size_t)ASN1_STRING_length(*content);
 	}
-	return signature_verifies(out) ? ST_OK : fail_signature(out);
+	if (!signature_verifies(out))
+		return fail_signature(out);
+	if (out->no_content_type)
+		warn_of_content_type();
+	return ST_OK;
 }
 
 void signed_warn(const struct signed_by *by, const struct digest_policy *policy)
@@ -237,8 +313,4 @@ void signed_warn(const struct signed_by *by, const struct digest_policy *policy)
 		    "the reply is signed with %s, although the server "
 		    "announces %s",
 		    digest == NID_md5 ? "md5" : "sha1", policy->announced);
-	if (by->no_content_type)
-		warn(WARN_NO_CONTENT_TYPE,
-		    "the reply has no contentType attribute, which RFC 5652, "
-		    "11.1 demands: accepted");
 }

@@ -138,6 +138,8 @@ END
 0  | --no-content-type --econtent enveloped --ber | | $text
 0  | --no-content-type --ca-key ec --challenge secret | | $text
 0  | --no-content-type --pending 1 | -t 0 -n 1 | $text
+0  | --no-content-type --sigalg pss | | $text
+0  | --no-content-type --sigalg pss --digest sha512 | | $text
 0  | --no-content-type | -K local.key -O own.crt -k new.key -r new.csr | $text
 72 | --no-content-type --fail badRequest | | badRequest
 END
@@ -147,6 +149,17 @@ END
 0  | --no-content-type --next-ca | | $text
 97 | --no-content-type --next-ca --digest md5 | | signed with md5
 END
+    done
+}
+
+@test "signed attributes: of an absent contentType there is one warning in a run, also while PENDING" {
+    local limit
+    start_enrolment --no-content-type --pending 9
+    for limit in "-n 0" "-n 2 -t 0"; do
+        # shellcheck disable=SC2086
+        enroll $limit
+        expect_status 3
+        expect_equal "warnings with $limit" 1 "$(grep -c 'no-content-type' "$stderr")"
     done
 }
 
@@ -168,7 +181,7 @@ END
 97 | --no-content-type --fault bad-signature | | signature does not verify
 97 | --no-content-type --fault unsigned-attrs | | is an unsigned attribute
 97 | --no-content-type --fault no-signed-attrs | | no messageType
-97 | --no-content-type --sigalg pss | | signature does not verify
+97 | --no-content-type --sigalg pss --fault bad-signature | | signature does not verify
 END
 }
 
@@ -431,14 +444,15 @@ END
 72 | --renewal-http 500 --fail badRequest | $renewal | badRequest
 95 | --renewal-http 500 --fault http-404 --fault-after 1 | $renewal | that was the PKCSReq, the RenewalReq got 500
 95 | --renewal-http 500 | $renewal --renewal 17 | use --renewal 19
+0  | --renewal-http 400 | $renewal -v | answered 400 Bad Request: "what is a RenewalReq?"
 0  | --renewal-http 500 | $renewal --renewal 19 |
 END
-    for number in 1 2 3 4 5 6 7 8 9; do
+    for number in 1 2 3 4 5 6 7 8 9 10; do
         ca=$BATS_TEST_TMPDIR/row$number.ca
         got+=("$(types)")
     done
     expect_equal "messages" \
-        "17 19,17 19,17 19,17 19,17 19 20,17 19,17 19,17,19" \
+        "17 19,17 19,17 19,17 19,17 19 20,17 19,17 19,17,17 19,19" \
         "$(IFS=,; echo "${got[*]}")"
     ca=$BATS_TEST_TMPDIR/row5.ca
     expect_equal "transactionIDs" 1 "$(messages transactionID | sort -u | wc -l)"
