@@ -93,14 +93,11 @@ static enum status poll_again(
 	return st;
 }
 
-/*
- * Whether a server answers so that does not know RenewalReq, though the CA on
- * it announces Renewal.
- */
-static bool is_unknown_type(int http_error)
+/* HTTP statuses of servers that announce Renewal but do not know RenewalReq. */
+static bool may_lack_renewal_req(int http_status)
 {
-	return http_error == 400 || http_error == 404 || http_error == 405 ||
-	    http_error == 500 || http_error == 501;
+	return http_status == 400 || http_status == 404 || http_status == 405 ||
+	    http_status == 500 || http_status == 501;
 }
 
 /* After a RenewalReq that got this HTTP status. */
@@ -137,7 +134,7 @@ static enum status send_request(
 	st = send_message(in, *type, reply);
 	log_capture_end(&capture);
 	if (*type != MESSAGE_RENEWALREQ ||
-	    !is_unknown_type(in->session->http_error)) {
+	    !may_lack_renewal_req(in->session->http_error)) {
 		log_report(capture.text);
 		return st;
 	}
@@ -146,6 +143,7 @@ static enum status send_request(
 		    "%s; if the server does not support RenewalReq, use "
 		    "--renewal 19",
 		    capture.text);
+	verbose("%s", capture.text);
 	*type = MESSAGE_PKCSREQ;
 	return repeat_as_pkcs_req(in, in->session->http_error, reply);
 }
