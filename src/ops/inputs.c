@@ -138,6 +138,16 @@ static enum status read_renewal_key(struct inputs *in)
 }
 
 /*
+ * Whether an RA sends the request of somebody else: its certificate says so, or
+ * -k is another key than that of the request.
+ */
+static bool is_forwarded(const struct inputs *in)
+{
+	return cert_is_marked_ra(in->signer) ||
+	    (in->csr_key != NULL && !csr_has_key(in->csr, in->csr_key));
+}
+
+/*
  * RFC 8894, 2.5: a renewal is for a new certificate with new dates; a CA may
  * refuse one that names another subject.  With -R nothing is sent that does.
  */
@@ -147,7 +157,8 @@ static void warn_of_subject(const struct inputs *in)
 	const X509_NAME *subject = X509_get_subject_name(in->signer);
 	struct buf wanted_text = {0}, text = {0};
 
-	if (!in->options->resume && X509_NAME_cmp(wanted, subject) != 0)
+	if (!in->options->resume && !is_forwarded(in) &&
+	    X509_NAME_cmp(wanted, subject) != 0)
 		warn(WARN_RENEWAL_SUBJECT,
 		    "request %s is for %s, but -O %s for %s: a renewal keeps "
 		    "the subject (RFC 8894, 2.5), and the CA may refuse it",

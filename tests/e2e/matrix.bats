@@ -528,6 +528,24 @@ END
     stderr_lacks "keeps the subject"
 }
 
+@test "renewal: an RA that forwards the request of somebody else is not warned of the subject" {
+    start_with_certificates
+    own_certificate
+    openssl req -new -key other.key -subj /CN=another -out another.csr
+    enroll -K local.key -O own.crt -k local.key -r another.csr
+    expect_status 0
+    warned "is not used"
+    stderr_lacks "keeps the subject"
+    openssl x509 -req -in local.csr -CA "$ca/ca.crt" -CAkey "$ca/ca.key" \
+        -days 30 -set_serial 4711 -out own.crt 2>/dev/null \
+        -extfile <(echo extendedKeyUsage=1.3.6.1.5.5.7.3.28)
+    cp own.crt "$ca/issued/1267.pem"
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O own.crt \
+        -r another.csr -l new.crt
+    expect_status 0
+    stderr_empty
+}
+
 @test "-K and -O: the key of the request is not needed" {
     start_with_certificates
     own_certificate

@@ -144,6 +144,7 @@ END
     prints "sscep: pkistatus: SUCCESS" "sscep: certificate written as printer.crt"
     stderr_has "[key-not-used]"
     stderr_lacks "sscep: private key"
+    stderr_lacks "[renewal-subject]"
 }
 
 # From: OpenXPKI's functional tests: renewal with the certificate and a new key.
