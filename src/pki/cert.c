@@ -312,11 +312,13 @@ bool cert_says_ca(X509 *cert)
 	return X509_check_ca(parse_extensions(cert)) == 1;
 }
 
-bool cert_lacks_cert_sign(X509 *cert)
+const char *cert_why_no_ca(X509 *cert)
 {
-	return (X509_get_extension_flags(parse_extensions(cert)) & EXFLAG_CA) !=
-	    0 &&
-	    !cert_allows(cert, KU_KEY_CERT_SIGN);
+	if ((X509_get_extension_flags(parse_extensions(cert)) & EXFLAG_CA) ==
+		0 ||
+	    cert_allows(cert, KU_KEY_CERT_SIGN))
+		return "not a CA certificate (no basicConstraints with cA)";
+	return "a CA certificate whose keyUsage lacks keyCertSign";
 }
 
 bool cert_is_anchor(X509 *cert)

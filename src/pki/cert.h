@@ -72,11 +72,11 @@ bool cert_is_self_signed(X509 *cert);
 /*
  * Whether cert can be of a CA.  cert_is_ca(), for trusted certificates, is true
  * for those of version 1 as well; cert_says_ca() requires basicConstraints with
- * cA (RFC 5280, 4.2.1.9); cert_lacks_cert_sign(): keyUsage denies what cA says.
+ * cA (RFC 5280, 4.2.1.9).  cert_why_no_ca(): what one is that it denies, static.
  */
 bool cert_is_ca(X509 *cert);
 bool cert_says_ca(X509 *cert);
-bool cert_lacks_cert_sign(X509 *cert);
+const char *cert_why_no_ca(X509 *cert);
 
 /*
  * Whether cert, if trusted, may verify others: cert_says_ca(), or it is a root

@@ -115,6 +115,7 @@ enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
 
 const char *path_explain(STACK_OF(X509) *anchors, X509 *cert)
 {
+	static char text[120];
 	X509 *issuer;
 	int i;
 
@@ -123,11 +124,9 @@ const char *path_explain(STACK_OF(X509) *anchors, X509 *cert)
 		if (cert_is_anchor(issuer) ||
 		    !cert_seems_issued_by(cert, issuer))
 			continue;
-		return cert_lacks_cert_sign(issuer)
-		    ? "the keyUsage of its issuer's certificate lacks "
-		      "keyCertSign"
-		    : "the certificate of its issuer has no basicConstraints "
-		      "with cA";
+		snprintf(text, sizeof(text), "its issuer's certificate is %s",
+		    cert_why_no_ca(issuer));
+		return text;
 	}
 	return NULL;
 }

@@ -25,7 +25,8 @@ enum path_verdict path_verify_below(STACK_OF(X509) *anchors, X509 *cert,
 
 /*
  * Why cert does not verify below anchors although one of them issued it: that
- * one is no CA certificate (RFC 5280, 4.2.1).  Static text; NULL: no such one.
+ * one is no CA certificate (RFC 5280, 4.2.1).  NULL: there is no such one.  The
+ * text stays until the next call.
  */
 const char *path_explain(STACK_OF(X509) *anchors, X509 *cert);
 

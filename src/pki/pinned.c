@@ -88,6 +88,7 @@ static enum status fail_mismatch(const struct pins *pins, STACK_OF(X509) *certs)
 /* Why a pin does not vouch for a certificate, and what would help. */
 struct verdict {
 	bool good;
+	const char *verb; /* "it is ", if reason is only what it is; else "" */
 	const char *reason, *advice;
 };
 
@@ -119,7 +120,8 @@ static struct verdict judge(const struct vouchers *v, X509 *cert)
 	if (is_pinned(v->pins, cert))
 		return good;
 	if (!is_below(v, cert))
-		return (struct verdict){.reason = explain(v, cert),
+		return (struct verdict){.verb = "",
+		    .reason = explain(v, cert),
 		    .advice = "if the CA says that it is its own, pin it with "
 			      "one more --ca-fingerprint, or pin its root"};
 	if (cert_says_ca(cert) || cert_is_marked_ra(cert))
@@ -128,13 +130,12 @@ static struct verdict judge(const struct vouchers *v, X509 *cert)
 		warn_of_unmarked(cert);
 		return good;
 	}
-	return (struct verdict){.reason = cert_lacks_cert_sign(cert)
-		? "its keyUsage lacks keyCertSign, which a CA needs, and its "
-		  "extendedKeyUsage does not mark an RA"
-		: "it is not a CA certificate, and its extendedKeyUsage "
-		  "does not mark an RA (cmcRA, enrolment agent)",
-	    .advice = "if the CA says that it is its RA, pin it with one more "
-		      "--ca-fingerprint, or use --tolerate ra"};
+	return (struct verdict){.verb = "it is ",
+	    .reason = cert_why_no_ca(cert),
+	    .advice =
+		"its extendedKeyUsage does not mark an RA (cmcRA, "
+		"enrolment agent): if the CA says that it is its RA, pin "
+		"it with one more --ca-fingerprint, or use --tolerate ra"};
 }
 
 static enum status judge_extra(const struct vouchers *v, X509 *extra)
@@ -150,8 +151,9 @@ static enum status judge_extra(const struct vouchers *v, X509 *extra)
 	else
 		st = fail(ST_REPLY,
 		    "encryption certificate %s: --ca-fingerprint does not "
-		    "vouch for it: %s; %s",
-		    buf_string(&text), verdict.reason, verdict.advice);
+		    "vouch for it: %s%s; %s",
+		    buf_string(&text), verdict.verb, verdict.reason,
+		    verdict.advice);
 	buf_free(&text);
 	return st;
 }
@@ -179,8 +181,9 @@ static enum status take_out_others(
 
 		warn(WARN_NOT_PINNED,
 		    "CA certificate %s is left out: --ca-fingerprint does not "
-		    "vouch for it: %s; %s",
-		    buf_string(&text), verdict.reason, verdict.advice);
+		    "vouch for it: %s%s; %s",
+		    buf_string(&text), verdict.verb, verdict.reason,
+		    verdict.advice);
 		X509_free(sk_X509_delete(certs, i));
 	}
 	buf_free(&text);

@@ -34,9 +34,7 @@ static enum status check_unsigned_cert(
     X509 *cert, STACK_OF(X509) *beside, const struct cabundle *current)
 {
 	enum path_verdict verdict = PATH_REFUSED;
-	const char *reason = cert_lacks_cert_sign(cert)
-	    ? "the keyUsage of a CA certificate lacks keyCertSign"
-	    : "not a CA certificate";
+	const char *reason = cert_why_no_ca(cert);
 
 	if (cert_says_ca(cert))
 		verdict =
@@ -89,17 +87,18 @@ static enum status take_next_certs(STACK_OF(X509) **out,
 	return take_unsigned_certs(out, trust->current, beside, by->signer);
 }
 
+/* problem and place say what the signer is, and advice what to do. */
 static enum status refuse_signer(
-    X509 *signer, const char *problem, const char *advice)
+    X509 *signer, const char *problem, const char *place, const char *advice)
 {
 	struct buf name = {0};
 	enum status st;
 
 	st = fail(ST_REPLY,
-	    "reply: signed by %s, which is %s; expected a CA certificate of -C "
-	    "or one below it (RFC 8894, 4.7.1); %s",
+	    "reply: signed by %s, which is %s%s; expected a CA certificate of "
+	    "-C or one below it (RFC 8894, 4.7.1); %s",
 	    cert_name_text(&name, X509_get_subject_name(signer)), problem,
-	    advice);
+	    place, advice);
 	buf_free(&name);
 	return st;
 }
@@ -115,15 +114,12 @@ static enum status check_ra_signer(
 	struct buf name = {0};
 
 	if (!cert_is_marked_ra(signer))
-		return refuse_signer(signer,
-		    cert_lacks_cert_sign(signer)
-			? "a CA of -C, but its keyUsage lacks keyCertSign"
-			: "among those of -C, but neither a CA nor marked as "
-			  "an RA",
+		return refuse_signer(signer, cert_why_no_ca(signer),
+		    " and not marked as an RA, though among those of -C",
 		    "ask the operator of the CA for the next certificates");
 	if ((trust->tolerate & TOLERATE_SIGNER) == 0)
-		return refuse_signer(
-		    signer, "an RA of -C", "--tolerate signer overrides this");
+		return refuse_signer(signer, "an RA", " of -C",
+		    "--tolerate signer overrides this");
 	warn(WARN_TOLERATED_SIGNER,
 	    "the answer is signed by %s, an RA of -C, not by a CA: accepted "
 	    "(--tolerate signer)",
@@ -146,11 +142,8 @@ static enum status check_sent_signer(
 	enum status st;
 
 	if (!cert_says_ca(signer))
-		return refuse_signer(signer,
-		    cert_lacks_cert_sign(signer)
-			? "not among those of -C, and a CA whose keyUsage "
-			  "lacks keyCertSign"
-			: "not a CA, and not among those of -C",
+		return refuse_signer(signer, cert_why_no_ca(signer),
+		    ", and not among those of -C",
 		    "check which server answers");
 
 	if ((cas = path_find_cas(current, beside)) == NULL)
@@ -163,7 +156,7 @@ static enum status check_sent_signer(
 	if (buf_addf(&problem,
 		"not among those of -C, and does not verify against them (%s)",
 		reason))
-		st = refuse_signer(signer, buf_string(&problem),
+		st = refuse_signer(signer, buf_string(&problem), "",
 		    "fetch them again with getca, or check which server "
 		    "answers");
 	else

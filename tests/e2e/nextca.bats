@@ -374,13 +374,13 @@ END
         # shellcheck disable=SC2086
         getnextca -w signer.crt $options
         refused 97 "signed by /C=FI/O=Example/CN=Example End Entity," \
-            "neither a CA nor marked as an RA" "expected a CA certificate of -C"
+            "not a CA certificate (no basicConstraints with cA) and not marked as an RA" "expected a CA certificate of -C"
         # Also if it is the only certificate of -C.
         cp "$ca/end-entity.crt" ca.crt
         snapshot
         # shellcheck disable=SC2086
         getnextca -w signer.crt $options
-        refused 97 "neither a CA nor marked as an RA"
+        refused 97 "not a CA certificate (no basicConstraints with cA) and not marked as an RA"
         stop_ca
     done
 }
@@ -393,7 +393,7 @@ END
     snapshot
     getnextca -w signer.crt
     refused 97 "signed by /C=FI/O=Example/CN=Example Cert Sign," \
-        "neither a CA nor marked as an RA"
+        "not a CA certificate (no basicConstraints with cA) and not marked as an RA"
 }
 
 ra="/C=FI/O=Example/CN=Example Test RA Signing"
@@ -406,7 +406,7 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
         start_rollover --profile ra --ra-purpose "$purpose"
         snapshot
         getnextca -w signer.crt --tolerate signer
-        refused 97 "signed by $ra," "not a CA, and not among those of -C"
+        refused 97 "signed by $ra," "not a CA certificate (no basicConstraints with cA), and not among those of -C"
         cat "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
         snapshot
         getnextca -w signer.crt --tolerate ra
@@ -431,9 +431,9 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
         cat "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
         snapshot
         getnextca
-        refused 97 "signed by $ra," "neither a CA nor marked as an RA"
+        refused 97 "signed by $ra," "not a CA certificate (no basicConstraints with cA) and not marked as an RA"
         getnextca --tolerate ra,signer
-        refused 97 "signed by $ra," "neither a CA nor marked as an RA"
+        refused 97 "signed by $ra," "not a CA certificate (no basicConstraints with cA) and not marked as an RA"
         stop_ca
     done
 }

@@ -305,7 +305,7 @@ files_are() {
 # unmarked NAME: it is left out because its extendedKeyUsage marks no RA.
 unmarked() {
     left_out "$1"
-    warned "it is not a CA certificate, and its extendedKeyUsage does not mark an RA"
+    warned "it is not a CA certificate (no basicConstraints with cA); its extendedKeyUsage does not mark an RA"
     warned "pin it with one more --ca-fingerprint, or use --tolerate ra"
 }
 
