@@ -676,6 +676,37 @@ END
     report "'no-password' not in ids"
 }
 
+@test "warnings of getca: ca-file-shadows-set" {
+    start_ca --profile ra
+    openssl req -x509 -key "$ca/ca.key" -subj /CN=old -days 2 -out ca.crt
+    json getca -u "$URL" -c ca.crt
+    expect_status 0
+    warns ca-file-shadows-set
+}
+
+@test "warnings of a renewal: renewal-repeated, renewal-subject, key-not-used" {
+    start_enrolment --renewal-http 500
+    own_certificate
+    take other.key
+    openssl req -new -key local.key -subj /CN=another -out local.csr
+    enrol -K local.key -O own.crt
+    expect_status 0
+    warns renewal-repeated
+    warns renewal-subject
+    enrol -K local.key -O own.crt -k other.key
+    expect_status 0
+    warns key-not-used
+    report "'renewal-subject' not in ids"
+}
+
+@test "warnings of the reply: no-content-type, san-changed" {
+    start_enrolment --no-content-type --issue-san other.example.org
+    enrol
+    expect_status 0
+    warns no-content-type
+    warns san-changed
+}
+
 # tls.bats tests tls-insecure; surroundings.bats and files.bats test
 # owner-changed and access-changed, which need two users.
 @test "every id of the manual is tested here" {
