@@ -125,7 +125,8 @@ static bool copy_altnames(X509_REQ *to, X509_REQ *from)
 	bool ok = some != NULL;
 
 	if (ok && at >= 0)
-		ok = sk_X509_EXTENSION_push(some, X509v3_get_ext(all, at)) &&
+		ok = sk_X509_EXTENSION_push(
+			 some, sk_X509_EXTENSION_value(all, at)) &&
 		    X509_REQ_add_extensions(to, some);
 	sk_X509_EXTENSION_free(some);
 	sk_X509_EXTENSION_pop_free(all, X509_EXTENSION_free);
