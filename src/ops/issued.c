@@ -35,10 +35,9 @@ static bool is_returned(const struct inputs *in, STACK_OF(X509) *certs)
  * The CA may issue other subjectAltNames than the request has.  Many a CA adds
  * the commonName as a dNSName: that is not said.
  */
-static void note_altnames(const struct inputs *in, X509 *cert)
+static void note_changes(
+    const GENERAL_NAMES *wanted, const GENERAL_NAMES *issued, X509 *cert)
 {
-	GENERAL_NAMES *wanted = altnames_of_csr(in->csr);
-	GENERAL_NAMES *issued = altnames_of_cert(cert);
 	struct buf lost = {0}, added = {0};
 
 	if (altnames_add_missing(&lost, wanted, issued, NULL) &&
@@ -52,6 +51,21 @@ static void note_altnames(const struct inputs *in, X509 *cert)
 		    added.len > 0 ? "it added " : "", buf_string(&added));
 	buf_free(&lost);
 	buf_free(&added);
+}
+
+/* Names that cannot be read are not compared. */
+static void note_altnames(const struct inputs *in, X509 *cert)
+{
+	GENERAL_NAMES *wanted = NULL, *issued = NULL;
+
+	if (!altnames_of_csr(&wanted, in->csr))
+		verbose("the subjectAltName of request %s cannot be read",
+		    in->options->request);
+	else if (!altnames_of_cert(&issued, cert))
+		verbose("the subjectAltName of the issued certificate cannot "
+			"be read");
+	else
+		note_changes(wanted, issued, cert);
 	GENERAL_NAMES_free(wanted);
 	GENERAL_NAMES_free(issued);
 }

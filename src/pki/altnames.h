@@ -10,15 +10,16 @@
 
 /*
  * The names in the subjectAltName of a request (its extensionRequest, RFC 2985,
- * 5.4.2) or a certificate; NULL if there is none, or it cannot be decoded.  The
- * caller owns them.
+ * 5.4.2) or a certificate; NULL if there is none.  False if it cannot be decoded
+ * or there are several.  The caller owns *out.
  */
-GENERAL_NAMES *altnames_of_csr(X509_REQ *csr);
-GENERAL_NAMES *altnames_of_cert(X509 *cert);
+bool altnames_of_csr(GENERAL_NAMES **out, X509_REQ *csr);
+bool altnames_of_cert(GENERAL_NAMES **out, X509 *cert);
 
 /*
  * Adds those of names that are not in others, in any order, as text: "DNS:a, IP
- * Address:192.0.2.1", escaped; after about 200 bytes the rest is "...".  A
+ * Address:192.0.2.1", escaped; after about 200 bytes the rest is "...".  Case
+ * does not count in domains and schemes (RFC 5280, 7.2, 7.4 and 7.5).  A
  * dNSName that is a commonName of subject counts as one of the others; subject
  * may be NULL, and so may both lists.  False when out of memory.
  */

@@ -219,6 +219,16 @@ END
 END
 }
 
+@test "issuer: a subjectAltName that cannot be read is not called changed" {
+    start_enrolment --issue-san a.example
+    openssl req -new -key local.key -subj /C=FI/O=Example/CN=a.example \
+        -addext 2.5.29.17=DER:3003820578 -out local.csr
+    enroll -v
+    expect_status 0
+    stderr_has "the subjectAltName of request local.csr cannot be read"
+    stderr_lacks "san-changed"
+}
+
 @test "issuer: the subjectAltName of the request, in any case, or a commonName beside it, is not noted" {
     local options
     for options in "" "--pending 1" "--issue-san DEVICE.Example.org"; do

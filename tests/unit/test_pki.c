@@ -1469,6 +1469,15 @@ static void test_altnames(void **state)
 	    {"RID:1.2.3,otherName:1.2.3;UTF8:x",
 		"otherName:1.2.3;UTF8:x,RID:1.2.3", ""},
 	    {"DNS:CN.example,DNS:d", "", "DNS:d"},
+	    {"email:a@B.Example", "email:a@b.example", ""},
+	    {"URI:HTTPS://u@A.Example:1/P?x@y",
+		"URI:https://u@a.example:1/P?x@y", ""},
+	    {"URI:https://a/P", "URI:https://a/p", "URI:https://a/P"},
+	    {"URI:https://a?P", "URI:https://a?p", "URI:https://a?P"},
+	    {"URI:https://U@a", "URI:https://u@a", "URI:https://U@a"},
+	    {"URI:urn:A", "URI:URN:A", ""},
+	    {"URI:urn:A", "URI:urn:a", "URI:urn:A"},
+	    {"URI:A", "URI:a", "URI:A"},
 	};
 	X509_REQ *csr = fixture_csr("cn.example", fixture_rsa(0));
 	const X509_NAME *subject = X509_REQ_get_subject_name(csr);
@@ -1490,6 +1499,50 @@ static void test_altnames(void **state)
 		GENERAL_NAMES_free(others);
 	}
 	X509_REQ_free(csr);
+}
+
+/* No subjectAltName differs from one that cannot be decoded, and from two. */
+static void test_altnames_unreadable(void **state)
+{
+	const struct cert_spec spec = {.cn = "CA", .key = fixture_rsa(0)};
+	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
+	X509 *cert = fixture_cert(&spec);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	STACK_OF(X509_EXTENSION) *stack = sk_X509_EXTENSION_new_null();
+	X509_EXTENSION *bad;
+	GENERAL_NAMES *names;
+
+	(void)state;
+	assert_true(altnames_of_csr(&names, csr));
+	assert_null(names);
+	assert_true(altnames_of_cert(&names, cert));
+	assert_null(names);
+
+	assert_true(ASN1_OCTET_STRING_set(
+	    value, (const unsigned char *)"\x30\x03\x82\x05x", 5));
+	bad =
+	    X509_EXTENSION_create_by_NID(NULL, NID_subject_alt_name, 0, value);
+	assert_true(sk_X509_EXTENSION_push(stack, bad));
+	assert_true(X509_REQ_add_extensions(csr, stack));
+	assert_false(altnames_of_csr(&names, csr));
+	assert_null(names);
+	assert_true(X509_add_ext(cert, bad, -1));
+	assert_false(altnames_of_cert(&names, cert));
+	assert_true(X509_add_ext(cert, bad, -1));
+	assert_false(altnames_of_cert(&names, cert));
+	X509_REQ_free(csr);
+
+	/* An extensionRequest that is not decodable as a whole. */
+	csr = fixture_csr("client", fixture_rsa(0));
+	assert_true(X509_REQ_add1_attr_by_NID(csr, NID_ext_req,
+	    V_ASN1_UTF8STRING, (const unsigned char *)"x", 1));
+	assert_false(altnames_of_csr(&names, csr));
+	assert_int_equal(ERR_peek_error(), 0);
+
+	sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free);
+	ASN1_OCTET_STRING_free(value);
+	X509_REQ_free(csr);
+	X509_free(cert);
 }
 
 /* Many names, long ones, and control characters: a short line. */
@@ -1550,7 +1603,7 @@ static void test_csr_strip(void **state)
 	assert_true(csr_has_key(csr, fixture_rsa(0)));
 	assert_int_equal(csr_add_challenge(&challenge, csr), ST_OK);
 	assert_int_equal(challenge.len, 0);
-	names = altnames_of_csr(csr);
+	assert_true(altnames_of_csr(&names, csr));
 	assert_int_equal(sk_GENERAL_NAME_num(names), 2);
 	GENERAL_NAMES_free(names);
 	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
@@ -1941,6 +1994,7 @@ int main(void)
 	    cmocka_unit_test(test_bundle_encrypt),
 	    cmocka_unit_test(test_csr_read),
 	    cmocka_unit_test(test_altnames),
+	    cmocka_unit_test(test_altnames_unreadable),
 	    cmocka_unit_test(test_altnames_bounded),
 	    cmocka_unit_test(test_csr_strip),
 	    cmocka_unit_test(test_csr_has_key),
