@@ -855,6 +855,21 @@ END
     only_error 'text/html: "Welcome"; check the URL'
 }
 
+@test "HTTP status 400: the advice is about -i for a query, and about algorithms for a message" {
+    start_ca --fault http-400 --fault-on getcacert
+    getca -F md5
+    expect_status 95
+    only_error '400 Bad Request: "the parameter message is missing"; some servers need a CA identifier' \
+        "with -i"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/message
+    start_enrolment --fault http-400
+    enroll -i name
+    expect_status 95
+    one_error '400 Bad Request: "the parameter message is missing"; if the server is old, try -E 3des -S sha1'
+    stderr_lacks "CA identifier"
+}
+
 # Some servers want message, which RFC 8894, 4.2 makes optional.
 @test "a refused query without -i: the error names -i, and with it does not" {
     start_ca --fault http-404 --fault-on getcacert

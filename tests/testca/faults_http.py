@@ -21,6 +21,7 @@ def status_fault(status, text):
         sending.plain()
 
 
+status_fault(400, b"the parameter message is missing\n")
 status_fault(404, b"nothing here\n")
 status_fault(500, b"something broke\x1b[31m\x07\x00\xff\n")
 
