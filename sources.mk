@@ -192,6 +192,8 @@ sscep_sources = \
 	src/util/log.h \
 	src/util/output.c \
 	src/util/output.h \
+	src/util/quote.c \
+	src/util/quote.h \
 	src/util/report.c \
 	src/util/report.h \
 	src/util/standard.c \

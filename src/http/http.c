@@ -234,7 +234,8 @@ static bool add_refusal(struct buf *out, const struct route *route,
     const struct http_response *response)
 {
 	if (!add_responder(out, route, response) ||
-	    !buf_addf(out, " %d %s", response->status, response->reason))
+	    !buf_addf(out, " %d%s%s", response->status,
+		response->reason[0] != '\0' ? " " : "", response->reason))
 		return false;
 	if (response->status / 100 == 3 && response->location.len > 0)
 		return add_location(out, response);

@@ -4,9 +4,6 @@
 #include "util/html.h"
 #include "util/log.h"
 
-#define SHOWN_MAX 200
-#define LOOK_MAX  4096 /* bytes in which a line of text is looked for */
-
 void response_free_bytes(struct http_response *response)
 {
 	buf_free(&response->location);
@@ -69,9 +66,9 @@ static size_t trim_line(const char **text, const char *line, size_t len)
 bool response_add_line(struct buf *out, const struct http_response *response)
 {
 	const struct buf *body = &response->body;
-	size_t left = body->len < LOOK_MAX ? body->len : LOOK_MAX, len;
+	size_t left = quote_is_text(body->data, body->len) ? body->len : 0, len;
 	const char *line = buf_string(body), *end, *text;
-	char shown[SHOWN_MAX];
+	char shown[QUOTE_SIZE];
 	size_t text_len;
 
 	if (response_is_page(response))

@@ -105,7 +105,7 @@ static enum status give_up(
 void poll_keep_reason(struct poll *poll, const char *reason)
 {
 	poll->failed = poll->count;
-	log_escape(poll->reason, sizeof(poll->reason), reason, strlen(reason));
+	quote_cut(poll->reason, sizeof(poll->reason), reason);
 }
 
 void poll_forget_reason(struct poll *poll)

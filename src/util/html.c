@@ -216,14 +216,25 @@ static void skip_tag(struct page *page)
 	}
 }
 
+/* Behind "-->" or "--!>"; "<!-->" is a whole comment, too. */
+static void skip_comment(struct page *page)
+{
+	page->p += 2;
+	while (page->p < page->end && !is_next(page, page->p, "-->") &&
+	    !is_next(page, page->p, "--!>"))
+		page->p++;
+	skip_tag(page);
+}
+
 static void skip_markup(struct page *page)
 {
 	bool script = is_tag(page, "<script"), style = is_tag(page, "<style");
 
 	add_bytes(page, " ", 1);
 	if (is_next(page, page->p, "<!--"))
-		go_to(page, "-->");
-	skip_tag(page);
+		skip_comment(page);
+	else
+		skip_tag(page);
 	if (script || style)
 		go_to(page, script ? "</script" : "</style");
 }
@@ -290,6 +301,7 @@ const char *html_quote(
 	const size_t start = sizeof(QUOTE_START) - 1;
 	size_t end;
 
+	len = quote_trim(&bytes, len);
 	memcpy(out, QUOTE_START, start);
 	if (page)
 		html_words(out + start, size - start - 1, bytes, len);

@@ -10,7 +10,6 @@
 #include "util/json.h"
 #include "util/log.h"
 #include "util/standard.h"
-#include "util/utf8.h"
 
 static const char *program = "sscep";
 static enum log_level level = LOG_WARNING;
@@ -339,46 +338,6 @@ enum status log_print(const char *line)
 	if (st != ST_OK || standard_was_closed(STDOUT_FILENO))
 		fprintf(stderr, "%s\n", line);
 	return st;
-}
-
-/*
- * The length of the letter at p; 0 if it must not be printed: control
- * characters, those that change the writing direction, and private use.
- */
-static size_t letter_length(const unsigned char *p, size_t left)
-{
-	if (p[0] < 0x80)
-		return p[0] >= 0x20 && p[0] < 0x7f;
-	if (p[0] == 0xc2 || p[0] == 0xe2 || p[0] >= 0xee)
-		return 0;
-	return utf8_length(p, left);
-}
-
-const char *log_escape(char *out, size_t size, const void *text, size_t len)
-{
-	const unsigned char *p = text, *end = len > 0 ? p + len : p;
-	size_t n = 0, cut = 0, letter, width;
-
-	while (p < end) {
-		letter = letter_length(p, (size_t)(end - p));
-		width = letter > 0 ? letter : 4;
-		if (n + width + 1 > size) {
-			n = cut;
-			n += (size_t)snprintf(out + n, size - n, "...");
-			break;
-		}
-		if (letter > 0)
-			memcpy(out + n, p, letter);
-		else
-			snprintf(out + n, size - n, "\\x%02x", *p);
-		p += letter > 0 ? letter : 1;
-		n += width;
-		if (n + 4 <= size)
-			cut = n;
-	}
-	if (n < size)
-		out[n] = '\0';
-	return out;
 }
 
 enum status log_flush(void)

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "compat/compat.h"
+#include "util/quote.h"
 #include "util/report.h"
 #include "util/status.h"
 #include "util/warning.h"
@@ -85,13 +86,6 @@ void log_file_written(const char *path);
  * that cannot be written: ST_FILE after reporting.
  */
 enum status log_print(const char *line);
-
-/*
- * Copies len bytes of foreign text to out, size - 1 bytes at most, with "..."
- * at the end if it was cut.  A byte that is neither printable ASCII nor part
- * of a UTF-8 letter becomes \xNN.  Returns out.
- */
-const char *log_escape(char *out, size_t size, const void *text, size_t len);
 
 /* Flushes stdout; ST_FILE after reporting if it failed, but for a reader gone. */
 enum status log_flush(void);

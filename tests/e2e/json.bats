@@ -754,7 +754,8 @@ END
         --fail-text $'say "hello\\" \e[31m\x01\x7f\n\r\t\u00e4\u202e}'
     enrol
     expect_status 72
-    report "o['failInfoText'].startswith('say \"hello')" "'ä' in o['failInfoText']" \
+    report 'o["failInfoText"].startswith(r"""say \"hello\\\" \x1b[31m\x01""")' \
+        "'ä' in o['failInfoText']" \
         "'hello' in o['error']"
 }
 

@@ -171,7 +171,8 @@ static const struct escape {
 	const char *want;
 } escapes[] = {
     {"", 0, ""},
-    {"plain text~ \"'\\", 15, "plain text~ \"'\\"},
+    {"plain text~ \"'\\", 15, "plain text~ \\\"'\\\\"},
+    {"\\x1b\x1b", 5, "\\\\x1b\\x1b"},
     {"\0a", 2, "\\x00a"},
     {"a\tb\r\nc", 6, "a\\x09b\\x0d\\x0ac"},
     {"\033[2J", 4, "\\x1b[2J"},
@@ -257,6 +258,69 @@ static void test_escape_sizes(void **state)
 			free(out);
 		}
 	}
+}
+
+/* What is escaped is only cut, never within an escape or a letter. */
+static void test_quote_cut(void **state)
+{
+	static const struct {
+		const char *text;
+		size_t size;
+		const char *want;
+	} cuts[] = {
+	    {"", 8, ""},
+	    {"a\\x1b\\\"", 16, "a\\x1b\\\""},
+	    {"abcdefgh", 8, "abcd..."},
+	    {"abcdefg", 8, "abcdefg"},
+	    {"abc\\x1bdefgh", 10, "abc..."},
+	    {"abc\\\"\\\"xyz", 8, "abc..."},
+	    {"abc\xc3\xa4xyzxyz", 8, "abc..."},
+	    {"abc\\", 8, "abc\\"},
+	    {"abc\\x", 8, "abc\\x"},
+	    {"abcdef\xff\xff", 9, "abcdef\xff\xff"},
+	};
+	char out[20];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(cuts); i++)
+		assert_string_equal(
+		    quote_cut(out, cuts[i].size, cuts[i].text), cuts[i].want);
+}
+
+static void test_is_text(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		bool text;
+	} rows[] = {
+	    {"", 0, false},
+	    {"error", 5, true},
+	    {"0", 1, true},
+	    {"0 errors\n", 9, true},
+	    {"b\xf6se", 4, true}, /* ISO 8859-1 */
+	    {"b\xc3\xb6se", 5, true},
+	    {"\xd0\x96\xd0\x96\xd0\x96", 6, true},
+	    {"\x1b[1mred", 7, true},
+	    {"a\0b", 3, false},
+	    {"0\x82 a lot of letters", 21, false},
+	    {"0\x80 a lot of letters", 21, false},
+	    {"\xff\xfe<\0", 4, false},
+	    {"\xfe\xff\0<", 4, false},
+	    {"\xff\xfe a lot of letters", 21, false},
+	    {"\x01\x02\x03\x04xx", 6, false},
+	    {"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglghkgBZQMEAgEw", 56,
+		false},
+	    {"http://a.example/a/long/address/that/has/no/blank/in/it", 55,
+		true},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++)
+		if (quote_is_text(rows[i].bytes, rows[i].len) != rows[i].text)
+			fixture_fail("row %zu", i);
 }
 
 /* With a size of 0 nothing is written. */
@@ -1033,6 +1097,8 @@ int main(void)
 	    cmocka_unit_test(test_escape),
 	    cmocka_unit_test(test_escape_sizes),
 	    cmocka_unit_test(test_escape_none),
+	    cmocka_unit_test(test_quote_cut),
+	    cmocka_unit_test(test_is_text),
 	    cmocka_unit_test(test_fail),
 	    cmocka_unit_test(test_fail_crypto),
 	    cmocka_unit_test(test_fail_long),

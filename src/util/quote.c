@@ -1,0 +1,163 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "util/ascii.h"
+#include "util/quote.h"
+#include "util/utf8.h"
+
+#define LOOK_MAX       4096
+#define UNIT_MAX       5  /* "\xNN" and a NUL; a UTF-8 letter is shorter */
+#define BASE64_WORD    48 /* no word of a text in prose is that long */
+#define BINARY_PORTION 4  /* binary: one byte in so many is unprintable */
+
+/* Where text goes; cut is the last place with room for the dots. */
+struct copy {
+	char *out;
+	size_t size, len, cut;
+};
+
+/* Adds a unit that must not be cut; ends with dots and is false if too long. */
+static bool add_unit(struct copy *copy, const char *unit, size_t len)
+{
+	if (copy->len + len + 1 > copy->size) {
+		if (copy->cut < copy->size)
+			snprintf(copy->out + copy->cut, copy->size - copy->cut,
+			    "...");
+		return false;
+	}
+	memcpy(copy->out + copy->len, unit, len);
+	copy->len += len;
+	copy->out[copy->len] = '\0';
+	if (copy->len + 4 <= copy->size)
+		copy->cut = copy->len;
+	return true;
+}
+
+/*
+ * The length of the letter at p; 0 if it must not be printed: control
+ * characters, those that change the writing direction, and private use.
+ */
+static size_t letter_length(const unsigned char *p, size_t left)
+{
+	if (p[0] < 0x80)
+		return p[0] >= 0x20 && p[0] < 0x7f;
+	if (p[0] == 0xc2 || p[0] == 0xe2 || p[0] >= 0xee)
+		return 0;
+	return utf8_length(p, left);
+}
+
+/* Writes the letter of that length at p, escaped if it is 0; the new length. */
+static size_t escape(char unit[UNIT_MAX], const unsigned char *p, size_t length)
+{
+	if (length == 0)
+		return (size_t)snprintf(unit, UNIT_MAX, "\\x%02x", *p);
+	if (*p == '\\' || *p == '"')
+		return (size_t)snprintf(unit, UNIT_MAX, "\\%c", *p);
+	memcpy(unit, p, length);
+	return length;
+}
+
+const char *log_escape(char *out, size_t size, const void *text, size_t len)
+{
+	const unsigned char *p = text, *end = len > 0 ? p + len : p;
+	struct copy copy = {.out = out, .size = size};
+	char unit[UNIT_MAX];
+	size_t letter;
+
+	if (size > 0)
+		out[0] = '\0';
+	for (; p<end; p += letter> 0 ? letter : 1) {
+		letter = letter_length(p, (size_t)(end - p));
+		if (!add_unit(&copy, unit, escape(unit, p, letter)))
+			break;
+	}
+	return out;
+}
+
+/* The length of what log_escape() made of a letter or a byte. */
+static size_t unit_length(const char *text)
+{
+	size_t left = strlen(text), length = 1;
+
+	if (text[0] == '\\')
+		length = text[1] == 'x' ? 4 : 2;
+	else if ((unsigned char)text[0] >= 0x80)
+		length = utf8_length((const unsigned char *)text, left);
+	if (length == 0)
+		return 1;
+	return length < left ? length : left;
+}
+
+const char *quote_cut(char *out, size_t size, const char *text)
+{
+	struct copy copy = {.out = out, .size = size};
+	size_t length;
+
+	if (size > 0)
+		out[0] = '\0';
+	for (; *text != '\0'; text += length) {
+		length = unit_length(text);
+		if (!add_unit(&copy, text, length))
+			break;
+	}
+	return out;
+}
+
+static bool is_space(unsigned char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
+/* One long word of the characters of base64. */
+static bool is_base64(const unsigned char *p, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len && i < BASE64_WORD; i++)
+		if (!ascii_is_letter((char)p[i]) &&
+		    (p[i] == '\0' || strchr("0123456789+/", p[i]) == NULL))
+			return false;
+	return i == BASE64_WORD;
+}
+
+/* A long SEQUENCE in DER or BER, or a byte order mark of UTF-16. */
+static bool starts_binary(const unsigned char *p, size_t len)
+{
+	if (len < 2)
+		return false;
+	return (p[0] == 0x30 && p[1] >= 0x80) ||
+	    (p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff);
+}
+
+bool quote_is_text(const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+	size_t i, letter, look = len < LOOK_MAX ? len : LOOK_MAX, odd = 0;
+
+	if (look == 0 || memchr(p, '\0', look) != NULL ||
+	    starts_binary(p, look) || is_base64(p, look))
+		return false;
+	for (i = 0; i < look; i += letter) {
+		letter = utf8_length(p + i, look - i);
+		if (letter == 0)
+			letter = 1;
+		if (letter == 1 && !is_space(p[i]) &&
+		    letter_length(p + i, 1) == 0)
+			odd++;
+	}
+	return odd < look / BINARY_PORTION + 1;
+}
+
+size_t quote_trim(const void **bytes, size_t len)
+{
+	const unsigned char *p = *bytes;
+
+	if (!quote_is_text(p, len))
+		return 0;
+	for (; len > 0 && is_space(*p); p++)
+		len--;
+	while (len > 0 && is_space(p[len - 1]))
+		len--;
+	*bytes = p;
+	return len;
+}
