@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "pki/der.h"
 #include "refusal.h"
 #include "util/html.h"
 #include "util/log.h"
@@ -35,10 +36,13 @@ static const char *advise_on_method(const struct refusal *refusal)
 
 static const char *advise_on_message(const struct refusal *refusal)
 {
-	if (refusal->pki_message)
-		return "if the server is old, try -E 3des -S sha1; its log may "
-		       "say more";
-	return SEE_LOG;
+	if (!refusal->pki_message)
+		return SEE_LOG;
+	if (refusal->old_algs)
+		return "if the server refuses 3des and sha1, try -E aes128 -S "
+		       "sha256; its log may say more";
+	return "if the server is old, try -E 3des -S sha1; its log may say "
+	       "more";
 }
 
 const char *refusal_advise(const struct refusal *refusal)
@@ -79,6 +83,8 @@ const char *refusal_advise(const struct refusal *refusal)
 enum status refusal_check_status(const struct http *http,
     const struct http_response *response, const struct refusal *refusal)
 {
+	bool has_reply = refusal->pki_message &&
+	    der_seems_signed_data(response->body.data, response->body.len);
 	struct log_capture capture;
 	enum status st;
 
@@ -87,7 +93,10 @@ enum status refusal_check_status(const struct http *http,
 	log_capture_begin(&capture);
 	st = http_check_status(http, response);
 	log_capture_end(&capture);
-	return fail(st, "%s; %s", capture.text, refusal_advise(refusal));
+	return fail(st, "%s; %s", capture.text,
+	    has_reply ? "a CertRep came with this status: the request may have "
+			"been processed; " SEE_LOG
+		      : refusal_advise(refusal));
 }
 
 static bool is_one_of(
@@ -99,14 +108,12 @@ static bool is_one_of(
 	return false;
 }
 
-int refusal_find_error(
-    const struct http_response *response, const char *const *types)
+int refusal_find_error(const struct http_response *response)
 {
 	const struct buf *body = &response->body;
 
 	if (response->outcome != HTTP_ANSWERED || response->status / 100 == 2 ||
-	    is_one_of(response, types) ||
-	    (body->len > 0 && body->data[0] == DER_SEQUENCE))
+	    der_seems_signed_data(body->data, body->len))
 		return 0;
 	return response->status;
 }

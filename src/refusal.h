@@ -13,21 +13,24 @@ struct refusal {
 	bool pki_message;   /* a PKIOperation; else a GetCACert or the like */
 	bool ca_identifier; /* -i was given */
 	bool post;          /* a PKIOperation by POST */
+	bool old_algs;      /* it is in 3des and sha1 */
 };
 
 /* Advice for the user, in static text. */
 const char *refusal_advise(const struct refusal *refusal);
 
-/* As http_check_status(), with the advice if the server responded. */
+/*
+ * As http_check_status(), with the advice if the server responded, or with the
+ * remark that a pkiMessage came with the error.
+ */
 enum status refusal_check_status(const struct http *http,
     const struct http_response *response, const struct refusal *refusal);
 
 /*
  * The HTTP status of an error that the server answered; 0 if it answered
- * otherwise, or if the body may be one of the expected types after all.
+ * otherwise, or if the body may be a pkiMessage after all, whatever its type.
  */
-int refusal_find_error(
-    const struct http_response *response, const char *const *types);
+int refusal_find_error(const struct http_response *response);
 
 /*
  * ST_REPLY after reporting if the body is empty, or neither DER nor PEM by its

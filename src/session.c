@@ -144,6 +144,13 @@ static enum status send_query(struct session *session, const char *operation,
 	return st;
 }
 
+bool session_has_old_algs(const struct session *session)
+{
+	return session->cipher != NULL && session->digest != NULL &&
+	    EVP_CIPHER_nid(session->cipher) == NID_des_ede3_cbc &&
+	    EVP_MD_type(session->digest) == NID_sha1;
+}
+
 static enum status check_status(const struct session *session,
     const struct http_response *response, bool pki_message)
 {
@@ -152,6 +159,7 @@ static enum status check_status(const struct session *session,
 	    .pki_message = pki_message,
 	    .ca_identifier = session->options->ca_identifier != NULL,
 	    .post = caps_have(session->caps, CAP_POSTPKIOPERATION),
+	    .old_algs = session_has_old_algs(session),
 	};
 
 	return refusal_check_status(session->http, response, &refusal);
@@ -306,7 +314,7 @@ enum status session_exchange(struct session *session,
 		st = post_message(session, &message, &response);
 	else
 		st = get_message(session, &message, &response);
-	session->http_error = refusal_find_error(&response, message_types);
+	session->http_error = refusal_find_error(&response);
 	if (st == ST_OK)
 		st = check_status(session, &response, true);
 	if (st == ST_OK)

@@ -59,6 +59,9 @@ enum status session_query_caps(struct session *session, bool strict);
  */
 enum status session_prepare(struct session *session);
 
+/* Whether our messages are in 3DES and SHA-1. */
+bool session_has_old_algs(const struct session *session);
+
 /* The digests that a reply may be signed with. */
 struct digest_policy session_digest_policy(const struct session *session);
 

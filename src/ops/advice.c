@@ -12,17 +12,21 @@ enum about {
 	POLL = 16, /* a CertPoll that begins, with -R */
 	CERT = 32,
 	CRL = 64,
-	ALL = 127
+	ALL = 127,
+	OLD_ALGS = 128 /* whichever it is, in 3des and sha1 */
 };
 
 #define WRONG_CA "wrong CA certificate for encryption (-c, -e)"
 
-/* One for each failInfo and each bit; otherwise there is the last text. */
+/* The first for the failInfo and one of the bits; else there is the last text. */
 static const struct advice {
 	enum status status;
 	unsigned int about;
 	const char *text;
 } advices[] = {
+    {ST_BAD_ALG, OLD_ALGS,
+	"the server may refuse 3des and sha1: try -E aes128 -S sha256; its log "
+	"may say more"},
     {ST_BAD_ALG, ALL,
 	"try other algorithms with -E and -S, as -E 3des -S sha1 for old "
 	"servers"},
@@ -103,7 +107,8 @@ static enum about find_about(const struct sent *sent)
 
 const char *advice_on_failure(enum status status, const struct sent *sent)
 {
-	unsigned int about = (unsigned int)find_about(sent);
+	unsigned int about =
+	    (unsigned int)find_about(sent) | (sent->old_algs ? OLD_ALGS : 0);
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(advices); i++)

@@ -12,6 +12,7 @@ struct sent {
 	enum message_type first; /* began the transaction; CertPoll with -R */
 	bool renewal;            /* an enrolment that -O signs */
 	bool password;           /* the request has a challengePassword */
+	bool old_algs;           /* the message is in 3des and sha1 */
 };
 
 /* Advice about the failInfo that goes with status, in static text. */

@@ -37,11 +37,13 @@ enum status answer_report_failure(const struct inputs *in,
 	    .first = first,
 	    .renewal = in->options->sign_cert != NULL,
 	    .password = in->password.len > 0,
+	    .old_algs = session_has_old_algs(in->session),
 	};
 	const struct fail_info *info = reply->fail_info;
 	const char *advice = advice_on_failure(info->status, &sent);
 	const char *id = buf_string(&in->transaction_id);
 	const char *text = reply->fail_info_text;
+	char quote[QUOTE_SIZE];
 	struct report *report = in->session->report;
 
 	say("reason: %s", info->reason);
@@ -55,6 +57,6 @@ enum status answer_report_failure(const struct inputs *in,
 	report_set(report, REPORT_FAIL_INFO_TEXT, text);
 	return fail(info->status,
 	    "the server refused: %s, \"%s\"; %s%s (transactionID %s)",
-	    info->name, text, advice, advice_on_renewal(info->status, &sent),
-	    id);
+	    info->name, quote_cut(quote, sizeof(quote), text), advice,
+	    advice_on_renewal(info->status, &sent), id);
 }

@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <openssl/asn1.h>
 #include <openssl/err.h>
 
@@ -121,6 +123,22 @@ bool ber_next_context(struct der *run, struct der_element *out, int tag)
 		return false;
 	*run = after;
 	return true;
+}
+
+bool der_seems_signed_data(const void *bytes, size_t len)
+{
+	/* The OBJECT IDENTIFIER id-signedData, 1.2.840.113549.1.7.2. */
+	static const unsigned char type[] = {
+	    6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 7, 2};
+	const unsigned char *p = bytes;
+	size_t start;
+
+	if (len < 2 || p[0] != (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED))
+		return false;
+	/* The long form of a length has its number of octets (X.690, 8.1.3). */
+	start = 2 + (p[1] > 0x80 ? p[1] & 0x7fu : 0);
+	return len >= start + sizeof(type) &&
+	    memcmp(p + start, type, sizeof(type)) == 0;
 }
 
 /* An element that is being walked through. */

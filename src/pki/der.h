@@ -3,6 +3,7 @@
 #define PKI_DER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 /* The deepest nesting of elements that is walked through. */
 #define DER_DEPTH_MAX 32
@@ -40,6 +41,12 @@ bool ber_next_is(struct der *run, struct der_element *out, int tag);
 
 /* Takes the next element off run only if it has that context-specific tag. */
 bool ber_next_context(struct der *run, struct der_element *out, int tag);
+
+/*
+ * Whether the bytes begin as a SignedData in a ContentInfo (RFC 5652, 3), in
+ * DER or BER.  Looks at the headers of the first two elements only.
+ */
+bool der_seems_signed_data(const void *bytes, size_t len);
 
 /*
  * Counts the elements of which libcrypto would build objects if it decoded run.

@@ -479,7 +479,7 @@ END
 97 | --fault wrong-transaction-id | $renewal | transactionID
 97 | --fault empty-200 | $renewal | empty body
 97 | --fault html | $renewal | Welcome
-95 | --renewal-http 500 --renewal-http-body message | $renewal | 500
+95 | --renewal-http 500 --renewal-http-body message | $renewal | a CertRep came with this status
 95 | --renewal-http 401 | $renewal | 401
 95 | --renewal-http 403 | $renewal | 403
 95 | --renewal-http 503 | $renewal | 503

@@ -14,6 +14,8 @@
 #include "refusal.h"
 #include "util/log.h"
 
+#define SIGNED_DATA "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
+
 static void test_list(void **state)
 {
 	unsigned int bits = 0;
@@ -58,7 +60,7 @@ static void report_failure(struct log_capture *capture, int fail_info,
 static void test_advice(void **state)
 {
 	struct log_capture capture;
-	char text[] = "Why?";
+	char text[] = "Why?", many[800] = "";
 	const char *rest;
 	size_t len;
 	int i;
@@ -81,6 +83,10 @@ static void test_advice(void **state)
 	report_failure(&capture, 2, text, MESSAGE_PKCSREQ);
 	assert_non_null(
 	    strstr(capture.text, "badRequest, \"Why?\"; the request "));
+	memset(many, 'x', sizeof(many) - 1);
+	report_failure(&capture, 2, many, MESSAGE_PKCSREQ);
+	assert_non_null(strstr(capture.text, "xxx...\"; the request "));
+	assert_true(strlen(capture.text) < 450);
 }
 
 /* A server that does not know RenewalReq. */
@@ -109,14 +115,20 @@ static void test_advice_on_renewal(void **state)
 /* Advice for each failInfo, by what was sent: words that must be there, or not. */
 static void test_advice_by_message(void **state)
 {
-	static const struct sent enrol = {MESSAGE_PKCSREQ, false, false},
-				 enrol_pass = {MESSAGE_PKCSREQ, false, true},
-				 renew = {MESSAGE_RENEWALREQ, true, false},
-				 renew_pass = {MESSAGE_RENEWALREQ, true, true},
-				 renew_19 = {MESSAGE_PKCSREQ, true, false},
-				 poll = {MESSAGE_CERTPOLL, false, true},
-				 cert = {MESSAGE_GETCERT, false, false},
-				 crl = {MESSAGE_GETCRL, false, false};
+	static const struct sent enrol = {MESSAGE_PKCSREQ, false, false, false},
+				 enrol_pass = {MESSAGE_PKCSREQ, false, true,
+				     false},
+				 renew = {MESSAGE_RENEWALREQ, true, false,
+				     false},
+				 renew_pass = {MESSAGE_RENEWALREQ, true, true,
+				     false},
+				 renew_19 = {MESSAGE_PKCSREQ, true, false,
+				     false},
+				 poll = {MESSAGE_CERTPOLL, false, true, false},
+				 cert = {MESSAGE_GETCERT, false, false, false},
+				 crl = {MESSAGE_GETCRL, false, false, false},
+				 old = {MESSAGE_PKCSREQ, false, false, true},
+				 old_crl = {MESSAGE_GETCRL, false, false, true};
 	static const struct {
 		const struct sent *sent;
 		int fail_info;
@@ -124,6 +136,9 @@ static void test_advice_by_message(void **state)
 	} rows[] = {
 	    {&enrol, 0, "-E 3des -S sha1", "password"},
 	    {&crl, 0, "-E 3des -S sha1", "password"},
+	    {&old, 0, "-E aes128 -S sha256", "-E 3des"},
+	    {&old_crl, 0, "-E aes128 -S sha256", "-E 3des"},
+	    {&old, 3, "clock", "-E"},
 	    {&enrol, 1, "wants a challenge password, which the request lacks",
 		"wrong challenge"},
 	    {&enrol_pass, 1, "wrong challenge password", "lacks"},
@@ -174,8 +189,8 @@ static void test_advice_by_message(void **state)
 /* What a server that does not know RenewalReq refuses it with. */
 static void test_advice_on_renewal_req(void **state)
 {
-	const struct sent renewal = {MESSAGE_RENEWALREQ, true, false},
-			  other = {MESSAGE_PKCSREQ, true, false};
+	const struct sent renewal = {MESSAGE_RENEWALREQ, true, false, false},
+			  other = {MESSAGE_PKCSREQ, true, false, false};
 
 	(void)state;
 	assert_non_null(strstr(
@@ -205,30 +220,32 @@ static void test_refusals(void **state)
 		struct refusal refusal;
 		const char *has, *lacks;
 	} rows[] = {
-	    {{400, false, false, false}, "with -i", "-E"},
-	    {{400, false, false, true}, "with -i", "-E"},
-	    {{400, false, false, true}, "with -i", "-E"},
-	    {{404, false, false, false}, "with -i", "-E"},
-	    {{404, false, false, false}, "path of the URL", "-E"},
-	    {{400, false, true, false}, "path of the URL", "-i"},
-	    {{404, false, true, false}, "CA identifier", "-i"},
-	    {{400, true, false, true}, "-E 3des -S sha1", "-i"},
-	    {{500, true, false, true}, "-E 3des -S sha1", "-i"},
-	    {{500, false, false, false}, "log", "-E"},
-	    {{404, true, false, true}, "path of the URL", "-i"},
-	    {{401, false, false, false}, "no login", "-i"},
-	    {{403, true, false, true}, "operator", "-i"},
-	    {{405, true, false, true}, "no POST", "-i"},
-	    {{405, true, false, false}, "with POSTPKI", "no POST"},
-	    {{414, true, false, false}, "with POSTPKI", "no POST"},
-	    {{405, false, false, false}, "path of the URL", "POST"},
-	    {{414, false, false, false}, "path of the URL", "POST"},
-	    {{413, true, false, true}, "larger", "-i"},
-	    {{429, false, false, false}, "later", "-i"},
-	    {{502, false, false, false}, "later", "-i"},
-	    {{503, true, false, true}, "later", "-E"},
-	    {{504, true, false, true}, "later", "-E"},
-	    {{501, false, false, true}, "operation", "-i"},
+	    {{400, false, false, false, false}, "with -i", "-E"},
+	    {{400, false, false, true, false}, "with -i", "-E"},
+	    {{400, false, false, true, false}, "with -i", "-E"},
+	    {{404, false, false, false, false}, "with -i", "-E"},
+	    {{404, false, false, false, false}, "path of the URL", "-E"},
+	    {{400, false, true, false, false}, "path of the URL", "-i"},
+	    {{404, false, true, false, false}, "CA identifier", "-i"},
+	    {{400, true, false, true, false}, "-E 3des -S sha1", "-i"},
+	    {{500, true, false, true, false}, "-E 3des -S sha1", "-i"},
+	    {{400, true, false, true, true}, "-E aes128 -S sha256", "-E 3des"},
+	    {{500, true, false, true, true}, "-E aes128 -S sha256", "-E 3des"},
+	    {{500, false, false, false, false}, "log", "-E"},
+	    {{404, true, false, true, false}, "path of the URL", "-i"},
+	    {{401, false, false, false, false}, "no login", "-i"},
+	    {{403, true, false, true, false}, "operator", "-i"},
+	    {{405, true, false, true, false}, "no POST", "-i"},
+	    {{405, true, false, false, false}, "with POSTPKI", "no POST"},
+	    {{414, true, false, false, false}, "with POSTPKI", "no POST"},
+	    {{405, false, false, false, false}, "path of the URL", "POST"},
+	    {{414, false, false, false, false}, "path of the URL", "POST"},
+	    {{413, true, false, true, false}, "larger", "-i"},
+	    {{429, false, false, false, false}, "later", "-i"},
+	    {{502, false, false, false, false}, "later", "-i"},
+	    {{503, true, false, true, false}, "later", "-E"},
+	    {{504, true, false, true, false}, "later", "-E"},
+	    {{501, false, false, true, false}, "operation", "-i"},
 	};
 	struct refusal each = {.status = 400};
 	const char *text;
@@ -250,6 +267,48 @@ static void test_refusals(void **state)
 	}
 }
 
+/* Only a SignedData may be the answer after all, not what looks like one. */
+static void test_find_error(void **state)
+{
+	static const struct {
+		int status;
+		const char *type, *body;
+		size_t len;
+		bool error;
+	} rows[] = {
+	    {400, "text/plain", "0 is no message", 15, true},
+	    {400, "application/x-pki-message", "error", 5, true},
+	    {400, "application/x-pki-message", "", 0, true},
+	    {404, "text/html", "<p>no", 5, true},
+	    {500, "", "0", 1, true},
+	    {500, "", "0\x82\x01", 3, true},
+	    {500, "", "0\x82\x01\x03\x02\x01\x00 some other DER", 22, true},
+	    {500, "", "0\x82\x01\x03" SIGNED_DATA, 15, false},
+	    {500, "", "0\x82\x01\x03" SIGNED_DATA, 14, true},
+	    {500, "text/plain", "0\x80" SIGNED_DATA, 13, false},
+	    {500, "text/plain", "0\x0b" SIGNED_DATA, 13, false},
+	    {500, "text/plain", "0\xff" SIGNED_DATA, 13, true},
+	    {200, "text/plain", "error", 5, false},
+	};
+	struct http_response response;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		memset(&response, 0, sizeof(response));
+		response.outcome = HTTP_ANSWERED;
+		response.status = rows[i].status;
+		memcpy(response.content_type, rows[i].type,
+		    strlen(rows[i].type) + 1);
+		assert_true(buf_add(&response.body, rows[i].body, rows[i].len));
+		if ((refusal_find_error(&response) != 0) != rows[i].error)
+			fixture_fail("row %zu", i);
+		response.outcome = HTTP_BAD_RESPONSE;
+		assert_int_equal(refusal_find_error(&response), 0);
+		response_free(&response);
+	}
+}
+
 /* What is wrong with a response of status 200: the content type, or the body. */
 static void test_refused_bodies(void **state)
 {
@@ -266,6 +325,8 @@ static void test_refused_bodies(void **state)
 		"expected application/x-pki-message, the server sent "
 		"text/plain: \"No.\"",
 		"portal"},
+	    {"text/plain", "No.\n", "text/plain: \"No.\"", "\\x0a"},
+	    {"text/plain", "\xff\xfe<p>", "text/plain", "\""},
 	    {"text/html", "<!DOCTYPE html><title>Login</title>x",
 		"the server sent text/html: \"Login\"; check the URL", "<"},
 	    {"text/html", "Bad <b>day", "text/html: \"Bad day\"; check", "<"},
@@ -307,6 +368,7 @@ int main(void)
 	    cmocka_unit_test(test_advice_on_renewal_req),
 	    cmocka_unit_test(test_advice_on_no_content),
 	    cmocka_unit_test(test_refusals),
+	    cmocka_unit_test(test_find_error),
 	    cmocka_unit_test(test_refused_bodies),
 	};
 
