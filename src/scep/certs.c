@@ -64,63 +64,137 @@ static bool is_cms_label(const char *name)
 	    strcmp(name, PEM_STRING_PKCS7_SIGNED) == 0;
 }
 
-/* The first PEM block that is a CMS message. */
-static bool find_cms_block(BIO *bio, unsigned char **data, long *len)
-{
-	char *name, *header;
-	bool found;
+/* The PEM blocks of a body; message is the first one in CMS. */
+struct blocks {
+	int certs, messages;
+	unsigned char *message;
+	long len;
+};
 
-	while (PEM_read_bio(bio, &name, &header, data, len) == 1) {
-		found = is_cms_label(name);
-		OPENSSL_free(name);
-		OPENSSL_free(header);
-		if (found)
-			return true;
-		OPENSSL_free(*data);
-	}
-	return false;
+static bool is_cert_label(const char *name)
+{
+	return strcmp(name, PEM_STRING_X509) == 0 ||
+	    strcmp(name, PEM_STRING_X509_OLD) == 0;
 }
 
-static enum status certs_from_pem(
-    STACK_OF(X509) **out, const void *bytes, size_t len)
+static struct blocks find_blocks(const void *bytes, size_t len)
 {
 	BIO *bio = len <= INT_MAX ? BIO_new_mem_buf(bytes, (int)len) : NULL;
+	struct blocks blocks = {0};
+	char *name, *header;
 	unsigned char *data;
-	enum status st;
 	long data_len;
 
-	if (bio != NULL && find_cms_block(bio, &data, &data_len)) {
-		st = certs_from_signed_data(out, data, (size_t)data_len);
+	while (bio != NULL &&
+	    PEM_read_bio(bio, &name, &header, &data, &data_len) == 1) {
+		if (is_cert_label(name))
+			blocks.certs++;
+		if (is_cms_label(name) && blocks.messages++ == 0) {
+			blocks.message = data;
+			blocks.len = data_len;
+			data = NULL;
+		}
+		OPENSSL_free(name);
+		OPENSSL_free(header);
 		OPENSSL_free(data);
-	} else {
-		st = fail_crypto(ST_REPLY,
-		    "reply: neither a certificate nor a SignedData with "
-		    "certificates (RFC 8894, 4.2.1)");
 	}
 	BIO_free(bio);
-	return st;
+	ERR_clear_error();
+	return blocks;
 }
 
-enum status certs_from_body(
-    STACK_OF(X509) **out, bool *bare, const void *bytes, size_t len)
+/* RFC 8894, 4.2.1: the answer is one certificate or one SignedData. */
+static enum status check_blocks(const struct blocks *blocks)
 {
-	STACK_OF(X509) *certs;
-
-	if (len == 0)
+	if (blocks->certs > 0 && blocks->messages > 0)
 		return fail(ST_REPLY,
-		    "reply: it is empty, expected CA "
-		    "certificates (RFC 8894, 4.2.1)");
-	if ((certs = sk_X509_new_null()) == NULL)
+		    "reply: it mixes CERTIFICATE and PKCS7 in PEM, expected "
+		    "only one of them (RFC 8894, 4.2.1)");
+	if (blocks->messages > 1)
+		return fail(ST_REPLY,
+		    "reply: it has %d PKCS7 in PEM, expected one (RFC 8894, "
+		    "4.2.1.2)",
+		    blocks->messages);
+	return ST_OK;
+}
+
+/* For a body that is not all certificates. */
+static enum status certs_from_pem(
+    STACK_OF(X509) **out, const struct blocks *blocks)
+{
+	if (blocks->messages > 0)
+		return certs_from_signed_data(
+		    out, blocks->message, (size_t)blocks->len);
+	if (blocks->certs > 0)
+		return fail(ST_REPLY,
+		    "reply: a CERTIFICATE in PEM cannot be decoded, or there "
+		    "are more than %d (RFC 8894, 4.2.1)",
+		    CERT_COUNT_MAX);
+	return fail(ST_REPLY,
+	    "reply: neither a certificate nor a SignedData with certificates "
+	    "(RFC 8894, 4.2.1)");
+}
+
+/* A SEQUENCE that is no certificate. */
+static enum status certs_from_der(
+    STACK_OF(X509) **out, const void *bytes, size_t len)
+{
+	if (der_seems_signed_data(bytes, len))
+		return certs_from_signed_data(out, bytes, len);
+	return fail(ST_REPLY,
+	    "reply: neither a certificate nor a certificates-only message, or "
+	    "it is cut, or other bytes follow (RFC 8894, 4.2.1)");
+}
+
+/* *out stays NULL if the bytes are not certificates alone. */
+static enum status parse_certs(
+    STACK_OF(X509) **out, const void *bytes, size_t len)
+{
+	STACK_OF(X509) *certs = sk_X509_new_null();
+
+	if (certs == NULL)
 		return fail_memory();
-	*bare = false;
 	if (cert_parse(certs, bytes, len)) {
-		*bare = sk_X509_num(certs) == 1;
 		*out = certs;
 		return ST_OK;
 	}
 	ERR_clear_error();
 	cert_stack_free(certs);
-	if (*(const unsigned char *)bytes == (V_ASN1_SEQUENCE | 0x20))
-		return certs_from_signed_data(out, bytes, len);
-	return certs_from_pem(out, bytes, len);
+	return ST_OK;
+}
+
+/* Text can start with the tag, which is the digit 0. */
+static bool is_der(const unsigned char *bytes, size_t len)
+{
+	return der_seems_signed_data(bytes, len) ||
+	    (len > 1 && bytes[0] == (V_ASN1_SEQUENCE | 0x20) &&
+		bytes[1] >= 0x80);
+}
+
+enum status certs_from_body(
+    STACK_OF(X509) **out, bool *bare, const void *bytes, size_t len)
+{
+	bool der = is_der(bytes, len);
+	STACK_OF(X509) *certs = NULL;
+	struct blocks blocks = {0};
+	enum status st;
+
+	*bare = false;
+	if (len == 0)
+		return fail(ST_REPLY,
+		    "reply: it is empty, expected CA "
+		    "certificates (RFC 8894, 4.2.1)");
+	if (!der)
+		blocks = find_blocks(bytes, len);
+	if ((st = check_blocks(&blocks)) == ST_OK)
+		st = parse_certs(&certs, bytes, len);
+	if (st == ST_OK && certs != NULL) {
+		*bare = sk_X509_num(certs) == 1;
+		*out = certs;
+	} else if (st == ST_OK) {
+		st = der ? certs_from_der(out, bytes, len)
+			 : certs_from_pem(out, &blocks);
+	}
+	OPENSSL_free(blocks.message);
+	return st;
 }

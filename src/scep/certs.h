@@ -29,8 +29,9 @@ enum status certs_add_crl(struct buf *out, const void *bytes, size_t len);
 /*
  * The certificates of an answer to GetCACert: one in DER (RFC 8894, 4.2.1.1),
  * or a degenerate SignedData (4.2.1.2).  PEM is accepted for both, and the
- * content type is not looked at, since some servers send another.  *bare: the
- * body is one certificate, not a SignedData with one, nor several in PEM.
+ * content type is not looked at, since some servers send another.  Both in one
+ * body are refused, and so are two SignedData.  *bare: the body is one
+ * certificate, not a SignedData with one, nor several in PEM.
  * ST_REPLY after reporting; the caller owns *out.
  */
 enum status certs_from_body(

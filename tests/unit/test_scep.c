@@ -2282,9 +2282,7 @@ static void test_body(void **state)
 	assert_bad_body(&set, "there is no certificate in it");
 	set.len = 0;
 	add_envelope(&set, &der, w.client, &(struct recipe){.type = 0});
-	assert_bad_body(&set,
-	    "not a certificates-only message (RFC 8894, 3.4): its contentType "
-	    "is not that of SignedData");
+	assert_bad_body(&set, "neither a certificate nor a certificates-only");
 	set.len = 0;
 	assert_bad_body(&set, "it is empty, expected CA certificates");
 	assert_true(buf_add_string(&set, "<html>Not found</html>\n"));
@@ -2294,6 +2292,93 @@ static void test_body(void **state)
 	buf_free(&set);
 	buf_free(&pem);
 	cert_stack_free(stack);
+}
+
+static X509_CRL *make_crl(void)
+{
+	X509_CRL *crl = X509_CRL_new();
+	ASN1_TIME *now = ASN1_TIME_adj(NULL, time(NULL), 0, 0);
+
+	if (now == NULL || !X509_CRL_set_version(crl, 1) ||
+	    !X509_CRL_set_issuer_name(crl, X509_get_subject_name(w.ca)) ||
+	    !X509_CRL_set1_lastUpdate(crl, now) ||
+	    !X509_CRL_sign(crl, fixture_rsa(KEY_CA), EVP_sha256()))
+		abort();
+	ASN1_TIME_free(now);
+	return crl;
+}
+
+/* What is nearly a certificate is not called a wrong SignedData. */
+static void test_damaged_cert(void **state)
+{
+	static const char says[] = "neither a certificate nor a "
+				   "certificates-only message";
+	struct buf der = {0}, twice = {0}, crl = {0}, pem = {0};
+	unsigned char *bytes = NULL;
+	X509_CRL *made = make_crl();
+	int len = i2d_X509(w.ca, &bytes);
+
+	(void)state;
+	assert_true(buf_add(&der, bytes, (size_t)len));
+	OPENSSL_free(bytes);
+	assert_true(buf_add(&twice, der.data, der.len));
+	assert_true(buf_add(&twice, der.data, der.len));
+	assert_bad_body(&twice, says);
+	twice.len = der.len + 1;
+	assert_bad_body(&twice, says);
+	twice.len = der.len - 1;
+	assert_bad_body(&twice, says);
+	bytes = NULL;
+	len = i2d_X509_CRL(made, &bytes);
+	assert_true(buf_add(&crl, bytes, (size_t)len));
+	OPENSSL_free(bytes);
+	X509_CRL_free(made);
+	assert_bad_body(&crl, says);
+
+	add_pem(&pem, "CERTIFICATE", &der);
+	add_pem(&pem, "CERTIFICATE", &twice);
+	assert_bad_body(&pem, "a CERTIFICATE in PEM cannot be decoded");
+	buf_free(&der);
+	buf_free(&twice);
+	buf_free(&crl);
+	buf_free(&pem);
+}
+
+/* Nothing in a body is dropped without a word. */
+static void test_mixed_pem(void **state)
+{
+	static const char mixes[] = "it mixes CERTIFICATE and PKCS7";
+	X509 *both[] = {w.ca, w.ra, NULL};
+	STACK_OF(X509) *stack = fixture_stack(both);
+	struct buf der = {0}, set = {0}, pem = {0};
+	unsigned char *bytes = NULL;
+	int len = i2d_X509(w.ca, &bytes);
+
+	(void)state;
+	assert_true(buf_add(&der, bytes, (size_t)len));
+	OPENSSL_free(bytes);
+	add_certs(&set, stack);
+	add_pem(&pem, "CERTIFICATE", &der);
+	add_pem(&pem, "PKCS7", &set);
+	assert_bad_body(&pem, mixes);
+	pem.len = 0;
+	add_pem(&pem, "CMS", &set);
+	add_pem(&pem, "CERTIFICATE", &der);
+	assert_bad_body(&pem, mixes);
+	pem.len = 0;
+	assert_true(buf_add_string(&pem, "0 is text\n"));
+	add_pem(&pem, "CERTIFICATE", &der);
+	assert_body(&pem, 1, true);
+	add_pem(&pem, "PKCS7", &set);
+	assert_bad_body(&pem, mixes);
+	pem.len = 0;
+	add_pem(&pem, "PKCS7", &set);
+	add_pem(&pem, "PKCS7", &set);
+	assert_bad_body(&pem, "it has 2 PKCS7 in PEM");
+	cert_stack_free(stack);
+	buf_free(&der);
+	buf_free(&set);
+	buf_free(&pem);
 }
 
 static void test_body_count(void **state)
@@ -2322,20 +2407,6 @@ static void test_body_count(void **state)
 	cert_stack_free(certs);
 	cert_stack_free(stack);
 	buf_free(&set);
-}
-
-static X509_CRL *make_crl(void)
-{
-	X509_CRL *crl = X509_CRL_new();
-	ASN1_TIME *now = ASN1_TIME_adj(NULL, time(NULL), 0, 0);
-
-	if (now == NULL || !X509_CRL_set_version(crl, 1) ||
-	    !X509_CRL_set_issuer_name(crl, X509_get_subject_name(w.ca)) ||
-	    !X509_CRL_set1_lastUpdate(crl, now) ||
-	    !X509_CRL_sign(crl, fixture_rsa(KEY_CA), EVP_sha256()))
-		abort();
-	ASN1_TIME_free(now);
-	return crl;
 }
 
 static void assert_no_crl(const struct buf *set, const char *says)
@@ -2511,6 +2582,8 @@ int main(void)
 	    cmocka_unit_test(test_cut_envelope),
 	    cmocka_unit_test(test_random),
 	    cmocka_unit_test(test_body),
+	    cmocka_unit_test(test_damaged_cert),
+	    cmocka_unit_test(test_mixed_pem),
 	    cmocka_unit_test(test_body_count),
 	    cmocka_unit_test(test_crl),
 	    cmocka_unit_test(test_crl_ber),
