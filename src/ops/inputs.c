@@ -10,6 +10,7 @@
 #include "util/log.h"
 
 #define TRANSACTION_BYTES 16
+#define NAME_SIZE         100 /* bytes of a name in a message, with the NUL */
 
 enum status inputs_read_pins(struct pins *pins, const struct options *options)
 {
@@ -155,17 +156,17 @@ static void warn_of_subject(const struct inputs *in)
 {
 	const X509_NAME *wanted = X509_REQ_get_subject_name(in->csr);
 	const X509_NAME *subject = X509_get_subject_name(in->signer);
-	struct buf wanted_text = {0}, text = {0};
+	char wanted_text[NAME_SIZE], text[NAME_SIZE];
 
 	if (!in->options->resume && !is_forwarded(in) &&
 	    X509_NAME_cmp(wanted, subject) != 0)
 		warn(WARN_RENEWAL_SUBJECT,
 		    "request %s is for %s, but -O %s for %s: a renewal keeps "
 		    "the subject (RFC 8894, 2.5), and the CA may refuse it",
-		    in->options->request, cert_name_text(&wanted_text, wanted),
-		    in->options->sign_cert, cert_name_text(&text, subject));
-	buf_free(&wanted_text);
-	buf_free(&text);
+		    in->options->request,
+		    cert_name_quote(wanted_text, sizeof(wanted_text), wanted),
+		    in->options->sign_cert,
+		    cert_name_quote(text, sizeof(text), subject));
 }
 
 /* -O and -K: the certificate to renew, or that of another CA. */

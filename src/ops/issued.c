@@ -75,12 +75,11 @@ static void note_differences(const struct inputs *in, X509 *cert)
 {
 	const X509_NAME *wanted = X509_REQ_get_subject_name(in->csr);
 	const X509_NAME *subject = X509_get_subject_name(cert);
-	struct buf text = {0};
+	char text[QUOTE_SIZE];
 
 	if (X509_NAME_cmp(subject, wanted) != 0)
 		warn(WARN_SUBJECT_CHANGED, "the CA changed the subject to %s",
-		    cert_name_text(&text, subject));
-	buf_free(&text);
+		    cert_name_quote(text, sizeof(text), subject));
 	note_altnames(in, cert);
 }
 

@@ -1,13 +1,11 @@
 #include <string.h>
 
-#include <openssl/bio.h>
 #include <openssl/err.h>
 
+#include "pki/altname_text.h"
 #include "pki/altnames.h"
 #include "util/ascii.h"
-#include "util/log.h"
 
-#define NAME_MAX_SHOWN 100 /* bytes of a name, with the NUL */
 #define LIST_MAX_SHOWN 200 /* no name is added after that many bytes */
 
 /* found is what libcrypto tells in *crit: -1 none, -2 several. */
@@ -165,22 +163,6 @@ static bool is_common_name(const GENERAL_NAME *name, const X509_NAME *subject)
 	return false;
 }
 
-static bool add_name(struct buf *out, GENERAL_NAME *name)
-{
-	BIO *bio = BIO_new(BIO_s_mem());
-	char shown[NAME_MAX_SHOWN], *text;
-	bool ok = false;
-	long len;
-
-	if (bio != NULL && GENERAL_NAME_print(bio, name) == 1) {
-		len = BIO_get_mem_data(bio, &text);
-		log_escape(shown, sizeof(shown), text, (size_t)len);
-		ok = buf_addf(out, "%s%s", out->len > 0 ? ", " : "", shown);
-	}
-	BIO_free(bio);
-	return ok;
-}
-
 bool altnames_add_missing(struct buf *out, const GENERAL_NAMES *names,
     const GENERAL_NAMES *others, const X509_NAME *subject)
 {
@@ -193,7 +175,8 @@ bool altnames_add_missing(struct buf *out, const GENERAL_NAMES *names,
 			continue;
 		if (out->len >= LIST_MAX_SHOWN)
 			return buf_add_string(out, ", ...");
-		if (!add_name(out, name))
+		if ((out->len > 0 && !buf_add_string(out, ", ")) ||
+		    !altname_add_text(out, name))
 			return false;
 	}
 	return true;

@@ -18,9 +18,9 @@ bool altnames_of_cert(GENERAL_NAMES **out, X509 *cert);
 
 /*
  * Adds those of names that are not in others, in any order, as text: "DNS:a, IP
- * Address:192.0.2.1", escaped; after about 200 bytes the rest is "...".  Case
- * does not count in domains and schemes (RFC 5280, 7.2, 7.4 and 7.5).  A
- * dNSName that is a commonName of subject counts as one of the others; subject
+ * Address:192.0.2.1", as by altname_add_text(); after about 200 bytes the rest
+ * is "...".  Case does not count in domains and schemes (RFC 5280, 7.2, 7.4 and
+ * 7.5).  A dNSName that is a commonName of subject counts as one of the others; subject
  * may be NULL, and so may both lists.  False when out of memory.
  */
 bool altnames_add_missing(struct buf *out, const GENERAL_NAMES *names,

@@ -200,6 +200,16 @@ const char *cert_name_text(struct buf *buf, const X509_NAME *name)
 	return buf->len > 0 ? buf_string(buf) : "";
 }
 
+const char *cert_name_quote(char *out, size_t size, const X509_NAME *name)
+{
+	struct buf text = {0};
+	const char *shown = cert_name_text(&text, name);
+
+	quote_cut(out, size, shown[0] != '\0' ? shown : "an empty subject");
+	buf_free(&text);
+	return out;
+}
+
 /*
  * Has libcrypto parse the extensions.  If the policy forbids SHA-1, libcrypto
  * 3.0 fails the first time, as it computes a fingerprint, but not later.

@@ -38,8 +38,9 @@ bool cert_push(STACK_OF(X509) *certs, X509 *cert);
 void cert_stack_free(STACK_OF(X509) *certs);
 bool cert_is_in(STACK_OF(X509) *certs, const X509 *cert);
 
-/* As X509_NAME_oneline(); "" if out of memory.  Borrowed from buf. */
+/* X509_NAME_oneline(), or "", borrowed from buf; cut to size, and never "". */
 const char *cert_name_text(struct buf *buf, const X509_NAME *name);
+const char *cert_name_quote(char *out, size_t size, const X509_NAME *name);
 
 /* Adds the keyUsage, "Digital Signature, CRL Sign", or "none". */
 bool cert_add_usage(struct buf *out, X509 *cert);
