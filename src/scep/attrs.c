@@ -1,6 +1,8 @@
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/asn1.h>
+#include <openssl/err.h>
 #include <openssl/objects.h>
 
 #include "compat/compat.h"
@@ -98,13 +100,22 @@ static enum status get_by_oid(struct attr_value *out, const CMS_SignerInfo *si,
 	return st;
 }
 
+/* libcrypto makes no text of an OID that is very long. */
+static const char *oid_text(char text[OID_TEXT_MAX], const ASN1_OBJECT *object)
+{
+	if (OBJ_obj2txt(text, OID_TEXT_MAX, object, 1) <= 0) {
+		snprintf(text, OID_TEXT_MAX, "an OID that is too long");
+		ERR_clear_error();
+	}
+	return text;
+}
+
 /* The name in RFC 8894, table 1, or the OID of another attribute. */
 static const char *name_of(X509_ATTRIBUTE *attribute, char oid[OID_TEXT_MAX])
 {
 	size_t i;
 
-	OBJ_obj2txt(
-	    oid, OID_TEXT_MAX, X509_ATTRIBUTE_get0_object(attribute), 1);
+	oid_text(oid, X509_ATTRIBUTE_get0_object(attribute));
 	for (i = 0; i < COUNT_OF(table); i++)
 		if (strcmp(oid, table[i].oid) == 0)
 			return table[i].name;
@@ -145,13 +156,12 @@ enum status attrs_check_content_type(
 		if (nid == NID_pkcs7_data || nid == inner ||
 		    OBJ_cmp(value->value.object, type) == 0)
 			return ST_OK;
-		OBJ_obj2txt(found, sizeof(found), value->value.object, 1);
+		oid_text(found, value->value.object);
 	}
-	OBJ_obj2txt(expected, sizeof(expected), type, 1);
 	return fail(ST_REPLY,
 	    "reply: contentType is %s, expected %s, the eContentType (RFC "
 	    "5652, 5.3)",
-	    found, expected);
+	    found, oid_text(expected, type));
 }
 
 bool attrs_add_signed(struct buf *out, const CMS_SignerInfo *si)
