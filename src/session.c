@@ -272,6 +272,17 @@ static enum status post_message(struct session *session,
 	return send_query(session, "PKIOperation", NULL, &request, response);
 }
 
+static void warn_of_long_get(struct session *session, size_t len)
+{
+	if (session->long_get_warned)
+		return;
+	session->long_get_warned = true;
+	warn(WARN_LONG_GET,
+	    "the server does not announce POST: a GET of %zu bytes is cut by "
+	    "some servers and proxies",
+	    len);
+}
+
 static enum status get_message(struct session *session,
     const struct buf *message, struct http_response *response)
 {
@@ -284,10 +295,7 @@ static enum status get_message(struct session *session,
 	base64.len = (size_t)EVP_EncodeBlock(
 	    base64.data, message->data, (int)message->len);
 	if (base64.len > GET_SAFE_MAX)
-		warn(WARN_LONG_GET,
-		    "the server does not announce POST: a GET of %zu bytes is "
-		    "cut by some servers and proxies",
-		    base64.len);
+		warn_of_long_get(session, base64.len);
 
 	st = send_query(
 	    session, "PKIOperation", buf_string(&base64), &request, response);

@@ -30,6 +30,8 @@ struct session {
 	 * with an error and without a pkiMessage; else 0.
 	 */
 	int http_error;
+
+	bool long_get_warned; /* once is enough */
 };
 
 /*

@@ -559,6 +559,7 @@ informs() {
     enrol -t 0
     expect_status 0
     warns long-get
+    report "ids.count('long-get') == 1"
     warns weak-algorithm
     warns obsolete-cipher
     warns poll-failed
