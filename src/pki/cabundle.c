@@ -147,10 +147,47 @@ static void describe_choice(const struct cabundle *bundle)
 	buf_free(&name);
 }
 
+/*
+ * certs are from the file at path: whether they hide a set beside it that has
+ * others.
+ */
+static bool hides_set(const char *path, STACK_OF(X509) *certs)
+{
+	STACK_OF(X509) *numbered = NULL;
+	struct log_capture capture;
+	bool hidden;
+
+	if (file_is_standard(path))
+		return false;
+	log_capture_begin(&capture);
+	hidden = read_numbered(&numbered, path) == ST_OK &&
+	    caset_find_missing(numbered, certs) != NULL;
+	log_capture_end(&capture);
+	cert_stack_free(numbered);
+	return hidden;
+}
+
+static enum status keep_pinned(struct buf *advice, STACK_OF(X509) *certs,
+    X509 *encrypt, const struct pins *pins)
+{
+	int count = sk_X509_num(certs);
+	enum status st = pinned_keep(certs, encrypt, pins);
+
+	if (st != ST_OK || advice->len > 0 || sk_X509_num(certs) == count)
+		return st;
+	return buf_addf(advice,
+		   "--ca-fingerprint left out %d of them: if the CA says that "
+		   "one is its RA, pin that, too, or use --tolerate ra",
+		   count - sk_X509_num(certs))
+	    ? ST_OK
+	    : fail_memory();
+}
+
 enum status cabundle_read(struct cabundle *out, const char *path,
     const char *encrypt_path, const struct pins *pins)
 {
 	STACK_OF(X509) *certs = NULL;
+	struct buf advice = {0};
 	X509 *encrypt = NULL;
 	enum status st;
 	bool exists;
@@ -163,18 +200,24 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 		st = cert_read_all(&certs, path, "CA certificate");
 	else
 		st = read_numbered(&certs, path);
+	if (st == ST_OK && exists && hides_set(path, certs) &&
+	    !buf_addf(&advice, "%s-0 exists, but %s is read: remove %s", path,
+		path, path))
+		st = fail_memory();
 	if (st == ST_OK && encrypt_path != NULL)
 		st =
 		    cert_read(&encrypt, encrypt_path, "encryption certificate");
 	if (st == ST_OK && pins != NULL && pins->count > 0)
-		st = pinned_keep(certs, encrypt, pins);
+		st = keep_pinned(&advice, certs, encrypt, pins);
 	if (st != ST_OK) {
+		buf_free(&advice);
 		cert_stack_free(certs);
 		X509_free(encrypt);
 		return st;
 	}
 
 	cabundle_set(out, certs);
+	out->advice = advice;
 	if (encrypt != NULL) {
 		out->encrypt = out->owned_encrypt = encrypt;
 		out->why_encrypt = "-e";
@@ -187,7 +230,15 @@ void cabundle_free(struct cabundle *bundle)
 {
 	cert_stack_free(bundle->certs);
 	X509_free(bundle->owned_encrypt);
+	buf_free(&bundle->advice);
 	memset(bundle, 0, sizeof(*bundle));
+}
+
+const char *cabundle_get_advice(const struct cabundle *bundle)
+{
+	return bundle->advice.len > 0
+	    ? buf_string(&bundle->advice)
+	    : "fetch them again with getca, or check which server answers";
 }
 
 const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle)

@@ -7,10 +7,12 @@
 #include <openssl/x509.h>
 
 #include "pki/pin.h"
+#include "util/buf.h"
 #include "util/status.h"
 
 /*
- * Owns certs and owned_encrypt; sign and encrypt are borrowed from them.
+ * Owns certs, owned_encrypt and advice; sign and encrypt are borrowed from the
+ * first two.
  */
 struct cabundle {
 	STACK_OF(X509) *certs; /* of -c, in order */
@@ -18,6 +20,7 @@ struct cabundle {
 	X509 *encrypt;         /* requests are encrypted to this one */
 	X509 *owned_encrypt;   /* of -e, or NULL */
 	const char *why_sign, *why_encrypt; /* why they were chosen */
+	struct buf advice; /* for cabundle_get_advice(), or empty */
 };
 
 /*
@@ -40,6 +43,12 @@ void cabundle_free(struct cabundle *bundle);
  * (RFC 5280, 6.1).  ST_FILE after reporting.
  */
 enum status cabundle_check(const struct cabundle *bundle, bool check_validity);
+
+/*
+ * What the user can do when a message is signed by none of the certificates:
+ * words for the end of an error line.
+ */
+const char *cabundle_get_advice(const struct cabundle *bundle);
 
 /*
  * Whether the certificate to encrypt to has a key that can encrypt (RSA).  If

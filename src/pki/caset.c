@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "pki/caset.h"
+#include "pki/cert.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -41,4 +42,14 @@ enum status caset_find_base(bool *exists, const char *base)
 	}
 	buf_free(&name);
 	return st;
+}
+
+X509 *caset_find_missing(STACK_OF(X509) *certs, STACK_OF(X509) *others)
+{
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++)
+		if (!cert_is_in(others, sk_X509_value(certs, i)))
+			return sk_X509_value(certs, i);
+	return NULL;
 }

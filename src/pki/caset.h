@@ -5,6 +5,8 @@
 #include <stdbool.h>
 
 #include "pki/cert.h"
+#include <openssl/x509.h>
+
 #include "util/buf.h"
 #include "util/status.h"
 
@@ -23,5 +25,8 @@ enum status caset_find_file(
  * exists: getca writes the set beside a directory, too.
  */
 enum status caset_find_base(bool *exists, const char *base);
+
+/* The first of certs that is not in others, or NULL. */
+X509 *caset_find_missing(STACK_OF(X509) *certs, STACK_OF(X509) *others);
 
 #endif

@@ -133,9 +133,9 @@ static enum status check_ra_signer(
  * has to be a CA certificate that verifies against those of -C.
  */
 static enum status check_sent_signer(
-    STACK_OF(X509) *current, STACK_OF(X509) *beside, X509 *signer)
+    const struct cabundle *bundle, STACK_OF(X509) *beside, X509 *signer)
 {
-	STACK_OF(X509) *cas;
+	STACK_OF(X509) *current = bundle->certs, *cas;
 	struct buf problem = {0};
 	enum path_verdict verdict;
 	const char *reason;
@@ -157,8 +157,7 @@ static enum status check_sent_signer(
 		"not among those of -C, and does not verify against them (%s)",
 		reason))
 		st = refuse_signer(signer, buf_string(&problem), "",
-		    "fetch them again with getca, or check which server "
-		    "answers");
+		    cabundle_get_advice(bundle));
 	else
 		st = fail_memory();
 	buf_free(&problem);
@@ -168,10 +167,8 @@ static enum status check_sent_signer(
 static enum status check_nextca_signer(
     const struct nextca_trust *trust, STACK_OF(X509) *beside, X509 *signer)
 {
-	STACK_OF(X509) *current = trust->current->certs;
-
-	if (!cert_is_in(current, signer))
-		return check_sent_signer(current, beside, signer);
+	if (!cert_is_in(trust->current->certs, signer))
+		return check_sent_signer(trust->current, beside, signer);
 	return cert_is_anchor(signer) ? ST_OK : check_ra_signer(trust, signer);
 }
 
@@ -206,7 +203,8 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
 	beside = CMS_get1_certs(cms);
 	st = find_candidates(&all, trust, beside);
 	if (st == ST_OK)
-		st = signed_verify(&by, cms, all, "-C", &trust->policy);
+		st = signed_verify(&by, cms, all, "-C",
+		    cabundle_get_advice(trust->current), &trust->policy);
 	if (st == ST_OK)
 		st = attrs_check_values(by.si);
 	if (st == ST_OK)

@@ -25,7 +25,8 @@ enum status signed_parse(
 	return ST_OK;
 }
 
-static enum status fail_unknown_signer(CMS_SignerInfo *si, const char *where)
+static enum status fail_unknown_signer(
+    CMS_SignerInfo *si, const char *where, const char *advice)
 {
 	X509_NAME *issuer = NULL;
 	ASN1_INTEGER *serial = NULL;
@@ -35,10 +36,9 @@ static enum status fail_unknown_signer(CMS_SignerInfo *si, const char *where)
 	CMS_SignerInfo_get0_signer_id(si, NULL, &issuer, &serial);
 	st = fail(ST_REPLY,
 	    "reply: signed by a certificate that is not among those of %s "
-	    "(issuer %s); fetch them again with getca, or check which server "
-	    "answers",
-	    where,
-	    issuer != NULL ? cert_name_text(&text, issuer) : "not named");
+	    "(issuer %s); %s",
+	    where, issuer != NULL ? cert_name_text(&text, issuer) : "not named",
+	    advice);
 	buf_free(&text);
 	return st;
 }
@@ -48,7 +48,7 @@ static enum status fail_unknown_signer(CMS_SignerInfo *si, const char *where)
  * (RFC 5652, 5.3).
  */
 static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
-    STACK_OF(X509) *certs, const char *where)
+    STACK_OF(X509) *certs, const char *where, const char *advice)
 {
 	STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
 	int i, count = infos != NULL ? sk_CMS_SignerInfo_num(infos) : 0;
@@ -64,7 +64,7 @@ static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
 		if (CMS_SignerInfo_cert_cmp(out->si, out->signer) == 0)
 			return ST_OK;
 	}
-	return fail_unknown_signer(out->si, where);
+	return fail_unknown_signer(out->si, where, advice);
 }
 
 /*
@@ -281,11 +281,11 @@ static void warn_of_content_type(void)
 }
 
 enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
-    STACK_OF(X509) *certs, const char *where,
+    STACK_OF(X509) *certs, const char *where, const char *advice,
     const struct digest_policy *policy)
 {
 	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
-	enum status st = find_signer(out, cms, certs, where);
+	enum status st = find_signer(out, cms, certs, where, advice);
 
 	if (st != ST_OK || (st = check_digest(out, policy)) != ST_OK ||
 	    (st = check_unsigned_attributes(out)) != ST_OK)

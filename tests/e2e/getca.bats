@@ -219,6 +219,39 @@ no_shadow() {
     files_remain 3
 }
 
+@test "a signer that is in the set only, beside an older -c: the error says so" {
+    start_ca --profile ra
+    getca
+    take local.key local.csr
+    cp "$shared/other.crt" ca.crt
+    enroll --tolerate issuer
+    expect_status 97
+    one_error "not among those of -c" "ca.crt-0 exists, but ca.crt is read" \
+        "remove ca.crt"
+    stderr_lacks "fetch them again"
+    # A part or a copy of the set hides others, the whole of it does not.
+    ln -sf ca.crt-2 ca.crt
+    enroll
+    expect_status 97
+    one_error "remove ca.crt"
+    cat ca.crt-? >"$BATS_TEST_TMPDIR/all"
+    ln -sf "$BATS_TEST_TMPDIR/all" ca.crt
+    another_ca --profile ra
+    enroll
+    expect_status 97
+    one_error "fetch them again with getca"
+    stderr_lacks "remove"
+}
+
+@test "getnextca: a signer that is in the set only, beside an older -C: the error says so" {
+    start_ca --profile chain --next-ca
+    getca
+    cp "$shared/other.crt" ca.crt
+    run_sscep getnextca -u "$URL" -C ca.crt -c next.crt
+    expect_status 97
+    one_error "-C" "ca.crt-0 exists, but ca.crt is read: remove ca.crt"
+}
+
 # Nobody can write to ca.crt, and replacing it is not needed.
 @test "a set beside a -c that cannot be written" {
     start_ca --profile ra

@@ -644,6 +644,19 @@ signed_by_other() {
     left_out "/C=FI/O=Example/CN=Example Test CA"
 }
 
+not_fetched_again() {
+    expect_status 97
+    one_error "not among those of -c" "--ca-fingerprint left out 2 of them" \
+        "pin that" "--tolerate ra"
+    stderr_lacks "fetch them again"
+}
+
+@test "enroll, getcert, getcrl: the pin left the RA out, and the error says so" {
+    start_pinned --profile ra --ra-purpose none
+    each_operation not_fetched_again \
+        --ca-fingerprint "$(pin "$ca/ca.crt" sha256)"
+}
+
 @test "enroll, getcert, getcrl: an unrelated certificate beside the pinned one is left out" {
     start_pinned
     cat "$shared/other.crt" >>ca.crt
