@@ -36,7 +36,8 @@ enum status caset_find_base(bool *exists, const char *base)
 	if (file_is_standard(base))
 		return ST_OK;
 	st = file_find(exists, base);
-	if (st == ST_OK && *exists && file_is_directory(base)) {
+	if (st == ST_OK && *exists &&
+	    (file_is_directory(base) || file_is_empty(base))) {
 		st = caset_find_file(&numbered, &name, base, 0);
 		*exists = !numbered;
 	}

@@ -21,8 +21,8 @@ enum status caset_find_file(
     bool *exists, struct buf *name, const char *base, int i);
 
 /*
- * Whether base itself is read, not the set.  A directory is not if FILE-0
- * exists: getca writes the set beside a directory, too.
+ * Whether base itself is read, not the set.  A directory or an empty file is not
+ * if FILE-0 exists: getca writes the set beside them.
  */
 enum status caset_find_base(bool *exists, const char *base);
 

@@ -27,6 +27,9 @@ enum status file_find(bool *exists, const char *path);
 /* Whether there is a directory of that name. */
 bool file_is_directory(const char *path);
 
+/* Whether there is a regular file of that name without content. */
+bool file_is_empty(const char *path);
+
 /*
  * Moves path to path.old, replacing that, if guard returns ST_OK for both; else
  * guard has reported why not.  ST_FILE after reporting.

@@ -195,8 +195,6 @@ no_shadow() {
 
 @test "a set beside a -c that is no certificate: a warning" {
     start_ca --profile ra
-    : >ca.crt
-    shadows "it cannot be read as certificates: give -c another name"
     echo text >ca.crt
     shadows "it cannot be read as certificates: give -c another name"
     files_are ra-sign ra-enc ca
@@ -217,6 +215,21 @@ no_shadow() {
     expect_status 93
     one_error "ca.crt: cannot open it to check that it holds no private key: Permission denied"
     files_remain 3
+}
+
+@test "a set beside an empty -c, which mktemp makes: the set is read" {
+    start_ca --profile ra
+    : >ca.crt
+    no_shadow
+    stderr_empty
+    take local.key local.csr
+    enroll
+    enrolled
+    # Without a set the empty file is an error.
+    rm ca.crt-?
+    enroll
+    expect_status 93
+    only_error "CA certificate ca.crt: the file is empty"
 }
 
 @test "a signer that is in the set only, beside an older -c: the error says so" {
