@@ -1,4 +1,5 @@
 #include <string.h>
+#include <unistd.h>
 
 #include <openssl/x509v3.h>
 #include <openssl/x509_vfy.h>
@@ -86,6 +87,34 @@ void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
 		&tries);
 }
 
+/* No file of a set was found: name the file beside it, if there is one. */
+static enum status fail_absent(const char *path)
+{
+	const char *number = strrchr(path, '-');
+	struct buf base = {0};
+	enum status st;
+
+	if (number != NULL && number[1] != '\0' &&
+	    number[1 + strspn(number + 1, "0123456789")] == '\0' &&
+	    !buf_add(&base, path, (size_t)(number - path)))
+		return fail_memory();
+	if (base.len > 0 && access(buf_string(&base), F_OK) == 0 &&
+	    !file_is_directory(buf_string(&base)) &&
+	    !file_is_empty(buf_string(&base)))
+		st = fail(ST_FILE,
+		    "CA certificate %s: there is no such file, but there is "
+		    "%s, which getca writes for a single certificate: name "
+		    "that instead",
+		    path, buf_string(&base));
+	else
+		st = fail(ST_FILE,
+		    "CA certificate %s: there is no such file, and no %s-0; "
+		    "get it with: %s getca",
+		    path, path, log_program());
+	buf_free(&base);
+	return st;
+}
+
 /* Reads path-0, path-1, ..., up to the first that does not exist. */
 static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 {
@@ -118,10 +147,7 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 	}
 
 	if (st == ST_OK && sk_X509_num(certs) == 0)
-		st = fail(ST_FILE,
-		    "CA certificate %s: there is no such file, and no %s-0; "
-		    "get it with: %s getca",
-		    path, path, log_program());
+		st = fail_absent(path);
 	buf_free(&name);
 	if (st != ST_OK)
 		cert_stack_free(certs);

@@ -232,6 +232,31 @@ no_shadow() {
     only_error "CA certificate ca.crt: the file is empty"
 }
 
+@test "a file of a set that is missing beside FILE: the error names FILE" {
+    local name
+    start_enrolment
+    mv ca.crt ca.pem
+    for name in ca.pem-0 ca.pem-12; do
+        run_sscep enroll -u "$URL" -c "$name" -k local.key -r local.csr \
+            -l local.crt
+        expect_status 93
+        only_error "CA certificate $name: there is no such file, but there is ca.pem, " \
+            "name that instead"
+    done
+    # A file that is not there, or holds nothing, is no help.
+    for name in ca.pem- ca.pem-0x ca.pem-0-0 pem-0 -- -0; do
+        run_sscep enroll -u "$URL" "-c$name" -k local.key -r local.csr \
+            -l local.crt
+        expect_status 93
+        only_error "CA certificate $name: there is no such file, and no $name-0; get"
+    done
+    : >ca.pem
+    run_sscep enroll -u "$URL" -c ca.pem-0 -k local.key -r local.csr \
+        -l local.crt
+    only_error "and no ca.pem-0-0; get"
+    nothing_sent
+}
+
 @test "a signer that is in the set only, beside an older -c: the error says so" {
     start_ca --profile ra
     getca
