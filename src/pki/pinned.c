@@ -63,16 +63,43 @@ static bool add_shown(struct buf *out, const struct pin *pin, X509 *cert)
 	return ok;
 }
 
+/* How good it is to pin cert: the least is the best, a root. */
+enum rank { RANK_ROOT, RANK_CA, RANK_OTHER, RANK_COUNT };
+
+static enum rank rank_of(X509 *cert)
+{
+	if (!cert_is_anchor(cert))
+		return RANK_OTHER;
+	return cert_is_self_signed(cert) ? RANK_ROOT : RANK_CA;
+}
+
+/* Adds the first SHOWN_MAX of certs, the best to pin foremost. */
+static bool add_best(
+    struct buf *out, const struct pin *pin, STACK_OF(X509) *certs)
+{
+	int rank, i, shown = 0;
+	X509 *cert;
+
+	for (rank = 0; rank < RANK_COUNT; rank++)
+		for (i = 0; shown < SHOWN_MAX && i < sk_X509_num(certs); i++) {
+			cert = sk_X509_value(certs, i);
+			if ((int)rank_of(cert) != rank)
+				continue;
+			if (!buf_addf(out, "%s", shown++ > 0 ? "; " : "") ||
+			    !add_shown(out, pin, cert))
+				return false;
+		}
+	return true;
+}
+
 static enum status fail_mismatch(const struct pins *pins, STACK_OF(X509) *certs)
 {
 	struct buf text = {0};
-	int i, count = sk_X509_num(certs);
+	int count = sk_X509_num(certs);
 	enum status st = ST_OK;
 
-	for (i = 0; st == ST_OK && i < count && i < SHOWN_MAX; i++)
-		if (!buf_addf(&text, "%s", i > 0 ? "; " : "") ||
-		    !add_shown(&text, pins->list, sk_X509_value(certs, i)))
-			st = fail_memory();
+	if (!add_best(&text, pins->list, certs))
+		st = fail_memory();
 	if (st == ST_OK && count > SHOWN_MAX &&
 	    !buf_addf(&text, "; and %d more", count - SHOWN_MAX))
 		st = fail_memory();

@@ -223,11 +223,14 @@ files_are() {
     snapshot
     getca --ca-fingerprint "$(pin "$shared/other.crt" sha1)"
     refused "matches none of the 4 CA certificate(s)" "; and 1 more"
-    for name in ra-sign ra-enc ca; do
+    for name in root ca ra-sign; do
         stderr_has " sha1:$(fingerprint "$ca/$name.crt" sha1)"
     done
+    # Those that are better to pin come first.
+    expect_equal "names" "Root,CA,Signing" \
+        "$(grep -o '[A-Za-z]* sha1:' "$stderr" | cut -d' ' -f1 | paste -sd,)"
     stderr_has "/C=FI/O=Example/CN=Example Test RA Signing sha1:"
-    stderr_lacks "$(fingerprint "$ca/root.crt" sha1)"
+    stderr_lacks "$(fingerprint "$ca/ra-enc.crt" sha1)"
     for name in {1..90}; do
         files+=("$ca/ra-enc.crt")
     done
