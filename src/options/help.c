@@ -47,27 +47,39 @@ static void print_operations(FILE *out)
 		    out, "  %-12s %s\n", ops_all[i]->name, ops_all[i]->help);
 }
 
+/* The options that not all operations have; nothing if there are none. */
+static void print_own(FILE *out, const struct operation *operation)
+{
+	const struct option_row *row;
+	bool any = false;
+	size_t i;
+
+	for (i = 0; i < table_row_count; i++) {
+		row = &table_rows[i];
+		if (row->ops == TABLE_OPS_ALL || !(row->ops & operation->op))
+			continue;
+		if (!any)
+			fprintf(out, "\nOPTIONS for OPERATION %s are\n",
+			    operation->name);
+		any = true;
+		print_row(out, row, false);
+	}
+}
+
 void options_print_usage(FILE *out, const char *program)
 {
-	const struct operation *op;
-	size_t i, j;
+	size_t i;
 
 	fprintf(out, "sscep version %s\n\n", PACKAGE_VERSION);
 	fprintf(out, "Usage: %s OPERATION [OPTIONS]\n\n", program);
 	fputs("Available OPERATIONs are\n", out);
 	print_operations(out);
 	fputs("\nGeneral OPTIONS\n", out);
-	for (j = 0; j < table_row_count; j++)
-		if (table_rows[j].ops == TABLE_OPS_ALL)
-			print_row(out, &table_rows[j], false);
-	for (i = 0; i < OPS_COUNT; i++) {
-		op = ops_all[i];
-		fprintf(out, "\nOPTIONS for OPERATION %s are\n", op->name);
-		for (j = 0; j < table_row_count; j++)
-			if (table_rows[j].ops != TABLE_OPS_ALL &&
-			    (table_rows[j].ops & op->op))
-				print_row(out, &table_rows[j], false);
-	}
+	for (i = 0; i < table_row_count; i++)
+		if (table_rows[i].ops == TABLE_OPS_ALL)
+			print_row(out, &table_rows[i], false);
+	for (i = 0; i < OPS_COUNT; i++)
+		print_own(out, ops_all[i]);
 }
 
 /* The parts of --help. */

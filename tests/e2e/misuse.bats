@@ -53,6 +53,10 @@ screen() {
             --rsa-pss --tls-insecure --help --help-all; do
             stdout_has "$word"
         done
+        expect_equal "operations with own options" \
+            "getca getnextca enroll getcert getcrl" \
+            "$(sed -n 's/^OPTIONS for OPERATION \(.*\) are$/\1/p' "$stdout" |
+                paste -sd' ')"
     done
 }
 
