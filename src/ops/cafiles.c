@@ -118,17 +118,6 @@ static enum status report_found(
 	return ST_OK;
 }
 
-/* The first of held that is not in certs, or NULL. */
-static X509 *find_other(STACK_OF(X509) *held, STACK_OF(X509) *certs)
-{
-	int i;
-
-	for (i = 0; i < sk_X509_num(held); i++)
-		if (!cert_is_in(certs, sk_X509_value(held, i)))
-			return sk_X509_value(held, i);
-	return NULL;
-}
-
 /*
  * FILE is the user's, a copy or link of the set perhaps, but cabundle_read()
  * reads it before the set.  With the current certificates of getnextca in it,
@@ -151,7 +140,7 @@ static void warn_of_shadow(
 	log_capture_begin(&capture);
 	st = cert_read_all(&held, base, "CA certificate");
 	log_capture_end(&capture);
-	other = find_other(held, certs);
+	other = caset_find_missing(held, certs);
 	if (st != ST_OK)
 		warn(WARN_CA_FILE_SHADOWS_SET,
 		    "%s: -c %s reads this file, not %s-0, but it cannot be "

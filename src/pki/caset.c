@@ -2,7 +2,6 @@
 #include <string.h>
 
 #include "pki/caset.h"
-#include "pki/cert.h"
 #include "util/file.h"
 #include "util/log.h"
 

@@ -1,12 +1,10 @@
-/* caset.h: the names FILE-0, FILE-1, ... of a set of CA certificate files. */
+/* caset.h: sets of CA certificates, and their files FILE-0, FILE-1, ... */
 #ifndef PKI_CASET_H
 #define PKI_CASET_H
 
 #include <stdbool.h>
 
 #include "pki/cert.h"
-#include <openssl/x509.h>
-
 #include "util/buf.h"
 #include "util/status.h"
 
