@@ -6,14 +6,20 @@ load helper
 
 warning_line='^\./sscep: warning: [^ ].* \[[a-z0-9-]+\]$'
 
-# only_warnings: each line on stderr is a warning with an id; adds the ids to
-# the file seen.
+# only_warnings ID ...: each line on stderr is a warning; these are the ids.
 only_warnings() {
     expect_status 0
     if grep -vE "$warning_line" "$stderr"; then
         problem "a line is no warning with an id"
     fi
-    sed 's/.*\[\(.*\)\]$/\1/' "$stderr" >>"$BATS_TEST_TMPDIR/seen"
+    expect_equal "ids" "$*" \
+        "$(sed 's/.*\[\(.*\)\]$/\1/' "$stderr" | paste -sd' ')"
+}
+
+# The list of --no-warn in the example for cron of the manual.
+cron_list() {
+    sed -n 's/^    --no-warn \([a-z,-]*\)\( \\e\)\{0,1\}$/\1/p' \
+        "$BATS_TEST_DIRNAME/../../man/sscep.1" | paste -sd,
 }
 
 silent() {
@@ -21,52 +27,118 @@ silent() {
     stderr_empty
 }
 
-# every_operation CHECK [OPTION ...]: getca, enroll, a renewal in place, getcrl.
+# quiet_without LIST COMMAND ...: the command succeeds and prints nothing to
+# stderr without these warnings; adds their ids to the file seen.
+quiet_without() {
+    "${@:2}" --json --no-warn "$1"
+    silent
+    python3 -c 'import json, sys
+for one in json.load(sys.stdin).get("warnings", []):
+    print(one["id"])' <"$stdout" >>"$BATS_TEST_TMPDIR/seen"
+}
+
+# every_operation LIST NEXT: getca, enroll, a renewal in place, getcrl, and
+# getnextca unless NEXT is empty.
 every_operation() {
-    local check=$1 url=$URL
-    shift
     rm -f ca.crt* local.crt
-    run_sscep getca -u "$url" -c ca.crt "$@"
-    "$check"
-    enroll "$@"
-    "$check"
-    enroll -K local.key -O local.crt "$@"
-    "$check"
-    run_sscep getcrl -u "$url" -c ca.crt -k local.key -l local.crt -w crl "$@"
-    "$check"
+    quiet_without "$1" run_sscep getca -u "$URL" -c ca.crt
+    quiet_without "$1" enroll -t 0
+    quiet_without "$1" enroll -t 0 -K local.key -O local.crt
+    quiet_without "$1" run_sscep getcrl -u "$URL" -c ca.crt -k local.key \
+        -l local.crt -w crl
+    if [ -n "$2" ]; then
+        quiet_without "$1" run_sscep getnextca -u "$URL" -C ca.crt -c next
+    fi
 }
 
-# All profiles of the test CA, each as it is and as an old server.
-profiles() {
-    local profile
-    PYTHONPATH=$BATS_TEST_DIRNAME/../testca python3 -c \
-        'import pki; print("\n".join(pki.ORDERS))' | while read -r profile; do
-        echo "--profile $profile"
-        echo "--profile $profile --get-only --caps none --cipher des"
-    done
-    echo "--digest sha1"
-    echo "--profile ra-chain --order sign,enc,ca"
+# All options of the test CA with which every operation succeeds, with each of
+# their values, and its profiles as old servers. What is left out: servers that
+# the client refuses, or that need options of the client; and those that issue
+# another certificate than requested, which should be noticed.
+servers() {
+    PYTHONPATH=$BATS_TEST_DIRNAME/../testca python3 - <<'END'
+import argparse, options, pki
+
+LEFT_OUT = """
+    --ca-expired --ca-key=ec --ca-key=ec384 --no-caps-http=html
+    --renewal-by=19 --then=failure --oaep=md5 --digest=md5
+    --recipient=pwri --recipient=kari
+    --challenge-file --pwri-password --fail --fail-text --fail-text-form
+    --issue-as --issue-san --issue-ahead --next-ca
+""".split()
+VALUES = {
+    "--ca-usage": ["sign,encipher,certsign,crlsign", "none"],
+    "--next-ca-certs": ["self", "cross", "self,cross"],
+    "--revoke": ["12"], "--crl-size": ["100"],
+    "--caps": ["none", "AES", "SHA-1,DES3", "SCEPStandard"],
+    "--renewal-http": ["400", "404", "405", "500", "501"],
+    "--challenge": ["secret"], "--pending": ["2"], "--pwri-rounds": ["1"],
+    "--delay": ["0.1"], "--chunked": ["10"],
+    "--oaep-mask": ["sha1 --oaep sha256"],
+}
+ORDERS = {
+    "chain": ["root,ca", "ca"], "ra-pair": ["sign"],
+    "ra": ["sign,enc", "enc,sign", "ca,enc,sign"],
+    "ra-chain": ["sign,enc", "sign,enc,ca", "root,ca,enc,sign"],
+}
+parser = argparse.ArgumentParser(add_help=False)
+for add in (options._ca, options._decision, options._form, options._http):
+    add(parser)
+for action in parser._actions:
+    name = action.option_strings[0]
+    if name in LEFT_OUT or name == "--order":
+        continue
+    if action.nargs == 0:
+        print(name)
+        continue
+    prefix = "--profile ra " if name == "--ra-purpose" else ""
+    for value in VALUES.get(name) or action.choices:
+        if "%s=%s" % (name, value) not in LEFT_OUT:
+            print("%s%s %s" % (prefix, name, value))
+for profile in pki.ORDERS:
+    old = "--profile %s --caps none --cipher des" % profile
+    print(old, "--get-only")
+    print(old, "--no-content-type")
+    for order in ORDERS.get(profile, []):
+        print("--profile", profile, "--order", order)
+END
 }
 
-@test "--no-warn: with the list for cron in the manual stderr is empty with every profile" {
-    local list options number=0
+@test "--no-warn: with the list for cron in the manual stderr is empty with every server" {
+    local list options next number=0
     list=$(cron_list)
-    [ "$(cron_list | wc -l)" -eq 1 ]
     take local.key local.csr
+    servers >"$BATS_TEST_TMPDIR/servers"
     while read -r options; do
         number=$((number + 1))
         echo "=== $options" >&2
         ca=$BATS_TEST_TMPDIR/ca$number
         # shellcheck disable=SC2086
-        start_ca $options
-        every_operation only_warnings
-        every_operation silent --no-warn "$list"
+        start_ca --next-ca $options
+        # getnextca wants a signature of the CA, over the certificates.
+        case $options in
+        *"--profile ra"* | *outer*) next="" ;;
+        *) next=yes ;;
+        esac
+        every_operation "$list" "$next"
         stop_ca
-    done < <(profiles)
-    [ "$number" -gt 10 ]
-    # The list has what these servers cause, and nothing else.
+    done <"$BATS_TEST_TMPDIR/servers"
+    [ "$number" -gt 100 ]
+    # The list has what these servers cause, and nothing else; two ids are those
+    # of lines that only -v prints.
     expect_equal "ids" "$(tr , '\n' <<<"$list" | LC_ALL=C sort)" \
-        "$(LC_ALL=C sort -u "$BATS_TEST_TMPDIR/seen")"
+        "$(LC_ALL=C sort -u "$BATS_TEST_TMPDIR/seen" | grep -vxE 'chain|set-aside')"
+}
+
+@test "a warning on stderr is a line that ends in its id" {
+    start_ca --profile ra --order sign,enc --get-only --caps none --cipher des \
+        --no-content-type
+    take local.key local.csr
+    run_sscep getca -u "$URL" -c ca.crt
+    only_warnings no-chain
+    enroll
+    only_warnings weak-algorithm weak-algorithm long-get no-content-type \
+        obsolete-cipher no-ca-certificate
 }
 
 @test "--no-warn: NoWarn in the file silences what was said before it was read" {
