@@ -194,8 +194,8 @@ static int pss_digest(const X509_ALGOR *algorithm)
  * the parameters of algorithm.  Its digest has to be the one that
  * check_digest() has seen (RFC 4056, 3).
  */
-static bool pss_signature_is_of(const struct signed_by *by,
-    const struct buf *bytes, const X509_ALGOR *algorithm)
+static bool pss_signature_is_of(
+    const struct signed_by *by, const struct buf *bytes, X509_ALGOR *algorithm)
 {
 	const unsigned char *p = bytes->data;
 	ASN1_TYPE *any;
