@@ -26,6 +26,31 @@ static bool are_linked(const char *a, const char *b)
 	    target_names_one_file(a, b);
 }
 
+/* Directories and private keys are no files of an earlier answer. */
+static enum status check_kind(const char *name)
+{
+	if (file_is_directory(name))
+		return fail(ST_FILE,
+		    "%s: is a directory, expected a file of an earlier answer: "
+		    "-c would read it",
+		    name);
+	return file_check_aside(name, key_file_guard);
+}
+
+/* One certificate is written to base, which is then read instead of these. */
+static bool is_harmless(const char *base, const char *name)
+{
+	struct log_capture capture;
+	enum status st;
+
+	if (are_linked(base, name))
+		return true;
+	log_capture_begin(&capture);
+	st = file_is_directory(name) ? ST_FILE : key_file_guard(name);
+	log_capture_end(&capture);
+	return st != ST_OK;
+}
+
 enum status stale_find(struct stale *stale, const char *base, int first)
 {
 	struct buf buf = {0};
@@ -40,9 +65,9 @@ enum status stale_find(struct stale *stale, const char *base, int first)
 		if (st != ST_OK || !exists)
 			break;
 		name = buf_string(&buf);
-		if (first == 0 && are_linked(base, name))
+		if (first == 0 && is_harmless(base, name))
 			continue;
-		st = file_check_aside(name, key_file_guard);
+		st = check_kind(name);
 		if (st == ST_OK)
 			st = add(stale, name);
 	}

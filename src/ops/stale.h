@@ -15,8 +15,8 @@ struct stale {
 };
 
 /*
- * Finds FILE-first and those that follow, up to a gap; with first 0 without one
- * that is FILE by a symbolic link.  ST_FILE after reporting if one of them
+ * Finds FILE-first and those that follow, up to a gap; with first 0 without
+ * directories, private keys and links to FILE.  ST_FILE after reporting if one
  * cannot be moved to NAME.old, as far as that can be told; nothing is changed.
  * stale is to be freed in any case.
  */

@@ -10,6 +10,7 @@
 #include "pki/cert.h"
 #include "pki/path.h"
 #include "pki/pinned.h"
+#include "util/file.h"
 #include "util/log.h"
 
 /*

@@ -1026,13 +1026,26 @@ not_replaced() {
     expect_status 93
     only_error "ca.crt-3: it holds a private key"
     nothing_written
-    stop_ca
-    ca=$BATS_TEST_TMPDIR/single
-    start_ca
+    rm ca.crt-3
+    mkdir ca.crt-3
     run_sscep getca -u "$URL" -c ca.crt
     expect_status 93
-    only_error "ca.crt-3: it holds a private key"
-    nothing_written
+    only_error "ca.crt-3: is a directory"
+}
+
+@test "one certificate: keys and directories named as if of a set stay where they are" {
+    start_ca
+    take local.key
+    cp local.key router-0
+    mkdir router-1
+    echo text >router-2
+    run_sscep getca -u "$URL" -c router -v
+    expect_status 0
+    same_certificate router "$ca/ca.crt"
+    cmp router-0 local.key
+    [ -d router-1 ]
+    no_file router-0.old router-1.old router-2
+    stderr_has "router-2.old"
 }
 
 @test "a file of the set that is to be made is another output" {

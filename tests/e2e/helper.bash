@@ -517,5 +517,6 @@ fingerprint() {
 
 # The list of --no-warn in the example for cron of the manual.
 cron_list() {
-    sed -n 's/^    --no-warn \([a-z,-]*\)$/\1/p' "$here/../../man/sscep.1"
+    sed -n 's/^    --no-warn \([a-z,-]*\)\( \\e\)\{0,1\}$/\1/p' \
+        "$here/../../man/sscep.1" | paste -sd,
 }

@@ -16,12 +16,6 @@ only_warnings() {
         "$(sed 's/.*\[\(.*\)\]$/\1/' "$stderr" | paste -sd' ')"
 }
 
-# The list of --no-warn in the example for cron of the manual.
-cron_list() {
-    sed -n 's/^    --no-warn \([a-z,-]*\)\( \\e\)\{0,1\}$/\1/p' \
-        "$BATS_TEST_DIRNAME/../../man/sscep.1" | paste -sd,
-}
-
 silent() {
     expect_status 0
     stderr_empty
