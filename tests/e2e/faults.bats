@@ -349,7 +349,7 @@ getnextca_ends() {
 @test "getnextca: every fault" {
     start_fault_cas getnextcacert --next-ca
     # Servers say so that there is none yet.
-    local none=(http-404 http-500 empty-200)
+    local none=(http-404 http-500 http-204 empty-200)
     expected="95 97"
     each getnextca_ends \
         $(names harmful | without "${timeouts[@]}" "${none[@]}")
