@@ -590,9 +590,12 @@ refused_early() {
 @test "before sending: keys, request, certificates and output files are checked" {
     start_with_certificates --profile chain
     own_certificate
-    openssl req -in local.csr -outform DER -out broken.csr
-    printf '\377' | dd of=broken.csr bs=1 conv=notrunc status=none \
-        seek=$(($(wc -c <broken.csr) - 1))
+    openssl req -in local.csr -outform DER -out good.csr
+    python3 - <<'END'
+der = bytearray(open("good.csr", "rb").read())
+der[-1] ^= 1
+open("broken.csr", "wb").write(der)
+END
     cat "$ca/ca.crt" other.crt >apart.crt
     cp ec.crt ec-ca.crt
     issue_for 2020 expired.crt other.csr 1267 -cert "$ca/ca.crt" \

@@ -350,7 +350,7 @@ not_moved() {
     for code in 300 304 305 306 399 404; do
         start_mover "$code" GetCACert 1000 "http://127.0.0.1:$port/scep?%q"
         getca
-        not_moved " $code "
+        not_moved "answered $code"
         moves GET /scep GetCACert "$code" 1
         moves GET /scep GetCACert 200 0
         URL=http://127.0.0.1:$port/scep
