@@ -12,7 +12,7 @@ bool html_is_page(const void *bytes, size_t len);
  * Copies the title of a page to out, or, if there is none before the first
  * word, the first words: without tags, comments, scripts and styles, common
  * character references decoded, white space as single blanks.  Escaped and cut
- * as by log_escape(); "" if there are none.  Looks at the first 64 KiB only.
+ * as by log_escape(); "" if there are none.  Looks at the first 16 KiB only.
  * Returns out.
  */
 const char *html_words(char *out, size_t size, const void *bytes, size_t len);
