@@ -1,14 +1,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "util/ascii.h"
 #include "util/quote.h"
 #include "util/utf8.h"
 
 #define LOOK_MAX       4096
-#define UNIT_MAX       5  /* "\xNN" and a NUL; a UTF-8 letter is shorter */
-#define BASE64_WORD    48 /* no word of a text in prose is that long */
-#define BINARY_PORTION 4  /* binary: one byte in so many is unprintable */
+#define UNIT_MAX       5 /* "\xNN" and a NUL; a UTF-8 letter is shorter */
+#define DER_SEQUENCE   0x30
+#define BINARY_PORTION 4 /* binary: one byte in so many is unprintable */
 
 /* Where text goes; cut is the last place with room for the dots. */
 struct copy {
@@ -108,25 +107,9 @@ static bool is_space(unsigned char c)
 	return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-/* One long word of the characters of base64. */
-static bool is_base64(const unsigned char *p, size_t len)
+static bool is_control(unsigned char c)
 {
-	size_t i;
-
-	for (i = 0; i < len && i < BASE64_WORD; i++)
-		if (!ascii_is_letter((char)p[i]) &&
-		    (p[i] == '\0' || strchr("0123456789+/", p[i]) == NULL))
-			return false;
-	return i == BASE64_WORD;
-}
-
-/* A long SEQUENCE in DER or BER, or a byte order mark of UTF-16. */
-static bool starts_binary(const unsigned char *p, size_t len)
-{
-	if (len < 2)
-		return false;
-	return (p[0] == 0x30 && p[1] >= 0x80) ||
-	    (p[0] == 0xff && p[1] == 0xfe) || (p[0] == 0xfe && p[1] == 0xff);
+	return (c < 0x20 && !is_space(c)) || c == 0x7f;
 }
 
 bool quote_is_text(const void *bytes, size_t len)
@@ -135,14 +118,11 @@ bool quote_is_text(const void *bytes, size_t len)
 	size_t i, letter, look = len < LOOK_MAX ? len : LOOK_MAX, odd = 0;
 
 	if (look == 0 || memchr(p, '\0', look) != NULL ||
-	    starts_binary(p, look) || is_base64(p, look))
+	    (look > 1 && p[0] == DER_SEQUENCE && p[1] >= 0x80))
 		return false;
-	for (i = 0; i < look; i += letter) {
+	for (i = 0; i<look; i += letter> 0 ? letter : 1) {
 		letter = utf8_length(p + i, look - i);
-		if (letter == 0)
-			letter = 1;
-		if (letter == 1 && !is_space(p[i]) &&
-		    letter_length(p + i, 1) == 0)
+		if (letter == 0 || is_control(p[i]))
 			odd++;
 	}
 	return odd < look / BINARY_PORTION + 1;

@@ -20,8 +20,8 @@ const char *log_escape(char *out, size_t size, const void *text, size_t len);
 const char *quote_cut(char *out, size_t size, const char *text);
 
 /*
- * Whether the bytes are text that is worth quoting: not DER, base64 or UTF-16,
- * no NUL, and most of it printable.  Looks at the first 4 KiB.
+ * Whether the bytes are text that is worth quoting: no NUL, not a long SEQUENCE
+ * in DER, and most of it printable.  Looks at the first 4 KiB.
  */
 bool quote_is_text(const void *bytes, size_t len);
 

@@ -59,7 +59,8 @@ static void test_check_status(void **state)
 		"answered 500 Oops: \"broke\\x1b[31m\"\n"},
 	    {400, "Bad", NULL,
 		"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglghkgBZQM",
-		"answered 400 Bad\n"},
+		"answered 400 Bad: \"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglg"
+		"hkgBZQM\"\n"},
 	    {400, "Bad", NULL, "0\x82\x01\x03 hello", "answered 400 Bad\n"},
 	    {400, "Bad", NULL, "\xff\xfe<h1>", "answered 400 Bad\n"},
 	    {400, "Bad", NULL, "say \"x\\x1b\"",
