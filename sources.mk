@@ -116,8 +116,6 @@ sscep_sources = \
 	src/pki/ability.h \
 	src/pki/algs.c \
 	src/pki/algs.h \
-	src/pki/altname_text.c \
-	src/pki/altname_text.h \
 	src/pki/altnames.c \
 	src/pki/altnames.h \
 	src/pki/cabundle.c \

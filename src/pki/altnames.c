@@ -1,12 +1,15 @@
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/err.h>
 
-#include "pki/altname_text.h"
 #include "pki/altnames.h"
+#include "pki/cert.h"
 #include "util/ascii.h"
+#include "util/quote.h"
 
 #define LIST_MAX_SHOWN 200 /* no name is added after that many bytes */
+#define SHOWN_MAX      100 /* bytes of a name, with the NUL */
 
 /* found is what libcrypto tells in *crit: -1 none, -2 several. */
 static bool is_readable(const GENERAL_NAMES *names, int found)
@@ -36,69 +39,32 @@ bool altnames_of_cert(GENERAL_NAMES **out, X509 *cert)
 	return is_readable(*out, found);
 }
 
-/* Where case does not count: before scheme, and from host to end. */
-struct parts {
-	int scheme, host, end;
-};
-
-/* The index behind the last "@" of those from start to end, else start. */
-static int skip_user(const char *text, int start, int end)
+/* How many bytes have to be the same; in the others case does not count. */
+static int exact_length(int type, const char *text, int len)
 {
 	int i;
 
-	for (i = end; i > start; i--)
-		if (text[i - 1] == '@')
-			return i;
-	return start;
-}
-
-/* RFC 5280, 7.4: of a URI scheme and host, where it has "//". */
-static struct parts find_uri_parts(const char *text, int len)
-{
-	const char *colon = memchr(text, ':', (size_t)len);
-	struct parts parts = {0};
-
-	if (colon == NULL)
-		return parts;
-	parts.scheme = parts.host = parts.end = (int)(colon - text);
-	if (len - parts.scheme < 3 || memcmp(colon, "://", 3) != 0)
-		return parts;
-	for (parts.end += 3; parts.end < len; parts.end++)
-		if (memchr("/?#", text[parts.end], 3) != NULL)
-			break;
-	parts.host = skip_user(text, parts.scheme + 3, parts.end);
-	return parts;
-}
-
-/* RFC 5280, 7.2, 7.4 and 7.5: dNSName, URI, rfc822Name. */
-static struct parts find_parts(int type, const char *text, int len)
-{
-	struct parts parts = {.end = len};
-
 	if (type == GEN_URI)
-		return find_uri_parts(text, len);
+		return len;
 	if (type == GEN_EMAIL)
-		parts.host = skip_user(text, 0, len);
-	return parts;
+		for (i = len; i > 0; i--)
+			if (text[i - 1] == '@')
+				return i;
+	return 0;
 }
 
 static bool is_same_text(int type, const ASN1_STRING *a, const ASN1_STRING *b)
 {
 	const char *p = (const char *)ASN1_STRING_get0_data(a);
 	const char *q = (const char *)ASN1_STRING_get0_data(b);
-	int i, len = ASN1_STRING_length(a);
-	struct parts parts;
+	int i, len = ASN1_STRING_length(a), exact = exact_length(type, p, len);
 
 	if (ASN1_STRING_length(b) != len)
 		return false;
-	parts = find_parts(type, p, len);
-	for (i = 0; i < len; i++) {
-		if (p[i] == q[i])
-			continue;
-		if ((i >= parts.scheme && (i < parts.host || i >= parts.end)) ||
-		    ascii_to_lower(p[i]) != ascii_to_lower(q[i]))
+	for (i = 0; i < len; i++)
+		if (p[i] != q[i] &&
+		    (i < exact || ascii_to_lower(p[i]) != ascii_to_lower(q[i])))
 			return false;
-	}
 	return true;
 }
 
@@ -127,8 +93,6 @@ static bool is_same_name(GENERAL_NAME *a, GENERAL_NAME *b)
 	case GEN_EMAIL:
 	case GEN_URI:
 		return is_same_text(type, value, other_value);
-	case GEN_IPADD:
-		return ASN1_STRING_cmp(value, other_value) == 0;
 	case GEN_DIRNAME:
 		return X509_NAME_cmp(value, other_value) == 0;
 	default:
@@ -161,6 +125,132 @@ static bool is_common_name(const GENERAL_NAME *name, const X509_NAME *subject)
 			return true;
 	}
 	return false;
+}
+
+/* Characters of names that need no quotation marks; no quote, blank, #. */
+#define PLAIN \
+	"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" \
+	"-._~:/?@!$&()*+=[]%"
+
+static bool is_plain(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (text[i] == '\0' || strchr(PLAIN, text[i]) == NULL)
+			return false;
+	return len > 0;
+}
+
+static bool add_text(struct buf *out, const void *text, size_t len)
+{
+	const char *quote = is_plain(text, len) ? "" : "\"";
+	char shown[SHOWN_MAX];
+
+	return buf_addf(out, "%s%s%s", quote,
+	    log_escape(shown, sizeof(shown), text, len), quote);
+}
+
+static bool add_string(struct buf *out, const ASN1_STRING *string)
+{
+	return add_text(out, ASN1_STRING_get0_data(string),
+	    (size_t)ASN1_STRING_length(string));
+}
+
+static bool add_hex(struct buf *out, const unsigned char *bytes, int len)
+{
+	bool ok = buf_add_string(out, "#");
+	int i;
+
+	for (i = 0; ok && i < len && i < SHOWN_MAX / 2; i++)
+		ok = buf_addf(out, "%02x", bytes[i]);
+	return ok && (i == len || buf_add_string(out, "..."));
+}
+
+/* What is in DER: frees it. */
+static bool add_der(struct buf *out, unsigned char *der, int len)
+{
+	bool ok = der != NULL && add_hex(out, der, len);
+
+	OPENSSL_free(der);
+	return ok;
+}
+
+static bool add_address(struct buf *out, const ASN1_STRING *address)
+{
+	const unsigned char *p = ASN1_STRING_get0_data(address);
+	int i, len = ASN1_STRING_length(address);
+
+	if (len == 4)
+		return buf_addf(out, "%d.%d.%d.%d", p[0], p[1], p[2], p[3]);
+	if (len != 16)
+		return add_hex(out, p, len);
+	for (i = 0; i < len; i += 2)
+		if (!buf_addf(
+			out, "%s%X", i > 0 ? ":" : "", p[i] << 8 | p[i + 1]))
+			return false;
+	return true;
+}
+
+static bool add_oid(struct buf *out, const ASN1_OBJECT *object)
+{
+	char text[SHOWN_MAX] = "";
+	int len = OBJ_obj2txt(text, sizeof(text), object, 1);
+
+	ERR_clear_error();
+	return buf_addf(
+	    out, "%s%s", text, len <= 0 || len >= SHOWN_MAX ? "..." : "");
+}
+
+static bool add_other(struct buf *out, const OTHERNAME *other)
+{
+	unsigned char *der = NULL;
+	int len;
+
+	if (!add_oid(out, other->type_id) || !buf_add_string(out, ":"))
+		return false;
+	if (other->value->type == V_ASN1_UTF8STRING)
+		return add_string(out, other->value->value.utf8string);
+	len = i2d_ASN1_TYPE(other->value, &der);
+	return add_der(out, der, len);
+}
+
+static bool add_directory(struct buf *out, const X509_NAME *name)
+{
+	char text[SHOWN_MAX];
+
+	cert_name_quote(text, sizeof(text), name);
+	return add_text(out, text, strlen(text));
+}
+
+bool altname_add_text(struct buf *out, GENERAL_NAME *name)
+{
+	static const char *const types[] = {"otherName", "email", "DNS",
+	    "X400Name", "DirName", "EdiPartyName", "URI", "IP Address",
+	    "Registered ID"};
+	unsigned char *der = NULL;
+	int type, len;
+	void *value = GENERAL_NAME_get0_value(name, &type);
+
+	if (!buf_addf(out, "%s:", types[type]))
+		return false;
+	switch (type) {
+	case GEN_DNS:
+	case GEN_EMAIL:
+	case GEN_URI:
+		return add_string(out, value);
+	case GEN_IPADD:
+		return add_address(out, value);
+	case GEN_DIRNAME:
+		return add_directory(out, value);
+	case GEN_OTHERNAME:
+		return add_other(out, value);
+	case GEN_RID:
+		return add_oid(out, value);
+	default:
+		len = i2d_GENERAL_NAME(name, &der);
+		return add_der(out, der, len);
+	}
 }
 
 bool altnames_add_missing(struct buf *out, const GENERAL_NAMES *names,

@@ -1,4 +1,4 @@
-/* altnames.h: compares subjectAltNames (RFC 5280, 4.2.1.6). */
+/* altnames.h: subjectAltNames (RFC 5280, 4.2.1.6), compared and as text. */
 #ifndef PKI_ALTNAMES_H
 #define PKI_ALTNAMES_H
 
@@ -17,10 +17,19 @@ bool altnames_of_csr(GENERAL_NAMES **out, X509_REQ *csr);
 bool altnames_of_cert(GENERAL_NAMES **out, X509 *cert);
 
 /*
+ * Adds the name with its type, for messages: "DNS:a", "IP Address:192.0.2.1",
+ * "otherName:1.2.3:x".  It is in quotation marks, escaped as by log_escape(),
+ * if it could be taken for another, or for a list of names; "#" and hexadecimal
+ * digits are the DER of what has no text.  At most about 100 bytes, then "...".
+ * False when out of memory.
+ */
+bool altname_add_text(struct buf *out, GENERAL_NAME *name);
+
+/*
  * Adds those of names that are not in others, in any order, as text: "DNS:a, IP
- * Address:192.0.2.1", as by altname_add_text(); after about 200 bytes the rest
- * is "...".  Case does not count in domains and schemes (RFC 5280, 7.2, 7.4 and
- * 7.5).  A dNSName that is a commonName of subject counts as one of the others; subject
+ * Address:192.0.2.1"; after about 200 bytes the rest is "...".  Case does not
+ * count in a dNSName and in the domain of an rfc822Name (RFC 5280, 7.2 and 7.5).
+ * A dNSName that is a commonName of subject counts as one of the others; subject
  * may be NULL, and so may both lists.  False when out of memory.
  */
 bool altnames_add_missing(struct buf *out, const GENERAL_NAMES *names,
