@@ -50,15 +50,15 @@ static enum status add_fingerprint(
 
 static void warn_of_time(X509 *cert)
 {
-	struct buf name = {0};
+	char name[QUOTE_SIZE];
 	int when = cert_time_status(cert);
 
 	if (when != 0)
 		warn(WARN_CA_NOT_VALID_NOW, "%s: %s",
-		    cert_name_text(&name, X509_get_subject_name(cert)),
+		    cert_name_quote(
+			name, sizeof(name), X509_get_subject_name(cert)),
 		    when < 0 ? "the certificate is not valid yet"
 			     : "the certificate has expired");
-	buf_free(&name);
 }
 
 static enum status write_one(struct session *session, struct output *output,
@@ -129,7 +129,7 @@ static void warn_of_shadow(
 	const char *current = files->current;
 	STACK_OF(X509) *held = NULL;
 	struct log_capture capture;
-	struct buf name = {0};
+	char name[QUOTE_SIZE];
 	enum status st;
 	X509 *other;
 
@@ -152,9 +152,9 @@ static void warn_of_shadow(
 		    "which is not in the answer: %sremove it to use the new "
 		    "ones",
 		    base, base, base,
-		    cert_name_text(&name, X509_get_subject_name(other)),
+		    cert_name_quote(
+			name, sizeof(name), X509_get_subject_name(other)),
 		    current != NULL ? "after the rollover, " : "");
-	buf_free(&name);
 	cert_stack_free(held);
 }
 

@@ -37,28 +37,20 @@ static void warn_of_no_ca(const char *issuer, const char *explanation)
 enum status chain_check_issuer(const struct options *options,
     const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *more)
 {
-	struct buf text = {0};
-	const char *issuer = cert_name_text(&text, X509_get_issuer_name(cert));
+	char issuer[QUOTE_SIZE];
 	const char *explanation, *reason;
 	enum path_verdict verdict;
-	enum status st = ST_OK;
 
+	cert_name_quote(issuer, sizeof(issuer), X509_get_issuer_name(cert));
 	verdict = path_verify_below(bundle->certs, cert, more, &reason);
 	explanation =
 	    verdict != PATH_VERIFIED ? path_explain(bundle->certs, cert) : NULL;
-	switch (verdict) {
-	case PATH_VERIFIED:
-		break;
-	case PATH_NO_CA:
-		warn_of_no_ca(issuer, explanation);
-		break;
-	case PATH_REFUSED:
-		st = refuse_issuer(options, issuer,
+	if (verdict == PATH_REFUSED)
+		return refuse_issuer(options, issuer,
 		    explanation != NULL ? explanation : reason);
-		break;
-	}
-	buf_free(&text);
-	return st;
+	if (verdict == PATH_NO_CA)
+		warn_of_no_ca(issuer, explanation);
+	return ST_OK;
 }
 
 /* The CA certificate of certs that issued cert, and is not in chain yet. */

@@ -144,17 +144,14 @@ static enum status write_crl(
 
 static enum status check_crl(const struct crl *crl, const struct query *query)
 {
-	struct buf name = {0};
-	enum status st;
+	char name[QUOTE_SIZE];
 
 	if (X509_NAME_cmp(crl->issuer, query->issuer) == 0)
 		return check_crl_signature(
 		    crl, &query->in.bundle, query->in.options);
-	st = fail(ST_REPLY,
+	return fail(ST_REPLY,
 	    "reply: the CRL is of another issuer, %s (RFC 8894, 4.6)",
-	    cert_name_text(&name, crl->issuer));
-	buf_free(&name);
-	return st;
+	    cert_name_quote(name, sizeof(name), crl->issuer));
 }
 
 static enum status getcrl_write(

@@ -79,17 +79,16 @@ static enum status get_next_ca(
 /* Only a warning: late in a rollover the CA may have no other certificate. */
 static void warn_of_signer(const X509 *signer)
 {
-	struct buf name = {0};
-	const char *text = cert_name_text(&name, X509_get_subject_name(signer));
+	char name[QUOTE_SIZE];
 	int when = cert_time_status(signer);
 
+	cert_name_quote(name, sizeof(name), X509_get_subject_name(signer));
 	if (when > 0)
 		warn(WARN_SIGNER_EXPIRED,
-		    "%s, which signed the answer, has expired", text);
+		    "%s, which signed the answer, has expired", name);
 	else if (when < 0)
 		warn(WARN_SIGNER_NOT_YET_VALID,
-		    "%s, which signed the answer, is not valid yet", text);
-	buf_free(&name);
+		    "%s, which signed the answer, is not valid yet", name);
 }
 
 static enum status write_verified(struct session *session,

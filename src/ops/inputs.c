@@ -39,14 +39,12 @@ static enum status read_bundle(struct inputs *in)
 static enum status fail_recipient(
     const struct cabundle *bundle, const char *problem)
 {
-	struct buf name = {0};
-	enum status st;
+	char name[QUOTE_SIZE];
 
-	st = fail(ST_FILE, "CA certificate %s: %s",
-	    cert_name_text(&name, X509_get_subject_name(bundle->encrypt)),
+	return fail(ST_FILE, "CA certificate %s: %s",
+	    cert_name_quote(
+		name, sizeof(name), X509_get_subject_name(bundle->encrypt)),
 	    problem);
-	buf_free(&name);
-	return st;
 }
 
 /*

@@ -159,19 +159,20 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 
 static void describe_choice(const struct cabundle *bundle)
 {
-	struct buf name = {0};
+	char name[QUOTE_SIZE];
 
 	if (!log_enabled(LOG_VERBOSE))
 		return;
 	verbose("%d CA certificate(s) to check replies with",
 	    sk_X509_num(bundle->certs));
 	verbose("expecting replies signed by %s: %s",
-	    cert_name_text(&name, X509_get_subject_name(bundle->sign)),
+	    cert_name_quote(
+		name, sizeof(name), X509_get_subject_name(bundle->sign)),
 	    bundle->why_sign);
 	verbose("encrypting for %s: %s",
-	    cert_name_text(&name, X509_get_subject_name(bundle->encrypt)),
+	    cert_name_quote(
+		name, sizeof(name), X509_get_subject_name(bundle->encrypt)),
 	    bundle->why_encrypt);
-	buf_free(&name);
 }
 
 /*
@@ -277,43 +278,39 @@ const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle)
 
 static enum status check_time(X509 *cert, const char *role, bool check_validity)
 {
-	struct buf name = {0};
+	char name[QUOTE_SIZE];
 	int when = cert_time_status(cert);
 	const char *what = when < 0 ? "is not valid yet, by this system's clock"
 				    : "has expired";
-	enum status st = ST_OK;
 
 	if (when == 0)
 		return ST_OK;
-	cert_name_text(&name, X509_get_subject_name(cert));
+	cert_name_quote(name, sizeof(name), X509_get_subject_name(cert));
 	if (check_validity)
-		st = fail(ST_FILE,
+		return fail(ST_FILE,
 		    "%s certificate %s: it %s (--tolerate clock overrides "
 		    "this, for devices without a clock)",
-		    role, buf_string(&name), what);
-	else
-		warn(WARN_TOLERATED_CLOCK,
-		    "%s certificate %s: it %s: ignored (--tolerate clock)",
-		    role, buf_string(&name), what);
-	buf_free(&name);
-	return st;
+		    role, name, what);
+	warn(WARN_TOLERATED_CLOCK,
+	    "%s certificate %s: it %s: ignored (--tolerate clock)", role, name,
+	    what);
+	return ST_OK;
 }
 
 static enum status check_chain(const struct cabundle *bundle, X509 *cert,
     STACK_OF(X509) *roots, bool check_validity)
 {
-	struct buf name = {0};
+	char name[QUOTE_SIZE];
 	const char *reason;
-	enum status st = ST_OK;
 
-	if (!path_verify(cert, roots, bundle->certs,
+	if (path_verify(cert, roots, bundle->certs,
 		check_validity ? 0 : X509_V_FLAG_NO_CHECK_TIME, &reason))
-		st = fail(ST_FILE,
-		    "CA certificate %s: does not chain to the root in the same "
-		    "set: %s",
-		    cert_name_text(&name, X509_get_subject_name(cert)), reason);
-	buf_free(&name);
-	return st;
+		return ST_OK;
+	return fail(ST_FILE,
+	    "CA certificate %s: does not chain to the root in the same "
+	    "set: %s",
+	    cert_name_quote(name, sizeof(name), X509_get_subject_name(cert)),
+	    reason);
 }
 
 bool cabundle_can_encrypt(const struct cabundle *bundle)

@@ -5,8 +5,7 @@
 #include "pki/pinned.h"
 #include "util/log.h"
 
-#define SHOWN_MAX 3   /* certificates in one message */
-#define NAME_ROOM 160 /* bytes of each name in messages */
+#define SHOWN_MAX 3 /* certificates in one message */
 
 /* anchors are pinned; cas are CA certificates that verify against them. */
 struct vouchers {
@@ -45,22 +44,14 @@ static bool find_anchors(struct vouchers *v, STACK_OF(X509) *certs)
 	return true;
 }
 
-/*
- * Adds "SUBJECT sha256:AB:...", with at most NAME_ROOM bytes of the name and the
- * fingerprint in the digest of pin.
- */
+/* Adds "SUBJECT sha256:AB:...", in the digest of pin. */
 static bool add_shown(struct buf *out, const struct pin *pin, X509 *cert)
 {
-	struct buf name = {0};
-	char shown[NAME_ROOM];
-	const char *text = cert_name_text(&name, X509_get_subject_name(cert));
-	bool ok;
+	char name[QUOTE_SIZE];
 
-	log_escape(shown, sizeof(shown), text, name.len);
-	ok = buf_addf(out, "%s %s:", shown, pin->digest) &&
+	cert_name_quote(name, sizeof(name), X509_get_subject_name(cert));
+	return buf_addf(out, "%s %s:", name, pin->digest) &&
 	    cert_add_fingerprint(out, cert, pin->md);
-	buf_free(&name);
-	return ok;
 }
 
 /* How good it is to pin cert: the least is the best, a root. */
@@ -121,13 +112,12 @@ struct verdict {
 
 static void warn_of_unmarked(X509 *cert)
 {
-	struct buf name = {0};
+	char name[QUOTE_SIZE];
 
 	warn(WARN_TOLERATED_RA,
 	    "certificate %s is neither a CA's nor marked as an RA's: accepted "
 	    "(--tolerate ra)",
-	    cert_name_text(&name, X509_get_subject_name(cert)));
-	buf_free(&name);
+	    cert_name_quote(name, sizeof(name), X509_get_subject_name(cert)));
 }
 
 /* Why cert is not below a pinned CA certificate. */
@@ -222,7 +212,7 @@ static void tell_unused(
     const struct pins *pins, STACK_OF(X509) *certs, X509 *extra)
 {
 	const struct pin *pin;
-	char shown[NAME_ROOM];
+	char shown[QUOTE_SIZE];
 	bool used;
 	size_t i;
 	int j;

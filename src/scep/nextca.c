@@ -91,16 +91,13 @@ static enum status take_next_certs(STACK_OF(X509) **out,
 static enum status refuse_signer(
     X509 *signer, const char *problem, const char *place, const char *advice)
 {
-	struct buf name = {0};
-	enum status st;
+	char name[QUOTE_SIZE];
 
-	st = fail(ST_REPLY,
+	return fail(ST_REPLY,
 	    "reply: signed by %s, which is %s%s; expected a CA certificate of "
 	    "-C or one below it (RFC 8894, 4.7.1); %s",
-	    cert_name_text(&name, X509_get_subject_name(signer)), problem,
-	    place, advice);
-	buf_free(&name);
-	return st;
+	    cert_name_quote(name, sizeof(name), X509_get_subject_name(signer)),
+	    problem, place, advice);
 }
 
 /*
@@ -111,7 +108,7 @@ static enum status refuse_signer(
 static enum status check_ra_signer(
     const struct nextca_trust *trust, X509 *signer)
 {
-	struct buf name = {0};
+	char name[QUOTE_SIZE];
 
 	if (!cert_is_marked_ra(signer))
 		return refuse_signer(signer, cert_why_no_ca(signer),
@@ -123,8 +120,7 @@ static enum status check_ra_signer(
 	warn(WARN_TOLERATED_SIGNER,
 	    "the answer is signed by %s, an RA of -C, not by a CA: accepted "
 	    "(--tolerate signer)",
-	    cert_name_text(&name, X509_get_subject_name(signer)));
-	buf_free(&name);
+	    cert_name_quote(name, sizeof(name), X509_get_subject_name(signer)));
 	return ST_OK;
 }
 

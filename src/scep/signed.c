@@ -30,17 +30,15 @@ static enum status fail_unknown_signer(
 {
 	X509_NAME *issuer = NULL;
 	ASN1_INTEGER *serial = NULL;
-	struct buf text = {0};
-	enum status st;
+	char name[QUOTE_SIZE] = "not named";
 
 	CMS_SignerInfo_get0_signer_id(si, NULL, &issuer, &serial);
-	st = fail(ST_REPLY,
+	if (issuer != NULL)
+		cert_name_quote(name, sizeof(name), issuer);
+	return fail(ST_REPLY,
 	    "reply: signed by a certificate that is not among those of %s "
 	    "(issuer %s); %s",
-	    where, issuer != NULL ? cert_name_text(&text, issuer) : "not named",
-	    advice);
-	buf_free(&text);
-	return st;
+	    where, name, advice);
 }
 
 /*
