@@ -43,33 +43,12 @@ bool response_is_page(const struct http_response *response)
 	    html_is_page(response->body.data, response->body.len);
 }
 
-/*
- * Sets *text to the line without the whitespace around it, and returns its
- * length: 0 when nothing is left or when it looks like binary data.
- */
-static size_t trim_line(const char **text, const char *line, size_t len)
-{
-	while (len > 0 && line[len - 1] != '\0' &&
-	    strchr(" \t\r\n", line[len - 1]) != NULL)
-		len--;
-	while (len > 0 && (*line == ' ' || *line == '\t')) {
-		line++;
-		len--;
-	}
-	if (len == 0 || (unsigned char)*line <= ' ' || *line == 0x7f ||
-	    memchr(line, '\0', len) != NULL)
-		return 0;
-	*text = line;
-	return len;
-}
-
 bool response_add_line(struct buf *out, const struct http_response *response)
 {
 	const struct buf *body = &response->body;
 	size_t left = quote_is_text(body->data, body->len) ? body->len : 0, len;
-	const char *line = buf_string(body), *end, *text;
+	const char *line = buf_string(body), *end;
 	char shown[QUOTE_SIZE];
-	size_t text_len;
 
 	if (response_is_page(response))
 		return buf_add_string(out,
@@ -78,10 +57,9 @@ bool response_add_line(struct buf *out, const struct http_response *response)
 	for (; left > 0; left -= len, line += len) {
 		end = memchr(line, '\n', left);
 		len = end != NULL ? (size_t)(end - line) + 1 : left;
-		if ((text_len = trim_line(&text, line, len)) > 0)
-			return buf_add_string(out,
-			    html_quote(
-				shown, sizeof(shown), text, text_len, false));
+		html_quote(shown, sizeof(shown), line, len, false);
+		if (shown[0] != '\0')
+			return buf_add_string(out, shown);
 	}
 	return true;
 }

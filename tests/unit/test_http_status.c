@@ -50,7 +50,7 @@ static void test_check_status(void **state)
 		"answered 500 Oops: \"one line\"\n"},
 	    {500, "Oops", NULL, "a\tb\xff\r\n",
 		"answered 500 Oops: \"a\\x09b\\xff\"\n"},
-	    {500, "Oops", NULL, "\x1b[1m", "answered 500 Oops\n"},
+	    {500, "Oops", NULL, "\x1b[1m", "answered 500 Oops: \"\\x1b[1m\"\n"},
 	    {500, "Oops", NULL, "<!DOCTYPE html>\n<title>Broken</title>\n<p>x",
 		"answered 500 Oops: \"Broken\"\n"},
 	    {500, "Oops", NULL, "<html></html>", "answered 500 Oops\n"},
@@ -59,7 +59,8 @@ static void test_check_status(void **state)
 		"answered 500 Oops: \"broke\\x1b[31m\"\n"},
 	    {400, "Bad", NULL,
 		"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglghkgBZQM",
-		"answered 400 Bad: \"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglg"
+		"answered 400 Bad: "
+	        "\"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglg"
 		"hkgBZQM\"\n"},
 	    {400, "Bad", NULL, "0\x82\x01\x03 hello", "answered 400 Bad\n"},
 	    {400, "Bad", NULL, "\xff\xfe<h1>", "answered 400 Bad\n"},
