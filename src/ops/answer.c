@@ -4,29 +4,27 @@
 #include "ops/answer.h"
 #include "util/log.h"
 
-static void say_status(struct report *report, enum pki_status status)
-{
-	say("pkistatus: %s", scep_pki_status_name(status));
-	report_set(report, REPORT_STATUS, scep_pki_status_name(status));
-}
-
 enum status answer_get_reply(struct session *session,
     struct scep_request *request, struct scep_reply *reply)
 {
 	struct log_capture capture;
+	const char *status;
 	enum status st;
 
 	log_capture_begin(&capture);
 	st = session_exchange(session, request, reply);
 	log_capture_end(&capture);
 
-	if (st == ST_OK)
-		say_status(session->report, reply->status);
-	else if (reply->no_content)
+	if (st == ST_OK) {
+		status = scep_pki_status_name(reply->status);
+		say("pkistatus: %s", status);
+		report_set(session->report, REPORT_STATUS, status);
+	} else if (reply->no_content) {
 		st = fail(st, "%s; %s", capture.text,
 		    advice_on_no_content(request->type));
-	else
+	} else {
 		log_report(capture.text);
+	}
 	return st;
 }
 
@@ -40,23 +38,20 @@ enum status answer_report_failure(const struct inputs *in,
 	    .old_algs = session_has_old_algs(in->session),
 	};
 	const struct fail_info *info = reply->fail_info;
-	const char *advice = advice_on_failure(info->status, &sent);
-	const char *id = buf_string(&in->transaction_id);
 	const char *text = reply->fail_info_text;
-	char quote[QUOTE_SIZE];
+	char quote[QUOTE_SIZE] = "";
 	struct report *report = in->session->report;
 
 	say("reason: %s", info->reason);
 	report_set(report, REPORT_FAIL_INFO, info->name);
-	if (text == NULL)
-		return fail(info->status,
-		    "the server refused: %s; %s%s (transactionID %s)",
-		    info->name, advice, advice_on_renewal(info->status, &sent),
-		    id);
-
-	report_set(report, REPORT_FAIL_INFO_TEXT, text);
+	if (text != NULL) {
+		report_set(report, REPORT_FAIL_INFO_TEXT, text);
+		quote_cut(quote, sizeof(quote), text);
+	}
 	return fail(info->status,
-	    "the server refused: %s, \"%s\"; %s%s (transactionID %s)",
-	    info->name, quote_cut(quote, sizeof(quote), text), advice,
-	    advice_on_renewal(info->status, &sent), id);
+	    "the server refused: %s%s%s%s; %s%s (transactionID %s)", info->name,
+	    text != NULL ? ", \"" : "", quote, text != NULL ? "\"" : "",
+	    advice_on_failure(info->status, &sent),
+	    advice_on_renewal(info->status, &sent),
+	    buf_string(&in->transaction_id));
 }

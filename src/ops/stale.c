@@ -19,13 +19,6 @@ static enum status add(struct stale *stale, const char *name)
 	return fail_memory();
 }
 
-/* Whether both names lead to one file because one of them is a link. */
-static bool are_linked(const char *a, const char *b)
-{
-	return (target_is_link(a) || target_is_link(b)) &&
-	    target_names_one_file(a, b);
-}
-
 /* Directories and private keys are no files of an earlier answer. */
 static enum status check_kind(const char *name)
 {
@@ -43,7 +36,8 @@ static bool is_harmless(const char *base, const char *name)
 	struct log_capture capture;
 	enum status st;
 
-	if (are_linked(base, name))
+	if ((target_is_link(base) || target_is_link(name)) &&
+	    target_names_one_file(base, name))
 		return true;
 	log_capture_begin(&capture);
 	st = file_is_directory(name) ? ST_FILE : key_file_guard(name);
@@ -88,17 +82,17 @@ void stale_free(struct stale *stale)
 
 enum status stale_move(struct stale *stale)
 {
-	enum status st = ST_OK;
+	enum status st;
 
-	while (
-	    st == ST_OK && stale->moved < sk_OPENSSL_STRING_num(stale->names)) {
+	for (; stale->moved < sk_OPENSSL_STRING_num(stale->names);
+	     stale->moved++) {
 		st = file_move_aside(
 		    sk_OPENSSL_STRING_value(stale->names, stale->moved),
 		    key_file_guard);
-		if (st == ST_OK)
-			stale->moved++;
+		if (st != ST_OK)
+			return st;
 	}
-	return st;
+	return ST_OK;
 }
 
 void stale_note(const struct stale *stale)

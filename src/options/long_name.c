@@ -37,7 +37,8 @@ static int match_class(
 static enum status ambiguous_option(
     const char *name, size_t len, enum op op, int class)
 {
-	char all[512] = "", last[64] = "";
+	char all[512] = "";
+	const char *last = "";
 	const struct option_row *row;
 	size_t i, used = 0;
 
@@ -46,9 +47,9 @@ static enum status ambiguous_option(
 		if (match_class(row, name, len, op) != class ||
 		    strcmp(row->name, last) == 0 || used + 64 > sizeof(all))
 			continue;
-		snprintf(last, sizeof(last), "%s", row->name);
+		last = row->name;
 		used += (size_t)snprintf(all + used, sizeof(all) - used,
-		    "%s--%s", used > 0 ? ", " : "", row->name);
+		    "%s--%s", used > 0 ? ", " : "", last);
 	}
 	return fail_misuse(
 	    "option --%.*s is ambiguous: %s", (int)len, name, all);

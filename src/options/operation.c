@@ -1,7 +1,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "compat/compat.h"
 #include "options/guess.h"
 #include "options/long_name.h"
 #include "options/operation.h"
@@ -9,25 +8,6 @@
 #include "util/log.h"
 
 #define ABBREVIATION_MIN 4 /* letters */
-
-/* Manuals of sscep before 0.10 have these spellings. */
-static const struct {
-	const char *word;
-	const struct operation *operation;
-} old_spellings[] = {
-    {"enrol", &op_enroll},
-    {"getcap", &op_getca},
-};
-
-static const struct operation *find_old_spelling(const char *word)
-{
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(old_spellings); i++)
-		if (strcmp(old_spellings[i].word, word) == 0)
-			return old_spellings[i].operation;
-	return NULL;
-}
 
 /* The operation with the longest name that word begins with. */
 static const struct operation *find_beginning(const char *word)
@@ -54,29 +34,24 @@ static bool is_abbreviation(const char *word, const struct operation *operation)
 	    strncmp(operation->name, word, len) == 0;
 }
 
-/* Returns how many operations word abbreviates; *out is the last of them. */
-static size_t find_abbreviated(const struct operation **out, const char *word)
-{
-	size_t i, count = 0;
-
-	for (i = 0; i < OPS_COUNT; i++) {
-		if (is_abbreviation(word, ops_all[i])) {
-			*out = ops_all[i];
-			count++;
-		}
-	}
-	return count;
-}
-
-static enum status fail_ambiguous(const char *word)
+/* NULL if word abbreviates none; ST_ERROR after reporting if it does several. */
+static enum status find_abbreviated(
+    const struct operation **out, const char *word)
 {
 	char all[256] = "";
-	size_t i, used = 0;
+	size_t i, count = 0, used = 0;
 
-	for (i = 0; i < OPS_COUNT; i++)
-		if (is_abbreviation(word, ops_all[i]) && used < sizeof(all))
-			used += (size_t)snprintf(all + used, sizeof(all) - used,
-			    "%s%s", used > 0 ? ", " : "", ops_all[i]->name);
+	*out = NULL;
+	for (i = 0; i < OPS_COUNT; i++) {
+		if (!is_abbreviation(word, ops_all[i]) || used >= sizeof(all))
+			continue;
+		*out = ops_all[i];
+		used += (size_t)snprintf(all + used, sizeof(all) - used, "%s%s",
+		    count++ > 0 ? ", " : "", ops_all[i]->name);
+	}
+	if (count < 2)
+		return ST_OK;
+	*out = NULL;
 	return fail_misuse("operation %s is ambiguous: %s", word, all);
 }
 
@@ -96,22 +71,25 @@ static enum status fail_unknown(const char *word)
 	    guess_suggest(near, sizeof(near), &guess, word, "", ""));
 }
 
-/* ST_ERROR after reporting a word that stands for no operation, or for several. */
+/*
+ * Manuals of sscep before 0.10 spell "enrol", and "getcap" for getca, which its
+ * beginning tells.  ST_ERROR after reporting a word for none, or for several.
+ */
 static enum status find(const struct operation **out, const char *word)
 {
-	size_t count;
+	enum status st;
 
-	if ((*out = find_old_spelling(word)) != NULL ||
-	    (*out = find_beginning(word)) != NULL)
+	*out = strcmp(word, "enrol") == 0 ? &op_enroll : find_beginning(word);
+	if (*out != NULL)
 		return ST_OK;
-	if ((count = find_abbreviated(out, word)) == 1) {
-		warn(WARN_ABBREVIATED_OPERATION,
-		    "operation %s is taken for %s; write the whole name", word,
-		    (*out)->name);
-		return ST_OK;
-	}
-	*out = NULL;
-	return count > 1 ? fail_ambiguous(word) : fail_unknown(word);
+	if ((st = find_abbreviated(out, word)) != ST_OK)
+		return st;
+	if (*out == NULL)
+		return fail_unknown(word);
+	warn(WARN_ABBREVIATED_OPERATION,
+	    "operation %s is taken for %s; write the whole name", word,
+	    (*out)->name);
+	return ST_OK;
 }
 
 /* --help, -? and --version stand alone; other options need an operation. */
