@@ -71,12 +71,11 @@ static const char *choose_cert(X509 **out, STACK_OF(X509) *certs,
 	return "none is suitable: the first";
 }
 
-void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
+static void choose_both(struct cabundle *out)
 {
+	STACK_OF(X509) *certs = out->certs;
 	int tries = max_tries(certs);
 
-	memset(out, 0, sizeof(*out));
-	out->certs = certs;
 	out->why_sign = choose_cert(&out->sign, certs, KU_DIGITAL_SIGNATURE,
 	    "keyUsage allows digitalSignature, and it signs no other of the "
 	    "set",
@@ -86,6 +85,13 @@ void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
 		"keyUsage allows keyEncipherment, and it signs no other of the "
 		"set",
 		&tries);
+}
+
+void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
+{
+	memset(out, 0, sizeof(*out));
+	out->certs = certs;
+	choose_both(out);
 }
 
 /* No file of a set was found: name the file beside it, if there is one. */
@@ -157,7 +163,7 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 	return st;
 }
 
-static void describe_choice(const struct cabundle *bundle)
+static void describe_choice(const struct cabundle *bundle, const char *path)
 {
 	char name[QUOTE_SIZE];
 
@@ -173,37 +179,52 @@ static void describe_choice(const struct cabundle *bundle)
 	    cert_name_quote(
 		name, sizeof(name), X509_get_subject_name(bundle->encrypt)),
 	    bundle->why_encrypt);
+	if (bundle->hidden != NULL)
+		verbose("%s-0 ... are not read, as there is %s", path, path);
 }
 
 /*
- * certs are from the file at path: whether they hide a set beside it that has
- * others.
+ * certs are from the file at path: the set beside it, if it has others, or
+ * NULL.
  */
-static bool hides_set(const char *path, STACK_OF(X509) *certs)
+static STACK_OF(X509) *find_hidden(const char *path, STACK_OF(X509) *certs)
 {
 	STACK_OF(X509) *numbered = NULL;
 	struct log_capture capture;
-	bool hidden;
 
 	if (file_is_standard(path))
-		return false;
+		return NULL;
 	log_capture_begin(&capture);
-	hidden = read_numbered(&numbered, path) == ST_OK &&
-	    caset_find_missing(numbered, certs) != NULL;
+	if (read_numbered(&numbered, path) == ST_OK &&
+	    caset_find_missing(numbered, certs) == NULL) {
+		cert_stack_free(numbered);
+		numbered = NULL;
+	}
 	log_capture_end(&capture);
-	cert_stack_free(numbered);
-	return hidden;
+	return numbered;
 }
 
-static enum status keep_pinned(struct buf *advice, STACK_OF(X509) *certs,
-    X509 *encrypt, const struct pins *pins)
+static enum status keep_hidden(struct cabundle *out, const char *path)
 {
-	int count = sk_X509_num(certs);
-	enum status st = pinned_keep(certs, encrypt, pins);
+	out->hidden = find_hidden(path, out->certs);
+	if (out->hidden == NULL ||
+	    buf_addf(&out->hidden_advice,
+		"%s-0 ... have the signer, but %s is read: if the CA has "
+		"changed, use these certificates instead",
+		path, path))
+		return ST_OK;
+	return fail_memory();
+}
 
-	if (st != ST_OK || advice->len > 0 || sk_X509_num(certs) == count)
+static enum status keep_pinned(struct cabundle *out, const struct pins *pins)
+{
+	STACK_OF(X509) *certs = out->certs;
+	int count = sk_X509_num(certs);
+	enum status st = pinned_keep(certs, out->owned_encrypt, pins);
+
+	if (st != ST_OK || sk_X509_num(certs) == count)
 		return st;
-	return buf_addf(advice,
+	return buf_addf(&out->advice,
 		   "--ca-fingerprint left out %d of them: if the CA says that "
 		   "one is its RA, pin that, too, or use --tolerate ra",
 		   count - sk_X509_num(certs))
@@ -214,9 +235,6 @@ static enum status keep_pinned(struct buf *advice, STACK_OF(X509) *certs,
 enum status cabundle_read(struct cabundle *out, const char *path,
     const char *encrypt_path, const struct pins *pins)
 {
-	STACK_OF(X509) *certs = NULL;
-	struct buf advice = {0};
-	X509 *encrypt = NULL;
 	enum status st;
 	bool exists;
 
@@ -225,45 +243,44 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 		return st;
 
 	if (exists)
-		st = cert_read_all(&certs, path, "CA certificate");
+		st = cert_read_all(&out->certs, path, "CA certificate");
 	else
-		st = read_numbered(&certs, path);
-	if (st == ST_OK && exists && hides_set(path, certs) &&
-	    !buf_addf(&advice, "%s-0 exists, but %s is read: remove %s", path,
-		path, path))
-		st = fail_memory();
+		st = read_numbered(&out->certs, path);
+	if (st == ST_OK && exists)
+		st = keep_hidden(out, path);
 	if (st == ST_OK && encrypt_path != NULL)
-		st =
-		    cert_read(&encrypt, encrypt_path, "encryption certificate");
+		st = cert_read(&out->owned_encrypt, encrypt_path,
+		    "encryption certificate");
 	if (st == ST_OK && pins != NULL && pins->count > 0)
-		st = keep_pinned(&advice, certs, encrypt, pins);
+		st = keep_pinned(out, pins);
 	if (st != ST_OK) {
-		buf_free(&advice);
-		cert_stack_free(certs);
-		X509_free(encrypt);
+		cabundle_free(out);
 		return st;
 	}
 
-	cabundle_set(out, certs);
-	out->advice = advice;
-	if (encrypt != NULL) {
-		out->encrypt = out->owned_encrypt = encrypt;
+	choose_both(out);
+	if (out->owned_encrypt != NULL) {
+		out->encrypt = out->owned_encrypt;
 		out->why_encrypt = "-e";
 	}
-	describe_choice(out);
+	describe_choice(out, path);
 	return ST_OK;
 }
 
 void cabundle_free(struct cabundle *bundle)
 {
 	cert_stack_free(bundle->certs);
+	cert_stack_free(bundle->hidden);
 	X509_free(bundle->owned_encrypt);
 	buf_free(&bundle->advice);
+	buf_free(&bundle->hidden_advice);
 	memset(bundle, 0, sizeof(*bundle));
 }
 
-const char *cabundle_get_advice(const struct cabundle *bundle)
+const char *cabundle_get_advice(const struct cabundle *bundle, bool by_hidden)
 {
+	if (by_hidden)
+		return buf_string(&bundle->hidden_advice);
 	return bundle->advice.len > 0
 	    ? buf_string(&bundle->advice)
 	    : "fetch them again with getca, or check which server answers";

@@ -11,8 +11,8 @@
 #include "util/status.h"
 
 /*
- * Owns certs, owned_encrypt and advice; sign and encrypt are borrowed from the
- * first two.
+ * Owns certs, hidden, owned_encrypt and the advice; sign and encrypt are
+ * borrowed from certs and owned_encrypt.
  */
 struct cabundle {
 	STACK_OF(X509) *certs; /* of -c, in order */
@@ -20,7 +20,8 @@ struct cabundle {
 	X509 *encrypt;         /* requests are encrypted to this one */
 	X509 *owned_encrypt;   /* of -e, or NULL */
 	const char *why_sign, *why_encrypt; /* why they were chosen */
-	struct buf advice; /* for cabundle_get_advice(), or empty */
+	STACK_OF(X509) *hidden; /* FILE-0, ... that are not read, or NULL */
+	struct buf advice, hidden_advice; /* for cabundle_get_advice() */
 };
 
 /*
@@ -45,10 +46,10 @@ void cabundle_free(struct cabundle *bundle);
 enum status cabundle_check(const struct cabundle *bundle, bool check_validity);
 
 /*
- * What the user can do when a message is signed by none of the certificates:
- * words for the end of an error line.
+ * What the user can do when a message is signed by none of certs: words for the
+ * end of an error line.  by_hidden: its signature is by one of hidden.
  */
-const char *cabundle_get_advice(const struct cabundle *bundle);
+const char *cabundle_get_advice(const struct cabundle *bundle, bool by_hidden);
 
 /*
  * Whether the certificate to encrypt to has a key that can encrypt (RSA).  If

@@ -153,7 +153,8 @@ static enum status check_sent_signer(
 		"not among those of -C, and does not verify against them (%s)",
 		reason))
 		st = refuse_signer(signer, buf_string(&problem), "",
-		    cabundle_get_advice(bundle));
+		    cabundle_get_advice(
+			bundle, cert_is_in(bundle->hidden, signer)));
 	else
 		st = fail_memory();
 	buf_free(&problem);
@@ -199,8 +200,8 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
 	beside = CMS_get1_certs(cms);
 	st = find_candidates(&all, trust, beside);
 	if (st == ST_OK)
-		st = signed_verify(&by, cms, all, "-C",
-		    cabundle_get_advice(trust->current), &trust->policy);
+		st = signed_verify(
+		    &by, cms, all, "-C", trust->current, &trust->policy);
 	if (st == ST_OK)
 		st = attrs_check_values(by.si);
 	if (st == ST_OK)

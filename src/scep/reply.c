@@ -224,7 +224,7 @@ static enum status read_cert_rep(struct scep_reply *reply,
 	enum status st;
 
 	st = signed_verify(&by, cms, request->bundle->certs, "-c",
-	    cabundle_get_advice(request->bundle), &request->policy);
+	    request->bundle, &request->policy);
 	if (st != ST_OK)
 		return st;
 	reply->verified = true;

@@ -26,13 +26,13 @@ enum status signed_parse(
 }
 
 static enum status fail_unknown_signer(
-    CMS_SignerInfo *si, const char *where, const char *advice)
+    const struct signed_by *by, const char *where, const char *advice)
 {
 	X509_NAME *issuer = NULL;
 	ASN1_INTEGER *serial = NULL;
 	char name[QUOTE_SIZE] = "not named";
 
-	CMS_SignerInfo_get0_signer_id(si, NULL, &issuer, &serial);
+	CMS_SignerInfo_get0_signer_id(by->si, NULL, &issuer, &serial);
 	if (issuer != NULL)
 		cert_name_quote(name, sizeof(name), issuer);
 	return fail(ST_REPLY,
@@ -41,15 +41,11 @@ static enum status fail_unknown_signer(
 	    where, name, advice);
 }
 
-/*
- * RFC 8894, 3.2: a message has one SignerInfo.  Its sid names the certificate
- * (RFC 5652, 5.3).
- */
-static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
-    STACK_OF(X509) *certs, const char *where, const char *advice)
+/* RFC 8894, 3.2: a message has one SignerInfo. */
+static enum status take_signer_info(struct signed_by *out, CMS_ContentInfo *cms)
 {
 	STACK_OF(CMS_SignerInfo) *infos = CMS_get0_SignerInfos(cms);
-	int i, count = infos != NULL ? sk_CMS_SignerInfo_num(infos) : 0;
+	int count = infos != NULL ? sk_CMS_SignerInfo_num(infos) : 0;
 
 	if (count != 1)
 		return fail(ST_REPLY,
@@ -57,12 +53,20 @@ static enum status find_signer(struct signed_by *out, CMS_ContentInfo *cms,
 		    "8894, 3.2)",
 		    count);
 	out->si = sk_CMS_SignerInfo_value(infos, 0);
+	return ST_OK;
+}
+
+/* The sid names the signer's certificate (RFC 5652, 5.3). */
+static bool find_signer(struct signed_by *out, STACK_OF(X509) *certs)
+{
+	int i;
+
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		out->signer = sk_X509_value(certs, i);
 		if (CMS_SignerInfo_cert_cmp(out->si, out->signer) == 0)
-			return ST_OK;
+			return true;
 	}
-	return fail_unknown_signer(out->si, where, advice);
+	return false;
 }
 
 /*
@@ -274,18 +278,18 @@ static void warn_of_content_type(void)
 	if (!warned)
 		warn(WARN_NO_CONTENT_TYPE,
 		    "the reply has no contentType attribute, which RFC 5652, "
-		    "11.1 demands: accepted");
+		    "11.1 demands");
 	warned = true;
 }
 
-enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
-    STACK_OF(X509) *certs, const char *where, const char *advice,
+/* Sets what comes with the signer, which is known. */
+static enum status check_signature(struct signed_by *out, CMS_ContentInfo *cms,
     const struct digest_policy *policy)
 {
 	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
-	enum status st = find_signer(out, cms, certs, where, advice);
+	enum status st;
 
-	if (st != ST_OK || (st = check_digest(out, policy)) != ST_OK ||
+	if ((st = check_digest(out, policy)) != ST_OK ||
 	    (st = check_unsigned_attributes(out)) != ST_OK)
 		return st;
 	out->no_content_type = CMS_signed_get_attr_count(out->si) >= 0 &&
@@ -294,8 +298,39 @@ enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
 		out->content = ASN1_STRING_get0_data(*content);
 		out->len = (size_t)ASN1_STRING_length(*content);
 	}
-	if (!signature_verifies(out))
-		return fail_signature(out);
+	return signature_verifies(out) ? ST_OK : fail_signature(out);
+}
+
+/* Anybody can name a certificate: only its signature counts. */
+static bool is_signed_by_one_of(STACK_OF(X509) *certs, CMS_SignerInfo *si,
+    CMS_ContentInfo *cms, const struct digest_policy *policy)
+{
+	struct signed_by by = {.si = si};
+	struct log_capture capture;
+	bool yes;
+
+	log_capture_begin(&capture);
+	yes = find_signer(&by, certs) &&
+	    check_signature(&by, cms, policy) == ST_OK;
+	log_capture_end(&capture);
+	return yes;
+}
+
+enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
+    STACK_OF(X509) *certs, const char *where, const struct cabundle *bundle,
+    const struct digest_policy *policy)
+{
+	enum status st;
+
+	if ((st = take_signer_info(out, cms)) != ST_OK)
+		return st;
+	if (!find_signer(out, certs))
+		return fail_unknown_signer(out, where,
+		    cabundle_get_advice(bundle,
+			is_signed_by_one_of(
+			    bundle->hidden, out->si, cms, policy)));
+	if ((st = check_signature(out, cms, policy)) != ST_OK)
+		return st;
 	if (out->no_content_type)
 		warn_of_content_type();
 	return ST_OK;

@@ -8,6 +8,7 @@
 #include <openssl/cms.h>
 #include <openssl/x509.h>
 
+#include "pki/cabundle.h"
 #include "scep/scep.h"
 #include "util/status.h"
 
@@ -35,14 +36,14 @@ struct signed_by {
  * Verifies cms, which signed_parse() made.  It has to have one SignerInfo; the
  * signer's certificate has to be among certs, and is found by its issuer and
  * serial number or its key identifier (RFC 5652, 5.3).  Certificates in cms are
- * not used.  where names the option that certs are from, and advice says what
+ * not used.  where names the option that certs are from, and bundle says what
  * helps if the signer's is not there.  *out has to be zero before, and borrows
  * from cms and certs.  ST_REPLY after reporting, also for a digest that policy
  * does not allow.  The contentType attribute may be absent, of which the first
  * call warns.
  */
 enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
-    STACK_OF(X509) *certs, const char *where, const char *advice,
+    STACK_OF(X509) *certs, const char *where, const struct cabundle *bundle,
     const struct digest_policy *policy);
 
 /* Warns of MD5 and SHA-1 when the server announced a better digest. */

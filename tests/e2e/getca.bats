@@ -264,21 +264,46 @@ no_shadow() {
     cp "$shared/other.crt" ca.crt
     enroll --tolerate issuer
     expect_status 97
-    one_error "not among those of -c" "ca.crt-0 exists, but ca.crt is read" \
-        "remove ca.crt"
-    stderr_lacks "fetch them again"
+    one_error "not among those of -c" \
+        "ca.crt-0 ... have the signer, but ca.crt is read: if the CA has changed, use these"
+    stderr_lacks "fetch them again" remove
     # A part or a copy of the set hides others, the whole of it does not.
     ln -sf ca.crt-2 ca.crt
-    enroll
+    enroll -v
     expect_status 97
-    one_error "remove ca.crt"
+    stderr_has "ca.crt-0 ... are not read, as there is ca.crt"
+    stderr_has "ca.crt-0 ... have the signer"
     cat ca.crt-? >"$BATS_TEST_TMPDIR/all"
     ln -sf "$BATS_TEST_TMPDIR/all" ca.crt
     another_ca --profile ra
     enroll
     expect_status 97
     one_error "fetch them again with getca"
-    stderr_lacks "remove"
+    stderr_lacks "have the signer"
+}
+
+# The stranger may be anybody on the way, and may name the next CA as the signer.
+@test "a stranger that signs, beside the next CA certificates: the error is no help to it" {
+    local fault
+    start_ca --next-ca
+    cp "$ca/ca.crt" .
+    take local.key local.csr
+    run_sscep getnextca -u "$URL" -C ca.crt -c ca.crt
+    expect_status 0
+    another_ca
+    enroll
+    expect_status 97
+    one_error "not among those of -c" "fetch them again with getca"
+    stderr_lacks "have the signer"
+    cp "$ca/ca.crt" ca.crt-0
+    for fault in bad-signature altered-content; do
+        another_ca --fault "$fault"
+        cp "$ca/ca.crt" ca.crt-0
+        enroll
+        expect_status 97
+        one_error "not among those of -c" "fetch them again with getca"
+        stderr_lacks "have the signer"
+    done
 }
 
 @test "getnextca: a signer that is in the set only, beside an older -C: the error says so" {
@@ -287,7 +312,7 @@ no_shadow() {
     cp "$shared/other.crt" ca.crt
     run_sscep getnextca -u "$URL" -C ca.crt -c next.crt
     expect_status 97
-    one_error "-C" "ca.crt-0 exists, but ca.crt is read: remove ca.crt"
+    one_error "-C" "ca.crt-0 ... have the signer, but ca.crt is read"
 }
 
 # Nobody can write to ca.crt, and replacing it is not needed.
