@@ -153,14 +153,14 @@ enum status attrs_check_content_type(
 	value = X509_ATTRIBUTE_get0_type(CMS_signed_get_attr(si, at), 0);
 	if (value != NULL && value->type == V_ASN1_OBJECT) {
 		nid = OBJ_obj2nid(value->value.object);
-		if (nid == NID_pkcs7_data || nid == inner ||
-		    OBJ_cmp(value->value.object, type) == 0)
+		if (OBJ_cmp(value->value.object, type) == 0 ||
+		    (nid == NID_pkcs7_data && OBJ_obj2nid(type) == inner))
 			return ST_OK;
 		oid_text(found, value->value.object);
 	}
 	return fail(ST_REPLY,
 	    "reply: contentType is %s, expected %s, the eContentType (RFC "
-	    "5652, 5.3)",
+	    "5652, 11.1)",
 	    found, oid_text(expected, type));
 }
 

@@ -36,9 +36,9 @@ bool attrs_add_octets(
 enum status attrs_check_values(const CMS_SignerInfo *si);
 
 /*
- * The contentType attribute has to be type, the eContentType (RFC 5652, 5.3).
- * Some senders have id-data in one of them, and in the other the type of what
- * the content holds, which is inner, a NID: both count in each.  Absent: ST_OK.
+ * The contentType attribute has to be type, the eContentType (RFC 5652, 11.1).
+ * Old PKCS #7 software has id-data in it also where type is that of what the
+ * content holds, which is inner, a NID: that is taken.  Absent: ST_OK.
  * ST_REPLY after reporting.
  */
 enum status attrs_check_content_type(

@@ -160,12 +160,17 @@ END
         enroll $limit
         expect_status 3
         expect_equal "warnings with $limit" 1 "$(grep -c 'no-content-type' "$stderr")"
+        # The reply may be refused later.
+        stderr_lacks accepted
     done
 }
 
 @test "signed attributes: contentType must be right, messageDigest is signed, also where contentType is absent" {
     rows enroll <<'END'
 0  | --econtent enveloped | |
+0  | --econtent enveloped --fault data-content-type | |
+97 | --fault enveloped-content-type | | contentType is 1.2.840.113549.1.7.3, expected 1.2.840.113549.1.7.1
+97 | --econtent enveloped --fault wrong-content-type | | contentType is 1.2.840.113549.1.7.2
 97 | --fault wrong-content-type | | contentType is 1.2.840.113549.1.7.2, expected 1.2.840.113549.1.7.1
 97 | --fault two-content-types | | signature does not verify
 97 | --fault duplicate-content-type | | signature does not verify

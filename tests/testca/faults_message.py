@@ -108,6 +108,18 @@ def _(draft):
     draft.put(oids.CONTENT_TYPE, der.oid(oids.SIGNED_DATA))
 
 
+@fault("enveloped-content-type", "attributes",
+       "contentType is id-envelopedData")
+def _(draft):
+    draft.put(oids.CONTENT_TYPE, der.oid(oids.ENVELOPED_DATA))
+
+
+@fault("data-content-type", "attributes",
+       "harmless: contentType is id-data, also with --econtent enveloped")
+def _(draft):
+    draft.put(oids.CONTENT_TYPE, der.oid(oids.DATA))
+
+
 @fault("two-content-types", "attributes", "contentType has two values")
 def _(draft):
     draft.put(oids.CONTENT_TYPE, der.oid(oids.DATA),
