@@ -3,6 +3,7 @@
 #include <openssl/rsa.h>
 #include <openssl/sha.h>
 
+#include "pki/ability.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
 #include "scep/attrs.h"
@@ -151,6 +152,22 @@ static enum status check_unsigned_attributes(const struct signed_by *by)
 	    "5652, 11.1 and 11.2)");
 }
 
+/*
+ * Whether the signatureAlgorithm may be that of a signature by PKCS#1 v1.5 or
+ * ECDSA with the signer's key and the digest that check_digest() has seen (RFC
+ * 5652, 5.3).  rsaEncryption names no digest (RFC 3370, 3.2).
+ */
+static bool algorithm_fits(const struct signed_by *by, int algorithm)
+{
+	EVP_PKEY *key = X509_get0_pubkey(by->signer);
+	int digest, type, own = OBJ_sn2nid(ability_of_key(key).type);
+
+	if (algorithm == NID_rsaEncryption)
+		return own == algorithm;
+	return OBJ_find_sigid_algs(algorithm, &digest, &type) == 1 &&
+	    type == own && digest == EVP_MD_type(signer_digest(by));
+}
+
 /* Whether the signature over bytes is good, for RSA by PKCS#1 v1.5. */
 static bool signature_is_of(const struct signed_by *by, const struct buf *bytes)
 {
@@ -230,7 +247,8 @@ static bool untyped_attributes_verify(const struct signed_by *by)
 	if (ok && OBJ_obj2nid(name) == NID_rsassaPss)
 		ok = pss_signature_is_of(by, &attributes, algorithm);
 	else if (ok)
-		ok = signature_is_of(by, &attributes);
+		ok = algorithm_fits(by, OBJ_obj2nid(name)) &&
+		    signature_is_of(by, &attributes);
 	buf_free(&attributes);
 	return ok;
 }

@@ -184,6 +184,11 @@ END
 97 | --no-content-type --fault bad-message-digest | | signature does not verify
 97 | --no-content-type --fault altered-content | | signature does not verify
 97 | --no-content-type --fault bad-signature | | signature does not verify
+97 | --no-content-type --fault signature-of-other-key | | signature does not verify
+97 | --no-content-type --ca-key ec --challenge secret --fault signature-of-other-key | | signature does not verify
+97 | --no-content-type --fault signature-of-other-digest | | signature does not verify
+97 | --no-content-type --ca-key ec --challenge secret --fault signature-of-other-digest | | signature does not verify
+0  | --no-content-type --sigalg shaWithRSA | |
 97 | --no-content-type --fault unsigned-attrs | | is an unsigned attribute
 97 | --no-content-type --fault no-signed-attrs | | no messageType
 97 | --no-content-type --sigalg pss --fault bad-signature | | signature does not verify

@@ -115,6 +115,8 @@ class Draft:
         self.signer_infos = []
         self.raw = None                 # if set, replaces the reply
         self.digest_by_signature = False
+        self.signature_table = None     # of signatureAlgorithms, by digest
+        self.signature_digest = None    # its digest, if it is another
         self.digest = options.digest
         if self.digest == "same":
             self.digest = message.digest
@@ -293,6 +295,9 @@ class Draft:
 
     def _algorithm(self):
         number = oids.RSA
+        if self.signature_table:
+            return der.seq(der.oid(
+                self.signature_table[self.signature_digest or self.digest]))
         if not is_rsa(self.signer.key):
             return der.seq(der.oid(oids.DIGEST_WITH_ECDSA[self.digest]))
         if self._pss():

@@ -90,6 +90,23 @@ def _(draft):
     draft.digest_by_signature = True
 
 
+@fault("signature-of-other-key", "attributes",
+       "signatureAlgorithm is ECDSA for an RSA key, RSA for an EC key")
+def _(draft):
+    rsa = certrep.is_rsa(draft.signer.key)
+    draft.signature_table = \
+        oids.DIGEST_WITH_ECDSA if rsa else oids.DIGEST_WITH_RSA
+
+
+@fault("signature-of-other-digest", "attributes",
+       "harmless: signatureAlgorithm names SHA-384, not the digestAlgorithm")
+def _(draft):
+    rsa = certrep.is_rsa(draft.signer.key)
+    draft.signature_table = \
+        oids.DIGEST_WITH_RSA if rsa else oids.DIGEST_WITH_ECDSA
+    draft.signature_digest = "sha384"
+
+
 @fault("no-signed-attrs", "signed", "signed without attributes")
 def _(draft):
     draft.signer_infos = [draft.sign(signed_attributes=False)]
