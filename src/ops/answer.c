@@ -1,4 +1,5 @@
 #include <stdbool.h>
+#include <string.h>
 
 #include "ops/advice.h"
 #include "ops/answer.h"
@@ -46,7 +47,7 @@ enum status answer_report_failure(const struct inputs *in,
 	report_set(report, REPORT_FAIL_INFO, info->name);
 	if (text != NULL) {
 		report_set(report, REPORT_FAIL_INFO_TEXT, text);
-		quote_cut(quote, sizeof(quote), text);
+		log_escape(quote, sizeof(quote), text, strlen(text));
 	}
 	return fail(info->status,
 	    "the server refused: %s%s%s%s; %s%s (transactionID %s)", info->name,

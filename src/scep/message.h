@@ -38,7 +38,7 @@ struct scep_reply {
 	enum pki_status status;
 	char *transaction_id; /* that of the reply, escaped; or NULL */
 	const struct fail_info *fail_info; /* with PKI_FAILURE; static */
-	char *fail_info_text;  /* with PKI_FAILURE, escaped; or NULL */
+	char *fail_info_text;  /* with PKI_FAILURE, as sent, or NULL */
 	STACK_OF(X509) *certs; /* with PKI_SUCCESS */
 	struct buf crl;        /* with PKI_SUCCESS to GetCRL: DER, unchecked */
 };

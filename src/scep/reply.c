@@ -147,6 +147,21 @@ static enum status read_pki_status(enum pki_status *out, CMS_SignerInfo *si)
 	return ST_OK;
 }
 
+/* The text as it was sent, up to a NUL; one that is too long ends in dots. */
+static enum status keep_text(char **out, const struct attr_value *value)
+{
+	bool cut = value->len > TEXT_MAX;
+	struct buf text = {0};
+	enum status st = ST_OK;
+
+	if (!buf_add(&text, value->bytes, cut ? TEXT_MAX : value->len) ||
+	    !buf_add_string(&text, cut ? "..." : "") ||
+	    (*out = OPENSSL_strdup(buf_string(&text))) == NULL)
+		st = fail_memory();
+	buf_free(&text);
+	return st;
+}
+
 /*
  * RFC 8894, 3.3.2.2: a FAILURE MUST have a failInfo, of the values in 3.2.1.4,
  * and MAY have a failInfoText.  Where failInfo is absent or unknown the reply
@@ -174,10 +189,7 @@ static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
 	reply->fail_info = scep_fail_info(number);
 	if (words.bytes == NULL)
 		return ST_OK;
-	log_escape(text, sizeof(text), words.bytes, words.len);
-	if ((reply->fail_info_text = OPENSSL_strdup(text)) == NULL)
-		return fail_memory();
-	return ST_OK;
+	return keep_text(&reply->fail_info_text, &words);
 }
 
 /*
