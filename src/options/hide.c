@@ -18,11 +18,24 @@ static void hide_user(char *proxy)
 		memset(proxy, 'x', (size_t)(at - proxy));
 }
 
+/* Whether it is user:password@host, perhaps with a scheme. */
+static bool has_password(const char *arg)
+{
+	const char *at = strrchr(arg, '@'), *scheme = strstr(arg, "://");
+
+	if (at != NULL && scheme != NULL && scheme < at)
+		arg = scheme + strlen("://");
+	for (; at != NULL && arg < at; arg++)
+		if (*arg == ':' || strncasecmp(arg, "%3a", 3) == 0)
+			return true;
+	return false;
+}
+
 const char *hide_find_secret(const char *arg)
 {
 	if (pass_is_secret(arg))
 		return "a pass phrase (pass:...)";
-	if (strchr(arg, '@') != NULL)
+	if (has_password(arg))
 		return "user:password@host";
 	if (strstr(arg, "://") == NULL && key_name_is_secret(arg))
 		return "the URI of a key with a PIN";

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options/guess.h"
+#include "options/hide.h"
 #include "options/long_name.h"
 #include "options/operation.h"
 #include "options/table.h"
@@ -59,8 +60,13 @@ static enum status fail_unknown(const char *word)
 {
 	struct guess guess = {0};
 	char near[GUESS_TEXT_MAX], shown[80];
+	const char *secret = hide_find_secret(word);
 	size_t i;
 
+	if (secret != NULL)
+		return fail_misuse("unknown operation: the argument in its "
+				   "place looks like %s",
+		    secret);
 	for (i = 0; i < OPS_COUNT; i++)
 		guess_offer(&guess, word, ops_all[i]->name);
 	guess_offer(&guess, word, "help");

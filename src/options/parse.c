@@ -98,10 +98,11 @@ static enum status take_long(struct option_state *state, struct arguments *args,
 }
 
 /*
- * One dash before a long name, as other programs have it: -passin pass:X.  As
- * letters it would mean something else (-p assin), and send a secret astray.
- * Only a whole name, or one before "=", is refused: -kkey.pem is -k key.pem.
- * -help is left alone, since -h is the same.
+ * One dash before a long name that takes a value, as other programs have it:
+ * -passin pass:X.  As letters it would mean something else (-p assin), and send
+ * a secret astray.  Only a whole name, or one before "=", is refused: -kkey.pem
+ * is -k key.pem.  Names without a value are letters, as in sscep 0.10: -debug is
+ * -d -e bug.
  */
 static enum status check_dashes(const char *text)
 {
@@ -110,8 +111,9 @@ static enum status check_dashes(const char *text)
 
 	for (i = 0; i < table_row_count; i++) {
 		row = &table_rows[i];
-		if (row->name != NULL && strlen(row->name) == len &&
-		    strncmp(row->name, text, len) == 0 && *text != 'h')
+		if (row->name != NULL && row->arg != NULL &&
+		    strlen(row->name) == len &&
+		    strncmp(row->name, text, len) == 0)
 			return fail_misuse(
 			    "unknown option -%s (did you mean --%s?)",
 			    row->name, row->name);
@@ -221,6 +223,9 @@ static enum status read_sources(struct option_state *state,
 	args->values = calloc((size_t)args->argc, sizeof(*args->values));
 	if (args->values == NULL)
 		return fail_memory();
+	if (state->operation == NULL && hide_find_secret(args->argv[1]) != NULL)
+		args->values[args->count++] =
+		    (struct argument_value){NULL, args->argv[1]};
 	take_arguments(state, args, action);
 	for (i = 0; i < args->count; i++)
 		hide_secret(args->values[i].row, args->values[i].text);

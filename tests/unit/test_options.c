@@ -666,6 +666,12 @@ static const struct saying misuse[] = {
 	"P: unknown option -proxy (did you mean --proxy?)" HINT},
     {NULL, {"getcaps", "-key", "x"}, ST_ERROR,
 	"P: unknown option -key (did you mean --key?)" HINT},
+    {NULL, {"pass:phrase", "getca"}, ST_ERROR,
+	"P: unknown operation: the argument in its place looks like a pass "
+	"phrase (pass:...)" HINT},
+    {NULL, {"help", "u:p@h"}, ST_ERROR,
+	"P: unknown operation: the argument in its place looks like "
+	"user:password@host" HINT},
     {NULL, {"getca", "--ver"}, ST_ERROR,
 	"P: option --ver is ambiguous: --verbose, --version" HINT},
     {NULL, {"--hel"}, ST_ERROR,
@@ -793,6 +799,8 @@ static const struct saying warnings[] = {
 	LIKE("a pass phrase (pass:...)")},
     {NULL, {"getca", "-uu", "-cc", "--", "http://user:phrase@h:1"}, ST_OK,
 	LIKE("user:password@host")},
+    {NULL, {"getca", "-uu", "-cc", "name@example.org"}, ST_OK,
+	IGNORED("name@example.org")},
     {NULL, {"getca", "-uu", "pkcs11:token=a?pin-value=1234", "-cc"}, ST_OK,
 	LIKE("the URI of a key with a PIN")},
     {NULL, {"getca", "-uu", "-cc", "http://h/a?b", "pass", "pin:1"}, ST_OK,
@@ -1888,6 +1896,10 @@ static const struct hidden {
     {"enroll", "-passin pass:phrase", "-passin pass:xxxxxx"},
     {"unknown", "pass:a -p u:p@h:1", "pass:x -p xxx@h:1"},
     {"getca", "user:secret@host:1", "xxxxxxxxxxxxxxxxxx"},
+    {"getca", "name@example.org http://user@h:1",
+	"name@example.org "
+	"http://user@h:1"},
+    {"getca", "u%3as@h:1 https://u:s@h", "xxxxxxxxx xxxxxxxxxxxxx"},
     {"getca", "us:p?a@h pkcs11:pin-value=1", "xxxxxxxx xxxxxxxxxxxxxxxxxx"},
     {"getca", "env:A file:a http://h/a?b pkcs11:token=a",
 	"env:A file:a http://h/a?b pkcs11:token=a"},
@@ -1950,6 +1962,35 @@ static void secrets_in_argv_are_hidden(void **state)
 	}
 }
 
+static void a_secret_in_place_of_the_operation_is_hidden(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_start(&r, "pass:phrase");
+	run_add(&r, "getca");
+	run_parse(&r);
+	assert_int_equal(r.status, ST_ERROR);
+	assert_string_equal(r.argv[1], "pass:xxxxxx");
+	run_end(&r);
+}
+
+/* As in sscep 0.10, but for the names of options that take a value. */
+static void long_names_without_a_value_are_letters(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_start(&r, "enroll");
+	add_required(&r, OP_ENROLL, 0);
+	run_add(&r, "-debug");
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_true(r.options.debug);
+	assert_string_equal(r.options.enc_cert, "bug");
+	run_end(&r);
+}
+
 /* Two options may share a string: both read it before it is hidden. */
 static void hidden_values_may_be_shared(void **state)
 {
@@ -2008,6 +2049,8 @@ int main(void)
 	    cmocka_unit_test(what_is_dumped_reads_back),
 	    cmocka_unit_test(secrets_are_not_dumped),
 	    cmocka_unit_test(secrets_in_argv_are_hidden),
+	    cmocka_unit_test(a_secret_in_place_of_the_operation_is_hidden),
+	    cmocka_unit_test(long_names_without_a_value_are_letters),
 	    cmocka_unit_test(hidden_values_may_be_shared),
 	    cmocka_unit_test(words_and_guesses),
 	};
