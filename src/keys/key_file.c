@@ -92,14 +92,15 @@ static bool holds_key(int fd, struct buf *part, bool *failed)
 	return false;
 }
 
-enum status key_file_guard(const char *path)
+enum status key_file_find(bool *holds, const char *path)
 {
 	struct buf part = {0};
-	bool holds, failed;
 	enum status st = ST_OK;
 	struct stat sb;
+	bool failed;
 	int fd;
 
+	*holds = false;
 	if (lstat(path, &sb) == 0 && !S_ISREG(sb.st_mode))
 		return ST_OK;
 	fd = open(path, O_RDONLY | O_NONBLOCK | O_NOFOLLOW | O_CLOEXEC);
@@ -108,16 +109,24 @@ enum status key_file_guard(const char *path)
 		    "%s: cannot open it to check that it holds no private key",
 		    path);
 
-	holds = holds_key(fd, &part, &failed);
+	*holds = holds_key(fd, &part, &failed);
 	if (failed)
 		st = fail_errno(ST_FILE, "%s: cannot read", path);
-	else if (holds)
+
+	close(fd);
+	buf_free(&part);
+	return st;
+}
+
+enum status key_file_guard(const char *path)
+{
+	bool holds;
+	enum status st = key_file_find(&holds, path);
+
+	if (st == ST_OK && holds)
 		st = fail(ST_FILE,
 		    "%s: it holds a private key and is not overwritten (give "
 		    "another file name)",
 		    path);
-
-	close(fd);
-	buf_free(&part);
 	return st;
 }

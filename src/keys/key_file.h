@@ -2,13 +2,18 @@
 #ifndef KEYS_KEY_FILE_H
 #define KEYS_KEY_FILE_H
 
+#include <stdbool.h>
+
 #include "util/status.h"
 
 /*
- * ST_OK when path is no regular file, or one that holds no private key: neither
- * in PEM, with whatever else is in there, nor in DER, PKCS #8 or PKCS #12.
- * ST_FILE after reporting, also when the file cannot be read.
+ * Whether path is a regular file that holds a private key: in PEM, with
+ * whatever else is in there, or in DER, PKCS #8 or PKCS #12.  ST_FILE after
+ * reporting that the file cannot be read.
  */
+enum status key_file_find(bool *holds, const char *path);
+
+/* ST_OK when there is none; ST_FILE after reporting that, or as above. */
 enum status key_file_guard(const char *path);
 
 #endif

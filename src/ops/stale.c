@@ -22,10 +22,20 @@ static enum status add(struct stale *stale, const char *name)
 /* Directories and private keys are no files of an earlier answer. */
 static enum status check_kind(const char *name)
 {
+	enum status st;
+	bool holds;
+
 	if (file_is_directory(name))
 		return fail(ST_FILE,
 		    "%s: is a directory, expected a file of an earlier answer: "
 		    "-c would read it",
+		    name);
+	if ((st = key_file_find(&holds, name)) != ST_OK)
+		return st;
+	if (holds)
+		return fail(ST_FILE,
+		    "%s: it holds a private key, expected a file of an earlier "
+		    "answer: -c would read it; give it another name",
 		    name);
 	return file_check_aside(name, key_file_guard);
 }

@@ -1024,7 +1024,7 @@ not_replaced() {
     snapshot
     run_sscep getca -u "$URL" -c ca.crt
     expect_status 93
-    only_error "ca.crt-3: it holds a private key"
+    only_error "ca.crt-3: it holds a private key, expected a file of an earlier answer: -c would read it; give it another name"
     nothing_written
     rm ca.crt-3
     mkdir ca.crt-3
