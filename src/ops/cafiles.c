@@ -1,4 +1,5 @@
 #include <fcntl.h>
+#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -282,23 +283,52 @@ void cafiles_close(struct cafiles *files)
 	buf_free(&files->problem);
 }
 
+/*
+ * FILE is read before the stale ones: they are moved first, so that it is not
+ * new when one of them cannot be.
+ */
+static enum status move_and_write(struct session *session,
+    struct cafiles *files, X509 *cert, const EVP_MD *md, struct stale *stale)
+{
+	struct log_capture capture;
+	sigset_t before;
+	enum status st;
+	bool whole = true;
+
+	output_hold_signals(&before);
+	log_capture_begin(&capture);
+	st = stale_move(stale);
+	if (st == ST_OK)
+		st = write_one(session, &files->file, cert, md);
+	log_capture_end(&capture);
+	if (st != ST_OK)
+		whole = stale_put_back(stale);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+
+	if (st == ST_OK)
+		stale_note(stale);
+	else if (whole)
+		log_report(capture.text);
+	else
+		st = fail(st, "%s; not all of %s-0 ... could be put back",
+		    capture.text, files->file.name);
+	return st;
+}
+
 enum status cafiles_write_bare(struct session *session, struct cafiles *files,
     STACK_OF(X509) *certs, const EVP_MD *md)
 {
-	const char *name = session->options->ca_cert;
-	struct stale stale = {0};
-	enum status st = ST_OK;
+	X509 *cert = sk_X509_value(certs, 0);
+	struct stale stale;
+	enum status st;
 
 	if (files->problem.len > 0)
 		return fail(ST_FILE, "%s", buf_string(&files->problem));
-	if (files->file.way != OUTPUT_STREAM)
-		st = stale_find(&stale, name, 0);
+	if (files->file.way == OUTPUT_STREAM)
+		return write_one(session, &files->file, cert, md);
+	st = stale_find(&stale, session->options->ca_cert, 0);
 	if (st == ST_OK)
-		st = write_one(
-		    session, &files->file, sk_X509_value(certs, 0), md);
-	if (st == ST_OK)
-		st = stale_move(&stale);
-	stale_note(&stale);
+		st = move_and_write(session, files, cert, md, &stale);
 	stale_free(&stale);
 	return st;
 }

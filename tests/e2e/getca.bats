@@ -522,7 +522,7 @@ old_set_enrolls() {
     old_set_enrolls
 }
 
-# Old files are moved last; one that cannot be moved stays beside the new one.
+# That is found before anything is moved.
 @test "stale files: from several to one, and one that cannot be moved" {
     start_ca --profile ra-chain
     getca
@@ -533,6 +533,23 @@ old_set_enrolls() {
     expect_status 93
     one_error "ca.crt-2: cannot move it to ca.crt-2.old: Is a directory"
     nothing_written
+    old_set_enrolls --profile ra-chain
+}
+
+@test "stale files: from several to one, when one is not moved in the end, or the one is not written" {
+    local rename
+    start_ca --profile ra-chain
+    getca
+    another_ca
+    snapshot
+    # Four files are moved, then ca.crt is made.
+    for rename in 1 2 4 5; do
+        with_error '?rename,renameat,renameat2' "EIO:when=$rename" getca
+        expect_status 93
+        one_error "Input/output error"
+        stdout_lacks written
+        nothing_written
+    done
     old_set_enrolls --profile ra-chain
 }
 
