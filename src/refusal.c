@@ -148,9 +148,10 @@ enum status refusal_check_body(
 
 	if (body->len == 0)
 		return fail(ST_REPLY,
-		    "reply: the server answered %d %s with an empty body, "
+		    "reply: the server answered %d%s%s with an empty body, "
 		    "expected %s",
-		    response->status, response->reason, types[0]);
+		    response->status, response->reason[0] != '\0' ? " " : "",
+		    response->reason, types[0]);
 	if (body->data[0] != DER_SEQUENCE &&
 	    strstr(buf_string(body), "-----BEGIN") == NULL)
 		return refuse_body(response, types);

@@ -46,17 +46,18 @@ static enum status fail_none(
 {
 	const char *body =
 	    response->status / 100 == 2 ? " with an empty body" : "";
+	const char *blank = response->reason[0] != '\0' ? " " : "";
 
 	if (session->caps_failed)
 		return fail(ST_NETWORK,
-		    "the server answered %d %s%s to GetNextCACert, and no "
+		    "the server answered %d%s%s%s to GetNextCACert, and no "
 		    "better to GetCACaps: check the URL and the CA identifier "
 		    "(-i)",
-		    response->status, response->reason, body);
+		    response->status, blank, response->reason, body);
 	return fail(ST_NO_NEXT_CA,
 	    "the server has no next CA certificate available: it answered "
-	    "%d %s%s; if in doubt, check the URL and -i",
-	    response->status, response->reason, body);
+	    "%d%s%s%s; if in doubt, check the URL and -i",
+	    response->status, blank, response->reason, body);
 }
 
 static enum status get_next_ca(

@@ -335,6 +335,7 @@ static void test_refused_bodies(void **state)
 	    {"application/x-pki-message", "<p>Login",
 		"the body is a page of HTML: \"Login\"; check", "sent"},
 	    {"application/x-pki-message", "", "with an empty body", "DER"},
+	    {"", "", "answered 200 with an empty body", "  "},
 	};
 	struct log_capture capture;
 	struct http_response response;
@@ -344,6 +345,7 @@ static void test_refused_bodies(void **state)
 	(void)state;
 	for (i = 0; i < NITEMS(rows); i++) {
 		memset(&response, 0, sizeof(response));
+		response.status = 200;
 		memcpy(response.content_type, rows[i].type,
 		    strlen(rows[i].type) + 1);
 		assert_true(buf_add_string(&response.body, rows[i].body));
