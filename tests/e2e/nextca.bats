@@ -685,6 +685,16 @@ while True:
     refused 95 "501 Not Implemented" "the server lacks this operation"
 }
 
+@test "none available: a 404 without a reason phrase" {
+    start_rollover
+    start_answer "404 " 4
+    snapshot
+    getnextca
+    refused 95 "the server answered 404 to GetNextCACert"
+    getnextca -F sha256
+    refused 76 "it answered 404; if in doubt"
+}
+
 @test "a CA that cannot be reached" {
     start_rollover
     stop_ca
