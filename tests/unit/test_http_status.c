@@ -60,7 +60,7 @@ static void test_check_status(void **state)
 	    {400, "Bad", NULL,
 		"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglghkgBZQM",
 		"answered 400 Bad: "
-	        "\"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglg"
+		"\"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglg"
 		"hkgBZQM\"\n"},
 	    {400, "Bad", NULL, "0\x82\x01\x03 hello", "answered 400 Bad\n"},
 	    {400, "Bad", NULL, "\xff\xfe<h1>", "answered 400 Bad\n"},

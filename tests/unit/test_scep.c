@@ -1619,6 +1619,7 @@ static void test_pending(void **state)
 		assert_null(reply.certs);
 		assert_null(reply.fail_info);
 		assert_null(reply.fail_info_text);
+		scep_reply_free(&reply);
 		buf_free(&message);
 	}
 }
