@@ -10,9 +10,7 @@ setup() {
     mkrequest=$(realpath "$mkrequest")
     mkdir "$BATS_TEST_TMPDIR/work"
     cd "$BATS_TEST_TMPDIR/work"
-    unset PREFIX CHALLENGE OPENSSL OPENSSL_CONF
-    unset COUNTRY STATE LOCALITY ORGANIZATION ORGUNIT COMMONNAME SERIALNUMBER
-    unset UNSTRUCTUREDNAME EMAILADDRESS
+    unset PREFIX CHALLENGE OPENSSL KEYTYPE OPENSSL_CONF ${!MKREQUEST_*}
     export KEYBITS=1024         # small, to be quick
 }
 
@@ -28,7 +26,7 @@ challenge() {
 
 alternative_names() {
     openssl req -in "${1:-local.csr}" -noout -text |
-        sed -n '/Subject Alternative Name/ { n; s/^ *//; s/ *$//; p; }'
+        sed -n '/Subject Alternative Name: critical/ { n; s/^ *//; s/ *$//; p; }'
 }
 
 subject() {
@@ -105,7 +103,7 @@ END
     text=$(openssl req -in local.csr -noout -text)
     [[ "$text" == *'(2048 bit)'* ]]
     [[ "$text" == *sha256WithRSAEncryption* ]]
-    [[ "$text" == *'Digital Signature, Key Encipherment'* ]]
+    [[ "$text" != *'Key Usage'* ]]
     [[ "$text" != *challengePassword* ]]
 }
 
@@ -131,6 +129,12 @@ END
     [ "$(field commonName)" = 'UTF8STRING:me+vpn@example.com' ]
 }
 
+@test "mkrequest: a URI" {
+    "$mkrequest" -uri 'urn:device:r7?a=b,c"d#e'
+    [ "$(alternative_names)" = 'URI:urn:device:r7?a=b,c"d#e' ]
+    [ "$(field commonName)" = 'UTF8STRING:urn:device:r7?a=b,c"d#e' ]
+}
+
 @test "mkrequest: several names, the first is the common name" {
     "$mkrequest" -dns '*.example.com' -dns example.com -ip 192.0.2.1 \
         -email a@example.com -ip 2001:db8::2
@@ -150,15 +154,31 @@ Address:192.0.2.1, email:a@example.com, IP Address:2001:DB8:0:0:0:0:0:2" ]
     spy
     umask 000
     "$mkrequest" -dns a.example secret
-    [[ "$(cat spy/umask)" =~ ^0*77$ ]]
+    [[ "$(sort -u spy/umask)" =~ ^0*77$ ]]
     run cat spy/modes
     echo "$output"
-    [ "${#lines[@]}" -eq 3 ]        # directory, key and request
+    # The directory and the key; when the request is made, the request, too.
+    [ "${#lines[@]}" -eq 5 ]
     [[ "$output" == *key* ]]
+    [[ "$output" == *csr* ]]
     for line in "${lines[@]}"; do
         [[ "$line" == ?00\ * ]]
     done
     [ -z "$(ls -A out/tmp)" ]
+}
+
+@test "mkrequest: the access control list of the directory opens no file" {
+    command -v python3 || skip 'no python3'
+    # What "setfacl -d -m u:65534:rwx ." does: all may read new files.
+    python3 - <<'END' || skip 'no access control lists'
+import os, struct
+entries = [(1, 7, -1), (2, 7, 65534), (4, 7, -1), (16, 7, -1), (32, 7, -1)]
+value = struct.pack("<I", 2) + b"".join(struct.pack("<HHi", *e) for e in entries)
+os.setxattr(".", "system.posix_acl_default", value)
+END
+    "$mkrequest" -dns a.example
+    [ "$(stat -c %a local.key)" = 600 ]
+    [ "$(stat -c %a local.csr)" = 600 ]
 }
 
 @test "mkrequest: a second run keeps the old files" {
@@ -175,9 +195,96 @@ mkrequest: old file kept as local.csr.old" ]
     [ "$(alternative_names)" = 'DNS:two.example' ]
     run ! cmp -s local.key local.key.old
 
+    # By an accident, another run: the first key is where it was.
     cp local.key two.key
-    "$mkrequest" -dns three.example
-    cmp two.key local.key.old
+    run --separate-stderr "$mkrequest" -dns three.example
+    [ "$status" -eq 0 ]
+    [ "$stderr" = "mkrequest: old file kept as local.key.old.1
+mkrequest: old file kept as local.csr.old.1" ]
+    cmp one.key local.key.old
+    cmp two.key local.key.old.1
+}
+
+@test "mkrequest: ten old keys are kept, then no other is made" {
+    for number in {0..10}; do
+        "$mkrequest" -dns "$number.example"
+        cp local.key "$number.key"
+    done
+    cmp 0.key local.key.old
+    for number in {1..9}; do
+        cmp "$number.key" "local.key.old.$number"
+    done
+    cp local.csr 10.csr
+    OPENSSL=false run --separate-stderr "$mkrequest" -dns a.example
+    [ "$status" -eq 1 ]
+    [ -z "$output" ]
+    [[ "$stderr" == 'mkrequest: no name left to keep local.key: '* ]]
+    [[ "$stderr" != *$'\n'* ]]
+    cmp 10.key local.key
+    cmp 10.csr local.csr
+    [ ! -e local.key.old.10 ]
+
+    # What is moved away makes room; key and request have the same number.
+    rm local.key.old.4
+    run "$mkrequest" -dns a.example
+    [ "$status" -eq 1 ]
+    rm local.csr.old.4
+    "$mkrequest" -dns a.example
+    cmp 10.key local.key.old.4
+    cmp 10.csr local.csr.old.4
+}
+
+@test "mkrequest: runs at the same time lose no key" {
+    export KEYTYPE=ed25519
+    "$mkrequest" -dns a.example
+    cp local.key first.key
+    mkdir keys bin
+    # Each key is copied; each move takes a while.
+    cat >openssl-copy <<'END'
+#!/bin/sh
+case $1 in
+genpkey) openssl "$@" | tee "keys/$$" ;;
+*) openssl "$@" ;;
+esac
+END
+    printf '#!/bin/sh\nsleep 0.2\nexec /bin/mv "$@"\n' >bin/mv
+    chmod +x openssl-copy bin/mv
+    for number in 1 2 3 4; do
+        PATH=$PWD/bin:$PATH OPENSSL=./openssl-copy \
+            "$mkrequest" -dns "$number.example" 3>&- &
+    done
+    wait
+    cmp first.key local.key.old
+    [ "$(cat keys/* first.key | sort)" = "$(cat local.key* | sort)" ]
+    # Each request is beside its key.
+    for slot in '' .old .old.1 .old.2 .old.3; do
+        [ "$(openssl pkey -in "local.key$slot" -pubout)" = \
+          "$(openssl req -in "local.csr$slot" -noout -pubkey)" ]
+    done
+    [ -z "$(find . -name '*.new*')" ]
+}
+
+@test "mkrequest: another one that is moving its files" {
+    "$mkrequest" -dns one.example
+    cp local.key one.key
+    mkdir local.new.lock bin
+    printf '#!/bin/sh\n' >bin/sleep
+    chmod +x bin/sleep
+    PATH=$PWD/bin:$PATH run --separate-stderr "$mkrequest" -dns two.example
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == 'mkrequest: cannot write local.key: local.new.lock: '*exist* ]]
+    [[ "$stderr" != *$'\n'* ]]
+    cmp one.key local.key
+    [ "$(ls -d local*)" = $'local.csr\nlocal.key\nlocal.new.lock' ]
+}
+
+@test "mkrequest: a lone old file, or a link to nowhere, is kept, too" {
+    ln -s nowhere local.key
+    echo old >local.csr.old
+    "$mkrequest" -dns a.example
+    [ "$(readlink local.key.old.1)" = nowhere ]
+    [ "$(cat local.csr.old)" = old ]
+    [ -f local.key ]
 }
 
 @test "mkrequest: if the new files cannot be moved to their names the old ones are restored" {
@@ -213,8 +320,39 @@ END
     [ "$(challenge)" = 'PRINTABLESTRING:7' ]
 }
 
+@test "mkrequest: the word after the challenge is the digest" {
+    for digest in sha1 sha384 sha512 SHA512 sha-512 SHA-224; do
+        "$mkrequest" -ip 172.30.0.1 password "$digest"
+        [ "$(challenge)" = 'PRINTABLESTRING:password' ]
+        name=${digest,,}
+        name=${name/-/}
+        openssl req -in local.csr -noout -text |
+            grep "Signature Algorithm: ${name}WithRSAEncryption"
+        rm local.*
+    done
+    MKREQUEST_DIGEST=sha512 "$mkrequest" -dns a.example '' sha384
+    openssl req -in local.csr -noout -text | grep sha384WithRSAEncryption
+    [ -z "$(challenge)" ]
+    printf 'typed\n' | MKREQUEST_DIGEST=sha512 "$mkrequest" -dns a.example -
+    openssl req -in local.csr -noout -text | grep sha512WithRSAEncryption
+    [ "$(challenge)" = 'PRINTABLESTRING:typed' ]
+}
+
+@test "mkrequest: digests that are refused" {
+    for digest in none SHA0 sha2567 hex -sha256 'sha256 ' $'sha256\nx = y'; do
+        refused 'word after the challenge is not a digest' \
+            "$mkrequest" -dns a.example secret "$digest"
+        MKREQUEST_DIGEST=$digest refused 'DIGEST is not a digest' \
+            "$mkrequest" -dns a.example secret
+    done
+    # Another word of a challenge that was not quoted, perhaps.
+    refused 'not a digest' "$mkrequest" -dns a.example open sesame
+    [[ "$stderr" != *sesame* ]]
+}
+
 @test "mkrequest: any other challenge is a UTF8String" {
     for secret in under_score a@b 'päss wörd' '☃' '#x' 'a;b' '*'; do
+        rm -f local.*
         "$mkrequest" -dns a.example "$secret"
         [ "$(challenge)" = "UTF8STRING:$secret" ]
     done
@@ -224,6 +362,7 @@ END
     for secret in ' blanks ' '"' "'" '\' '\n' 'a\' '$HOME' '${ENV::HOME}' \
         '$(touch pwned)' '`touch pwned`' 'a"b\"c\\"' '%s%n' '"] [' \
         ' "x" #y'; do
+        rm -f local.*
         "$mkrequest" -dns a.example "$secret"
         value=$(challenge)
         echo "$secret -> $value"
@@ -332,13 +471,10 @@ END
 # --- the subject -------------------------------------------------------------
 
 @test "mkrequest: all parts of the subject" {
-    COUNTRY=FI STATE=Uusimaa LOCALITY=Espoo ORGANIZATION=Example ORGUNIT=VPN \
-        COMMONNAME='Router 7' SERIALNUMBER=0815-A UNSTRUCTUREDNAME=r7.example \
-        EMAILADDRESS=noc@example.com "$mkrequest" -dns r7.example.com
-    run openssl req -in local.csr -noout -subject -nameopt sep_comma_plus,sname
-    [ "$output" = "subject=C=FI,ST=Uusimaa,L=Espoo,O=Example,OU=VPN,\
-CN=Router 7,serialNumber=0815-A,unstructuredName=r7.example,\
-emailAddress=noc@example.com" ]
+    subject_of FI Uusimaa Espoo Example VPN 'Router 7' 0815-A r7.example \
+        '192.0.2.7 in "lab"' noc@example.com
+    "$mkrequest" -dns r7.example.com
+    full_subject
     [ "$(alternative_names)" = 'DNS:r7.example.com' ]
     for name in countryName stateOrProvinceName organizationName commonName \
         serialNumber unstructuredName; do
@@ -347,19 +483,77 @@ emailAddress=noc@example.com" ]
     [ "$(field emailAddress)" = 'IA5STRING:noc@example.com' ]
 }
 
+# subject_of VALUE...: sets the parts of the subject in the environment.
+subject_of() {
+    local part
+    for part in COUNTRY STATE LOCALITY ORGANIZATION ORGUNIT COMMONNAME \
+        SERIALNUMBER UNSTRUCTUREDNAME UNSTRUCTUREDADDRESS EMAILADDRESS; do
+        export "MKREQUEST_$part=$1"
+        shift
+    done
+}
+
+# full_subject [FILE]: the request has all parts of the subject.
+full_subject() {
+    run openssl req -in "${1:-local.csr}" -noout -subject \
+        -nameopt sep_comma_plus,sname
+    echo "$output"
+    [ "$output" = "subject=C=FI,ST=Uusimaa,L=Espoo,O=Example,OU=VPN,\
+CN=Router 7,serialNumber=0815-A,unstructuredName=r7.example,\
+unstructuredAddress=192.0.2.7 in \"lab\",emailAddress=noc@example.com" ]
+}
+
 @test "mkrequest: empty parts of the subject are left out" {
-    COUNTRY='' ORGANIZATION=Example ORGUNIT='' COMMONNAME='' \
-        "$mkrequest" -dns a.example
+    subject_of '' '' '' Example '' '' '' '' '' ''
+    "$mkrequest" -dns a.example
     [ "$(subject)" = 'subject=O=Example,CN=a.example' ]
 }
 
+@test "mkrequest: the variables of a login shell are no part of the subject" {
+    COUNTRY=FI STATE=up LOCALITY=x ORGANIZATION=x ORGUNIT=x COMMONNAME=x \
+        SERIALNUMBER=x UNSTRUCTUREDNAME=x UNSTRUCTUREDADDRESS=x \
+        EMAILADDRESS=a@b ORGANIZATIONAL_UNIT=x COMMON_NAME=x SERIAL_NUMBER=x \
+        UNSTRUCTURED_NAME=x UNSTRUCTURED_ADDRESS=x EMAIL_ADDRESS=a@b \
+        DIGEST=sha512 "$mkrequest" -dns a.example
+    [ "$(subject)" = 'subject=CN=a.example' ]
+    openssl req -in local.csr -noout -text | grep sha256WithRSAEncryption
+}
+
 @test "mkrequest: the subject can be edited in the script" {
-    sed -e 's/COUNTRY:-}/COUNTRY:-DE}/' -e "s/^ORGUNIT=.*/ORGUNIT='R \& D'/" \
+    sed -e 's/^COUNTRY=""/COUNTRY="DE"/' -e "s/^ORGUNIT=.*/ORGUNIT='R \& D'/" \
         -e 's/PREFIX:-local}/PREFIX:-mine}/' "$mkrequest" >edited
     sh edited -dns a.example
     [ "$(subject mine.csr)" = 'subject=C=DE,OU=R & D,CN=a.example' ]
-    COUNTRY=FR sh edited -dns a.example
+    MKREQUEST_COUNTRY=FR COUNTRY=GB sh edited -dns a.example
     [ "$(subject mine.csr)" = 'subject=C=FR,OU=R & D,CN=a.example' ]
+    sed -e 's/^PREFIX=.*/PREFIX="other"/' "$mkrequest" >edited
+    sh edited -dns a.example
+    [ -s other.key ]
+}
+
+@test "mkrequest: the names of 0.10 can be edited in the script" {
+    sed -e 's/^COUNTRY=.*/COUNTRY="FI"/' -e 's/^STATE=.*/STATE="Uusimaa"/' \
+        -e 's/^LOCALITY=.*/LOCALITY="Espoo"/' \
+        -e 's/^ORGANIZATION=.*/ORGANIZATION="Example"/' \
+        -e 's/^ORGANIZATIONAL_UNIT=.*/ORGANIZATIONAL_UNIT="VPN"/' \
+        -e 's/^COMMON_NAME=.*/COMMON_NAME="Router 7"/' \
+        -e 's/^SERIAL_NUMBER=.*/SERIAL_NUMBER="0815-A"/' \
+        -e 's/^UNSTRUCTURED_NAME=.*/UNSTRUCTURED_NAME="r7.example"/' \
+        -e "s/^UNSTRUCTURED_ADDRESS=.*/\
+UNSTRUCTURED_ADDRESS='192.0.2.7 in \"lab\"'/" \
+        -e 's/^EMAIL_ADDRESS=.*/EMAIL_ADDRESS="noc@example.com"/' \
+        -e 's/^PREFIX=.*/PREFIX="mine"/' "$mkrequest" >edited
+    sh edited -dns a.example
+    full_subject mine.csr
+    # The environment wins, by either name; then our names.
+    MKREQUEST_ORGUNIT=one MKREQUEST_SERIAL_NUMBER=2 sh edited -dns a.example
+    [ "$(field organizationalUnitName mine.csr)" = PRINTABLESTRING:one ]
+    [ "$(field serialNumber mine.csr)" = PRINTABLESTRING:2 ]
+    sed -i -e 's/^ORGUNIT=.*/ORGUNIT="ours"/' edited
+    sh edited -dns a.example
+    [ "$(field organizationalUnitName mine.csr)" = PRINTABLESTRING:ours ]
+    MKREQUEST_ORGANIZATIONAL_UNIT=two sh edited -dns a.example
+    [ "$(field organizationalUnitName mine.csr)" = PRINTABLESTRING:two ]
 }
 
 @test "mkrequest: special characters are encoded in the subject unchanged" {
@@ -368,7 +562,8 @@ emailAddress=noc@example.com" ]
         'a;b' 'a=b' '+a' '@names' '[ x ]' '.include /etc/passwd' \
         'Zürich ☃' '`touch pwned`' '$(touch pwned)' 'a+CN=b' '%s' '*' '-n'
     do
-        ORGANIZATION=$value "$mkrequest" -dns a.example
+        rm -f local.*
+        MKREQUEST_ORGANIZATION=$value "$mkrequest" -dns a.example
         got=$(field organizationName)
         echo "$value -> $got"
         [ "${got#*:}" = "$value" ]
@@ -379,48 +574,54 @@ emailAddress=noc@example.com" ]
 
 @test "mkrequest: special characters in every part of the subject" {
     odd='a "b" \c $d #e'
-    STATE=$odd LOCALITY=$odd ORGANIZATION=$odd ORGUNIT=$odd COMMONNAME=$odd \
-        UNSTRUCTUREDNAME=$odd "$mkrequest" -dns a.example
+    subject_of '' "$odd" "$odd" "$odd" "$odd" "$odd" '' "$odd" "$odd" ''
+    "$mkrequest" -dns a.example
     for name in stateOrProvinceName localityName organizationName \
-        organizationalUnitName commonName unstructuredName; do
+        organizationalUnitName commonName unstructuredName \
+        unstructuredAddress; do
         [ "$(field "$name")" = "UTF8STRING:$odd" ]
     done
 }
 
 @test "mkrequest: lengths are counted in characters" {
     long=$(printf 'ä%.0s' {1..64})
-    ORGANIZATION=$long "$mkrequest" -dns a.example
+    MKREQUEST_ORGANIZATION=$long "$mkrequest" -dns a.example
     [ "$(field organizationName)" = "UTF8STRING:$long" ]
     rm local.*
-    ORGANIZATION=${long}x refused 'longer than 64' "$mkrequest" -dns a.example
-    COMMONNAME=${long}x refused 'longer than 64' "$mkrequest" -dns a.example
+    MKREQUEST_ORGANIZATION=${long}x \
+        refused 'longer than 64' "$mkrequest" -dns a.example
+    MKREQUEST_COMMONNAME=${long}x \
+        refused 'longer than 64' "$mkrequest" -dns a.example
 }
 
 @test "mkrequest: a name too long for a common name needs another one" {
     name=$(printf 'a%.0s' {1..60}).example.com
     refused 'set COMMONNAME' "$mkrequest" -dns "$name"
-    COMMONNAME=short "$mkrequest" -dns "$name"
+    MKREQUEST_COMMONNAME=short "$mkrequest" -dns "$name"
     [ "$(alternative_names)" = "DNS:$name" ]
     [ "$(subject)" = 'subject=CN=short' ]
 }
 
 @test "mkrequest: parts of the subject that are refused" {
     for part in STATE LOCALITY ORGANIZATION ORGUNIT COMMONNAME \
-        UNSTRUCTUREDNAME; do
-        export "$part"=$'a"\nCN = "b'
+        UNSTRUCTUREDNAME UNSTRUCTUREDADDRESS; do
+        export "MKREQUEST_$part"=$'a"\nCN = "b'
         refused "$part has control characters" "$mkrequest" -dns a.example
-        export "$part"=$'a\xff'
+        export "MKREQUEST_$part"=$'a\xff'
         refused 'not valid UTF-8' "$mkrequest" -dns a.example
-        unset "$part"
+        unset "MKREQUEST_$part"
     done
     for value in F FIN 12 $'F\n' 'Ä'; do
-        COUNTRY=$value refused 'not two letters' "$mkrequest" -dns a.example
+        MKREQUEST_COUNTRY=$value \
+            refused 'not two letters' "$mkrequest" -dns a.example
     done
     for value in a_b $'1\n2' 'ä'; do
-        SERIALNUMBER=$value refused SERIALNUMBER "$mkrequest" -dns a.example
+        MKREQUEST_SERIALNUMBER=$value \
+            refused SERIALNUMBER "$mkrequest" -dns a.example
     done
     for value in nobody @ a@ @b 'a b@c' $'a@b\n' 'ä@b'; do
-        EMAILADDRESS=$value refused EMAILADDRESS "$mkrequest" -dns a.example
+        MKREQUEST_EMAILADDRESS=$value \
+            refused EMAILADDRESS "$mkrequest" -dns a.example
     done
 }
 
@@ -429,7 +630,7 @@ emailAddress=noc@example.com" ]
 @test "mkrequest: PREFIX may be any path" {
     mkdir 'a dir'
     for prefix in other 'a dir/b c' "$PWD/full" -dash '$(touch pwned)' \
-        'x;touch pwned' "q'\"" 'pkcs11:x' 'file:y' '*' '%s' ..; do
+        'x;touch pwned' "q'\"" 'pkcs11:x' 'file:y' '*' '%s'; do
         PREFIX=$prefix run --separate-stderr "$mkrequest" -dns a.example
         echo "$prefix: $status $output $stderr"
         [ "$status" -eq 0 ]
@@ -443,6 +644,66 @@ emailAddress=noc@example.com" ]
     [ -z "$(find . -name '*.new*')" ]
 }
 
+@test "mkrequest: a PREFIX that is a directory is not used" {
+    mkdir usr
+    PREFIX=$PWD/usr run --separate-stderr "$mkrequest" -dns a.example
+    [ "$status" -eq 0 ]
+    [ "${lines[0]}" = 'mkrequest: key written as local.key' ]
+    [ "$stderr" = \
+        "mkrequest: PREFIX is not used, as it is a directory: $PWD/usr" ]
+    [ "$(ls)" = $'local.csr\nlocal.key\nusr' ]
+    sed 's/:-local}/:-mine}/' "$mkrequest" >edited
+    PREFIX=usr/ sh edited -dns a.example
+    [ -s mine.key ]
+    # Where it is meant, it is a name like others.
+    PREFIX=$PWD MKREQUEST_PREFIX=usr run --separate-stderr \
+        "$mkrequest" -dns a.example
+    [ -z "$stderr" ]
+    [ "${lines[0]}" = 'mkrequest: key written as usr.key' ]
+    [ -z "$(ls usr)" ]
+}
+
+@test "mkrequest: MKREQUEST_NAME wins over NAME" {
+    PREFIX=one CHALLENGE=one OPENSSL=./none KEYBITS=512 KEYTYPE=none \
+        MKREQUEST_PREFIX=two MKREQUEST_CHALLENGE=two MKREQUEST_KEYBITS=1536 \
+        MKREQUEST_KEYTYPE=rsa MKREQUEST_OPENSSL=openssl \
+        "$mkrequest" -dns a.example
+    [ "$(ls)" = $'two.csr\ntwo.key' ]
+    [ "$(challenge two.csr)" = PRINTABLESTRING:two ]
+    [[ "$(openssl req -in two.csr -noout -text)" == *'(1536 bit)'* ]]
+}
+
+@test "mkrequest: the cause of what cannot be written" {
+    "$mkrequest" -dns one.example
+    cp local.key one.key
+    mkdir bin
+    # A disk that is full, when the key and when the request is written.
+    for file in key csr; do
+        cat >bin/cat <<END
+#!/bin/sh
+[ -t 1 ] || case \$(readlink /proc/\$\$/fd/1) in
+*.new.*/$file) exec /bin/cat >/dev/full ;;
+esac
+exec /bin/cat "\$@"
+END
+        chmod +x bin/cat
+        PATH=$PWD/bin:$PATH run --separate-stderr "$mkrequest" -dns two.example
+        echo "$stderr"
+        [ "$status" -eq 1 ]
+        [ -z "$output" ]
+        [ "$stderr" = \
+            "mkrequest: cannot write local.$file: No space left on device" ]
+        cmp one.key local.key
+        [ "$(ls -d local*)" = $'local.csr\nlocal.key' ]
+    done
+    # A limit of the process, without any program in between.
+    run sh -c "trap '' XFSZ; ulimit -f 0; \"\$@\" 2>&1 | cat" sh \
+        "$mkrequest" -dns two.example
+    [ "$output" = 'mkrequest: cannot write local.key: File too large' ]
+    cmp one.key local.key
+    [ "$(ls -d local*)" = $'local.csr\nlocal.key' ]
+}
+
 @test "mkrequest: places where nothing can be written" {
     touch file
     PREFIX=no/such/local refused 'cannot write in no/such: No such file' \
@@ -454,7 +715,7 @@ emailAddress=noc@example.com" ]
 }
 
 @test "mkrequest: a directory in the place of a file" {
-    for name in local.key local.csr local.key.old local.csr.old; do
+    for name in local.key local.csr; do
         mkdir "$name"
         run --separate-stderr "$mkrequest" -dns a.example
         [ "$status" -eq 1 ]
@@ -462,6 +723,11 @@ emailAddress=noc@example.com" ]
         rmdir "$name"
         nothing_written
     done
+    "$mkrequest" -dns a.example
+    mkdir local.csr.old
+    "$mkrequest" -dns a.example
+    [ -f local.key.old.1 ]
+    [ -f local.csr.old.1 ]
 }
 
 @test "mkrequest: KEYBITS" {
@@ -473,6 +739,106 @@ emailAddress=noc@example.com" ]
         KEYBITS=$bits refused KEYBITS "$mkrequest" -dns a.example
     done
     [ ! -e pwned ]
+}
+
+# made_key TEXT: there is a key of this type, and the request is for it.
+made_key() {
+    [[ "$(openssl pkey -in local.key -noout -text_pub)" == *"$1"* ]]
+    [ "$(openssl pkey -in local.key -pubout)" = \
+      "$(openssl req -in local.csr -noout -pubkey)" ]
+    openssl req -in local.csr -noout -verify
+    [ "$(stat -c %a local.key)" = 600 ]
+}
+
+@test "mkrequest: KEYTYPE" {
+    while read -r type text; do
+        echo "$type"
+        rm -f local.*
+        KEYTYPE=$type "$mkrequest" -dns a.example secret
+        made_key "$text"
+        [ "$(challenge)" = PRINTABLESTRING:secret ]
+        [ "$(alternative_names)" = DNS:a.example ]
+    done <<'END'
+rsa (1024 bit)
+rsa:1536 (1536 bit)
+RSA:2048 (2048 bit)
+ec:P-256 NIST CURVE: P-256
+ec:prime256v1 NIST CURVE: P-256
+EC:P-384 NIST CURVE: P-384
+ec:secp521r1 NIST CURVE: P-521
+ed25519 ED25519
+ed448 ED448
+END
+    sed 's/^KEYTYPE=.*/KEYTYPE="ec:P-256"/' "$mkrequest" >edited
+    rm -f local.*
+    sh edited -dns a.example
+    made_key P-256
+}
+
+@test "mkrequest: values of KEYTYPE that are refused" {
+    for type in ec ec: dsa 'ec:P 256' 'ec:P-256 -out x' none ' ' rsa: \
+        rsa:1023 rsa:99999 'rsa:2k'; do
+        KEYTYPE=$type refused KEYTYPE "$mkrequest" -dns a.example
+    done
+    # What openssl says of a curve that it does not know.
+    KEYTYPE=ec:none refused 'could not make the key: ' "$mkrequest" -dns a.example
+    [[ "$stderr" == *curve* ]]
+}
+
+@test "mkrequest: -ku asks for the key usages of the type of the key" {
+    while IFS=: read -r type text; do
+        rm -f local.*
+        KEYTYPE=${type/-/:} "$mkrequest" -ku -dns a.example
+        run openssl req -in local.csr -noout -text
+        usages=$(sed -n '/Key Usage: critical/ { n; s/^ *//p; }' <<<"$output")
+        [ "$usages" = "$text" ]
+    done <<'END'
+rsa:Digital Signature, Key Encipherment
+ec-P-256:Digital Signature, Key Agreement
+ed25519:Digital Signature
+END
+    [ "$(alternative_names)" = DNS:a.example ]
+}
+
+@test "mkrequest: -key makes a request for an existing key" {
+    "$mkrequest" -dns one.example
+    cp local.key one.key
+    cp local.csr one.csr
+    run --separate-stderr "$mkrequest" -key local.key -dns two.example secret
+    [ "$status" -eq 0 ]
+    [ "$output" = 'mkrequest: request written as local.csr' ]
+    [ "$stderr" = 'mkrequest: old file kept as local.csr.old' ]
+    cmp one.key local.key
+    cmp one.csr local.csr.old
+    made_key '(1024 bit)'
+    [ "$(alternative_names)" = DNS:two.example ]
+    [ "$(challenge)" = PRINTABLESTRING:secret ]
+    [ "$(ls -d local*)" = $'local.csr\nlocal.csr.old\nlocal.key' ]
+
+    mkdir dir
+    KEYTYPE=ec:P-256 PREFIX=dir/-ec "$mkrequest" -dns a.example
+    cd dir
+    PREFIX=next "$mkrequest" -dns a.example -key -ec.key -ku
+    [ "$(openssl req -in next.csr -noout -pubkey)" = \
+      "$(openssl pkey -in ./-ec.key -pubout)" ]
+    [ ! -e next.key ]
+    PREFIX=full "$mkrequest" -key "$PWD/-ec.key" -dns a.example
+    [ -s full.csr ]
+}
+
+@test "mkrequest: -key with a file that is no key" {
+    refused 'cannot read the key none: No such file' \
+        "$mkrequest" -key none -dns a.example
+    mkdir dir
+    refused 'cannot read the key dir: Is a directory' \
+        "$mkrequest" -key dir -dns a.example
+    echo text >file
+    refused 'openssl could not make the request: ' \
+        "$mkrequest" -key file -dns a.example
+    [[ "$stderr" == *'private key'*file* ]]
+    misused 'more than one -key' "$mkrequest" -key a -key b -dns a.example
+    misused '-key needs' "$mkrequest" -dns a.example -key
+    misused '-key needs' "$mkrequest" -dns a.example -key ''
 }
 
 @test "mkrequest: the caller's OPENSSL_CONF has no effect" {
@@ -510,11 +876,11 @@ printf '....+..+++*\n-----\nout of luck\n' >&2
 exit 7
 END
     chmod +x failing
-    OPENSSL=./failing run --separate-stderr "$mkrequest" -dns a.example
-    [ "$status" -eq 1 ]
-    [ -z "$output" ]
-    [ "$stderr" = $'out of luck\nmkrequest: openssl could not make the request' ]
-    nothing_written
+    OPENSSL=./failing refused 'openssl could not make the key: out of luck' \
+        "$mkrequest" -dns a.example
+    openssl genrsa 1024 >one.pem
+    OPENSSL=./failing refused 'openssl could not make the request: out of luck' \
+        "$mkrequest" -key one.pem -dns a.example
     OPENSSL=true refused 'could not make' "$mkrequest" -dns a.example
 }
 
@@ -544,7 +910,7 @@ END
 @test "mkrequest: help" {
     run --separate-stderr "$mkrequest" --help
     [ "$status" -eq 0 ]
-    [[ "${lines[0]}" == 'Usage: mkrequest -ip|-dns|-email '* ]]
+    [[ "${lines[0]}" == 'Usage: mkrequest -ip|-dns|-email|-uri '* ]]
     [ -z "$stderr" ]
     help=$output
     run --separate-stderr "$mkrequest" -h
@@ -554,14 +920,14 @@ END
 }
 
 @test "mkrequest: misuse" {
-    misused 'no -ip, -dns or -email' "$mkrequest"
-    misused 'no -ip, -dns or -email' "$mkrequest" a.example
-    misused 'no -ip, -dns or -email' "$mkrequest" --
+    misused 'no -ip, -dns, -email or -uri' "$mkrequest"
+    misused 'no -ip, -dns, -email or -uri' "$mkrequest" a.example
+    misused 'no -ip, -dns, -email or -uri' "$mkrequest" --
     misused 'unknown option' "$mkrequest" -url a.example
     misused 'unknown option' "$mkrequest" -ipx 192.0.2.1
-    misused 'too many arguments' "$mkrequest" -dns a.example b c
+    misused 'too many arguments' "$mkrequest" -dns a.example b c d
     misused 'too many arguments' "$mkrequest" -dns a.example b -dns c
-    for option in -ip -dns -email; do
+    for option in -ip -dns -email -uri; do
         misused "$option needs a name" "$mkrequest" "$option"
         misused "$option needs a name" "$mkrequest" "$option" ''
         misused "$option needs a name" "$mkrequest" "$option" -dns a.example
@@ -595,12 +961,19 @@ END
     refused 'control characters' "$mkrequest" -email $'a@b\nemail.2 = c'
 }
 
+@test "mkrequest: invalid URIs" {
+    for name in a : a: ':b' 'a b:c' 'a:b c' '1a:b' 'ä:b' 'a:ä' 'a_b:c'; do
+        refused "not a URI: $name" "$mkrequest" -uri "$name"
+    done
+    refused 'control characters' "$mkrequest" -uri $'a:b\nURI.2 = c:d'
+}
+
 @test "mkrequest: one bad name among good ones" {
     refused 'not an IP address: x' "$mkrequest" -dns a.example -ip x secret
 }
 
 @test "mkrequest: the same result with all shells" {
-    export ORGANIZATION=' a "b" \c $d #é ' CHALLENGE='x"\$`é'
+    export MKREQUEST_ORGANIZATION=' a "b" \c $d #é ' CHALLENGE='x"\$`é'
     tried=0
     for shell in dash bash 'bash --posix' 'busybox sh' ksh mksh yash; do
         command -v "${shell%% *}" >/dev/null || continue
@@ -608,7 +981,7 @@ END
         rm -f local.*
         echo "$shell"
         $shell "$mkrequest" -ip ::ffff:192.0.2.1 -dns b.example
-        [ "$(field organizationName)" = "UTF8STRING:$ORGANIZATION" ]
+        [ "$(field organizationName)" = "UTF8STRING:$MKREQUEST_ORGANIZATION" ]
         [ "$(challenge)" = "UTF8STRING:$CHALLENGE" ]
         [ "$(alternative_names)" = \
           'IP Address:0:0:0:0:0:FFFF:C000:201, DNS:b.example' ]
