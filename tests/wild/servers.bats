@@ -52,6 +52,40 @@ END
         "$(messages 'f"{contentEncryptionName} {digestName}"')"
 }
 
+# From: Dogtag's CI, which compares the text of the request with one of 0.10.
+@test "Dogtag: the text of the request for mkrequest -dns NAME secret" {
+    user <<'END'
+mkrequest -dns client.example.com secret
+# Without the numbers of the key and of the signature, and as all versions of
+# openssl print it.
+openssl req -in local.csr -noout -text | sed -e '/^ *[0-9a-f][0-9a-f]:/d' \
+    -e '/Signature Value:/d' -e '/^ *[0-9a-f][0-9a-f]$/d' -e 's/ = /=/' \
+    -e 's/ *$//' -e 's/RSA Public-Key/Public-Key/' \
+    -e 's/challengePassword *:/challengePassword :/' >request.txt
+END
+    ends 0
+    makes local.csr local.key request.txt
+    silent
+    cat >expected.txt <<'END'
+Certificate Request:
+    Data:
+        Version: 1 (0x0)
+        Subject: CN=client.example.com
+        Subject Public Key Info:
+            Public Key Algorithm: rsaEncryption
+                Public-Key: (2048 bit)
+                Modulus:
+                Exponent: 65537 (0x10001)
+        Attributes:
+            challengePassword :secret
+            Requested Extensions:
+                X509v3 Subject Alternative Name: critical
+                    DNS:client.example.com
+    Signature Algorithm: sha256WithRSAEncryption
+END
+    diff expected.txt request.txt
+}
+
 # From: how-tos of NDES: three certificates, -c is the first and -e the second.
 @test "NDES: three certificates, -c ca.crt-0 -e ca.crt-1" {
     take local.key local.csr
