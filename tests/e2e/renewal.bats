@@ -346,6 +346,20 @@ before_lines() {
 
 # --- kills -----------------------------------------------------------------
 
+@test "renewal: a directory with the name of the new files" {
+    begin 29
+    mkdir "$state/device/new"
+    install_device
+    run_renew
+    silent
+    expect_equal "the key" "$(key_of "$device/local.crt")" \
+        "$(key_of "$device/local.key")"
+    # The key that was in use was renewed, not moved aside by mkrequest.
+    expect_equal "the files" "ca.crt local.crt local.key new sscep.conf" \
+        "$(cd "$device" && echo *)"
+    expect_equal "the messages" 17 "$(messages messageType)"
+}
+
 @test "renewal: killed before each line, the odd ones" {
     before_lines 1
 }
@@ -377,6 +391,7 @@ before_lines() {
     kill_at part "$number" \
         'mkdir new.new.1; real "$@"; mv new.csr new.new.1/csr'
     kill_at part "$number" 'mkdir new.new.1; real "$@"'
+    kill_at part "$number" 'real "$@"; rm new.csr; mkdir new.new.1 new.new.lock'
     # The CA has issued the certificate, but it was not received.
     kill_at part "$(number_of sscep)" 'real "$@"; mv new.crt new.crt.A1B2C3'
     kill_at part "$(number_of cp 2)" 'echo x >new.tmp'
