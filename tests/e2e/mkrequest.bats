@@ -264,6 +264,31 @@ END
     [ -z "$(find . -name '*.new*')" ]
 }
 
+@test "mkrequest: a reader that has left, as grep -q does, leaves nothing behind" {
+    local run
+    for run in 1 2; do
+        python3 - "$mkrequest" <<'END'
+import os, signal, subprocess, sys
+reader, writer = os.pipe()
+os.close(reader)
+subprocess.run([sys.argv[1], "-dns", "one.example"], stdout=writer,
+               preexec_fn=lambda: signal.signal(signal.SIGPIPE, signal.SIG_DFL))
+END
+    done
+    [ "$(ls -d local*)" = $'local.csr\nlocal.csr.old\nlocal.key\nlocal.key.old' ]
+}
+
+@test "mkrequest: a lock that cannot be made is an error at once" {
+    mkdir bin
+    printf '#!/bin/sh\nexit 1\n' >bin/sleep
+    chmod +x bin/sleep
+    : >local.new.lock
+    PATH=$PWD/bin:$PATH run --separate-stderr "$mkrequest" -dns two.example
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == 'mkrequest: cannot write local.key: local.new.lock: File exists' ]]
+    [ "$(ls -d local*)" = local.new.lock ]
+}
+
 @test "mkrequest: another one that is moving its files" {
     "$mkrequest" -dns one.example
     cp local.key one.key
