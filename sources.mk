@@ -124,6 +124,8 @@ sscep_sources = \
 	src/pki/caset.h \
 	src/pki/cert.c \
 	src/pki/cert.h \
+	src/pki/clock.c \
+	src/pki/clock.h \
 	src/pki/crl.c \
 	src/pki/crl.h \
 	src/pki/csr.c \

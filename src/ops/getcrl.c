@@ -1,9 +1,8 @@
-#include <time.h>
-
 #include "ops/describe.h"
 #include "ops/ops.h"
 #include "ops/query.h"
 #include "pki/cert.h"
+#include "pki/clock.h"
 #include "pki/crl.h"
 #include "pki/pem.h"
 #include "util/log.h"
@@ -40,14 +39,11 @@ static enum status getcrl_choose(struct query *query)
 
 static void warn_of_crl_time(const struct crl *crl)
 {
-	time_t now = time(NULL);
-
-	if (ASN1_TIME_cmp_time_t(crl->this_update, now) > 0)
+	if (clock_compare(crl->this_update) > 0)
 		warn(WARN_CRL_NOT_YET_VALID,
 		    "thisUpdate of the CRL is in the future, by this system's "
 		    "clock");
-	if (crl->next_update != NULL &&
-	    ASN1_TIME_cmp_time_t(crl->next_update, now) < 0)
+	if (crl->next_update != NULL && clock_compare(crl->next_update) < 0)
 		warn(WARN_CRL_EXPIRED,
 		    "nextUpdate of the CRL has passed: there should be a "
 		    "newer one");

@@ -1,6 +1,5 @@
 #include <limits.h>
 #include <string.h>
-#include <time.h>
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -10,6 +9,7 @@
 #include "compat/compat.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
+#include "pki/clock.h"
 #include "pki/curve.h"
 #include "pki/der.h"
 #include "pki/pem.h"
@@ -369,11 +369,9 @@ bool cert_is_marked_ra(X509 *cert)
 
 int cert_time_status(const X509 *cert)
 {
-	time_t now = time(NULL);
-
-	if (ASN1_TIME_cmp_time_t(X509_get0_notBefore(cert), now) > 0)
+	if (clock_compare(X509_get0_notBefore(cert)) > 0)
 		return -1;
-	return ASN1_TIME_cmp_time_t(X509_get0_notAfter(cert), now) < 0;
+	return clock_compare(X509_get0_notAfter(cert)) < 0;
 }
 
 bool cert_has_key(X509 *cert, EVP_PKEY *key)

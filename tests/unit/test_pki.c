@@ -30,6 +30,7 @@
 #include "pki/altnames.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
+#include "pki/clock.h"
 #include "pki/csr.h"
 #include "pki/path.h"
 #include "util/buf.h"
@@ -843,6 +844,30 @@ static void test_issued_by(void **state)
 	assert_false(cert_has_key(w.sign, fixture_rsa(1)));
 	assert_false(cert_has_key(w.sign, fixture_ec()));
 	assert_int_equal(ERR_peek_error(), 0);
+}
+
+/* What was made at the start of a second is not in the future within it. */
+static void test_clock(void **state)
+{
+	struct timespec now;
+	ASN1_TIME *at;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		do
+			clock_gettime(CLOCK_REALTIME, &now);
+		while (now.tv_nsec > 100000);
+		at = ASN1_TIME_set(NULL, now.tv_sec);
+		assert_int_equal(clock_compare(at), 0);
+		ASN1_TIME_free(at);
+		at = ASN1_TIME_set(NULL, now.tv_sec + 60);
+		assert_true(clock_compare(at) > 0);
+		ASN1_TIME_free(at);
+		at = ASN1_TIME_set(NULL, now.tv_sec - 60);
+		assert_true(clock_compare(at) < 0);
+		ASN1_TIME_free(at);
+	}
 }
 
 /* The picks are the same in every order of the certificates after fixed. */
@@ -2098,6 +2123,7 @@ int main(void)
 	    cmocka_unit_test(test_name_text),
 	    cmocka_unit_test(test_name_quote),
 	    cmocka_unit_test(test_issued_by),
+	    cmocka_unit_test(test_clock),
 	    cmocka_unit_test(test_picks),
 	    cmocka_unit_test(test_picks_first),
 	    cmocka_unit_test(test_check),

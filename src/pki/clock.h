@@ -1,0 +1,10 @@
+/* clock.h: times in certificates and CRLs against this system's clock. */
+#ifndef PKI_CLOCK_H
+#define PKI_CLOCK_H
+
+#include <openssl/asn1.h>
+
+/* Below 0 if the time has passed, above 0 if it is to come, in seconds. */
+int clock_compare(const ASN1_TIME *at);
+
+#endif
