@@ -83,13 +83,14 @@ const char *refusal_advise(const struct refusal *refusal)
 enum status refusal_check_status(const struct http *http,
     const struct http_response *response, const struct refusal *refusal)
 {
-	bool has_reply = refusal->pki_message &&
-	    der_seems_signed_data(response->body.data, response->body.len);
 	struct log_capture capture;
 	enum status st;
+	bool has_reply;
 
 	if (response->status < 400 || response->outcome != HTTP_ANSWERED)
 		return http_check_status(http, response);
+	has_reply = refusal->pki_message &&
+	    der_seems_signed_data(response->body.data, response->body.len);
 	log_capture_begin(&capture);
 	st = http_check_status(http, response);
 	log_capture_end(&capture);

@@ -65,10 +65,11 @@ const char *log_escape(char *out, size_t size, const void *text, size_t len)
 
 	if (size > 0)
 		out[0] = '\0';
-	for (; p<end; p += letter> 0 ? letter : 1) {
+	while (p < end) {
 		letter = letter_length(p, (size_t)(end - p));
 		if (!add_unit(&copy, unit, escape(unit, p, letter)))
 			break;
+		p += letter > 0 ? letter : 1;
 	}
 	return out;
 }
@@ -115,15 +116,16 @@ static bool is_control(unsigned char c)
 bool quote_is_text(const void *bytes, size_t len)
 {
 	const unsigned char *p = bytes;
-	size_t i, letter, look = len < LOOK_MAX ? len : LOOK_MAX, odd = 0;
+	size_t i = 0, letter, look = len < LOOK_MAX ? len : LOOK_MAX, odd = 0;
 
 	if (look == 0 || memchr(p, '\0', look) != NULL ||
 	    (look > 1 && p[0] == DER_SEQUENCE && p[1] >= 0x80))
 		return false;
-	for (i = 0; i<look; i += letter> 0 ? letter : 1) {
+	while (i < look) {
 		letter = utf8_length(p + i, look - i);
 		if (letter == 0 || is_control(p[i]))
 			odd++;
+		i += letter > 0 ? letter : 1;
 	}
 	return odd < look / BINARY_PORTION + 1;
 }
