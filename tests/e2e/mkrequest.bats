@@ -556,6 +556,25 @@ unstructuredAddress=192.0.2.7 in \"lab\",emailAddress=noc@example.com" ]
     [ -s other.key ]
 }
 
+@test "mkrequest: a setting that was deleted from the script is its default" {
+    sed '/^# Settings/,/^# -----/ { /^[A-Z_0-9]*=/d; }' "$mkrequest" >edited
+    run ! grep -E '^(COUNTRY|EMAIL_ADDRESS|PREFIX)=' edited
+    COUNTRY=FI STATE=up LOCALITY=x ORGANIZATION=x ORGUNIT=x COMMONNAME=x \
+        SERIALNUMBER=x UNSTRUCTUREDNAME=x UNSTRUCTUREDADDRESS=x \
+        EMAILADDRESS=a@b ORGANIZATIONAL_UNIT=x COMMON_NAME=x SERIAL_NUMBER=x \
+        UNSTRUCTURED_NAME=x UNSTRUCTURED_ADDRESS=x EMAIL_ADDRESS=a@b \
+        DIGEST=sha512 sh edited -dns a.example
+    [ "$(subject)" = 'subject=CN=a.example' ]
+    openssl req -in local.csr -noout -text | grep sha256WithRSAEncryption
+    MKREQUEST_COUNTRY=FR MKREQUEST_PREFIX=mine sh edited -dns a.example
+    [ "$(subject mine.csr)" = 'subject=C=FR,CN=a.example' ]
+    # An empty one is the same.
+    sed -E 's/^(DIGEST|OPENSSL|PREFIX|KEYTYPE)=.*/\1=""/' "$mkrequest" >edited
+    rm local.*
+    sh edited -dns a.example
+    openssl req -in local.csr -noout -text | grep sha256WithRSAEncryption
+}
+
 @test "mkrequest: the names of 0.10 can be edited in the script" {
     sed -e 's/^COUNTRY=.*/COUNTRY="FI"/' -e 's/^STATE=.*/STATE="Uusimaa"/' \
         -e 's/^LOCALITY=.*/LOCALITY="Espoo"/' \
