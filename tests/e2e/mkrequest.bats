@@ -483,6 +483,54 @@ END
     [[ "$output" != *sesame* ]]
 }
 
+@test "mkrequest: options of the caller's shell reveal or change nothing" {
+    spy
+    for option in -a -e -u -C; do
+        for shell in dash bash; do
+            command -v "$shell" >/dev/null || continue
+            rm -rf out/local*
+            CHALLENGE=sesame "$shell" "$option" "$mkrequest" -dns a.example
+            [ "$(challenge out/local.csr)" = PRINTABLESTRING:sesame ]
+        done
+    done
+    run ! grep -r sesame spy
+    # Variables that the caller exported keep their names, not these values.
+    export quoted=x rest=x plain=x pem=x
+    rm -rf out/local*
+    CHALLENGE=sesame "$mkrequest" -dns a.example
+    "$mkrequest" -key out/local.key -ku -dns a.example 'open sesame'
+    run ! grep -r -e sesame -e PRIVATE spy
+    run ! grep -E '^(quoted|rest|plain|pem)=' spy/environment
+}
+
+@test "mkrequest: secrets are in no argument where printf is a program" {
+    command -v bash || skip 'no bash'
+    mkdir bin
+    for program in printf echo cat; do
+        cat >"bin/$program" <<END
+#!/bin/sh
+echo "$program \$*" >>$PWD/arguments
+exec /usr/bin/$program "\$@"
+END
+    done
+    chmod +x bin/*
+    echo 'enable -n printf' >rc
+    secret='sesame "\t\\n" \c é'
+    for option in +O -O; do     # escapes of echo: no, yes
+        rm -f local.* arguments
+        PATH=$PWD/bin:$PATH BASH_ENV=rc CHALLENGE=$secret \
+            MKREQUEST_ORGANIZATION='\c "b\n\' \
+            bash "$option" xpg_echo "$mkrequest" -dns a.example
+        [ "$(challenge)" = "UTF8STRING:$secret" ]
+        [ "$(field organizationName)" = 'UTF8STRING:\c "b\n\' ]
+        PATH=$PWD/bin:$PATH BASH_ENV=rc CHALLENGE=$secret \
+            bash "$option" xpg_echo "$mkrequest" -dns a.example -key local.key
+        made_key '(1024 bit)'
+        [ -s arguments ]
+        run ! grep -e sesame -e PRIVATE arguments
+    done
+}
+
 @test "mkrequest: challenges that are refused" {
     refused 'control characters' "$mkrequest" -dns a.example $'a\nb'
     refused 'control characters' "$mkrequest" -dns a.example $'a\tb'
