@@ -278,6 +278,28 @@ END
     [ "$(ls -d local*)" = $'local.csr\nlocal.csr.old\nlocal.key\nlocal.key.old' ]
 }
 
+@test "mkrequest: an output that cannot be written does not hide that the files are there" {
+    for redirection in '>&-' '>/dev/full' '>&- 2>&-' '<&- >&- 2>&-'; do
+        rm -f local.*
+        run sh -c "\"\$@\" $redirection" sh "$mkrequest" -dns a.example secret
+        [ "$status" -eq 0 ]
+        [ -z "$output" ]
+        [ "$(ls)" = $'local.csr\nlocal.key' ]
+        [ "$(challenge)" = PRINTABLESTRING:secret ]
+    done
+}
+
+@test "mkrequest: the temporary directory of a process of the same number" {
+    run sh -c 'mkdir "local.new.$$"; : >"local.new.$$/key"; exec "$@"' sh \
+        "$mkrequest" -dns a.example
+    [ "$status" -eq 0 ]
+    # It is another's, perhaps of another machine.
+    found=(local.new.*)
+    [ -e "${found[0]}/key" ]
+    rm -r "${found[0]}"
+    [ "$(ls)" = $'local.csr\nlocal.key' ]
+}
+
 @test "mkrequest: a lock that cannot be made is an error at once" {
     mkdir bin
     printf '#!/bin/sh\nexit 1\n' >bin/sleep
@@ -958,8 +980,10 @@ END
 }
 
 @test "mkrequest: OPENSSL missing or failing" {
-    OPENSSL=./none refused 'cannot find the program ./none' \
-        "$mkrequest" -dns a.example
+    for program in ./none -x -; do
+        OPENSSL=$program refused "cannot find the program $program" \
+            "$mkrequest" -dns a.example
+    done
     cat >failing <<'END'
 #!/bin/sh
 # Fails after it has done its work.
@@ -994,6 +1018,28 @@ END
         [ -s seen ]
         cmp one.key local.key
         [ "$(ls -d local*)" = $'local.csr\nlocal.key' ]
+    done
+}
+
+@test "mkrequest: a signal while directories are made leaves nothing behind" {
+    mkdir bin
+    cat >bin/mkdir <<'END'
+#!/bin/sh
+/bin/mkdir "$@" || exit
+case $* in
+*$WHICH*) kill -s "$SIGNAL" "$(cat pid)" ;;
+esac
+END
+    chmod +x bin/mkdir
+    for WHICH in '.new.[0-9]' .new.lock; do
+        for SIGNAL in HUP INT TERM; do
+            export WHICH SIGNAL
+            PATH=$PWD/bin:$PATH run sh -c 'echo $$ >pid; exec "$@"' sh \
+                env --default-signal "$mkrequest" -dns a.example
+            [ "$status" -eq 0 ]
+            [ "$(ls)" = $'bin\nlocal.csr\nlocal.key\npid' ]
+            rm local.*
+        done
     done
 }
 
