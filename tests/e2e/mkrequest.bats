@@ -65,6 +65,32 @@ nothing_written() {
     [ -z "$found" ]
 }
 
+# at_terminal PROMPT ANSWER COMMAND...: runs COMMAND at a terminal, where it prints
+# PROMPT and is told ANSWER.
+at_terminal() {
+    command -v python3 >/dev/null || skip 'no python3'
+    cat >terminal.py <<'END'
+import os, pty, signal, sys
+signal.alarm(30)                # as it may ask for more
+prompt, answer = (word.encode() for word in sys.argv[1:3])
+pid, fd = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[3], sys.argv[3:])
+said = b""
+try:
+    while prompt not in said:
+        said += os.read(fd, 100)
+    os.write(fd, answer + b"\n")
+    while data := os.read(fd, 1000):
+        said += data
+except OSError:
+    pass
+print(said.decode())
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+END
+    run python3 terminal.py "$@"
+}
+
 # Makes a program that runs openssl in its place and records its arguments,
 # environment and umask, and the modes of the files below the directory "out".
 spy() {
@@ -445,25 +471,7 @@ END
 }
 
 @test "mkrequest: a challenge typed at a terminal is not shown" {
-    command -v python3 || skip 'no python3'
-    cat >terminal.py <<'END'
-import os, pty, sys
-pid, fd = pty.fork()
-if pid == 0:
-    os.execv(sys.argv[1], [sys.argv[1], "-dns", "a.example", "-"])
-said = b""
-while b"password: " not in said:
-    said += os.read(fd, 100)
-os.write(fd, b"typed\n")
-try:
-    while data := os.read(fd, 1000):
-        said += data
-except OSError:
-    pass
-print(said.decode())
-sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
-END
-    run python3 terminal.py "$mkrequest"
+    at_terminal 'password: ' typed "$mkrequest" -dns a.example -
     [ "$status" -eq 0 ]
     [[ "$output" == *'request written as local.csr'* ]]
     [[ "$output" != *typed* ]]
@@ -947,12 +955,128 @@ END
     refused 'cannot read the key dir: Is a directory' \
         "$mkrequest" -key dir -dns a.example
     echo text >file
-    refused 'openssl could not make the request: ' \
+    refused 'openssl could not read a private key from file: ' \
         "$mkrequest" -key file -dns a.example
-    [[ "$stderr" == *'private key'*file* ]]
+    openssl genrsa 1024 | openssl pkey -pubout >public
+    refused 'openssl could not read a private key from public: ' \
+        "$mkrequest" -key public -dns a.example
     misused 'more than one -key' "$mkrequest" -key a -key b -dns a.example
     misused '-key needs' "$mkrequest" -dns a.example -key
     misused '-key needs' "$mkrequest" -dns a.example -key ''
+}
+
+# request_for KEY: the request is for the key in this file, and alone there.
+request_for() {
+    [ "$(openssl req -in local.csr -noout -pubkey)" = \
+      "$(openssl pkey -in "$1" -pubout)" ]
+    openssl req -in local.csr -noout -verify
+    [ "$(ls -d local*)" = local.csr ]
+    rm local.csr
+}
+
+@test "mkrequest: -key reads a pipe, once" {
+    openssl genrsa 1024 >one.pem
+    for shell in dash bash; do
+        command -v "$shell" >/dev/null || continue
+        "$shell" "$mkrequest" -key <(cat one.pem) -ku -dns a.example secret
+        openssl req -in local.csr -noout -text | grep 'Key Encipherment'
+        [ "$(challenge)" = PRINTABLESTRING:secret ]
+        request_for one.pem
+        cat one.pem | "$shell" "$mkrequest" -key /dev/stdin -ku -dns a.example
+        request_for one.pem
+        openssl pkey -in one.pem -outform DER |
+            "$shell" "$mkrequest" -key /dev/stdin -dns a.example
+        request_for one.pem
+        mkfifo fifo
+        timeout 20 cat one.pem >fifo 3>&- &
+        timeout 20 "$shell" "$mkrequest" -key fifo -ku -dns a.example
+        request_for one.pem
+        rm fifo
+        # The challenge is the first line.
+        { echo typed; cat one.pem; } |
+            "$shell" "$mkrequest" -key /dev/stdin -dns a.example -
+        [ "$(challenge)" = PRINTABLESTRING:typed ]
+        request_for one.pem
+    done
+    refused 'could not read a private key from /dev/stdin' \
+        "$mkrequest" -key /dev/stdin -dns a.example </dev/null
+}
+
+@test "mkrequest: -key leaves no copy of the key" {
+    openssl genrsa 1024 >one.pem
+    spy
+    sed -i '$i grep -r "PRIVATE KEY" out >>spy/copies' openssl-spy
+    "$mkrequest" -key one.pem -ku -dns a.example
+    [ "$(grep -c . spy/arguments)" -eq 3 ]
+    [ -e spy/copies ]
+    run ! grep -r PRIVATE spy
+    # The file is read by the first command only.
+    [ "$(grep -c one.pem spy/arguments)" -eq 1 ]
+}
+
+@test "mkrequest: -key where /dev has no more than three descriptors" {
+    unshare -m mount -t tmpfs none /dev || skip 'nothing can be mounted'
+    openssl genrsa 1024 >one.pem
+    mkdir dev
+    unshare -m sh -c 'mount --bind /dev dev && mount -t tmpfs none /dev &&
+        touch /dev/null /dev/urandom && mount --bind dev/null /dev/null &&
+        mount --bind dev/urandom /dev/urandom && exec "$@"' sh \
+        "$mkrequest" -key one.pem -ku -dns a.example
+    request_for one.pem
+}
+
+# encrypted_keys: makes keys with the pass phrase sesame, for which another pass
+# phrase does not by chance give something like a key.
+encrypted_keys() {
+    openssl genrsa 1024 >one.pem
+    until openssl pkey -in one.pem -aes256 -passout pass:sesame -out pkcs8.pem &&
+        openssl pkey -in pkcs8.pem -passin pass:wrong 2>&1 | grep 'bad decrypt'
+    do :; done
+    openssl rsa -in one.pem -aes256 -traditional -passout pass:sesame \
+        -out pem.pem || openssl rsa -in one.pem -aes256 -passout pass:sesame \
+        -out pem.pem
+}
+
+@test "mkrequest: -key with an encrypted key asks for the pass phrase once" {
+    encrypted_keys
+    for file in pkcs8.pem pem.pem; do
+        at_terminal 'pass phrase for ' sesame \
+            "$mkrequest" -key "$file" -ku -dns a.example
+        echo "$output"
+        [ "$status" -eq 0 ]
+        [ "$(grep -c 'pass phrase' <<<"$output")" -eq 1 ]
+        [[ "$output" == *"pass phrase for ./$file"* ]]
+        request_for one.pem
+    done
+    at_terminal 'pass phrase for ' wrong \
+        "$mkrequest" -key pkcs8.pem -dns a.example
+    [ "$status" -eq 1 ]
+    [[ "$output" == *'cannot decrypt the key pkcs8.pem: the pass phrase is wrong'* ]]
+    nothing_written
+    # In a pipe, too.
+    at_terminal 'pass phrase for ' sesame sh -c 'cat pkcs8.pem | "$@"' sh \
+        "$mkrequest" -key /dev/stdin -ku -dns a.example
+    [ "$status" -eq 0 ]
+    request_for one.pem
+}
+
+@test "mkrequest: -key with an encrypted key and no terminal" {
+    encrypted_keys
+    for file in pkcs8.pem pem.pem; do
+        # Standard input is not read, so that this does not wait.
+        refused "the key $file is encrypted, and there is no terminal" \
+            timeout 20 setsid -w "$mkrequest" -key "$file" -ku -dns a.example \
+            < <(sleep 30)
+        [[ "$stderr" == *'openssl pkey '*' -key /dev/stdin' ]]
+        refused 'the key /dev/stdin is encrypted, and there is no terminal' \
+            setsid -w "$mkrequest" -key /dev/stdin -dns a.example \
+            < <(cat "$file")
+    done
+    # What is said to help.
+    echo sesame >phrase
+    openssl pkey -in pkcs8.pem -passin file:phrase |
+        setsid -w "$mkrequest" -key /dev/stdin -dns a.example
+    request_for one.pem
 }
 
 @test "mkrequest: the caller's OPENSSL_CONF has no effect" {
@@ -995,9 +1119,18 @@ END
     OPENSSL=./failing refused 'openssl could not make the key: out of luck' \
         "$mkrequest" -dns a.example
     openssl genrsa 1024 >one.pem
-    OPENSSL=./failing refused 'openssl could not make the request: out of luck' \
+    OPENSSL=./failing refused \
+        'openssl could not read a private key from one.pem: out of luck' \
         "$mkrequest" -key one.pem -dns a.example
+    sed -i '2i [ "$1" = req ] || exec openssl "$@"' failing
+    for key in '' '-key one.pem'; do
+        OPENSSL=./failing refused \
+            'openssl could not make the request: out of luck' \
+            "$mkrequest" $key -dns a.example
+    done
     OPENSSL=true refused 'could not make' "$mkrequest" -dns a.example
+    OPENSSL=true refused 'could not read a private key from one.pem' \
+        "$mkrequest" -key one.pem -dns a.example
 }
 
 @test "mkrequest: a signal leaves nothing behind" {
