@@ -69,6 +69,9 @@ sscep_sources = \
 	src/options/dump.h \
 	src/options/engineconf.c \
 	src/options/engineconf.h \
+	src/options/entry.h \
+	src/options/expand.c \
+	src/options/expand.h \
 	src/options/files.c \
 	src/options/guess.c \
 	src/options/guess.h \

@@ -27,19 +27,32 @@ static const struct operation *section_operation(const char *section)
 	return NULL;
 }
 
+/* Whether the section is for all operations. */
+static bool is_common(const char *section)
+{
+	return ascii_is_same_word(section, CONFIG_SECTION_COMMON) ||
+	    ascii_is_same_word(section, CONFIG_SECTION_DEFAULT);
+}
+
 /* The rank of the section for that row; RANK_UNSET: it is not read. */
 static enum option_rank section_rank(
     const char *section, const struct option_row *row, enum op op)
 {
 	const struct operation *owner = section_operation(section);
 
-	if (ascii_is_same_word(section, CONFIG_SECTION_COMMON))
+	if (is_common(section))
 		return RANK_COMMON;
 	if (owner == NULL)
 		return RANK_UNSET;
 	if (owner->op == op)
 		return RANK_OWN;
 	return (row->fallback & owner->op) ? RANK_FALLBACK : RANK_UNSET;
+}
+
+/* A section header, or a key without a value. */
+static bool is_absent(const struct config_entry *entry)
+{
+	return entry->key == NULL || *entry->value == '\0';
 }
 
 /* Sets the keys in sections of that rank that no lower rank has set. */
@@ -56,7 +69,7 @@ static enum status apply_rank(struct option_state *state,
 
 	for (i = 0; i < config->count; i++) {
 		entry = &config->entries[i];
-		if (entry->key == NULL)
+		if (is_absent(entry))
 			continue;
 
 		row = table_find_key(entry->key, op);
@@ -70,6 +83,7 @@ static enum status apply_rank(struct option_state *state,
 
 		source.name = entry->key;
 		source.line = entry->line;
+		source.escape = entry->escape;
 		st = value_set(state, row, entry->value, &source);
 		if (st != ST_OK)
 			return st;
@@ -106,6 +120,18 @@ static bool is_engine_section(const struct option_state *state,
 	return false;
 }
 
+/* Whether a value has used a key of the section as a variable. */
+static bool has_variable(const struct config *config, const char *section)
+{
+	size_t i;
+
+	for (i = 0; i < config->count; i++)
+		if (config->entries[i].variable &&
+		    strcmp(config->entries[i].section, section) == 0)
+			return true;
+	return false;
+}
+
 #define SECTION_OF(bit, word) "," SECTION_PREFIX #word
 
 static void warn_of_section(const struct option_state *state,
@@ -117,8 +143,9 @@ static void warn_of_section(const struct option_state *state,
 	char name[SECTION_SHOWN_MAX], near[GUESS_TEXT_MAX];
 
 	if (!is_engine_section(state, config, entry->section) &&
-	    !ascii_is_same_word(entry->section, CONFIG_SECTION_COMMON) &&
-	    section_operation(entry->section) == NULL)
+	    !is_common(entry->section) &&
+	    section_operation(entry->section) == NULL &&
+	    !has_variable(config, entry->section))
 		warn(WARN_UNKNOWN_SECTION, "%s:%zu: unknown section [%s]%s",
 		    path, entry->line,
 		    shown(name, sizeof(name), entry->section),
@@ -147,13 +174,13 @@ static void warn_of_key(const struct option_state *state,
 	const struct operation *owner = section_operation(entry->section);
 	const struct option_row *row;
 
-	if (owner == NULL &&
-	    !ascii_is_same_word(entry->section, CONFIG_SECTION_COMMON))
+	if (owner == NULL && !is_common(entry->section))
 		return;
 	row = table_find_key(entry->key, state->operation->op);
-	if (row == NULL)
+	if (row == NULL && !entry->variable)
 		warn_of_unknown_key(entry, path);
-	else if (owner == state->operation && !(row->ops & owner->op))
+	else if (row != NULL && owner == state->operation &&
+	    !(row->ops & owner->op))
 		warn(WARN_NO_EFFECT,
 		    "%s:%zu: %s has no effect in [" SECTION_PREFIX "%s]", path,
 		    entry->line, row->key, owner->name);
@@ -170,8 +197,7 @@ static bool find_json(const struct config *config, enum op op)
 
 	for (i = 0; i < config->count; i++) {
 		entry = &config->entries[i];
-		row =
-		    entry->key != NULL ? table_find_key(entry->key, op) : NULL;
+		row = is_absent(entry) ? NULL : table_find_key(entry->key, op);
 		if (row == NULL ||
 		    row->offset != offsetof(struct options, json))
 			continue;

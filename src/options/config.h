@@ -4,33 +4,13 @@
 
 #include <stddef.h>
 
-#include "util/buf.h"
+#include "options/entry.h"
 #include "util/status.h"
 
-/* The most bytes of a line. */
+/* The most bytes of a line, with the lines that continue it. */
 #define CONFIG_LINE_MAX 16384
-
-/* The section of keys that stand before the first header. */
-#define CONFIG_SECTION_COMMON "sscep"
-
-/*
- * One line of the file that is neither blank nor a comment.  Of a section
- * header key and value are NULL.  Borrows from the struct config.
- */
-struct config_entry {
-	const char *section;
-	const char *key;
-	const char *value; /* without its quotes; may be empty */
-	size_t line;       /* from 1 */
-};
-
-/* In the order of the file.  config_free() wipes the text. */
-struct config {
-	struct config_entry *entries;
-	size_t count;
-	size_t size;     /* room in entries */
-	struct buf text; /* the entries point into it */
-};
+/* The most keys and section headers of a file. */
+#define CONFIG_ENTRIES_MAX 10000
 
 /*
  * Reads the file at path, in either syntax or both:
@@ -38,10 +18,11 @@ struct config {
  *	[section]		Key Value
  *	Key = Value		"Key" "Value"
  *
- * A line whose key is followed by '=' has the new syntax, any other the old.
- * out must be all zero, and must be freed in any case.  ST_FILE after
- * reporting, with the number of the line if it is about one; out then has the
- * entries of the other lines.
+ * A line whose key is followed by '=' has the new syntax, that of libcrypto's
+ * NCONF (config(5)), any other the old, in which nothing is expanded.  An empty
+ * file has no entries.  out must be all zero, and must be freed in any case.
+ * ST_FILE after reporting, with the number of the line if it is about one; out
+ * then has the entries of the other lines.
  */
 enum status config_read(struct config *out, const char *path);
 

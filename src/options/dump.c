@@ -29,24 +29,15 @@ static bool is_secret(const struct option_row *row, const char *value)
 /* The value in quotes, so that config_read() reads it back unchanged. */
 static bool dump_quoted(struct buf *b, const char *value)
 {
-	size_t n, i;
+	size_t n;
 	bool ok = buf_add(b, "\"", 1);
 
 	while (ok && *value != '\0') {
 		n = strcspn(value, "\\\"");
 		ok = buf_add(b, value, n);
 		value += n;
-		n = strspn(value, "\\");
-		/* config_read() halves the backslashes in front of a quote. */
-		if (value[n] == '"' || value[n] == '\0')
-			for (i = 0; ok && i < n; i++)
-				ok = buf_add(b, "\\", 1);
-		ok = ok && buf_add(b, value, n);
-		value += n;
-		if (*value == '"') {
-			ok = ok && buf_add(b, "\\\"", 2);
-			value++;
-		}
+		if (*value != '\0')
+			ok = ok && buf_addf(b, "\\%c", *value++);
 	}
 	return ok && buf_add(b, "\"", 1);
 }

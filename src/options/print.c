@@ -103,7 +103,14 @@ void options_print_sample(FILE *out)
 	    "# [sscep] and in the sections of operations that have its option."
 	    "  Such a\n"
 	    "# section overrides [sscep], and the command line overrides"
-	    " both.\n\n",
+	    " both.\n"
+	    "#\n"
+	    "# A # ends a value, too, and $name stands for the value of a"
+	    " key above,\n"
+	    "# $ENV::NAME for a variable of the environment, but not in"
+	    " quotes: \"...\" or\n"
+	    "# '...'.  A \\ makes the next character plain: \\#, \\$, "
+	    "\\\\.\n\n",
 	    out);
 	print_sample_common(out);
 	for (i = 0; i < OPS_COUNT; i++)

@@ -8,6 +8,7 @@
 
 #include "compat/compat.h"
 #include "keys/pass.h"
+#include "options/expand.h"
 #include "options/guess.h"
 #include "options/names.h"
 #include "options/nowarn.h"
@@ -107,6 +108,13 @@ static enum status check_fingerprint(
 	    source, "%s: %s", escaped(shown, sizeof(shown), text), problem);
 }
 
+/* Whether control characters make sense in the value: in no path and no URL. */
+static bool takes_control(const struct option_row *row, const char *text)
+{
+	return row->check == CHECK_ANY || row->check == CHECK_PAIR ||
+	    (row->check == CHECK_PASS && strncmp(text, "file:", 5) != 0);
+}
+
 static enum status check_string(const struct option_row *row, const char *text,
     const struct option_source *source)
 {
@@ -114,6 +122,9 @@ static enum status check_string(const struct option_row *row, const char *text,
 
 	if (*text == '\0' && row->check != CHECK_ANY)
 		return refuse_value(source, "the value is empty");
+	if (source->escape != '\0' && !takes_control(row, text))
+		return refuse_value(
+		    source, EXPAND_ESCAPE_REFUSED, source->escape);
 	if (row->check == CHECK_PASS && !pass_is_source(text))
 		return refuse_value(source,
 		    "not a source of a pass phrase: expected pass:, env:, "

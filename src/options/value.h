@@ -13,7 +13,7 @@ enum option_rank {
 	RANK_UNSET,   /* no value yet */
 	RANK_ARGV,    /* the command line */
 	RANK_OWN,     /* the operation's own section */
-	RANK_COMMON,  /* [sscep] */
+	RANK_COMMON,  /* [sscep], or no section */
 	RANK_FALLBACK /* the section of row->fallback */
 };
 
@@ -22,6 +22,7 @@ struct option_source {
 	const char *name; /* "-k", "--key", "PrivateKeyFile" */
 	const char *file; /* NULL: command line */
 	size_t line;
+	char escape; /* 'n' if \n made a control character of the value; or 0 */
 	enum option_rank rank;
 };
 

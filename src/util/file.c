@@ -31,8 +31,6 @@ static enum status read_all(
 	} while (got != 0);
 
 	out->data[out->len] = '\0';
-	if (out->len == 0)
-		return fail(ST_FILE, "%s %s: the file is empty", what, path);
 	return ST_OK;
 }
 
@@ -58,7 +56,7 @@ static int open_named(const char *path, const char *what, enum status *st)
 	return fd;
 }
 
-enum status file_read(struct buf *out, const char *path, const char *what)
+enum status file_read_any(struct buf *out, const char *path, const char *what)
 {
 	bool standard = file_is_standard(path);
 	enum status st = ST_OK;
@@ -71,6 +69,17 @@ enum status file_read(struct buf *out, const char *path, const char *what)
 		buf_free(out);
 	if (!standard)
 		close(fd);
+	return st;
+}
+
+enum status file_read(struct buf *out, const char *path, const char *what)
+{
+	enum status st = file_read_any(out, path, what);
+
+	if (st == ST_OK && out->len == 0) {
+		buf_free(out);
+		st = fail(ST_FILE, "%s %s: the file is empty", what, path);
+	}
 	return st;
 }
 

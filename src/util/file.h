@@ -17,6 +17,8 @@
  * than FILE_READ_MAX, or is behind a link that target_find() does not follow.
  */
 enum status file_read(struct buf *out, const char *path, const char *what);
+/* The same for a file that may be empty. */
+enum status file_read_any(struct buf *out, const char *path, const char *what);
 
 /* Whether the name is "-": standard input or standard output. */
 bool file_is_standard(const char *name);

@@ -24,6 +24,8 @@ enum warning_class {
 	    "A received CA certificate is not valid now") \
 	X(WARN_CHAIN, "chain", WARNING_INFORMATION, \
 	    "The received CA certificates form a chain up to a root") \
+	X(WARN_CONFIG_SYNTAX, "config-syntax", WARNING_USUAL, \
+	    "A part of a line of the configuration file is ignored") \
 	X(WARN_CRL_EXPIRED, "crl-expired", WARNING_USUAL, \
 	    "The nextUpdate of the CRL has passed") \
 	X(WARN_CRL_NOT_YET_VALID, "crl-not-yet-valid", WARNING_USUAL, \

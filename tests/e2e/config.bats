@@ -199,23 +199,163 @@ value_is() {
         "$(effective | sed -n 's/^CAIdentifier = //p')"
 }
 
-@test "quotes, escapes and comments" {
-    value_is 'CAIdentifier = a' '"a"'
-    value_is 'CAIdentifier = "a b"' '"a b"'
-    value_is 'CAIdentifier "a	b"' '"a	b"'
-    value_is 'CAIdentifier = a b' '"a b"'
-    value_is 'CAIdentifier = "a \"b\" c"' '"a \"b\" c"'
-    value_is 'CAIdentifier "Value \"containing quotation marks\""' \
-        '"Value \"containing quotation marks\""'
-    value_is 'CAIdentifier = a # b' '"a # b"'
-    value_is 'CAIdentifier = "#a"' '"#a"'
-    value_is 'CAIdentifier = a=b' '"a=b"'
-    value_is 'CAIdentifier a=b' '"a=b"'
-    value_is 'CAIdentifier "= b"' '"= b"'
-    value_is 'CAIdentifier = C:\path\x' '"C:\path\x"'
-    value_is 'CAIdentifier = Köln' '"Köln"'
-    value_is 'CAIdentifier = ' '""'
-    value_is 'CAIdentifier = ""' '""'
+# both VALUE NEW OLD: what the new syntax makes of it, and the old one, as -v
+# shows it.
+both() {
+    value_is "CAIdentifier = $1" "$2"
+    value_is "CAIdentifier $1" "$3"
+}
+
+@test "each construct, in the new syntax and in the old" {
+    export SSCEP_TEST_NAME="of the # environment"
+    both 'a' '"a"' '"a"'
+    both 'a b' '"a b"' '"a b"'
+    both 'a b 	 ' '"a b"' '"a b"'
+    both '"a  b "' '"a  b "' '"a  b "'
+    both '"a	b"' '"a	b"' '"a	b"'
+    both '"a \"b\" c"' '"a \"b\" c"' '"a \"b\" c"'
+    both "'a b'" '"a b"' "\"'a b'\""
+    both 'a"b"' '"ab"' '"a\"b\""'
+    both 'a # b' '"a"' '"a # b"'
+    both 'a#b' '"a"' '"a#b"'
+    both 'a\#b' '"a#b"' '"a\\#b"'
+    both '"#a" ' '"#a"' '"#a"'
+    both "'#a'#b" '"#a"' "\"'#a'#b\""
+    both 'a=b' '"a=b"' '"a=b"'
+    both 'C:\path' '"C:path"' '"C:\\path"'
+    both 'C:\\path' '"C:\\path"' '"C:\\\\path"'
+    both '"C:\path"' '"C:path"' '"C:\\path"'
+    both 'a\tb' '"a	b"' '"a\\tb"'
+    both "'a\\tb'" '"atb"' "\"'a\\\\tb'\""
+    both '$ENV::SSCEP_TEST_NAME' '"of the # environment"' \
+        '"$ENV::SSCEP_TEST_NAME"'
+    both '"$ENV::SSCEP_TEST_NAME"' '"$ENV::SSCEP_TEST_NAME"' \
+        '"$ENV::SSCEP_TEST_NAME"'
+    both '\$a' '"$a"' '"\\$a"'
+    value_is 'CAIdentifier = a\
+  b' '"a  b"'
+    value_is 'CAIdentifier a\
+Timeout = 5' '"a\\"'
+    both 'Köln' '"Köln"' '"Köln"'
+    both '"= b"' '"= b"' '"= b"'
+    both '""' '' ''
+    value_is 'CAIdentifier = ' ''
+}
+
+@test "variables: of the section, of another, outside of sections" {
+    value_is 'a = 1
+[s]
+b = 2
+[sscep]
+c = 3
+CAIdentifier = $a${s::b}$(c)x' '"123x"'
+    value_is 'CAIdentifier = x
+[sscep_getca]
+CAIdentifier = $default::CAIdentifier$CAIdentifier' '"xx"'
+    stderr_lacks warning
+}
+
+# refused TEXT LINE: the file of these lines is refused with this text.
+refused() {
+    printf '%s\n' "$2" >sscep.conf
+    run_sscep getca -u "$NOWHERE" -f sscep.conf
+    expect_status 93
+    one_error "sscep.conf:$1"
+}
+
+@test "a variable that names nothing, and .include" {
+    refused '1: CACertFile: $dir names no key above' 'CACertFile = $dir/ca.crt'
+    refused '3: CACertFile: ${ENV::NOT_SET} names no key' \
+        $'\n\nCACertFile = ${ENV::NOT_SET}'
+    refused '1: CACertFile: ${dir has no closing brace' 'CACertFile = ${dir/x'
+    refused '1: .include is not supported' '.include = /etc/sscep.conf'
+    refused '1: .include is not supported' '.include /etc/sscep.conf'
+}
+
+@test "a control character of an escape in a path or URL" {
+    local escape
+    for escape in n r t b; do
+        refused "1: CACertFile: \\$escape is an escape" \
+            "CACertFile = C:\\$escape.crt"
+        printf 'URL = http://h\\%s\n' "$escape" >sscep.conf
+        run_sscep getca -c ca.crt -f sscep.conf
+        expect_status 93
+        one_error "sscep.conf:1: URL: \\$escape is an escape"
+    done
+    printf '%s\n' 'CACertFile = missing/C:\\new' >sscep.conf
+    read_by enroll -u "$NOWHERE" -k missing/k -r missing/r -l missing/l
+    configured CACertFile 'missing/C:\\new'
+}
+
+@test "ca.crt # mine: the comment is no part of the name" {
+    start_ca
+    printf 'dir = .\nURL = %s # our CA\nCACertFile = $dir/ca.crt # mine\n' \
+        "$URL" >sscep.conf
+    run_sscep getca -f sscep.conf
+    expect_status 0
+    stderr_empty
+    stdout_has "CA certificate written as ./ca.crt"
+    same_certificate ca.crt "$ca/ca.crt"
+}
+
+@test "an empty file gives no settings" {
+    start_ca
+    run_sscep getca -f /dev/null -u "$URL" -c ca.crt
+    expect_status 0
+    stderr_empty
+    : >sscep.conf
+    run_sscep getca -f sscep.conf -u "$URL" -c ca.crt
+    expect_status 0
+    stderr_empty
+}
+
+@test "a file in the manner of sscep 0.10: every key, for each operation" {
+    local operation key value
+    for operation in getca getnextca enroll getcert getcrl; do
+        cp "$BATS_TEST_DIRNAME/sscep-0.10.conf" sscep.conf
+        case $operation in
+        getcert | getcrl)
+            read_by "$operation" -k missing/k -l missing/l
+            configured SignCertFile ./missing/sign.crt
+            configured GetCertSerial 12
+            ;;
+        *) read_by "$operation" ;;
+        esac
+        stderr_lacks warning
+        while IFS=$'\t' read -r key value; do
+            configured "$key" "$value"
+        done <<'END'
+URL	http://127.0.0.1:1/scep
+Proxy	127.0.0.1:2
+CACertFile	./missing/ca.crt
+CAIdentifier	my \"own\" domain.com
+EncAlgorithm	aes192
+SigAlgorithm	sha384
+MonitorInformation	site=#4, price=$5
+Verbose	yes
+Debug	no
+END
+        while IFS=$'\t' read -r of key value; do
+            [ "$of" != "$operation" ] || configured "$key" "$value"
+        done <<'END'
+getca	FingerPrint	sha224
+getnextca	ChainRootCACertFile	./missing/root.crt
+getnextca	SignerCertificateFile	./missing/signer.crt
+enroll	PrivateKeyFile	./missing/local.key
+enroll	CertReqFile	./missing/local.csr
+enroll	SignKeyFile	./missing/sign.key
+enroll	SignCertFile	./missing/sign.crt
+enroll	LocalCertFile	./missing/local.crt
+enroll	SelfSignedFile	./missing/selfsigned.crt
+enroll	EncCertFile	./missing/enc.crt
+enroll	PollInterval	60
+enroll	MaxPollTime	28800
+enroll	MaxPollCount	50
+enroll	Resume	no
+getcert	GetCertFile	./missing/cert.crt
+getcrl	GetCrlFile	./missing/crl.crl
+END
+    done
 }
 
 @test "the escaped quotation marks arrive at the CA" {

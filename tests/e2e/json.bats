@@ -531,12 +531,13 @@ informs() {
     warns tolerated-ra
 }
 
-@test "warnings of the command line and the file: given-twice, no-effect, unknown-key, unknown-section" {
+@test "warnings of the command line and the file: config-syntax, given-twice, no-effect, unknown-key, unknown-section" {
     start_ca
-    printf '[sscep]\nURLL = x\n[nowhere]\nURL = %s\n[sscep_getca]\nCACertFile = a\nCACertFile = b\n' \
+    printf '[sscep]\nURLL = x\n[nowhere]\nURL = %s\n[sscep_getca]\nCACertFile = "a\nCACertFile = b\n' \
         "$URL" >sscep.conf
     json getca -u "$URL" -f sscep.conf -w file
     expect_status 0
+    warns config-syntax
     warns given-twice
     warns no-effect
     warns unknown-key

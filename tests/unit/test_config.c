@@ -25,67 +25,82 @@ static const struct good {
 	size_t count;
 	struct config_entry entries[ENTRIES_MAX];
 } good[] = {
-    {"", 0, {{0}}},
-    {"\n\n", 0, {{0}}},
-    {"# a comment\n \t# another\n", 0, {{0}}},
-    {"   \t\n", 0, {{0}}},
+    {"", 0, {{NULL, NULL, NULL, 0, 0, false}}},
+    {"\n\n", 0, {{NULL, NULL, NULL, 0, 0, false}}},
+    {"# a comment\n \t# another\n", 0, {{NULL, NULL, NULL, 0, 0, false}}},
+    {"   \t\n", 0, {{NULL, NULL, NULL, 0, 0, false}}},
 
-    /* new syntax */
-    {"Key = Value\n", 1, {{"sscep", "Key", "Value", 1}}},
-    {"Key=Value", 1, {{"sscep", "Key", "Value", 1}}},
-    {"\t Key\t=\tValue \t\n", 1, {{"sscep", "Key", "Value", 1}}},
-    {"Key = Value\r\n", 1, {{"sscep", "Key", "Value", 1}}},
-    {"Key = two words\n", 1, {{"sscep", "Key", "two words", 1}}},
-    {"Key = \"two  words \"  \n", 1, {{"sscep", "Key", "two  words ", 1}}},
-    {"\"Key\" = \"Value\"\n", 1, {{"sscep", "Key", "Value", 1}}},
-    {"Key = =\n", 1, {{"sscep", "Key", "=", 1}}},
-    {"Key == x\n", 1, {{"sscep", "Key", "= x", 1}}},
-    {"Key =\n", 1, {{"sscep", "Key", "", 1}}},
-    {"Key = \"\"\n", 1, {{"sscep", "Key", "", 1}}},
-    {"Key = a=b\n", 1, {{"sscep", "Key", "a=b", 1}}},
+    /* new syntax; test_nconf.c compares it with that of libcrypto */
+    {"Key = Value\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"Key=Value", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"\t Key\t=\tValue \t\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"Key = Value\r\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"Key = two words\n", 1, {{"default", "Key", "two words", 1, 0, false}}},
+    {"Key = \"two  words \"  \n", 1,
+	{{"default", "Key", "two  words ", 1, 0, false}}},
+    {"\"Key\" = \"Value\"\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"Key =\n", 1, {{"default", "Key", "", 1, 0, false}}},
+    {"Key = \"Value\" # x\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"K = C:\\new\n", 1, {{"default", "K", "C:\new", 1, 'n', false}}},
+    {"K = \\t\\r\n", 1, {{"default", "K", "\t\r", 1, 't', false}}},
+    {"K = \"C:\\new\"\n", 1, {{"default", "K", "C:new", 1, 0, false}}},
+    {"K = \\n\nL = a$K\n", 2,
+	{{"default", "K", "\n", 1, 'n', true},
+	    {"default", "L", "a\n", 2, 'n', false}}},
+    {"K = a\\\nb\\\n\nL = c\n", 2,
+	{{"default", "K", "ab", 1, 0, false},
+	    {"default", "L", "c", 4, 0, false}}},
+    {"s::K = v\n", 1, {{"s", "K", "v", 1, 0, false}}},
 
     /* old syntax */
-    {"Key Value\n", 1, {{"sscep", "Key", "Value", 1}}},
-    {"Key\t \tValue\n", 1, {{"sscep", "Key", "Value", 1}}},
-    {"\"Key\" \"Value\"\n", 1, {{"sscep", "Key", "Value", 1}}},
-    {"\"Key\"   Value\n", 1, {{"sscep", "Key", "Value", 1}}},
-    {"Key \"two words\"\r\n", 1, {{"sscep", "Key", "two words", 1}}},
-    {"Key \"\"\n", 1, {{"sscep", "Key", "", 1}}},
-    {"Key a = b\n", 1, {{"sscep", "Key", "a = b", 1}}},
-    {"URL http://h/?x=1#y\n", 1, {{"sscep", "URL", "http://h/?x=1#y", 1}}},
-    {"Key\"Value\"\n", 1, {{"sscep", "Key", "Value", 1}}},
-    {"\"Key\"\"Value\"\n", 1, {{"sscep", "Key", "Value", 1}}},
+    {"Key Value\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"Key\t \tValue\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"\"Key\" \"Value\"\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"\"Key\"   Value\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"Key \"two words\"\r\n", 1,
+	{{"default", "Key", "two words", 1, 0, false}}},
+    {"Key \"\"\n", 1, {{"default", "Key", "", 1, 0, false}}},
+    {"Key a = b\n", 1, {{"default", "Key", "a = b", 1, 0, false}}},
+    {"URL http://h/?x=1#y\n", 1,
+	{{"default", "URL", "http://h/?x=1#y", 1, 0, false}}},
+    {"Key\"Value\"\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"\"Key\"\"Value\"\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"K \"a \\\"b\\\" c\"\n", 1, {{"default", "K", "a \"b\" c", 1, 0, false}}},
+    {"K a\"b\"\n", 1, {{"default", "K", "a\"b\"", 1, 0, false}}},
+    {"K a\\\"b\n", 1, {{"default", "K", "a\"b", 1, 0, false}}},
+    {"K C:\\dir\\new\n", 1, {{"default", "K", "C:\\dir\\new", 1, 0, false}}},
+    {"K \"C:\\dir\\file\"\n", 1,
+	{{"default", "K", "C:\\dir\\file", 1, 0, false}}},
+    {"K \"C:\\\\dir\"\n", 1, {{"default", "K", "C:\\\\dir", 1, 0, false}}},
+    {"K \"C:\\dir\\\\\"\n", 1, {{"default", "K", "C:\\dir\\", 1, 0, false}}},
+    {"K \"\\\\\\\"\"\n", 1, {{"default", "K", "\\\"", 1, 0, false}}},
+    {"K C:\\dir\\\nL V\n", 2,
+	{{"default", "K", "C:\\dir\\", 1, 0, false},
+	    {"default", "L", "V", 2, 0, false}}},
+    {"K $HOME/${x}$\n", 1, {{"default", "K", "$HOME/${x}$", 1, 0, false}}},
+    {"K a # b\n", 1, {{"default", "K", "a # b", 1, 0, false}}},
+    {"K #\n", 1, {{"default", "K", "#", 1, 0, false}}},
+    {"K 'a'\n", 1, {{"default", "K", "'a'", 1, 0, false}}},
+    {"K \"a\\nb\"\n", 1, {{"default", "K", "a\\nb", 1, 0, false}}},
+    {"K \xc3\xa4\n", 1, {{"default", "K", "\xc3\xa4", 1, 0, false}}},
 
-    /* quotes and backslashes */
-    {"K = \"a \\\"b\\\" c\"\n", 1, {{"sscep", "K", "a \"b\" c", 1}}},
-    {"K \"a \\\"b\\\" c\"\n", 1, {{"sscep", "K", "a \"b\" c", 1}}},
-    {"K = a\"b\"\n", 1, {{"sscep", "K", "a\"b\"", 1}}},
-    {"K = a\\\"b\n", 1, {{"sscep", "K", "a\"b", 1}}},
-    {"K = C:\\dir\\file\n", 1, {{"sscep", "K", "C:\\dir\\file", 1}}},
-    {"K = \"C:\\dir\\file\"\n", 1, {{"sscep", "K", "C:\\dir\\file", 1}}},
-    {"K = \"C:\\\\dir\"\n", 1, {{"sscep", "K", "C:\\\\dir", 1}}},
-    {"K = \"C:\\dir\\\\\"\n", 1, {{"sscep", "K", "C:\\dir\\", 1}}},
-    {"K = C:\\dir\\\n", 1, {{"sscep", "K", "C:\\dir\\", 1}}},
-    {"K = \"\\\\\\\"\"\n", 1, {{"sscep", "K", "\\\"", 1}}},
-
-    /* nothing else is special */
-    {"K = $HOME/${x}$\n", 1, {{"sscep", "K", "$HOME/${x}$", 1}}},
-    {"K = a # b\n", 1, {{"sscep", "K", "a # b", 1}}},
-    {"K = #\n", 1, {{"sscep", "K", "#", 1}}},
-    {"K = 'a'\n", 1, {{"sscep", "K", "'a'", 1}}},
-    {"K = \"a\\nb\"\n", 1, {{"sscep", "K", "a\\nb", 1}}},
-    {"K = \xc3\xa4\n", 1, {{"sscep", "K", "\xc3\xa4", 1}}},
+    /* one syntax after the other */
+    {"dir /x\nK = $dir/y # z\nL $dir/y # z\n", 3,
+	{{"default", "dir", "/x", 1, 0, true},
+	    {"default", "K", "/x/y", 2, 0, false},
+	    {"default", "L", "$dir/y # z", 3, 0, false}}},
 
     /* sections, and the number of the line */
-    {"\xef\xbb\xbf[a]\n", 1, {{"a", NULL, NULL, 1}}},
-    {"\xef\xbb\xbfK V", 1, {{"sscep", "K", "V", 1}}},
-    {"[ a b ]  \r\n", 1, {{"a b", NULL, NULL, 1}}},
+    {"\xef\xbb\xbf[a]\n", 1, {{"a", NULL, NULL, 1, 0, false}}},
+    {"\xef\xbb\xbfK V", 1, {{"default", "K", "V", 1, 0, false}}},
+    {"[a] # b\n", 1, {{"a", NULL, NULL, 1, 0, false}}},
+    {"[ a b ]  \r\n", 1, {{"a b", NULL, NULL, 1, 0, false}}},
     {"K V\n\n# c\n[a]\nK = W\n[b]", 4,
-	{{"sscep", "K", "V", 1}, {"a", NULL, NULL, 4}, {"a", "K", "W", 5},
-	    {"b", NULL, NULL, 6}}},
+	{{"default", "K", "V", 1, 0, false}, {"a", NULL, NULL, 4, 0, false},
+	    {"a", "K", "W", 5, 0, false}, {"b", NULL, NULL, 6, 0, false}}},
     {"[a]\nA B\nA = C\nA \"D\"\n", 4,
-	{{"a", NULL, NULL, 1}, {"a", "A", "B", 2}, {"a", "A", "C", 3},
-	    {"a", "A", "D", 4}}},
+	{{"a", NULL, NULL, 1, 0, false}, {"a", "A", "B", 2, 0, false},
+	    {"a", "A", "C", 3, 0, false}, {"a", "A", "D", 4, 0, false}}},
 };
 
 /* The whole error message about a file called F. */
@@ -99,18 +114,39 @@ static const struct bad {
     {"= Value\n", "F:1: a key is missing"},
     {"\"\" = Value\n", "F:1: a key is missing"},
     {"\"Key = Value\n", "F:1: the quote of the key is not closed"},
-    {"K V\nKey = \"Value\n", "F:2: the quote of the value is not closed"},
     {"Key \"Value\n", "F:1: the quote of the value is not closed"},
-    {"Key = \"Value\\\"\n", "F:1: the quote of the value is not closed"},
-    {"Key = \"Value\" x\n", "F:1: text after the closing quote"},
     {"Key \"Value\"x\n", "F:1: text after the closing quote"},
-    {"Key = \"Value\" # x\n", "F:1: text after the closing quote"},
     {"[a\n", "F:1: a section header without its ]"},
     {"[\n", "F:1: a section header without its ]"},
+    {"[a # b]\n", "F:1: a section header without its ]"},
+    {"K V\nKey \"Value\n", "F:2: the quote of the value is not closed"},
+    {"Key \"Value\" # x\n", "F:1: text after the closing quote"},
+    {".include /etc/x\n", "F:1: .include is not supported in this file"},
+    {".include = /etc/x\n", "F:1: .include is not supported in this file"},
+    {".pragma dollarid:on\n", "F:1: .pragma is not supported in this file"},
+    {"K = V\nL = /x/$no/y\n",
+	"F:2: L: $no names no key above it in its section or outside of"
+	" sections, and nothing in the environment (\\$ stands for a plain $)"},
+    {"[a]\nK = V\n[b]\nL = $K\n",
+	"F:4: L: $K names no key above it in its section or outside of"
+	" sections, and nothing in the environment (\\$ stands for a plain $)"},
+    {"L = ${ENV::SSCEP_NO_SUCH}\n",
+	"F:1: L: ${ENV::SSCEP_NO_SUCH} names no key above it in its section or"
+	" outside of sections, and nothing in the environment (\\$ stands for a"
+	" plain $)"},
+    {"a = 1\nL = ${a/\n",
+	"F:2: L: ${a has no closing brace (\\$ stands for a plain $)"},
+    /* What may be a secret is not told. */
+    {"KeyPassword = pass:a$word\n",
+	"F:1: KeyPassword: the variable at character 7 of the value names no "
+	"key"
+	" above it in its section or outside of sections, and nothing in the"
+	" environment (\\$ stands for a plain $)"},
+    {"K = \\\n\\\n$no\nL = ${\n",
+	"F:1: K: $no names no key above it in its section or outside of"
+	" sections, and nothing in the environment (\\$ stands for a plain $)"},
     {"[]\n", "F:1: a section header without a name"},
     {"[ \t]\n", "F:1: a section header without a name"},
-    {"[a] x\n", "F:1: text after the section header"},
-    {"[a]\nK V\n[b]]\n", "F:3: text after the section header"},
 };
 
 struct captured {
@@ -156,6 +192,8 @@ static void check_entry(const struct config_entry *want,
 	assert_non_null(got->key);
 	assert_string_equal(want->key, got->key);
 	assert_string_equal(want->value, got->value);
+	assert_int_equal(want->escape, got->escape);
+	assert_int_equal(want->variable, got->variable);
 }
 
 static void reads_what_is_good(void **state)
@@ -239,6 +277,102 @@ static void limits_the_line(void **state)
 	free(text);
 }
 
+/* Read, with a warning of what is ignored. */
+static const struct bad odd[] = {
+    {"Key = \"Value # x\n",
+	"F:1: Key: the quote \" is not closed, and is left out (\\\" stands for"
+	" itself) [config-syntax]"},
+    {"Key = Bob's CA\n",
+	"F:1: Key: the quote ' is not closed, and is left out (\\' stands for"
+	" itself) [config-syntax]"},
+    {"[a] x\n",
+	"F:1: text after the section header is ignored [config-syntax]"},
+    {"K V\n# x \\\nL = V\n",
+	"F:2: the comment ends in a backslash, so line 3 belongs to it"
+	" [config-syntax]"},
+};
+
+static void warns_of_what_is_odd(void **state)
+{
+	struct config c;
+	struct captured said;
+	char want[256];
+	enum status st;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(odd); i++) {
+		memset(&c, 0, sizeof(c));
+		snprintf(
+		    want, sizeof(want), "P: warning: %s\n", odd[i].message);
+		capture_start();
+		st = config_parse(&c, "F", odd[i].text, strlen(odd[i].text));
+		capture_end(&said);
+		assert_string_equal(said.text, want);
+		assert_int_equal(st, ST_OK);
+		assert_int_equal(c.count, 1);
+		config_free(&c);
+	}
+}
+
+/* That a comment continues a comment is not worth a warning. */
+static void comments_continue_comments(void **state)
+{
+	static const char text[] = "# a\\\n  # b\\\n\nK = V\n";
+	struct config c = {0};
+	struct captured said;
+
+	(void)state;
+	capture_start();
+	assert_int_equal(config_parse(&c, "F", text, strlen(text)), ST_OK);
+	capture_end(&said);
+	assert_string_equal(said.text, "");
+	assert_int_equal(c.count, 1);
+	assert_int_equal(c.entries[0].line, 4);
+	config_free(&c);
+}
+
+/* A file of len bytes that repeats a text, after another. */
+static enum status parse_repeated(
+    const char *first, const char *again, size_t len, const char *message)
+{
+	struct buf text = {0};
+	struct config c = {0};
+	struct captured said;
+	enum status st;
+
+	assert_true(buf_add_string(&text, first));
+	while (text.len < len)
+		assert_true(buf_add_string(&text, again));
+	capture_start();
+	st = config_parse(&c, "F", text.data, text.len);
+	capture_end(&said);
+	assert_non_null(strstr(said.text, message));
+	config_free(&c);
+	buf_free(&text);
+	return st;
+}
+
+/* Values that double, and files that are made to take long. */
+static void bounds_work_and_memory(void **state)
+{
+	(void)state;
+	assert_int_equal(parse_repeated("", "K = V\n", 1 << 20,
+			     "F:10001: more than 10000 keys and sections"),
+	    ST_FILE);
+	assert_int_equal(parse_repeated("K=V\n", "L = $K$K$K$K\n", 1 << 16,
+			     "L: more than 1000 variables in the file"),
+	    ST_FILE);
+	assert_int_equal(parse_repeated("K = 0123456789\n", "K = $K$K\n", 400,
+			     "K: the value is longer than 65536 bytes"),
+	    ST_FILE);
+	assert_int_equal(parse_repeated("K = ", "0123456\\\n", 1 << 20,
+			     "F:1: the line is too long"),
+	    ST_FILE);
+	assert_int_equal(
+	    parse_repeated("", "\\\n", 1 << 20, "has no value"), ST_FILE);
+}
+
 static void reads_many_entries(void **state)
 {
 	struct config c = {0};
@@ -277,6 +411,10 @@ static void reads_a_file(void **state)
 	config_free(&c);
 	unlink(path);
 
+	assert_int_equal(config_read(&c, "/dev/null"), ST_OK);
+	assert_int_equal(c.count, 0);
+	config_free(&c);
+
 	capture_start();
 	assert_int_equal(config_read(&c, path), ST_FILE);
 	capture_end(&said);
@@ -289,7 +427,7 @@ static void reads_a_file(void **state)
 /* Random bytes must not crash, and a failure must print exactly one line. */
 static void survives_any_bytes(void **state)
 {
-	static const char alphabet[] = "K=\"\\ \t[]#\r\n\xffxy";
+	static const char alphabet[] = "K=\"\\ \t[]#\r\n\xffxy'$:{}";
 	struct config c = {0};
 	struct captured said;
 	unsigned int seed = 1;
@@ -310,7 +448,7 @@ static void survives_any_bytes(void **state)
 		capture_start();
 		st = config_parse(&c, "F", text, len);
 		capture_end(&said);
-		assert_true((st == ST_OK) == (said.text[0] == '\0'));
+		assert_true(st == ST_OK || strstr(said.text, "P: F:") != NULL);
 		for (i = 0; i < c.count; i++) {
 			assert_true(c.entries[i].section[0] != '\0');
 			if (c.entries[i].key != NULL)
@@ -327,6 +465,9 @@ int main(void)
 	    cmocka_unit_test(refuses_what_is_bad),
 	    cmocka_unit_test(refuses_nul_bytes),
 	    cmocka_unit_test(limits_the_line),
+	    cmocka_unit_test(warns_of_what_is_odd),
+	    cmocka_unit_test(comments_continue_comments),
+	    cmocka_unit_test(bounds_work_and_memory),
 	    cmocka_unit_test(reads_many_entries),
 	    cmocka_unit_test(reads_a_file),
 	    cmocka_unit_test(survives_any_bytes),

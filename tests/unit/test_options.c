@@ -864,6 +864,9 @@ static const struct saying warnings[] = {
 };
 
 #define UFILE "getcaps", "-uu", "-f" FILE_NAME
+#define AN_ESCAPE \
+	" is an escape, for a control character; write / or \\\\ if a " \
+	"backslash is meant\n"
 
 static const struct saying files[] = {
     {"x\n", {UFILE}, ST_FILE, "P: t.conf:1: x has no value\n"},
@@ -871,18 +874,44 @@ static const struct saying files[] = {
 	"P: t.conf:2: Timeout: 0 is not a number from 1 to 2147483647\n"},
     {"Verbose = maybe\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: Verbose: maybe is neither yes nor no\n"},
-    {"Verbose =\n", {UFILE}, ST_FILE,
-	"P: t.conf:1: Verbose:  is neither yes nor no\n"},
-    {"NoWarn = \"\"\n", {UFILE}, ST_FILE,
-	"P: t.conf:1: NoWarn: the value is empty\n"},
+    /* An empty value counts as absent. */
+    {"Verbose =\nNoWarn = \"\"\nTimeout \"\"\nengine =\n", {UFILE}, ST_OK, ""},
+    {"Proxy = a\nProxy =\n[sscep_getcaps]\nProxy = ''\n", {UFILE}, ST_OK, ""},
+    {"Xyzzy =\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: unknown key Xyzzy [unknown-key]\n"},
+    /* Escapes in paths and URLs, also by a variable. */
+    {"CACertFile = C:\\new\\ca.crt\n", {"getca", "-uu", "-f" FILE_NAME},
+	ST_FILE, "P: t.conf:1: CACertFile: \\n" AN_ESCAPE},
+    {"d = C:\\temp\nTLSCADir = $d/x\n", {UFILE}, ST_FILE,
+	"P: t.conf:2: TLSCADir: \\t" AN_ESCAPE},
+    {"TLSKeyFile = \\root\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: TLSKeyFile: \\r" AN_ESCAPE},
+    {"URL = http://h\\b\n", {UFILE}, ST_OK, ""},
+    {"URL = http://h\\b\n", {"getcaps", "-f" FILE_NAME}, ST_FILE,
+	"P: t.conf:1: URL: \\b" AN_ESCAPE},
+    {"TLSKeyPassword = file:C:\\new\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: TLSKeyPassword: \\n" AN_ESCAPE},
+    {"TLSKeyPassword = pass:a\\tb\nCAIdentifier = a\\tb\n"
+     "TLSKeyFile = C:\\\\new\nTLSCADir C:\\new\nTLSCAFile = 'C:\\new'\n",
+	{UFILE}, ST_OK, ""},
+    /* A key that is used as a variable is known, and so is its section. */
+    {"dir = /d\nTLSCADir = $dir/x\n", {UFILE}, ST_OK, ""},
+    {"[p]\ndir = /d\n[sscep]\nTLSCADir = $p::dir/x\n", {UFILE}, ST_OK, ""},
+    {"dir = /d\nTLSCADir $dir/x\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: unknown key dir [unknown-key]\n"},
+    {"[default]\nTimeout = 5\n", {UFILE}, ST_OK, ""},
+    {"sscep_getcaps::Timeout = 0\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: Timeout: 0 is not a number from 1 to 2147483647\n"},
+    {".include /etc/sscep.conf\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: .include is not supported in this file\n"},
+    {"", {UFILE}, ST_OK, ""},
     {"Xyzzy = 1\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:1: unknown key Xyzzy [unknown-key]\n"},
     {"sigalgorithm SHA-512\nEncAlgorithm AES-256-CBC\n", {UFILE}, ST_OK, ""},
     {"sigalgorithm SHA2566\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: sigalgorithm: unknown digest SHA2566 (did you mean "
 	"sha256?), not one of md5|sha1|sha224|sha256|sha384|sha512\n"},
-    {"Proxy =\n", {UFILE}, ST_FILE, "P: t.conf:1: Proxy: the value is empty\n"},
-    {"CAIdentifier =\n", {UFILE}, ST_OK, ""},
+    {"Proxy =\nCAIdentifier =\n", {UFILE}, ST_OK, ""},
     {"TLSKeyPassword = swordfish\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: TLSKeyPassword: " NO_SOURCE "\n"},
     {"engine = e\n[e]\nPIN = 1\n", {UFILE}, ST_OK, ""},

@@ -1,0 +1,37 @@
+/* entry.h: the keys and values of sscep.conf as they were read; this room only. */
+#ifndef OPTIONS_ENTRY_H
+#define OPTIONS_ENTRY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/buf.h"
+
+/* The section of all operations, and that of keys before the first header. */
+#define CONFIG_SECTION_COMMON  "sscep"
+#define CONFIG_SECTION_DEFAULT "default"
+
+/*
+ * One line of the file that is neither blank nor a comment.  Of a section
+ * header key and value are NULL.  Section and key borrow from the struct
+ * config.
+ */
+struct config_entry {
+	const char *section;
+	const char *key;
+	char *value;   /* owned; without its quotes, expanded; may be empty */
+	size_t line;   /* from 1; the first one of those that are joined */
+	char escape;   /* 'n' if \n made a control character of value; or 0 */
+	bool variable; /* the value of another key names it */
+};
+
+/* In the order of the file.  config_free() wipes the text and the values. */
+struct config {
+	struct config_entry *entries;
+	size_t count;
+	size_t size;      /* room in entries */
+	size_t variables; /* how often values name one */
+	struct buf text;  /* the entries point into it */
+};
+
+#endif

@@ -1,0 +1,297 @@
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "options/expand.h"
+#include "util/ascii.h"
+#include "util/log.h"
+
+#define SECTION_ENVIRONMENT "ENV"
+#define NAME_SHOWN_MAX      80
+
+/* A value that is being read. */
+struct reading {
+	struct config *config;
+	struct config_entry *entry;
+	const char *file;
+	const char *text, *end; /* of the value, without comment and blanks */
+	const char *in;         /* the next character */
+	struct buf out;
+};
+
+static enum status refuse(const struct reading *r, const char *format, ...)
+    PRINTF_LIKE(2, 3);
+
+static enum status refuse(const struct reading *r, const char *format, ...)
+{
+	char key[NAME_SHOWN_MAX], text[512];
+	va_list ap;
+
+	va_start(ap, format);
+	vsnprintf(text, sizeof(text), format, ap);
+	va_end(ap);
+	return fail(ST_FILE, "%s:%zu: %s: %s", r->file, r->entry->line,
+	    log_escape(key, sizeof(key), r->entry->key, strlen(r->entry->key)),
+	    text);
+}
+
+static bool is_quote(char c)
+{
+	return c == '"' || c == '\'' || c == '`';
+}
+
+/* Behind the quoted text that starts at p; NULL: its quote is not closed. */
+static const char *skip_quoted(const char *p)
+{
+	char quote = *p++;
+
+	for (; *p != '\0'; p++) {
+		if (*p == quote)
+			return p + 1;
+		if (*p == '\\' && *++p == '\0')
+			break;
+	}
+	return NULL;
+}
+
+/* Where an unquoted # or the string ends the value. */
+static const char *find_end(const struct reading *r)
+{
+	const char *p = r->text, *next;
+	char key[NAME_SHOWN_MAX];
+
+	while (*p != '\0' && *p != '#') {
+		if (is_quote(*p)) {
+			if ((next = skip_quoted(p)) != NULL) {
+				p = next;
+				continue;
+			}
+			warn(WARN_CONFIG_SYNTAX,
+			    "%s:%zu: %s: the quote %c is not closed, and is"
+			    " left out (\\%c stands for itself)",
+			    r->file, r->entry->line,
+			    log_escape(key, sizeof(key), r->entry->key,
+				strlen(r->entry->key)),
+			    *p, *p);
+			return p + strlen(p);
+		}
+		if (*p == '\\' && p[1] != '\0')
+			p++;
+		p++;
+	}
+	return p;
+}
+
+static bool is_blank(char c)
+{
+	return c == ' ' || c == '\t' || c == '\r';
+}
+
+static bool add_char(struct reading *r, char c)
+{
+	return buf_add(&r->out, &c, 1);
+}
+
+static bool add_quoted(struct reading *r)
+{
+	char quote = *r->in++;
+	bool ok = true;
+
+	while (ok && r->in < r->end && *r->in != quote) {
+		if (*r->in == '\\' && ++r->in == r->end)
+			break;
+		ok = add_char(r, *r->in++);
+	}
+	if (r->in < r->end)
+		r->in++;
+	return ok;
+}
+
+static bool add_escaped(struct reading *r)
+{
+	static const char letters[] = "nrtb", meant[] = "\n\r\t\b";
+	const char *found;
+	char c;
+
+	if (++r->in == r->end)
+		return true;
+	c = *r->in++;
+	if ((found = strchr(letters, c)) == NULL)
+		return add_char(r, c);
+	if (r->entry->escape == '\0')
+		r->entry->escape = c;
+	return add_char(r, meant[found - letters]);
+}
+
+static bool has_word(const char *text, const char *word)
+{
+	size_t n;
+
+	for (; *text != '\0'; text++) {
+		for (n = 0; word[n] != '\0'; n++)
+			if (ascii_to_lower(text[n]) != word[n])
+				break;
+		if (word[n] == '\0')
+			return true;
+	}
+	return false;
+}
+
+/* A pass phrase, a PIN, the password of a URL or proxy: no part is told. */
+static bool may_be_secret(const struct reading *r)
+{
+	return has_word(r->entry->key, "pass") ||
+	    has_word(r->entry->key, "pin") || has_word(r->text, "pin") ||
+	    strchr(r->text, '@') != NULL;
+}
+
+/* The variable is the text from start to r->in. */
+static enum status refuse_variable(
+    const struct reading *r, const char *start, const char *problem)
+{
+	char shown[NAME_SHOWN_MAX];
+
+	if (may_be_secret(r))
+		return refuse(r,
+		    "the variable at character %zu of the value %s (\\$ stands"
+		    " for a plain $)",
+		    (size_t)(start - r->text) + 1, problem);
+	return refuse(r, "%s %s (\\$ stands for a plain $)",
+	    log_escape(shown, sizeof(shown), start, (size_t)(r->in - start)),
+	    problem);
+}
+
+/* The last key of that name in the section; NULL: there is none. */
+static struct config_entry *find_key(
+    const struct config *c, const char *section, const char *name)
+{
+	size_t i;
+
+	for (i = c->count; i-- > 0;)
+		if (c->entries[i].key != NULL &&
+		    strcmp(c->entries[i].key, name) == 0 &&
+		    strcmp(c->entries[i].section, section) == 0)
+			return &c->entries[i];
+	return NULL;
+}
+
+/* The value of a variable, borrowed; NULL: it names nothing. */
+static const char *find_value(
+    struct reading *r, const char *section, const char *name)
+{
+	struct config_entry *found = find_key(r->config, section, name);
+	const char *value;
+
+	if (found == NULL && strcmp(section, SECTION_ENVIRONMENT) == 0 &&
+	    (value = getenv(name)) != NULL)
+		return value;
+	if (found == NULL)
+		found = find_key(r->config, CONFIG_SECTION_DEFAULT, name);
+	if (found == NULL)
+		return NULL;
+	found->variable = true;
+	if (r->entry->escape == '\0')
+		r->entry->escape = found->escape;
+	return found->value;
+}
+
+/* A copy of the name at r->in, which it moves behind it; NULL: no memory. */
+static char *take_name(struct reading *r)
+{
+	const char *start = r->in;
+
+	while (
+	    ascii_is_letter(*r->in) || ascii_is_digit(*r->in) || *r->in == '_')
+		r->in++;
+	return strndup(start, (size_t)(r->in - start));
+}
+
+/*
+ * Takes [section::]name at r->in.  The caller frees both; section is NULL
+ * where none is named.
+ */
+static bool take_variable(struct reading *r, char **section, char **name)
+{
+	if ((*name = take_name(r)) == NULL)
+		return false;
+	if (strncmp(r->in, "::", 2) != 0)
+		return true;
+	r->in += 2;
+	*section = *name;
+	return (*name = take_name(r)) != NULL;
+}
+
+static enum status add_variable(struct reading *r)
+{
+	const char *start = r->in++, *value;
+	char close = *r->in == '{' ? '}' : *r->in == '(' ? ')' : '\0';
+	char *section = NULL, *name = NULL;
+	enum status st = ST_OK;
+
+	if (++r->config->variables > EXPAND_VARIABLES_MAX)
+		return refuse(r, "more than %d variables in the file",
+		    EXPAND_VARIABLES_MAX);
+	if (close != '\0')
+		r->in++;
+	if (!take_variable(r, &section, &name)) {
+		st = fail_memory();
+	} else if (close != '\0' && *r->in != close) {
+		st = refuse_variable(r, start, "has no closing brace");
+	} else {
+		if (close != '\0')
+			r->in++;
+		value = find_value(
+		    r, section != NULL ? section : r->entry->section, name);
+		if (value == NULL)
+			st = refuse_variable(r, start,
+			    "names no key above it in its section or outside"
+			    " of sections, and nothing in the environment");
+		else if (!buf_add_string(&r->out, value))
+			st = fail_memory();
+	}
+	free(section);
+	free(name);
+	return st;
+}
+
+static enum status add_all(struct reading *r)
+{
+	enum status st = ST_OK;
+	bool ok = buf_add(&r->out, "", 0);
+
+	while (ok && st == ST_OK && r->in < r->end) {
+		if (is_quote(*r->in))
+			ok = add_quoted(r);
+		else if (*r->in == '\\')
+			ok = add_escaped(r);
+		else if (*r->in == '$')
+			st = add_variable(r);
+		else
+			ok = add_char(r, *r->in++);
+		if (r->out.len > EXPAND_VALUE_MAX)
+			return refuse(r, "the value is longer than %d bytes",
+			    EXPAND_VALUE_MAX);
+	}
+	return ok ? st : fail_memory();
+}
+
+enum status expand_value(struct config *c, struct config_entry *entry,
+    const char *file, const char *text)
+{
+	struct reading r = {.config = c, .entry = entry, .file = file};
+	enum status st;
+
+	while (is_blank(*text))
+		text++;
+	r.text = r.in = text;
+	r.end = find_end(&r);
+	while (r.end > r.text && is_blank(r.end[-1]))
+		r.end--;
+
+	st = add_all(&r);
+	if (st == ST_OK && (entry->value = strdup(buf_string(&r.out))) == NULL)
+		st = fail_memory();
+	buf_free(&r.out);
+	return st;
+}
