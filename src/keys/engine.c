@@ -61,11 +61,37 @@ static enum status keep_configured_pin(const char *pin)
 	return ST_OK;
 }
 
-static enum status run_engine_command(const char *name, const char *value)
+/* Whether the engine has the command, and an argument if it takes one. */
+static bool accepts_command(const struct engine_command *command)
 {
-	enum status st = check_module(name, value);
+	int number, flags;
 
-	if (st != ST_OK)
+	number = ENGINE_ctrl(
+	    engine, ENGINE_CTRL_GET_CMD_FROM_NAME, 0, command->name, NULL);
+	if (number <= 0) {
+		ERR_clear_error();
+		if (!command->variable)
+			warn(WARN_UNKNOWN_KEY,
+			    "%s: unknown key %s, no command of the engine %s",
+			    command->where, command->name,
+			    ENGINE_get_id(engine));
+		return false;
+	}
+	flags =
+	    ENGINE_ctrl(engine, ENGINE_CTRL_GET_CMD_FLAGS, number, NULL, NULL);
+	ERR_clear_error();
+	return *command->value != '\0' || flags < 0 ||
+	    ((unsigned int)flags & ENGINE_CMD_FLAG_NO_INPUT);
+}
+
+static enum status run_engine_command(const struct engine_command *command)
+{
+	const char *name = command->name, *value = command->value;
+	enum status st;
+
+	if (!accepts_command(command))
+		return ST_OK;
+	if ((st = check_module(name, value)) != ST_OK)
 		return st;
 	debug("engine %s: command %s", ENGINE_get_id(engine), name);
 	if (strcmp(name, PIN) == 0)
@@ -142,15 +168,14 @@ static enum status find_engine(const struct engine_options *options)
 
 enum status engine_open(const struct engine_options *options)
 {
-	char **commands = options->commands;
 	enum status st;
 	size_t i;
 
 	if (options->id == NULL)
 		return ST_OK;
 	st = find_engine(options);
-	for (i = 0; st == ST_OK && i + 1 < options->count; i += 2)
-		st = run_engine_command(commands[i], commands[i + 1]);
+	for (i = 0; st == ST_OK && i < options->count; i++)
+		st = run_engine_command(&options->commands[i]);
 	if (st != ST_OK)
 		return st;
 

@@ -10,18 +10,28 @@
 #include "keys/secret.h"
 #include "util/status.h"
 
+/* A command for an engine.  Owns its strings. */
+struct engine_command {
+	char *name;
+	char *value;   /* "": none */
+	char *where;   /* FILE:LINE, for messages */
+	bool variable; /* may be unknown, as it has another use in the file */
+};
+
 /* An engine as the user describes it.  All zero: none.  Owns its strings. */
 struct engine_options {
 	char *id;
-	char *path;      /* its module; NULL: libcrypto looks for it */
-	char **commands; /* name, value, name, value ...; "" is no value */
-	size_t count;    /* of the strings in commands */
+	char *path; /* its module; NULL: libcrypto looks for it */
+	struct engine_command *commands;
+	size_t count;
 };
 
 /*
- * Loads and starts the engine, and sends it the commands.  Does nothing if
- * options->id is NULL.  ST_ERROR after reporting: there is no engine of that
- * id, the module or a command fails, or engines are not built in.
+ * Loads and starts the engine, and sends it the commands.  Warns of commands
+ * that it does not know; one that takes an argument is left out if it has none.
+ * Does nothing if options->id is NULL.  ST_ERROR after reporting: there is no
+ * engine of that id, the module or a command fails, or engines are not built
+ * in.
  */
 enum status engine_open(const struct engine_options *options);
 void engine_close(void);

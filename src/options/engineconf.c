@@ -5,16 +5,22 @@
 #include <openssl/crypto.h>
 
 #include "options/engineconf.h"
+#include "options/expand.h"
 #include "util/ascii.h"
 #include "util/log.h"
 
 #define SECTION        "sscep_engine"
 #define SECTION_PREFIX SECTION "_"
 
-/* All other keys are commands for the engine. */
 #define KEY_ID       "engine_id"
 #define KEY_PATH     "dynamic_path"
 #define KEY_COMMANDS "cmds"
+#define KEY_MODULE   "MODULE_PATH"
+
+/* All other keys but these are commands for the engine. */
+static const char *const no_commands[] = {KEY_ID, KEY_PATH, KEY_COMMANDS,
+    /* Of libcrypto's own configuration; without effect. */
+    "engine_usage", "init", "default_algorithms"};
 
 bool engineconf_is_section(const char *section)
 {
@@ -34,7 +40,8 @@ static bool has_section(const struct config *config, const char *name)
 	return false;
 }
 
-static const char *find_value(
+/* The key of the section that has a value; NULL: there is none. */
+static const struct config_entry *find_entry(
     const struct config *config, const char *section, const char *key)
 {
 	const struct config_entry *entry;
@@ -43,10 +50,19 @@ static const char *find_value(
 	for (i = 0; section != NULL && i < config->count; i++) {
 		entry = &config->entries[i];
 		if (entry->key != NULL && ascii_is_same_word(entry->key, key) &&
-		    ascii_is_same_word(entry->section, section))
-			return entry->value;
+		    ascii_is_same_word(entry->section, section) &&
+		    *entry->value != '\0')
+			return entry;
 	}
 	return NULL;
+}
+
+static const char *find_value(
+    const struct config *config, const char *section, const char *key)
+{
+	const struct config_entry *entry = find_entry(config, section, key);
+
+	return entry != NULL ? entry->value : NULL;
 }
 
 const char *engineconf_find(const struct config *config, const char *engine)
@@ -66,42 +82,74 @@ const char *engineconf_find(const struct config *config, const char *engine)
 	return NULL;
 }
 
-static bool add_command_text(struct engine_options *engine, const char *text)
+static char *describe_place(const char *path, size_t line)
 {
-	char **grown =
-	    realloc(engine->commands, (engine->count + 1) * sizeof(*grown));
+	struct buf b = {0};
+	char *text = NULL;
 
+	if (buf_addf(&b, "%s:%zu", path, line))
+		text = strdup(buf_string(&b));
+	buf_free(&b);
+	return text;
+}
+
+static enum status add_command(struct engine_options *engine,
+    const struct config_entry *entry, const char *path)
+{
+	struct engine_command *grown, *added;
+
+	grown = realloc(engine->commands, (engine->count + 1) * sizeof(*grown));
 	if (grown == NULL)
-		return false;
+		return fail_memory();
 	engine->commands = grown;
-	if ((grown[engine->count] = strdup(text)) == NULL)
-		return false;
-	engine->count++;
+	added = &grown[engine->count++];
+	added->name = strdup(entry->key);
+	added->value = strdup(entry->value);
+	added->where = describe_place(path, entry->line);
+	added->variable = entry->variable;
+	if (added->name == NULL || added->value == NULL || added->where == NULL)
+		return fail_memory();
+	return ST_OK;
+}
+
+static bool is_command(const char *key)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof(no_commands) / sizeof(no_commands[0]); i++)
+		if (ascii_is_same_word(key, no_commands[i]))
+			return false;
 	return true;
 }
 
-static bool is_command(const struct config_entry *entry)
+/* An escape in the path of a module; entry may be NULL. */
+static enum status check_path(
+    const struct config_entry *entry, const char *path)
 {
-	return entry->key != NULL && !ascii_is_same_word(entry->key, KEY_ID) &&
-	    !ascii_is_same_word(entry->key, KEY_PATH) &&
-	    !ascii_is_same_word(entry->key, KEY_COMMANDS);
+	if (entry == NULL || entry->escape == '\0')
+		return ST_OK;
+	return fail(ST_FILE, "%s:%zu: %s: " EXPAND_ESCAPE_REFUSED, path,
+	    entry->line, entry->key, entry->escape);
 }
 
 static enum status add_commands(struct engine_options *engine,
-    const struct config *config, const char *section)
+    const struct config *config, const char *section, const char *path)
 {
 	const struct config_entry *entry;
+	enum status st = ST_OK;
 	size_t i;
 
-	for (i = 0; section != NULL && i < config->count; i++) {
+	for (i = 0; section != NULL && st == ST_OK && i < config->count; i++) {
 		entry = &config->entries[i];
-		if (ascii_is_same_word(entry->section, section) &&
-		    is_command(entry) &&
-		    (!add_command_text(engine, entry->key) ||
-			!add_command_text(engine, entry->value)))
-			return fail_memory();
+		if (entry->key == NULL || !is_command(entry->key) ||
+		    !ascii_is_same_word(entry->section, section))
+			continue;
+		if (strcmp(entry->key, KEY_MODULE) == 0)
+			st = check_path(entry, path);
+		if (st == ST_OK)
+			st = add_command(engine, entry, path);
 	}
-	return ST_OK;
+	return st;
 }
 
 static enum status copy_text(char **out, const char *text)
@@ -144,14 +192,16 @@ enum status engineconf_read(
 		    "%s: there is no section [%s] (" KEY_COMMANDS " of [%s])",
 		    path, commands, section);
 
-	st = copy_text(&engine->id, id != NULL ? id : options->engine);
+	st = check_path(find_entry(config, section, KEY_PATH), path);
+	if (st == ST_OK)
+		st = copy_text(&engine->id, id != NULL ? id : options->engine);
 	if (st == ST_OK)
 		st = copy_text(
 		    &engine->path, find_value(config, section, KEY_PATH));
 	if (st == ST_OK)
-		st = add_commands(engine, config, section);
+		st = add_commands(engine, config, section, path);
 	if (st == ST_OK)
-		st = add_commands(engine, config, commands);
+		st = add_commands(engine, config, commands, path);
 	if (st != ST_OK)
 		return st;
 
@@ -159,7 +209,7 @@ enum status engineconf_read(
 	if (own == NULL ||
 	    (section != NULL && ascii_is_same_word(own, section)))
 		return ST_OK;
-	return add_commands(engine, config, own);
+	return add_commands(engine, config, own, path);
 }
 
 enum status engineconf_set_default(struct options *options)
@@ -171,12 +221,16 @@ enum status engineconf_set_default(struct options *options)
 
 void engineconf_free(struct engine_options *engine)
 {
+	struct engine_command *command;
 	size_t i;
 
 	for (i = 0; i < engine->count; i++) {
-		OPENSSL_cleanse(
-		    engine->commands[i], strlen(engine->commands[i]));
-		free(engine->commands[i]);
+		command = &engine->commands[i];
+		if (command->value != NULL)
+			OPENSSL_cleanse(command->value, strlen(command->value));
+		free(command->name);
+		free(command->value);
+		free(command->where);
 	}
 	free(engine->commands);
 	free(engine->id);

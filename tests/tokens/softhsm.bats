@@ -368,6 +368,44 @@ END
     enrols_with -f engine.conf -k "$(uri dev)"
 }
 
+# The sections that CertNanny writes for an engine, every key each time.
+@test "engine: described by the configuration file, as CertNanny writes it" {
+    start_token_ca
+    cat >certnanny.conf <<END
+[sscep]
+engine = sscep_engine
+URL = $URL
+CACertFile = ca.crt
+
+[sscep_engine]
+engine_id = pkcs11
+dynamic_path =
+MODULE_PATH = $module
+engine_usage = default
+init = 0
+
+[sscep_engine_pkcs11]
+PIN = $pin
+
+[sscep_getca]
+FingerPrint =
+
+[sscep_enroll]
+PrivateKeyFile = "$(uri dev)"
+CertReqFile = dev.csr
+LocalCertFile = dev.crt
+Resume =
+END
+    rm -f ca.crt
+    run_token getca -f certnanny.conf
+    expect_status 0
+    stderr_lacks warning
+    [ -s ca.crt ]
+    run_token enroll -f certnanny.conf
+    token_enrolled dev
+    stderr_lacks "unknown"
+}
+
 @test "engine: loaded from the file that dynamic_path names" {
     start_token_ca
     engine_config engine.conf
@@ -876,20 +914,49 @@ END
     cannot_enroll "engine e:" -- -f engine.conf -k "$(uri dev)"
 }
 
-@test "engine: commands that it does not know or that fail" {
+@test "engine: commands that fail, and a section that is not there" {
     record recorder
     start_token_ca
     expected_status=1
-    echo "NoSuchCommand = $phrase" >>engine.conf
-    cannot_enroll "NoSuchCommand" -- -f engine.conf -k "$(uri dev)"
-    record recorder
     echo "NUMBER = many" >>engine.conf
     cannot_enroll "NUMBER" -- -f engine.conf -k "$(uri dev)"
     record recorder
-    printf 'cmds = c\n[c]\nNoSuchCommand = x\n' >>engine.conf
-    cannot_enroll "NoSuchCommand" -- -f engine.conf -k "$(uri dev)"
+    echo "VERBOSE = argument" >>engine.conf
+    cannot_enroll "VERBOSE" -- -f engine.conf -k "$(uri dev)"
     record recorder
     printf 'cmds = nowhere\n' >>engine.conf
     expected_status=93
     cannot_enroll "nowhere" -- -f engine.conf -k "$(uri dev)"
+}
+
+@test "engine: keys that are no commands are warned of, others have no effect" {
+    record recorder
+    cat >>engine.conf <<END
+NoSuchCommand = $phrase
+keys_of_all = keys
+KEYS = \$keys_of_all
+engine_usage = default
+init = 1
+default_algorithms = RSA
+storelocation =
+cmds = c
+[c]
+NoSuchEither =
+VERBOSE =
+END
+    start_recorder
+    recorded_enroll -k slot_1 --passin env:PHRASE
+    token_enrolled file
+    told <<END
+KEYS keys
+VERBOSE
+init recorder
+key slot_1
+finish recorder
+END
+    expect_equal "warnings" "\
+engine.conf:7: unknown key NoSuchCommand, no command of the engine recorder
+engine.conf:16: unknown key NoSuchEither, no command of the engine recorder" \
+        "$(sed -n 's/^.*: warning: \(.*\) \[unknown-key\]$/\1/p' "$stderr")"
+    stderr_lacks keys_of_all engine_usage
 }

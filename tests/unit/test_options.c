@@ -916,6 +916,10 @@ static const struct saying files[] = {
 	"P: t.conf:1: TLSKeyPassword: " NO_SOURCE "\n"},
     {"engine = e\n[e]\nPIN = 1\n", {UFILE}, ST_OK, ""},
     {"engine = e\n[e]\ncmds = f\n[f]\nPIN = 1\n", {UFILE}, ST_OK, ""},
+    {"engine = e\n[e]\ndynamic_path = C:\\new.so\n", {UFILE}, ST_FILE,
+	"P: t.conf:3: dynamic_path: \\n" AN_ESCAPE},
+    {"engine = e\n[e]\nMODULE_PATH = C:\\new.so\n", {UFILE}, ST_FILE,
+	"P: t.conf:3: MODULE_PATH: \\n" AN_ESCAPE},
     {"engine = e\n[e]\ncmds = f\n", {UFILE}, ST_FILE,
 	"P: t.conf: there is no section [f] (cmds of [e])\n"},
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},
@@ -1061,6 +1065,13 @@ static const struct {
      "mixedCase = aB\n[f]\nLOAD_cert = cD\n[SSCEP_Engine_Xy]\npin = eF\n",
 	NULL, "xY", "p", "mixedCase=aB;LOAD_cert=cD;pin=eF;"},
     {"[g]\nengine_id = Y\nB = 2\n", "y", "y", NULL, ""},
+    /* Keys of libcrypto's own files are no commands; empty ones are absent. */
+    {"engine = e\n[e]\nengine_id =\ndynamic_path =\ncmds = ''\n"
+     "engine_usage = default\ninit = 0\nDefault_Algorithms = ALL\nA = 1\n",
+	NULL, "e", NULL, "A=1;"},
+    {"lib = /l\nengine = e\n[e]\ndynamic_path = $lib/x.so\n"
+     "MODULE_PATH = $lib/m.so # mine\n[f]\nPIN=1\n",
+	NULL, "e", "/l/x.so", "MODULE_PATH=/l/m.so;"},
     /* A command is run as often as it is given, also in the old syntax. */
     {"engine e\n[e]\nA 1\n\"A\" \"2 3\"\nA = 1\n", NULL, "e", NULL,
 	"A=1;A=2 3;A=1;"},
@@ -1086,12 +1097,12 @@ static void engines_are_read(void **state)
 		run_parse(&r);
 		engine = &r.options.engine_options;
 		commands[0] = '\0';
-		for (j = 0; j + 1 < engine->count; j += 2)
+		for (j = 0; j < engine->count; j++)
 			snprintf(commands + strlen(commands),
 			    sizeof(commands) - strlen(commands), "%s=%s;",
-			    engine->commands[j], engine->commands[j + 1]);
-		if (r.status != ST_OK || engine->count % 2 != 0 ||
-		    !is_same(engine->id, engines[i].id) ||
+			    engine->commands[j].name,
+			    engine->commands[j].value);
+		if (r.status != ST_OK || !is_same(engine->id, engines[i].id) ||
 		    !is_same(engine->path, engines[i].path) ||
 		    strcmp(commands, engines[i].commands) != 0)
 			fail_msg("case %zu: %s, %s, %s %s", i,
