@@ -78,6 +78,8 @@ sscep_sources = \
 	src/options/help.c \
 	src/options/hide.c \
 	src/options/hide.h \
+	src/options/lines.c \
+	src/options/lines.h \
 	src/options/long_name.c \
 	src/options/long_name.h \
 	src/options/man.c \

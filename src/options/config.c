@@ -6,50 +6,31 @@
 
 #include "options/config.h"
 #include "options/expand.h"
+#include "options/lines.h"
 #include "util/file.h"
 #include "util/log.h"
-
-/* Where the parser is. */
-struct place {
-	const char *file;
-	const char *section;
-	size_t line;      /* where the line that is parsed starts */
-	char *next, *end; /* the lines that are not yet taken */
-	size_t taken;     /* the lines that are */
-};
-
-static enum status bad_line(
-    const struct place *at, size_t line, const char *what)
-{
-	return fail(ST_FILE, "%s:%zu: %s", at->file, line, what);
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
-static char *skip_blanks(char *p)
-{
-	while (is_blank(*p))
-		p++;
-	return p;
-}
 
 /* Ends the string before the blanks at its end. */
 static void trim_end(char *start, char *end)
 {
-	while (end > start && is_blank(end[-1]))
+	while (end > start && lines_is_blank(end[-1]))
 		end--;
 	*end = '\0';
 }
 
-/* Makes room for one more entry. */
-static enum status grow(struct config *c, const struct place *at)
+/* Makes room for the entry. */
+static enum status grow(
+    struct config *c, const struct lines *at, const struct config_entry *entry)
 {
 	struct config_entry *grown;
 	size_t size;
 
+	if (strlen(entry->section) > CONFIG_NAME_MAX ||
+	    (entry->key != NULL && strlen(entry->key) > CONFIG_NAME_MAX))
+		return fail(ST_FILE,
+		    "%s:%zu: the name of a key or section is longer than %d"
+		    " bytes",
+		    at->file, at->line, CONFIG_NAME_MAX);
 	if (c->count == CONFIG_ENTRIES_MAX)
 		return fail(ST_FILE, "%s:%zu: more than %d keys and sections",
 		    at->file, at->line, CONFIG_ENTRIES_MAX);
@@ -62,56 +43,6 @@ static enum status grow(struct config *c, const struct place *at)
 	c->entries = grown;
 	c->size = size;
 	return ST_OK;
-}
-
-/*
- * Takes the next line, and writes a NUL to its end, before its CR.  False if
- * there is none, or with *st not ST_OK, after reporting.
- */
-static bool take_line(
-    struct place *at, char **start, char **end, enum status *st)
-{
-	char *p = at->next, *line_end;
-
-	if (p >= at->end || *st != ST_OK)
-		return false;
-	line_end = memchr(p, '\n', (size_t)(at->end - p));
-	if (line_end == NULL)
-		line_end = at->end;
-	at->next = line_end + 1;
-	at->taken++;
-	*start = p;
-
-	if (line_end - p > CONFIG_LINE_MAX)
-		*st = bad_line(at, at->taken, "the line is too long");
-	else if (memchr(p, '\0', (size_t)(line_end - p)) != NULL)
-		*st = bad_line(
-		    at, at->taken, "a NUL byte: not a text file, or UTF-16");
-	while (line_end > p && line_end[-1] == '\r')
-		line_end--;
-	*line_end = '\0';
-	*end = line_end;
-	return *st == ST_OK;
-}
-
-/*
- * Appends the lines that continue the one from start to end, in place, where
- * its last character is a backslash without another before it.
- */
-static enum status join_lines(struct place *at, char *start, char *end)
-{
-	char *more, *more_end;
-	enum status st = ST_OK;
-
-	while (end > start && end[-1] == '\\' &&
-	    (end - 1 == start || end[-2] != '\\') &&
-	    take_line(at, &more, &more_end, &st)) {
-		memmove(end - 1, more, (size_t)(more_end - more) + 1);
-		end += more_end - more - 1;
-		if (end - start > CONFIG_LINE_MAX)
-			return bad_line(at, at->line, "the line is too long");
-	}
-	return st;
 }
 
 /*
@@ -151,32 +82,32 @@ static char *unescape(char *text, bool quoted)
  * place.
  */
 static enum status take_key(
-    const struct place *at, char **p, char **key, char **end)
+    const struct lines *at, char **p, char **key, char **end)
 {
 	char *start = *p;
 
 	if (*start == '"') {
 		*key = start + 1;
 		if ((*p = unescape(*key, true)) == NULL)
-			return bad_line(
+			return lines_refuse(
 			    at, at->line, "the quote of the key is not closed");
 		*end = *key + strlen(*key);
 	} else {
 		*key = start;
-		*p = *end = start + strcspn(start, " \t=\"");
+		*p = *end = start + strcspn(start, " \t\r=\"");
 	}
-	*p = skip_blanks(*p);
+	*p = lines_skip_blanks(*p);
 	if (*end == *key)
-		return bad_line(at, at->line, "a key is missing");
+		return lines_refuse(at, at->line, "a key is missing");
 	return ST_OK;
 }
 
 /* Key = Value, the text behind the '='. */
 static enum status parse_new(
-    struct config *c, const struct place *at, char *key, const char *text)
+    struct config *c, const struct lines *at, char *key, const char *text)
 {
 	struct config_entry entry = {
-	    .section = at->section, .key = key, .line = at->line};
+	    .section = c->section, .key = key, .line = at->line};
 	char *name = strstr(key, "::");
 	enum status st;
 
@@ -185,7 +116,7 @@ static enum status parse_new(
 		entry.section = key;
 		entry.key = name + 2;
 	}
-	if ((st = grow(c, at)) == ST_OK &&
+	if ((st = grow(c, at, &entry)) == ST_OK &&
 	    (st = expand_value(c, &entry, at->file, text)) == ST_OK)
 		c->entries[c->count++] = entry;
 	return st;
@@ -195,11 +126,11 @@ static enum status parse_new(
  * Key Value; value has no blanks at its end.  The NUL at key_end may replace its
  * quote.
  */
-static enum status parse_old(struct config *c, const struct place *at,
+static enum status parse_old(struct config *c, const struct lines *at,
     const char *key, char *key_end, char *value)
 {
 	struct config_entry entry = {
-	    .section = at->section, .key = key, .line = at->line};
+	    .section = c->section, .key = key, .line = at->line};
 	bool empty = *value == '\0', quoted = *value == '"';
 	char *end, name[64];
 	enum status st;
@@ -211,12 +142,13 @@ static enum status parse_old(struct config *c, const struct place *at,
 	if (!quoted) {
 		unescape(value, false);
 	} else if ((end = unescape(++value, true)) == NULL) {
-		return bad_line(
+		return lines_refuse(
 		    at, at->line, "the quote of the value is not closed");
-	} else if (*skip_blanks(end) != '\0') {
-		return bad_line(at, at->line, "text after the closing quote");
+	} else if (*lines_skip_blanks(end) != '\0') {
+		return lines_refuse(
+		    at, at->line, "text after the closing quote");
 	}
-	if ((st = grow(c, at)) != ST_OK)
+	if ((st = grow(c, at, &entry)) != ST_OK)
 		return st;
 	if ((entry.value = strdup(value)) == NULL)
 		return fail_memory();
@@ -238,92 +170,143 @@ static const char *find_directive(const char *key)
 
 /* The line from p to end, where there is a NUL. */
 static enum status parse_pair(
-    struct config *c, struct place *at, char *p, char *end)
+    struct config *c, struct lines *at, char *p, char *end)
 {
+	bool old = lines_is_old_syntax(at, p, end);
 	char *key, *key_end = NULL;
 	const char *directive;
 	enum status st;
 
-	if ((st = take_key(at, &p, &key, &key_end)) != ST_OK)
+	if ((!old && (st = lines_join(at, p, &end, false)) != ST_OK) ||
+	    (st = take_key(at, &p, &key, &key_end)) != ST_OK)
 		return st;
 	if ((directive = find_directive(key)) != NULL)
 		return fail(ST_FILE, "%s:%zu: %s is not supported in this file",
 		    at->file, at->line, directive);
 	if (*p == '=') {
-		st = join_lines(at, p, end);
 		*key_end = '\0';
-		return st == ST_OK ? parse_new(c, at, key, p + 1) : st;
+		return parse_new(c, at, key, p + 1);
 	}
+	if (!old && *p != '\0')
+		return lines_refuse(at, at->line,
+		    "a backslash continues the line, but it is not Key = "
+		    "Value");
 	trim_end(p, end);
 	return parse_old(c, at, key, key_end, p);
 }
 
-static enum status parse_section(struct config *c, struct place *at, char *p)
+static enum status parse_section(
+    struct config *c, struct lines *at, char *p, char *line_end)
 {
 	struct config_entry entry = {.line = at->line};
 	char *name, *end;
 	enum status st;
 
-	name = skip_blanks(p + 1);
+	if ((st = lines_join(at, p, &line_end, true)) != ST_OK)
+		return st;
+	name = lines_skip_blanks(p + 1);
 	if ((end = strpbrk(name, "]#")) == NULL || *end == '#')
-		return bad_line(at, at->line, "a section header without its ]");
-	p = skip_blanks(end + 1);
+		return lines_refuse(
+		    at, at->line, "a section header without its ]");
+	p = lines_skip_blanks(end + 1);
 	if (*p != '\0' && *p != '#')
 		warn(WARN_CONFIG_SYNTAX,
 		    "%s:%zu: text after the section header is ignored",
 		    at->file, at->line);
 	trim_end(name, end);
 	if (*name == '\0')
-		return bad_line(
+		return lines_refuse(
 		    at, at->line, "a section header without a name");
-	if ((st = grow(c, at)) != ST_OK)
-		return st;
-	entry.section = at->section = name;
-	c->entries[c->count++] = entry;
-	return ST_OK;
-}
-
-/* A backslash at its end continues a comment, too. */
-static enum status skip_comment(struct place *at, char *start, char *end)
-{
-	enum status st = join_lines(at, start, end);
-	const char *more = at->taken > at->line ? skip_blanks(end - 1) : "";
-
-	if (*more != '\0' && *more != '#')
-		warn(WARN_CONFIG_SYNTAX,
-		    "%s:%zu: the comment ends in a backslash, so line %zu"
-		    " belongs to it",
-		    at->file, at->line, at->line + 1);
+	entry.section = c->section = name;
+	if ((st = grow(c, at, &entry)) == ST_OK)
+		c->entries[c->count++] = entry;
 	return st;
 }
 
 static enum status parse_line(
-    struct config *c, struct place *at, char *start, char *end)
+    struct config *c, struct lines *at, char *start, char *end)
 {
-	char *p = skip_blanks(start);
-	enum status st;
+	char *p = lines_skip_blanks(start);
+	enum status st = ST_OK;
 
 	at->line = at->taken;
+	while (p + 1 == end && *p == '\\') {
+		if (!lines_take(at, &start, &end, &st))
+			return st;
+		p = lines_skip_blanks(start);
+	}
 	if (*p == '\0')
 		return ST_OK;
 	if (*p == '#')
-		return skip_comment(at, p, end);
-	/* A line may be continued within its key, which is no old syntax. */
-	if (*p == '[' || p + strcspn(p, " \t=\"") == end) {
-		if ((st = join_lines(at, p, end)) != ST_OK)
-			return st;
-		end = p + strlen(p);
+		return lines_drop(at, p, end, "comment");
+	return *p == '[' ? parse_section(c, at, p, end)
+			 : parse_pair(c, at, p, end);
+}
+
+static int compare_names(const void *a, const void *b)
+{
+	const struct config_entry *const *left = a, *const *right = b;
+	int order = strcmp((*left)->section, (*right)->section);
+
+	return order != 0 ? order : strcmp((*left)->key, (*right)->key);
+}
+
+/* A key that is given again is a variable if one of its values is. */
+static enum status mark_variables(const struct config *c)
+{
+	struct config_entry **sorted;
+	size_t i, j, start, n = 0;
+	bool variable;
+
+	if (c->variables == 0)
+		return ST_OK;
+	if ((sorted = malloc(c->count * sizeof(struct config_entry *))) == NULL)
+		return fail_memory();
+	for (i = 0; i < c->count; i++)
+		if (c->entries[i].key != NULL)
+			sorted[n++] = &c->entries[i];
+	qsort(sorted, n, sizeof(struct config_entry *), compare_names);
+
+	for (start = 0; start < n; start = i) {
+		variable = false;
+		for (i = start;
+		     i < n && compare_names(&sorted[start], &sorted[i]) == 0;
+		     i++)
+			variable = variable || sorted[i]->variable;
+		for (j = start; j < i; j++)
+			sorted[j]->variable = variable;
 	}
-	return *p == '[' ? parse_section(c, at, p) : parse_pair(c, at, p, end);
+	free(sorted);
+	return ST_OK;
+}
+
+/* Parses all lines; the first error counts. */
+static enum status parse_lines(struct config *c, struct lines *at)
+{
+	struct log_capture later;
+	enum status st = ST_OK, of_line;
+	char *start, *end;
+	bool taken;
+
+	do {
+		of_line = ST_OK;
+		if ((taken = lines_take(at, &start, &end, &of_line)))
+			of_line = parse_line(c, at, start, end);
+		if (st == ST_OK && of_line != ST_OK) {
+			st = of_line;
+			log_capture_begin(&later);
+		}
+	} while (taken || of_line != ST_OK);
+	if (st != ST_OK)
+		log_capture_end(&later);
+	return st;
 }
 
 enum status config_parse(
     struct config *out, const char *name, const void *text, size_t len)
 {
-	struct place at = {.file = name, .section = CONFIG_SECTION_DEFAULT};
-	char *start, *end;
-	struct log_capture later;
-	enum status st = ST_OK, of_line;
+	struct lines at = {.file = name};
+	enum status st;
 
 	if (!buf_add(&out->text, text, len))
 		return fail_memory();
@@ -331,17 +314,9 @@ enum status config_parse(
 	at.end = at.next + out->text.len;
 	if (out->text.len >= 3 && memcmp(at.next, "\xef\xbb\xbf", 3) == 0)
 		at.next += 3;
-	while (at.next < at.end) {
-		of_line = ST_OK;
-		if (take_line(&at, &start, &end, &of_line))
-			of_line = parse_line(out, &at, start, end);
-		if (st == ST_OK && of_line != ST_OK) {
-			st = of_line;
-			log_capture_begin(&later);
-		}
-	}
-	if (st != ST_OK)
-		log_capture_end(&later);
+	out->section = CONFIG_SECTION_DEFAULT;
+	if ((st = parse_lines(out, &at)) == ST_OK)
+		st = mark_variables(out);
 	return st;
 }
 

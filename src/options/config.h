@@ -7,11 +7,6 @@
 #include "options/entry.h"
 #include "util/status.h"
 
-/* The most bytes of a line, with the lines that continue it. */
-#define CONFIG_LINE_MAX 16384
-/* The most keys and section headers of a file. */
-#define CONFIG_ENTRIES_MAX 10000
-
 /*
  * Reads the file at path, in either syntax or both:
  *
@@ -19,10 +14,11 @@
  *	Key = Value		"Key" "Value"
  *
  * A line whose key is followed by '=' has the new syntax, that of libcrypto's
- * NCONF (config(5)), any other the old, in which nothing is expanded.  An empty
- * file has no entries.  out must be all zero, and must be freed in any case.
- * ST_FILE after reporting, with the number of the line if it is about one; out
- * then has the entries of the other lines.
+ * NCONF (config(5)), any other the old, in which nothing is expanded, and which
+ * nothing but a value in the new syntax is continued with.  An empty file has
+ * no entries.  out must be all zero, and must be freed in any case.  ST_FILE
+ * after reporting, with the number of the line if it is about one; out then has
+ * the entries of the other lines.
  */
 enum status config_read(struct config *out, const char *path);
 

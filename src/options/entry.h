@@ -7,6 +7,13 @@
 
 #include "util/buf.h"
 
+/* The most bytes of a line, with the lines that continue it. */
+#define CONFIG_LINE_MAX 16384
+/* The most bytes of the name of a key or section. */
+#define CONFIG_NAME_MAX 256
+/* The most keys and section headers of a file. */
+#define CONFIG_ENTRIES_MAX 10000
+
 /* The section of all operations, and that of keys before the first header. */
 #define CONFIG_SECTION_COMMON  "sscep"
 #define CONFIG_SECTION_DEFAULT "default"
@@ -23,15 +30,17 @@ struct config_entry {
 	size_t line;   /* from 1; the first one of those that are joined */
 	char escape;   /* 'n' if \n made a control character of value; or 0 */
 	bool variable; /* the value of another key names it */
+	bool absent;   /* new syntax, and nothing follows the '=' */
 };
 
 /* In the order of the file.  config_free() wipes the text and the values. */
 struct config {
 	struct config_entry *entries;
 	size_t count;
-	size_t size;      /* room in entries */
-	size_t variables; /* how often values name one */
-	struct buf text;  /* the entries point into it */
+	size_t size;         /* room in entries */
+	size_t variables;    /* how often values name one */
+	const char *section; /* of the next key, while the file is read */
+	struct buf text;     /* the entries point into it */
 };
 
 #endif

@@ -4,6 +4,8 @@
 #include <string.h>
 
 #include "options/expand.h"
+#include "options/lines.h"
+#include "options/table.h"
 #include "util/ascii.h"
 #include "util/log.h"
 
@@ -36,11 +38,6 @@ static enum status refuse(const struct reading *r, const char *format, ...)
 	    text);
 }
 
-static bool is_quote(char c)
-{
-	return c == '"' || c == '\'' || c == '`';
-}
-
 /* Behind the quoted text that starts at p; NULL: its quote is not closed. */
 static const char *skip_quoted(const char *p)
 {
@@ -62,7 +59,7 @@ static const char *find_end(const struct reading *r)
 	char key[NAME_SHOWN_MAX];
 
 	while (*p != '\0' && *p != '#') {
-		if (is_quote(*p)) {
+		if (lines_is_quote(*p)) {
 			if ((next = skip_quoted(p)) != NULL) {
 				p = next;
 				continue;
@@ -81,11 +78,6 @@ static const char *find_end(const struct reading *r)
 		p++;
 	}
 	return p;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t' || c == '\r';
 }
 
 static bool add_char(struct reading *r, char c)
@@ -124,26 +116,24 @@ static bool add_escaped(struct reading *r)
 	return add_char(r, meant[found - letters]);
 }
 
-static bool has_word(const char *text, const char *word)
+/* Whether the key is that of a path, number or flag: its value is no secret. */
+static bool is_plain(const char *key)
 {
-	size_t n;
+	const struct option_row *row;
+	bool plain = false;
+	size_t i;
 
-	for (; *text != '\0'; text++) {
-		for (n = 0; word[n] != '\0'; n++)
-			if (ascii_to_lower(text[n]) != word[n])
-				break;
-		if (word[n] == '\0')
-			return true;
+	for (i = 0; i < table_row_count; i++) {
+		row = &table_rows[i];
+		if (!table_has_key(row, key))
+			continue;
+		plain = row->type == TYPE_NUMBER || row->type == TYPE_FLAG ||
+		    row->check == CHECK_FILE || row->check == CHECK_OUTPUT ||
+		    row->check == CHECK_DIR;
+		if (!plain)
+			return false;
 	}
-	return false;
-}
-
-/* A pass phrase, a PIN, the password of a URL or proxy: no part is told. */
-static bool may_be_secret(const struct reading *r)
-{
-	return has_word(r->entry->key, "pass") ||
-	    has_word(r->entry->key, "pin") || has_word(r->text, "pin") ||
-	    strchr(r->text, '@') != NULL;
+	return plain;
 }
 
 /* The variable is the text from start to r->in. */
@@ -152,7 +142,7 @@ static enum status refuse_variable(
 {
 	char shown[NAME_SHOWN_MAX];
 
-	if (may_be_secret(r))
+	if (!is_plain(r->entry->key))
 		return refuse(r,
 		    "the variable at character %zu of the value %s (\\$ stands"
 		    " for a plain $)",
@@ -261,7 +251,7 @@ static enum status add_all(struct reading *r)
 	bool ok = buf_add(&r->out, "", 0);
 
 	while (ok && st == ST_OK && r->in < r->end) {
-		if (is_quote(*r->in))
+		if (lines_is_quote(*r->in))
 			ok = add_quoted(r);
 		else if (*r->in == '\\')
 			ok = add_escaped(r);
@@ -269,9 +259,9 @@ static enum status add_all(struct reading *r)
 			st = add_variable(r);
 		else
 			ok = add_char(r, *r->in++);
-		if (r->out.len > EXPAND_VALUE_MAX)
+		if (r->out.len > CONFIG_LINE_MAX)
 			return refuse(r, "the value is longer than %d bytes",
-			    EXPAND_VALUE_MAX);
+			    CONFIG_LINE_MAX);
 	}
 	return ok ? st : fail_memory();
 }
@@ -282,12 +272,13 @@ enum status expand_value(struct config *c, struct config_entry *entry,
 	struct reading r = {.config = c, .entry = entry, .file = file};
 	enum status st;
 
-	while (is_blank(*text))
+	while (lines_is_blank(*text))
 		text++;
 	r.text = r.in = text;
 	r.end = find_end(&r);
-	while (r.end > r.text && is_blank(r.end[-1]))
+	while (r.end > r.text && lines_is_blank(r.end[-1]))
 		r.end--;
+	entry->absent = r.end == r.text;
 
 	st = add_all(&r);
 	if (st == ST_OK && (entry->value = strdup(buf_string(&r.out))) == NULL)

@@ -5,8 +5,7 @@
 #include "options/entry.h"
 #include "util/status.h"
 
-/* The most bytes of a value, and the most variables that a file may name. */
-#define EXPAND_VALUE_MAX     65536
+/* The most variables that a file may name. */
 #define EXPAND_VARIABLES_MAX 1000
 
 /* Of a path or URL with a control character; %c is the escape of the entry. */
@@ -16,10 +15,11 @@
 
 /*
  * Reads text, which is all that follows the '=' of a line, as libcrypto's NCONF
- * does: comment, blanks at the ends, quotes, escapes, variables.  Sets value
- * and escape of entry, whose other members are set and which is not yet in c.
- * Values of c are expanded already, so that nothing is expanded twice.  ST_FILE
- * after reporting, with the name of the file: a variable names nothing.
+ * does: comment, blanks at the ends, quotes, escapes, variables.  Sets value,
+ * escape and absent of entry, whose other members are set and which is not yet
+ * in c.  Values of c are expanded already, so that nothing is expanded twice.
+ * ST_FILE after reporting, with the name of the file: a variable names nothing,
+ * or the value has more than CONFIG_LINE_MAX bytes.
  */
 enum status expand_value(struct config *c, struct config_entry *entry,
     const char *file, const char *text);

@@ -240,6 +240,10 @@ Timeout = 5' '"a\\"'
     both '"= b"' '"= b"' '"= b"'
     both '""' '' ''
     value_is 'CAIdentifier = ' ''
+    value_is $'CAIdentifier = a \\' '"a"'
+    value_is 'CAIdentifier \
+= a' '"a"'
+    value_is $'CAIdentifier \\\r\n\t= a\r \r' '"a"'
 }
 
 @test "variables: of the section, of another, outside of sections" {
@@ -253,6 +257,24 @@ CAIdentifier = $a${s::b}$(c)x' '"123x"'
 [sscep_getca]
 CAIdentifier = $default::CAIdentifier$CAIdentifier' '"xx"'
     stderr_lacks warning
+}
+
+@test "a backslash at the end of a comment: what is lost is named, and no Key Value is" {
+    local comment
+    for comment in '# C:\scep\' 'Timeout = 5 # C:\scep\' '[sscep] # C:\scep\' '[sscep]\'; do
+        value_is "$comment"$'\nCAIdentifier a' '"a"'
+        stderr_lacks warning
+        value_is "$comment"$'\r\n"CAIdentifier" "a"\r' '"a"'
+        stderr_lacks warning
+        value_is "$comment"$'\nCAIdentifier = a' ''
+        warned "ends in a backslash, so line 2 belongs to it"
+        warned "sscep.conf:1: the "
+        value_is "# x"$'\n'"$comment"$'\n# y\\\nCAIdentifier = a\\\nb' ''
+        warned "ends in a backslash, so lines 4 to 5 belong to it"
+        warned "sscep.conf:2: the "
+    done
+    value_is $'SignKeyFile = C:\\\nCAIdentifier = a' ''
+    warned "sscep.conf:1: the line ends in a backslash, so line 2 belongs to it"
 }
 
 # refused TEXT LINE: the file of these lines is refused with this text.
@@ -374,6 +396,18 @@ END
     expect_status 0
     stderr_empty
     same_certificate ca.crt "$ca/ca.crt"
+}
+
+@test "CRLF in a file of each construct" {
+    start_ca
+    printf '%s\r\n' '# x' '' '	 ' '[sscep] # y' 'dir = .' "URL \\" "= $URL" \
+        'CACertFile = $dir/\' 'ca.crt # z' '"FingerPrint"	"md5" ' '# end\' \
+        >sscep.conf
+    run_sscep getca -f sscep.conf
+    expect_status 0
+    stderr_empty
+    stdout_has "MD5 fingerprint"
+    stdout_has "CA certificate written as ./ca.crt"
 }
 
 @test "CRLF, no line end at the end, a byte order mark" {

@@ -25,83 +25,155 @@ static const struct good {
 	size_t count;
 	struct config_entry entries[ENTRIES_MAX];
 } good[] = {
-    {"", 0, {{NULL, NULL, NULL, 0, 0, false}}},
-    {"\n\n", 0, {{NULL, NULL, NULL, 0, 0, false}}},
-    {"# a comment\n \t# another\n", 0, {{NULL, NULL, NULL, 0, 0, false}}},
-    {"   \t\n", 0, {{NULL, NULL, NULL, 0, 0, false}}},
+    {"", 0, {{NULL, NULL, NULL, 0, 0, false, false}}},
+    {"\n\n", 0, {{NULL, NULL, NULL, 0, 0, false, false}}},
+    {"# a comment\n \t# another\n", 0,
+	{{NULL, NULL, NULL, 0, 0, false, false}}},
+    {"   \t\n", 0, {{NULL, NULL, NULL, 0, 0, false, false}}},
 
     /* new syntax; test_nconf.c compares it with that of libcrypto */
-    {"Key = Value\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"Key=Value", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"\t Key\t=\tValue \t\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"Key = Value\r\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"Key = two words\n", 1, {{"default", "Key", "two words", 1, 0, false}}},
+    {"Key = Value\n", 1, {{"default", "Key", "Value", 1, 0, false, false}}},
+    {"Key=Value", 1, {{"default", "Key", "Value", 1, 0, false, false}}},
+    {"\t Key\t=\tValue \t\n", 1,
+	{{"default", "Key", "Value", 1, 0, false, false}}},
+    {"Key = Value\r\n", 1, {{"default", "Key", "Value", 1, 0, false, false}}},
+    {"Key = two words\n", 1,
+	{{"default", "Key", "two words", 1, 0, false, false}}},
     {"Key = \"two  words \"  \n", 1,
-	{{"default", "Key", "two  words ", 1, 0, false}}},
-    {"\"Key\" = \"Value\"\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"Key =\n", 1, {{"default", "Key", "", 1, 0, false}}},
-    {"Key = \"Value\" # x\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"K = C:\\new\n", 1, {{"default", "K", "C:\new", 1, 'n', false}}},
-    {"K = \\t\\r\n", 1, {{"default", "K", "\t\r", 1, 't', false}}},
-    {"K = \"C:\\new\"\n", 1, {{"default", "K", "C:new", 1, 0, false}}},
+	{{"default", "Key", "two  words ", 1, 0, false, false}}},
+    {"\"Key\" = \"Value\"\n", 1,
+	{{"default", "Key", "Value", 1, 0, false, false}}},
+    {"Key =\n", 1, {{"default", "Key", "", 1, 0, false, true}}},
+    {"Key = \"Value\" # x\n", 1,
+	{{"default", "Key", "Value", 1, 0, false, false}}},
+    {"K = C:\\new\n", 1, {{"default", "K", "C:\new", 1, 'n', false, false}}},
+    {"K = \\t\\r\n", 1, {{"default", "K", "\t\r", 1, 't', false, false}}},
+    {"K = \"C:\\new\"\n", 1, {{"default", "K", "C:new", 1, 0, false, false}}},
     {"K = \\n\nL = a$K\n", 2,
-	{{"default", "K", "\n", 1, 'n', true},
-	    {"default", "L", "a\n", 2, 'n', false}}},
+	{{"default", "K", "\n", 1, 'n', true, false},
+	    {"default", "L", "a\n", 2, 'n', false, false}}},
     {"K = a\\\nb\\\n\nL = c\n", 2,
-	{{"default", "K", "ab", 1, 0, false},
-	    {"default", "L", "c", 4, 0, false}}},
-    {"s::K = v\n", 1, {{"s", "K", "v", 1, 0, false}}},
+	{{"default", "K", "ab", 1, 0, false, false},
+	    {"default", "L", "c", 4, 0, false, false}}},
+    {"s::K = v\n", 1, {{"s", "K", "v", 1, 0, false, false}}},
 
     /* old syntax */
-    {"Key Value\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"Key\t \tValue\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"\"Key\" \"Value\"\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"\"Key\"   Value\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
+    {"Key Value\n", 1, {{"default", "Key", "Value", 1, 0, false, false}}},
+    {"Key\t \tValue\n", 1, {{"default", "Key", "Value", 1, 0, false, false}}},
+    {"\"Key\" \"Value\"\n", 1,
+	{{"default", "Key", "Value", 1, 0, false, false}}},
+    {"\"Key\"   Value\n", 1, {{"default", "Key", "Value", 1, 0, false, false}}},
     {"Key \"two words\"\r\n", 1,
-	{{"default", "Key", "two words", 1, 0, false}}},
-    {"Key \"\"\n", 1, {{"default", "Key", "", 1, 0, false}}},
-    {"Key a = b\n", 1, {{"default", "Key", "a = b", 1, 0, false}}},
+	{{"default", "Key", "two words", 1, 0, false, false}}},
+    {"Key \"\"\n", 1, {{"default", "Key", "", 1, 0, false, false}}},
+    {"Key a = b\n", 1, {{"default", "Key", "a = b", 1, 0, false, false}}},
     {"URL http://h/?x=1#y\n", 1,
-	{{"default", "URL", "http://h/?x=1#y", 1, 0, false}}},
-    {"Key\"Value\"\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"\"Key\"\"Value\"\n", 1, {{"default", "Key", "Value", 1, 0, false}}},
-    {"K \"a \\\"b\\\" c\"\n", 1, {{"default", "K", "a \"b\" c", 1, 0, false}}},
-    {"K a\"b\"\n", 1, {{"default", "K", "a\"b\"", 1, 0, false}}},
-    {"K a\\\"b\n", 1, {{"default", "K", "a\"b", 1, 0, false}}},
-    {"K C:\\dir\\new\n", 1, {{"default", "K", "C:\\dir\\new", 1, 0, false}}},
+	{{"default", "URL", "http://h/?x=1#y", 1, 0, false, false}}},
+    {"Key\"Value\"\n", 1, {{"default", "Key", "Value", 1, 0, false, false}}},
+    {"\"Key\"\"Value\"\n", 1,
+	{{"default", "Key", "Value", 1, 0, false, false}}},
+    {"K \"a \\\"b\\\" c\"\n", 1,
+	{{"default", "K", "a \"b\" c", 1, 0, false, false}}},
+    {"K a\"b\"\n", 1, {{"default", "K", "a\"b\"", 1, 0, false, false}}},
+    {"K a\\\"b\n", 1, {{"default", "K", "a\"b", 1, 0, false, false}}},
+    {"K C:\\dir\\new\n", 1,
+	{{"default", "K", "C:\\dir\\new", 1, 0, false, false}}},
     {"K \"C:\\dir\\file\"\n", 1,
-	{{"default", "K", "C:\\dir\\file", 1, 0, false}}},
-    {"K \"C:\\\\dir\"\n", 1, {{"default", "K", "C:\\\\dir", 1, 0, false}}},
-    {"K \"C:\\dir\\\\\"\n", 1, {{"default", "K", "C:\\dir\\", 1, 0, false}}},
-    {"K \"\\\\\\\"\"\n", 1, {{"default", "K", "\\\"", 1, 0, false}}},
+	{{"default", "K", "C:\\dir\\file", 1, 0, false, false}}},
+    {"K \"C:\\\\dir\"\n", 1,
+	{{"default", "K", "C:\\\\dir", 1, 0, false, false}}},
+    {"K \"C:\\dir\\\\\"\n", 1,
+	{{"default", "K", "C:\\dir\\", 1, 0, false, false}}},
+    {"K \"\\\\\\\"\"\n", 1, {{"default", "K", "\\\"", 1, 0, false, false}}},
     {"K C:\\dir\\\nL V\n", 2,
-	{{"default", "K", "C:\\dir\\", 1, 0, false},
-	    {"default", "L", "V", 2, 0, false}}},
-    {"K $HOME/${x}$\n", 1, {{"default", "K", "$HOME/${x}$", 1, 0, false}}},
-    {"K a # b\n", 1, {{"default", "K", "a # b", 1, 0, false}}},
-    {"K #\n", 1, {{"default", "K", "#", 1, 0, false}}},
-    {"K 'a'\n", 1, {{"default", "K", "'a'", 1, 0, false}}},
-    {"K \"a\\nb\"\n", 1, {{"default", "K", "a\\nb", 1, 0, false}}},
-    {"K \xc3\xa4\n", 1, {{"default", "K", "\xc3\xa4", 1, 0, false}}},
+	{{"default", "K", "C:\\dir\\", 1, 0, false, false},
+	    {"default", "L", "V", 2, 0, false, false}}},
+    {"K $HOME/${x}$\n", 1,
+	{{"default", "K", "$HOME/${x}$", 1, 0, false, false}}},
+    {"K a # b\n", 1, {{"default", "K", "a # b", 1, 0, false, false}}},
+    {"K #\n", 1, {{"default", "K", "#", 1, 0, false, false}}},
+    {"K 'a'\n", 1, {{"default", "K", "'a'", 1, 0, false, false}}},
+    {"K \"a\\nb\"\n", 1, {{"default", "K", "a\\nb", 1, 0, false, false}}},
+    {"K \xc3\xa4\n", 1, {{"default", "K", "\xc3\xa4", 1, 0, false, false}}},
 
     /* one syntax after the other */
     {"dir /x\nK = $dir/y # z\nL $dir/y # z\n", 3,
-	{{"default", "dir", "/x", 1, 0, true},
-	    {"default", "K", "/x/y", 2, 0, false},
-	    {"default", "L", "$dir/y # z", 3, 0, false}}},
+	{{"default", "dir", "/x", 1, 0, true, false},
+	    {"default", "K", "/x/y", 2, 0, false, false},
+	    {"default", "L", "$dir/y # z", 3, 0, false, false}}},
+
+    /* Only the new syntax is continued, be it within its key. */
+    {"# C:\\x\\\nK V\n", 1, {{"default", "K", "V", 2, 0, false, false}}},
+    {"# C:\\x\\\n\"K\" \"V\"\n", 1,
+	{{"default", "K", "V", 2, 0, false, false}}},
+    {"#\\\n# \\\n \\\nK V\\\nL V\n", 2,
+	{{"default", "K", "V\\", 4, 0, false, false},
+	    {"default", "L", "V", 5, 0, false, false}}},
+    {"K = V # C:\\x\\\nL V\n", 2,
+	{{"default", "K", "V", 1, 0, false, false},
+	    {"default", "L", "V", 2, 0, false, false}}},
+    {"[a] \\\nK V\n", 2,
+	{{"a", NULL, NULL, 1, 0, false, false},
+	    {"a", "K", "V", 2, 0, false, false}}},
+    {"[a] # \\\r\nK V\r\n", 2,
+	{{"a", NULL, NULL, 1, 0, false, false},
+	    {"a", "K", "V", 2, 0, false, false}}},
+    {"K \\\n = V\nL \\\nM \\\n", 3,
+	{{"default", "K", "V", 1, 0, false, false},
+	    {"default", "L", "\\", 3, 0, false, false},
+	    {"default", "M", "\\", 4, 0, false, false}}},
+    {"K \\\n \\\r\n\t= V \\\n W", 1,
+	{{"default", "K", "V  W", 1, 0, false, false}}},
+    {"\"K\" \\\n= V\nL\\\nM = W\n", 2,
+	{{"default", "K", "V", 1, 0, false, false},
+	    {"default", "LM", "W", 3, 0, false, false}}},
+    {"K = V \\", 1, {{"default", "K", "V", 1, 0, false, false}}},
+    {"K = V \\\n", 1, {{"default", "K", "V", 1, 0, false, false}}},
+
+    /* CR is a blank, at the end of a line and elsewhere */
+    {"\rK\r=\rV\r\r\n\r\n\r# x\r\n\rL\rV \r \r\n", 2,
+	{{"default", "K", "V", 1, 0, false, false},
+	    {"default", "L", "V", 4, 0, false, false}}},
+    {"[\ra\r]\r# x\r\nK V\r\n", 2,
+	{{"a", NULL, NULL, 1, 0, false, false},
+	    {"a", "K", "V", 2, 0, false, false}}},
+
+    /* a value that is written as an empty one is not absent */
+    {"K = \"\"\nL = $K\nM = # x\nN \"\"\n", 4,
+	{{"default", "K", "", 1, 0, true, false},
+	    {"default", "L", "", 2, 0, false, false},
+	    {"default", "M", "", 3, 0, false, true},
+	    {"default", "N", "", 4, 0, false, false}}},
+
+    /* all values of a key are those of a variable */
+    {"d = 1\ns::d = 1\nd = $d\nd = 3\n", 4,
+	{{"default", "d", "1", 1, 0, true, false},
+	    {"s", "d", "1", 2, 0, false, false},
+	    {"default", "d", "1", 3, 0, true, false},
+	    {"default", "d", "3", 4, 0, true, false}}},
 
     /* sections, and the number of the line */
-    {"\xef\xbb\xbf[a]\n", 1, {{"a", NULL, NULL, 1, 0, false}}},
-    {"\xef\xbb\xbfK V", 1, {{"default", "K", "V", 1, 0, false}}},
-    {"[a] # b\n", 1, {{"a", NULL, NULL, 1, 0, false}}},
-    {"[ a b ]  \r\n", 1, {{"a b", NULL, NULL, 1, 0, false}}},
+    {"\xef\xbb\xbf[a]\n", 1, {{"a", NULL, NULL, 1, 0, false, false}}},
+    {"\xef\xbb\xbfK V", 1, {{"default", "K", "V", 1, 0, false, false}}},
+    {"[a] # b\n", 1, {{"a", NULL, NULL, 1, 0, false, false}}},
+    {"[ a b ]  \r\n", 1, {{"a b", NULL, NULL, 1, 0, false, false}}},
     {"K V\n\n# c\n[a]\nK = W\n[b]", 4,
-	{{"default", "K", "V", 1, 0, false}, {"a", NULL, NULL, 4, 0, false},
-	    {"a", "K", "W", 5, 0, false}, {"b", NULL, NULL, 6, 0, false}}},
+	{{"default", "K", "V", 1, 0, false, false},
+	    {"a", NULL, NULL, 4, 0, false, false},
+	    {"a", "K", "W", 5, 0, false, false},
+	    {"b", NULL, NULL, 6, 0, false, false}}},
     {"[a]\nA B\nA = C\nA \"D\"\n", 4,
-	{{"a", NULL, NULL, 1, 0, false}, {"a", "A", "B", 2, 0, false},
-	    {"a", "A", "C", 3, 0, false}, {"a", "A", "D", 4, 0, false}}},
+	{{"a", NULL, NULL, 1, 0, false, false},
+	    {"a", "A", "B", 2, 0, false, false},
+	    {"a", "A", "C", 3, 0, false, false},
+	    {"a", "A", "D", 4, 0, false, false}}},
 };
+
+#define PLAIN " (\\$ stands for a plain $)"
+#define NAMES_NOTHING \
+	"names no key above it in its section or outside of sections, and " \
+	"nothing in the environment" PLAIN
+#define VARIABLE_AT(n) "the variable at character " #n " of the value "
 
 /* The whole error message about a file called F. */
 static const struct bad {
@@ -124,27 +196,29 @@ static const struct bad {
     {".include /etc/x\n", "F:1: .include is not supported in this file"},
     {".include = /etc/x\n", "F:1: .include is not supported in this file"},
     {".pragma dollarid:on\n", "F:1: .pragma is not supported in this file"},
-    {"K = V\nL = /x/$no/y\n",
-	"F:2: L: $no names no key above it in its section or outside of"
-	" sections, and nothing in the environment (\\$ stands for a plain $)"},
-    {"[a]\nK = V\n[b]\nL = $K\n",
-	"F:4: L: $K names no key above it in its section or outside of"
-	" sections, and nothing in the environment (\\$ stands for a plain $)"},
-    {"L = ${ENV::SSCEP_NO_SUCH}\n",
-	"F:1: L: ${ENV::SSCEP_NO_SUCH} names no key above it in its section or"
-	" outside of sections, and nothing in the environment (\\$ stands for a"
-	" plain $)"},
-    {"a = 1\nL = ${a/\n",
-	"F:2: L: ${a has no closing brace (\\$ stands for a plain $)"},
-    /* What may be a secret is not told. */
+    {"K = V\nCACertFile = /x/$no/y\n", "F:2: CACertFile: $no " NAMES_NOTHING},
+    {"[a]\nK = V\n[b]\nTimeout = $K\n", "F:4: Timeout: $K " NAMES_NOTHING},
+    {"json = ${ENV::SSCEP_NO_SUCH}\n",
+	"F:1: json: ${ENV::SSCEP_NO_SUCH} " NAMES_NOTHING},
+    {"ChainFile = \\\n\\\n$no\nL = ${\n", "F:1: ChainFile: $no " NAMES_NOTHING},
+    {"a = 1\nTLSCADir = ${a/\n",
+	"F:2: TLSCADir: ${a has no closing brace" PLAIN},
+    /* A part of what may be a secret is not told. */
     {"KeyPassword = pass:a$word\n",
-	"F:1: KeyPassword: the variable at character 7 of the value names no "
-	"key"
-	" above it in its section or outside of sections, and nothing in the"
-	" environment (\\$ stands for a plain $)"},
-    {"K = \\\n\\\n$no\nL = ${\n",
-	"F:1: K: $no names no key above it in its section or outside of"
-	" sections, and nothing in the environment (\\$ stands for a plain $)"},
+	"F:1: KeyPassword: " VARIABLE_AT(7) NAMES_NOTHING},
+    {"URL = http://u:a$word@h/\n", "F:1: URL: " VARIABLE_AT(11) NAMES_NOTHING},
+    {"Proxy = a$word\n", "F:1: Proxy: " VARIABLE_AT(2) NAMES_NOTHING},
+    {"PrivateKeyFile = pkcs11:pin-value=$word\n",
+	"F:1: PrivateKeyFile: " VARIABLE_AT(18) NAMES_NOTHING},
+    {"MonitorInformation = key=a$word\n",
+	"F:1: MonitorInformation: " VARIABLE_AT(6) NAMES_NOTHING},
+    {"[e]\nPIN = $word\n", "F:2: PIN: " VARIABLE_AT(1) NAMES_NOTHING},
+    {"secret = 12 $word\n", "F:1: secret: " VARIABLE_AT(4) NAMES_NOTHING},
+    {"secret = a${word\n",
+	"F:1: secret: " VARIABLE_AT(2) "has no closing brace" PLAIN},
+    {"K\\\nL V\n",
+	"F:1: a backslash continues the line, but it is not Key = Value"},
+    {"K\\\n", "F:1: K has no value"},
     {"[]\n", "F:1: a section header without a name"},
     {"[ \t]\n", "F:1: a section header without a name"},
 };
@@ -277,6 +351,35 @@ static void limits_the_line(void **state)
 	free(text);
 }
 
+/* A name of CONFIG_NAME_MAX bytes is read, one more is not. */
+static void limits_names(void **state)
+{
+	static const char *const formats[] = {"%s = V\n", "%s V\n",
+	    "\"%s\" V\n", "[%s]\n", "[%s] # x\n", "%s::K = V\n", "s::%s = V\n"};
+	char name[CONFIG_NAME_MAX + 2], text[CONFIG_NAME_MAX + 32];
+	struct config c;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(formats); i++) {
+		memset(name, 'x', sizeof(name));
+		name[CONFIG_NAME_MAX] = '\0';
+		snprintf(text, sizeof(text), formats[i], name);
+		memset(&c, 0, sizeof(c));
+		assert_int_equal(
+		    config_parse(&c, "F", text, strlen(text)), ST_OK);
+		assert_int_equal(c.count, 1);
+		config_free(&c);
+
+		memset(name, 'x', sizeof(name));
+		name[CONFIG_NAME_MAX + 1] = '\0';
+		snprintf(text, sizeof(text), formats[i], name);
+		refuse(text, strlen(text),
+		    "F:1: the name of a key or section is longer than 256"
+		    " bytes");
+	}
+}
+
 /* Read, with a warning of what is ignored. */
 static const struct bad odd[] = {
     {"Key = \"Value # x\n",
@@ -289,6 +392,27 @@ static const struct bad odd[] = {
 	"F:1: text after the section header is ignored [config-syntax]"},
     {"K V\n# x \\\nL = V\n",
 	"F:2: the comment ends in a backslash, so line 3 belongs to it"
+	" [config-syntax]"},
+    {"# x \\\n\\\n# y\\\r\nL = V\\\nM = V\nK V\n",
+	"F:1: the comment ends in a backslash, so lines 4 to 5 belong to it"
+	" [config-syntax]"},
+    {"# x \\\n# y\\\n[s]\nK = V\n",
+	"F:1: the comment ends in a backslash, so line 3 belongs to it"
+	" [config-syntax]"},
+    {"K = V # x \\\nL = V\n",
+	"F:1: the comment ends in a backslash, so line 2 belongs to it"
+	" [config-syntax]"},
+    {"K = '#' \\\nv # x\\\nL = V\n",
+	"F:1: the comment ends in a backslash, so line 3 belongs to it"
+	" [config-syntax]"},
+    {"[a] \\\nL = V\n",
+	"F:1: the section header ends in a backslash, so line 2 belongs to it"
+	" [config-syntax]"},
+    {"SignKeyFile = C:\\\\x\\\nCAFingerprint = a\\\n b=c",
+	"F:1: the line ends in a backslash, so line 2 belongs to it"
+	" [config-syntax]"},
+    {"SignKeyFile = C:\\\\x\\\n\"CAFingerprint\" a",
+	"F:1: the line ends in a backslash, so line 2 belongs to it"
 	" [config-syntax]"},
 };
 
@@ -364,13 +488,18 @@ static void bounds_work_and_memory(void **state)
 			     "L: more than 1000 variables in the file"),
 	    ST_FILE);
 	assert_int_equal(parse_repeated("K = 0123456789\n", "K = $K$K\n", 400,
-			     "K: the value is longer than 65536 bytes"),
+			     "K: the value is longer than 16384 bytes"),
+	    ST_FILE);
+	assert_int_equal(parse_repeated("b = 01234567890123456789\na = ", "$b",
+			     2500, "a: the value is longer than 16384 bytes"),
 	    ST_FILE);
 	assert_int_equal(parse_repeated("K = ", "0123456\\\n", 1 << 20,
 			     "F:1: the line is too long"),
 	    ST_FILE);
+	assert_int_equal(parse_repeated("", "\\\n", 1 << 20, ""), ST_OK);
+	assert_int_equal(parse_repeated("K \\\n", "\\\n", 1 << 20, ""), ST_OK);
 	assert_int_equal(
-	    parse_repeated("", "\\\n", 1 << 20, "has no value"), ST_FILE);
+	    parse_repeated("K=V\n# \\\n", "#\\\n", 1 << 20, ""), ST_OK);
 }
 
 static void reads_many_entries(void **state)
@@ -465,6 +594,7 @@ int main(void)
 	    cmocka_unit_test(refuses_what_is_bad),
 	    cmocka_unit_test(refuses_nul_bytes),
 	    cmocka_unit_test(limits_the_line),
+	    cmocka_unit_test(limits_names),
 	    cmocka_unit_test(warns_of_what_is_odd),
 	    cmocka_unit_test(comments_continue_comments),
 	    cmocka_unit_test(bounds_work_and_memory),
