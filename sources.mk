@@ -95,10 +95,14 @@ sscep_sources = \
 	src/options/print.c \
 	src/options/print.h \
 	src/options/read.c \
+	src/options/section.c \
+	src/options/section.h \
 	src/options/table.c \
 	src/options/table.h \
 	src/options/text.c \
 	src/options/text.h \
+	src/options/unknown.c \
+	src/options/unknown.h \
 	src/options/value.c \
 	src/options/value.h \
 	src/keys/engine.c \

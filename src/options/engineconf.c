@@ -17,6 +17,8 @@
 #define KEY_COMMANDS "cmds"
 #define KEY_MODULE   "MODULE_PATH"
 
+#define SHOWN_MAX 80
+
 /* All other keys but these are commands for the engine. */
 static const char *const no_commands[] = {KEY_ID, KEY_PATH, KEY_COMMANDS,
     /* Of libcrypto's own configuration; without effect. */
@@ -30,6 +32,11 @@ bool engineconf_is_section(const char *section)
 	    (section[len] == '\0' || section[len] == '_');
 }
 
+static const char *shown(char *out, size_t size, const char *text)
+{
+	return log_escape(out, size, text, strlen(text));
+}
+
 static bool has_section(const struct config *config, const char *name)
 {
 	size_t i;
@@ -40,19 +47,18 @@ static bool has_section(const struct config *config, const char *name)
 	return false;
 }
 
-/* The key of the section that has a value; NULL: there is none. */
+/* The last key of that name in the section, if it has a value; or NULL. */
 static const struct config_entry *find_entry(
     const struct config *config, const char *section, const char *key)
 {
 	const struct config_entry *entry;
 	size_t i;
 
-	for (i = 0; section != NULL && i < config->count; i++) {
+	for (i = config->count; section != NULL && i-- > 0;) {
 		entry = &config->entries[i];
 		if (entry->key != NULL && ascii_is_same_word(entry->key, key) &&
-		    ascii_is_same_word(entry->section, section) &&
-		    *entry->value != '\0')
-			return entry;
+		    ascii_is_same_word(entry->section, section))
+			return entry->absent ? NULL : entry;
 	}
 	return NULL;
 }
@@ -122,14 +128,27 @@ static bool is_command(const char *key)
 	return true;
 }
 
-/* An escape in the path of a module; entry may be NULL. */
-static enum status check_path(
+/*
+ * An empty value that is written as one, or comes out of variables, and an
+ * escape in the path of a module.  entry may be NULL.
+ */
+static enum status check_entry(
     const struct config_entry *entry, const char *path)
 {
-	if (entry == NULL || entry->escape == '\0')
+	char key[SHOWN_MAX];
+
+	if (entry == NULL || entry->absent ||
+	    (*entry->value != '\0' && entry->escape == '\0'))
+		return ST_OK;
+	shown(key, sizeof(key), entry->key);
+	if (*entry->value == '\0')
+		return fail(ST_FILE, "%s:%zu: %s: the value is empty", path,
+		    entry->line, key);
+	if (!ascii_is_same_word(entry->key, KEY_PATH) &&
+	    strcmp(entry->key, KEY_MODULE) != 0)
 		return ST_OK;
 	return fail(ST_FILE, "%s:%zu: %s: " EXPAND_ESCAPE_REFUSED, path,
-	    entry->line, entry->key, entry->escape);
+	    entry->line, key, entry->escape);
 }
 
 static enum status add_commands(struct engine_options *engine,
@@ -144,9 +163,7 @@ static enum status add_commands(struct engine_options *engine,
 		if (entry->key == NULL || !is_command(entry->key) ||
 		    !ascii_is_same_word(entry->section, section))
 			continue;
-		if (strcmp(entry->key, KEY_MODULE) == 0)
-			st = check_path(entry, path);
-		if (st == ST_OK)
+		if ((st = check_entry(entry, path)) == ST_OK)
 			st = add_command(engine, entry, path);
 	}
 	return st;
@@ -175,24 +192,41 @@ static const char *find_own_section(const struct config *config, const char *id)
 	return NULL;
 }
 
+/* Checks the keys that are no commands. */
+static enum status check_keys(
+    const struct config *config, const char *section, const char *path)
+{
+	static const char *const keys[] = {KEY_ID, KEY_PATH, KEY_COMMANDS};
+	char name[SHOWN_MAX], in[SHOWN_MAX];
+	const char *commands;
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < sizeof(keys) / sizeof(keys[0]); i++)
+		st = check_entry(find_entry(config, section, keys[i]), path);
+	if (st != ST_OK)
+		return st;
+	commands = find_value(config, section, KEY_COMMANDS);
+	if (commands == NULL || has_section(config, commands))
+		return ST_OK;
+	return fail(ST_FILE,
+	    "%s: there is no section [%s] (" KEY_COMMANDS " of [%s])", path,
+	    shown(name, sizeof(name), commands),
+	    shown(in, sizeof(in), section));
+}
+
 enum status engineconf_read(
     struct options *options, const struct config *config, const char *path)
 {
 	struct engine_options *engine = &options->engine_options;
-	const char *section, *own, *id, *commands;
+	const char *section, *own, *id;
 	enum status st;
 
 	if (options->engine == NULL)
 		return ST_OK;
 	section = engineconf_find(config, options->engine);
 	id = find_value(config, section, KEY_ID);
-	commands = find_value(config, section, KEY_COMMANDS);
-	if (commands != NULL && !has_section(config, commands))
-		return fail(ST_FILE,
-		    "%s: there is no section [%s] (" KEY_COMMANDS " of [%s])",
-		    path, commands, section);
-
-	st = check_path(find_entry(config, section, KEY_PATH), path);
+	st = check_keys(config, section, path);
 	if (st == ST_OK)
 		st = copy_text(&engine->id, id != NULL ? id : options->engine);
 	if (st == ST_OK)
@@ -201,7 +235,8 @@ enum status engineconf_read(
 	if (st == ST_OK)
 		st = add_commands(engine, config, section, path);
 	if (st == ST_OK)
-		st = add_commands(engine, config, commands, path);
+		st = add_commands(engine, config,
+		    find_value(config, section, KEY_COMMANDS), path);
 	if (st != ST_OK)
 		return st;
 

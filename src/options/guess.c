@@ -39,25 +39,32 @@ static size_t find_distance(const char *a, const char *b)
 	return row[blen];
 }
 
+/* One edit for three of the bytes that are compared, and one more. */
+static size_t most_edits(const char *text)
+{
+	return strnlen(text, GUESS_MAX) / 3 + 1;
+}
+
 void guess_offer(struct guess *guess, const char *text, const char *name)
 {
-	size_t distance = find_distance(text, name);
+	size_t len = strnlen(text, GUESS_MAX), other = strnlen(name, GUESS_MAX);
+	size_t gap = len > other ? len - other : other - len, distance;
 
+	/* The distance is at least the gap. */
+	if (gap > most_edits(text) ||
+	    (guess->name != NULL && gap >= guess->distance))
+		return;
+	distance = find_distance(text, name);
 	if (guess->name == NULL || distance < guess->distance) {
 		guess->name = name;
 		guess->distance = distance;
 	}
 }
 
-/*
- * At most one edit for three of the bytes that were compared, and one more.  A
- * number is near to no name.
- */
+/* A number is near to no name. */
 static bool is_near(const struct guess *guess, const char *text)
 {
-	size_t len = strnlen(text, GUESS_MAX);
-
-	return guess->name != NULL && guess->distance <= len / 3 + 1 &&
+	return guess->name != NULL && guess->distance <= most_edits(text) &&
 	    text[strspn(text, "0123456789")] != '\0';
 }
 

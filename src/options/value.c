@@ -120,8 +120,6 @@ static enum status check_string(const struct option_row *row, const char *text,
 {
 	char shown[80];
 
-	if (*text == '\0' && row->check != CHECK_ANY)
-		return refuse_value(source, "the value is empty");
 	if (source->escape != '\0' && !takes_control(row, text))
 		return refuse_value(
 		    source, EXPAND_ESCAPE_REFUSED, source->escape);
@@ -341,18 +339,13 @@ enum status value_set(struct option_state *state, const struct option_row *row,
     const char *text, const struct option_source *source)
 {
 	struct options *o = state->options;
-	enum option_rank *given = &state->given[table_index(row)];
 	enum status st;
 
-	if (*given == source->rank && source->file != NULL &&
-	    row->type != TYPE_LIST && row->type != TYPE_TOLERATE &&
-	    row->type != TYPE_NO_WARN)
-		warn(WARN_GIVEN_TWICE,
-		    "%s:%zu: %s is given twice, this value is used",
-		    source->file, source->line, source->name);
+	if (text != NULL && *text == '\0' && row->check != CHECK_ANY)
+		return refuse_value(source, "the value is empty");
 	if ((st = store_value(state, row, text, source)) != ST_OK)
 		return st;
-	*given = source->rank;
+	state->given[table_index(row)] = source->rank;
 
 	if (o->verbose || o->debug)
 		log_set_level(o->debug ? LOG_DEBUG : LOG_VERBOSE);

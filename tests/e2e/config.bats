@@ -238,7 +238,7 @@ both() {
 Timeout = 5' '"a\\"'
     both 'Köln' '"Köln"' '"Köln"'
     both '"= b"' '"= b"' '"= b"'
-    both '""' '' ''
+    both '""' '""' '""'
     value_is 'CAIdentifier = ' ''
     value_is $'CAIdentifier = a \\' '"a"'
     value_is 'CAIdentifier \
@@ -275,6 +275,32 @@ CAIdentifier = $default::CAIdentifier$CAIdentifier' '"xx"'
     done
     value_is $'SignKeyFile = C:\\\nCAIdentifier = a' ''
     warned "sscep.conf:1: the line ends in a backslash, so line 2 belongs to it"
+}
+
+@test "an empty CAFingerprint is no silent lack of a pin" {
+    local line
+    for line in 'CAFingerprint = ""' 'CAFingerprint ""' '"CAFingerprint" ""' \
+        'CAFingerprint = $empty' "CAFingerprint = '' # \$x"; do
+        printf 'empty =\n%s\n' "$line" >sscep.conf
+        run_sscep getca -u "$NOWHERE" -c missing/ca.crt -f sscep.conf
+        expect_status 93
+        stderr_has "sscep.conf:2: CAFingerprint: the value is empty"
+    done
+    for line in 'CAFingerprint =' 'CAFingerprint = # none yet'; do
+        printf '%s\n' "$line" >sscep.conf
+        read_by getca -u "$NOWHERE" -c missing/ca.crt
+        warned "sscep.conf:1: CAFingerprint has no value, and pins no CA"
+    done
+}
+
+@test "the last value of a key counts, also if there is none" {
+    printf 'CAIdentifier = one\nResume = yes\nCAIdentifier =\nResume =\n' \
+        >sscep.conf
+    read_by enroll -u "$NOWHERE" -c missing/c -k missing/k -r missing/r -l missing/l
+    configured CAIdentifier ""
+    configured Resume no
+    warned "sscep.conf:3: CAIdentifier is given twice"
+    warned "sscep.conf:4: Resume is given twice"
 }
 
 # refused TEXT LINE: the file of these lines is refused with this text.

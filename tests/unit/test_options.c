@@ -714,7 +714,7 @@ static const struct saying misuse[] = {
     {NULL, {"enroll", "-t", "5s"}, ST_ERROR,
 	"P: option -t: 5s is not a number from 0 to 2147483647" HINT},
     {NULL, {"enroll", "-T", ""}, ST_ERROR,
-	"P: option -T:  is not a number from 0 to 2147483647" HINT},
+	"P: option -T: the value is empty" HINT},
     {NULL, {"enroll", "--timeout", "0"}, ST_ERROR,
 	"P: option --timeout: 0 is not a number from 1 to 2147483647" HINT},
     {NULL, {"enroll", "-M", "a"}, ST_ERROR,
@@ -745,8 +745,7 @@ static const struct saying misuse[] = {
 	"one of "
 	"nonce,transaction-id,issuer,clock,ra,signer" HINT},
     {NULL, {"enroll", "--tolerate", ""}, ST_ERROR,
-	"P: option --tolerate: unknown check , not one of "
-	"nonce,transaction-id,issuer,clock,ra,signer" HINT},
+	"P: option --tolerate: the value is empty" HINT},
 
     {NULL, {"getca"}, ST_ERROR, "P: missing URL (-u, --url)" HINT},
     {NULL, {"getcaps"}, ST_ERROR, "P: missing URL (-u, --url)" HINT},
@@ -874,9 +873,48 @@ static const struct saying files[] = {
 	"P: t.conf:2: Timeout: 0 is not a number from 1 to 2147483647\n"},
     {"Verbose = maybe\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: Verbose: maybe is neither yes nor no\n"},
-    /* An empty value counts as absent. */
-    {"Verbose =\nNoWarn = \"\"\nTimeout \"\"\nengine =\n", {UFILE}, ST_OK, ""},
-    {"Proxy = a\nProxy =\n[sscep_getcaps]\nProxy = ''\n", {UFILE}, ST_OK, ""},
+    /* Nothing behind = counts as absent, be it the last value. */
+    {"Verbose =\nNoWarn = # none\nTimeout = \\\n\nengine =\n", {UFILE}, ST_OK,
+	""},
+    {"Timeout = x\nTimeout =\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:2: Timeout is given twice, this value is used "
+	"[given-twice]\n"},
+    {"Timeout = 1\nTimeout =\nTimeout 0\n", {UFILE}, ST_FILE,
+	"P: warning: t.conf:3: Timeout is given twice, this value is used "
+	"[given-twice]\n"
+	"P: t.conf:3: Timeout: 0 is not a number from 1 to 2147483647\n"},
+    {"[sscep_getcaps]\nTimeout = 3\nTimeout =\n[sscep]\nTimeout = 0\n", {UFILE},
+	ST_FILE,
+	"P: warning: t.conf:3: Timeout is given twice, this value is used "
+	"[given-twice]\n"
+	"P: t.conf:5: Timeout: 0 is not a number from 1 to 2147483647\n"},
+    /* A value that is written as an empty one, or becomes one, does not. */
+    {"NoWarn = ''\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: NoWarn: the value is empty\n"},
+    {"Proxy \"\"\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: Proxy: the value is empty\n"},
+    {"d =\nTLSCADir = $d\n", {UFILE}, ST_FILE,
+	"P: t.conf:2: TLSCADir: the value is empty\n"},
+    {"d =\nTimeout = $d\n", {UFILE}, ST_FILE,
+	"P: t.conf:2: Timeout: the value is empty\n"},
+    {"Verbose \"\"\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: Verbose: the value is empty\n"},
+    {"CAIdentifier = ''\n", {UFILE}, ST_OK, ""},
+    {"CAFingerprint = \"\"\n", {"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_FILE,
+	"P: t.conf:1: CAFingerprint: the value is empty\n"},
+    {"CAFingerprint \"\"\n", {"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_FILE,
+	"P: t.conf:1: CAFingerprint: the value is empty\n"},
+    {"pin = # later\nCAFingerprint = ${pin}\n",
+	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_FILE,
+	"P: t.conf:2: CAFingerprint: the value is empty\n"},
+    {"CAFingerprint = # later\n", {"getca", "-uu", "-cc", "-f" FILE_NAME},
+	ST_OK,
+	"P: warning: t.conf:1: CAFingerprint has no value, and pins no CA "
+	"[no-effect]\n"},
+    {"engine = e\n[e]\ndynamic_path = ''\n", {UFILE}, ST_FILE,
+	"P: t.conf:3: dynamic_path: the value is empty\n"},
+    {"d =\nengine = e\n[e]\nPIN = $d\n", {UFILE}, ST_FILE,
+	"P: t.conf:4: PIN: the value is empty\n"},
     {"Xyzzy =\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:1: unknown key Xyzzy [unknown-key]\n"},
     /* Escapes in paths and URLs, also by a variable. */
@@ -897,6 +935,14 @@ static const struct saying files[] = {
     /* A key that is used as a variable is known, and so is its section. */
     {"dir = /d\nTLSCADir = $dir/x\n", {UFILE}, ST_OK, ""},
     {"[p]\ndir = /d\n[sscep]\nTLSCADir = $p::dir/x\n", {UFILE}, ST_OK, ""},
+    {"dir = /d\ndir = /e\nTLSCADir = $dir/x\ndir = /f\n", {UFILE}, ST_OK, ""},
+    {"p::dir = /d\nTLSCADir = $p::dir/x\n", {UFILE}, ST_OK, ""},
+    {"sscep_getcap::Timeout = 5\nTimeout = 6\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: unknown section [sscep_getcap] (did you mean "
+	"sscep_getca?) [unknown-section]\n"},
+    {"[sscep_enroll]\nsscep::Timeout = 6\nssecp::Timeout = 5\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:3: unknown section [ssecp] (did you mean "
+	"sscep?) [unknown-section]\n"},
     {"dir = /d\nTLSCADir $dir/x\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:1: unknown key dir [unknown-key]\n"},
     {"[default]\nTimeout = 5\n", {UFILE}, ST_OK, ""},
@@ -922,6 +968,10 @@ static const struct saying files[] = {
 	"P: t.conf:3: MODULE_PATH: \\n" AN_ESCAPE},
     {"engine = e\n[e]\ncmds = f\n", {UFILE}, ST_FILE,
 	"P: t.conf: there is no section [f] (cmds of [e])\n"},
+    {"engine = e\033\n[e\033]\ncmds = f\\n\n", {UFILE}, ST_FILE,
+	"P: t.conf: there is no section [f\\x0a] (cmds of [e\\x1b])\n"},
+    {"engine = e\n[e]\nA\033 = ''\n", {UFILE}, ST_FILE,
+	"P: t.conf:3: A\\x1b: the value is empty\n"},
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},
 	ST_OK, ""},
     {"[sscep_enginex]\nPIN = 1\n", {UFILE}, ST_OK,
@@ -1066,7 +1116,8 @@ static const struct {
 	NULL, "xY", "p", "mixedCase=aB;LOAD_cert=cD;pin=eF;"},
     {"[g]\nengine_id = Y\nB = 2\n", "y", "y", NULL, ""},
     /* Keys of libcrypto's own files are no commands; empty ones are absent. */
-    {"engine = e\n[e]\nengine_id =\ndynamic_path =\ncmds = ''\n"
+    {"engine = e\n[e]\nengine_id =\ndynamic_path = x\ndynamic_path =\ncmds = # "
+     "\n"
      "engine_usage = default\ninit = 0\nDefault_Algorithms = ALL\nA = 1\n",
 	NULL, "e", NULL, "A=1;"},
     {"lib = /l\nengine = e\n[e]\ndynamic_path = $lib/x.so\n"
@@ -1414,6 +1465,10 @@ static const struct {
     {"[sscep]\nJSON = yes\n[sscep_getcaps]\nTimeout = soon\nJSON = no\n",
 	{UFILE}, false},
     {"Timeout = soon\nJSON = yes\nJSON = maybe\n", {UFILE}, true},
+    {"Timeout = soon\nJSON = yes\nJSON =\n", {UFILE}, false},
+    {"[sscep_getcaps]\nTimeout = soon\nJSON = no\nJSON =\n[sscep]\n"
+     "JSON = yes\n",
+	{UFILE}, true},
 };
 
 static void misuse_asks_for_json(void **state)

@@ -1,0 +1,41 @@
+#include <stdio.h>
+
+#include "options/entry.h"
+#include "options/section.h"
+#include "util/ascii.h"
+
+#define NAME_SIZE 80
+
+const struct operation *section_find_operation(const char *section)
+{
+	char name[NAME_SIZE];
+	size_t i;
+
+	for (i = 0; i < OPS_COUNT; i++) {
+		snprintf(
+		    name, sizeof(name), SECTION_PREFIX "%s", ops_all[i]->name);
+		if (ascii_is_same_word(section, name))
+			return ops_all[i];
+	}
+	return NULL;
+}
+
+bool section_is_common(const char *section)
+{
+	return ascii_is_same_word(section, CONFIG_SECTION_COMMON) ||
+	    ascii_is_same_word(section, CONFIG_SECTION_DEFAULT);
+}
+
+enum option_rank section_find_rank(
+    const char *section, const struct option_row *row, enum op op)
+{
+	const struct operation *owner = section_find_operation(section);
+
+	if (section_is_common(section))
+		return RANK_COMMON;
+	if (owner == NULL)
+		return RANK_UNSET;
+	if (owner->op == op)
+		return RANK_OWN;
+	return (row->fallback & owner->op) ? RANK_FALLBACK : RANK_UNSET;
+}
