@@ -4,14 +4,23 @@
 
 #define OPENSSL_SUPPRESS_DEPRECATED
 
+#include <string.h>
+
 #include "keys/engine.h"
 #include "util/log.h"
+
+#define SHOWN_SIZE 256
+
+/* Names come from a file, which may have any bytes. */
+static const char *shown(char out[SHOWN_SIZE], const char *name)
+{
+	return log_escape(out, SHOWN_SIZE, name, strlen(name));
+}
 
 #ifdef HAVE_ENGINES
 
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <unistd.h>
 
 #include <openssl/engine.h>
@@ -64,6 +73,7 @@ static enum status keep_configured_pin(const char *pin)
 /* Whether the engine has the command, and an argument if it takes one. */
 static bool accepts_command(const struct engine_command *command)
 {
+	char key[SHOWN_SIZE];
 	int number, flags;
 
 	number = ENGINE_ctrl(
@@ -73,7 +83,7 @@ static bool accepts_command(const struct engine_command *command)
 		if (!command->variable)
 			warn(WARN_UNKNOWN_KEY,
 			    "%s: unknown key %s, no command of the engine %s",
-			    command->where, command->name,
+			    command->where, shown(key, command->name),
 			    ENGINE_get_id(engine));
 		return false;
 	}
@@ -150,6 +160,8 @@ static ENGINE *load_engine(const struct engine_options *options)
 
 static enum status find_engine(const struct engine_options *options)
 {
+	char id[SHOWN_SIZE], path[SHOWN_SIZE];
+
 	ENGINE_load_builtin_engines();
 	engine = options->path != NULL ? load_engine(options)
 				       : ENGINE_by_id(options->id);
@@ -158,12 +170,12 @@ static enum status find_engine(const struct engine_options *options)
 	if (options->path != NULL)
 		return fail_crypto(ST_ERROR,
 		    "engine %s: cannot be loaded from %s (dynamic_path)",
-		    options->id, options->path);
+		    shown(id, options->id), shown(path, options->path));
 
 	return fail_crypto(ST_ERROR,
 	    "engine %s: libcrypto does not find it (name its module with "
 	    "dynamic_path in the configuration file)",
-	    options->id);
+	    shown(id, options->id));
 }
 
 enum status engine_open(const struct engine_options *options)
@@ -182,8 +194,8 @@ enum status engine_open(const struct engine_options *options)
 	if ((ui = secret_new_ui()) == NULL)
 		return fail_memory();
 	if (!ENGINE_init(engine))
-		return fail_crypto(
-		    ST_ERROR, "engine %s: cannot be started", options->id);
+		return fail_crypto(ST_ERROR, "engine %s: cannot be started",
+		    ENGINE_get_id(engine));
 	started = true;
 	ERR_clear_error();
 	return ST_OK;
@@ -280,12 +292,14 @@ bool engine_is_built_in(void)
 
 enum status engine_open(const struct engine_options *options)
 {
+	char id[SHOWN_SIZE];
+
 	if (options->id == NULL)
 		return ST_OK;
 	return fail(ST_ERROR,
 	    "engine %s: this sscep is built without engines (load a provider "
 	    "with --provider)",
-	    options->id);
+	    shown(id, options->id));
 }
 
 void engine_close(void)

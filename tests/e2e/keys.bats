@@ -1052,6 +1052,10 @@ names_engines() {
     if ./sscep --version | grep -qx "Engines: built in"; then
         stderr_has "cannot be loaded from ./missing.so (dynamic_path)"
     fi
+    printf 'engine = e\n[e]\nengine_id = x\033[1m\ndynamic_path = ./y\007\n' >conf
+    enroll_with "$keys/pkcs8.pem" -f conf
+    refused 1 'engine x\x1b[1m'
+    stderr_lacks $'\033' $'\007'
     # The command line wins, with a section or an id.
     printf 'engine = e\n[e]\nengine_id = x\n[g]\nengine_id = nosuch\n' >conf
     enroll_with "$keys/pkcs8.pem" -f conf -g g

@@ -943,6 +943,7 @@ cmds = c
 [c]
 NoSuchEither =
 VERBOSE =
+Nor$(printf '\033')This = x
 END
     start_recorder
     recorded_enroll -k slot_1 --passin env:PHRASE
@@ -956,7 +957,8 @@ finish recorder
 END
     expect_equal "warnings" "\
 engine.conf:7: unknown key NoSuchCommand, no command of the engine recorder
-engine.conf:16: unknown key NoSuchEither, no command of the engine recorder" \
+engine.conf:16: unknown key NoSuchEither, no command of the engine recorder
+engine.conf:18: unknown key Nor\\x1bThis, no command of the engine recorder" \
         "$(sed -n 's/^.*: warning: \(.*\) \[unknown-key\]$/\1/p' "$stderr")"
     stderr_lacks keys_of_all engine_usage
 }
