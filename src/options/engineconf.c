@@ -103,12 +103,17 @@ static enum status add_command(struct engine_options *engine,
     const struct config_entry *entry, const char *path)
 {
 	struct engine_command *grown, *added;
+	size_t n = engine->count;
 
-	grown = realloc(engine->commands, (engine->count + 1) * sizeof(*grown));
-	if (grown == NULL)
-		return fail_memory();
-	engine->commands = grown;
-	added = &grown[engine->count++];
+	/* There is room up to the next power of two. */
+	if ((n & (n - 1)) == 0) {
+		grown = realloc(
+		    engine->commands, (n > 0 ? 2 * n : 1) * sizeof(*grown));
+		if (grown == NULL)
+			return fail_memory();
+		engine->commands = grown;
+	}
+	added = &engine->commands[engine->count++];
 	added->name = strdup(entry->key);
 	added->value = strdup(entry->value);
 	added->where = describe_place(path, entry->line);
