@@ -97,6 +97,8 @@ sscep_sources = \
 	src/options/read.c \
 	src/options/section.c \
 	src/options/section.h \
+	src/options/setting.c \
+	src/options/setting.h \
 	src/options/table.c \
 	src/options/table.h \
 	src/options/text.c \

@@ -49,6 +49,9 @@ static enum status do_action(const struct options *options,
 	case OPTIONS_VERSION:
 		options_print_version(stdout);
 		break;
+	case OPTIONS_DUMP_CONFIG:
+		options_print_config(stdout, options);
+		break;
 	}
 	return ST_OK;
 }

@@ -4,6 +4,7 @@
 #include "keys/key_name.h"
 #include "keys/pass.h"
 #include "options/hide.h"
+#include "util/ascii.h"
 
 #define SCHEME "http://"
 
@@ -52,4 +53,74 @@ void hide_secret(const struct option_row *row, char *value)
 		key_name_hide(value);
 	else if (row->letter == 'p')
 		hide_user(value);
+}
+
+/* Whether one of the words is in the text, in any case. */
+static bool has_word(const char *text, const char *const words[])
+{
+	const char *p;
+
+	for (; *words != NULL; words++)
+		for (p = text; *p != '\0'; p++)
+			if (strncasecmp(p, *words, strlen(*words)) == 0)
+				return true;
+	return false;
+}
+
+/* Whether a parameter of a URL, name=value, has the name of a secret. */
+static bool is_secret_parameter(const char *text)
+{
+	static const char *const words[] = {
+	    "challenge", "passw", "passp", "secret", NULL};
+
+	return has_word(text, words);
+}
+
+/*
+ * Whether "user:password@" may be in the URL.  A "@" in its path or query is
+ * none, unless what is before looks wrong: passwords may have a "/" in them.
+ */
+static bool has_user(const char *url)
+{
+	static const char host[] = "abcdefghijklmnopqrstuvwxyz"
+				   "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_";
+	const char *p = url + strcspn(url, ":"), *start, *end;
+
+	if (strchr(url, '@') == NULL)
+		return false;
+	if (strncmp(p, "://", 3) != 0)
+		return true;
+	start = p + 3;
+	end = start + strcspn(start, "/?#");
+	p = start + (*start == '[');
+	p += strspn(p, p > start ? ASCII_HEX_DIGITS ":." : host);
+	if (*start == '[' && *p == ']')
+		p++;
+	if (p > start && *p == ':')
+		p += 1 + strspn(p + 1, "0123456789");
+	return p == start || p != end;
+}
+
+const char *hide_describe(const struct option_row *row, const char *value)
+{
+	const char *query = strchr(value, '?');
+
+	if (row->check == CHECK_PASS)
+		return pass_is_secret(value) ? "pass:" : NULL;
+	if (row->check == CHECK_KEY)
+		return key_name_is_secret(value) ? "a URI with a PIN" : NULL;
+	if ((row->letter == 'p' && strchr(value, '@') != NULL) ||
+	    (row->letter == 'u' && has_user(value)))
+		return "user:password@host";
+	if ((row->check == CHECK_PAIR && is_secret_parameter(value)) ||
+	    (row->letter == 'u' && query != NULL && is_secret_parameter(query)))
+		return "a secret parameter";
+	return NULL;
+}
+
+bool hide_is_secret_command(const char *name, const char *value)
+{
+	static const char *const words[] = {"pin", "pass", "secret", NULL};
+
+	return has_word(name, words) || key_name_is_secret(value);
 }

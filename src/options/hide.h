@@ -1,4 +1,4 @@
-/* hide.h: secrets on the command line; for this room only. */
+/* hide.h: secrets in values of options and keys; for this room only. */
 #ifndef OPTIONS_HIDE_H
 #define OPTIONS_HIDE_H
 
@@ -17,5 +17,14 @@ const char *hide_find_secret(const char *arg);
  * argument that is not an option; but for "pass:" it is overwritten as a whole.
  */
 void hide_secret(const struct option_row *row, char *value);
+
+/*
+ * What is secret in a value of the row, for comments in a configuration: a text
+ * that does not tell it.  NULL: nothing, the value may be printed.
+ */
+const char *hide_describe(const struct option_row *row, const char *value);
+
+/* Whether the value of a command for an engine is a secret. */
+bool hide_is_secret_command(const char *name, const char *value);
 
 #endif

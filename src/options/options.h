@@ -9,6 +9,7 @@
 #include "keys/engine.h"
 #include "ops/ops.h"
 #include "scep/scep.h"
+#include "util/buf.h"
 #include "util/status.h"
 #include "util/warning.h"
 
@@ -36,26 +37,24 @@ enum renewal {
 struct options {
 	const struct operation *operation;
 
-	char *url, *proxy, *config, *ca_identifier;
+	char *url, *proxy, *config, *ca_cert, *ca_identifier;
 	char *engine; /* -g: an engine, or the section that describes it */
 	struct engine_options engine_options;
-	char *ca_cert; /* -c */
 	/* -E -S -F, names of algs.h; NULL: the best announced */
 	char *enc_alg, *sig_alg, *fp_alg;
 	struct list monitor; /* -M, each name=value */
 	int wait;            /* -W, seconds */
 	int timeout;         /* --timeout, seconds */
 	int max_size;        /* --max-size, bytes; 0: by operation */
-	bool verbose, debug, quiet, json, legacy;
+	bool verbose, debug, quiet, json, legacy, dump_config;
 	unsigned int tolerate; /* bits of enum tolerate */
 	bool no_warn[WARNING_COUNT];
 	char *capabilities;
 	struct list ca_fingerprints; /* each accepted by pin_parse() */
 
-	char *key, *request, *sign_key, *sign_cert; /* -k -r -K -O */
-	char *local_cert, *enc_cert, *selfsigned;   /* -l -e -L */
-	char *dump_request;                         /* -m */
-	char *chain, *transaction_id;
+	char *key, *request, *sign_key, *sign_cert;  /* -k -r -K -O */
+	char *local_cert, *enc_cert, *selfsigned;    /* -l -e -L */
+	char *dump_request, *chain, *transaction_id; /* -m */
 	enum renewal renewal;
 	int poll_interval, poll_time, poll_count; /* -t -T -n */
 	bool resume;                              /* -R */
@@ -66,6 +65,8 @@ struct options {
 	bool rsa_oaep, rsa_pss;
 	char *tls_ca_file, *tls_ca_dir, *tls_cert, *tls_key;
 	bool tls_insecure;
+
+	struct buf dumped; /* what --dump-config prints */
 };
 
 /* What options_parse() was asked for. */
@@ -73,7 +74,8 @@ enum options_action {
 	OPTIONS_RUN,
 	OPTIONS_HELP, /* on options->operation, if that is not NULL */
 	OPTIONS_HELP_ALL,
-	OPTIONS_VERSION
+	OPTIONS_VERSION,
+	OPTIONS_DUMP_CONFIG /* options->dumped */
 };
 
 /*

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "options/apply.h"
+#include "options/dump.h"
 #include "options/engineconf.h"
 #include "options/hide.h"
 #include "options/long_name.h"
@@ -323,14 +324,18 @@ static enum status parse_all(struct option_state *state,
 	st = read_sources(state, args, action);
 	if (st != ST_OK || *action != OPTIONS_RUN)
 		return st;
-	st = engineconf_set_default(state->options);
-	return st == ST_OK ? check_complete(state) : st;
+	if ((st = engineconf_set_default(state->options)) != ST_OK)
+		return st;
+	if (!state->options->dump_config)
+		return check_complete(state);
+	*action = OPTIONS_DUMP_CONFIG;
+	return dump_to_text(state);
 }
 
-enum status parse_options(
-    struct options *options, enum options_action *action, int argc, char **argv)
+enum status parse_options(struct option_state *state,
+    enum options_action *action, int argc, char **argv)
 {
-	struct option_state state = {.options = options};
+	struct options *options = state->options;
 	struct arguments args = {.argv = argv, .argc = argc, .next = 2};
 
 	if (argc < 2) {
@@ -340,8 +345,8 @@ enum status parse_options(
 	args.status = operation_parse(&options->operation, action, argc, argv);
 	if (args.status == ST_OK && *action != OPTIONS_RUN)
 		return ST_OK;
-	state.operation = options->operation;
+	state->operation = options->operation;
 	if (argv[1][0] == '-')
 		args.next = 1;
-	return parse_all(&state, action, &args);
+	return parse_all(state, action, &args);
 }

@@ -25,6 +25,11 @@ void options_print_version(FILE *out)
 	    engine_is_built_in() ? "built in" : "not built in");
 }
 
+void options_print_config(FILE *out, const struct options *options)
+{
+	fputs(buf_string(&options->dumped), out);
+}
+
 /* named: starts with the names of the operations. */
 static void print_sample_help(
     FILE *out, const struct option_row *row, bool named)

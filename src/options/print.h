@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 struct operation;
+struct options;
 
 /*
  * --help: a line on each common option of the operation, the others by name.
@@ -17,6 +18,8 @@ void options_print_usage(FILE *out, const char *program);
 void options_print_version(FILE *out);
 void options_print_man_options(FILE *out);
 void options_print_man_keys(FILE *out);
+/* --dump-config. */
+void options_print_config(FILE *out, const struct options *options);
 /* The sample sscep.conf. */
 void options_print_sample(FILE *out);
 

@@ -15,6 +15,7 @@
 enum status options_parse(
     struct options *options, enum options_action *action, int argc, char **argv)
 {
+	struct option_state state = {.options = options};
 	struct log_capture capture;
 	enum status st;
 
@@ -24,13 +25,14 @@ enum status options_parse(
 
 	log_hold_warnings();
 	log_capture_begin(&capture);
-	st = parse_options(options, action, argc, argv);
+	st = parse_options(&state, action, argc, argv);
 	log_capture_end(&capture);
 	log_release_warnings(options->no_warn);
 	log_report(capture.text);
 
-	if (st == ST_OK && *action == OPTIONS_RUN)
-		st = dump_to_log(options);
+	if (st == ST_OK &&
+	    (*action == OPTIONS_RUN || *action == OPTIONS_DUMP_CONFIG))
+		st = dump_to_log(&state);
 	return st;
 }
 
@@ -41,4 +43,5 @@ void options_free(struct options *options)
 	for (i = 0; i < table_row_count; i++)
 		value_clear(options, &table_rows[i]);
 	engineconf_free(&options->engine_options);
+	buf_free(&options->dumped);
 }

@@ -198,6 +198,12 @@ const struct option_row table_rows[] = {
 	  .help = "Do not verify the TLS server",
 	  .more = "Anybody between client and server can then read and change"
 		  " everything. Each use is warned of." },
+	{ .name = "dump-config", .ops = ALL, TO_FLAG(dump_config),
+	  .help = "Print the effective configuration and exit",
+	  .more = "What the command line and the file of -f set, as a file for"
+		  " -f that sets the same; for secrets there are comments."
+		  " Nothing is sent, no other file is read or written, and"
+		  " required options may be missing. See sscep.conf(5)." },
 	{ .letter = 'H', .ops = ALL, .type = TYPE_IGNORED,
 	  .help = "Ignored; accepted for compatibility with sscep 0.10" },
 	{ .letter = 'h', .name = "help", .ops = ALL, TO_ACTION(OPTIONS_HELP),
@@ -391,7 +397,9 @@ const struct option_row table_rows[] = {
 	  .example = "./enc.crt" },
 	{ .letter = 'm', .name = "dump-request", .ops = SIGNED,
 	  TO_STRING(dump_request), .check = CHECK_OUTPUT, .arg = "file",
-	  .help = "Write the pkiMessage to this file in PEM; do not send it" },
+	  .key = "DumpRequestFile",
+	  .help = "Write the pkiMessage to this file in PEM; do not send it",
+	  .example = "./message.pem" },
 	{ .name = "tolerate", .ops = CA | SIGNED,
 	  .type = TYPE_TOLERATE, .offset = AT(unsigned int, tolerate),
 	  .arg = "list", .key = "Tolerate",

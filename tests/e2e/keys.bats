@@ -901,29 +901,27 @@ shown() {
     no_file local.crt
 }
 
-@test "-v shows neither sources nor PINs" {
+@test "-v shows neither pass phrases nor PINs, but where they are" {
     start
     take new.key
     printf '%s\n' "$wrong_phrase" >phrase-file
     PHRASE_NAME=$wrong_phrase enroll_with "$keys/rsa-pkcs8.pem" -v \
         --passin env:PHRASE_NAME --sign-passin file:phrase-file \
         --tls-passin "pass:$wrong_phrase"
-    shown 93 "# KeyPassword is set, but not shown" \
-        "# SignKeyPassword is set, but not shown" \
-        "# TLSKeyPassword is set, but not shown" \
+    shown 93 'KeyPassword = "env:PHRASE_NAME"' \
+        'SignKeyPassword = "file:phrase-file"' \
+        "# TLSKeyPassword: from pass: on the command line, not shown" \
         "PrivateKeyFile = \"$keys/rsa-pkcs8.pem\""
-    stderr_lacks PHRASE_NAME
-    stderr_lacks phrase-file
     local uri
     for uri in "pkcs11:pin-value=$pin" "pkcs11:token=x;pin-value=$pin" \
         "pkcs11:token=x?module-name=y&pin-value=$pin" \
         "handle:0x81000000?$pin"; do
         enroll_with "$uri" -v
-        shown 93 "# PrivateKeyFile is set, but not shown"
+        shown 93 "# PrivateKeyFile: from a URI with a PIN on the command line, not shown"
         enroll_with new.key -v -K "$uri" -O ca.crt
-        shown 93 "# SignKeyFile is set, but not shown"
+        shown 93 "# SignKeyFile: from a URI with a PIN on the command line, not shown"
         enroll_with new.key -v --tls-key "$uri" --tls-cert ca.crt
-        shown 93 "# TLSKeyFile is set, but not shown"
+        shown 93 "# TLSKeyFile: from a URI with a PIN on the command line, not shown"
     done
     nothing_sent
     enroll_with "pkcs11:token=x" -v

@@ -14,7 +14,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "options/dump.h"
 #include "options/guess.h"
 #include "options/print.h"
 #include "options/table.h"
@@ -80,6 +79,7 @@ static const struct promise contract[] = {
 	{ALL, 'M', "monitor", "MonitorInformation", LST, O(monitor), "a=b"},
 	{ALL, 'v', "verbose", "Verbose", FLG, O(verbose), NULL},
 	{ALL, 'd', "debug", "Debug", FLG, O(debug), NULL},
+	{ALL, 0, "dump-config", NULL, NONE, 0, NULL},
 	{ALL, 'H', NULL, NULL, NONE, 0, NULL},
 	{ALL, 'h', "help", NULL, NONE, 0, NULL},
 	{ALL, 0, "help-all", NULL, NONE, 0, NULL},
@@ -111,7 +111,7 @@ static const struct promise contract[] = {
 	{OP_GETCERT, 'w', "output", "GetCertFile", STR, O(output), "x.crt"},
 	{OP_GETCRL, 'w', "output", "GetCrlFile", STR, O(output), "x.crl"},
 	{SIGNED, 'e', "enc-cert", "EncCertFile", STR, O(enc_cert), "x.crt"},
-	{SIGNED, 'm', "dump-request", NULL, STR, O(dump_request), "x.pem"},
+	{SIGNED, 'm', "dump-request", "DumpRequestFile", STR, O(dump_request), "x.pem"},
 	{SIGNED | CA, 0, "tolerate", "Tolerate", TOL, O(tolerate),
 	    "clock"},
 	{SIGNED, 0, "transaction-id", "TransactionID", STR, O(transaction_id),
@@ -1783,150 +1783,6 @@ static void the_sample_can_be_read(void **state)
 	}
 }
 
-/* Writing the configuration in effect and reading it again. */
-
-static const char *const odd_values[] = {"plain", "two words",
-    " blanks at the ends\t", "a \"b\" c", "\"", "\\", "\\\"", "\\\\\"\\\\",
-    "C:\\dir\\", "# no comment", "$HOME", "= x", "[x]", "\xc3\xa4"};
-
-/* Writes the effective configuration to out, as -v prints it. */
-static void dump(const struct options *o, FILE *out)
-{
-	static const char prefix[] = "P: configuration: ";
-	FILE *said = tmpfile();
-	int saved = dup(STDERR_FILENO);
-	enum status st;
-	char line[LOG_LINE_MAX];
-
-	assert_non_null(said);
-	log_set_level(LOG_VERBOSE);
-	fflush(stderr);
-	dup2(fileno(said), STDERR_FILENO);
-	st = dump_to_log(o);
-	fflush(stderr);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	assert_int_equal(st, ST_OK);
-
-	rewind(said);
-	while (fgets(line, sizeof(line), said) != NULL) {
-		assert_ptr_equal(strstr(line, prefix), line);
-		assert_true(fputs(line + strlen(prefix), out) >= 0);
-	}
-	fclose(said);
-}
-
-/* Sources of pass phrases are not dumped. */
-static bool is_secret(const struct promise *p)
-{
-	return p->name != NULL && strstr(p->name, "passin") != NULL;
-}
-
-static void expect_same(
-    const struct options *a, const struct options *b, enum op op)
-{
-	const struct promise *p;
-	const char *x, *y;
-	struct promise copy;
-	size_t i;
-
-	for (i = 0; i < NITEMS(contract); i++) {
-		p = &contract[i];
-		if (!(p->ops & op) || p->key == NULL || is_secret(p))
-			continue;
-		copy = *p;
-		if (p->kind == STR) {
-			x = *(char *const *)(const void *)((const char *)a +
-			    p->offset);
-			y = *(char *const *)(const void *)((const char *)b +
-			    p->offset);
-			assert_non_null(x);
-			assert_non_null(y);
-			assert_string_equal(x, y);
-		} else {
-			assert_true(has_value(a, &copy));
-			assert_true(has_value(b, &copy));
-		}
-	}
-}
-
-/* Sets every option that has a key; strings get value where it is allowed. */
-static void dump_and_reread(const struct operation *op, const char *value)
-{
-	const struct promise *p;
-	struct run first, second;
-	char arg[256];
-	size_t i;
-	FILE *f;
-
-	run_start(&first, op->name);
-	for (i = 0; i < NITEMS(contract); i++) {
-		p = &contract[i];
-		if (!(p->ops & op->op) || p->key == NULL || is_secret(p))
-			continue;
-		snprintf(arg, sizeof(arg), "--%s", p->name);
-		run_add(&first, arg);
-		if (p->value != NULL)
-			run_add(&first,
-			    p->kind != STR || strstr(arg, "-alg") != NULL ||
-				    strstr(arg, "finger") != NULL ||
-				    strstr(arg, "transaction") != NULL ||
-				    strstr(arg, "capabilities") != NULL
-				? p->value
-				: value);
-	}
-	run_parse(&first);
-	assert_int_equal(first.status, ST_OK);
-	assert_non_null(f = fopen(FILE_NAME, "w"));
-	dump(&first.options, f);
-	assert_int_equal(fclose(f), 0);
-
-	run_start(&second, op->name);
-	run_add(&second, "-f" FILE_NAME);
-	run_parse(&second);
-	if (second.status != ST_OK)
-		fail_msg("%s: %s", value, second.said);
-	expect_same(&first.options, &second.options, op->op);
-	run_end(&first);
-	run_end(&second);
-}
-
-static void what_is_dumped_reads_back(void **state)
-{
-	size_t i, j;
-
-	(void)state;
-	for (i = 0; i < OPS_COUNT; i++)
-		for (j = 0; j < NITEMS(odd_values); j++)
-			dump_and_reread(ops_all[i], odd_values[j]);
-}
-
-static void secrets_are_not_dumped(void **state)
-{
-	char *text;
-	struct run r;
-	FILE *f;
-
-	(void)state;
-	run_start(&r, "getcaps");
-	run_add(&r, "-uhttp://user:swordfish@h/");
-	run_add(&r, "-iline\nfeed");
-	run_parse(&r);
-	assert_int_equal(r.status, ST_OK);
-	assert_non_null(r.options.tls_passin = strdup("pass:swordfish"));
-	assert_non_null(f = tmpfile());
-	dump(&r.options, f);
-	assert_non_null(text = calloc(1, 4096));
-	rewind(f);
-	assert_true(fread(text, 1, 4095, f) > 0);
-	assert_null(strstr(text, "swordfish"));
-	assert_non_null(strstr(text, "# URL is set, but not shown\n"));
-	assert_non_null(strstr(text, "# CAIdentifier is set, but not shown\n"));
-	free(text);
-	fclose(f);
-	run_end(&r);
-}
-
 static void words_and_guesses(void **state)
 {
 	struct guess guess = {0};
@@ -2141,8 +1997,6 @@ int main(void)
 	    cmocka_unit_test(the_texts_name_everything),
 	    cmocka_unit_test(version_comes_first),
 	    cmocka_unit_test(the_sample_can_be_read),
-	    cmocka_unit_test(what_is_dumped_reads_back),
-	    cmocka_unit_test(secrets_are_not_dumped),
 	    cmocka_unit_test(secrets_in_argv_are_hidden),
 	    cmocka_unit_test(a_secret_in_place_of_the_operation_is_hidden),
 	    cmocka_unit_test(long_names_without_a_value_are_letters),

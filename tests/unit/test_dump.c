@@ -1,0 +1,823 @@
+/*
+ * Unit test of src/options/dump.c and setting.c: what --dump-config prints
+ * reads back as the same options, by config_parse() and by NCONF of libcrypto,
+ * and has no secret in it.
+ */
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <openssl/conf.h>
+
+/* src/options/config.h, not the config.h that configure writes. */
+#include "options/config.h"
+#include "options/hide.h"
+#include "options/options.h"
+#include "options/setting.h"
+#include "options/table.h"
+#include "util/log.h"
+
+/* After log.h, whose fail() it hides. */
+#include <cmocka.h>
+
+#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
+#define ARGS_MAX  128
+#define FILE_NAME "t.conf"
+#define SECRET    "swordfish"
+
+/* A value of each key, which is not its default; NULL: a flag. */
+static const struct {
+	const char *key, *value;
+} values[] = {
+    {"URL", "http://h:1/p?q=a@b#c"},
+    {"Proxy", "h:8080"},
+    {"engine", "pkcs11"},
+    {"CACertFile", " dir/x\t'y'\\\"z\" # $a.crt "},
+    {"CAIdentifier", "\n \r\t\b my \"own\" # $CA\\\n"},
+    {"EncAlgorithm", "aes256"},
+    {"SigAlgorithm", "sha384"},
+    {"Wait", "7"},
+    {"MonitorInformation", "a=\tb\n"},
+    {"Timeout", "7"},
+    {"MaxReplySize", "7"},
+    {"Legacy", NULL},
+    {"Capabilities", "AES,SHA-256"},
+    {"Verbose", NULL},
+    {"Debug", NULL},
+    {"Quiet", NULL},
+    {"NoWarn", "long-get,chain"},
+    {"JSON", NULL},
+    {"Provider", "pkcs11"},
+    {"ProviderPath", "C:\\dir\\"},
+    {"TLSCAFile", "x"},
+    {"TLSCADir", "x"},
+    {"TLSCertFile", "x"},
+    {"TLSKeyFile", "pkcs11:token=x?pin-source=file:y"},
+    {"TLSKeyPassword", "env:NAME"},
+    {"TLSInsecure", NULL},
+    {"FingerPrint", "sha224"},
+    {"CAFingerprint", "00112233445566778899aabbccddeeff"},
+    {"ChainRootCACertFile", "x"},
+    {"SignerCertificateFile", "x"},
+    {"PrivateKeyFile", "pkcs11:token=x"},
+    {"CertReqFile", "x"},
+    {"LocalCertFile", "x"},
+    {"SignKeyFile", "x"},
+    {"SignCertFile", "x"},
+    {"SelfSignedFile", "x"},
+    {"PollInterval", "7"},
+    {"MaxPollTime", "7"},
+    {"MaxPollCount", "7"},
+    {"Resume", NULL},
+    {"RenewalMessage", "19"},
+    {"ChainFile", "x"},
+    {"SignKeyPassword", "file:x y"},
+    {"GetCertSerial", "AA:BB"},
+    {"GetCertFile", "x"},
+    {"GetCrlFile", "x"},
+    {"EncCertFile", "x"},
+    {"DumpRequestFile", "x"},
+    {"Tolerate", "clock,nonce"},
+    {"TransactionID", "A-1"},
+    {"KeyPassword", "fd:3"},
+    {"RSAOAEP", NULL},
+    {"RSAPSS", NULL},
+};
+
+/* Running the parser. */
+
+struct run {
+	struct options options;
+	enum options_action action;
+	enum status status;
+	char *argv[ARGS_MAX + 1];
+	int argc;
+	char said[16384]; /* on stderr */
+};
+
+static void run_add(struct run *r, const char *arg)
+{
+	assert_true(r->argc < ARGS_MAX);
+	assert_non_null(r->argv[r->argc++] = strdup(arg));
+}
+
+static void run_start(struct run *r, const char *operation)
+{
+	memset(r, 0, sizeof(*r));
+	run_add(r, "P");
+	run_add(r, operation);
+	run_add(r, "--dump-config");
+}
+
+static FILE *heard; /* what is written to stderr */
+
+static void run_parse(struct run *r)
+{
+	int saved = dup(STDERR_FILENO);
+	size_t n;
+
+	log_set_level(LOG_WARNING);
+	log_set_quiet(false);
+	fflush(stderr);
+	rewind(heard);
+	assert_int_equal(ftruncate(fileno(heard), 0), 0);
+	dup2(fileno(heard), STDERR_FILENO);
+	r->status = options_parse(&r->options, &r->action, r->argc, r->argv);
+	fflush(stderr);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	rewind(heard);
+	n = fread(r->said, 1, sizeof(r->said) - 1, heard);
+	r->said[n] = '\0';
+}
+
+static void run_end(struct run *r)
+{
+	int i;
+
+	options_free(&r->options);
+	for (i = 0; i < r->argc; i++)
+		free(r->argv[i]);
+	log_set_level(LOG_WARNING);
+	log_set_quiet(false);
+}
+
+static void write_file(const char *text)
+{
+	FILE *f = fopen(FILE_NAME, "w");
+
+	assert_non_null(f);
+	assert_true(fputs(text, f) >= 0);
+	assert_int_equal(fclose(f), 0);
+}
+
+static const char *dumped(const struct run *r)
+{
+	return buf_string(&r->options.dumped);
+}
+
+/* Comparing options. */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_list(const struct list *a, const struct list *b)
+{
+	size_t i;
+
+	if (a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++)
+		if (!same_text(a->items[i], b->items[i]))
+			return false;
+	return true;
+}
+
+static bool same_field(const struct option_row *row, const struct options *a,
+    const struct options *b)
+{
+	const void *x = table_field_const(a, row);
+	const void *y = table_field_const(b, row);
+
+	switch (row->type) {
+	case TYPE_STRING:
+		return same_text(*(char *const *)x, *(char *const *)y);
+	case TYPE_NUMBER:
+		return *(const int *)x == *(const int *)y;
+	case TYPE_FLAG:
+		return *(const bool *)x == *(const bool *)y;
+	case TYPE_LIST:
+		return same_list(x, y);
+	case TYPE_TOLERATE:
+		return *(const unsigned int *)x == *(const unsigned int *)y;
+	case TYPE_RENEWAL:
+		return *(const enum renewal *)x == *(const enum renewal *)y;
+	case TYPE_NO_WARN:
+		return memcmp(x, y, sizeof(a->no_warn)) == 0;
+	case TYPE_IGNORED:
+	case TYPE_ACTION:
+		break;
+	}
+	return true;
+}
+
+static bool same_engine(
+    const struct engine_options *a, const struct engine_options *b)
+{
+	size_t i;
+
+	if (!same_text(a->id, b->id) || !same_text(a->path, b->path) ||
+	    a->count != b->count)
+		return false;
+	for (i = 0; i < a->count; i++)
+		if (!same_text(a->commands[i].name, b->commands[i].name) ||
+		    !same_text(a->commands[i].value, b->commands[i].value))
+			return false;
+	return true;
+}
+
+/* Parses r, reads what it prints as a file, and expects the same. */
+static void expect_round(struct run *r)
+{
+	const struct option_row *row, *end = table_rows + table_row_count;
+	struct run again;
+
+	run_parse(r);
+	if (r->status != ST_OK || r->action != OPTIONS_DUMP_CONFIG)
+		fail_msg("%s", r->said);
+	write_file(dumped(r));
+	run_start(&again, r->options.operation->name);
+	run_add(&again, "-f" FILE_NAME);
+	run_parse(&again);
+	if (again.status != ST_OK || strstr(again.said, "warning") != NULL)
+		fail_msg("%s%s", dumped(r), again.said);
+	assert_int_equal(again.action, OPTIONS_DUMP_CONFIG);
+	assert_string_equal(dumped(&again), dumped(r));
+	for (row = table_rows; row < end; row++)
+		if (row->key != NULL &&
+		    !same_field(row, &r->options, &again.options))
+			fail_msg("%s of %s", row->key, dumped(r));
+	assert_true(same_engine(
+	    &r->options.engine_options, &again.options.engine_options));
+	run_end(&again);
+}
+
+/* Every key. */
+
+static void add_option(struct run *r, const struct option_row *row)
+{
+	char arg[64];
+	size_t i;
+
+	for (i = 0; i < NITEMS(values); i++)
+		if (strcmp(values[i].key, row->key) == 0)
+			break;
+	if (i == NITEMS(values))
+		fail_msg("values[] has no %s", row->key);
+	snprintf(arg, sizeof(arg), "--%s", row->name);
+	run_add(r, arg);
+	if (values[i].value != NULL)
+		run_add(r, values[i].value);
+}
+
+static void every_key_reads_back(void **state)
+{
+	const struct option_row *row;
+	char start[128];
+	struct run r;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < table_row_count * OPS_COUNT; i++) {
+		row = &table_rows[i / OPS_COUNT];
+		j = i % OPS_COUNT;
+		if (row->key == NULL || !(row->ops & ops_all[j]->op))
+			continue;
+		run_start(&r, ops_all[j]->name);
+		add_option(&r, row);
+		expect_round(&r);
+		snprintf(start, sizeof(start),
+		    "[sscep_%s]\n%s = ", ops_all[j]->name, row->key);
+		assert_int_equal(strncmp(dumped(&r), start, strlen(start)), 0);
+		assert_ptr_equal(strchr(dumped(&r) + strlen(start), '\n') + 1,
+		    dumped(&r) + strlen(dumped(&r)));
+		run_end(&r);
+	}
+}
+
+static void all_keys_at_once(void **state)
+{
+	struct run r;
+	size_t i, j;
+
+	(void)state;
+	for (j = 0; j < OPS_COUNT; j++) {
+		run_start(&r, ops_all[j]->name);
+		for (i = 0; i < table_row_count; i++)
+			if (table_rows[i].key != NULL &&
+			    (table_rows[i].ops & ops_all[j]->op))
+				add_option(&r, &table_rows[i]);
+		expect_round(&r);
+		run_end(&r);
+	}
+}
+
+static void nothing_is_printed_that_nobody_set(void **state)
+{
+	char want[64];
+	struct run r;
+	size_t j;
+
+	(void)state;
+	for (j = 0; j < OPS_COUNT; j++) {
+		run_start(&r, ops_all[j]->name);
+		expect_round(&r);
+		snprintf(want, sizeof(want), "[sscep_%s]\n", ops_all[j]->name);
+		assert_string_equal(dumped(&r), want);
+		run_end(&r);
+	}
+}
+
+static void lists_and_values_that_equal_the_default(void **state)
+{
+	struct run r;
+
+	(void)state;
+	write_file("Timeout = 120\nQuiet = off\nURL = http://file/\n"
+		   "[sscep_getca]\nMonitorInformation = a=1\n"
+		   "MonitorInformation = b=2\nFingerPrint = SHA2-256\n"
+		   "[sscep_enroll]\nResume = yes\n");
+	run_start(&r, "getca");
+	run_add(&r, "-f" FILE_NAME);
+	run_add(&r, "-uhttp://argv/");
+	run_add(&r, "--tolerate=signer");
+	run_add(&r, "--tolerate=nonce");
+	expect_round(&r);
+	assert_string_equal(dumped(&r),
+	    "[sscep_getca]\nURL = \"http://argv/\"\n"
+	    "MonitorInformation = \"a=1\"\nMonitorInformation = \"b=2\"\n"
+	    "Timeout = 120\nQuiet = no\nFingerPrint = \"sha256\"\n"
+	    "Tolerate = nonce,signer\n");
+	run_end(&r);
+}
+
+static void of_another_section(void **state)
+{
+	struct run r;
+
+	(void)state;
+	write_file("[sscep_enroll]\nSignCertFile = x\n[sscep_getcert]\n"
+		   "GetCertSerial = 1\n");
+	run_start(&r, "getcrl");
+	run_add(&r, "-f" FILE_NAME);
+	expect_round(&r);
+	assert_string_equal(dumped(&r),
+	    "[sscep_getcrl]\nSignCertFile = \"x\"\n"
+	    "GetCertSerial = \"1\"\n");
+	run_end(&r);
+}
+
+/* Any value. */
+
+static unsigned int seed = 1;
+
+static unsigned int next_random(void)
+{
+	seed = seed * 1103515245u + 12345u;
+	return seed >> 16 & 0x7fff;
+}
+
+/* Half of the bytes are special ones. */
+static void make_value(char *out, size_t len)
+{
+	static const char special[] = "\\\\\"'`$#{}()=:[] \t\n\r\b\f\vnrtb";
+	unsigned int n;
+
+	for (; len > 0; len--) {
+		n = next_random();
+		*out++ = n % 2 == 0 ? special[n / 2 % (sizeof(special) - 1)]
+				    : (char)(1 + n / 2 % 255);
+	}
+	*out = '\0';
+}
+
+/* The value that libcrypto reads for the key. */
+static void expect_nconf(
+    const char *text, const char *section, const char *key, const char *value)
+{
+	CONF *conf = NCONF_new(NULL);
+	BIO *bio = BIO_new_mem_buf(text, (int)strlen(text));
+	const char *got;
+
+	assert_non_null(conf);
+	assert_non_null(bio);
+	if (NCONF_load_bio(conf, bio, NULL) <= 0)
+		fail_msg("NCONF: %s", text);
+	assert_non_null(got = NCONF_get_string(conf, section, key));
+	assert_string_equal(got, value);
+	BIO_free(bio);
+	NCONF_free(conf);
+}
+
+static void try_value(const char *option, const char *key, const char *value)
+{
+	struct run r;
+
+	run_start(&r, "getca");
+	run_add(&r, option);
+	run_add(&r, value);
+	expect_round(&r);
+	expect_nconf(dumped(&r), "sscep_getca", key, value);
+	run_end(&r);
+}
+
+static void try_unwritable(
+    const char *option, const char *value, const char *said)
+{
+	struct run r;
+
+	run_start(&r, "getca");
+	run_add(&r, option);
+	run_add(&r, value);
+	run_parse(&r);
+	assert_int_equal(r.status, ST_ERROR);
+	assert_string_equal(r.said, said);
+	run_end(&r);
+}
+
+static void any_value_reads_back(void **state)
+{
+	char text[64];
+	char *value = text + 2;
+	int round;
+
+	(void)state;
+	memcpy(text, "n=", 2);
+	for (round = 0; round < 1000; round++) {
+		make_value(value, 1 + (size_t)round % 40);
+		try_value("-i", "CAIdentifier", value);
+		try_value("-M", "MonitorInformation", text);
+		if (strchr(value, '\n') != NULL)
+			try_unwritable("-c", value,
+			    "P: --dump-config: CACertFile cannot be written: "
+			    "there is a line feed in the value\n");
+		else
+			try_value("-c", "CACertFile", value);
+	}
+}
+
+static void every_byte_reads_back(void **state)
+{
+	char value[4];
+	int c;
+
+	(void)state;
+	for (c = 1; c < 256; c++) {
+		snprintf(value, sizeof(value), "%c", c);
+		try_value("-i", "CAIdentifier", value);
+		snprintf(value, sizeof(value), "a%c", c);
+		try_value("-i", "CAIdentifier", value);
+		snprintf(value, sizeof(value), "%cb", c);
+		try_value("-i", "CAIdentifier", value);
+		if (c != '\n')
+			try_value("-c", "CACertFile", value);
+	}
+}
+
+static void what_cannot_be_written(void **state)
+{
+	static char longest[CONFIG_LINE_MAX + 1];
+	size_t room = CONFIG_LINE_MAX - strlen("CAIdentifier = \"\"");
+	struct buf line = {0};
+	const char *problem;
+
+	(void)state;
+	memset(longest, 'x', room);
+	try_value("-i", "CAIdentifier", longest);
+	try_value("-i", "CAIdentifier", "");
+	longest[room] = 'x';
+	try_unwritable("-i", longest,
+	    "P: --dump-config: CAIdentifier cannot be written: the value is "
+	    "longer than a line can be\n");
+	try_unwritable("--provider", "a\nb",
+	    "P: --dump-config: Provider cannot be written: there is a line "
+	    "feed in the value\n");
+	assert_true(setting_add(&line, "a b", "c", true, &problem));
+	assert_non_null(problem);
+	assert_int_equal(line.len, 0);
+	assert_true(setting_is_name("a-b_c.D1"));
+	assert_false(setting_is_name(".include"));
+	assert_false(setting_is_name("a::b"));
+	assert_false(setting_is_name("a]"));
+	assert_false(setting_is_name("#"));
+	assert_false(setting_is_name(""));
+}
+
+/* Engines. */
+
+static void engine_sections_read_back(void **state)
+{
+	static const char want[] =
+	    "[sscep_enroll]\nengine = \"%s\"\n[%s]\nengine_id = \"pkcs11\"\n"
+	    "dynamic_path = \"/lib/\be.so\"\nMODULE_PATH = \"/lib/\rm.so\"\n"
+	    "LOAD =\nVERBOSE = \"a\"\\n\"b\"\nFORCE = \"1\"\n";
+	static const struct {
+		const char *engine, *text;
+	} engines[] = {
+	    {"mine",
+		"engine = mine\n[mine]\nengine_id = pkcs11\n"
+		"dynamic_path = \"/lib/\be.so\"\nMODULE_PATH = "
+		"\"/lib/\rm.so\"\nLOAD =\n"
+		"engine_usage = x\ncmds = c\n[c]\nVERBOSE = a\\nb\n"
+		"[sscep_engine_pkcs11]\nFORCE = 1\n"},
+	    {"pkcs11",
+		"engine = pkcs11\n[other]\nengine_id = pkcs11\n"
+		"dynamic_path = \"/lib/\be.so\"\nMODULE_PATH = "
+		"\"/lib/\rm.so\"\nLOAD =\n"
+		"VERBOSE = a\\nb\n[sscep_engine_pkcs11]\nFORCE = 1\n"},
+	};
+	char text[512];
+	struct run r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(engines); i++) {
+		write_file(engines[i].text);
+		run_start(&r, "enroll");
+		run_add(&r, "-f" FILE_NAME);
+		expect_round(&r);
+		snprintf(text, sizeof(text), want, engines[i].engine,
+		    engines[i].engine);
+		assert_string_equal(dumped(&r), text);
+		run_end(&r);
+	}
+	run_start(&r, "enroll");
+	run_add(&r, "-ga b]#");
+	expect_round(&r);
+	assert_string_equal(dumped(&r), "[sscep_enroll]\nengine = \"a b]#\"\n");
+	run_end(&r);
+}
+
+static void engines_that_cannot_be_written(void **state)
+{
+	static const struct {
+		const char *text, *key, *why;
+	} engines[] = {
+	    {"[sscep_GETCA]\nengine = sscep_getca\nMODULE_PATH = x\n", "engine",
+		"a section for an engine cannot have its name"},
+	    {"[sscep]\nengine = sscep\nMODULE_PATH = x\n", "engine",
+		"a section for an engine cannot have its name"},
+	    {"engine = a b\n[a b]\nMODULE_PATH = x\n", "engine",
+		"a section for an engine cannot have its name"},
+	    {"engine = e\n[e]\n\"a b\" \"c\"\n", "a b",
+		"a key has letters, digits, \"_\", \"-\" and \".\" only"},
+	};
+	char want[256];
+	struct run r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(engines); i++) {
+		write_file(engines[i].text);
+		run_start(&r, "getca");
+		run_add(&r, "-f" FILE_NAME);
+		run_parse(&r);
+		assert_int_equal(r.status, ST_ERROR);
+		snprintf(want, sizeof(want),
+		    "P: --dump-config: %s cannot be written: %s\n",
+		    engines[i].key, engines[i].why);
+		assert_non_null(strstr(r.said, want));
+		run_end(&r);
+	}
+}
+
+/* Secrets. */
+
+static const struct secret_value {
+	const char *option, *key, *value, *shown;
+} secrets[] = {
+    {"--passin", "KeyPassword", "pass:" SECRET, "pass:"},
+    {"--sign-passin", "SignKeyPassword", "pass:" SECRET, "pass:"},
+    {"--tls-passin", "TLSKeyPassword", "pass:a:" SECRET "\n", "pass:"},
+    {"-k", "PrivateKeyFile", "pkcs11:token=x;pin-value=" SECRET,
+	"a URI with a PIN"},
+    {"-K", "SignKeyFile", "handle:1?" SECRET, "a URI with a PIN"},
+    {"--tls-key", "TLSKeyFile", "PKCS11:?pin-value=" SECRET,
+	"a URI with a PIN"},
+    {"-p", "Proxy", "user:" SECRET "@h:1", "user:password@host"},
+    {"-p", "Proxy", "http://" SECRET "@h", "user:password@host"},
+    {"-p", "Proxy", "user:a/b#" SECRET "@h:1", "user:password@host"},
+    {"-u", "URL", "http://user:" SECRET "@h/", "user:password@host"},
+    {"-u", "URL", "http://user:a/" SECRET "@h/", "user:password@host"},
+    {"-u", "URL", "user:" SECRET "@h/", "user:password@host"},
+    {"-u", "URL", "http://[" SECRET "@::1]/", "user:password@host"},
+    {"-u", "URL", "http://[user:a/" SECRET "@h", "user:password@host"},
+    {"-u", "URL", "http://[::1]a/" SECRET "@h", "user:password@host"},
+    {"-u", "URL", "http:/user:" SECRET "@h", "user:password@host"},
+    {"-u", "URL", "http:///user:" SECRET "@h", "user:password@host"},
+    {"-u", "URL", "http://user%3aa/" SECRET "@h", "user:password@host"},
+    {"-u", "URL", "http://:" SECRET "/@h", "user:password@host"},
+    {"-u", "URL", SECRET "@h", "user:password@host"},
+    {"-u", "URL", "http://h/p?Challenge=" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "challengePassword=" SECRET,
+	"a secret parameter"},
+    {"-M", "MonitorInformation", "PASSWORD=" SECRET, "a secret parameter"},
+};
+
+static void expect_hidden(
+    struct run *r, const struct secret_value *s, const char *where)
+{
+	char want[256];
+
+	run_parse(r);
+	if (r->status != ST_OK)
+		fail_msg("%s", r->said);
+	snprintf(want, sizeof(want), "\n# %s: from %s %s, not shown\n", s->key,
+	    s->shown, where);
+	if (strstr(dumped(r), want) == NULL)
+		fail_msg("%s", dumped(r));
+	assert_null(strstr(dumped(r), SECRET));
+	assert_null(strstr(r->said, SECRET));
+	want[strlen(want) - 1] = '\0';
+	assert_non_null(strstr(r->said, want + 1));
+	write_file(dumped(r));
+	run_end(r);
+	run_start(r, "enroll");
+	run_add(r, "-f" FILE_NAME);
+	run_parse(r);
+	assert_int_equal(r->status, ST_OK);
+	run_end(r);
+}
+
+static void secrets_are_comments(void **state)
+{
+	const struct secret_value *s;
+	struct buf line = {0};
+	const char *problem;
+	struct run r;
+
+	(void)state;
+	for (s = secrets; s < secrets + NITEMS(secrets); s++) {
+		run_start(&r, "enroll");
+		run_add(&r, s->option);
+		run_add(&r, s->value);
+		run_add(&r, "-v");
+		expect_hidden(&r, s, "on the command line");
+
+		assert_true(
+		    setting_add(&line, s->key, s->value, true, &problem));
+		write_file(buf_string(&line));
+		buf_free(&line);
+		run_start(&r, "enroll");
+		run_add(&r, "-vf" FILE_NAME);
+		expect_hidden(&r, s, "in " FILE_NAME);
+	}
+}
+
+static void what_is_no_secret(void **state)
+{
+	static const struct {
+		const char *option, *value, *line;
+	} plain[] = {
+	    {"--passin", "env:PASS", "KeyPassword = \"env:PASS\""},
+	    {"--passin", "file:a b", "KeyPassword = \"file:a b\""},
+	    {"--passin", "fd:3", "KeyPassword = \"fd:3\""},
+	    {"--passin", "stdin", "KeyPassword = \"stdin\""},
+	    {"-u", "http://h/?m=a@b", "URL = \"http://h/?m=a@b\""},
+	    {"-u", "http://h:80/a@b", "URL = \"http://h:80/a@b\""},
+	    {"-u", "http://[::1]:8/a@b", "URL = \"http://[::1]:8/a@b\""},
+	    {"-u", "http://[::1]/a@b", "URL = \"http://[::1]/a@b\""},
+	    {"-k", "a?b", "PrivateKeyFile = \"a?b\""},
+	    {"-k", "pkcs11:a?pin-source=b",
+		"PrivateKeyFile = \"pkcs11:a?pin-source=b\""},
+	};
+	struct run r;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(plain); i++) {
+		run_start(&r, "enroll");
+		run_add(&r, plain[i].option);
+		run_add(&r, plain[i].value);
+		expect_round(&r);
+		assert_non_null(strstr(dumped(&r), plain[i].line));
+		run_end(&r);
+	}
+}
+
+static void secrets_of_engines_are_comments(void **state)
+{
+	struct run r;
+
+	(void)state;
+	write_file("engine = e\nVerbose = yes\n[e]\nengine_id = e\n"
+		   "PIN = " SECRET "\nKeyStorePass = " SECRET "\n"
+		   "KEY = pkcs11:pin-value=" SECRET "\nMODULE_PATH = x\n");
+	run_start(&r, "enroll");
+	run_add(&r, "-f" FILE_NAME);
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_string_equal(dumped(&r),
+	    "[sscep_enroll]\nengine = \"e\"\nVerbose = yes\n[e]\n"
+	    "engine_id = \"e\"\n# PIN: from t.conf:5, not shown\n"
+	    "# KeyStorePass: from t.conf:6, not shown\n"
+	    "# KEY: from t.conf:7, not shown\nMODULE_PATH = \"x\"\n");
+	assert_non_null(strstr(r.said, "# PIN: from t.conf:5, not shown\n"));
+	assert_null(strstr(r.said, SECRET));
+	run_end(&r);
+}
+
+/* The log of -v. */
+
+static void verbose_has_the_defaults_too(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_start(&r, "getcaps");
+	run_add(&r, "-v");
+	run_add(&r, "-i\na");
+	run_add(&r, "--provider=a\nb");
+	run_parse(&r);
+	assert_int_equal(r.status, ST_ERROR);
+	run_end(&r);
+
+	write_file("Verbose = yes\nCAIdentifier = a\\nb\n");
+	run_start(&r, "getcaps");
+	run_add(&r, "-f" FILE_NAME);
+	run_parse(&r);
+	assert_string_equal(r.said,
+	    "P: configuration: [sscep_getcaps]\n"
+	    "P: configuration: CAIdentifier = \"a\"\\n\"b\"\n"
+	    "P: configuration: Wait = 0\nP: configuration: Timeout = 120\n"
+	    "P: configuration: Legacy = no\nP: configuration: Verbose = yes\n"
+	    "P: configuration: Debug = no\nP: configuration: Quiet = no\n"
+	    "P: configuration: JSON = no\n"
+	    "P: configuration: TLSInsecure = no\n");
+	run_end(&r);
+}
+
+static void verbose_goes_on_where_a_value_cannot_be_written(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_start(&r, "getcaps");
+	free(r.argv[2]);
+	r.argc = 2;
+	run_add(&r, "-v");
+	run_add(&r, "-ua\nb");
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_non_null(strstr(r.said,
+	    "P: configuration: # URL cannot be written: there is a line feed "
+	    "in the value.\n"));
+	run_end(&r);
+}
+
+/* The command line. */
+
+static void other_actions_and_misuse(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_start(&r, "enroll");
+	run_add(&r, "--help");
+	run_parse(&r);
+	assert_int_equal(r.action, OPTIONS_HELP);
+	run_end(&r);
+
+	run_start(&r, "enroll");
+	run_add(&r, "-Erot13");
+	run_parse(&r);
+	assert_int_equal(r.status, ST_ERROR);
+	assert_non_null(strstr(r.said, "unknown cipher rot13"));
+	run_end(&r);
+
+	run_start(&r, "enroll");
+	run_add(&r, "-Kx");
+	expect_round(&r);
+	run_end(&r);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(every_key_reads_back),
+	    cmocka_unit_test(all_keys_at_once),
+	    cmocka_unit_test(nothing_is_printed_that_nobody_set),
+	    cmocka_unit_test(lists_and_values_that_equal_the_default),
+	    cmocka_unit_test(of_another_section),
+	    cmocka_unit_test(any_value_reads_back),
+	    cmocka_unit_test(every_byte_reads_back),
+	    cmocka_unit_test(what_cannot_be_written),
+	    cmocka_unit_test(engine_sections_read_back),
+	    cmocka_unit_test(engines_that_cannot_be_written),
+	    cmocka_unit_test(secrets_are_comments),
+	    cmocka_unit_test(what_is_no_secret),
+	    cmocka_unit_test(secrets_of_engines_are_comments),
+	    cmocka_unit_test(verbose_has_the_defaults_too),
+	    cmocka_unit_test(verbose_goes_on_where_a_value_cannot_be_written),
+	    cmocka_unit_test(other_actions_and_misuse),
+	};
+	char dir[] = "/tmp/sscep-dump-XXXXXX";
+	int failed;
+
+	log_set_program("P");
+	heard = tmpfile();
+	if (heard == NULL || mkdtemp(dir) == NULL || chdir(dir) != 0)
+		return 1;
+	failed = cmocka_run_group_tests(tests, NULL, NULL);
+	fclose(heard);
+	unlink(FILE_NAME);
+	return rmdir(dir) == 0 ? failed : 1;
+}
