@@ -145,6 +145,8 @@ sscep_sources = \
 	src/pki/curve.h \
 	src/pki/der.c \
 	src/pki/der.h \
+	src/pki/outline.c \
+	src/pki/outline.h \
 	src/pki/path.c \
 	src/pki/path.h \
 	src/pki/pem.c \

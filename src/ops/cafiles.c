@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <openssl/objects.h>
+#include <openssl/pem.h>
 
 #include "keys/key_file.h"
 #include "ops/cafiles.h"
@@ -15,6 +16,8 @@
 #include "pki/cabundle.h"
 #include "pki/caset.h"
 #include "pki/cert.h"
+#include "pki/clock.h"
+#include "pki/pem.h"
 #include "scep/caps.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -49,33 +52,51 @@ static enum status add_fingerprint(
 	return ST_OK;
 }
 
-static void warn_of_time(X509 *cert)
+/* when is that of clock_status(). */
+static void warn_of_time(const X509_NAME *subject, int when)
 {
 	char name[QUOTE_SIZE];
-	int when = cert_time_status(cert);
 
 	if (when != 0)
 		warn(WARN_CA_NOT_VALID_NOW, "%s: %s",
-		    cert_name_quote(
-			name, sizeof(name), X509_get_subject_name(cert)),
+		    cert_name_quote(name, sizeof(name), subject),
 		    when < 0 ? "the certificate is not valid yet"
 			     : "the certificate has expired");
 }
 
+static enum status write_outline(const struct session *session,
+    struct output *output, const struct outline *outline)
+{
+	struct buf text = {0};
+	enum status st;
+
+	st =
+	    pem_add(&text, PEM_STRING_X509, outline->der.data, outline->der.len)
+	    ? outputs_write(session, output, &text)
+	    : fail_crypto(ST_FILE, "%s: cannot encode", output->name);
+	buf_free(&text);
+	return st;
+}
+
 static enum status write_one(struct session *session, struct output *output,
-    X509 *cert, const EVP_MD *md)
+    const struct outline *outline, const EVP_MD *md)
 {
 	struct buf fingerprint = {0};
-	enum status st = add_fingerprint(&fingerprint, cert, md);
+	enum status st = ST_OK;
 
-	if (st == ST_OK) {
+	if (!outline_add_fingerprint(&fingerprint, outline, md)) {
+		st = fail_crypto(ST_ERROR, "cannot make the fingerprint");
+	} else {
 		say("%s fingerprint: %s", OBJ_nid2sn(EVP_MD_type(md)),
 		    buf_string(&fingerprint));
-		warn_of_time(cert);
-		st = outputs_write_cert(session, output, cert);
+		warn_of_time(outline->subject,
+		    clock_status(outline->not_before, outline->not_after));
+		st = write_outline(session, output, outline);
 	}
 	if (st == ST_OK) {
-		describe_cert(session->report, cert, output->name);
+		if (outline->cert != NULL)
+			describe_cert(
+			    session->report, outline->cert, output->name);
 		say("CA certificate written as %s", output->name);
 	}
 	buf_free(&fingerprint);
@@ -114,7 +135,7 @@ static enum status report_found(
 
 	if (st != ST_OK)
 		return st;
-	warn_of_time(cert);
+	warn_of_time(X509_get_subject_name(cert), cert_time_status(cert));
 	describe_cert(session->report, cert, name);
 	return ST_OK;
 }
@@ -288,7 +309,8 @@ void cafiles_close(struct cafiles *files)
  * new when one of them cannot be.
  */
 static enum status move_and_write(struct session *session,
-    struct cafiles *files, X509 *cert, const EVP_MD *md, struct stale *stale)
+    struct cafiles *files, const struct outline *outline, const EVP_MD *md,
+    struct stale *stale)
 {
 	struct log_capture capture;
 	sigset_t before;
@@ -299,7 +321,7 @@ static enum status move_and_write(struct session *session,
 	log_capture_begin(&capture);
 	st = stale_move(stale);
 	if (st == ST_OK)
-		st = write_one(session, &files->file, cert, md);
+		st = write_one(session, &files->file, outline, md);
 	log_capture_end(&capture);
 	if (st != ST_OK)
 		whole = stale_put_back(stale);
@@ -316,19 +338,18 @@ static enum status move_and_write(struct session *session,
 }
 
 enum status cafiles_write_bare(struct session *session, struct cafiles *files,
-    STACK_OF(X509) *certs, const EVP_MD *md)
+    const struct outline *outline, const EVP_MD *md)
 {
-	X509 *cert = sk_X509_value(certs, 0);
 	struct stale stale;
 	enum status st;
 
 	if (files->problem.len > 0)
 		return fail(ST_FILE, "%s", buf_string(&files->problem));
 	if (files->file.way == OUTPUT_STREAM)
-		return write_one(session, &files->file, cert, md);
+		return write_one(session, &files->file, outline, md);
 	st = stale_find(&stale, session->options->ca_cert, 0);
 	if (st == ST_OK)
-		st = move_and_write(session, files, cert, md, &stale);
+		st = move_and_write(session, files, outline, md, &stale);
 	stale_free(&stale);
 	return st;
 }

@@ -5,6 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+#include "pki/outline.h"
 #include "pki/pin.h"
 #include "session.h"
 #include "util/output.h"
@@ -40,11 +41,12 @@ enum status cafiles_open(
 void cafiles_close(struct cafiles *files);
 
 /*
- * Writes the only one of certs to FILE, says what it is, and moves FILE-0 and
- * those that follow to NAME.old.  ST_FILE after reporting.
+ * Writes the certificate to FILE, says what it is, and moves FILE-0 and those
+ * that follow to NAME.old.  ST_FILE after reporting.  What --json tells of it
+ * needs outline_of_cert().
  */
 enum status cafiles_write_bare(struct session *session, struct cafiles *files,
-    STACK_OF(X509) *certs, const EVP_MD *md);
+    const struct outline *outline, const EVP_MD *md);
 
 /*
  * Writes certs to FILE-0, FILE-1, ... in order, or all to FILE if that is a

@@ -2,6 +2,7 @@
 #include "ops/inputs.h"
 #include "ops/ops.h"
 #include "pki/cert.h"
+#include "pki/outline.h"
 #include "pki/pinned.h"
 #include "scep/certs.h"
 #include "session.h"
@@ -10,15 +11,50 @@
 static const char *const getca_types[] = {
     "application/x-x509-ca-cert", "application/x-x509-ca-ra-cert", NULL};
 
+/* The certificates, decoded: pins and --json need more than an outline. */
+static enum status write_certs(struct session *session, struct cafiles *files,
+    const struct pins *pins, const EVP_MD *md, const struct buf *body)
+{
+	STACK_OF(X509) *certs = NULL;
+	struct outline outline = {0};
+	enum status st;
+	bool bare;
+
+	st = certs_from_body(&certs, &bare, body->data, body->len);
+	if (st == ST_OK && pins->count > 0)
+		st = pinned_keep(certs, NULL, pins);
+	if (st == ST_OK && bare &&
+	    !outline_of_cert(&outline, sk_X509_value(certs, 0)))
+		st = fail_memory();
+	if (st == ST_OK)
+		st = bare ? cafiles_write_bare(session, files, &outline, md)
+			  : cafiles_write_set(session, files, certs, md);
+	outline_free(&outline);
+	cert_stack_free(certs);
+	return st;
+}
+
+static enum status write_answer(struct session *session, struct cafiles *files,
+    const struct pins *pins, const EVP_MD *md, const struct buf *body)
+{
+	bool decoded = pins->count > 0 || session->options->json;
+	struct outline outline = {0};
+	enum status st;
+
+	st = !decoded && outline_parse(&outline, body->data, body->len)
+	    ? cafiles_write_bare(session, files, &outline, md)
+	    : write_certs(session, files, pins, md, body);
+	outline_free(&outline);
+	return st;
+}
+
 static enum status getca_run(struct session *session)
 {
 	struct http_response response = {0};
-	STACK_OF(X509) *certs = NULL;
 	struct cafiles files = {0};
 	struct pins pins = {0};
 	const EVP_MD *md;
 	enum status st;
-	bool bare;
 
 	st = cafiles_open(&files, session->options->ca_cert, NULL);
 	if (st == ST_OK)
@@ -34,17 +70,10 @@ static enum status getca_run(struct session *session)
 		goto out;
 
 	say("valid response from server");
-	st = certs_from_body(
-	    &certs, &bare, response.body.data, response.body.len);
-	if (st == ST_OK && pins.count > 0)
-		st = pinned_keep(certs, NULL, &pins);
-	if (st == ST_OK)
-		st = bare ? cafiles_write_bare(session, &files, certs, md)
-			  : cafiles_write_set(session, &files, certs, md);
+	st = write_answer(session, &files, &pins, md, &response.body);
 out:
 	cafiles_close(&files);
 	pins_free(&pins);
-	cert_stack_free(certs);
 	response_free(&response);
 	return st;
 }

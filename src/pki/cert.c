@@ -112,16 +112,6 @@ static bool parse_pem_certs(STACK_OF(X509) *certs, BIO *bio, long left)
 	return ok && sk_X509_num(certs) > before && is_end_of_pem();
 }
 
-/*
- * A SEQUENCE of more than 127 bytes, as every certificate is; the tag is the
- * character '0', which text can start with.
- */
-static bool is_der_cert(const unsigned char *bytes, size_t len)
-{
-	return len > 1 && bytes[0] == (V_ASN1_SEQUENCE | 0x20) &&
-	    bytes[1] >= 0x80;
-}
-
 bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len)
 {
 	long left;
@@ -131,7 +121,7 @@ bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len)
 	if (len == 0 || len > INT_MAX)
 		return false;
 	left = der_budget((long)len);
-	if (is_der_cert(bytes, len))
+	if (der_seems_cert(bytes, len))
 		return parse_der_cert(certs, bytes, len, &left);
 	if ((bio = BIO_new_mem_buf(bytes, (int)len)) == NULL)
 		return false;
@@ -256,16 +246,12 @@ bool cert_add_usage(struct buf *out, X509 *cert)
 bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
-	unsigned int i, len;
+	unsigned int len;
 
 	/* libcrypto 3.0 may compute SHA-1 instead when out of memory. */
-	if (!X509_digest(cert, md, digest, &len) ||
-	    len != (unsigned int)EVP_MD_size(md))
-		return false;
-	for (i = 0; i < len; i++)
-		if (!buf_addf(out, "%s%02X", i > 0 ? ":" : "", digest[i]))
-			return false;
-	return true;
+	return X509_digest(cert, md, digest, &len) &&
+	    len == (unsigned int)EVP_MD_size(md) &&
+	    buf_add_hex(out, digest, len, ":");
 }
 
 bool cert_allows(X509 *cert, unsigned int usage)
@@ -369,9 +355,8 @@ bool cert_is_marked_ra(X509 *cert)
 
 int cert_time_status(const X509 *cert)
 {
-	if (clock_compare(X509_get0_notBefore(cert)) > 0)
-		return -1;
-	return clock_compare(X509_get0_notAfter(cert)) < 0;
+	return clock_status(
+	    X509_get0_notBefore(cert), X509_get0_notAfter(cert));
 }
 
 bool cert_has_key(X509 *cert, EVP_PKEY *key)

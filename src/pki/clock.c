@@ -13,3 +13,10 @@ int clock_compare(const ASN1_TIME *at)
 	clock_gettime(CLOCK_REALTIME, &now);
 	return ASN1_TIME_cmp_time_t(at, now.tv_sec);
 }
+
+int clock_status(const ASN1_TIME *not_before, const ASN1_TIME *not_after)
+{
+	if (clock_compare(not_before) > 0)
+		return -1;
+	return clock_compare(not_after) < 0;
+}

@@ -141,6 +141,14 @@ bool der_seems_signed_data(const void *bytes, size_t len)
 	    memcmp(p + start, type, sizeof(type)) == 0;
 }
 
+bool der_seems_cert(const void *bytes, size_t len)
+{
+	const unsigned char *p = bytes;
+
+	return len > 1 && p[0] == (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED) &&
+	    p[1] >= 0x80;
+}
+
 /* An element that is being walked through. */
 struct level {
 	const unsigned char *end; /* if indefinite, of the one around it */

@@ -49,6 +49,12 @@ bool ber_next_context(struct der *run, struct der_element *out, int tag);
 bool der_seems_signed_data(const void *bytes, size_t len);
 
 /*
+ * Whether the bytes begin as a SEQUENCE of more than 127 bytes, as every
+ * certificate is.  Its tag is the digit 0, which text can start with.
+ */
+bool der_seems_cert(const void *bytes, size_t len);
+
+/*
  * Counts the elements of which libcrypto would build objects if it decoded run.
  * DER_BROKEN: a length is wrong; or strict is set, and run has what DER (X.690,
  * 10) does not allow: an indefinite length, a constructed string, or a

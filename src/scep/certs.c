@@ -163,18 +163,11 @@ static enum status parse_certs(
 	return ST_OK;
 }
 
-/* Text can start with the tag, which is the digit 0. */
-static bool is_der(const unsigned char *bytes, size_t len)
-{
-	return der_seems_signed_data(bytes, len) ||
-	    (len > 1 && bytes[0] == (V_ASN1_SEQUENCE | 0x20) &&
-		bytes[1] >= 0x80);
-}
-
 enum status certs_from_body(
     STACK_OF(X509) **out, bool *bare, const void *bytes, size_t len)
 {
-	bool der = is_der(bytes, len);
+	bool der =
+	    der_seems_signed_data(bytes, len) || der_seems_cert(bytes, len);
 	STACK_OF(X509) *certs = NULL;
 	struct blocks blocks = {0};
 	enum status st;

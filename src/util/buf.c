@@ -62,6 +62,24 @@ bool buf_addf(struct buf *b, const char *format, ...)
 	return true;
 }
 
+bool buf_add_hex(
+    struct buf *b, const void *bytes, size_t len, const char *separator)
+{
+	static const char digits[] = "0123456789ABCDEF";
+	const unsigned char *p = bytes, *end = p + len;
+	char digit[2];
+
+	for (; p < end; p++) {
+		digit[0] = digits[*p >> 4];
+		digit[1] = digits[*p & 0xf];
+		if ((p > (const unsigned char *)bytes &&
+			!buf_add_string(b, separator)) ||
+		    !buf_add(b, digit, sizeof(digit)))
+			return false;
+	}
+	return true;
+}
+
 const char *buf_string(const struct buf *b)
 {
 	return b->data != NULL ? (const char *)b->data : "";

@@ -22,6 +22,10 @@ bool buf_add(struct buf *b, const void *bytes, size_t len);
 bool buf_add_string(struct buf *b, const char *text);
 bool buf_addf(struct buf *b, const char *format, ...) PRINTF_LIKE(2, 3);
 
+/* Adds the bytes in hex, "1D3C", with the separator between them. */
+bool buf_add_hex(
+    struct buf *b, const void *bytes, size_t len, const char *separator);
+
 /* The text in b, "" when empty; borrowed. */
 const char *buf_string(const struct buf *b);
 

@@ -22,6 +22,7 @@
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
+#include "pki/outline.h"
 #include "pki/path.h"
 #include "scep/caps.h"
 #include "scep/certs.h"
@@ -456,6 +457,24 @@ static bool run_caps(void)
 	CLAIM(caps == (CAP_AES | CAP_SHA256));
 	if (ok)
 		CLAIM(strcmp(buf_string(&b), "AES, SHA-256") == 0);
+	buf_free(&b);
+	return ok;
+}
+
+static bool run_outline(void)
+{
+	struct outline of_cert, parsed = {0};
+	struct buf b = {0};
+	bool ok = outline_of_cert(&of_cert, w.sign) &&
+	    outline_parse(&parsed, of_cert.der.data, of_cert.der.len) &&
+	    outline_add_fingerprint(&b, &parsed, EVP_sha256());
+
+	if (ok)
+		CLAIM(b.len == 3 * 32 - 1 &&
+		    X509_NAME_cmp(
+			parsed.subject, X509_get_subject_name(w.sign)) == 0);
+	outline_free(&of_cert);
+	outline_free(&parsed);
 	buf_free(&b);
 	return ok;
 }
@@ -933,6 +952,7 @@ TEST(buf, true)
 TEST(buf_kept, true)
 TEST(caps, true)
 TEST(cert_texts, true)
+TEST(outline, true)
 TEST(cert_read, true)
 TEST(bundle_read, true)
 TEST(bundle_picks, true)
@@ -991,6 +1011,7 @@ int main(void)
 	    CASE(test_buf_kept),
 	    CASE(test_caps),
 	    CASE(test_cert_texts),
+	    CASE(test_outline),
 	    CASE(test_cert_read),
 	    CASE(test_bundle_read),
 	    CASE(test_bundle_check),

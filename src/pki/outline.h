@@ -1,0 +1,40 @@
+/* outline.h: a certificate that is only shown and written: no key is decoded. */
+#ifndef PKI_OUTLINE_H
+#define PKI_OUTLINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "util/buf.h"
+
+/* Borrows cert and owns the rest; all zero is empty. */
+struct outline {
+	X509 *cert;     /* that of outline_of_cert(), else NULL */
+	struct buf der; /* as i2d_X509() encodes it */
+	X509_NAME *subject;
+	ASN1_TIME *not_before, *not_after;
+};
+
+/*
+ * Reads one certificate in DER.  Accepts what cert_parse() accepts in DER, and
+ * refuses what it refuses: libcrypto decodes every field that d2i_X509() decodes,
+ * as the same type.  Only the bits of the public key are not decoded.  d2i_X509()
+ * tries to, at most of its cost, and accepts a certificate with a key that it
+ * cannot decode, so no such certificate is kept out by it either; and whatever
+ * uses the file with -c decodes certificate and key.  False if it is anything
+ * else, with libcrypto's error queue empty; out is to be freed in any case.
+ */
+bool outline_parse(struct outline *out, const void *bytes, size_t len);
+
+/* The outline of a certificate that is decoded already.  False: out of memory. */
+bool outline_of_cert(struct outline *out, X509 *cert);
+void outline_free(struct outline *outline);
+
+/* Adds the fingerprint, as cert_add_fingerprint() does. */
+bool outline_add_fingerprint(
+    struct buf *out, const struct outline *outline, const EVP_MD *md);
+
+#endif
