@@ -25,6 +25,7 @@ struct use {
 struct uses {
 	struct use *list;
 	size_t count;
+	bool single; /* one option only names files: none can clash */
 };
 
 static bool is_written(const struct option_row *row)
@@ -138,14 +139,36 @@ static enum status add_lines(struct uses *uses, const struct option_row *row)
 	return st;
 }
 
+/* The value of an option with text, NULL if it is not given. */
+static const char *get_value(
+    const struct options *options, const struct option_row *row)
+{
+	if (row->type != TYPE_STRING || !(row->ops & options->operation->op))
+		return NULL;
+	return *(char *const *)table_field_const(options, row);
+}
+
+static bool is_single(const struct options *options)
+{
+	const struct option_row *row, *end = table_rows + table_row_count;
+	const char *value;
+	int count = 0;
+
+	for (row = table_rows; row < end; row++) {
+		value = get_value(options, row);
+		if (value != NULL &&
+		    (row->check == CHECK_PASS || file_name(row, value) != NULL))
+			count++;
+	}
+	return count == 1;
+}
+
 static enum status add_files_of_row(struct uses *uses,
     const struct options *options, const struct option_row *row)
 {
-	const char *value = NULL;
+	const char *value = get_value(options, row);
 	enum status st;
 
-	if (row->type == TYPE_STRING && (row->ops & options->operation->op))
-		value = *(char *const *)table_field_const(options, row);
 	if (value == NULL)
 		return ST_OK;
 	if (row->check == CHECK_PASS && strcmp(value, "stdin") == 0)
@@ -153,7 +176,7 @@ static enum status add_files_of_row(struct uses *uses,
 	if ((value = file_name(row, value)) == NULL)
 		return ST_OK;
 	st = add_file(uses, row, value);
-	if (st != ST_OK || !row->set || file_is_standard(value))
+	if (st != ST_OK || !row->set || uses->single || file_is_standard(value))
 		return st;
 	uses->list[uses->count - 1].kept =
 	    !uses->list[uses->count - 1].target.stream;
@@ -302,7 +325,7 @@ static enum status check_once(const struct uses *uses, const char *what,
 
 enum status options_check_files(const struct options *options)
 {
-	struct uses uses = {0};
+	struct uses uses = {.single = is_single(options)};
 	enum status st = ST_OK;
 	size_t i;
 

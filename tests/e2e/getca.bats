@@ -34,6 +34,13 @@ files_are() {
     cmp ca.crt "$ca/ca.crt"
 }
 
+@test "files that a larger answer would have are not looked for" {
+    start_ca
+    trace_calls %file getca
+    expect_status 0
+    expect_equal "calls with ca.crt-9" 0 "$(grep -c 'ca\.crt-9' "$calls")"
+}
+
 @test "several certificates: in the order received" {
     start_ca --profile ra-chain --order enc,root,sign,ca
     getca

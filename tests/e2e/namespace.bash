@@ -60,6 +60,16 @@ run_as_program() {
     "$@"
 }
 
+# trace_calls CALLS COMMAND...: these calls of the system are lines of $calls, with
+# the names of the files.
+trace_calls() {
+    need strace
+    calls=$BATS_TEST_TMPDIR/calls
+    make_program traced env ASAN_OPTIONS=detect_leaks=0 strace -f -y \
+        -o "$calls" -e "trace=$1" "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/traced" "${@:2}"
+}
+
 # with_error CALL ERROR COMMAND...: this call of the system fails.
 with_error() {
     need strace
