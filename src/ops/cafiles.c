@@ -264,7 +264,7 @@ static enum status open_file(struct cafiles *files, const char *name)
 	enum status st;
 
 	log_capture_begin(&capture);
-	st = outputs_open_one(&files->file, name);
+	st = outputs_open_one(&files->file, name, OUTPUT_SYNC_CONTENTS);
 	log_capture_end(&capture);
 	if (st == ST_OK || (st = check_for_key(&files->file.target)) != ST_OK)
 		return st;
@@ -282,13 +282,15 @@ enum status cafiles_open(
 
 	files->current = current;
 	if (is_stream(name))
-		return outputs_open_one(&files->file, name);
+		return outputs_open_one(
+		    &files->file, name, OUTPUT_SYNC_CONTENTS);
 	if (maybe_bare && (st = open_file(files, name)) != ST_OK)
 		return st;
 	if (!caset_set_name(&files->first_name, name, 0))
 		return fail_memory();
 	log_capture_begin(&capture);
-	st = outputs_open_one(&files->first, buf_string(&files->first_name));
+	st = outputs_open_one(&files->first, buf_string(&files->first_name),
+	    OUTPUT_SYNC_CONTENTS);
 	log_capture_end(&capture);
 	if (st == ST_OK || (maybe_bare && files->problem.len == 0))
 		return ST_OK;

@@ -49,7 +49,8 @@ static enum status stage(
 
 	if (!caset_set_name(&member->name, base, i))
 		return fail_memory();
-	st = outputs_open_one(&member->output, buf_string(&member->name));
+	st = outputs_open_one(
+	    &member->output, buf_string(&member->name), OUTPUT_SYNC_CONTENTS);
 	if (st == ST_OK && !cert_add_pem(&text, cert))
 		st = fail_crypto(
 		    ST_FILE, "%s: cannot encode", member->output.name);
@@ -152,10 +153,10 @@ static bool put_back(const struct member *member)
 	if (!target->exists)
 		return unlink(target->path) == 0;
 	if (!is_regular(member) ||
-	    contents_overwrite(target->path, &member->old))
+	    contents_overwrite(target->path, &member->old, true))
 		return true;
 	return chmod(target->path, S_IRUSR | S_IWUSR) == 0 &&
-	    contents_overwrite(target->path, &member->old) &&
+	    contents_overwrite(target->path, &member->old, true) &&
 	    chmod(target->path, target->status.st_mode & 0777) == 0;
 }
 

@@ -23,7 +23,8 @@ static enum status open_files(
 	    cafiles_open(&files->certs, options->ca_cert, options->ca_chain);
 
 	if (st == ST_OK && options->output != NULL)
-		st = outputs_open_one(&files->signer, options->output);
+		st = outputs_open_one(
+		    &files->signer, options->output, OUTPUT_SYNC_CONTENTS);
 	return st;
 }
 

@@ -2,6 +2,7 @@
 #include <unistd.h>
 
 #include "keys/key_file.h"
+#include "ops/ops.h"
 #include "ops/outputs.h"
 #include "pki/cert.h"
 #include "pki/pem.h"
@@ -10,14 +11,29 @@
 #include "util/log.h"
 #include "util/standard.h"
 
-enum status outputs_open_one(struct output *output, const char *name)
+enum status outputs_open_one(
+    struct output *output, const char *name, enum output_sync sync)
 {
-	return output_open(output, name, key_file_guard);
+	enum status st = output_open(output, name, key_file_guard);
+
+	output->sync = sync;
+	return st;
 }
 
-static enum status open_given(struct output *output, const char *name)
+static enum status open_given(
+    struct output *output, const char *name, enum output_sync sync)
 {
-	return name != NULL ? outputs_open_one(output, name) : ST_OK;
+	return name != NULL ? outputs_open_one(output, name, sync) : ST_OK;
+}
+
+/*
+ * A CA does not issue a certificate twice, but it sends a CRL as often as it is
+ * asked to.
+ */
+static enum output_sync sync_of_result(const struct options *options)
+{
+	return options->operation->op == OP_GETCRL ? OUTPUT_SYNC_NOTHING
+						   : OUTPUT_SYNC_NAME;
 }
 
 enum status outputs_open(
@@ -25,15 +41,20 @@ enum status outputs_open(
 {
 	enum status st = ST_OK;
 
+	/* The run that finishes a pending enrolment may sign with it (-O). */
 	if (options->sign_cert == NULL)
-		st = open_given(&outputs->selfsigned, options->selfsigned);
+		st = open_given(&outputs->selfsigned, options->selfsigned,
+		    OUTPUT_SYNC_NAME);
 
 	if (st == ST_OK && options->dump_request != NULL)
-		return open_given(&outputs->dump, options->dump_request);
+		return open_given(
+		    &outputs->dump, options->dump_request, OUTPUT_SYNC_NOTHING);
 	if (st == ST_OK)
-		st = open_given(&outputs->result, result);
+		st = open_given(
+		    &outputs->result, result, sync_of_result(options));
 	if (st == ST_OK)
-		st = open_given(&outputs->chain, options->chain);
+		st = open_given(
+		    &outputs->chain, options->chain, OUTPUT_SYNC_CONTENTS);
 	return st;
 }
 

@@ -27,8 +27,9 @@ enum status outputs_open(
     struct outputs *outputs, const struct options *options, const char *result);
 void outputs_close(struct outputs *outputs);
 
-/* output_open() that refuses to replace a file with a private key. */
-enum status outputs_open_one(struct output *output, const char *name);
+/* output_open() with sync that refuses to replace a file with a private key. */
+enum status outputs_open_one(
+    struct output *output, const char *name, enum output_sync sync);
 
 /*
  * Writes the text to the output.  With --json, what would go to standard output

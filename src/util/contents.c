@@ -71,11 +71,11 @@ static bool read_old(struct buf *out, int fd)
 	return true;
 }
 
-static bool write_or_restore(int fd, const struct buf *text)
+static bool write_or_restore(int fd, const struct buf *text, bool sync)
 {
 	struct buf old = {0};
 	bool kept = read_old(&old, fd);
-	bool ok = contents_write(fd, text) && fsync(fd) == 0;
+	bool ok = contents_write(fd, text) && (!sync || fsync(fd) == 0);
 	int error = errno;
 
 	if (!ok && kept && contents_write(fd, &old))
@@ -96,14 +96,14 @@ static int open_file(const char *path)
 	return fd;
 }
 
-bool contents_overwrite(const char *path, const struct buf *text)
+bool contents_overwrite(const char *path, const struct buf *text, bool sync)
 {
 	int fd = open_file(path), error;
 	bool ok;
 
 	if (fd < 0)
 		return false;
-	ok = write_or_restore(fd, text);
+	ok = write_or_restore(fd, text, sync);
 	error = errno;
 	if (close(fd) != 0 && ok)
 		return false;

@@ -19,10 +19,10 @@ bool contents_add(int fd, const struct buf *text);
 bool contents_write(int fd, const struct buf *text);
 
 /*
- * Opens the regular file at path, replaces its contents by the text and calls
- * fsync().  If that fails, the old contents of a small file are written back.
+ * Opens the regular file at path, replaces its contents by the text and, with
+ * sync, calls fsync().  If that fails, the old contents of a small file are written back.
  */
-bool contents_overwrite(const char *path, const struct buf *text);
+bool contents_overwrite(const char *path, const struct buf *text, bool sync);
 
 /*
  * Writes the text to the device, pipe or open descriptor that target names, and

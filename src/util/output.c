@@ -241,7 +241,7 @@ static enum status fill_temporary(struct output *o)
 		return ST_OK;
 	if (!contents_write(t->fd, &o->text) ||
 	    !temporary_copy_attributes(t, o->name, &o->target) ||
-	    fsync(t->fd) != 0)
+	    (o->sync != OUTPUT_SYNC_NOTHING && fsync(t->fd) != 0))
 		return fail_writing(o);
 	return ST_OK;
 }
@@ -276,7 +276,8 @@ static void sync_directory(const struct output *o)
 static bool write_in_place(struct output *o)
 {
 	temporary_close(&o->temporary);
-	return contents_overwrite(o->target.path, &o->text);
+	return contents_overwrite(
+	    o->target.path, &o->text, o->sync != OUTPUT_SYNC_NOTHING);
 }
 
 /* rename() can fail for reasons that is_held_in_place() does not know. */
@@ -285,7 +286,8 @@ static enum status replace_target(struct output *o)
 	int error;
 
 	if (temporary_rename(&o->temporary, o->target.path)) {
-		sync_directory(o);
+		if (o->sync == OUTPUT_SYNC_NAME)
+			sync_directory(o);
 		return ST_OK;
 	}
 	error = errno;

@@ -21,10 +21,22 @@ enum output_way {
 	OUTPUT_STREAM    /* a device, a pipe or an open descriptor */
 };
 
+/*
+ * What is on the disk when output_commit() returns, and so survives a power
+ * failure: the contents under the name, the contents alone (the name may still
+ * be that of the old file), or nothing, for what can be fetched again.
+ */
+enum output_sync {
+	OUTPUT_SYNC_NAME,
+	OUTPUT_SYNC_CONTENTS,
+	OUTPUT_SYNC_NOTHING
+};
+
 /* All zero is closed. */
 struct output {
 	const char *name; /* as the user typed it; borrowed */
 	enum output_way way;
+	enum output_sync sync; /* may be changed between open and stage */
 	struct target target;
 	struct temporary temporary; /* replaces it, or reserves disk space */
 	struct buf text;            /* of output_stage() */
@@ -35,8 +47,8 @@ struct output {
  * Finds out how the file can be written, and reserves OUTPUT_ROOM bytes on its
  * disk; an existing file is not changed.  "-" is standard output.  guard,
  * unless NULL, is called with the path of a regular file that is not empty,
- * and reports it if it must not be replaced.  ST_FILE after reporting.  output
- * must be closed in any case.
+ * and reports it if it must not be replaced.  sync is OUTPUT_SYNC_NAME.  ST_FILE
+ * after reporting.  output must be closed in any case.
  */
 enum status output_open(struct output *output, const char *name,
     enum status (*guard)(const char *path));
@@ -48,8 +60,8 @@ enum status output_open(struct output *output, const char *name,
 enum status output_stage(struct output *output, const void *bytes, size_t len);
 
 /*
- * Makes what was staged the contents of the file, and synchronizes it with
- * the disk.  A file that is replaced leaves its owner, mode, access control
+ * Makes what was staged the contents of the file, on the disk as far as sync
+ * says.  A file that is replaced leaves its owner, mode, access control
  * list and label to the new one; the mode of a new file is 0666 less the
  * umask.  SIGINT, SIGTERM and SIGHUP are held back until it is done, unless it
  * is a stream, which may have to wait for a reader.  ST_FILE after reporting.

@@ -1257,3 +1257,31 @@ sys.stdout.write(json.load(open(sys.argv[1]))["pem"])' "$stdout" >got.crt
     nothing_written
     nothing_sent
 }
+
+@test "a power failure: what is on the disk, with its name or without" {
+    start_enrolment
+    trace_calls fsync,fdatasync enroll -L self.crt --chain chain.crt
+    enrolled
+    synced self.crt work local.crt work chain.crt
+    : >local.crt
+    trace_calls fsync,fdatasync enroll
+    expect_status 0
+    synced local.crt
+    trace_calls fsync,fdatasync enroll -m request
+    expect_status 0
+    synced
+}
+
+@test "a power failure: CA files are on the disk, their names may not be" {
+    start_ca --profile ra-chain
+    trace_calls fsync,fdatasync run_sscep getca -u "$URL" -c set
+    expect_status 0
+    synced set-0 set-1 set-2 set-3
+}
+
+@test "a power failure: one CA certificate is on the disk, its name may not be" {
+    start_ca
+    trace_calls fsync,fdatasync run_sscep getca -u "$URL" -c ca.crt
+    expect_status 0
+    synced ca.crt
+}

@@ -70,6 +70,14 @@ trace_calls() {
     run_as_program "$BATS_TEST_TMPDIR/traced" "${@:2}"
 }
 
+# synced NAME...: after trace_calls fsync,fdatasync: these were written to the disk,
+# a temporary file by the name that it takes, and "work", the directory.
+synced() {
+    expect_equal "what is on the disk" "$*" "$(sed -n \
+        's/.*f\(data\)\{0,1\}sync([0-9]*<\(.*\)>) *= 0$/\2/p' "$calls" |
+        sed 's,.*/,,; s,^\.\(.*\)\.sscep-tmp-......$,\1,' | paste -sd' ')"
+}
+
 # with_error CALL ERROR COMMAND...: this call of the system fails.
 with_error() {
     need strace

@@ -3,6 +3,8 @@
 # getcert and getcrl: what is asked for, and which answers are accepted.
 
 load helper
+load namespace
+load servers
 
 # issue FILE SERIAL [REQUEST]: makes a certificate, in the records of the CA.
 issue() {
@@ -882,4 +884,18 @@ both_refuse() {
     asked 22 "$(name_of own.crt issuer)" 17
     getcrl -f sscep.conf -s 3
     asked 22 "$(name_of own.crt issuer)" 3
+}
+
+@test "a power failure: a certificate is on the disk, a CRL not" {
+    start_queries
+    trace_calls fsync,fdatasync getcert -s 4711 --chain chain.crt
+    expect_status 0
+    synced result work chain.crt
+    trace_calls fsync,fdatasync getcrl
+    expect_status 0
+    synced
+    : >result
+    trace_calls fsync,fdatasync getcrl
+    expect_status 0
+    synced
 }
