@@ -233,6 +233,44 @@ static X509 *copy_by_der(X509 *cert)
 	return again;
 }
 
+/*
+ * Copies the SubjectPublicKeyInfo as it is.  X509_set_pubkey() encodes the key
+ * and decodes it again, which costs as much as a signature; it is needed only
+ * where the parameters are neither absent nor NULL nor the name of a curve.
+ */
+static bool copy_public_key(X509 *cert, X509_REQ *csr)
+{
+	const ASN1_OBJECT *type;
+	ASN1_OBJECT *type_copy, *curve = NULL;
+	const unsigned char *bits;
+	unsigned char *bits_copy;
+	X509_ALGOR *algor;
+	const void *value;
+	int len, kind;
+
+	if (!X509_PUBKEY_get0_param(
+		NULL, &bits, &len, &algor, X509_REQ_get_X509_PUBKEY(csr)))
+		return false;
+	X509_ALGOR_get0(&type, &kind, &value, algor);
+	if (kind != V_ASN1_UNDEF && kind != V_ASN1_NULL &&
+	    kind != V_ASN1_OBJECT)
+		return X509_set_pubkey(cert, X509_REQ_get0_pubkey(csr)) == 1;
+
+	type_copy = OBJ_dup(type);
+	bits_copy = OPENSSL_memdup(bits, (size_t)len);
+	if (kind == V_ASN1_OBJECT)
+		curve = OBJ_dup(value);
+	if (type_copy != NULL && bits_copy != NULL &&
+	    (curve != NULL || kind != V_ASN1_OBJECT) &&
+	    X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(cert), type_copy, kind,
+		curve, bits_copy, len))
+		return true;
+	ASN1_OBJECT_free(type_copy);
+	ASN1_OBJECT_free(curve);
+	OPENSSL_free(bits_copy);
+	return false;
+}
+
 enum status csr_make_self_signed(
     X509 **out, X509_REQ *csr, EVP_PKEY *key, const EVP_MD *md)
 {
@@ -244,7 +282,7 @@ enum status csr_make_self_signed(
 	    !set_serial(cert, csr) ||
 	    !X509_set_subject_name(cert, X509_REQ_get_subject_name(csr)) ||
 	    !X509_set_issuer_name(cert, X509_REQ_get_subject_name(csr)) ||
-	    !X509_set_pubkey(cert, X509_REQ_get0_pubkey(csr)) ||
+	    !copy_public_key(cert, csr) ||
 	    !X509_gmtime_adj(X509_getm_notBefore(cert), SELF_SIGNED_BEFORE) ||
 	    !X509_time_adj_ex(
 		X509_getm_notAfter(cert), SELF_SIGNED_DAYS, 0, NULL) ||

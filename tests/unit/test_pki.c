@@ -1805,6 +1805,19 @@ static void test_transaction_id(void **state)
 	buf_free(&again);
 }
 
+static void assert_same_key_bytes(const X509 *cert, X509_REQ *csr)
+{
+	unsigned char *a = NULL, *b = NULL;
+	int len = i2d_X509_PUBKEY(X509_get_X509_PUBKEY(cert), &a);
+
+	assert_true(len > 0);
+	assert_int_equal(
+	    i2d_X509_PUBKEY(X509_REQ_get_X509_PUBKEY(csr), &b), len);
+	assert_memory_equal(a, b, (size_t)len);
+	OPENSSL_free(a);
+	OPENSSL_free(b);
+}
+
 static void assert_self_signed(EVP_PKEY *key, const EVP_MD *md, const char *use)
 {
 	X509_REQ *csr = fixture_csr("client", key);
@@ -1823,6 +1836,7 @@ static void assert_self_signed(EVP_PKEY *key, const EVP_MD *md, const char *use)
 			     X509_REQ_get_subject_name(csr)),
 	    0);
 	assert_true(cert_has_key(cert, key));
+	assert_same_key_bytes(cert, csr);
 	assert_int_equal(X509_verify(cert, key), 1);
 	assert_true(cert_add_usage(&text, cert));
 	assert_string_equal(buf_string(&text), use);
@@ -1857,6 +1871,61 @@ static void test_self_signed(void **state)
 			assert_self_signed(
 			    fixture_ec(), md, "Digital Signature");
 	}
+}
+
+/* A request whose key has parameters of that kind; value is then owned. */
+static X509_REQ *make_csr_with_parameters(EVP_PKEY *key, int kind, void *value)
+{
+	X509_REQ *csr = fixture_csr("client", key), *again;
+	X509_PUBKEY *public = X509_REQ_get_X509_PUBKEY(csr);
+	const unsigned char *bits, *p;
+	unsigned char *der = NULL;
+	ASN1_OBJECT *type;
+	X509_ALGOR *algor;
+	int len;
+
+	assert_true(X509_PUBKEY_get0_param(&type, &bits, &len, &algor, public));
+	assert_true(X509_ALGOR_set0(
+	    algor, OBJ_nid2obj(OBJ_obj2nid(type)), kind, value));
+	assert_true((len = i2d_re_X509_REQ_tbs(csr, NULL)) > 0);
+	assert_true(X509_REQ_sign(csr, key, EVP_sha256()));
+	assert_true((len = i2d_X509_REQ(csr, &der)) > 0);
+	p = der;
+	assert_non_null(again = d2i_X509_REQ(NULL, &p, len));
+	OPENSSL_free(der);
+	X509_REQ_free(csr);
+	return again;
+}
+
+/*
+ * The key is copied byte by byte where its parameters are absent, as some
+ * devices leave them out; with others libcrypto writes them as it likes.
+ */
+static void test_self_signed_parameters(void **state)
+{
+	EVP_PKEY *key = fixture_rsa(0);
+	ASN1_STRING *odd = ASN1_OCTET_STRING_new();
+	X509_REQ *absent = make_csr_with_parameters(key, V_ASN1_UNDEF, NULL);
+	X509_REQ *strange;
+	X509 *cert = NULL;
+
+	(void)state;
+	assert_true(ASN1_STRING_set(odd, "odd", 3));
+	strange = make_csr_with_parameters(key, V_ASN1_OCTET_STRING, odd);
+	assert_int_equal(
+	    csr_make_self_signed(&cert, absent, key, EVP_sha256()), ST_OK);
+	assert_true(cert_has_key(cert, key));
+	assert_same_key_bytes(cert, absent);
+	X509_free(cert);
+
+	cert = NULL;
+	assert_int_equal(
+	    csr_make_self_signed(&cert, strange, key, EVP_sha256()), ST_OK);
+	assert_true(cert_has_key(cert, key));
+	assert_int_equal(X509_verify(cert, key), 1);
+	X509_free(cert);
+	X509_REQ_free(absent);
+	X509_REQ_free(strange);
 }
 
 /*
@@ -2148,6 +2217,7 @@ int main(void)
 	    cmocka_unit_test(test_transaction_id),
 	    cmocka_unit_test(test_self_signed),
 	    cmocka_unit_test(test_self_signed_more),
+	    cmocka_unit_test(test_self_signed_parameters),
 	    cmocka_unit_test(test_key_read),
 	    cmocka_unit_test(test_key_bad),
 	    cmocka_unit_test(test_key_garbage),
