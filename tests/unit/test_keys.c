@@ -24,6 +24,7 @@
 #include "keys/key_name.h"
 #include "keys/secret.h"
 #include "pki/cert.h"
+#include "pki/pem.h"
 #include "util/log.h"
 
 #define PHRASE    "swordfish"
@@ -669,6 +670,116 @@ static void test_key_phrases(void **state)
 	}
 }
 
+/* The key in PEM that is not encrypted, as PKCS#8 or as label says. */
+static void add_plain_pem(struct buf *out, EVP_PKEY *key, const char *label)
+{
+	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+	unsigned char *der = NULL;
+	int len = strcmp(label, PEM_STRING_PKCS8INF) == 0
+	    ? i2d_PKCS8_PRIV_KEY_INFO(info, &der)
+	    : i2d_PrivateKey(key, &der);
+
+	assert_true(len > 0);
+	assert_true(pem_add(out, label, der, (size_t)len));
+	OPENSSL_free(der);
+	PKCS8_PRIV_KEY_INFO_free(info);
+}
+
+static void write_with_crlf(const char *path, const struct buf *text)
+{
+	struct buf out = {0};
+	size_t i;
+
+	for (i = 0; i < text->len; i++)
+		assert_true(buf_add(&out,
+		    text->data[i] == '\n' ? "\r\n"
+					  : (const char *)text->data + i,
+		    text->data[i] == '\n' ? 2 : 1));
+	fixture_write(path, out.data, out.len);
+	buf_free(&out);
+}
+
+/* Text and other objects before and after the key, and lines that end in CR. */
+static void test_key_pem(void **state)
+{
+	static const char *const before[] = {"", "Bag Attributes\n  x: y\n\n",
+	    "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
+	    "-----END EC PARAMETERS-----\n"};
+	const struct {
+		EVP_PKEY *key;
+		const char *label;
+	} keys[] = {
+	    {fixture_rsa(0), PEM_STRING_PKCS8INF},
+	    {fixture_rsa(0), PEM_STRING_RSA},
+	    {fixture_ec(), PEM_STRING_PKCS8INF},
+	    {fixture_ec(), PEM_STRING_ECPRIVATEKEY},
+	};
+	const char *path = fixture_path("key");
+	size_t i, n;
+
+	(void)state;
+	for (i = 0; i < NITEMS(keys) * NITEMS(before); i++) {
+		struct buf text = {0};
+
+		n = i / NITEMS(before);
+		assert_true(buf_add_string(&text, before[i % NITEMS(before)]));
+		add_plain_pem(&text, keys[n].key, keys[n].label);
+		add_plain_pem(&text, fixture_rsa(1), PEM_STRING_RSA);
+		fixture_write(path, text.data, text.len);
+		assert_key(path, keys[n].key, PHRASE);
+		assert_key(path, keys[n].key, NULL);
+		write_with_crlf(path, &text);
+		assert_key(path, keys[n].key, NULL);
+		buf_free(&text);
+	}
+}
+
+/* A PKCS#8 key with attributes, or whose parameters are absent or odd. */
+static void test_key_pkcs8(void **state)
+{
+	const char *path = fixture_path("key");
+	ASN1_STRING *odd = ASN1_OCTET_STRING_new();
+	const int kinds[] = {V_ASN1_NULL, V_ASN1_UNDEF, V_ASN1_OCTET_STRING};
+	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(fixture_rsa(0));
+	const X509_ALGOR *algor;
+	size_t i;
+
+	(void)state;
+	assert_true(ASN1_STRING_set(odd, "odd", 3));
+	assert_true(PKCS8_pkey_add1_attr_by_NID(info, NID_friendlyName,
+	    MBSTRING_ASC, (const unsigned char *)"name", 4));
+	assert_true(PKCS8_pkey_get0(NULL, NULL, NULL, &algor, info));
+	for (i = 0; i < NITEMS(kinds); i++) {
+		BIO *bio = BIO_new_file(path, "wb");
+
+		assert_true(X509_ALGOR_set0((X509_ALGOR *)(uintptr_t)algor,
+		    OBJ_nid2obj(NID_rsaEncryption), kinds[i],
+		    kinds[i] == V_ASN1_OCTET_STRING ? odd : NULL));
+		assert_true(PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, info));
+		BIO_free(bio);
+		assert_key(path, fixture_rsa(0), NULL);
+	}
+	PKCS8_PRIV_KEY_INFO_free(info);
+}
+
+/* What a label does not promise is no key, and the next one is not taken. */
+static void test_key_pem_bad(void **state)
+{
+	static const char what[] = "not a private key in PEM or DER";
+	const char *path = fixture_path("key");
+	struct buf text = {0};
+
+	(void)state;
+	add_plain_pem(&text, fixture_ec(), PEM_STRING_RSA);
+	fixture_write(path, text.data, text.len);
+	assert_no_key(path, PHRASE, what);
+	text.len = 0;
+	assert_true(pem_add(&text, PEM_STRING_PKCS8INF, "0\0", 2));
+	fixture_write(path, text.data, text.len);
+	assert_no_key(path, PHRASE, what);
+	buf_free(&text);
+}
+
 /* About one wrong pass phrase in 256 leaves valid padding when decrypted. */
 static void test_key_many_phrases(void **state)
 {
@@ -739,6 +850,9 @@ int main(void)
 	    cmocka_unit_test(test_pass_wipe),
 	    cmocka_unit_test(test_ask),
 	    cmocka_unit_test(test_key_phrases),
+	    cmocka_unit_test(test_key_pem),
+	    cmocka_unit_test(test_key_pkcs8),
+	    cmocka_unit_test(test_key_pem_bad),
 	    cmocka_unit_test(test_key_many_phrases),
 	    cmocka_unit_test(test_key_names),
 	};
