@@ -107,6 +107,8 @@ static enum status read_csr(struct inputs *in)
 	const struct options *o = in->options;
 	enum status st = csr_read(&in->csr, o->request);
 
+	if (st == ST_OK)
+		in->public = X509_REQ_get_pubkey(in->csr);
 	if (st == ST_OK && o->key != NULL) {
 		st = read_key(&in->csr_key, in);
 		if (st == ST_OK)
@@ -206,8 +208,7 @@ static enum status use_csr_key(struct inputs *in)
 		    "(-O and -K)");
 	EVP_PKEY_up_ref(in->csr_key);
 	in->key = in->csr_key;
-	return signer_check_key(
-	    o, in->key, X509_REQ_get0_pubkey(in->csr), o->key, &in->password);
+	return signer_check_key(o, in->key, in->public, o->key, &in->password);
 }
 
 /* -l and -k of getcert and getcrl. */
@@ -323,8 +324,8 @@ static void say_transaction_id(const struct inputs *in)
 
 enum status inputs_prepare(struct inputs *in)
 {
-	EVP_PKEY *public = in->signer != NULL ? X509_get0_pubkey(in->signer)
-					      : X509_REQ_get0_pubkey(in->csr);
+	EVP_PKEY *public =
+	    in->signer != NULL ? X509_get0_pubkey(in->signer) : in->public;
 	enum status st;
 
 	say_transaction_id(in);
@@ -363,6 +364,7 @@ void inputs_free(struct inputs *in)
 {
 	cabundle_free(&in->bundle);
 	X509_REQ_free(in->csr);
+	EVP_PKEY_free(in->public);
 	EVP_PKEY_free(in->csr_key);
 	EVP_PKEY_free(in->key);
 	X509_free(in->signer);

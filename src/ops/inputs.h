@@ -21,6 +21,7 @@ struct inputs {
 	struct cabundle bundle; /* -c, -e */
 
 	X509_REQ *csr;       /* enroll: -r */
+	EVP_PKEY *public;    /* enroll: the key of csr */
 	EVP_PKEY *csr_key;   /* enroll: -k; when -K signs NULL or any key */
 	struct buf password; /* enroll: challengePassword of csr; a secret */
 

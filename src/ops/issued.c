@@ -10,13 +10,12 @@
  */
 static X509 *find_by_key(const struct inputs *in, STACK_OF(X509) *certs)
 {
-	EVP_PKEY *key = X509_REQ_get0_pubkey(in->csr);
 	X509 *cert, *old = NULL;
 	int i;
 
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		if (!cert_has_key(cert, key))
+		if (!cert_has_key(cert, in->public))
 			continue;
 		if (X509_cmp(cert, in->signer) != 0)
 			return cert;

@@ -139,7 +139,6 @@ enum status csr_strip(X509_REQ **csr)
 
 	if (bare == NULL ||
 	    !X509_REQ_set_subject_name(bare, X509_REQ_get_subject_name(*csr)) ||
-	    !X509_REQ_set_pubkey(bare, X509_REQ_get0_pubkey(*csr)) ||
 	    !copy_altnames(bare, *csr)) {
 		X509_REQ_free(bare);
 		return fail_crypto(ST_ERROR, "cannot copy the request");

@@ -27,8 +27,8 @@ enum status csr_add_challenge(struct buf *out, X509_REQ *csr);
 
 /*
  * Replaces the request, after it has been sent, by one that has only the same
- * subject, byte by byte, key and subjectAltName: no challengePassword and no
- * signature.
+ * subject, byte by byte, and subjectAltName: no key, no challengePassword and
+ * no signature.
  */
 enum status csr_strip(X509_REQ **csr);
 
