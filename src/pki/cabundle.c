@@ -348,7 +348,7 @@ enum status cabundle_check(const struct cabundle *bundle, bool check_validity)
 	if (st == ST_OK && sk_X509_num(roots) > 0)
 		st = check_chain(bundle, bundle->sign, roots, check_validity);
 	if (st == ST_OK && sk_X509_num(roots) > 0 &&
-	    bundle->owned_encrypt == NULL)
+	    bundle->owned_encrypt == NULL && bundle->encrypt != bundle->sign)
 		st =
 		    check_chain(bundle, bundle->encrypt, roots, check_validity);
 	cert_stack_free(roots);

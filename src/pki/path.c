@@ -12,14 +12,33 @@
  */
 #define DEPTH_MAX 16
 
+/* Whether a certificate of certs other than ca has its name. */
+static bool has_double(X509 *ca, STACK_OF(X509) *certs)
+{
+	X509 *cert;
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		if (X509_NAME_cmp(X509_get_subject_name(cert),
+			X509_get_subject_name(ca)) == 0 &&
+		    X509_cmp(cert, ca) != 0)
+			return true;
+	}
+	return false;
+}
+
 /*
  * Whether ca has the name of cert's issuer but another key, as before or after
- * a rollover.  libcrypto tries only one certificate of those with that name.
+ * a rollover.  libcrypto tries only one certificate of those with that name; if
+ * ca is the only one, it finds out itself.
  */
-static bool is_namesake(X509 *ca, X509 *cert)
+static bool is_namesake(
+    X509 *ca, X509 *cert, STACK_OF(X509) *trusted, STACK_OF(X509) *more)
 {
 	return X509_NAME_cmp(X509_get_subject_name(ca),
 		   X509_get_issuer_name(cert)) == 0 &&
+	    (has_double(ca, trusted) || has_double(ca, more)) &&
 	    !cert_seems_issued_by(cert, ca);
 }
 
@@ -60,7 +79,8 @@ bool path_verify(X509 *cert, STACK_OF(X509) *trusted, STACK_OF(X509) *more,
 		goto out;
 
 	for (i = 0; i < sk_X509_num(trusted); i++)
-		if (!is_namesake(sk_X509_value(trusted, i), cert) &&
+		if (!is_namesake(
+			sk_X509_value(trusted, i), cert, trusted, more) &&
 		    !X509_STORE_add_cert(store, sk_X509_value(trusted, i)))
 			goto out;
 

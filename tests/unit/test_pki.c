@@ -1203,6 +1203,43 @@ static void test_verify_rollover(void **state)
 	}
 }
 
+/* As above, where the reply brings the new certificate, which a root issued. */
+static void test_verify_rollover_sent(void **state)
+{
+	X509 *root = fixture_cert(&(struct cert_spec){
+	    .cn = "Root", .key = fixture_rsa(0), .ca = true});
+	X509 *old = fixture_cert(
+	    &(struct cert_spec){.cn = "CA", .key = fixture_rsa(1), .ca = true});
+	X509 *new = fixture_cert(&(struct cert_spec){.cn = "CA",
+	    .key = fixture_rsa(2),
+	    .ca = true,
+	    .issuer = root,
+	    .issuer_key = fixture_rsa(0)});
+	X509 *leaf = fixture_cert(&(struct cert_spec){.cn = "Leaf",
+	    .key = fixture_rsa(3),
+	    .issuer = new,
+	    .issuer_key = fixture_rsa(2)});
+	X509 *anchors[] = {old, root, NULL}, *sent[] = {leaf, new, NULL};
+	STACK_OF(X509) *trusted = fixture_stack(anchors);
+	STACK_OF(X509) *more = fixture_stack(sent);
+	const char *reason;
+
+	(void)state;
+	assert_int_equal(
+	    path_verify_below(trusted, leaf, more, &reason), PATH_VERIFIED);
+	X509_free(sk_X509_delete(trusted, 1));
+	assert_int_equal(
+	    path_verify_below(trusted, leaf, more, &reason), PATH_REFUSED);
+	cert_stack_free(more);
+	assert_int_equal(
+	    path_verify_below(trusted, leaf, NULL, &reason), PATH_REFUSED);
+	cert_stack_free(trusted);
+	X509_free(root);
+	X509_free(old);
+	X509_free(new);
+	X509_free(leaf);
+}
+
 static void test_is_chain(void **state)
 {
 	const struct {
@@ -2200,6 +2237,7 @@ int main(void)
 	    cmocka_unit_test(test_verify_depth),
 	    cmocka_unit_test(test_verify_not_ca),
 	    cmocka_unit_test(test_verify_rollover),
+	    cmocka_unit_test(test_verify_rollover_sent),
 	    cmocka_unit_test(test_is_chain),
 	    cmocka_unit_test(test_is_chain_tries),
 	    cmocka_unit_test(test_bundle_read),
