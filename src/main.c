@@ -80,6 +80,7 @@ int main(int argc, char **argv)
 	enum status st;
 
 	compat_wipe_freed();
+	compat_skip_cleanup();
 	compat_forbid_core();
 	standard_reserve();
 	signal(SIGPIPE, SIG_IGN);
@@ -97,7 +98,8 @@ int main(int argc, char **argv)
 	options_free(&options);
 	log_set_report(NULL);
 	report_free(&report);
-	OPENSSL_cleanup();
+	if (session_needs_cleanup())
+		OPENSSL_cleanup();
 	if (poll_interrupted() != 0) {
 		fflush(stdout);
 		raise(poll_interrupted());

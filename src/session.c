@@ -92,6 +92,11 @@ void session_close(struct session *session)
 	url_free(&session->url);
 }
 
+bool session_needs_cleanup(void)
+{
+	return token_needs_cleanup();
+}
+
 static bool make_query(struct buf *query, const struct session *session,
     const char *operation, const char *message)
 {

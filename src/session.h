@@ -43,6 +43,12 @@ enum status session_open(struct session *session, const struct options *options,
 void session_close(struct session *session);
 
 /*
+ * Whether OPENSSL_cleanup() has to end the process, as a token was in use: see
+ * token_needs_cleanup().
+ */
+bool session_needs_cleanup(void);
+
+/*
  * Sets the capabilities: those of --capabilities, or of the answer to GetCACaps
  * (RFC 8894, 3.5).  A server that answers badly, or closes the connection
  * instead, has none.  ST_NETWORK after reporting when the server cannot be

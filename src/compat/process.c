@@ -36,6 +36,15 @@ void compat_forbid_core(void)
 #endif
 }
 
+bool compat_skip_cleanup(void)
+{
+#ifdef OPENSSL_INIT_NO_ATEXIT
+	return OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL) == 1;
+#else
+	return false;
+#endif
+}
+
 #ifdef HAVE_MALLOC_USABLE_SIZE
 
 static void *allocate(size_t size, const char *file, int line)

@@ -1,4 +1,4 @@
-/* process.h: forbids core dumps; makes libcrypto overwrite what it frees. */
+/* process.h: no core dumps; what libcrypto does with memory, and at the end. */
 #ifndef COMPAT_PROCESS_H
 #define COMPAT_PROCESS_H
 
@@ -20,5 +20,12 @@ void compat_forbid_core(void);
  * too late, or if the system does not tell the size of a block.
  */
 bool compat_wipe_freed(void);
+
+/*
+ * Leaves the memory of libcrypto to the system when the process ends, unless
+ * OPENSSL_cleanup() is called.  Must be called after compat_wipe_freed() and
+ * before any other function of libcrypto.  False: libcrypto cleans up.
+ */
+bool compat_skip_cleanup(void);
 
 #endif

@@ -9,6 +9,9 @@
 #include "util/buf.h"
 #include "util/log.h"
 
+/* A token is or was in use: see token_needs_cleanup(). */
+static bool used;
+
 static const char *const module_endings[] = {".so", ".dylib", ".dll"};
 
 /* The length of a module's file name without its ending. */
@@ -95,11 +98,25 @@ enum status token_open(const struct token_options *options)
 	enum status st = ST_OK;
 	size_t i;
 
+	used = options->provider_count > 0 ||
+	    (options->engine != NULL && options->engine->id != NULL);
 	for (i = 0; st == ST_OK && i < options->provider_count; i++)
 		st = load_provider(options->providers[i], options);
 	if (st == ST_OK && options->engine != NULL)
 		st = engine_open(options->engine);
 	return st;
+}
+
+void token_note_key(const EVP_PKEY *key)
+{
+	char query[COMPAT_QUERY_MAX];
+
+	used = used || compat_key_query(query, key) != NULL;
+}
+
+bool token_needs_cleanup(void)
+{
+	return used;
 }
 
 void token_close(void)

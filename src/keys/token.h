@@ -2,7 +2,10 @@
 #ifndef KEYS_TOKEN_H
 #define KEYS_TOKEN_H
 
+#include <stdbool.h>
 #include <stddef.h>
+
+#include <openssl/evp.h>
 
 #include "keys/engine.h"
 #include "util/status.h"
@@ -27,6 +30,16 @@ enum status token_open(const struct token_options *options);
  * without engines.
  */
 const char *token_engine_hint(void);
+
+/* Every key that was read: one may be in a provider of libcrypto's own choice. */
+void token_note_key(const EVP_PKEY *key);
+
+/*
+ * Whether a provider or the engine was opened, or a key in a provider that the
+ * configuration of libcrypto loads: modules of tokens log out when they are
+ * unloaded, which for some is in OPENSSL_cleanup() only.
+ */
+bool token_needs_cleanup(void);
 
 /* Must be called after the last key is freed, before the process ends. */
 void token_close(void);

@@ -23,6 +23,7 @@
 #include "keys/key.h"
 #include "keys/key_name.h"
 #include "keys/secret.h"
+#include "keys/token.h"
 #include "pki/cert.h"
 #include "pki/pem.h"
 #include "util/log.h"
@@ -780,6 +781,34 @@ static void test_key_pem_bad(void **state)
 	buf_free(&text);
 }
 
+/* A key in a file leaves nothing to clean up, a provider does. */
+static void test_token_cleanup(void **state)
+{
+	char name[] = "default";
+	char *const names[] = {name};
+	const struct token_options none = {0};
+	const struct token_options one = {
+	    .providers = names, .provider_count = 1};
+	const char *path = fixture_path("key");
+	const struct key_place place = {.name = path, .what = "private key"};
+	EVP_PKEY *key = NULL;
+	enum status st;
+
+	(void)state;
+	write_key(path, fixture_rsa(0), PLAIN, "");
+	assert_int_equal(token_open(&none), ST_OK);
+	assert_int_equal(key_read(&key, &place), ST_OK);
+	assert_false(token_needs_cleanup());
+	EVP_PKEY_free(key);
+	token_close();
+	silence_start();
+	st = token_open(&one);
+	silence_stop();
+	assert_true(st == ST_OK || st == ST_ERROR);
+	assert_true(token_needs_cleanup());
+	token_close();
+}
+
 /* About one wrong pass phrase in 256 leaves valid padding when decrypted. */
 static void test_key_many_phrases(void **state)
 {
@@ -855,6 +884,7 @@ int main(void)
 	    cmocka_unit_test(test_key_pem_bad),
 	    cmocka_unit_test(test_key_many_phrases),
 	    cmocka_unit_test(test_key_names),
+	    cmocka_unit_test(test_token_cleanup),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
