@@ -89,6 +89,7 @@ int main(int argc, char **argv)
 		log_set_program(argv[0]);
 	log_set_report(&report);
 	st = options_parse(&options, &action, argc, argv);
+	report.wanted = options.json;
 	if (st == ST_OK)
 		st = do_action(&options, action, &report);
 	if (options.json && (st != ST_OK || action == OPTIONS_RUN))

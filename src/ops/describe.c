@@ -72,7 +72,11 @@ static void add_object(
 void describe_cert(struct report *report, X509 *cert, const char *file)
 {
 	struct buf object = {0};
-	bool ok = add_name(&object, "subject", X509_get_subject_name(cert)) &&
+	bool ok;
+
+	if (!report->wanted)
+		return;
+	ok = add_name(&object, "subject", X509_get_subject_name(cert)) &&
 	    add_name(&object, "issuer", X509_get_issuer_name(cert)) &&
 	    add_serial(&object, cert) &&
 	    add_time(&object, "notBefore", X509_get0_notBefore(cert)) &&
@@ -86,7 +90,11 @@ void describe_crl(
     struct report *report, const struct crl *crl, const char *file)
 {
 	struct buf object = {0};
-	bool ok = add_name(&object, "issuer", crl->issuer) &&
+	bool ok;
+
+	if (!report->wanted)
+		return;
+	ok = add_name(&object, "issuer", crl->issuer) &&
 	    add_time(&object, "thisUpdate", crl->this_update) &&
 	    add_time(&object, "nextUpdate", crl->next_update) &&
 	    add_file(&object, file);

@@ -39,6 +39,7 @@ enum report_list { REPORT_LIST_LIST(REPORT_CONSTANT) REPORT_LISTS };
 struct report {
 	char *fields[REPORT_FIELDS];
 	struct buf lists[REPORT_LISTS];
+	bool wanted; /* --json: otherwise objects need not be added */
 	bool failed; /* out of memory: the report is incomplete */
 };
 
