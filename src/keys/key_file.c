@@ -16,8 +16,9 @@
 /* The first line of every kind of private key in PEM ends so (RFC 7468, 10). */
 #define PEM_MARK "PRIVATE KEY-----"
 
-/* Bytes that are looked at together; no key in DER is larger. */
-#define PART (256u * 1024)
+/* Bytes that are looked at together, at most; no key in DER is larger. */
+#define PART_MAX (256u * 1024)
+#define PART_MIN 1024u
 
 /* The part may have NUL bytes in it. */
 static bool has_pem_key(const struct buf *part)
@@ -34,11 +35,17 @@ static bool is_der_key(const struct buf *file)
 {
 	const unsigned char *p[] = {file->data, file->data, file->data};
 	long len = (long)file->len;
-	EVP_PKEY *key = d2i_AutoPrivateKey(NULL, &p[0], len);
-	X509_SIG *encrypted = d2i_X509_SIG(NULL, &p[1], len);
-	PKCS12 *store = d2i_PKCS12(NULL, &p[2], len);
-	bool yes = key != NULL || encrypted != NULL || store != NULL;
+	X509_SIG *encrypted;
+	EVP_PKEY *key;
+	PKCS12 *store;
+	bool yes;
 
+	if (len == 0 || *p[0] != (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED))
+		return false;
+	key = d2i_AutoPrivateKey(NULL, &p[0], len);
+	encrypted = d2i_X509_SIG(NULL, &p[1], len);
+	store = d2i_PKCS12(NULL, &p[2], len);
+	yes = key != NULL || encrypted != NULL || store != NULL;
 	EVP_PKEY_free(key);
 	X509_SIG_free(encrypted);
 	PKCS12_free(store);
@@ -57,13 +64,23 @@ static void keep_end(struct buf *part)
 	part->len = keep;
 }
 
+/* The size of a part: that of a small file, which is then read at once. */
+static size_t part_size(int fd)
+{
+	struct stat sb;
+
+	if (fstat(fd, &sb) != 0 || sb.st_size >= (off_t)PART_MAX)
+		return PART_MAX;
+	return sb.st_size < (off_t)PART_MIN ? PART_MIN : (size_t)sb.st_size + 1;
+}
+
 /* Reads until the part is full or the file ends: false when that fails. */
-static bool read_part(int fd, struct buf *part, bool *end)
+static bool read_part(int fd, struct buf *part, size_t size, bool *end)
 {
 	ssize_t got;
 
-	while (part->len < PART) {
-		got = read(fd, part->data + part->len, PART - part->len);
+	while (part->len < size) {
+		got = read(fd, part->data + part->len, size - part->len);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
@@ -78,11 +95,12 @@ static bool read_part(int fd, struct buf *part, bool *end)
 
 static bool holds_key(int fd, struct buf *part, bool *failed)
 {
+	const size_t size = part_size(fd);
 	bool first = true, end = false;
 
-	*failed = !buf_reserve(part, PART);
+	*failed = !buf_reserve(part, size);
 	while (!*failed && !end) {
-		if ((*failed = !read_part(fd, part, &end)))
+		if ((*failed = !read_part(fd, part, size, &end)))
 			break;
 		if (has_pem_key(part) || (first && is_der_key(part)))
 			return true;

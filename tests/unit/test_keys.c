@@ -21,6 +21,7 @@
 
 #include "fixtures.h"
 #include "keys/key.h"
+#include "keys/key_file.h"
 #include "keys/key_name.h"
 #include "keys/secret.h"
 #include "keys/token.h"
@@ -781,6 +782,46 @@ static void test_key_pem_bad(void **state)
 	buf_free(&text);
 }
 
+static bool holds_key(const char *path)
+{
+	bool holds;
+
+	assert_int_equal(key_file_find(&holds, path), ST_OK);
+	return holds;
+}
+
+/* A key is found behind as much other text as there is. */
+static void test_key_file(void **state)
+{
+	static const size_t before[] = {0, 1, 900, 1000, 1023, 1024, 1025, 2000,
+	    262100, 262130, 262144, 300000, 600000};
+	static const char mark[] = "-----BEGIN RSA PRIVATE KEY-----\n";
+	const char *path = fixture_path("holds");
+	struct buf text = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(before); i++) {
+		text.len = 0;
+		assert_true(buf_reserve(&text, before[i]));
+		memset(text.data, i % 2 ? 'x' : '\0', before[i]);
+		text.len = before[i];
+		fixture_write(path, text.data, text.len);
+		assert_false(holds_key(path));
+		assert_true(buf_add_string(&text, mark));
+		fixture_write(path, text.data, text.len);
+		assert_true(holds_key(path));
+	}
+	write_key(path, fixture_ec(), PLAIN, "");
+	assert_true(holds_key(path));
+	write_key(path, fixture_rsa(0), PKCS8_DER, PHRASE);
+	assert_true(holds_key(path));
+	fixture_write(path, "0\0", 2);
+	assert_false(holds_key(path));
+	assert_int_equal(ERR_peek_error(), 0);
+	buf_free(&text);
+}
+
 /* A key in a file leaves nothing to clean up, a provider does. */
 static void test_token_cleanup(void **state)
 {
@@ -884,6 +925,7 @@ int main(void)
 	    cmocka_unit_test(test_key_pem_bad),
 	    cmocka_unit_test(test_key_many_phrases),
 	    cmocka_unit_test(test_key_names),
+	    cmocka_unit_test(test_key_file),
 	    cmocka_unit_test(test_token_cleanup),
 	};
 
