@@ -33,11 +33,14 @@ static bool is_written(const struct option_row *row)
 	return row->check == CHECK_OUTPUT;
 }
 
-static enum status add_file(
-    struct uses *uses, const struct option_row *row, const char *name)
+/* On success uses owns what target points to. */
+static enum status add_use(struct uses *uses, const struct option_row *row,
+    const char *name, const struct target *target)
 {
-	struct use use = {
-	    .row = row, .name = strdup(name), .written = is_written(row)};
+	struct use use = {.row = row,
+	    .name = strdup(name),
+	    .written = is_written(row),
+	    .target = *target};
 	struct use *grown = NULL;
 
 	if (use.name != NULL)
@@ -48,12 +51,25 @@ static enum status add_file(
 		return fail_memory();
 	}
 	uses->list = grown;
-	if (file_is_standard(name))
-		name = use.written ? "/dev/stdout" : "/dev/stdin";
-	/* A failure is reported when the file is opened. */
-	target_find_quietly(&use.target, name);
 	uses->list[uses->count++] = use;
 	return ST_OK;
+}
+
+static enum status add_file(
+    struct uses *uses, const struct option_row *row, const char *name)
+{
+	const char *file = name;
+	struct target target;
+	enum status st;
+
+	if (file_is_standard(name))
+		file = is_written(row) ? "/dev/stdout" : "/dev/stdin";
+	/* A failure is reported when the file is opened. */
+	target_find_quietly(&target, file);
+	st = add_use(uses, row, name, &target);
+	if (st != ST_OK)
+		target_free(&target);
+	return st;
 }
 
 /* Of a set, FILE is read if it exists, or else FILE-N up to a gap. */
@@ -90,6 +106,35 @@ static enum status add_moved(
 	return st;
 }
 
+/*
+ * Behind a gap the files of a set are not read.  They are not looked for, but
+ * an output of such a name would be read once the gap is filled.
+ */
+static enum status add_behind_gap(
+    struct uses *uses, const struct option_row *row, const char *name)
+{
+	const struct target *gap = &uses->list[uses->count - 1].target;
+	struct target target;
+	enum status st;
+
+	if (!target_set_beside(&target, gap, name))
+		return fail_memory();
+	st = add_use(uses, row, name, &target);
+	if (st != ST_OK)
+		target_free(&target);
+	return st;
+}
+
+/* Whether the file that was added last does not exist, and is no link. */
+static bool is_gap(const struct uses *uses)
+{
+	const struct use *last = &uses->list[uses->count - 1];
+
+	return !last->written && !last->target.exists &&
+	    last->target.path != NULL &&
+	    target_has_base(&last->target, last->name);
+}
+
 /* The files of a set, also those that are not there yet. */
 static enum status add_set(
     struct uses *uses, const struct option_row *row, const char *base)
@@ -100,9 +145,12 @@ static enum status add_set(
 	int i;
 
 	for (i = 0; st == ST_OK && i < CASET_COUNT_MAX; i++) {
-		st = caset_set_name(&name, base, i)
-		    ? add_file(uses, row, buf_string(&name))
-		    : fail_memory();
+		if (!caset_set_name(&name, base, i))
+			st = fail_memory();
+		else if (i > 0 && is_gap(uses))
+			st = add_behind_gap(uses, row, buf_string(&name));
+		else
+			st = add_file(uses, row, buf_string(&name));
 		if (st == ST_OK && is_written(row))
 			st = add_moved(uses, row, buf_string(&name));
 	}

@@ -318,11 +318,35 @@ char *target_directory(const struct target *target)
 	return directory;
 }
 
+static const char *base_of(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash != NULL ? slash + 1 : path;
+}
+
 const char *target_base(const struct target *target)
 {
-	const char *slash = strrchr(target->path, '/');
+	return base_of(target->path);
+}
 
-	return slash != NULL ? slash + 1 : target->path;
+bool target_has_base(const struct target *target, const char *name)
+{
+	return strcmp(target_base(target), base_of(name)) == 0;
+}
+
+bool target_set_beside(
+    struct target *target, const struct target *other, const char *name)
+{
+	size_t len = (size_t)(target_base(other) - other->path);
+	size_t size = len + strlen(base_of(name)) + 1;
+
+	*target = (struct target){.path = malloc(size), .descriptor = -1};
+	if (target->path == NULL)
+		return false;
+	memcpy(target->path, other->path, len);
+	memcpy(target->path + len, base_of(name), size - len);
+	return true;
 }
 
 static bool is_same_node(const struct stat *a, const struct stat *b)
@@ -330,7 +354,7 @@ static bool is_same_node(const struct stat *a, const struct stat *b)
 	return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/* For two files that do not exist yet. */
+/* For two files of which one does not exist yet, or was not looked for. */
 static bool is_same_place(const struct target *a, const struct target *b)
 {
 	char *above_a, *above_b;
@@ -351,9 +375,7 @@ static bool is_same_place(const struct target *a, const struct target *b)
 
 bool target_is_same(const struct target *a, const struct target *b)
 {
-	if (a->exists != b->exists)
-		return false;
-	if (a->exists)
+	if (a->exists && b->exists)
 		return is_same_node(&a->status, &b->status);
 	return is_same_place(a, b);
 }

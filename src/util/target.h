@@ -30,6 +30,16 @@ void target_free(struct target *target);
 /* The same, for what is reported elsewhere; false: target is empty. */
 bool target_find_quietly(struct target *target, const char *name);
 
+/*
+ * The file that has the base name of name, and is beside other, which is no
+ * stream.  It is not looked for: exists is false.  False: out of memory.
+ */
+bool target_set_beside(
+    struct target *target, const struct target *other, const char *name);
+
+/* Whether path ends as name does: the name was not that of a link. */
+bool target_has_base(const struct target *target, const char *name);
+
 /* The directory of the file; the caller frees it.  NULL: out of memory. */
 char *target_directory(const struct target *target);
 

@@ -865,10 +865,22 @@ made_ready() {
     getca_done
     take local.key local.csr
     snapshot
-    for name in ca.crt-0 ca.crt-2 ca.crt; do
+    for name in ca.crt-0 ca.crt-2 ca.crt ca.crt-3 ca.crt-99 "$PWD/ca.crt-50"; do
         enroll -l "$name"
         misuse "-l and -c are the same file, $name"
     done
+    nothing_written
+    # Behind a gap a file is not read, but it is of the set.
+    mv ca.crt-1 away
+    for name in ca.crt-1 ca.crt-2 ./ca.crt-2 "$PWD/ca.crt-2" ca.crt-3; do
+        enroll -l "$name"
+        misuse "-l and -c are the same file, $name"
+    done
+    mv away ca.crt-1
+    ln -s "$PWD/ca.crt-1" link
+    enroll -l link
+    misuse "-l and -c are the same file, link"
+    rm link
     nothing_written
     run_sscep getca -u "$URL" -c ca.crt --tls-ca-file ca.crt-1
     misuse "-c and --tls-ca-file are the same file, ca.crt-1"
