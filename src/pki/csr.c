@@ -216,7 +216,6 @@ static bool add_key_usage(X509 *cert, EVP_PKEY *key)
 	return ok;
 }
 
-/* A copy through DER, which is independent of the provider of a token. */
 static X509 *copy_by_der(X509 *cert)
 {
 	unsigned char *der = NULL;
@@ -270,13 +269,54 @@ static bool copy_public_key(X509 *cert, X509_REQ *csr)
 	return false;
 }
 
+/*
+ * An RSA key that is made of the bytes, and not by a decoder, is encoded at
+ * once; the certificate then has its public key without being decoded again.
+ */
+static void attach_rsa_key(X509 *cert, X509_REQ *csr)
+{
+	EVP_PKEY *key = X509_REQ_get0_pubkey(csr);
+	const ASN1_OBJECT *type;
+	const unsigned char *bits;
+	X509_ALGOR *algor;
+	int len;
+
+	if (!ability_of_key(key).encrypts ||
+	    !X509_PUBKEY_get0_param(
+		NULL, &bits, &len, &algor, X509_REQ_get_X509_PUBKEY(csr)))
+		return;
+	X509_ALGOR_get0(&type, NULL, NULL, algor);
+	key = d2i_PublicKey(OBJ_obj2nid(type), NULL, &bits, len);
+	if (key != NULL)
+		X509_set_pubkey(cert, key);
+	EVP_PKEY_free(key);
+}
+
+/*
+ * The certificate as others are that are read: with its public key, and
+ * independent of the provider of a token.
+ */
+static X509 *finish_cert(X509 *cert, const char *query)
+{
+	bool ready = query == NULL && X509_get0_pubkey(cert) != NULL;
+
+	ERR_clear_error();
+	if (!ready)
+		return copy_by_der(cert);
+	X509_up_ref(cert);
+	return cert;
+}
+
 enum status csr_make_self_signed(
     X509 **out, X509_REQ *csr, EVP_PKEY *key, const EVP_MD *md)
 {
-	char query[COMPAT_QUERY_MAX];
-	X509 *cert = compat_new_x509(compat_key_query(query, key));
+	char buf[COMPAT_QUERY_MAX];
+	const char *query = compat_key_query(buf, key);
+	X509 *cert = compat_new_x509(query);
 	enum status st = ST_OK;
 
+	if (cert != NULL)
+		attach_rsa_key(cert, csr);
 	if (cert == NULL || !X509_set_version(cert, 2) ||
 	    !set_serial(cert, csr) ||
 	    !X509_set_subject_name(cert, X509_REQ_get_subject_name(csr)) ||
@@ -293,7 +333,7 @@ enum status csr_make_self_signed(
 		    "cannot make the self-signed certificate with %s (-S "
 		    "chooses)",
 		    OBJ_nid2ln(EVP_MD_type(md)));
-	else if ((*out = copy_by_der(cert)) == NULL)
+	else if ((*out = finish_cert(cert, query)) == NULL)
 		st = fail_memory();
 	X509_free(cert);
 	return st;

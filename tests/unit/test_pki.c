@@ -1854,6 +1854,22 @@ static void assert_same_key_bytes(const X509 *cert, X509_REQ *csr)
 	OPENSSL_free(b);
 }
 
+/* The certificate is what others decode from its DER. */
+static void assert_decodes(X509 *cert, EVP_PKEY *key)
+{
+	unsigned char *der = NULL;
+	int len = i2d_X509(cert, &der);
+	const unsigned char *p = der;
+	X509 *again = d2i_X509(NULL, &p, len);
+
+	assert_non_null(again);
+	assert_int_equal(X509_cmp(cert, again), 0);
+	assert_true(cert_has_key(again, key));
+	assert_int_equal(X509_verify(again, X509_get0_pubkey(cert)), 1);
+	X509_free(again);
+	OPENSSL_free(der);
+}
+
 static void assert_self_signed(EVP_PKEY *key, const EVP_MD *md, const char *use)
 {
 	X509_REQ *csr = fixture_csr("client", key);
@@ -1873,6 +1889,8 @@ static void assert_self_signed(EVP_PKEY *key, const EVP_MD *md, const char *use)
 	    0);
 	assert_true(cert_has_key(cert, key));
 	assert_same_key_bytes(cert, csr);
+	assert_decodes(cert, key);
+	assert_int_equal(ERR_peek_error(), 0);
 	assert_int_equal(X509_verify(cert, key), 1);
 	assert_true(cert_add_usage(&text, cert));
 	assert_string_equal(buf_string(&text), use);
