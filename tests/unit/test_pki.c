@@ -1537,6 +1537,7 @@ static void test_altnames(void **state)
 	    {"", "DNS:a", ""},
 	    {"DNS:a", "", "DNS:a"},
 	    {"DNS:a,DNS:b", "DNS:b,DNS:a", ""},
+	    {"DNS:a,DNS:b,DNS:c,DNS:d", "DNS:c,DNS:x,DNS:a,DNS:b", "DNS:d"},
 	    {"DNS:a,DNS:a", "DNS:A", ""},
 	    {"DNS:a", "DNS:ab,email:a,URI:a", "DNS:a"},
 	    {"email:A@b,URI:x:y", "email:a@b,URI:x:y", "email:A@b"},
