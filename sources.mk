@@ -145,6 +145,8 @@ sscep_sources = \
 	src/pki/curve.h \
 	src/pki/der.c \
 	src/pki/der.h \
+	src/pki/octets.c \
+	src/pki/octets.h \
 	src/pki/outline.c \
 	src/pki/outline.h \
 	src/pki/path.c \
@@ -211,6 +213,8 @@ sscep_sources = \
 	src/util/quote.h \
 	src/util/report.c \
 	src/util/report.h \
+	src/util/spool.c \
+	src/util/spool.h \
 	src/util/standard.c \
 	src/util/standard.h \
 	src/util/status.h \

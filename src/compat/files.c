@@ -1,9 +1,11 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* fallocate(), statx() */
+#define _GNU_SOURCE /* fallocate(), statx(), O_TMPFILE */
 #endif
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -51,6 +53,37 @@ bool compat_allocate(int fd, off_t len)
 		return false;
 #endif
 	return fill(fd, len);
+}
+
+/* For systems and file systems without O_TMPFILE. */
+static int open_unlinked(const char *directory)
+{
+	static const char pattern[] = "%s/.sscep-spool-XXXXXX";
+	size_t size = strlen(directory) + sizeof(pattern);
+	char *path = malloc(size);
+	int fd;
+
+	if (path == NULL)
+		return -1;
+	snprintf(path, size, pattern, directory);
+	fd = mkstemp(path);
+	if (fd >= 0) {
+		unlink(path);
+		fcntl(fd, F_SETFD, FD_CLOEXEC);
+	}
+	free(path);
+	return fd;
+}
+
+int compat_open_unnamed(const char *directory)
+{
+#ifdef O_TMPFILE
+	int fd = open(directory, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
+
+	if (fd >= 0)
+		return fd;
+#endif
+	return open_unlinked(directory);
 }
 
 #if defined(HAVE_STATX) && !defined(STATX_ATTR_MOUNT_ROOT)

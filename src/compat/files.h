@@ -12,6 +12,12 @@
 bool compat_allocate(int fd, off_t len);
 
 /*
+ * Opens a new file of mode 0600 in the directory for reading and writing, which
+ * has no name there, and returns its descriptor; -1 with errno.
+ */
+int compat_open_unnamed(const char *directory);
+
+/*
  * Whether the system keeps rename() from replacing the file: something is
  * mounted on it, or it is immutable or append-only.  directory is where it is.
  * False where that cannot be told.

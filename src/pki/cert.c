@@ -71,7 +71,7 @@ static bool is_end_of_pem(void)
 static bool parse_der_cert(
     STACK_OF(X509) *certs, const void *bytes, size_t len, long *left)
 {
-	const struct der run = {bytes, (long)len};
+	const struct der run = octets_in_memory(bytes, len);
 	const unsigned char *p = bytes;
 	X509 *cert;
 

@@ -70,7 +70,7 @@ static bool parse_crl(struct crl *out, struct der run)
 enum status crl_parse(struct crl *out, const void *bytes, size_t len)
 {
 	memset(out, 0, sizeof(*out));
-	if (len > LONG_MAX || !parse_crl(out, (struct der){bytes, (long)len}))
+	if (len > LONG_MAX || !parse_crl(out, octets_in_memory(bytes, len)))
 		return fail_crypto(
 		    ST_REPLY, "reply: not a CRL in DER (RFC 5280, 5.1)");
 	out->bytes = bytes;

@@ -12,6 +12,23 @@
 #define ELEMENTS_MAX      50000
 #define BYTES_PER_ELEMENT 128
 
+/* The most octets of a tag and a length; four and five are enough for both. */
+#define HEADER_MAX 32
+
+/* Whether a tag and a length are complete in HEADER_MAX octets. */
+static bool header_is_short(const unsigned char *p)
+{
+	size_t i = 0;
+
+	if ((p[0] & V_ASN1_PRIMITIVE_TAG) == V_ASN1_PRIMITIVE_TAG)
+		do
+			i++;
+		while (i < HEADER_MAX && (p[i] & 0x80) != 0);
+	i++;
+	return i < HEADER_MAX &&
+	    (p[i] <= 0x80 || i + (p[i] & 0x7fu) < HEADER_MAX);
+}
+
 /*
  * Reads the header of the next element, and leaves run as it is.  out->whole is
  * not set.  If the length is indefinite, out->inside is the rest of run.
@@ -19,11 +36,13 @@
 static bool next_header(
     struct der *run, struct der_element *out, bool *indefinite)
 {
-	const unsigned char *p = run->p;
+	const unsigned char *start, *p;
+	size_t have;
 	int result;
 	long len;
 
-	if (run->left <= 0)
+	start = p = octets_peek(run, HEADER_MAX, &have);
+	if (p == NULL || (run->left > HEADER_MAX && !header_is_short(p)))
 		return false;
 	result = ASN1_get_object(&p, &len, &out->tag, &out->class, run->left);
 	if ((result & FAILED) != 0) {
@@ -32,18 +51,25 @@ static bool next_header(
 	}
 	*indefinite = (result & INDEFINITE) != 0;
 	out->constructed = (result & V_ASN1_CONSTRUCTED) != 0;
-	out->inside.p = p;
-	out->inside.left = *indefinite ? run->left - (p - run->p) : len;
+	out->inside = *run;
+	octets_skip(&out->inside, p - start);
+	if (!*indefinite)
+		out->inside.left = len;
 	return true;
 }
 
-static void take_element(
-    struct der *run, struct der_element *out, const void *end)
+/* Takes all octets before those of which left remain. */
+static void take_element(struct der *run, struct der_element *out, long left)
 {
-	out->whole.p = run->p;
-	out->whole.left = (const unsigned char *)end - run->p;
-	run->p += out->whole.left;
-	run->left -= out->whole.left;
+	out->whole = *run;
+	out->whole.left = run->left - left;
+	octets_skip(run, out->whole.left);
+}
+
+/* How many octets of run follow the element. */
+static long left_behind(const struct der *run, const struct der_element *e)
+{
+	return run->left - (long)(e->inside.at - run->at) - e->inside.left;
 }
 
 bool der_next(struct der *run, struct der_element *out)
@@ -52,7 +78,7 @@ bool der_next(struct der *run, struct der_element *out)
 
 	if (!next_header(run, out, &indefinite) || indefinite)
 		return false;
-	take_element(run, out, out->inside.p + out->inside.left);
+	take_element(run, out, left_behind(run, out));
 	return true;
 }
 
@@ -63,48 +89,55 @@ bool der_next_is(struct der *run, struct der_element *out, int tag)
 }
 
 /* End-of-contents are two zero octets (X.690, 8.1.5). */
-static bool is_end_of_contents(const unsigned char *p, long left)
+static bool is_end_of_contents(const struct der *run)
 {
-	return left >= 2 && p[0] == 0 && p[1] == 0;
+	size_t have;
+	const unsigned char *p = octets_peek(run, 2, &have);
+
+	return p != NULL && have >= 2 && p[0] == 0 && p[1] == 0;
 }
 
-/* The end-of-contents octets that end run, or NULL if there are none. */
-static const unsigned char *find_end(struct der run)
+/*
+ * Sets *left to the number of octets of run from the end-of-contents octets on
+ * that end it.  False if there are none.
+ */
+static bool find_end(long *left, struct der run)
 {
-	const unsigned char *begin;
+	long budget = der_budget(run.left);
 	struct der_element e;
 	bool indefinite;
 	int depth = 1;
 
-	while (depth <= DER_DEPTH_MAX) {
-		begin = run.p;
-		if (is_end_of_contents(run.p, run.left) && --depth == 0)
-			return begin;
+	while (depth <= DER_DEPTH_MAX && budget-- > 0) {
+		*left = run.left;
+		if (is_end_of_contents(&run) && --depth == 0)
+			return true;
 		if (!next_header(&run, &e, &indefinite))
-			return NULL;
-		if (indefinite)
+			return false;
+		if (indefinite) {
 			depth++;
-		take_element(
-		    &run, &e, e.inside.p + (indefinite ? 0 : e.inside.left));
+			e.inside.left = 0;
+		}
+		take_element(&run, &e, left_behind(&run, &e));
 	}
-	return NULL;
+	return false;
 }
 
 bool ber_next(struct der *run, struct der_element *out)
 {
-	const unsigned char *end;
 	bool indefinite;
+	long left;
 
 	if (!next_header(run, out, &indefinite))
 		return false;
-	end = out->inside.p + out->inside.left;
-	if (indefinite) {
-		if ((end = find_end(out->inside)) == NULL)
-			return false;
-		out->inside.left = end - out->inside.p;
-		end += 2;
+	if (!indefinite) {
+		take_element(run, out, left_behind(run, out));
+		return true;
 	}
-	take_element(run, out, end);
+	if (!find_end(&left, out->inside))
+		return false;
+	out->inside.left -= left;
+	take_element(run, out, left - 2);
 	return true;
 }
 
@@ -123,6 +156,40 @@ bool ber_next_context(struct der *run, struct der_element *out, int tag)
 		return false;
 	*run = after;
 	return true;
+}
+
+/* Segments that nest well, as der_check() finds out, follow one another. */
+enum status ber_join(
+    struct der *out, const struct der_element *string, struct spool *room)
+{
+	struct der run = string->inside;
+	struct der_element e;
+	enum status st = ST_OK;
+	const unsigned char *p;
+	bool indefinite;
+	size_t len;
+
+	*out = run;
+	while (string->constructed && st == ST_OK && run.left > 0) {
+		if (is_end_of_contents(&run)) {
+			octets_skip(&run, 2);
+			continue;
+		}
+		if (!next_header(&run, &e, &indefinite) ||
+		    e.class != V_ASN1_UNIVERSAL || e.tag != V_ASN1_OCTET_STRING)
+			return ST_REPLY;
+		if (e.constructed)
+			e.inside.left = 0;
+		take_element(&run, &e, left_behind(&run, &e));
+		while (
+		    st == ST_OK && (p = octets_take(&e.inside, &len)) != NULL)
+			st = spool_add(room, p, len);
+		if (st == ST_OK && e.inside.left > 0)
+			return ST_REPLY;
+	}
+	if (string->constructed && st == ST_OK)
+		*out = octets_in_spool(room);
+	return st;
 }
 
 bool der_seems_signed_data(const void *bytes, size_t len)
@@ -151,13 +218,13 @@ bool der_seems_cert(const void *bytes, size_t len)
 
 /* An element that is being walked through. */
 struct level {
-	const unsigned char *end; /* if indefinite, of the one around it */
+	long end; /* octets left behind it, or behind the one around it */
 	bool indefinite;
 	bool in_guess; /* in a primitive one, where elements are a guess */
 };
 
 struct walk {
-	const unsigned char *p;
+	struct der run; /* up to the end of everything */
 	struct level levels[DER_DEPTH_MAX + 1];
 	int depth;
 	bool strict;
@@ -192,17 +259,18 @@ static bool may_hold_elements(const struct der_element *e, bool strict)
 	return strict && e->tag == V_ASN1_OCTET_STRING;
 }
 
+/* The element is the next in w->run. */
 static enum der_verdict walk_enter(
     struct walk *w, const struct der_element *e, bool indefinite, bool guess)
 {
-	struct level level = {.end = e->inside.p + e->inside.left,
+	struct level level = {.end = left_behind(&w->run, e),
 	    .indefinite = indefinite,
 	    .in_guess = guess || w->levels[w->depth].in_guess};
 
 	if (w->depth == DER_DEPTH_MAX)
 		return DER_TOO_DEEP;
 	w->levels[++w->depth] = level;
-	w->p = e->inside.p;
+	octets_skip(&w->run, (long)(e->inside.at - w->run.at));
 	return DER_FINE;
 }
 
@@ -216,20 +284,21 @@ static enum der_verdict walk_leave_guess(struct walk *w)
 		return DER_BROKEN;
 	while (w->levels[w->depth].indefinite)
 		w->depth--;
-	w->p = w->levels[w->depth--].end;
+	octets_skip(&w->run, w->run.left - w->levels[w->depth--].end);
 	return DER_FINE;
 }
 
 static enum der_verdict walk_step(struct walk *w)
 {
 	const struct level *level = &w->levels[w->depth];
-	struct der run = {w->p, level->end - w->p};
 	bool strict = w->strict && !level->in_guess;
+	struct der run = w->run;
 	struct der_element e;
 	bool indefinite;
 
-	if (level->indefinite && is_end_of_contents(run.p, run.left)) {
-		w->p += 2;
+	run.left -= level->end;
+	if (level->indefinite && is_end_of_contents(&run)) {
+		octets_skip(&w->run, 2);
 		w->depth--;
 		return DER_FINE;
 	}
@@ -240,16 +309,16 @@ static enum der_verdict walk_step(struct walk *w)
 		return walk_enter(w, &e, indefinite, false);
 	if (may_hold_elements(&e, w->strict))
 		return walk_enter(w, &e, false, true);
-	w->p = e.inside.p + e.inside.left;
+	octets_skip(&w->run, w->run.left - left_behind(&w->run, &e));
 	return DER_FINE;
 }
 
 static bool walk_is_done(struct walk *w)
 {
 	while (w->depth > 0 && !w->levels[w->depth].indefinite &&
-	    w->p == w->levels[w->depth].end)
+	    w->run.left == w->levels[w->depth].end)
 		w->depth--;
-	return w->depth == 0 && w->p == w->levels[0].end;
+	return w->depth == 0 && w->run.left == 0;
 }
 
 long der_budget(long bytes)
@@ -259,10 +328,9 @@ long der_budget(long bytes)
 
 enum der_verdict der_check(struct der run, bool strict, long *left)
 {
-	struct walk walk = {.p = run.p, .strict = strict};
+	struct walk walk = {.run = run, .strict = strict};
 	enum der_verdict verdict = DER_FINE;
 
-	walk.levels[0].end = run.p + run.left;
 	while (verdict == DER_FINE && !walk_is_done(&walk))
 		verdict = (*left)-- > 0 ? walk_step(&walk) : DER_TOO_MANY;
 	return verdict;

@@ -5,14 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "pki/octets.h"
+#include "util/spool.h"
+#include "util/status.h"
+
 /* The deepest nesting of elements that is walked through. */
 #define DER_DEPTH_MAX 32
-
-/* Bytes in which one element follows another.  Borrows them. */
-struct der {
-	const unsigned char *p;
-	long left;
-};
 
 /* One element: all its octets, and its contents octets. */
 struct der_element {
@@ -24,7 +22,8 @@ struct der_element {
 
 /*
  * Takes the next element off run, which must not be part of out.  False at the
- * end of run, for a length beyond that end, and for an indefinite length.
+ * end of run, for a length beyond that end, for an indefinite length, and for a
+ * tag and length of more than 32 octets.
  */
 bool der_next(struct der *run, struct der_element *out);
 
@@ -41,6 +40,15 @@ bool ber_next_is(struct der *run, struct der_element *out, int tag);
 
 /* Takes the next element off run only if it has that context-specific tag. */
 bool ber_next_context(struct der *run, struct der_element *out, int tag);
+
+/*
+ * Sets *out to the contents of an OCTET STRING, which may have any tag.  If it is
+ * constructed, its segments are added to room (X.690, 8.7.3), in which *out then
+ * is.  ST_REPLY, not reported, if they are no OCTET STRINGs; what spool_add()
+ * returns, after reporting.
+ */
+enum status ber_join(
+    struct der *out, const struct der_element *string, struct spool *room);
 
 /*
  * Whether the bytes begin as a SignedData in a ContentInfo (RFC 5652, 3), in

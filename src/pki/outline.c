@@ -95,7 +95,7 @@ static bool decode(struct outline *out, const unsigned char *p, size_t len)
 
 bool outline_parse(struct outline *out, const void *bytes, size_t len)
 {
-	const struct der run = {bytes, (long)len};
+	const struct der run = octets_in_memory(bytes, len);
 	long left = der_budget((long)len);
 
 	memset(out, 0, sizeof(*out));

@@ -368,7 +368,7 @@ static enum status open_content_info(struct der *out,
 static enum status check_content_info(struct der *out, const void *bytes,
     size_t len, const struct content *content, const char *what, bool decoded)
 {
-	struct der run = {bytes, (long)len}, inside;
+	struct der run = octets_in_memory(bytes, len), inside;
 	long left = der_budget((long)len);
 	const struct part part = {what, decoded, &left};
 	struct der_element info;

@@ -17,8 +17,20 @@
 /* The bytes of a literal, without its NUL. */
 #define RUN(text) \
 	{ \
-		(const unsigned char *)(text), sizeof(text) - 1 \
+		.p = (const unsigned char *)(text), .left = sizeof(text) - 1 \
 	}
+
+/* The same octets in the file of a spool. */
+static struct der in_file(struct der run)
+{
+	static struct spool spool;
+
+	spool_free(&spool);
+	spool.memory_max = 1;
+	assert_int_equal(spool_expect(&spool, 2), ST_OK);
+	assert_int_equal(spool_add(&spool, run.p, (size_t)run.left), ST_OK);
+	return octets_in_spool(&spool);
+}
 
 static const struct {
 	const char *what;
@@ -50,7 +62,50 @@ static const struct {
 	0, 0, 0},
     {"indefinite, but primitive", RUN("\x04\x80xx\x00\x00"), false, false, 0, 0,
 	0},
+    {"length of 2^64 + 1",
+	RUN("\x04\x89\x01\x00\x00\x00\x00\x00\x00\x00\x01xyyyyyyyyyyyyyyyyyyyyy"
+	    "yyyy"),
+	false, false, 0, 0, 0},
+    {"length after zeros", RUN("\x04\x85\x00\x00\x00\x00\x01x"), true, true, 4,
+	8, 1},
+    {"a long tag", RUN("\x1f\x81\x01\x01x"), true, true, 129, 5, 1},
+    {"32 octets of header",
+	RUN("\x04\x9e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	    "\x00\x00"
+	    "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01x"),
+	true, true, 4, 33, 1},
+    {"33 octets of header",
+	RUN("\x04\x9f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	    "\x00\x00"
+	    "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01x"),
+	false, false, 0, 0, 0},
+    {"a tag without end",
+	RUN("\x1f\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"
+	    "\x80\x80"
+	    "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"
+	    "\x01\x00"),
+	false, false, 0, 0, 0},
 };
+
+static void check_step(size_t i, struct der run)
+{
+	struct der der = run, ber = run;
+	struct der_element e;
+
+	assert_int_equal(der_next(&der, &e), steps[i].der);
+	assert_int_equal(ber_next(&ber, &e), steps[i].ber);
+	if (!steps[i].ber) {
+		assert_int_equal(ber.left, run.left);
+		return;
+	}
+	assert_int_equal(e.tag, steps[i].tag);
+	assert_int_equal(e.whole.left, steps[i].whole);
+	assert_int_equal(e.inside.left, steps[i].inside);
+	assert_int_equal(ber.at, steps[i].whole);
+	assert_int_equal(ber.left, run.left - steps[i].whole);
+	if (run.p != NULL)
+		assert_ptr_equal(ber.p, run.p + steps[i].whole);
+}
 
 static void test_steps(void **state)
 {
@@ -58,21 +113,9 @@ static void test_steps(void **state)
 
 	(void)state;
 	for (i = 0; i < NITEMS(steps); i++) {
-		struct der der = steps[i].run, ber = steps[i].run;
-		struct der_element e;
-
 		print_message("%s\n", steps[i].what);
-		assert_int_equal(der_next(&der, &e), steps[i].der);
-		assert_int_equal(ber_next(&ber, &e), steps[i].ber);
-		if (!steps[i].ber) {
-			assert_ptr_equal(ber.p, steps[i].run.p);
-			continue;
-		}
-		assert_int_equal(e.tag, steps[i].tag);
-		assert_int_equal(e.whole.left, steps[i].whole);
-		assert_int_equal(e.inside.left, steps[i].inside);
-		assert_ptr_equal(ber.p, steps[i].run.p + steps[i].whole);
-		assert_int_equal(ber.left, steps[i].run.left - steps[i].whole);
+		check_step(i, steps[i].run);
+		check_step(i, in_file(steps[i].run));
 	}
 }
 
@@ -140,6 +183,10 @@ static void test_checks(void **state)
 		print_message("%s\n", checks[i].what);
 		assert_int_equal(check(checks[i].run, false), checks[i].loose);
 		assert_int_equal(check(checks[i].run, true), checks[i].strict);
+		assert_int_equal(
+		    check(in_file(checks[i].run), false), checks[i].loose);
+		assert_int_equal(
+		    check(in_file(checks[i].run), true), checks[i].strict);
 	}
 }
 
@@ -157,9 +204,9 @@ static void put_header(unsigned char *p, int tag, size_t len)
 /* Checks count elements of two bytes each in an element with this tag. */
 static enum der_verdict check_many(size_t count, int tag, bool strict)
 {
-	unsigned char *bytes = malloc(6 + 2 * count);
+	unsigned char *bytes = calloc(1, 6 + 2 * count);
 	enum der_verdict verdict;
-	struct der run = {bytes, (long)(6 + 2 * count)};
+	struct der run = octets_in_memory(bytes, 6 + 2 * count);
 	long left;
 	size_t i;
 
@@ -169,6 +216,7 @@ static enum der_verdict check_many(size_t count, int tag, bool strict)
 		memcpy(bytes + 6 + 2 * i, "\x05\x00", 2);
 	left = der_budget(run.left);
 	verdict = der_check(run, strict, &left);
+	assert_int_equal(check(in_file(run), strict), verdict);
 	free(bytes);
 	return verdict;
 }
@@ -176,8 +224,8 @@ static enum der_verdict check_many(size_t count, int tag, bool strict)
 /* The same, after an element whose content is not an element. */
 static enum der_verdict check_behind(size_t count, int tag)
 {
-	unsigned char *bytes = malloc(6 + 2 * count);
-	struct der run = {bytes, (long)(6 + 2 * count)};
+	unsigned char *bytes = calloc(1, 6 + 2 * count);
+	struct der run = octets_in_memory(bytes, 6 + 2 * count);
 	enum der_verdict verdict;
 	size_t i;
 
@@ -187,6 +235,7 @@ static enum der_verdict check_behind(size_t count, int tag)
 		memcpy(bytes + 6 + 2 * i, "\x05\x00", 2);
 	memcpy(bytes + 6, "\x30\x02\xff\xff", 4);
 	verdict = check(run, false);
+	assert_int_equal(check(in_file(run), false), verdict);
 	free(bytes);
 	return verdict;
 }
@@ -224,11 +273,99 @@ static void test_deep(void **state)
 		memset(bytes, 0, sizeof(bytes));
 		for (int i = 0; i < depth; i++)
 			memcpy(bytes + 2 * i, "\x30\x80", 2);
-		run = (struct der){bytes, 4 * depth};
+		run = octets_in_memory(bytes, 4 * (size_t)depth);
 		assert_int_equal(check(run, false),
 		    depth > DER_DEPTH_MAX ? DER_TOO_DEEP : DER_FINE);
 		assert_int_equal(ber_next(&run, &e), depth <= DER_DEPTH_MAX);
 	}
+}
+
+static const struct {
+	const char *what;
+	struct der string;
+	const char *joined; /* NULL: refused */
+} joins[] = {
+    {"primitive", RUN("\x04\x02xy"), "xy"},
+    {"empty", RUN("\x04\x00"), ""},
+    {"primitive, of another tag", RUN("\x80\x02xy"), "xy"},
+    {"no segments", RUN("\x24\x00"), ""},
+    {"one segment", RUN("\x24\x04\x04\x02xy"), "xy"},
+    {"segments", RUN("\xa0\x07\x04\x01x\x04\x02yz"), "xyz"},
+    {"an empty one", RUN("\xa0\x08\x04\x01x\x04\x00\x04\x01y"), "xy"},
+    {"indefinite", RUN("\xa0\x80\x04\x01x\x04\x02yz\x00\x00"), "xyz"},
+    {"segments of segments",
+	RUN("\x24\x80\x24\x80\x04\x01w\x00\x00\x24\x06\x04\x01x\x04\x01y\x04"
+	    "\x01z\x00\x00"),
+	"wxyz"},
+    {"an INTEGER", RUN("\x24\x03\x02\x01\x05"), NULL},
+    {"a segment under another tag", RUN("\xa0\x03\x80\x01x"), NULL},
+    {"a segment beyond the end", RUN("\x24\x03\x04\x02x"), NULL},
+    {"half a header", RUN("\x24\x01\x04"), NULL},
+};
+
+static void check_join(size_t i, struct der run, size_t memory_max)
+{
+	struct spool room = {.memory_max = memory_max};
+	struct buf text = {0};
+	struct der_element e;
+	struct der out;
+	enum status st;
+
+	assert_true(ber_next(&run, &e));
+	st = ber_join(&out, &e, &room);
+	assert_int_equal(st, joins[i].joined != NULL ? ST_OK : ST_REPLY);
+	if (st == ST_OK) {
+		assert_true(octets_add(&text, out));
+		assert_string_equal(buf_string(&text), joins[i].joined);
+	}
+	buf_free(&text);
+	spool_free(&room);
+}
+
+static void test_join(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(joins); i++) {
+		print_message("%s\n", joins[i].what);
+		check_join(i, joins[i].string, 0);
+		check_join(i, in_file(joins[i].string), 1);
+	}
+}
+
+/* A primitive that ends here and there around the ends of what is read at once. */
+static void test_windows(void **state)
+{
+	const size_t size = 3 * SPOOL_WINDOW;
+	unsigned char *bytes = calloc(1, size);
+	struct der run, rest;
+	struct der_element e, f;
+	size_t first, len, left;
+	const unsigned char *p;
+
+	(void)state;
+	assert_non_null(bytes);
+	for (first = SPOOL_WINDOW - 50; first < SPOOL_WINDOW + 10; first++) {
+		memset(bytes, 'a', size);
+		put_header(bytes, 0x04, first - 6);
+		put_header(bytes + first, 0x04, size - first - 6);
+		run = in_file(octets_in_memory(bytes, size));
+		assert_true(der_next(&run, &e));
+		assert_int_equal(e.whole.left, first);
+		assert_true(ber_next_is(&run, &f, V_ASN1_OCTET_STRING));
+		assert_int_equal(run.left, 0);
+		assert_null(octets_peek(&run, 1, &len));
+		rest = f.inside;
+		for (left = size - first - 6; left > 0; left -= len) {
+			p = octets_take(&rest, &len);
+			assert_non_null(p);
+			assert_true(len <= left);
+			assert_memory_equal(p, bytes + size - left, len);
+		}
+		assert_int_equal(rest.left, 0);
+	}
+	free(bytes);
 }
 
 int main(void)
@@ -239,6 +376,8 @@ int main(void)
 	    cmocka_unit_test(test_checks),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_deep),
+	    cmocka_unit_test(test_join),
+	    cmocka_unit_test(test_windows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

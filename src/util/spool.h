@@ -1,0 +1,55 @@
+/* spool.h: bytes in memory, or, if they are many, in a temporary file. */
+#ifndef UTIL_SPOOL_H
+#define UTIL_SPOOL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/buf.h"
+#include "util/status.h"
+
+/* Bytes that are kept in memory, and those of a file that are read at once. */
+#define SPOOL_MEMORY_MAX (1024u * 1024)
+#define SPOOL_WINDOW     (32u * 1024)
+
+/*
+ * Owns bytes and the file, which has no name: it is gone when the process ends,
+ * however it ends.  All zero is empty.
+ */
+struct spool {
+	const char *directory; /* for the file; borrowed; NULL: TMPDIR, /tmp */
+	size_t memory_max;     /* in place of SPOOL_MEMORY_MAX, unless 0 */
+	size_t len;            /* of everything */
+	struct buf bytes; /* everything, or the part of the file at start */
+	size_t start;
+	bool in_file;
+	int fd; /* if in_file */
+};
+
+/* An empty spool that keeps its file where other does. */
+struct spool spool_like(const struct spool *other);
+
+/*
+ * Adds bytes at the end.  After reporting: ST_FILE if there is no file, or if it
+ * cannot be written, as on a full disk; ST_ERROR when out of memory.
+ */
+enum status spool_add(struct spool *spool, const void *bytes, size_t len);
+
+/* Says that len bytes will be added; they may be fewer.  As spool_add(). */
+enum status spool_expect(struct spool *spool, size_t len);
+
+/*
+ * The bytes from offset at on, and their number in *len: at least need, or all
+ * that there are.  Those of a file are valid until the next call.  NULL at the
+ * end, and with errno if the file cannot be read.
+ */
+const unsigned char *spool_peek(
+    struct spool *spool, size_t at, size_t need, size_t *len);
+
+/* Moves everything to spool->bytes, however much.  ST_FILE after reporting. */
+enum status spool_load(struct spool *spool);
+
+/* Empties it; directory and memory_max remain. */
+void spool_free(struct spool *spool);
+
+#endif

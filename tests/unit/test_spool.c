@@ -1,0 +1,237 @@
+/* Unit test of src/util/spool.c: the same bytes in memory and in a file. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "util/log.h"
+#include "util/spool.h"
+
+#define SIZE (3 * (size_t)SPOOL_WINDOW + 7)
+
+static unsigned char pattern[SIZE];
+
+static void fill_pattern(void)
+{
+	size_t i;
+
+	for (i = 0; i < SIZE; i++)
+		pattern[i] = (unsigned char)(i * 7 + i / 251);
+}
+
+/* A spool of len bytes of the pattern, added by step. */
+static struct spool make(size_t max, size_t len, size_t step)
+{
+	struct spool spool = {
+	    .directory = fixture_directory(), .memory_max = max};
+	size_t at, n;
+
+	for (at = 0; at < len; at += n) {
+		n = len - at < step ? len - at : step;
+		assert_int_equal(spool_add(&spool, pattern + at, n), ST_OK);
+	}
+	assert_int_equal(spool.len, len);
+	assert_true(spool.in_file == (len > max));
+	return spool;
+}
+
+static void check_peek(struct spool *spool, size_t at, size_t need)
+{
+	size_t len = 0, left = spool->len - at;
+	const unsigned char *p = spool_peek(spool, at, need, &len);
+
+	if (at >= spool->len) {
+		assert_null(p);
+		return;
+	}
+	assert_non_null(p);
+	assert_true(len >= (need < left ? need : left));
+	assert_true(len <= left);
+	assert_memory_equal(p, pattern + at, len);
+}
+
+static void test_forms(void **state)
+{
+	static const size_t lens[] = {
+	    2, 31, 100, SPOOL_WINDOW - 1, SPOOL_WINDOW, SPOOL_WINDOW + 1, SIZE};
+	static const size_t steps[] = {1, 1000, SIZE};
+	size_t i, j, at;
+
+	(void)state;
+	for (i = 0; i < NITEMS(lens); i++)
+		for (j = 0; j < 2 * NITEMS(steps); j++) {
+			struct spool spool =
+			    make(j % 2 == 0 ? SIZE : lens[i] / 2, lens[i],
+				steps[j / 2]);
+
+			for (at = 0; at <= lens[i]; at += 1 + at / 3)
+				check_peek(&spool, at, 32);
+			check_peek(&spool, lens[i] - 1, 1);
+			check_peek(&spool, 0, 1);
+			check_peek(&spool, lens[i], 1);
+			assert_int_equal(spool_load(&spool), ST_OK);
+			assert_false(spool.in_file);
+			assert_int_equal(spool.bytes.len, lens[i]);
+			assert_memory_equal(spool.bytes.data, pattern, lens[i]);
+			assert_int_equal(spool.bytes.data[lens[i]], 0);
+			spool_free(&spool);
+			assert_int_equal(spool.len, 0);
+		}
+}
+
+/* What is added after something was read is not lost. */
+static void test_add_after_peek(void **state)
+{
+	struct spool spool = make(10, 100, 100);
+
+	(void)state;
+	check_peek(&spool, 50, 10);
+	assert_int_equal(spool_add(&spool, pattern + 100, 100), ST_OK);
+	check_peek(&spool, 50, 150);
+	check_peek(&spool, 0, 200);
+	spool_free(&spool);
+}
+
+static void test_empty(void **state)
+{
+	struct spool spool = {0};
+	size_t len;
+
+	(void)state;
+	assert_null(spool_peek(&spool, 0, 1, &len));
+	assert_int_equal(spool_add(&spool, "", 0), ST_OK);
+	assert_int_equal(spool_expect(&spool, 0), ST_OK);
+	assert_int_equal(spool_load(&spool), ST_OK);
+	spool_free(&spool);
+}
+
+/* The default limit, and a file as soon as more than that is expected. */
+static void test_limit(void **state)
+{
+	struct spool spool = {0};
+	char *zeros = calloc(1, SPOOL_MEMORY_MAX);
+
+	(void)state;
+	assert_non_null(zeros);
+	assert_int_equal(spool_add(&spool, zeros, SPOOL_MEMORY_MAX), ST_OK);
+	assert_false(spool.in_file);
+	assert_int_equal(spool_add(&spool, "x", 1), ST_OK);
+	assert_true(spool.in_file);
+	assert_true(spool.bytes.size <= SPOOL_MEMORY_MAX);
+	spool_free(&spool);
+	assert_int_equal(spool_expect(&spool, SPOOL_MEMORY_MAX), ST_OK);
+	assert_false(spool.in_file);
+	assert_int_equal(spool_expect(&spool, SPOOL_MEMORY_MAX + 1), ST_OK);
+	assert_true(spool.in_file);
+	spool_free(&spool);
+	free(zeros);
+}
+
+/* The file has no name, and nobody else may open it. */
+static void test_unnamed(void **state)
+{
+	int before = fixture_count_files(fixture_directory());
+	struct spool spool = make(1, 10, 10);
+	struct stat sb;
+
+	(void)state;
+	assert_int_equal(fixture_count_files(fixture_directory()), before);
+	assert_int_equal(fstat(spool.fd, &sb), 0);
+	assert_int_equal(sb.st_nlink, 0);
+	assert_int_equal(sb.st_mode & 07777, 0600);
+	assert_true((fcntl(spool.fd, F_GETFD) & FD_CLOEXEC) != 0);
+	spool_free(&spool);
+}
+
+/* A directory that does not exist is not used, if there is another. */
+static void test_directory(void **state)
+{
+	struct spool spool = {.directory = "/nonexistent", .memory_max = 1};
+	struct spool other = spool_like(&spool);
+
+	(void)state;
+	assert_string_equal(other.directory, "/nonexistent");
+	assert_int_equal(other.memory_max, 1);
+	assert_int_equal(setenv("TMPDIR", fixture_directory(), 1), 0);
+	assert_int_equal(spool_add(&spool, "xyz", 3), ST_OK);
+	assert_true(spool.in_file);
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+	spool_free(&spool);
+}
+
+static void fill_up(void)
+{
+	struct spool spool = {
+	    .directory = fixture_directory(), .memory_max = 1};
+	struct rlimit limit = {.rlim_cur = 5000, .rlim_max = 5000};
+
+	signal(SIGXFSZ, SIG_IGN);
+	if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
+		_exit(1);
+	_exit(spool_add(&spool, pattern, SIZE));
+}
+
+/* One line, of the file status, when the file cannot grow. */
+static void test_full(void **state)
+{
+	const char *text;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	capture_start(STDERR_FILENO);
+	if ((pid = fork()) == 0)
+		fill_up();
+	waitpid(pid, &status, 0);
+	text = capture_stop();
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), ST_FILE);
+	assert_non_null(strstr(text,
+	    "cannot keep the answer in a temporary "
+	    "file, after 5000 bytes: File too large"));
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+/* A file that was cut short is an error, not the end. */
+static void test_unreadable(void **state)
+{
+	struct spool spool = make(1, SIZE, SIZE);
+	size_t len;
+
+	(void)state;
+	assert_int_equal(ftruncate(spool.fd, 10), 0);
+	assert_null(spool_peek(&spool, 0, SIZE, &len));
+	assert_null(spool_peek(&spool, 20, 1, &len));
+	capture_start(STDERR_FILENO);
+	assert_int_equal(spool_load(&spool), ST_FILE);
+	assert_non_null(strstr(capture_stop(), "cannot read the temporary"));
+	spool_free(&spool);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_forms),
+	    cmocka_unit_test(test_add_after_peek),
+	    cmocka_unit_test(test_empty),
+	    cmocka_unit_test(test_limit),
+	    cmocka_unit_test(test_unnamed),
+	    cmocka_unit_test(test_directory),
+	    cmocka_unit_test(test_full),
+	    cmocka_unit_test(test_unreadable),
+	};
+
+	fill_pattern();
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
