@@ -90,7 +90,8 @@ enum status refusal_check_status(const struct http *http,
 	if (response->status < 400 || response->outcome != HTTP_ANSWERED)
 		return http_check_status(http, response);
 	has_reply = refusal->pki_message &&
-	    der_seems_signed_data(response->body.data, response->body.len);
+	    der_seems_signed_data(
+		response->body.bytes.data, response->body.bytes.len);
 	log_capture_begin(&capture);
 	st = http_check_status(http, response);
 	log_capture_end(&capture);
@@ -111,7 +112,7 @@ static bool is_one_of(
 
 int refusal_find_error(const struct http_response *response)
 {
-	const struct buf *body = &response->body;
+	const struct buf *body = &response->body.bytes;
 
 	if (response->outcome != HTTP_ANSWERED || response->status / 100 == 2 ||
 	    der_seems_signed_data(body->data, body->len))
@@ -123,7 +124,7 @@ int refusal_find_error(const struct http_response *response)
 static enum status refuse_body(
     const struct http_response *response, const char *const *types)
 {
-	const struct buf *body = &response->body;
+	const struct buf *body = &response->body.bytes;
 	const char *type = response->content_type;
 	bool page = response_is_page(response);
 	const char *advice = page
@@ -144,7 +145,7 @@ static enum status refuse_body(
 enum status refusal_check_body(
     const struct http_response *response, const char *const *types)
 {
-	const struct buf *body = &response->body;
+	const struct buf *body = &response->body.bytes;
 	const char *type = response->content_type;
 
 	if (body->len == 0)

@@ -1,10 +1,13 @@
+#include <stdlib.h>
 #include <string.h>
 
 #include "keys/token.h"
 #include "refusal.h"
 #include "scep/caps.h"
 #include "session.h"
+#include "util/file.h"
 #include "util/log.h"
+#include "util/target.h"
 
 /* Bytes of base64 in a GET (RFC 8894, 4.1); some servers cut longer URLs. */
 #define GET_SAFE_MAX 2048
@@ -53,6 +56,20 @@ static enum status open_tokens(const struct options *o)
 	return token_open(&tokens);
 }
 
+/* That of a file of this name, for the spool of a large answer; or NULL. */
+static const char *find_directory(struct session *session, const char *name)
+{
+	struct target target;
+
+	if (file_is_standard(name) || !target_find_quietly(&target, name))
+		return NULL;
+	if (!target.stream &&
+	    (!target.exists || S_ISREG(target.status.st_mode)))
+		session->directory = target_directory(&target);
+	target_free(&target);
+	return session->directory;
+}
+
 enum status session_open(struct session *session, const struct options *options,
     struct report *report)
 {
@@ -77,6 +94,8 @@ enum status session_open(struct session *session, const struct options *options,
 		st = read_passes(session);
 	if (st == ST_OK)
 		st = open_tokens(options);
+	if (st == ST_OK && options->output != NULL)
+		http.directory = find_directory(session, options->output);
 	if (st == ST_OK)
 		st = http_open(&session->http, &session->url, &http);
 	return st;
@@ -90,6 +109,7 @@ void session_close(struct session *session)
 	pass_wipe(&session->sign_pass);
 	pass_wipe(&session->tls_pass);
 	url_free(&session->url);
+	free(session->directory);
 }
 
 bool session_needs_cleanup(void)
@@ -181,7 +201,8 @@ enum status session_get(struct session *session, const char *operation,
 		st = check_status(session, response, false);
 	if (st == ST_OK)
 		st = refusal_check_body(response, types);
-	return st;
+	/* Certificates are decoded in memory. */
+	return st == ST_OK ? spool_load(&response->body) : st;
 }
 
 /*
@@ -190,7 +211,7 @@ enum status session_get(struct session *session, const char *operation,
  */
 static bool is_foreign_page(const struct http_response *response)
 {
-	const struct buf *body = &response->body;
+	const struct buf *body = &response->body.bytes;
 
 	return response->status / 100 == 2 && response_is_page(response) &&
 	    !caps_has_keyword(body->data, body->len);
@@ -199,6 +220,7 @@ static bool is_foreign_page(const struct http_response *response)
 static enum status ask_caps(
     struct session *session, struct http_response *response)
 {
+	const struct buf *body = &response->body.bytes;
 	struct http_request request = {
 	    .max_body = choose_max(session, CAPS_SIZE_MAX),
 	};
@@ -208,11 +230,10 @@ static enum status ask_caps(
 	if (st == ST_OK)
 		st = check_status(session, response, false);
 	if (st == ST_OK)
-		st = caps_check(response->body.data, response->body.len,
-		    response_is_page(response));
+		st = caps_check(
+		    body->data, body->len, response_is_page(response));
 	if (st == ST_OK)
-		session->caps =
-		    caps_parse(response->body.data, response->body.len);
+		session->caps = caps_parse(body->data, body->len);
 	return st;
 }
 
@@ -336,8 +357,10 @@ enum status session_exchange(struct session *session,
 		goto out;
 
 	say("valid response from server");
+	if ((st = spool_load(&response.body)) != ST_OK)
+		goto out;
 	st = scep_reply_decode(
-	    reply, request, response.body.data, response.body.len);
+	    reply, request, response.body.bytes.data, response.body.len);
 	if (st == ST_OK && reply->transaction_id != NULL &&
 	    log_enabled(LOG_VERBOSE))
 		say("reply transaction id: %s", reply->transaction_id);

@@ -19,6 +19,7 @@ struct session {
 	struct report *report; /* what --json prints */
 	struct url url;
 	struct http *http;
+	char *directory;                       /* for spools; or NULL */
 	struct pass pass, sign_pass, tls_pass; /* of -k, -K, --tls-key */
 	unsigned int caps;        /* enum cap; after session_query_caps() */
 	bool caps_failed;         /* GetCACaps was sent, and answered badly */

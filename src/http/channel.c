@@ -136,12 +136,18 @@ static enum status attempt_run(
 {
 	struct channel *channel = try->channel;
 	enum status st;
+	size_t start;
 
 	channel->reached = true;
 	parser_init(&try->parser, response, channel_peer(channel), max_body);
+	response->body.directory = channel->options->directory;
 	st = attempt_send(try);
 	while (st == ST_OK && !parser_is_done(&try->parser))
 		st = attempt_read(try);
+	if (st == ST_OK)
+		st = spool_end(&response->body);
+	/* Those who look only at the start find it in memory. */
+	spool_peek(&response->body, 0, SPOOL_WINDOW, &start);
 
 	channel->hint = channel->conn->hint;
 	if (st != ST_OK || !try->parser.keep || try->surplus ||

@@ -20,6 +20,7 @@ struct http_options {
 	unsigned int timeout; /* seconds for one exchange, redirects too */
 	unsigned int wait;    /* seconds to repeat connecting; 0: try once */
 	struct tls_options tls; /* for https */
+	const char *directory;  /* for the spool of a large body, or NULL */
 };
 
 #endif

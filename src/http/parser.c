@@ -108,9 +108,7 @@ static enum status choose_body(struct parser *parser, const struct head *head)
 			return fail_size(parser);
 		parser->left = parser->length = head->length;
 		parser->state = parser->left > 0 ? PARSER_LENGTH : PARSER_DONE;
-		if (parser->left > 0 &&
-		    !buf_reserve(&parser->out->body, parser->left))
-			return fail_memory();
+		return spool_expect(&parser->out->body, parser->left);
 	} else {
 		parser->keep = false;
 		parser->state = PARSER_CLOSE;
@@ -161,11 +159,11 @@ static enum status feed_head(
 static enum status add_body(
     struct parser *parser, const void *bytes, size_t len)
 {
-	struct buf *body = &parser->out->body;
+	struct spool *body = &parser->out->body;
 
 	if (len > parser->max_body - body->len)
 		return fail_size(parser);
-	return buf_add(body, bytes, len) ? ST_OK : fail_memory();
+	return spool_add(body, bytes, len);
 }
 
 /* Takes bytes of a body or a chunk of known length; next follows it. */

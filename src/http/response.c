@@ -7,7 +7,7 @@
 void response_free_bytes(struct http_response *response)
 {
 	buf_free(&response->location);
-	buf_free(&response->body);
+	spool_free(&response->body);
 }
 
 void response_free(struct http_response *response)
@@ -39,13 +39,15 @@ bool response_is_type(const struct http_response *response, const char *type)
 
 bool response_is_page(const struct http_response *response)
 {
+	const struct buf *start = &response->body.bytes;
+
 	return response_is_type(response, "text/html") ||
-	    html_is_page(response->body.data, response->body.len);
+	    html_is_page(start->data, start->len);
 }
 
 bool response_add_line(struct buf *out, const struct http_response *response)
 {
-	const struct buf *body = &response->body;
+	const struct buf *body = &response->body.bytes;
 	size_t left = quote_is_text(body->data, body->len) ? body->len : 0, len;
 	const char *line = buf_string(body), *end;
 	char shown[QUOTE_SIZE];

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include "util/buf.h"
+#include "util/spool.h"
 
 #define HTTP_REASON_MAX 128
 #define HTTP_TYPE_MAX   128
@@ -37,7 +38,7 @@ struct http_response {
 	char content_type[HTTP_TYPE_MAX];  /* lower case, no parameters */
 	char proxy_error[HTTP_REASON_MAX]; /* of a proxy, escaped; or "" */
 	struct buf location;               /* unchecked */
-	struct buf body;
+	struct spool body;                 /* body.bytes: its start, at least */
 };
 
 void response_free(struct http_response *response);

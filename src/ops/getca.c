@@ -13,14 +13,14 @@ static const char *const getca_types[] = {
 
 /* The certificates, decoded: pins and --json need more than an outline. */
 static enum status write_certs(struct session *session, struct cafiles *files,
-    const struct pins *pins, const EVP_MD *md, const struct buf *body)
+    const struct pins *pins, const EVP_MD *md, const struct spool *body)
 {
 	STACK_OF(X509) *certs = NULL;
 	struct outline outline = {0};
 	enum status st;
 	bool bare;
 
-	st = certs_from_body(&certs, &bare, body->data, body->len);
+	st = certs_from_body(&certs, &bare, body->bytes.data, body->len);
 	if (st == ST_OK && pins->count > 0)
 		st = pinned_keep(certs, NULL, pins);
 	if (st == ST_OK && bare &&
@@ -35,13 +35,13 @@ static enum status write_certs(struct session *session, struct cafiles *files,
 }
 
 static enum status write_answer(struct session *session, struct cafiles *files,
-    const struct pins *pins, const EVP_MD *md, const struct buf *body)
+    const struct pins *pins, const EVP_MD *md, const struct spool *body)
 {
 	bool decoded = pins->count > 0 || session->options->json;
 	struct outline outline = {0};
 	enum status st;
 
-	st = !decoded && outline_parse(&outline, body->data, body->len)
+	st = !decoded && outline_parse(&outline, body->bytes.data, body->len)
 	    ? cafiles_write_bare(session, files, &outline, md)
 	    : write_certs(session, files, pins, md, body);
 	outline_free(&outline);

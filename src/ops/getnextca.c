@@ -139,7 +139,8 @@ static enum status getnextca_run(struct session *session)
 	    (st = get_next_ca(session, &response)) != ST_OK)
 		goto out;
 	say("valid response from server");
-	st = write_verified(session, &files, &current, &response.body, md);
+	st =
+	    write_verified(session, &files, &current, &response.body.bytes, md);
 out:
 	cafiles_close(&files.certs);
 	output_close(&files.signer);

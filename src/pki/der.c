@@ -187,7 +187,9 @@ enum status ber_join(
 		if (st == ST_OK && e.inside.left > 0)
 			return ST_REPLY;
 	}
-	if (string->constructed && st == ST_OK)
+	if (st == ST_OK)
+		st = spool_end(room);
+	if (string->constructed)
 		*out = octets_in_spool(room);
 	return st;
 }

@@ -39,25 +39,25 @@ static bool open_file(struct spool *spool)
 	return false;
 }
 
+/* Writes to the file, from spool->start on, and moves that. */
 static enum status write_file(
     struct spool *spool, const unsigned char *bytes, size_t len)
 {
-	size_t done = 0;
 	ssize_t put;
 
-	while (done < len) {
-		put = pwrite(spool->fd, bytes + done, len - done,
-		    (off_t)(spool->len + done));
+	while (len > 0) {
+		put = pwrite(spool->fd, bytes, len, (off_t)spool->start);
 		if (put < 0 && errno == EINTR)
 			continue;
 		if (put < 0)
 			return fail_errno(ST_FILE,
 			    "cannot keep the answer in a temporary file, after "
 			    "%zu bytes",
-			    spool->len + done);
-		done += (size_t)put;
+			    spool->start);
+		spool->start += (size_t)put;
+		bytes += put;
+		len -= (size_t)put;
 	}
-	spool->len += len;
 	return ST_OK;
 }
 
@@ -70,7 +70,6 @@ static enum status move_to_file(struct spool *spool)
 		return fail_errno(ST_FILE,
 		    "cannot create a temporary file for the answer (TMPDIR)");
 	memset(&spool->bytes, 0, sizeof(spool->bytes));
-	spool->start = spool->len = 0;
 	st = write_file(spool, bytes.data, bytes.len);
 	buf_free(&bytes);
 	return st;
@@ -85,6 +84,41 @@ enum status spool_expect(struct spool *spool, size_t len)
 	return buf_reserve(&spool->bytes, len) ? ST_OK : fail_memory();
 }
 
+enum status spool_end(struct spool *spool)
+{
+	enum status st;
+
+	if (!spool->unwritten)
+		return ST_OK;
+	spool->unwritten = false;
+	st = write_file(spool, spool->bytes.data, spool->bytes.len);
+	spool->bytes.len = 0;
+	return st;
+}
+
+static enum status add_to_file(
+    struct spool *spool, const void *bytes, size_t len)
+{
+	enum status st;
+
+	if (spool->unwritten && spool->bytes.len + len > SPOOL_WINDOW &&
+	    (st = spool_end(spool)) != ST_OK)
+		return st;
+	if (!spool->unwritten) {
+		spool->bytes.len = 0;
+		spool->start = spool->len;
+	}
+	if (len > SPOOL_WINDOW) {
+		st = write_file(spool, bytes, len);
+	} else {
+		spool->unwritten = true;
+		st = buf_add(&spool->bytes, bytes, len) ? ST_OK : fail_memory();
+	}
+	if (st == ST_OK)
+		spool->len += len;
+	return st;
+}
+
 enum status spool_add(struct spool *spool, const void *bytes, size_t len)
 {
 	enum status st;
@@ -93,7 +127,7 @@ enum status spool_add(struct spool *spool, const void *bytes, size_t len)
 	    (st = move_to_file(spool)) != ST_OK)
 		return st;
 	if (spool->in_file)
-		return write_file(spool, bytes, len);
+		return add_to_file(spool, bytes, len);
 	if (!buf_add(&spool->bytes, bytes, len))
 		return fail_memory();
 	spool->len += len;
@@ -131,7 +165,7 @@ const unsigned char *spool_peek(
 {
 	size_t left = spool->len - at, have = 0;
 
-	if (at >= spool->len)
+	if (at >= spool->len || spool_end(spool) != ST_OK)
 		return NULL;
 	if (at >= spool->start && at - spool->start < spool->bytes.len)
 		have = spool->bytes.len - (at - spool->start);
@@ -148,6 +182,8 @@ enum status spool_load(struct spool *spool)
 {
 	if (!spool->in_file)
 		return ST_OK;
+	if (spool_end(spool) != ST_OK)
+		return ST_FILE;
 	if (!read_file(spool, 0, spool->len))
 		return fail_errno(
 		    ST_FILE, "cannot read the temporary file of the answer");

@@ -22,8 +22,8 @@ struct spool {
 	size_t len;            /* of everything */
 	struct buf bytes; /* everything, or the part of the file at start */
 	size_t start;
-	bool in_file;
-	int fd; /* if in_file */
+	bool in_file, unwritten; /* bytes are not yet in the file */
+	int fd;                  /* if in_file */
 };
 
 /* An empty spool that keeps its file where other does. */
@@ -37,6 +37,9 @@ enum status spool_add(struct spool *spool, const void *bytes, size_t len);
 
 /* Says that len bytes will be added; they may be fewer.  As spool_add(). */
 enum status spool_expect(struct spool *spool, size_t len);
+
+/* To be called when everything has been added, before a peek.  As spool_add(). */
+enum status spool_end(struct spool *spool);
 
 /*
  * The bytes from offset at on, and their number in *len: at least need, or all

@@ -333,6 +333,9 @@ static const struct bad {
     {BYTES(CHUNKED "3\r\nabc\r\n0\r\nX: y\r\n")},
 };
 
+/* Of each body, what is in memory; 0: the usual. */
+static size_t memory_max;
+
 /* The result of one way of feeding. */
 struct outcome {
 	enum status st;
@@ -353,6 +356,7 @@ static void feed(struct outcome *o, const char *bytes, size_t len, size_t cut,
 
 	memset(o, 0, sizeof(*o));
 	parser_init(&r, &o->out, "h:80", max_body);
+	o->out.body.memory_max = memory_max;
 	for (; o->st == ST_OK && at < len; at += n, n = step) {
 		unsigned char *piece;
 
@@ -371,6 +375,8 @@ static void feed(struct outcome *o, const char *bytes, size_t len, size_t cut,
 	if (o->st == ST_OK)
 		o->st = parser_end(&r);
 	assert_int_equal(o->st == ST_OK, parser_is_done(&r) && o->st == 0);
+	if (o->st == ST_OK)
+		o->st = spool_load(&o->out.body);
 	o->keep = r.keep;
 	parser_free(&r);
 }
@@ -386,7 +392,7 @@ static void check_good(const struct good *g, size_t cut, size_t step)
 	assert_string_equal(o.out.reason, g->reason);
 	assert_string_equal(o.out.content_type, g->type);
 	assert_string_equal(buf_string(&o.out.location), g->location);
-	assert_string_equal(buf_string(&o.out.body), g->body);
+	assert_string_equal(buf_string(&o.out.body.bytes), g->body);
 	assert_int_equal(o.out.body.len, strlen(g->body));
 	assert_int_equal(o.used, g->len - g->surplus);
 	assert_int_equal(o.keep, g->keep);
@@ -732,6 +738,17 @@ static void test_proxy_error(void **state)
 	}
 }
 
+/* With bodies in files. */
+static void test_in_file(void **state)
+{
+	memory_max = 1;
+	test_good(state);
+	test_truncated(state);
+	test_at_once(state);
+	test_limits(state);
+	memory_max = 0;
+}
+
 int main(void)
 {
 	static struct log_capture unread;
@@ -748,6 +765,7 @@ int main(void)
 	    cmocka_unit_test(test_small_chunks),
 	    cmocka_unit_test(test_cut),
 	    cmocka_unit_test(test_proxy_error),
+	    cmocka_unit_test(test_in_file),
 	};
 
 	log_capture_begin(&unread); /* messages are tested elsewhere */

@@ -384,7 +384,7 @@ static inline void expect(struct http *http, const struct http_request *request,
 	assert_int_equal(response.outcome, HTTP_ANSWERED);
 	assert_true(response_is_of_server(&response));
 	assert_int_equal(response.status, status);
-	assert_string_equal(buf_string(&response.body), body);
+	assert_string_equal(buf_string(&response.body.bytes), body);
 	response_free(&response);
 	assert_string_equal(caught_text(), "");
 }
@@ -399,7 +399,7 @@ static inline void expect_failure(struct http *http,
 	assert_int_equal(response.outcome, outcome);
 	assert_int_equal(
 	    response_is_of_server(&response), outcome != HTTP_NOT_REACHED);
-	assert_null(response.body.data);
+	assert_null(response.body.bytes.data);
 	assert_null(response.location.data);
 }
 

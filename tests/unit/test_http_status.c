@@ -83,7 +83,7 @@ static void test_check_status(void **state)
 		memcpy(r.reason, a->reason, strlen(a->reason) + 1);
 		if (a->location != NULL)
 			assert_true(buf_add_string(&r.location, a->location));
-		assert_true(buf_add_string(&r.body, a->body));
+		assert_true(buf_add_string(&r.body.bytes, a->body));
 		assert_int_equal(http_check_status(http, &r),
 		    a->said == NULL ? ST_OK : ST_NETWORK);
 		if (a->said == NULL)
@@ -102,7 +102,8 @@ static void test_page_by_type(void **state)
 	struct http_response r = {.status = 500, .content_type = "text/html"};
 
 	(void)state;
-	assert_true(buf_add_string(&r.body, "Error: <b>bad</b> &amp; worse"));
+	assert_true(
+	    buf_add_string(&r.body.bytes, "Error: <b>bad</b> &amp; worse"));
 	assert_int_equal(http_check_status(http, &r), ST_NETWORK);
 	assert_said("answered 500: \"Error: bad & worse\"\n", "");
 	response_free(&r);
@@ -117,14 +118,14 @@ static void test_long_body(void **state)
 	const char *text;
 
 	(void)state;
-	assert_true(buf_reserve(&r.body, MIB));
-	memset(r.body.data, '!', MIB);
-	r.body.len = MIB;
+	assert_true(buf_reserve(&r.body.bytes, MIB));
+	memset(r.body.bytes.data, '!', MIB);
+	r.body.bytes.len = MIB;
 	assert_int_equal(http_check_status(http, &r), ST_NETWORK);
 	text = caught_text();
 	assert_non_null(strstr(text, "!!!...\""));
 	assert_true(strlen(text) < 250);
-	memset(r.body.data, '\n', MIB);
+	memset(r.body.bytes.data, '\n', MIB);
 	assert_int_equal(http_check_status(http, &r), ST_NETWORK);
 	assert_said("answered 500", "");
 	response_free(&r);

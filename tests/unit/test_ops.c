@@ -300,7 +300,8 @@ static void test_find_error(void **state)
 		response.status = rows[i].status;
 		memcpy(response.content_type, rows[i].type,
 		    strlen(rows[i].type) + 1);
-		assert_true(buf_add(&response.body, rows[i].body, rows[i].len));
+		assert_true(
+		    buf_add(&response.body.bytes, rows[i].body, rows[i].len));
 		if ((refusal_find_error(&response) != 0) != rows[i].error)
 			fixture_fail("row %zu", i);
 		response.outcome = HTTP_BAD_RESPONSE;
@@ -348,7 +349,7 @@ static void test_refused_bodies(void **state)
 		response.status = 200;
 		memcpy(response.content_type, rows[i].type,
 		    strlen(rows[i].type) + 1);
-		assert_true(buf_add_string(&response.body, rows[i].body));
+		assert_true(buf_add_string(&response.body.bytes, rows[i].body));
 		log_capture_begin(&capture);
 		st = refusal_check_body(&response, types);
 		log_capture_end(&capture);

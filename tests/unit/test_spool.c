@@ -98,6 +98,7 @@ static void test_add_after_peek(void **state)
 	(void)state;
 	check_peek(&spool, 50, 10);
 	assert_int_equal(spool_add(&spool, pattern + 100, 100), ST_OK);
+	assert_int_equal(spool_end(&spool), ST_OK);
 	check_peek(&spool, 50, 150);
 	check_peek(&spool, 0, 200);
 	spool_free(&spool);
@@ -170,8 +171,9 @@ static void test_directory(void **state)
 	spool_free(&spool);
 }
 
-static void fill_up(void)
+static void fill_up(size_t len)
 {
+	enum status st;
 	struct spool spool = {
 	    .directory = fixture_directory(), .memory_max = 1};
 	struct rlimit limit = {.rlim_cur = 5000, .rlim_max = 5000};
@@ -179,28 +181,35 @@ static void fill_up(void)
 	signal(SIGXFSZ, SIG_IGN);
 	if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
 		_exit(1);
-	_exit(spool_add(&spool, pattern, SIZE));
+	st = spool_add(&spool, pattern, len);
+	if (st == ST_OK)
+		st = spool_end(&spool);
+	_exit((int)st);
 }
 
 /* One line, of the file status, when the file cannot grow. */
 static void test_full(void **state)
 {
+	static const size_t lens[] = {SIZE, 5001};
 	const char *text;
 	int status;
 	pid_t pid;
+	size_t i;
 
 	(void)state;
-	capture_start(STDERR_FILENO);
-	if ((pid = fork()) == 0)
-		fill_up();
-	waitpid(pid, &status, 0);
-	text = capture_stop();
-	assert_true(WIFEXITED(status));
-	assert_int_equal(WEXITSTATUS(status), ST_FILE);
-	assert_non_null(strstr(text,
-	    "cannot keep the answer in a temporary "
-	    "file, after 5000 bytes: File too large"));
-	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	for (i = 0; i < NITEMS(lens); i++) {
+		capture_start(STDERR_FILENO);
+		if ((pid = fork()) == 0)
+			fill_up(lens[i]);
+		waitpid(pid, &status, 0);
+		text = capture_stop();
+		assert_true(WIFEXITED(status));
+		assert_int_equal(WEXITSTATUS(status), ST_FILE);
+		assert_non_null(strstr(text,
+		    "cannot keep the answer in a temporary file, "
+		    "after 5000 bytes: File too large"));
+		assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	}
 }
 
 /* A file that was cut short is an error, not the end. */
