@@ -149,14 +149,14 @@ static enum status keep_all(struct fileset *set)
 static bool put_back(const struct member *member)
 {
 	const struct target *target = &member->output.target;
+	const struct contents old = contents_of(&member->old);
 
 	if (!target->exists)
 		return unlink(target->path) == 0;
-	if (!is_regular(member) ||
-	    contents_overwrite(target->path, &member->old, true))
+	if (!is_regular(member) || contents_overwrite(target->path, &old, true))
 		return true;
 	return chmod(target->path, S_IRUSR | S_IWUSR) == 0 &&
-	    contents_overwrite(target->path, &member->old, true) &&
+	    contents_overwrite(target->path, &old, true) &&
 	    chmod(target->path, target->status.st_mode & 0777) == 0;
 }
 

@@ -4,7 +4,6 @@
 #include "pki/cert.h"
 #include "pki/clock.h"
 #include "pki/crl.h"
-#include "pki/pem.h"
 #include "util/log.h"
 
 static enum status set_target(struct query *query, X509 *target)
@@ -125,19 +124,6 @@ static enum status check_crl_signature(const struct crl *crl,
 	return ST_OK;
 }
 
-static enum status write_crl(
-    const struct session *session, struct output *output, const struct crl *crl)
-{
-	struct buf text = {0};
-	enum status st;
-
-	st = pem_add(&text, "X509 CRL", crl->bytes, crl->len)
-	    ? outputs_write(session, output, &text)
-	    : fail_crypto(ST_FILE, "%s: cannot encode", output->name);
-	buf_free(&text);
-	return st;
-}
-
 static enum status check_crl(const struct crl *crl, const struct query *query)
 {
 	char name[QUOTE_SIZE];
@@ -163,7 +149,8 @@ static enum status getcrl_write(
 		st = check_crl(&crl, query);
 	if (st == ST_OK) {
 		warn_of_crl_time(&crl);
-		st = write_crl(session, &query->in.outputs.result, &crl);
+		st = outputs_write_der(session, &query->in.outputs.result,
+		    "X509 CRL", octets_in_memory(crl.bytes, crl.len));
 	}
 	if (st == ST_OK) {
 		describe_crl(session->report, &crl, path);

@@ -81,6 +81,44 @@ enum status outputs_write(const struct session *session, struct output *output,
 	return ST_OK;
 }
 
+/* DER to be written in PEM. */
+struct pem {
+	const char *label;
+	struct der der;
+};
+
+static bool put_to_file(void *arg, const struct buf *part)
+{
+	const int *fd = arg;
+
+	return contents_add(*fd, part);
+}
+
+static bool write_pem(int fd, const void *from)
+{
+	const struct pem *pem = from;
+
+	return pem_write(pem->label, pem->der, put_to_file, &fd);
+}
+
+enum status outputs_write_der(const struct session *session,
+    struct output *output, const char *label, struct der der)
+{
+	const struct pem pem = {label, der};
+	struct buf text = {0};
+	enum status st = ST_OK;
+
+	if (!goes_to_report(session, output))
+		return output_write_from(
+		    output, &(struct contents){write_pem, &pem});
+	if (pem_write(label, der, pem_put_to_buf, &text))
+		report_set(session->report, REPORT_PEM, buf_string(&text));
+	else
+		st = fail_errno(ST_FILE, "%s: cannot encode", output->name);
+	buf_free(&text);
+	return st;
+}
+
 static enum status add_cert(
     struct buf *text, const struct output *output, X509 *cert)
 {
@@ -159,17 +197,15 @@ enum status outputs_write_issued(
 enum status outputs_dump(const struct session *session, struct output *output,
     struct scep_request *request)
 {
-	struct buf message = {0}, text = {0};
+	struct buf message = {0};
 	enum status st = scep_request_encode(&message, request);
 
-	if (st == ST_OK && !pem_add(&text, "PKCS7", message.data, message.len))
-		st = fail_crypto(ST_FILE, "%s: cannot encode", output->name);
 	if (st == ST_OK)
-		st = outputs_write(session, output, &text);
+		st = outputs_write_der(session, output, "PKCS7",
+		    octets_in_memory(message.data, message.len));
 	if (st == ST_OK)
 		say("%s written as %s", scep_message_name(request->type),
 		    output->name);
 	buf_free(&message);
-	buf_free(&text);
 	return st;
 }

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "options/options.h"
+#include "pki/octets.h"
 #include "scep/message.h"
 #include "session.h"
 #include "util/output.h"
@@ -37,6 +38,8 @@ enum status outputs_open_one(
  */
 enum status outputs_write(const struct session *session, struct output *output,
     const struct buf *text);
+enum status outputs_write_der(const struct session *session,
+    struct output *output, const char *label, struct der der); /* in PEM */
 enum status outputs_write_cert(
     const struct session *session, struct output *output, X509 *cert);
 enum status outputs_write_certs(const struct session *session,

@@ -49,10 +49,21 @@ bool contents_add(int fd, const struct buf *text)
 	return true;
 }
 
-bool contents_write(int fd, const struct buf *text)
+static bool add_text(int fd, const void *from)
 {
-	return lseek(fd, 0, SEEK_SET) == 0 && contents_add(fd, text) &&
-	    ftruncate(fd, (off_t)text->len) == 0;
+	return contents_add(fd, from);
+}
+
+struct contents contents_of(const struct buf *text)
+{
+	return (struct contents){add_text, text};
+}
+
+bool contents_write(int fd, const struct contents *contents)
+{
+	return lseek(fd, 0, SEEK_SET) == 0 &&
+	    contents->add(fd, contents->from) &&
+	    ftruncate(fd, lseek(fd, 0, SEEK_CUR)) == 0;
 }
 
 /* Reads the old contents; false if they are too large or unreadable. */
@@ -71,14 +82,16 @@ static bool read_old(struct buf *out, int fd)
 	return true;
 }
 
-static bool write_or_restore(int fd, const struct buf *text, bool sync)
+static bool write_or_restore(int fd, const struct contents *contents, bool sync)
 {
+	struct contents before;
 	struct buf old = {0};
 	bool kept = read_old(&old, fd);
-	bool ok = contents_write(fd, text) && (!sync || fsync(fd) == 0);
+	bool ok = contents_write(fd, contents) && (!sync || fsync(fd) == 0);
 	int error = errno;
 
-	if (!ok && kept && contents_write(fd, &old))
+	before = contents_of(&old);
+	if (!ok && kept && contents_write(fd, &before))
 		fsync(fd);
 	buf_free(&old);
 	errno = error;
@@ -96,14 +109,15 @@ static int open_file(const char *path)
 	return fd;
 }
 
-bool contents_overwrite(const char *path, const struct buf *text, bool sync)
+bool contents_overwrite(
+    const char *path, const struct contents *contents, bool sync)
 {
 	int fd = open_file(path), error;
 	bool ok;
 
 	if (fd < 0)
 		return false;
-	ok = write_or_restore(fd, text, sync);
+	ok = write_or_restore(fd, contents, sync);
 	error = errno;
 	if (close(fd) != 0 && ok)
 		return false;
@@ -148,15 +162,16 @@ static int open_other(const struct target *target)
 	return -1;
 }
 
-bool contents_write_stream(const struct target *target, const struct buf *text)
+bool contents_write_stream(
+    const struct target *target, const struct contents *contents)
 {
 	int fd = target->descriptor, error = 0;
 
 	if (fd >= 0)
-		return contents_add(fd, text);
+		return contents->add(fd, contents->from);
 	if ((fd = open_other(target)) < 0)
 		return false;
-	if (!contents_add(fd, text))
+	if (!contents->add(fd, contents->from))
 		error = errno;
 	if (close(fd) != 0 && error == 0)
 		error = errno;

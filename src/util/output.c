@@ -239,22 +239,28 @@ static enum status fill_temporary(struct output *o)
 
 	if (o->way != OUTPUT_REPLACE)
 		return ST_OK;
-	if (!contents_write(t->fd, &o->text) ||
+	if (!contents_write(t->fd, &o->contents) ||
 	    !temporary_copy_attributes(t, o->name, &o->target) ||
 	    (o->sync != OUTPUT_SYNC_NOTHING && fsync(t->fd) != 0))
 		return fail_writing(o);
 	return ST_OK;
 }
 
-enum status output_stage(struct output *o, const void *bytes, size_t len)
+static enum status stage(struct output *o, struct contents contents)
 {
 	enum status st;
 
+	o->contents = contents;
+	st = reopen_if_changed(o);
+	return st == ST_OK ? fill_temporary(o) : st;
+}
+
+enum status output_stage(struct output *o, const void *bytes, size_t len)
+{
 	o->text.len = 0;
 	if (!buf_add(&o->text, bytes, len))
 		return fail_memory();
-	st = reopen_if_changed(o);
-	return st == ST_OK ? fill_temporary(o) : st;
+	return stage(o, contents_of(&o->text));
 }
 
 /* For the new name to survive a power failure.  Failing is no error. */
@@ -277,7 +283,7 @@ static bool write_in_place(struct output *o)
 {
 	temporary_close(&o->temporary);
 	return contents_overwrite(
-	    o->target.path, &o->text, o->sync != OUTPUT_SYNC_NOTHING);
+	    o->target.path, &o->contents, o->sync != OUTPUT_SYNC_NOTHING);
 }
 
 /* rename() can fail for reasons that is_held_in_place() does not know. */
@@ -306,7 +312,7 @@ static enum status write_staged(struct output *o)
 		(st = fill_temporary(o)) != ST_OK))
 		return st;
 	if (o->way == OUTPUT_STREAM)
-		return contents_write_stream(&o->target, &o->text)
+		return contents_write_stream(&o->target, &o->contents)
 		    ? ST_OK
 		    : fail_writing(o);
 	if (o->way == OUTPUT_IN_PLACE)
@@ -343,15 +349,23 @@ enum status output_commit(struct output *o)
 	return st;
 }
 
-enum status output_write(struct output *o, const void *bytes, size_t len)
+static enum status commit_staged(struct output *o, enum status st)
 {
-	enum status st = output_stage(o, bytes, len);
-
 	if (st == ST_OK)
 		st = output_commit(o);
 	if (st == ST_OK && !file_is_standard(o->name))
 		log_file_written(o->name);
 	return st;
+}
+
+enum status output_write(struct output *o, const void *bytes, size_t len)
+{
+	return commit_staged(o, output_stage(o, bytes, len));
+}
+
+enum status output_write_from(struct output *o, const struct contents *contents)
+{
+	return commit_staged(o, stage(o, *contents));
 }
 
 void output_close(struct output *o)

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "util/buf.h"
+#include "util/contents.h"
 #include "util/status.h"
 #include "util/target.h"
 #include "util/temporary.h"
@@ -39,6 +40,7 @@ struct output {
 	enum output_sync sync; /* may be changed between open and stage */
 	struct target target;
 	struct temporary temporary; /* replaces it, or reserves disk space */
+	struct contents contents;   /* what was staged */
 	struct buf text;            /* of output_stage() */
 	enum status (*guard)(const char *path);
 };
@@ -70,6 +72,10 @@ enum status output_commit(struct output *output);
 
 /* output_stage() and output_commit(), and tells the log of the file. */
 enum status output_write(struct output *output, const void *bytes, size_t len);
+
+/* The same for what contents has; it is asked for it again where needed. */
+enum status output_write_from(
+    struct output *output, const struct contents *contents);
 
 /*
  * Whether output_commit() holds signals back: not where it writes to a

@@ -10,7 +10,7 @@
 
 /* Bytes that are kept in memory, and those of a file that are read at once. */
 #define SPOOL_MEMORY_MAX (1024u * 1024)
-#define SPOOL_WINDOW     (32u * 1024)
+#define SPOOL_WINDOW     (128u * 1024)
 
 /*
  * Owns bytes and the file, which has no name: it is gone when the process ends,
