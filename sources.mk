@@ -48,6 +48,8 @@ sscep_sources = \
 	src/scep/certs.h \
 	src/scep/content.c \
 	src/scep/content.h \
+	src/scep/derivation.c \
+	src/scep/derivation.h \
 	src/scep/envelope.c \
 	src/scep/envelope.h \
 	src/scep/limits.c \
@@ -55,12 +57,16 @@ sscep_sources = \
 	src/scep/message.h \
 	src/scep/nextca.c \
 	src/scep/nextca.h \
+	src/scep/outline.c \
+	src/scep/outline.h \
 	src/scep/reply.c \
 	src/scep/request.c \
 	src/scep/scep.c \
 	src/scep/scep.h \
 	src/scep/signed.c \
 	src/scep/signed.h \
+	src/scep/stream.c \
+	src/scep/stream.h \
 	src/options/apply.c \
 	src/options/apply.h \
 	src/options/config.c \

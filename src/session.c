@@ -357,10 +357,7 @@ enum status session_exchange(struct session *session,
 		goto out;
 
 	say("valid response from server");
-	if ((st = spool_load(&response.body)) != ST_OK)
-		goto out;
-	st = scep_reply_decode(
-	    reply, request, response.body.bytes.data, response.body.len);
+	st = scep_reply_decode(reply, request, &response.body);
 	if (st == ST_OK && reply->transaction_id != NULL &&
 	    log_enabled(LOG_VERBOSE))
 		say("reply transaction id: %s", reply->transaction_id);

@@ -144,13 +144,13 @@ static enum status getcrl_write(
 	struct crl crl = {0};
 	enum status st;
 
-	st = crl_parse(&crl, reply->crl.data, reply->crl.len);
+	st = crl_parse(&crl, reply->crl);
 	if (st == ST_OK)
 		st = check_crl(&crl, query);
 	if (st == ST_OK) {
 		warn_of_crl_time(&crl);
-		st = outputs_write_der(session, &query->in.outputs.result,
-		    "X509 CRL", octets_in_memory(crl.bytes, crl.len));
+		st = outputs_write_der(
+		    session, &query->in.outputs.result, "X509 CRL", crl.whole);
 	}
 	if (st == ST_OK) {
 		describe_crl(session->report, &crl, path);

@@ -3,22 +3,21 @@
 #define PKI_CRL_H
 
 #include <stdbool.h>
-#include <stddef.h>
 
 #include <openssl/x509.h>
 
+#include "pki/der.h"
 #include "util/status.h"
 
 /*
- * The parts of a CertificateList (RFC 5280, 5.1).  Owns them, but borrows
- * bytes, the whole CRL.
+ * The parts of a CertificateList (RFC 5280, 5.1).  Owns them, but borrows the
+ * octets of the CRL.
  */
 struct crl {
-	const unsigned char *bytes;
-	size_t len;
-	ASN1_TYPE *tbs; /* the tbsCertList, not decoded */
+	struct der whole, tbs; /* the tbsCertList is not decoded */
 	X509_ALGOR *algorithm;
 	ASN1_BIT_STRING *signature;
+	bool has_unused_bits; /* signature ends within an octet */
 	X509_NAME *issuer;
 	ASN1_TIME *this_update, *next_update; /* no nextUpdate: NULL */
 };
@@ -27,7 +26,7 @@ struct crl {
  * Parses a CRL in DER.  ST_REPLY after reporting.  Call crl_free() in any case;
  * a struct that is all zero is empty.
  */
-enum status crl_parse(struct crl *out, const void *bytes, size_t len);
+enum status crl_parse(struct crl *out, struct der run);
 void crl_free(struct crl *crl);
 
 /* Whether the CRL's signature verifies with the key of that certificate. */

@@ -2,6 +2,7 @@
 
 #include <openssl/asn1.h>
 #include <openssl/err.h>
+#include <openssl/objects.h>
 
 #include "pki/der.h"
 
@@ -192,6 +193,19 @@ enum status ber_join(
 	if (string->constructed)
 		*out = octets_in_spool(room);
 	return st;
+}
+
+bool der_is_oid(const struct der_element *e, int nid)
+{
+	struct buf room = {0};
+	struct der run = octets_load(e->whole, &room);
+	ASN1_OBJECT *object = d2i_ASN1_OBJECT(NULL, &run.p, run.left);
+	bool yes = object != NULL && OBJ_obj2nid(object) == nid;
+
+	ASN1_OBJECT_free(object);
+	buf_free(&room);
+	ERR_clear_error();
+	return yes;
 }
 
 bool der_seems_signed_data(const void *bytes, size_t len)

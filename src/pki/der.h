@@ -41,6 +41,9 @@ bool ber_next_is(struct der *run, struct der_element *out, int tag);
 /* Takes the next element off run only if it has that context-specific tag. */
 bool ber_next_context(struct der *run, struct der_element *out, int tag);
 
+/* Whether the element is the OBJECT IDENTIFIER of nid. */
+bool der_is_oid(const struct der_element *e, int nid);
+
 /*
  * Sets *out to the contents of an OCTET STRING, which may have any tag.  If it is
  * constructed, its segments are added to room (X.690, 8.7.3), in which *out then

@@ -13,19 +13,19 @@
 #include "scep/signed.h"
 #include "util/log.h"
 
-enum status certs_from_signed_data(
-    STACK_OF(X509) **out, const void *bytes, size_t len)
+enum status certs_from_signed_data(STACK_OF(X509) **out, struct der run)
 {
-	CMS_ContentInfo *cms = NULL;
+	struct signed_data data = {0};
 	STACK_OF(X509) *certs;
 	enum status st;
 
-	if ((st = signed_parse(&cms, bytes, len,
-		 "a certificates-only message (RFC 8894, 3.4)")) != ST_OK)
-		return st;
+	st = signed_parse(&data, run, SIGNED_WITH_CERTS,
+	    "a certificates-only message (RFC 8894, 3.4)");
+	if (st != ST_OK)
+		goto out;
 
 	/* RFC 8894, 3.4: the certificates are in the field certificates. */
-	certs = CMS_get1_certs(cms);
+	certs = CMS_get1_certs(data.cms);
 	if (sk_X509_num(certs) > 0) {
 		*out = certs;
 	} else {
@@ -33,27 +33,28 @@ enum status certs_from_signed_data(
 		st = fail_crypto(ST_REPLY,
 		    "reply: there is no certificate in it (RFC 8894, 3.4)");
 	}
-	CMS_ContentInfo_free(cms);
+out:
+	signed_free(&data);
 	return st;
 }
 
-enum status certs_add_crl(struct buf *out, const void *bytes, size_t len)
+enum status certs_find_crl(struct der *out, struct der run)
 {
 	struct der_element crl;
-	struct der crls;
+	struct outline outline;
 	enum status st;
 
-	if ((st = limits_check_crl_message(&crls, bytes, len,
+	if ((st = limits_check_crl_message(&outline, run,
 		 "a SignedData with one CRL (RFC 8894, 4.6.1)")) != ST_OK)
 		return st;
 
 	/* RFC 8894, 4.6.1: crls has only the most recent CRL. */
-	if (!der_next_is(&crls, &crl, V_ASN1_SEQUENCE) || crls.left != 0)
+	if (!der_next_is(&outline.crls.inside, &crl, V_ASN1_SEQUENCE) ||
+	    outline.crls.inside.left != 0)
 		return fail(ST_REPLY,
 		    "reply: not a SignedData with one CRL, in DER (RFC 8894, "
 		    "4.6.1)");
-	if (!buf_add(out, crl.whole.p, (size_t)crl.whole.left))
-		return fail_memory();
+	*out = crl.whole;
 	return ST_OK;
 }
 
@@ -123,8 +124,8 @@ static enum status certs_from_pem(
     STACK_OF(X509) **out, const struct blocks *blocks)
 {
 	if (blocks->messages > 0)
-		return certs_from_signed_data(
-		    out, blocks->message, (size_t)blocks->len);
+		return certs_from_signed_data(out,
+		    octets_in_memory(blocks->message, (size_t)blocks->len));
 	if (blocks->certs > 0)
 		return fail(ST_REPLY,
 		    "reply: a CERTIFICATE in PEM cannot be decoded, or there "
@@ -140,7 +141,8 @@ static enum status certs_from_der(
     STACK_OF(X509) **out, const void *bytes, size_t len)
 {
 	if (der_seems_signed_data(bytes, len))
-		return certs_from_signed_data(out, bytes, len);
+		return certs_from_signed_data(
+		    out, octets_in_memory(bytes, len));
 	return fail(ST_REPLY,
 	    "reply: neither a certificate nor a certificates-only message, or "
 	    "it is cut, or other bytes follow (RFC 8894, 4.2.1)");

@@ -7,7 +7,7 @@
 
 #include <openssl/x509.h>
 
-#include "util/buf.h"
+#include "pki/der.h"
 #include "util/status.h"
 
 /*
@@ -16,15 +16,14 @@
  * when other bytes follow, or when there is no certificate in it.  The caller
  * owns *out.
  */
-enum status certs_from_signed_data(
-    STACK_OF(X509) **out, const void *bytes, size_t len);
+enum status certs_from_signed_data(STACK_OF(X509) **out, struct der run);
 
 /*
- * Adds to out the bytes of the CRL in a degenerate SignedData, unchanged.  Its
- * crls field has to have one CRL, in DER (RFC 8894, 3.4 and 4.6.1).  ST_REPLY
- * after reporting.
+ * Sets *out to the CRL in a degenerate SignedData, a part of run.  Its crls
+ * field has to have one CRL, in DER (RFC 8894, 3.4 and 4.6.1).  ST_REPLY after
+ * reporting.
  */
-enum status certs_add_crl(struct buf *out, const void *bytes, size_t len);
+enum status certs_find_crl(struct der *out, struct der run);
 
 /*
  * The certificates of an answer to GetCACert: one in DER (RFC 8894, 4.2.1.1),

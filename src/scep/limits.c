@@ -2,18 +2,14 @@
 #include <stdint.h>
 
 #include <openssl/asn1.h>
-#include <openssl/err.h>
 #include <openssl/objects.h>
-#include <openssl/x509.h>
 
 #include "pki/cert.h"
 #include "pki/curve.h"
 #include "pki/der.h"
+#include "scep/derivation.h"
 #include "scep/limits.h"
 #include "util/log.h"
-
-/* The most iterations of PBKDF2 in all PasswordRecipientInfos together. */
-#define ITERATIONS_MAX 1000000
 
 /* The most bytes of the certificates field, and of the crls field. */
 #define SET_SIZE_MAX (2 * 1024 * 1024)
@@ -87,25 +83,15 @@ static enum status check_count(
 	    limits[field].clause);
 }
 
-static bool is_oid(struct der_element type, int nid)
-{
-	ASN1_OBJECT *object =
-	    d2i_ASN1_OBJECT(NULL, &type.whole.p, type.whole.left);
-	bool yes = object != NULL && OBJ_obj2nid(object) == nid;
-
-	ASN1_OBJECT_free(object);
-	ERR_clear_error();
-	return yes;
-}
-
-/* An optional [tag] IMPLICIT SET OF Attribute, the next in run. */
-static enum status check_attributes(
-    struct der *run, int tag, enum field field, const struct part *part)
+/* An optional [tag] IMPLICIT SET OF Attribute, the next in run; *whole is it. */
+static enum status check_attributes(struct der *whole, struct der *run, int tag,
+    enum field field, const struct part *part)
 {
 	struct der_element all;
 
 	if (!ber_next_context(run, &all, tag))
 		return ST_OK;
+	*whole = all.whole;
 	return check_count(all.inside, field, part);
 }
 
@@ -117,17 +103,20 @@ static enum status check_attributes(
 static enum status check_signer_info(struct der run, const struct part *part)
 {
 	struct der_element e;
+	struct der unused;
 	enum status st;
 
 	if (!ber_next_is(&run, &e, V_ASN1_INTEGER) || !ber_next(&run, &e) ||
 	    !ber_next_is(&run, &e, V_ASN1_SEQUENCE))
 		return fail_structure(part);
-	if ((st = check_attributes(&run, 0, SIGNED_ATTRS, part)) != ST_OK)
+	if ((st = check_attributes(&unused, &run, 0, SIGNED_ATTRS, part)) !=
+	    ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE) ||
 	    !ber_next_is(&run, &e, V_ASN1_OCTET_STRING))
 		return fail_structure(part);
-	if ((st = check_attributes(&run, 1, UNSIGNED_ATTRS, part)) != ST_OK)
+	if ((st = check_attributes(&unused, &run, 1, UNSIGNED_ATTRS, part)) !=
+	    ST_OK)
 		return st;
 	return run.left == 0 ? ST_OK : fail_structure(part);
 }
@@ -162,34 +151,56 @@ static enum status check_der_set(
 /* An EC key MUST have its curve by name (RFC 5480, 2.1.1). */
 static enum status check_keys(struct der certs, const struct part *part)
 {
+	struct buf room = {0};
 	struct der_element e;
+	enum status st = ST_OK;
 
-	while (part->decoded && der_next(&certs, &e))
-		if (e.class == V_ASN1_UNIVERSAL && !curve_is_named(e.whole))
-			return fail(ST_REPLY,
+	while (part->decoded && st == ST_OK && der_next(&certs, &e))
+		if (e.class == V_ASN1_UNIVERSAL &&
+		    !curve_is_named(octets_load(e.whole, &room)))
+			st = fail(ST_REPLY,
 			    "reply: not %s: a certificate in it has an EC key "
 			    "without a named curve (RFC 5480, 2.1.1), or is "
 			    "malformed",
 			    part->what);
+	buf_free(&room);
+	return st;
+}
+
+/* [0] certificates OPTIONAL, [1] crls OPTIONAL, the next in run. */
+static enum status check_certs_and_crls(struct der_element *certs,
+    struct der_element *crls, struct der *run, const struct part *part)
+{
+	enum status st;
+
+	*certs = *crls = (struct der_element){0};
+	if (!ber_next_context(run, certs, 0))
+		*certs = (struct der_element){0};
+	else if ((st = check_der_set(certs->inside, CERTS, part)) != ST_OK ||
+	    (st = check_keys(certs->inside, part)) != ST_OK)
+		return st;
+	if (ber_next_context(run, crls, 1))
+		return check_der_set(crls->inside, CRLS, part);
+	*crls = (struct der_element){0};
 	return ST_OK;
 }
 
-/* [0] certificates OPTIONAL, [1] crls OPTIONAL; sets *out to the CRLs. */
-static enum status check_certs_and_crls(
-    struct der *out, struct der *run, const struct part *part)
+/*
+ * EncapsulatedContentInfo ::= SEQUENCE { eContentType, [0] EXPLICIT OCTET STRING
+ * OPTIONAL } (RFC 5652, 5.2)
+ */
+static bool open_encapsulated(struct outline *out, struct der run)
 {
-	struct der_element e;
-	enum status st;
+	struct der_element type, explicit;
 
-	*out = (struct der){0};
-	if (ber_next_context(run, &e, 0) &&
-	    ((st = check_der_set(e.inside, CERTS, part)) != ST_OK ||
-		(st = check_keys(e.inside, part)) != ST_OK))
-		return st;
-	if (!ber_next_context(run, &e, 1))
-		return ST_OK;
-	*out = e.inside;
-	return check_der_set(e.inside, CRLS, part);
+	if (!ber_next_is(&run, &type, V_ASN1_OBJECT))
+		return false;
+	out->info[0] = type.whole;
+	if (run.left == 0)
+		return true;
+	return ber_next_context(&run, &explicit, 0) && run.left == 0 &&
+	    ber_next_is(&explicit.inside, &out->content, V_ASN1_OCTET_STRING) &&
+	    explicit.inside.left == 0;
 }
 
 /*
@@ -198,64 +209,30 @@ static enum status check_certs_and_crls(
  * 5.1)
  */
 static enum status check_signed_data(
-    struct der *crls, struct der run, const struct part *part)
+    struct outline *out, struct der run, const struct part *part)
 {
-	struct der_element e;
+	struct der_element version, digests, info, certs, signers;
 	enum status st;
 
-	if (!ber_next_is(&run, &e, V_ASN1_INTEGER) ||
-	    !ber_next_is(&run, &e, V_ASN1_SET))
+	if (!ber_next_is(&run, &version, V_ASN1_INTEGER) ||
+	    !ber_next_is(&run, &digests, V_ASN1_SET))
 		return fail_structure(part);
-	if ((st = check_count(e.inside, DIGESTS, part)) != ST_OK)
+	if ((st = check_count(digests.inside, DIGESTS, part)) != ST_OK)
 		return st;
-	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
+	if (!ber_next_is(&run, &info, V_ASN1_SEQUENCE) ||
+	    !open_encapsulated(out, info.inside))
 		return fail_structure(part);
-	if ((st = check_certs_and_crls(crls, &run, part)) != ST_OK)
+	st = check_certs_and_crls(&certs, &out->crls, &run, part);
+	if (st != ST_OK)
 		return st;
-	if (!ber_next_is(&run, &e, V_ASN1_SET))
+	if (!ber_next_is(&run, &signers, V_ASN1_SET) || run.left != 0)
 		return fail_structure(part);
-	return run.left == 0 ? check_signer_infos(e.inside, part)
-			     : fail_structure(part);
-}
-
-/* The iterationCount (RFC 8018, A.2), or left + 1 if that is less. */
-static uint64_t read_iterations(struct der run, uint64_t left)
-{
-	PBKDF2PARAM *params = d2i_PBKDF2PARAM(NULL, &run.p, run.left);
-	uint64_t iterations = left + 1;
-
-	if (params == NULL ||
-	    ASN1_INTEGER_get_uint64(&iterations, params->iter) != 1 ||
-	    iterations > left)
-		iterations = left + 1;
-	PBKDF2PARAM_free(params);
-	ERR_clear_error();
-	return iterations;
-}
-
-/*
- * The keyDerivationAlgorithm of a PasswordRecipientInfo (RFC 5652, 6.2.4); its
- * iterations are taken off *left.
- */
-static enum status check_derivation(
-    struct der run, uint64_t *left, const struct part *part)
-{
-	struct der_element e;
-	uint64_t iterations;
-
-	if (!ber_next_is(&run, &e, V_ASN1_OBJECT) || !is_oid(e, NID_id_pbkdf2))
-		return fail(ST_REPLY,
-		    "reply: not %s: its PasswordRecipientInfo does not derive "
-		    "the key by PBKDF2 (RFC 5652, 6.2.4)",
-		    part->what);
-	if ((iterations = read_iterations(run, *left)) > *left)
-		return fail(ST_REPLY,
-		    "reply: not %s: its PasswordRecipientInfo wants more than "
-		    "%d iterations of PBKDF2, or does not say how many (RFC "
-		    "8018, 5.2)",
-		    part->what, ITERATIONS_MAX);
-	*left -= iterations;
-	return ST_OK;
+	out->head[0] = version.whole;
+	out->head[1] = digests.whole;
+	out->tail[OUTLINE_CERTS] = certs.whole;
+	out->tail[OUTLINE_CRLS] = out->crls.whole;
+	out->tail[OUTLINE_SIGNERS] = signers.whole;
+	return check_signer_infos(signers.inside, part);
 }
 
 /*
@@ -281,7 +258,7 @@ static enum status check_agreement(struct der run, const struct part *part)
 static enum status check_recipients(struct der run, const struct part *part)
 {
 	enum status st = check_count(run, RECIPIENTS, part);
-	uint64_t left = ITERATIONS_MAX;
+	uint64_t left = DERIVATION_ITERATIONS_MAX;
 	struct der_element recipient, e;
 	struct der inside;
 
@@ -293,9 +270,26 @@ static enum status check_recipients(struct der run, const struct part *part)
 			st = check_agreement(inside, part);
 		else if (recipient.tag == 3 && ber_next(&inside, &e) &&
 		    ber_next_context(&inside, &e, 0))
-			st = check_derivation(e.inside, &left, part);
+			st = derivation_check(e.inside, &left, part->what);
 	}
 	return st;
+}
+
+/*
+ * EncryptedContentInfo ::= SEQUENCE { contentType, contentEncryptionAlgorithm,
+ * [0] IMPLICIT OCTET STRING OPTIONAL } (RFC 5652, 6.1)
+ */
+static bool open_encrypted(struct outline *out, struct der run)
+{
+	struct der_element type, cipher;
+
+	if (!ber_next_is(&run, &type, V_ASN1_OBJECT) ||
+	    !ber_next_is(&run, &cipher, V_ASN1_SEQUENCE))
+		return false;
+	out->info[0] = type.whole;
+	out->info[1] = cipher.whole;
+	return run.left == 0 ||
+	    (ber_next_context(&run, &out->content, 0) && run.left == 0);
 }
 
 /*
@@ -304,44 +298,51 @@ static enum status check_recipients(struct der run, const struct part *part)
  * (RFC 5652, 6.1)
  */
 static enum status check_enveloped_data(
-    struct der *content_info, struct der run, const struct part *part)
+    struct outline *out, struct der run, const struct part *part)
 {
-	struct der_element e;
+	struct der_element e, certs, crls;
 	enum status st = ST_OK;
 
 	if (!ber_next_is(&run, &e, V_ASN1_INTEGER))
 		return fail_structure(part);
-	if (ber_next_context(&run, &e, 0))
-		st = check_certs_and_crls(content_info, &e.inside, part);
+	out->head[0] = e.whole;
+	if (ber_next_context(&run, &e, 0)) {
+		out->head[1] = e.whole;
+		st = check_certs_and_crls(&certs, &crls, &e.inside, part);
+	}
 	if (st != ST_OK)
 		return st;
 	if (!ber_next_is(&run, &e, V_ASN1_SET))
 		return fail_structure(part);
+	out->head[2] = e.whole;
 	if ((st = check_recipients(e.inside, part)) != ST_OK)
 		return st;
-	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE))
+	if (!ber_next_is(&run, &e, V_ASN1_SEQUENCE) ||
+	    !open_encrypted(out, e.inside))
 		return fail_structure(part);
-	*content_info = e.inside;
-	if ((st = check_attributes(&run, 1, UNPROTECTED_ATTRS, part)) != ST_OK)
+	st = check_attributes(&out->tail[0], &run, 1, UNPROTECTED_ATTRS, part);
+	if (st != ST_OK)
 		return st;
 	return run.left == 0 ? ST_OK : fail_structure(part);
 }
 
-/* A type of content; check() sets *out to the field that the caller wants. */
+/* A type of content. */
 struct content {
 	int nid;
 	const char *name;
+	bool may_be_bare; /* without a ContentInfo around it */
 	enum status (*check)(
-	    struct der *out, struct der run, const struct part *part);
+	    struct outline *out, struct der run, const struct part *part);
 };
 
 static const struct content signed_data = {
-    NID_pkcs7_signed, "SignedData", check_signed_data};
+    NID_pkcs7_signed, "SignedData", false, check_signed_data};
 static const struct content enveloped_data = {
-    NID_pkcs7_enveloped, "EnvelopedData", check_enveloped_data};
+    NID_pkcs7_enveloped, "EnvelopedData", true, check_enveloped_data};
 
 /*
- * ContentInfo ::= SEQUENCE { contentType, [0] EXPLICIT content } (RFC 5652, 3)
+ * ContentInfo ::= SEQUENCE { contentType, [0] EXPLICIT content } (RFC 5652, 3).
+ * It begins with an OBJECT IDENTIFIER, the content itself with an INTEGER.
  */
 static enum status open_content_info(struct der *out,
     const struct der_element *info, const struct content *content,
@@ -350,9 +351,13 @@ static enum status open_content_info(struct der *out,
 	struct der_element type, explicit, data;
 	struct der inside = info->inside;
 
+	*out = inside;
+	if (content->may_be_bare && ber_next_is(&inside, &type, V_ASN1_INTEGER))
+		return ST_OK;
+	inside = info->inside;
 	if (!ber_next_is(&inside, &type, V_ASN1_OBJECT))
 		return fail_structure(part);
-	if (!is_oid(type, content->nid))
+	if (!der_is_oid(&type, content->nid))
 		return fail(ST_REPLY,
 		    "reply: not %s: its contentType is not that of %s (RFC "
 		    "5652, 3)",
@@ -365,16 +370,17 @@ static enum status open_content_info(struct der *out,
 	return ST_OK;
 }
 
-static enum status check_content_info(struct der *out, const void *bytes,
-    size_t len, const struct content *content, const char *what, bool decoded)
+static enum status check_content_info(struct outline *out, struct der run,
+    const struct content *content, const char *what, bool decoded)
 {
-	struct der run = octets_in_memory(bytes, len), inside;
-	long left = der_budget((long)len);
+	long left = der_budget(run.left);
 	const struct part part = {what, decoded, &left};
 	struct der_element info;
+	struct der inside;
 	enum status st;
 
-	if (len > INT_MAX)
+	*out = (struct outline){.type = content->nid};
+	if (run.left > INT_MAX)
 		return fail(ST_REPLY, "reply: not %s: it is too large", what);
 	if (!ber_next_is(&run, &info, V_ASN1_SEQUENCE))
 		return fail_structure(&part);
@@ -389,23 +395,19 @@ static enum status check_content_info(struct der *out, const void *bytes,
 }
 
 enum status limits_check_signed_data(
-    const void *bytes, size_t len, const char *what)
+    struct outline *out, struct der run, const char *what)
 {
-	struct der unused;
-
-	return check_content_info(
-	    &unused, bytes, len, &signed_data, what, true);
+	return check_content_info(out, run, &signed_data, what, true);
 }
 
 enum status limits_check_crl_message(
-    struct der *crls, const void *bytes, size_t len, const char *what)
+    struct outline *out, struct der run, const char *what)
 {
-	return check_content_info(crls, bytes, len, &signed_data, what, false);
+	return check_content_info(out, run, &signed_data, what, false);
 }
 
 enum status limits_check_enveloped_data(
-    struct der *content_info, const void *bytes, size_t len, const char *what)
+    struct outline *out, struct der run, const char *what)
 {
-	return check_content_info(
-	    content_info, bytes, len, &enveloped_data, what, true);
+	return check_content_info(out, run, &enveloped_data, what, true);
 }

@@ -9,8 +9,10 @@
 #include <openssl/x509.h>
 
 #include "pki/cabundle.h"
+#include "pki/der.h"
 #include "scep/scep.h"
 #include "util/buf.h"
+#include "util/spool.h"
 #include "util/status.h"
 
 /* A request, with which its reply is compared.  Borrows everything. */
@@ -31,7 +33,10 @@ struct scep_request {
 	struct digest_policy policy;
 };
 
-/* A CertRep that passed every check.  Owns what it points to. */
+/*
+ * A CertRep that passed every check.  Owns what it points to, and must stay where
+ * it is.
+ */
 struct scep_reply {
 	bool verified;   /* its signature is good, whatever else is wrong */
 	bool no_content; /* SUCCESS, but nothing came with it */
@@ -40,7 +45,8 @@ struct scep_reply {
 	const struct fail_info *fail_info; /* with PKI_FAILURE; static */
 	char *fail_info_text;  /* with PKI_FAILURE, as sent, or NULL */
 	STACK_OF(X509) *certs; /* with PKI_SUCCESS */
-	struct buf crl;        /* with PKI_SUCCESS to GetCRL: DER, unchecked */
+	struct der crl;        /* with PKI_SUCCESS to GetCRL: DER, unchecked */
+	struct spool inside;   /* the content of the envelope; crl is in it */
 };
 
 /*
@@ -50,14 +56,14 @@ struct scep_reply {
 enum status scep_request_encode(struct buf *out, struct scep_request *request);
 
 /*
- * Decodes and checks the CertRep that answers request: the signature, by a
+ * Decodes and checks the CertRep in body that answers request: the signature, by a
  * certificate of the bundle, then the attributes, the envelope, and the
  * certificates or the CRL (RFC 8894, 3.2 and 3.3.2).  ST_REPLY after reporting
  * the first check that fails; out is then empty but for verified and
  * no_content.  While verified is false, anybody may have sent the bytes.
  */
 enum status scep_reply_decode(struct scep_reply *out,
-    const struct scep_request *request, const void *bytes, size_t len);
+    const struct scep_request *request, struct spool *body);
 void scep_reply_free(struct scep_reply *reply);
 
 #endif

@@ -82,8 +82,8 @@ static enum status take_next_certs(STACK_OF(X509) **out,
     const struct nextca_trust *trust, STACK_OF(X509) *beside,
     const struct signed_by *by)
 {
-	if (by->len > 0)
-		return certs_from_signed_data(out, by->content, by->len);
+	if (by->content.left > 0)
+		return certs_from_signed_data(out, by->content);
 	return take_unsigned_certs(out, trust->current, beside, by->signer);
 }
 
@@ -189,24 +189,25 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
     const struct nextca_trust *trust, const void *bytes, size_t len)
 {
 	STACK_OF(X509) *beside = NULL, *all = NULL;
-	CMS_ContentInfo *cms = NULL;
+	struct signed_data data = {0};
 	struct signed_by by = {0};
 	enum status st;
 
-	if ((st = signed_parse(&cms, bytes, len,
-		 "the next CA certificates (RFC 8894, 4.7.1)")) != ST_OK)
-		return st;
+	st = signed_parse(&data, octets_in_memory(bytes, len),
+	    SIGNED_WITH_CERTS, "the next CA certificates (RFC 8894, 4.7.1)");
+	if (st != ST_OK)
+		goto out;
 
-	beside = CMS_get1_certs(cms);
+	beside = CMS_get1_certs(data.cms);
 	st = find_candidates(&all, trust, beside);
 	if (st == ST_OK)
 		st = signed_verify(
-		    &by, cms, all, "-C", trust->current, &trust->policy);
+		    &by, &data, all, "-C", trust->current, &trust->policy);
 	if (st == ST_OK)
 		st = attrs_check_values(by.si);
 	if (st == ST_OK)
 		st = attrs_check_content_type(
-		    by.si, CMS_get0_eContentType(cms), NID_pkcs7_signed);
+		    by.si, CMS_get0_eContentType(data.cms), NID_pkcs7_signed);
 	if (st == ST_OK)
 		st = check_no_message_type(by.si);
 	if (st == ST_OK)
@@ -218,9 +219,9 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
 		X509_up_ref(by.signer);
 		*signer = by.signer;
 	}
-
+out:
 	cert_stack_free(beside);
 	cert_stack_free(all);
-	CMS_ContentInfo_free(cms);
+	signed_free(&data);
 	return st;
 }

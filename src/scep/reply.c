@@ -199,28 +199,25 @@ static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
 static enum status read_success(struct scep_reply *reply,
     const struct scep_request *request, const struct signed_by *by)
 {
-	struct buf inside = {0};
+	struct spool *inside = &reply->inside;
 	enum status st;
 
-	reply->no_content = by->len == 0;
+	reply->no_content = by->content.left == 0;
 	if (reply->no_content)
 		return fail(ST_REPLY,
 		    "reply: SUCCESS without a content (RFC 8894, 3.3.2.1)");
 
-	st = envelope_open(&inside, by->content, by->len, request);
-	if (st == ST_OK && inside.len == 0) {
-		reply->no_content = true;
-		st = fail(ST_REPLY,
+	st = envelope_open(inside, by->content, request);
+	if (st != ST_OK)
+		return st;
+	reply->no_content = inside->len == 0;
+	if (reply->no_content)
+		return fail(ST_REPLY,
 		    "reply: SUCCESS with an empty envelope (RFC 8894, "
 		    "3.3.2.1)");
-	}
-	if (st == ST_OK && request->type == MESSAGE_GETCRL)
-		st = certs_add_crl(&reply->crl, inside.data, inside.len);
-	else if (st == ST_OK)
-		st = certs_from_signed_data(
-		    &reply->certs, inside.data, inside.len);
-	buf_free(&inside);
-	return st;
+	if (request->type == MESSAGE_GETCRL)
+		return certs_find_crl(&reply->crl, octets_in_spool(inside));
+	return certs_from_signed_data(&reply->certs, octets_in_spool(inside));
 }
 
 /*
@@ -229,13 +226,13 @@ static enum status read_success(struct scep_reply *reply,
  * not looked at, as 3.3.2 gives it no meaning in a CertRep.
  */
 static enum status read_cert_rep(struct scep_reply *reply,
-    const struct scep_request *request, CMS_ContentInfo *cms)
+    const struct scep_request *request, const struct signed_data *data)
 {
 	struct signed_by by = {0};
 	CMS_SignerInfo *si;
 	enum status st;
 
-	st = signed_verify(&by, cms, request->bundle->certs, "-c",
+	st = signed_verify(&by, data, request->bundle->certs, "-c",
 	    request->bundle, &request->policy);
 	if (st != ST_OK)
 		return st;
@@ -243,7 +240,7 @@ static enum status read_cert_rep(struct scep_reply *reply,
 	si = by.si;
 
 	if ((st = attrs_check_values(si)) != ST_OK ||
-	    (st = attrs_check_content_type(si, CMS_get0_eContentType(cms),
+	    (st = attrs_check_content_type(si, CMS_get0_eContentType(data->cms),
 		 NID_pkcs7_enveloped)) != ST_OK ||
 	    (st = check_message_type(si)) != ST_OK ||
 	    (st = read_transaction_id(&reply->transaction_id, si, request)) !=
@@ -267,25 +264,25 @@ static enum status read_cert_rep(struct scep_reply *reply,
 }
 
 enum status scep_reply_decode(struct scep_reply *out,
-    const struct scep_request *request, const void *bytes, size_t len)
+    const struct scep_request *request, struct spool *body)
 {
-	struct scep_reply reply = {0};
-	CMS_ContentInfo *cms = NULL;
+	struct signed_data data = {.joined = spool_like(body)};
 	enum status st;
 
-	memset(out, 0, sizeof(*out));
-	st = signed_parse(&cms, bytes, len, "a pkiMessage (RFC 8894, 3.2)");
-	if (st != ST_OK)
-		return st;
-	st = read_cert_rep(&reply, request, cms);
-	if (st == ST_OK) {
-		*out = reply;
-	} else {
-		out->verified = reply.verified;
-		out->no_content = reply.no_content;
-		scep_reply_free(&reply);
+	*out = (struct scep_reply){.inside = spool_like(body)};
+	st = signed_parse(&data, octets_in_spool(body), SIGNED_WITHOUT_CERTS,
+	    "a pkiMessage (RFC 8894, 3.2)");
+	if (st == ST_OK)
+		st = read_cert_rep(out, request, &data);
+	if (st != ST_OK) {
+		const bool verified = out->verified;
+		const bool no_content = out->no_content;
+
+		scep_reply_free(out);
+		out->verified = verified;
+		out->no_content = no_content;
 	}
-	CMS_ContentInfo_free(cms);
+	signed_free(&data);
 	return st;
 }
 
@@ -294,6 +291,6 @@ void scep_reply_free(struct scep_reply *reply)
 	OPENSSL_free(reply->transaction_id);
 	OPENSSL_free(reply->fail_info_text);
 	cert_stack_free(reply->certs);
-	buf_free(&reply->crl);
+	spool_free(&reply->inside);
 	memset(reply, 0, sizeof(*reply));
 }

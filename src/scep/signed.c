@@ -11,19 +11,30 @@
 #include "scep/signed.h"
 #include "util/log.h"
 
-enum status signed_parse(
-    CMS_ContentInfo **out, const void *bytes, size_t len, const char *what)
+enum status signed_parse(struct signed_data *out, struct der run,
+    enum signed_part certs, const char *what)
 {
-	const unsigned char *p = bytes;
+	struct outline outline;
 	enum status st;
 
-	if (len == 0)
+	if (run.left == 0)
 		return fail(ST_REPLY, "reply: it is empty, expected %s", what);
-	if ((st = limits_check_signed_data(bytes, len, what)) != ST_OK)
+	if ((st = limits_check_signed_data(&outline, run, what)) != ST_OK)
 		return st;
-	if ((*out = d2i_CMS_ContentInfo(NULL, &p, (long)len)) == NULL)
-		return fail_crypto(ST_REPLY, "reply: not %s", what);
-	return ST_OK;
+	if (certs == SIGNED_WITHOUT_CERTS) {
+		outline.tail[OUTLINE_CERTS].left = 0;
+		outline.tail[OUTLINE_CRLS].left = 0;
+	}
+	if ((st = outline_decode(&out->cms, &outline, what)) != ST_OK)
+		return st;
+	return outline_join(&out->content, &outline, &out->joined, what);
+}
+
+void signed_free(struct signed_data *data)
+{
+	CMS_ContentInfo_free(data->cms);
+	spool_free(&data->joined);
+	data->cms = NULL;
 }
 
 static enum status fail_unknown_signer(
@@ -259,6 +270,17 @@ static bool attributes_verify(const struct signed_by *by)
 				   : CMS_SignerInfo_verify(by->si) == 1;
 }
 
+static bool write_all(BIO *bio, struct der run)
+{
+	const unsigned char *p;
+	size_t len;
+
+	while ((p = octets_take(&run, &len)) != NULL)
+		if (BIO_write(bio, p, (int)len) != (int)len)
+			return false;
+	return run.left == 0;
+}
+
 /*
  * RFC 5652, 5.4 and 5.6: the messageDigest attribute is the digest of the
  * content, and the signature is good over the signed attributes.  CMS_verify()
@@ -275,8 +297,7 @@ static bool signature_verifies(const struct signed_by *by)
 	    EVP_DigestInit_ex(context, signer_digest(by), NULL) != 1)
 		goto out;
 	BIO_push(digest, end);
-	if (by->len > 0 &&
-	    BIO_write(digest, by->content, (int)by->len) != (int)by->len)
+	if (!write_all(digest, by->content))
 		goto out;
 	CMS_SignerInfo_set1_signer_cert(by->si, by->signer);
 	if (CMS_signed_get_attr_count(by->si) >= 0 && !attributes_verify(by))
@@ -301,10 +322,9 @@ static void warn_of_content_type(void)
 }
 
 /* Sets what comes with the signer, which is known. */
-static enum status check_signature(struct signed_by *out, CMS_ContentInfo *cms,
-    const struct digest_policy *policy)
+static enum status check_signature(
+    struct signed_by *out, const struct digest_policy *policy)
 {
-	ASN1_OCTET_STRING **content = CMS_get0_content(cms);
 	enum status st;
 
 	if ((st = check_digest(out, policy)) != ST_OK ||
@@ -312,42 +332,37 @@ static enum status check_signature(struct signed_by *out, CMS_ContentInfo *cms,
 		return st;
 	out->no_content_type = CMS_signed_get_attr_count(out->si) >= 0 &&
 	    CMS_signed_get_attr_by_NID(out->si, NID_pkcs9_contentType, -1) < 0;
-	if (content != NULL && *content != NULL) {
-		out->content = ASN1_STRING_get0_data(*content);
-		out->len = (size_t)ASN1_STRING_length(*content);
-	}
 	return signature_verifies(out) ? ST_OK : fail_signature(out);
 }
 
 /* Anybody can name a certificate: only its signature counts. */
-static bool is_signed_by_one_of(STACK_OF(X509) *certs, CMS_SignerInfo *si,
-    CMS_ContentInfo *cms, const struct digest_policy *policy)
+static bool is_signed_by_one_of(STACK_OF(X509) *certs,
+    const struct signed_by *what, const struct digest_policy *policy)
 {
-	struct signed_by by = {.si = si};
+	struct signed_by by = {.si = what->si, .content = what->content};
 	struct log_capture capture;
 	bool yes;
 
 	log_capture_begin(&capture);
-	yes = find_signer(&by, certs) &&
-	    check_signature(&by, cms, policy) == ST_OK;
+	yes = find_signer(&by, certs) && check_signature(&by, policy) == ST_OK;
 	log_capture_end(&capture);
 	return yes;
 }
 
-enum status signed_verify(struct signed_by *out, CMS_ContentInfo *cms,
+enum status signed_verify(struct signed_by *out, const struct signed_data *data,
     STACK_OF(X509) *certs, const char *where, const struct cabundle *bundle,
     const struct digest_policy *policy)
 {
 	enum status st;
 
-	if ((st = take_signer_info(out, cms)) != ST_OK)
+	if ((st = take_signer_info(out, data->cms)) != ST_OK)
 		return st;
+	out->content = data->content;
 	if (!find_signer(out, certs))
 		return fail_unknown_signer(out, where,
 		    cabundle_get_advice(bundle,
-			is_signed_by_one_of(
-			    bundle->hidden, out->si, cms, policy)));
-	if ((st = check_signature(out, cms, policy)) != ST_OK)
+			is_signed_by_one_of(bundle->hidden, out, policy)));
+	if ((st = check_signature(out, policy)) != ST_OK)
 		return st;
 	if (out->no_content_type)
 		warn_of_content_type();

@@ -698,6 +698,204 @@ END
     done
 }
 
+# --- a CRL that is not kept in memory --------------------------------------
+
+# More than 1 MiB, by which a reply goes to a file.
+LARGE=(--crl-size 60000)
+
+# sent_crl: the CRL in the last reply of a CA whose replies are in DER.
+sent_crl() {
+    openssl cms -verify -noverify -inform DER \
+        -in "$(ls -t "$ca"/replies/*.der | head -n 1)" \
+        -certfile ca.crt -binary -out envelope 2>log
+    openssl cms -decrypt -inform DER -in envelope -inkey local.key \
+        -recip own.crt -binary -out content
+    openssl pkcs7 -inform DER -in content -print_certs |
+        openssl crl -outform DER
+}
+
+@test "a large CRL is written unchanged" {
+    start_queries "${LARGE[@]}"
+    getcrl
+    got_crl
+    stderr_empty
+    openssl crl -in result -outform DER >crl.der
+    [ "$(wc -c <crl.der)" -gt 1100000 ]
+    sent_crl >sent.der
+    cmp crl.der sent.der
+    expect_equal "names of temporary files" "" "$(find . -name '.*sscep*')"
+}
+
+@test "a large CRL: forms of the reply" {
+    local options
+    for options in "--ber-content" "--ber --ber-envelope --ber-content" \
+        "--ber --chunked 1000" "--cipher des3 --digest sha1 --http10" \
+        "--econtent enveloped-bare --close" \
+        "--ber --econtent enveloped-bare --ber-content"; do
+        ca=$BATS_TEST_TMPDIR/${options// /}
+        # shellcheck disable=SC2086
+        start_queries "${LARGE[@]}" $options
+        getcrl
+        got_crl
+        expect_equal "revoked" 60000 \
+            "$(openssl crl -in result -noout -text | grep -c 'Serial Number:')"
+        rm result
+        stop_ca
+    done
+}
+
+@test "a large CRL: to standard output, a pipe, an empty file, in --json" {
+    start_queries "${LARGE[@]}"
+    "$sscep" getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w - \
+        >out 2>err
+    verify_crl out ca.crt
+    rm out
+    mkfifo pipe
+    cat pipe >out &
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w pipe
+    expect_status 0
+    wait $!
+    verify_crl out ca.crt
+    : >result
+    getcrl
+    got_crl
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w - --json
+    expect_status 0
+    python3 -c '
+import json, sys
+sys.stdout.write(json.load(open(sys.argv[1]))["pem"])' "$stdout" >out
+    verify_crl out ca.crt
+}
+
+@test "a large CRL: TMPDIR is used where -w has no directory" {
+    start_queries "${LARGE[@]}"
+    need strace
+    mkdir tmp
+    ASAN_OPTIONS=detect_leaks=0 TMPDIR=$PWD/tmp \
+        strace -f -e trace=openat,open -o trace "$sscep" getcrl \
+        -u "$URL" -c ca.crt -k local.key -l own.crt -w - >out 2>err
+    grep -q "\"$PWD/tmp\",.*O_TMPFILE\|\"$PWD/tmp/.sscep-spool" trace
+    mkdir there
+    ASAN_OPTIONS=detect_leaks=0 TMPDIR=$PWD/tmp \
+        strace -f -e trace=openat,open -o trace "$sscep" getcrl \
+        -u "$URL" -c ca.crt -k local.key -l own.crt -w there/crl >out 2>err
+    grep -q '"[^"]*there",.*O_TMPFILE\|"[^"]*there/.sscep-spool' trace
+    run ! grep -q "\"$PWD/tmp" trace
+}
+
+# refuses_large FAULT STATUS TEXT: the file of -w stays as it was.
+refuses_large() {
+    local fault=$1 ca=$BATS_TEST_TMPDIR/$1
+    shift
+    start_queries "${LARGE[@]}" --fault "$fault"
+    echo old >result
+    snapshot
+    getcrl
+    expect_status "$1"
+    shift
+    one_error "$@"
+    nothing_written
+    rm result
+    stop_ca
+}
+
+@test "a large CRL: what is wrong at its end, or in its middle" {
+    refuses_large bad-signature 97 "its signature does not verify"
+    refuses_large bad-message-digest 97 "its signature does not verify"
+    refuses_large altered-content 97 "its signature does not verify"
+    refuses_large wrong-signer 97 "its signature does not verify"
+    refuses_large crl-altered 97 "signature of the CRL"
+    refuses_large crl-altered-middle 97 "signature of the CRL"
+    refuses_large crl-two 97 "one CRL"
+    refuses_large content-trailing 97 "bytes follow the SignedData"
+}
+
+@test "a large CRL: cut short" {
+    refuses_large truncated-der 97 "not a pkiMessage"
+    refuses_large short-body 95 "of its Content-Length"
+    refuses_large chunk-truncated 95 "ended early"
+    refuses_large envelope-truncated 97 "not a pkcsPKIEnvelope"
+    refuses_large content-truncated 97 "with one CRL"
+}
+
+@test "a large CRL: for another recipient, or over the limit" {
+    refuses_large envelope-wrong-recipient 97 "cannot be decrypted"
+    start_queries "${LARGE[@]}"
+    getcrl --max-size 1200000
+    refused 95 "over the limit of 1200000 bytes (--max-size)"
+}
+
+@test "a large CRL: a full disk" {
+    start_queries "${LARGE[@]}"
+    mkdir full
+    # Full while the answer is read, while it is decrypted, and with the CRL.
+    local size
+    for size in 1000k 2000k 2900k; do
+        in_mounts "mount -t tmpfs -o size=$size,mode=0777 tmpfs full" \
+            run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt \
+            -w full/crl
+        expect_status 93
+        one_error "No space left on device"
+        cat "$stderr" >>errors
+    done
+    expect_equal "where it was full" 2 "$(grep -c 'temporary file' errors)"
+    grep -q "full/crl: cannot write" errors
+}
+
+# serve_slowly: answers with 3 MB of 5, and then with silence.
+serve_slowly() {
+    python3 - port <<'END' &
+import os, socket, sys, time
+
+listener = socket.create_server(("127.0.0.1", 0))
+with open("new", "w") as stream:
+    stream.write(str(listener.getsockname()[1]))
+os.rename("new", sys.argv[1])
+client, _ = listener.accept()
+client.recv(100000)
+client.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 5000000\r\n"
+               b"Content-Type: application/x-pki-message\r\n\r\n" +
+               b"0" * 3000000)
+time.sleep(30)
+END
+    server=$!
+    wait_for 10 test -e port
+}
+
+# has_spooled PID: most of the answer is in a file without a name.
+has_spooled() {
+    local fd
+    for fd in /proc/"$1"/fd/*; do
+        case $(readlink "$fd") in
+        "$PWD"/there/*deleted*)
+            [ "$(stat -L -c %s "$fd")" -gt 2800000 ] && return 0
+            ;;
+        esac
+    done
+    return 1
+}
+
+@test "a large CRL: nothing is left of it when the process is killed" {
+    start_queries
+    mkdir there
+    serve_slowly
+    SSCEP_ALLOW_CORE=1 "$sscep" getcrl -u "http://127.0.0.1:$(cat port)/" \
+        -c ca.crt -k local.key -l own.crt -w there/crl \
+        --capabilities POSTPKIOperation \
+        >out 2>err &
+    local client=$!
+    wait_for 10 has_spooled "$client"
+    kill -9 "$client"
+    wait "$client" || true
+    kill "$server"
+    # The one that reserves room for the result, which the next run removes.
+    expect_equal "what is there" 1 "$(find there -type f | wc -l)"
+    [ "$(stat -c %s there/.crl.sscep-tmp-*)" -le 16384 ]
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w there/crl
+    expect_status 0
+    expect_equal "what is there" crl "$(ls -A there)"
+}
+
 # --- the message -----------------------------------------------------------
 
 # sends FILE: posts a pkiMessage in PEM to the CA, without the client.

@@ -452,6 +452,11 @@ def _(draft):
     return [draft.message.signer]
 
 
+def flip_middle(data):
+    middle = len(data) // 2
+    return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1:]
+
+
 def crl_fault(name, text, change):
     @success_fault(name, "content", text)
     def spoil(draft):
@@ -469,6 +474,8 @@ crl_fault("crl-bad-signature", "a CRL signed by a stranger of the same name",
 crl_fault("crl-altered", "a bit of the CRL's signature is wrong",
           lambda draft: certrep.encode(draft.crl)[:-1] + bytes(
               [certrep.encode(draft.crl)[-1] ^ 1]))
+crl_fault("crl-altered-middle", "a bit in the middle of the CRL is wrong",
+          lambda draft: flip_middle(certrep.encode(draft.crl)))
 crl_fault("crl-expired", "harmless: nextUpdate of the CRL has passed",
           lambda draft: certrep.encode(draft.authority.crl(age=60)))
 crl_fault("crl-not-yet-valid",

@@ -15,6 +15,7 @@
 #include <openssl/pem.h>
 
 #include "fixtures.h"
+#include "pki/crl.h"
 #include "pki/pem.h"
 #include "util/log.h"
 
@@ -104,11 +105,239 @@ static void test_pem_errors(void **state)
 	spool_free(&spool);
 }
 
+/* A CRL of the issuer, with that many entries. */
+static X509_CRL *new_crl(X509 *issuer, int entries)
+{
+	X509_CRL *crl = X509_CRL_new();
+	ASN1_TIME *now = ASN1_TIME_set(NULL, 1790000000);
+	X509_REVOKED *entry;
+	ASN1_INTEGER *serial = ASN1_INTEGER_new();
+	int i;
+
+	assert_true(X509_CRL_set_version(crl, 1));
+	assert_true(
+	    X509_CRL_set_issuer_name(crl, X509_get_subject_name(issuer)));
+	assert_true(X509_CRL_set1_lastUpdate(crl, now));
+	assert_true(X509_CRL_set1_nextUpdate(crl, now));
+	for (i = 0; i < entries; i++) {
+		entry = X509_REVOKED_new();
+		assert_true(ASN1_INTEGER_set(serial, 1000 + i));
+		assert_true(X509_REVOKED_set_serialNumber(entry, serial));
+		assert_true(X509_REVOKED_set_revocationDate(entry, now));
+		assert_true(X509_CRL_add0_revoked(crl, entry));
+	}
+	ASN1_TIME_free(now);
+	ASN1_INTEGER_free(serial);
+	return crl;
+}
+
+/* How CRLs are signed. */
+static const struct way {
+	const char *what;
+	int type; /* of the key */
+	const EVP_MD *(*digest)(void);
+	bool pss;
+} ways[] = {
+    {"RSA", EVP_PKEY_RSA, EVP_sha256, false},
+    {"RSA with SHA-1", EVP_PKEY_RSA, EVP_sha1, false},
+    {"RSASSA-PSS", EVP_PKEY_RSA, EVP_sha384, true},
+    {"ECDSA", EVP_PKEY_EC, EVP_sha256, false},
+    {"Ed25519", EVP_PKEY_ED25519, NULL, false},
+};
+
+static EVP_PKEY *new_key(const struct way *way)
+{
+	EVP_PKEY_CTX *context;
+	EVP_PKEY *key = NULL;
+
+	if (way->type == EVP_PKEY_RSA)
+		key = fixture_rsa(0);
+	if (way->type == EVP_PKEY_EC)
+		key = fixture_ec();
+	if (key != NULL) {
+		assert_true(EVP_PKEY_up_ref(key));
+		return key;
+	}
+	context = EVP_PKEY_CTX_new_id(way->type, NULL);
+	assert_true(EVP_PKEY_keygen_init(context) == 1);
+	assert_true(EVP_PKEY_keygen(context, &key) == 1);
+	EVP_PKEY_CTX_free(context);
+	return key;
+}
+
+static void sign_crl(X509_CRL *crl, EVP_PKEY *key, const struct way *way)
+{
+	EVP_MD_CTX *context = EVP_MD_CTX_new();
+	EVP_PKEY_CTX *parameters;
+
+	assert_int_equal(
+	    EVP_DigestSignInit(context, &parameters,
+		way->digest != NULL ? way->digest() : NULL, NULL, key),
+	    1);
+	if (way->pss)
+		assert_true(EVP_PKEY_CTX_set_rsa_padding(
+				parameters, RSA_PKCS1_PSS_PADDING) > 0);
+	assert_true(X509_CRL_sign_ctx(crl, context) > 0);
+	EVP_MD_CTX_free(context);
+}
+
+/* A self-signed certificate of the key, which fixture_cert() cannot make. */
+static X509 *new_ca(EVP_PKEY *key)
+{
+	struct cert_spec spec = {
+	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
+	X509 *ca = fixture_cert(&spec);
+
+	assert_true(X509_set_pubkey(ca, key));
+	return ca;
+}
+
+/* Whether the bytes are a CRL that ca signed; both forms say the same. */
+static bool is_signed(const unsigned char *der, size_t len, X509 *ca)
+{
+	struct der runs[2];
+	struct spool spool = {0};
+	struct crl crl;
+	bool yes[2] = {false, false};
+	int i;
+
+	runs[0] = octets_in_memory(der, len);
+	runs[1] = in_file(&spool, der, len);
+	for (i = 0; i < 2; i++) {
+		if (crl_parse(&crl, runs[i]) == ST_OK) {
+			yes[i] = crl_is_signed_by(&crl, ca);
+			assert_int_equal(crl.whole.left, len);
+		}
+		crl_free(&crl);
+	}
+	spool_free(&spool);
+	assert_true(yes[0] == yes[1]);
+	return yes[0];
+}
+
+static size_t end_of_tbs(const unsigned char *der, size_t len)
+{
+	struct crl crl;
+	size_t end;
+
+	assert_int_equal(crl_parse(&crl, octets_in_memory(der, len)), ST_OK);
+	end = crl.tbs.at + (size_t)crl.tbs.left;
+	crl_free(&crl);
+	return end;
+}
+
+static void check_way(const struct way *way, int entries, size_t step)
+{
+	EVP_PKEY *key = new_key(way);
+	X509 *ca = new_ca(key), *other = new_ca(fixture_rsa(3));
+	X509_CRL *crl = new_crl(ca, entries);
+	unsigned char *der = NULL;
+	const ASN1_BIT_STRING *signature;
+	size_t i, len, tbs_end, signature_at;
+
+	sign_crl(crl, key, way);
+	len = (size_t)i2d_X509_CRL(crl, &der);
+	X509_CRL_get0_signature(crl, &signature, NULL);
+	signature_at = len - (size_t)ASN1_STRING_length(signature);
+	tbs_end = end_of_tbs(der, len);
+	assert_true(is_signed(der, len, ca));
+	assert_false(is_signed(der, len, other));
+	silence_start();
+	for (i = 0; i < len; i += step) {
+		/* The algorithm between them is not signed. */
+		if (i >= tbs_end && i < signature_at)
+			continue;
+		der[i] ^= 1;
+		if (is_signed(der, len, ca))
+			break;
+		der[i] ^= 1;
+	}
+	silence_stop();
+	if (i < len)
+		fixture_fail("%s: byte %zu may change", way->what, i);
+	assert_int_equal(ERR_peek_error(), 0);
+	OPENSSL_free(der);
+	X509_CRL_free(crl);
+	X509_free(ca);
+	X509_free(other);
+	EVP_PKEY_free(key);
+}
+
+/* A good signature of each kind; and none with any octet changed. */
+static void test_signatures(void **state)
+{
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(ways); i++) {
+		print_message("%s\n", ways[i].what);
+		check_way(&ways[i], 2, 1);
+		check_way(&ways[i], 10000, 20011);
+	}
+}
+
+/* A signature that says it ends within an octet, which is its last. */
+static void test_unused_bits(void **state)
+{
+	EVP_PKEY *key = new_key(&ways[0]);
+	X509 *ca = new_ca(key);
+	X509_CRL *crl = new_crl(ca, 0);
+	unsigned char *der = NULL;
+	size_t len, bits;
+
+	(void)state;
+	/* The last octet of the signature is even in one of a few. */
+	do {
+		X509_CRL_free(crl);
+		crl = new_crl(ca, rand() % 1000);
+		sign_crl(crl, key, &ways[0]);
+		OPENSSL_free(der);
+		der = NULL;
+		len = (size_t)i2d_X509_CRL(crl, &der);
+	} while ((der[len - 1] & 1) != 0);
+	bits = len - 257;
+	assert_int_equal(der[bits], 0);
+	assert_true(is_signed(der, len, ca));
+	der[bits] = 1;
+	silence_start();
+	assert_false(is_signed(der, len, ca));
+	silence_stop();
+	OPENSSL_free(der);
+	X509_CRL_free(crl);
+	X509_free(ca);
+	EVP_PKEY_free(key);
+}
+
+/* Cut anywhere, or with a byte more, it is none. */
+static void test_cut_crl(void **state)
+{
+	X509 *ca = new_ca(fixture_rsa(0));
+	X509_CRL *crl = new_crl(ca, 2);
+	unsigned char *der = NULL;
+	size_t len, cut;
+
+	(void)state;
+	sign_crl(crl, fixture_rsa(0), &ways[0]);
+	len = (size_t)i2d_X509_CRL(crl, &der);
+	silence_start();
+	for (cut = 0; cut < len; cut++)
+		if (is_signed(der, cut, ca))
+			break;
+	silence_stop();
+	assert_int_equal(cut, len);
+	OPENSSL_free(der);
+	X509_CRL_free(crl);
+	X509_free(ca);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_pem),
 	    cmocka_unit_test(test_pem_errors),
+	    cmocka_unit_test(test_signatures),
+	    cmocka_unit_test(test_unused_bits),
+	    cmocka_unit_test(test_cut_crl),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -738,7 +738,7 @@ static bool run_encode_pss(void)
 	return encode(request);
 }
 
-static bool decode(struct scep_reply *reply, const struct buf *message)
+static bool decode_spool(struct scep_reply *reply, struct spool *body)
 {
 	struct scep_request request = w.request;
 	bool ok;
@@ -746,8 +746,7 @@ static bool decode(struct scep_reply *reply, const struct buf *message)
 	memset(reply, 0xaa, sizeof(*reply));
 	request.password = &w.password;
 	request.key = renew_key();
-	ok = scep_reply_decode(reply, &request, message->data, message->len) ==
-	    ST_OK;
+	ok = scep_reply_decode(reply, &request, body) == ST_OK;
 	EVP_PKEY_free(request.key);
 	if (!ok)
 		CLAIM(reply->certs == NULL && reply->fail_info == NULL &&
@@ -755,16 +754,41 @@ static bool decode(struct scep_reply *reply, const struct buf *message)
 	return ok;
 }
 
+static bool decode(struct scep_reply *reply, const struct buf *message)
+{
+	struct spool body = {.bytes = *message, .len = message->len};
+
+	return decode_spool(reply, &body);
+}
+
+static bool claim_issued(struct scep_reply *reply, bool ok)
+{
+	if (ok)
+		CLAIM(reply->status == PKI_SUCCESS &&
+		    sk_X509_num(reply->certs) == 1 &&
+		    X509_cmp(sk_X509_value(reply->certs, 0), w.issued) == 0);
+	scep_reply_free(reply);
+	return ok;
+}
+
 static bool decode_issued(const struct buf *message)
 {
 	struct scep_reply reply;
-	bool ok = decode(&reply, message);
 
-	if (ok)
-		CLAIM(reply.status == PKI_SUCCESS &&
-		    sk_X509_num(reply.certs) == 1 &&
-		    X509_cmp(sk_X509_value(reply.certs, 0), w.issued) == 0);
-	scep_reply_free(&reply);
+	return claim_issued(&reply, decode(&reply, message));
+}
+
+/* With all that is in the reply in files. */
+static bool run_decode_spooled(void)
+{
+	struct spool body = {.memory_max = 1};
+	struct scep_reply reply = {0};
+	bool ok = spool_expect(&body, w.good.len) == ST_OK &&
+	    spool_add(&body, w.good.data, w.good.len) == ST_OK &&
+	    spool_end(&body) == ST_OK && decode_spool(&reply, &body);
+
+	ok = claim_issued(&reply, ok);
+	spool_free(&body);
 	return ok;
 }
 
@@ -969,6 +993,7 @@ TEST(content, true)
 TEST(encode, true)
 TEST(encode_oaep, true)
 TEST(decode, true)
+TEST(decode_spooled, true)
 TEST(decode_password, true)
 TEST(decode_failure, true)
 TEST(decode_forged, false)
@@ -1027,6 +1052,7 @@ int main(void)
 	    CASE(test_encode_oaep),
 	    CASE(test_encode_pss),
 	    CASE(test_decode),
+	    CASE(test_decode_spooled),
 	    CASE(test_decode_password),
 	    CASE(test_decode_failure),
 	    CASE(test_decode_forged),

@@ -1387,17 +1387,27 @@ static bool has_issued(STACK_OF(X509) *certs, bool two)
 	return true;
 }
 
+/* How much of a reply is in memory, or 0 for the usual: the rest is in files. */
+static size_t memory_max;
+
 /* Decodes a copy in a block of exactly this length, and frees the copy. */
 static enum status decode(struct scep_reply *reply,
     const struct scep_request *request, const void *bytes, size_t len)
 {
-	unsigned char *copy = malloc(len + (len == 0));
+	struct spool body = {.memory_max = memory_max};
 	enum status st;
 
-	memcpy(copy, bytes, len);
+	assert_int_equal(spool_expect(&body, len), ST_OK);
+	assert_int_equal(spool_add(&body, bytes, len), ST_OK);
+	assert_int_equal(spool_end(&body), ST_OK);
+	if (!body.in_file && len > 0) {
+		OPENSSL_clear_free(body.bytes.data, body.bytes.size);
+		body.bytes.data = OPENSSL_memdup(bytes, len);
+		body.bytes.size = len;
+	}
 	memset(reply, 0xaa, sizeof(*reply));
-	st = scep_reply_decode(reply, request, copy, len);
-	free(copy);
+	st = scep_reply_decode(reply, request, &body);
+	spool_free(&body);
 	return st;
 }
 
@@ -2443,22 +2453,36 @@ static void test_body_count(void **state)
 
 static void assert_no_crl(const struct buf *set, const char *says)
 {
-	struct buf out = {0};
+	struct der out = {0};
 	enum status st;
 	const char *text;
 
 	capture_start(STDERR_FILENO);
-	st = certs_add_crl(&out, set->data, set->len);
+	st = certs_find_crl(&out, octets_in_memory(set->data, set->len));
 	text = capture_stop();
 	assert_int_equal(st, ST_REPLY);
 	if (strstr(text, says) == NULL)
 		fixture_fail("%s", text);
-	assert_int_equal(out.len, 0);
+	assert_int_equal(out.left, 0);
 	assert_int_equal(ERR_peek_error(), 0);
-	buf_free(&out);
 }
 
-/* The CRL must be returned byte for byte, with or without certificates. */
+static enum status find_crl(struct der *out, const struct buf *set)
+{
+	return certs_find_crl(out, octets_in_memory(set->data, set->len));
+}
+
+static void assert_crl_is(struct der crl, const unsigned char *der, int len)
+{
+	struct buf bytes = {0};
+
+	assert_true(octets_add(&bytes, crl));
+	assert_int_equal(bytes.len, len);
+	assert_memory_equal(bytes.data, der, bytes.len);
+	buf_free(&bytes);
+}
+
+/* The CRL must be found byte for byte, with or without certificates. */
 static void test_crl(void **state)
 {
 	X509 *both[] = {w.ca, w.ra, NULL};
@@ -2466,24 +2490,24 @@ static void test_crl(void **state)
 	STACK_OF(X509) *sets[] = {stack, NULL};
 	X509_CRL *crl = make_crl();
 	unsigned char *der = NULL;
-	struct buf set = {0}, out = {0};
+	struct buf set = {0};
+	struct der out;
 	int len = i2d_X509_CRL(crl, &der);
 	size_t i, whole;
 
 	(void)state;
 	for (i = 0; i < NITEMS(sets); i++) {
-		set.len = out.len = 0;
+		set.len = 0;
 		add_set(&set, sets[i], crl, 1);
-		assert_int_equal(certs_add_crl(&out, set.data, set.len), ST_OK);
-		assert_int_equal(out.len, len);
-		assert_memory_equal(out.data, der, out.len);
+		assert_int_equal(find_crl(&out, &set), ST_OK);
+		assert_crl_is(out, der, len);
 	}
 	whole = set.len;
 	assert_true(buf_add(&set, "x", 1));
 	assert_no_crl(&set, "1 bytes follow the SignedData");
 	silence_start();
 	for (set.len = 0; set.len < whole; set.len++)
-		if (certs_add_crl(&out, set.data, set.len) != ST_REPLY)
+		if (find_crl(&out, &set) != ST_REPLY)
 			break;
 	silence_stop();
 	assert_int_equal(set.len, whole);
@@ -2498,18 +2522,18 @@ static void test_crl(void **state)
 	assert_true(buf_add_string(&set, "garbage"));
 	assert_no_crl(&set, "with one CRL");
 	buf_free(&set);
-	buf_free(&out);
 	OPENSSL_free(der);
 	X509_CRL_free(crl);
 	cert_stack_free(stack);
 }
 
-/* The same in BER, where the CRL is copied and not a part of the input. */
+/* The same in BER. */
 static void test_crl_ber(void **state)
 {
 	X509_CRL *crl = make_crl();
 	unsigned char *der = NULL;
-	struct buf set = {0}, ber = {0}, out = {0};
+	struct buf set = {0}, ber = {0};
+	struct der out;
 	int len = i2d_X509_CRL(crl, &der);
 	struct der_head {
 		const unsigned char *p;
@@ -2526,12 +2550,10 @@ static void test_crl_ber(void **state)
 	assert_true(buf_add(&ber, "0\x80", 2));
 	assert_true(buf_add(&ber, head.p, (size_t)head.left));
 	assert_true(buf_add(&ber, "\0\0", 2));
-	assert_int_equal(certs_add_crl(&out, ber.data, ber.len), ST_OK);
-	assert_int_equal(out.len, len);
-	assert_memory_equal(out.data, der, out.len);
+	assert_int_equal(find_crl(&out, &ber), ST_OK);
+	assert_crl_is(out, der, len);
 	buf_free(&set);
 	buf_free(&ber);
-	buf_free(&out);
 	OPENSSL_free(der);
 	X509_CRL_free(crl);
 }
@@ -2557,10 +2579,9 @@ static void test_crl_reply(void **state)
 	assert_int_equal(
 	    decode(&reply, &request, message.data, message.len), ST_OK);
 	assert_null(reply.certs);
-	assert_int_equal(reply.crl.len, len);
-	assert_memory_equal(reply.crl.data, der, reply.crl.len);
+	assert_crl_is(reply.crl, der, len);
 	scep_reply_free(&reply);
-	assert_null(reply.crl.data);
+	assert_int_equal(reply.crl.left, 0);
 	assert_refused("a CRL", &message, "there is no certificate in it");
 	message.len = 0;
 	build_reply(&message, &r);
@@ -2568,12 +2589,33 @@ static void test_crl_reply(void **state)
 	st = decode(&reply, &request, message.data, message.len);
 	silence_stop();
 	assert_int_equal(st, ST_REPLY);
-	assert_null(reply.crl.data);
+	assert_int_equal(reply.crl.left, 0);
 	buf_free(&set);
 	buf_free(&envelope);
 	buf_free(&message);
 	OPENSSL_free(der);
 	X509_CRL_free(crl);
+}
+
+/* With all that is in replies in files. */
+static void test_in_file(void **state)
+{
+	memory_max = 1;
+	test_good(state);
+	test_good_ec(state);
+	test_password(state);
+	test_pending(state);
+	test_failure(state);
+	test_bad(state);
+	test_wrong_key(state);
+	test_transaction_id(state);
+	test_tolerate(state);
+	test_not_a_message(state);
+	test_truncated(state);
+	test_flipped_envelope(state);
+	test_cut_envelope(state);
+	test_crl_reply(state);
+	memory_max = 0;
 }
 
 int main(void)
@@ -2621,6 +2663,7 @@ int main(void)
 	    cmocka_unit_test(test_crl),
 	    cmocka_unit_test(test_crl_ber),
 	    cmocka_unit_test(test_crl_reply),
+	    cmocka_unit_test(test_in_file),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);
