@@ -326,6 +326,39 @@ END
     [ "$(ls)" = $'local.csr\nlocal.key' ]
 }
 
+# mkdir_fails PATTERN: mkdir fails once as if another had such a directory, which
+# is gone at once.
+mkdir_fails() {
+    mkdir bin
+    cat >bin/mkdir <<END
+#!/bin/sh
+case \$* in
+*$1)
+    if [ ! -e tried ]; then
+        : >tried
+        echo "mkdir: cannot create directory: File exists" >&2
+        exit 1
+    fi
+    ;;
+esac
+exec /bin/mkdir "\$@"
+END
+    chmod +x bin/mkdir
+}
+
+@test "mkrequest: a directory of another that is gone at once is no error" {
+    for pattern in .new.lock '.new.[0-9]*'; do
+        rm -rf bin tried local*
+        mkdir_fails "$pattern"
+        PATH=$PWD/bin:$PATH run --separate-stderr "$mkrequest" -dns a.example
+        echo "$stderr"
+        [ "$status" -eq 0 ]
+        [ -z "$stderr" ]
+        [ -e tried ]
+        [ "$(ls -d local*)" = $'local.csr\nlocal.key' ]
+    done
+}
+
 @test "mkrequest: a lock that cannot be made is an error at once" {
     mkdir bin
     printf '#!/bin/sh\nexit 1\n' >bin/sleep
