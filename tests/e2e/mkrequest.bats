@@ -260,6 +260,30 @@ mkrequest: old file kept as local.csr.old.1" ]
     cmp 10.csr local.csr.old.4
 }
 
+@test "mkrequest: old keys take no name from the requests of -key" {
+    "$mkrequest" -dns one.example
+    cp local.csr one.csr
+    for slot in '' .1 .2 .3 .4 .5 .6 .7 .8 .9; do
+        echo old >"local.key.old$slot"
+    done
+    run --separate-stderr "$mkrequest" -key local.key -dns two.example
+    [ "$status" -eq 0 ]
+    [ "$stderr" = 'mkrequest: old file kept as local.csr.old' ]
+    cmp one.csr local.csr.old
+    # The requests themselves are counted as before.
+    for slot in 1 2 3 4 5 6 7 8 9; do
+        "$mkrequest" -key local.key -dns "$slot.example"
+        [ -s "local.csr.old.$slot" ]
+    done
+    cp local.csr last.csr
+    run --separate-stderr "$mkrequest" -key local.key -dns three.example
+    [ "$status" -eq 1 ]
+    [ "$stderr" = "mkrequest: no name left to keep local.csr: remove what is not \
+needed of local.csr.old to local.csr.old.9" ]
+    cmp last.csr local.csr
+    [ "$(cat local.key.old*)" = "$(printf 'old\n%.0s' {0..9})" ]
+}
+
 @test "mkrequest: runs at the same time lose no key" {
     export KEYTYPE=ed25519
     "$mkrequest" -dns a.example
