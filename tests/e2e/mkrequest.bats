@@ -959,9 +959,12 @@ END
         rsa:1023 rsa:99999 'rsa:2k'; do
         KEYTYPE=$type refused KEYTYPE "$mkrequest" -dns a.example
     done
-    # What openssl says of a curve that it does not know.
-    KEYTYPE=ec:none refused 'could not make the key: ' "$mkrequest" -dns a.example
-    [[ "$stderr" == *curve* ]]
+    # The second has no name in ASN.1.
+    for type in ec:P-257 EC:Oakley-EC2N-3; do
+        KEYTYPE=$type refused \
+            "KEYTYPE has a curve that openssl cannot use: ${type#*:} (P-256 is one; \
+'openssl ecparam -list_curves' prints others)" "$mkrequest" -dns a.example
+    done
 }
 
 @test "mkrequest: -ku asks for the key usages of the type of the key" {
@@ -1014,12 +1017,35 @@ END
     echo text >file
     refused 'openssl could not read a private key from file: ' \
         "$mkrequest" -key file -dns a.example
-    openssl genrsa 1024 | openssl pkey -pubout >public
-    refused 'openssl could not read a private key from public: ' \
-        "$mkrequest" -key public -dns a.example
     misused 'more than one -key' "$mkrequest" -key a -key b -dns a.example
     misused '-key needs' "$mkrequest" -dns a.example -key
     misused '-key needs' "$mkrequest" -dns a.example -key ''
+}
+
+@test "mkrequest: -key with a file that seems to be something else" {
+    openssl genrsa 1024 >one.pem
+    openssl pkey -in one.pem -pubout >public
+    openssl req -new -key one.pem -subj /CN=a -x509 >certificate
+    openssl req -new -key one.pem -subj /CN=a >request
+    echo '-----BEGIN OPENSSH PRIVATE KEY-----' >ssh
+    while IFS=: read -r file text; do
+        refused \
+            "openssl could not read a private key from $file: it seems to be $text" \
+            "$mkrequest" -key "$file" -dns a.example
+    done <<'END'
+public:a public key
+certificate:a certificate
+request:a certificate request
+ssh:a key in OpenSSH's format
+END
+    # A certificate with its key is fine, if the key is.
+    cat certificate one.pem >both
+    "$mkrequest" -key both -dns a.example
+    rm local.csr
+    sed '/^-----END .*PRIVATE/,$d' both >broken
+    refused 'could not read a private key from broken: ' \
+        "$mkrequest" -key broken -dns a.example
+    [[ "$stderr" != *seems* ]]
 }
 
 # request_for KEY: the request is for the key in this file, and alone there.
@@ -1188,6 +1214,26 @@ END
     OPENSSL=true refused 'could not make' "$mkrequest" -dns a.example
     OPENSSL=true refused 'could not read a private key from one.pem' \
         "$mkrequest" -key one.pem -dns a.example
+}
+
+@test "mkrequest: OPENSSL is no program" {
+    mkdir dir
+    echo text >file
+    openssl genrsa 1024 >one.pem
+    for key in '' '-key one.pem'; do
+        for shell in dash bash; do
+            command -v "$shell" >/dev/null || continue
+            OPENSSL=$PWD/dir refused \
+                "OPENSSL is a directory, not a program: $PWD/dir" \
+                "$shell" "$mkrequest" $key -dns a.example
+            OPENSSL=./file refused \
+                'OPENSSL is no program that you may run: ./file' \
+                "$shell" "$mkrequest" $key -dns a.example
+        done
+    done
+    # A directory does not hide the program of the same name on the PATH.
+    mkdir openssl
+    OPENSSL=openssl "$mkrequest" -dns a.example
 }
 
 @test "mkrequest: a signal leaves nothing behind" {
