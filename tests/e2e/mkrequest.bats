@@ -1081,8 +1081,24 @@ request_for() {
         [ "$(challenge)" = PRINTABLESTRING:typed ]
         request_for one.pem
     done
-    refused 'could not read a private key from /dev/stdin' \
-        "$mkrequest" -key /dev/stdin -dns a.example </dev/null
+    for name in - /dev/stdin; do
+        refused 'could not read a private key from /dev/stdin' \
+            "$mkrequest" -key "$name" -dns a.example </dev/null
+    done
+}
+
+@test "mkrequest: -key - reads standard input" {
+    openssl genrsa 1024 >one.pem
+    openssl genrsa 1024 >-
+    "$mkrequest" -key - -ku -dns a.example <one.pem
+    request_for one.pem
+    cat one.pem | "$mkrequest" -key - -dns a.example
+    request_for one.pem
+    { echo typed; cat one.pem; } | "$mkrequest" -key - -dns a.example -
+    [ "$(challenge)" = PRINTABLESTRING:typed ]
+    request_for one.pem
+    "$mkrequest" -key ./- -dns a.example </dev/null
+    request_for ./-
 }
 
 @test "mkrequest: -key leaves no copy of the key" {
