@@ -691,6 +691,33 @@ unstructuredAddress=192.0.2.7 in \"lab\",emailAddress=noc@example.com" ]
     [ -s other.key ]
 }
 
+@test "mkrequest: sed finds the settings, whose lines have nothing behind the value" {
+    values=(FI Uusimaa Espoo Example VPN 'Router 7' 0815-A r7.example
+        '192.0.2.7 in "lab"' noc@example.com)
+    for names in 'ORGUNIT COMMONNAME SERIALNUMBER UNSTRUCTUREDNAME
+        UNSTRUCTUREDADDRESS EMAILADDRESS' 'ORGANIZATIONAL_UNIT COMMON_NAME
+        SERIAL_NUMBER UNSTRUCTURED_NAME UNSTRUCTURED_ADDRESS EMAIL_ADDRESS'; do
+        cp "$mkrequest" edited
+        number=0
+        for name in COUNTRY STATE LOCALITY ORGANIZATION $names; do
+            sed -i "s/^$name=\"\"\$/$name='${values[number]}'/" edited
+            number=$((number + 1))
+        done
+        rm -f local.*
+        sh edited -dns a.example
+        full_subject
+    done
+    sed -e 's/^DIGEST="sha256"$/DIGEST="sha512"/' \
+        -e 's/^PREFIX="${PREFIX:-local}"$/PREFIX="mine"/' \
+        -e 's/^KEYTYPE="${KEYTYPE:-rsa}"$/KEYTYPE="rsa"/' \
+        -e 's/^KEYBITS="${KEYBITS:-2048}"$/KEYBITS="1536"/' \
+        -e 's/^OPENSSL="${OPENSSL:-openssl}"$/OPENSSL="openssl"/' \
+        "$mkrequest" >edited
+    OPENSSL=./none KEYTYPE=none sh edited -dns a.example
+    text=$(openssl req -in mine.csr -noout -text)
+    [[ "$text" == *'(1536 bit)'*sha512WithRSA* ]]
+}
+
 @test "mkrequest: a setting that was deleted from the script is its default" {
     sed '/^# Settings/,/^# -----/ { /^[A-Z_0-9]*=/d; }' "$mkrequest" >edited
     run ! grep -E '^(COUNTRY|EMAIL_ADDRESS|PREFIX)=' edited
