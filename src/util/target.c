@@ -19,6 +19,7 @@ struct walk {
 	const char *name; /* as it was given */
 	struct buf done;  /* resolved; empty: the working directory */
 	struct buf left;  /* the components still to resolve */
+	bool looked;      /* the target has exists and status of done */
 	int links;
 };
 
@@ -143,7 +144,6 @@ static enum status follow_link(struct walk *walk, const char *link)
 		buf_free(&left);
 		return fail_memory();
 	}
-
 	buf_free(&walk->left);
 	walk->left = left;
 	if (text[0] == '/')
@@ -175,14 +175,19 @@ static enum status set_done(struct walk *walk, const char *path)
 	return buf_add_string(&walk->done, path) ? ST_OK : fail_memory();
 }
 
-/* Resolves one component: its path is next, and its status *sb. */
-static enum status walk_component(struct walk *walk, struct target *target,
-    const char *next, const struct stat *sb)
+/* Resolves one component, whose path is next. */
+static enum status walk_component(
+    struct walk *walk, struct target *target, const char *next)
 {
+	struct stat *sb = &target->status;
 	enum status st;
 	int pid;
 
-	if (!S_ISLNK(sb->st_mode))
+	target->exists = lstat(next, sb) == 0;
+	if (!target->exists && (errno != ENOENT || walk->left.len > 0))
+		return fail_name(walk);
+	walk->looked = !target->exists || !S_ISLNK(sb->st_mode);
+	if (walk->looked)
 		return set_done(walk, next);
 	switch (find_magic(directory_of(walk), &pid)) {
 	case MAGIC_DESCRIPTORS:
@@ -214,21 +219,13 @@ static enum status walk_on(struct walk *walk, struct target *target)
 {
 	struct buf component = {0}, next = {0};
 	enum status st = ST_OK;
-	struct stat sb;
 	bool ok;
 
 	while (st == ST_OK && take_component(walk, &component, &ok)) {
 		if (!ok || !join_path(&next, &walk->done, &component))
 			st = fail_memory();
-		else if (strcmp(buf_string(&component), ".") == 0)
-			continue;
-		else if (lstat(buf_string(&next), &sb) == 0)
-			st = walk_component(
-			    walk, target, buf_string(&next), &sb);
-		else if (errno == ENOENT && walk->left.len == 0)
-			st = set_done(walk, buf_string(&next));
-		else
-			st = fail_name(walk);
+		else if (strcmp(buf_string(&component), ".") != 0)
+			st = walk_component(walk, target, buf_string(&next));
 	}
 	buf_free(&component);
 	buf_free(&next);
@@ -242,9 +239,11 @@ static enum status finish_target(const struct walk *walk, struct target *target)
 
 	if ((target->path = strdup(path)) == NULL)
 		return fail_memory();
-	target->exists = stat(path, &target->status) == 0;
-	if (!target->exists && errno != ENOENT)
-		return fail_name(walk);
+	if (!walk->looked) {
+		target->exists = stat(path, &target->status) == 0;
+		if (!target->exists && errno != ENOENT)
+			return fail_name(walk);
+	}
 	if (target->exists && end != NULL && end[1] == '\0' &&
 	    !S_ISDIR(target->status.st_mode)) {
 		errno = ENOTDIR;
@@ -260,7 +259,6 @@ enum status target_find(
 	enum status st;
 
 	memset(target, 0, sizeof(*target));
-
 	target->descriptor = find_descriptor(name);
 	if (target->descriptor >= 0) {
 		target->stream = true;
@@ -274,12 +272,14 @@ enum status target_find(
 		errno = ENOENT;
 		return fail_name(&walk);
 	}
-
 	if (!buf_add_string(&walk.left, name) ||
 	    (name[0] == '/' && !buf_add_string(&walk.done, "/")))
 		st = fail_memory();
 	else if ((st = walk_on(&walk, target)) == ST_OK)
 		st = finish_target(&walk, target);
+	target->exists = target->exists && st == ST_OK;
+	if (!target->exists)
+		memset(&target->status, 0, sizeof(target->status));
 	buf_free(&walk.done);
 	buf_free(&walk.left);
 	return st;
