@@ -155,8 +155,7 @@ static void warn_of_shadow(
 	enum status st;
 	X509 *other;
 
-	if (access(base, F_OK) != 0 || file_is_directory(base) ||
-	    file_is_empty(base) ||
+	if (!file_has_contents(base) ||
 	    (current != NULL && target_names_one_file(base, current)))
 		return;
 	log_capture_begin(&capture);

@@ -1,5 +1,4 @@
 #include <string.h>
-#include <unistd.h>
 
 #include <openssl/x509v3.h>
 #include <openssl/x509_vfy.h>
@@ -105,9 +104,7 @@ static enum status fail_absent(const char *path)
 	    number[1 + strspn(number + 1, "0123456789")] == '\0' &&
 	    !buf_add(&base, path, (size_t)(number - path)))
 		return fail_memory();
-	if (base.len > 0 && access(buf_string(&base), F_OK) == 0 &&
-	    !file_is_directory(buf_string(&base)) &&
-	    !file_is_empty(buf_string(&base)))
+	if (base.len > 0 && file_has_contents(buf_string(&base)))
 		st = fail(ST_FILE,
 		    "CA certificate %s: there is no such file, but there is "
 		    "%s, which getca writes for a single certificate: name "

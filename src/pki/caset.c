@@ -32,11 +32,10 @@ enum status caset_find_base(bool *exists, const char *base)
 	enum status st;
 
 	*exists = true;
-	if (file_is_standard(base))
+	if (file_is_standard(base) || file_has_contents(base))
 		return ST_OK;
 	st = file_find(exists, base);
-	if (st == ST_OK && *exists &&
-	    (file_is_directory(base) || file_is_empty(base))) {
+	if (st == ST_OK && *exists) {
 		st = caset_find_file(&numbered, &name, base, 0);
 		*exists = !numbered;
 	}

@@ -105,11 +105,12 @@ bool file_is_directory(const char *path)
 	return stat(path, &sb) == 0 && S_ISDIR(sb.st_mode);
 }
 
-bool file_is_empty(const char *path)
+bool file_has_contents(const char *path)
 {
 	struct stat sb;
 
-	return stat(path, &sb) == 0 && S_ISREG(sb.st_mode) && sb.st_size == 0;
+	return stat(path, &sb) == 0 && !S_ISDIR(sb.st_mode) &&
+	    (!S_ISREG(sb.st_mode) || sb.st_size > 0);
 }
 
 enum status file_check_aside(

@@ -29,8 +29,8 @@ enum status file_find(bool *exists, const char *path);
 /* Whether there is a directory of that name. */
 bool file_is_directory(const char *path);
 
-/* Whether there is a regular file of that name without content. */
-bool file_is_empty(const char *path);
+/* Whether there is a file of that name, no directory, and it is not empty. */
+bool file_has_contents(const char *path);
 
 /*
  * Moves path to path.old, replacing that, if guard returns ST_OK for both; else
