@@ -11,15 +11,21 @@
 
 #define READ_STEP 16384u
 
+/*
+ * size is that of a regular file, or 0.  It may have changed: it is the end only
+ * where there was room for more, and no more was read.
+ */
 static enum status read_all(
-    struct buf *out, int fd, const char *path, const char *what)
+    struct buf *out, int fd, size_t size, const char *path, const char *what)
 {
+	const size_t step = size > 0 && size < READ_STEP ? size + 1 : READ_STEP;
 	ssize_t got;
+	bool ended;
 
 	do {
-		if (!buf_reserve(out, READ_STEP))
+		if (!buf_reserve(out, step))
 			return fail_memory();
-		got = read(fd, out->data + out->len, READ_STEP);
+		got = read(fd, out->data + out->len, step);
 		if (got < 0 && errno != EINTR)
 			return fail_errno(
 			    ST_FILE, "%s %s: cannot read", what, path);
@@ -28,14 +34,17 @@ static enum status read_all(
 		if (out->len > FILE_READ_MAX)
 			return fail(ST_FILE, "%s %s: larger than %u bytes",
 			    what, path, FILE_READ_MAX);
-	} while (got != 0);
+		ended = got == 0 ||
+		    (got > 0 && got < (ssize_t)step && out->len == size);
+	} while (!ended);
 
 	out->data[out->len] = '\0';
 	return ST_OK;
 }
 
-/* -1 after reporting. */
-static int open_named(const char *path, const char *what, enum status *st)
+/* Sets size to that of a regular file.  -1 after reporting. */
+static int open_named(
+    const char *path, const char *what, size_t *size, enum status *st)
 {
 	struct target target = {0};
 	struct buf label = {0};
@@ -50,6 +59,8 @@ static int open_named(const char *path, const char *what, enum status *st)
 		if (fd < 0)
 			*st = fail_errno(
 			    ST_FILE, "%s %s: cannot open", what, path);
+		if (S_ISREG(target.status.st_mode))
+			*size = (size_t)target.status.st_size;
 	}
 	target_free(&target);
 	buf_free(&label);
@@ -60,12 +71,13 @@ enum status file_read_any(struct buf *out, const char *path, const char *what)
 {
 	bool standard = file_is_standard(path);
 	enum status st = ST_OK;
+	size_t size = 0;
 	int fd;
 
-	fd = standard ? STDIN_FILENO : open_named(path, what, &st);
+	fd = standard ? STDIN_FILENO : open_named(path, what, &size, &st);
 	if (fd < 0)
 		return st;
-	if ((st = read_all(out, fd, path, what)) != ST_OK)
+	if ((st = read_all(out, fd, size, path, what)) != ST_OK)
 		buf_free(out);
 	if (!standard)
 		close(fd);

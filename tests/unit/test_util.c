@@ -644,6 +644,31 @@ static void test_read(void **state)
 	buf_free(&b);
 }
 
+/* Sizes beside that of a step, and files that are longer than they say. */
+static void test_read_sizes(void **state)
+{
+	static const off_t sizes[] = {1, 16382, 16383, 16384, 16385, 32768};
+	const char *path = fixture_path("file");
+	const char *unsaid = "/proc/self/status";
+	struct buf b = {0};
+	size_t i;
+
+	(void)state;
+	fixture_write(path, "x", 1);
+	for (i = 0; i < NITEMS(sizes); i++) {
+		assert_int_equal(truncate(path, sizes[i]), 0);
+		assert_int_equal(file_read(&b, path, "thing"), ST_OK);
+		assert_int_equal(b.len, sizes[i]);
+		buf_free(&b);
+	}
+	unlink(path);
+	if (access(unsaid, R_OK) != 0)
+		return;
+	assert_int_equal(file_read(&b, unsaid, "thing"), ST_OK);
+	assert_non_null(strstr(buf_string(&b), "ctxt_switches"));
+	buf_free(&b);
+}
+
 /* Up to the limit, and one byte more. */
 static void test_read_limit(void **state)
 {
@@ -1109,6 +1134,7 @@ int main(void)
 	    cmocka_unit_test(test_say),
 	    cmocka_unit_test(test_flush),
 	    cmocka_unit_test(test_read),
+	    cmocka_unit_test(test_read_sizes),
 	    cmocka_unit_test(test_read_limit),
 	    cmocka_unit_test(test_read_bad),
 	    cmocka_unit_test(test_write_new),
