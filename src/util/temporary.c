@@ -84,13 +84,13 @@ static bool lock_file(int fd)
 	return fcntl(fd, F_SETLK, &all) == 0;
 }
 
-/* Whether path is still the name of the file that fd is open on. */
-static bool is_at(int fd, const char *path)
+/* Whether path is still the name of the file that is open. */
+static bool is_at(const struct stat *opened, const char *path)
 {
-	struct stat named, opened;
+	struct stat named;
 
-	return lstat(path, &named) == 0 && fstat(fd, &opened) == 0 &&
-	    named.st_dev == opened.st_dev && named.st_ino == opened.st_ino;
+	return lstat(path, &named) == 0 && named.st_dev == opened->st_dev &&
+	    named.st_ino == opened->st_ino;
 }
 
 /* A file that is not locked was left by a process that has ended. */
@@ -104,7 +104,7 @@ static void remove_unlocked(const char *path)
 	fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	if (lock_file(fd) && is_at(fd, path))
+	if (lock_file(fd) && fstat(fd, &sb) == 0 && is_at(&sb, path))
 		unlink(path);
 	close(fd);
 }
@@ -158,7 +158,8 @@ static bool create(struct temporary *t, const char *pattern)
 			break;
 		if ((lock_file(t->fd) ||
 			(errno != EACCES && errno != EAGAIN)) &&
-		    is_at(t->fd, t->path)) {
+		    fstat(t->fd, &t->created) == 0 &&
+		    is_at(&t->created, t->path)) {
 			fcntl(t->fd, F_SETFD, FD_CLOEXEC);
 			return true;
 		}
@@ -210,7 +211,7 @@ bool temporary_open(struct temporary *t, const struct target *target)
 
 bool temporary_is_there(const struct temporary *t)
 {
-	return t->path != NULL && is_at(t->fd, t->path);
+	return t->path != NULL && is_at(&t->created, t->path);
 }
 
 /* The mode of a file that open(path, O_CREAT, 0666) would make. */

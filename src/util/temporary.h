@@ -10,6 +10,7 @@
 struct temporary {
 	char *path; /* NULL: there is none */
 	int fd;
+	struct stat created; /* the file when it was new */
 };
 
 /*
