@@ -6,7 +6,9 @@
 #include "http/parser.h"
 #include "util/log.h"
 
-#define READ_SIZE 16384
+/* Bytes that are read at once, and those of a body that goes to a file. */
+#define READ_SIZE  (16u * 1024)
+#define READ_LARGE (64u * 1024)
 
 /* One try to carry out an exchange, on one connection. */
 struct attempt {
@@ -14,9 +16,10 @@ struct attempt {
 	const struct buf *request;
 	size_t sent; /* bytes of the request */
 	struct parser parser;
-	bool reused;  /* the connection has carried an exchange before */
-	bool stale;   /* and it was closed before any byte of the response */
-	bool surplus; /* bytes followed the response */
+	struct buf in; /* room for what is read */
+	bool reused;   /* the connection has carried an exchange before */
+	bool stale;    /* and it was closed before any byte of the response */
+	bool surplus;  /* bytes followed the response */
 };
 
 static const char *channel_peer(const struct channel *channel)
@@ -71,12 +74,15 @@ static enum status attempt_read(struct attempt *try)
 {
 	const struct channel *channel = try->channel;
 	struct conn *conn = channel->conn;
-	unsigned char in[READ_SIZE];
+	const size_t size =
+	    try->parser.out->body.in_file ? READ_LARGE : READ_SIZE;
 	enum conn_result result;
 	size_t got = 0, used;
 	enum status st;
 
-	result = conn_read(conn, in, sizeof(in), &got);
+	if (!buf_reserve(&try->in, size - 1)) /* it adds one byte */
+		return fail_memory();
+	result = conn_read(conn, try->in.data, size, &got);
 	if (result == CONN_TIMEOUT)
 		return deadline_fail(channel->options,
 		    try->parser.any ? "reading the answer of"
@@ -87,7 +93,7 @@ static enum status attempt_read(struct attempt *try)
 	if (got == 0)
 		return attempt_lost(try, NULL);
 
-	st = parser_feed(&try->parser, in, got, &used);
+	st = parser_feed(&try->parser, try->in.data, got, &used);
 	if (st == ST_OK && used < got)
 		try->surplus = true;
 	return st;
@@ -154,6 +160,7 @@ static enum status attempt_run(
 	    try->sent < try->request->len)
 		channel_close(channel);
 	parser_free(&try->parser);
+	buf_free(&try->in);
 	return st;
 }
 
