@@ -704,9 +704,11 @@ static void write_with_crlf(const char *path, const struct buf *text)
 /* Text and other objects before and after the key, and lines that end in CR. */
 static void test_key_pem(void **state)
 {
-	static const char *const before[] = {"", "Bag Attributes\n  x: y\n\n",
+	static const char parameters[] =
 	    "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
-	    "-----END EC PARAMETERS-----\n"};
+	    "-----END EC PARAMETERS-----\n";
+	static const char *const before[] = {
+	    "", "Bag Attributes\n  x: y\n\n", parameters};
 	const struct {
 		EVP_PKEY *key;
 		const char *label;
