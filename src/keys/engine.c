@@ -83,7 +83,8 @@ static bool accepts_command(const struct engine_command *command)
 		if (!command->variable)
 			warn(WARN_UNKNOWN_KEY,
 			    "%s: unknown key %s, no command of the engine %s",
-			    command->where, shown(key, command->name),
+			    command->where,
+			    quote_key(key, sizeof(key), command->name),
 			    ENGINE_get_id(engine));
 		return false;
 	}

@@ -32,8 +32,14 @@ bool pass_is_source(const char *text)
 {
 	const char *rest;
 
-	return strcmp(text, "stdin") == 0 ||
-	    find_prefix(text, &rest) != PREFIX_NONE;
+	switch (find_prefix(text, &rest)) {
+	case PREFIX_NONE:
+		return strcmp(text, "stdin") == 0;
+	case PREFIX_PASS:
+		return true;
+	default:
+		return *rest != '\0';
+	}
 }
 
 bool pass_is_secret(const char *text)

@@ -15,7 +15,10 @@ struct pass {
 	char text[PASS_MAX + 1];
 };
 
-/* Whether text is a source, as in openssl-passphrase-options(1). */
+/*
+ * Whether text is a source, as in openssl-passphrase-options(1).  Only a pass
+ * phrase may be empty, no name of a variable or file, and no number.
+ */
 bool pass_is_source(const char *text);
 
 /* Whether text is "pass:TEXT", with the pass phrase itself. */

@@ -10,6 +10,8 @@
 #include "util/file.h"
 #include "util/log.h"
 
+#define NAME_SHOWN_MAX 80
+
 /* Ends the string before the blanks at its end. */
 static void trim_end(char *start, char *end)
 {
@@ -122,6 +124,35 @@ static enum status parse_new(
 	return st;
 }
 
+static enum status refuse_pair(
+    const struct lines *at, const char *key, const char *what)
+{
+	char name[NAME_SHOWN_MAX];
+
+	return fail(ST_FILE, "%s:%zu: %s: %s", at->file, at->line,
+	    quote_key(name, sizeof(name), key), what);
+}
+
+/* It may be the value of the key on the line before. */
+static enum status refuse_lone_key(
+    const struct config *c, const struct lines *at, const char *key)
+{
+	const struct config_entry *last =
+	    c->count > 0 ? &c->entries[c->count - 1] : NULL;
+	char name[NAME_SHOWN_MAX], before[NAME_SHOWN_MAX];
+
+	quote_key(name, sizeof(name), key);
+	if (last == NULL || !last->absent || last->line + 1 != at->line)
+		return fail(ST_FILE,
+		    "%s:%zu: %s has no value: write KEY = VALUE", at->file,
+		    at->line, name);
+	return fail(ST_FILE,
+	    "%s:%zu: %s has no value: if it is that of %s, write it behind the"
+	    " = of line %zu",
+	    at->file, at->line, name,
+	    quote_key(before, sizeof(before), last->key), last->line);
+}
+
 /*
  * Key Value; value has no blanks at its end.  The NUL at key_end may replace its
  * quote.
@@ -132,22 +163,22 @@ static enum status parse_old(struct config *c, const struct lines *at,
 	struct config_entry entry = {
 	    .section = c->section, .key = key, .line = at->line};
 	bool empty = *value == '\0', quoted = *value == '"';
-	char *end, name[64];
 	enum status st;
+	char *end;
 
 	*key_end = '\0';
 	if (empty)
-		return fail(ST_FILE, "%s:%zu: %s has no value", at->file,
-		    at->line, log_escape(name, sizeof(name), key, strlen(key)));
-	if (!quoted) {
+		return refuse_lone_key(c, at, key);
+	if (!quoted)
 		unescape(value, false);
-	} else if ((end = unescape(++value, true)) == NULL) {
-		return lines_refuse(
-		    at, at->line, "the quote of the value is not closed");
-	} else if (*lines_skip_blanks(end) != '\0') {
-		return lines_refuse(
-		    at, at->line, "text after the closing quote");
-	}
+	else if ((end = unescape(++value, true)) == NULL)
+		return refuse_pair(at, key,
+		    "the quote of the value is not closed (\\\" stands for a"
+		    " quotation mark, \\\\\" for a backslash at the end)");
+	else if (*lines_skip_blanks(end) != '\0')
+		return refuse_pair(at, key,
+		    "text after the closing quote (without = before the value,"
+		    " no comment follows it)");
 	if ((st = grow(c, at, &entry)) != ST_OK)
 		return st;
 	if ((entry.value = strdup(value)) == NULL)
@@ -157,15 +188,21 @@ static enum status parse_old(struct config *c, const struct lines *at,
 }
 
 /* Directives of NCONF, which would change how the rest is to be read. */
-static const char *find_directive(const char *key)
+static enum status check_directive(const struct lines *at, const char *key)
 {
-	static const char *const names[] = {".include", ".pragma"};
+	static const char *const directives[][2] = {
+	    {".include", "copy the lines of the other file to this place"},
+	    {".pragma", "remove the line"}};
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strncmp(key, names[i], strlen(names[i])) == 0)
-			return names[i];
-	return NULL;
+	for (i = 0; i < sizeof(directives) / sizeof(directives[0]); i++)
+		if (strncmp(key, directives[i][0], strlen(directives[i][0])) ==
+		    0)
+			return fail(ST_FILE,
+			    "%s:%zu: %s is not supported in this file: %s",
+			    at->file, at->line, directives[i][0],
+			    directives[i][1]);
+	return ST_OK;
 }
 
 /* The line from p to end, where there is a NUL. */
@@ -174,15 +211,12 @@ static enum status parse_pair(
 {
 	bool old = lines_is_old_syntax(at, p, end);
 	char *key, *key_end = NULL;
-	const char *directive;
 	enum status st;
 
 	if ((!old && (st = lines_join(at, p, &end, false)) != ST_OK) ||
-	    (st = take_key(at, &p, &key, &key_end)) != ST_OK)
+	    (st = take_key(at, &p, &key, &key_end)) != ST_OK ||
+	    (st = check_directive(at, key)) != ST_OK)
 		return st;
-	if ((directive = find_directive(key)) != NULL)
-		return fail(ST_FILE, "%s:%zu: %s is not supported in this file",
-		    at->file, at->line, directive);
 	if (*p == '=') {
 		*key_end = '\0';
 		return parse_new(c, at, key, p + 1);

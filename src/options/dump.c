@@ -43,7 +43,7 @@ static bool add_problem(struct dump *d, const char *key, const char *why)
 {
 	char name[SHOWN_MAX];
 
-	shown(name, sizeof(name), key);
+	quote_key(name, sizeof(name), key);
 	if (*d->problem == '\0')
 		snprintf(d->problem, sizeof(d->problem),
 		    "%s cannot be written: %s", name, why);
@@ -190,7 +190,7 @@ static bool add_command(struct dump *d, const struct engine_command *command)
 		return buf_addf(d->out, "%s =\n", command->name);
 	if (hide_is_secret_command(command->name, command->value))
 		return buf_addf(d->out, "# %s: from %s, not shown\n",
-		    shown(name, sizeof(name), command->name),
+		    quote_key(name, sizeof(name), command->name),
 		    shown(where, sizeof(where), command->where));
 	return add_setting(d, command->name, command->value,
 	    strcmp(command->name, KEY_MODULE) != 0);

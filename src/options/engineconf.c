@@ -145,7 +145,7 @@ static enum status check_entry(
 	if (entry == NULL || entry->absent ||
 	    (*entry->value != '\0' && entry->escape == '\0'))
 		return ST_OK;
-	shown(key, sizeof(key), entry->key);
+	quote_key(key, sizeof(key), entry->key);
 	if (*entry->value == '\0')
 		return fail(ST_FILE, "%s:%zu: %s: the value is empty", path,
 		    entry->line, key);

@@ -34,8 +34,7 @@ static enum status refuse(const struct reading *r, const char *format, ...)
 	vsnprintf(text, sizeof(text), format, ap);
 	va_end(ap);
 	return fail(ST_FILE, "%s:%zu: %s: %s", r->file, r->entry->line,
-	    log_escape(key, sizeof(key), r->entry->key, strlen(r->entry->key)),
-	    text);
+	    quote_key(key, sizeof(key), r->entry->key), text);
 }
 
 /* Behind the quoted text that starts at p; NULL: its quote is not closed. */
@@ -68,9 +67,7 @@ static const char *find_end(const struct reading *r)
 			    "%s:%zu: %s: the quote %c is not closed, and is"
 			    " left out (\\%c stands for itself)",
 			    r->file, r->entry->line,
-			    log_escape(key, sizeof(key), r->entry->key,
-				strlen(r->entry->key)),
-			    *p, *p);
+			    quote_key(key, sizeof(key), r->entry->key), *p, *p);
 			return p + strlen(p);
 		}
 		if (*p == '\\' && p[1] != '\0')

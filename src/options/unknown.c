@@ -109,7 +109,7 @@ static void warn_of_unknown_key(
 		if (table_rows[i].key != NULL)
 			guess_offer(&guess, entry->key, table_rows[i].key);
 	warn(WARN_UNKNOWN_KEY, "%s:%zu: unknown key %s%s", path, entry->line,
-	    shown(name, sizeof(name), entry->key),
+	    quote_key(name, sizeof(name), entry->key),
 	    guess_suggest(near, sizeof(near), &guess, entry->key, "", ""));
 }
 

@@ -74,6 +74,11 @@ const char *log_escape(char *out, size_t size, const void *text, size_t len)
 	return out;
 }
 
+const char *quote_key(char *out, size_t size, const char *key)
+{
+	return log_escape(out, size, key, strcspn(key, ": \t\r\"'`"));
+}
+
 /* The length of what log_escape() made of a letter or a byte. */
 static size_t unit_length(const char *text)
 {

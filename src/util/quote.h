@@ -16,6 +16,12 @@
  */
 const char *log_escape(char *out, size_t size, const void *text, size_t len);
 
+/*
+ * The name of a key of a configuration, as by log_escape(), up to what may be a
+ * value, and a secret, that was joined to it: KeyPassword:pass:X.
+ */
+const char *quote_key(char *out, size_t size, const char *key);
+
 /* The same for a text that is escaped already: it is only cut. */
 const char *quote_cut(char *out, size_t size, const char *text);
 

@@ -173,29 +173,51 @@ static const struct good {
 #define NAMES_NOTHING \
 	"names no key above it in its section or outside of sections, and " \
 	"nothing in the environment" PLAIN
+#define NO_VALUE "has no value: write KEY = VALUE"
+#define NO_QUOTE \
+	"the quote of the value is not closed (\\\" stands for a quotation" \
+	" mark, \\\\\" for a backslash at the end)"
+#define TEXT_AFTER \
+	"text after the closing quote (without = before the value, no comment" \
+	" follows it)"
+#define NO_INCLUDE \
+	".include is not supported in this file: copy the lines of the other" \
+	" file to this place"
 #define VARIABLE_AT(n) "the variable at character " #n " of the value "
 
 /* The whole error message about a file called F. */
 static const struct bad {
 	const char *text, *message;
 } bad[] = {
-    {"Key\n", "F:1: Key has no value"},
-    {"\n\nKey  \r\n", "F:3: Key has no value"},
-    {"\"Key\"\n", "F:1: Key has no value"},
-    {"K\xff\n", "F:1: K\\xff has no value"},
+    {"Key\n", "F:1: Key " NO_VALUE},
+    {"\n\nKey  \r\n", "F:3: Key " NO_VALUE},
+    {"\"Key\"\n", "F:1: Key " NO_VALUE},
+    /* A value that is joined to its key may be a secret. */
+    {"KeyPassword:pass:s3cret\n", "F:1: KeyPassword " NO_VALUE},
+    {"\"KeyPassword pass:s3cret\"\n", "F:1: KeyPassword " NO_VALUE},
+    {"\"KeyPassword\tpass:s3cret\"\n", "F:1: KeyPassword " NO_VALUE},
+    {"PIN's3cret'\n", "F:1: PIN " NO_VALUE},
+    {"PIN:s3cret \"x\n", "F:1: PIN: " NO_QUOTE},
+    {"PIN:s3cret = $no\n", "F:1: PIN: " VARIABLE_AT(1) NAMES_NOTHING},
+    {"K V\nKeyPassword =\n pass:s3cret\n",
+	"F:3: pass has no value: if it is that of KeyPassword, write it behind"
+	" the = of line 2"},
+    {"KeyPassword =\n\nPIN:s3cret\n", "F:3: PIN " NO_VALUE},
+    {"K\xff\n", "F:1: K\\xff " NO_VALUE},
     {"= Value\n", "F:1: a key is missing"},
     {"\"\" = Value\n", "F:1: a key is missing"},
     {"\"Key = Value\n", "F:1: the quote of the key is not closed"},
-    {"Key \"Value\n", "F:1: the quote of the value is not closed"},
-    {"Key \"Value\"x\n", "F:1: text after the closing quote"},
+    {"Key \"Value\n", "F:1: Key: " NO_QUOTE},
+    {"Key \"Value\"x\n", "F:1: Key: " TEXT_AFTER},
     {"[a\n", "F:1: a section header without its ]"},
     {"[\n", "F:1: a section header without its ]"},
     {"[a # b]\n", "F:1: a section header without its ]"},
-    {"K V\nKey \"Value\n", "F:2: the quote of the value is not closed"},
-    {"Key \"Value\" # x\n", "F:1: text after the closing quote"},
-    {".include /etc/x\n", "F:1: .include is not supported in this file"},
-    {".include = /etc/x\n", "F:1: .include is not supported in this file"},
-    {".pragma dollarid:on\n", "F:1: .pragma is not supported in this file"},
+    {"K V\nKey \"Value\n", "F:2: Key: " NO_QUOTE},
+    {"Key \"Value\" # x\n", "F:1: Key: " TEXT_AFTER},
+    {".include /etc/x\n", "F:1: " NO_INCLUDE},
+    {".include = /etc/x\n", "F:1: " NO_INCLUDE},
+    {".pragma dollarid:on\n",
+	"F:1: .pragma is not supported in this file: remove the line"},
     {"K = V\nCACertFile = /x/$no/y\n", "F:2: CACertFile: $no " NAMES_NOTHING},
     {"[a]\nK = V\n[b]\nTimeout = $K\n", "F:4: Timeout: $K " NAMES_NOTHING},
     {"json = ${ENV::SSCEP_NO_SUCH}\n",
@@ -218,7 +240,7 @@ static const struct bad {
 	"F:1: secret: " VARIABLE_AT(2) "has no closing brace" PLAIN},
     {"K\\\nL V\n",
 	"F:1: a backslash continues the line, but it is not Key = Value"},
-    {"K\\\n", "F:1: K has no value"},
+    {"K\\\n", "F:1: K " NO_VALUE},
     {"[]\n", "F:1: a section header without a name"},
     {"[ \t]\n", "F:1: a section header without a name"},
 };

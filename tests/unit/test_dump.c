@@ -557,7 +557,7 @@ static void engines_that_cannot_be_written(void **state)
 		"a section for an engine cannot have its name"},
 	    {"engine = a b\n[a b]\nMODULE_PATH = x\n", "engine",
 		"a section for an engine cannot have its name"},
-	    {"engine = e\n[e]\n\"a b\" \"c\"\n", "a b",
+	    {"engine = e\n[e]\n\"a b\" \"c\"\n", "a",
 		"a key has letters, digits, \"_\", \"-\" and \".\" only"},
 	};
 	char want[256];

@@ -868,7 +868,8 @@ static const struct saying warnings[] = {
 	"backslash is meant\n"
 
 static const struct saying files[] = {
-    {"x\n", {UFILE}, ST_FILE, "P: t.conf:1: x has no value\n"},
+    {"x\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: x has no value: write KEY = VALUE\n"},
     {"\nTimeout = 0\n", {UFILE}, ST_FILE,
 	"P: t.conf:2: Timeout: 0 is not a number from 1 to 2147483647\n"},
     {"Verbose = maybe\n", {UFILE}, ST_FILE,
@@ -949,7 +950,9 @@ static const struct saying files[] = {
     {"sscep_getcaps::Timeout = 0\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: Timeout: 0 is not a number from 1 to 2147483647\n"},
     {".include /etc/sscep.conf\n", {UFILE}, ST_FILE,
-	"P: t.conf:1: .include is not supported in this file\n"},
+	"P: t.conf:1: .include is not supported in this file: copy the lines "
+	"of "
+	"the other file to this place\n"},
     {"", {UFILE}, ST_OK, ""},
     {"Xyzzy = 1\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:1: unknown key Xyzzy [unknown-key]\n"},
@@ -960,6 +963,13 @@ static const struct saying files[] = {
     {"Proxy =\nCAIdentifier =\n", {UFILE}, ST_OK, ""},
     {"TLSKeyPassword = swordfish\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: TLSKeyPassword: " NO_SOURCE "\n"},
+    {"TLSKeyPassword = env:\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: TLSKeyPassword: " NO_SOURCE "\n"},
+    {"TLSKeyPassword = file:\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: TLSKeyPassword: " NO_SOURCE "\n"},
+    {"TLSKeyPassword = pass:\n", {UFILE}, ST_OK, ""},
+    {"KeyPassword:pass:my s3cret\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: unknown key KeyPassword [unknown-key]\n"},
     {"engine = e\n[e]\nPIN = 1\n", {UFILE}, ST_OK, ""},
     {"engine = e\n[e]\ncmds = f\n[f]\nPIN = 1\n", {UFILE}, ST_OK, ""},
     {"engine = e\n[e]\ndynamic_path = C:\\new.so\n", {UFILE}, ST_FILE,
