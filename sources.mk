@@ -71,6 +71,8 @@ sscep_sources = \
 	src/options/apply.h \
 	src/options/config.c \
 	src/options/config.h \
+	src/options/doubt.c \
+	src/options/doubt.h \
 	src/options/dump.c \
 	src/options/dump.h \
 	src/options/engineconf.c \
@@ -111,6 +113,8 @@ sscep_sources = \
 	src/options/text.h \
 	src/options/unknown.c \
 	src/options/unknown.h \
+	src/options/uses.c \
+	src/options/uses.h \
 	src/options/value.c \
 	src/options/value.h \
 	src/keys/engine.c \

@@ -15,6 +15,7 @@ struct engine_command {
 	char *name;
 	char *value;   /* "": none */
 	char *where;   /* FILE:LINE, for messages */
+	bool secret;   /* the value is not to be printed */
 	bool variable; /* may be unknown, as it has another use in the file */
 };
 

@@ -2,6 +2,7 @@
 
 #include "options/apply.h"
 #include "options/config.h"
+#include "options/doubt.h"
 #include "options/engineconf.h"
 #include "options/section.h"
 #include "options/unknown.h"
@@ -62,6 +63,7 @@ static enum status apply_entry(struct option_state *state,
 	source->name = entry->key;
 	source->line = entry->line;
 	source->escape = entry->escape;
+	source->cut = entry->cut;
 	if (!entry->absent)
 		return value_set(state, row, entry->value, source);
 	if (row->check == CHECK_FINGERPRINT)
@@ -159,6 +161,7 @@ enum status apply_file(struct option_state *state, const char *path)
 
 	if ((st = read_config(&config, state, path)) != ST_OK)
 		goto out;
+	doubt_warn(&config, path);
 	for (rank = RANK_OWN; rank <= RANK_FALLBACK; rank++)
 		if ((st = apply_rank(state, &config, path, rank)) != ST_OK)
 			goto out;

@@ -7,6 +7,7 @@
 #include "options/config.h"
 #include "options/expand.h"
 #include "options/lines.h"
+#include "options/uses.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -277,43 +278,6 @@ static enum status parse_line(
 			 : parse_pair(c, at, p, end);
 }
 
-static int compare_names(const void *a, const void *b)
-{
-	const struct config_entry *const *left = a, *const *right = b;
-	int order = strcmp((*left)->section, (*right)->section);
-
-	return order != 0 ? order : strcmp((*left)->key, (*right)->key);
-}
-
-/* A key that is given again is a variable if one of its values is. */
-static enum status mark_variables(const struct config *c)
-{
-	struct config_entry **sorted;
-	size_t i, j, start, n = 0;
-	bool variable;
-
-	if (c->variables == 0)
-		return ST_OK;
-	if ((sorted = malloc(c->count * sizeof(struct config_entry *))) == NULL)
-		return fail_memory();
-	for (i = 0; i < c->count; i++)
-		if (c->entries[i].key != NULL)
-			sorted[n++] = &c->entries[i];
-	qsort(sorted, n, sizeof(struct config_entry *), compare_names);
-
-	for (start = 0; start < n; start = i) {
-		variable = false;
-		for (i = start;
-		     i < n && compare_names(&sorted[start], &sorted[i]) == 0;
-		     i++)
-			variable = variable || sorted[i]->variable;
-		for (j = start; j < i; j++)
-			sorted[j]->variable = variable;
-	}
-	free(sorted);
-	return ST_OK;
-}
-
 /* Parses all lines; the first error counts. */
 static enum status parse_lines(struct config *c, struct lines *at)
 {
@@ -350,7 +314,7 @@ enum status config_parse(
 		at.next += 3;
 	out->section = CONFIG_SECTION_DEFAULT;
 	if ((st = parse_lines(out, &at)) == ST_OK)
-		st = mark_variables(out);
+		st = uses_mark(out);
 	return st;
 }
 

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options/dump.h"
+#include "options/engineconf.h"
 #include "options/hide.h"
 #include "options/names.h"
 #include "options/section.h"
@@ -9,8 +10,7 @@
 #include "options/table.h"
 #include "util/log.h"
 
-#define SHOWN_MAX  256
-#define KEY_MODULE "MODULE_PATH" /* a path, unlike other commands */
+#define SHOWN_MAX 256
 
 struct dump {
 	const struct option_state *state;
@@ -188,12 +188,12 @@ static bool add_command(struct dump *d, const struct engine_command *command)
 
 	if (*command->value == '\0' && setting_is_name(command->name))
 		return buf_addf(d->out, "%s =\n", command->name);
-	if (hide_is_secret_command(command->name, command->value))
+	if (command->secret)
 		return buf_addf(d->out, "# %s: from %s, not shown\n",
 		    quote_key(name, sizeof(name), command->name),
 		    shown(where, sizeof(where), command->where));
 	return add_setting(d, command->name, command->value,
-	    strcmp(command->name, KEY_MODULE) != 0);
+	    !engineconf_is_path(command->name));
 }
 
 /* The section that -g names, with the commands of all that the file had. */

@@ -32,6 +32,12 @@ bool engineconf_is_section(const char *section)
 	    (section[len] == '\0' || section[len] == '_');
 }
 
+bool engineconf_is_path(const char *key)
+{
+	return ascii_is_same_word(key, KEY_PATH) ||
+	    strcmp(key, KEY_MODULE) == 0;
+}
+
 static const char *shown(char *out, size_t size, const char *text)
 {
 	return log_escape(out, size, text, strlen(text));
@@ -118,6 +124,7 @@ static enum status add_command(struct engine_options *engine,
 	added->value = strdup(entry->value);
 	added->where = describe_place(path, entry->line);
 	added->variable = entry->variable;
+	added->secret = entry->secret;
 	if (added->name == NULL || added->value == NULL || added->where == NULL)
 		return fail_memory();
 	return ST_OK;
@@ -149,8 +156,7 @@ static enum status check_entry(
 	if (*entry->value == '\0')
 		return fail(ST_FILE, "%s:%zu: %s: the value is empty", path,
 		    entry->line, key);
-	if (!ascii_is_same_word(entry->key, KEY_PATH) &&
-	    strcmp(entry->key, KEY_MODULE) != 0)
+	if (!engineconf_is_path(entry->key))
 		return ST_OK;
 	return fail(ST_FILE, "%s:%zu: %s: " EXPAND_ESCAPE_REFUSED, path,
 	    entry->line, key, entry->escape);

@@ -10,6 +10,9 @@
 /* Whether section is [sscep_engine] or [sscep_engine_...]. */
 bool engineconf_is_section(const char *section);
 
+/* Whether the value of the key in such a section is a path. */
+bool engineconf_is_path(const char *key);
+
 /*
  * The section of the engine of -g: the one of that name, else the one whose
  * engine_id it is.  NULL: there is none.

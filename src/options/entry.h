@@ -14,6 +14,9 @@
 /* The most keys and section headers of a file. */
 #define CONFIG_ENTRIES_MAX 10000
 
+/* The most variables that values of a file may name. */
+#define CONFIG_VARIABLES_MAX 1000
+
 /* The section of all operations, and that of keys before the first header. */
 #define CONFIG_SECTION_COMMON  "sscep"
 #define CONFIG_SECTION_DEFAULT "default"
@@ -26,19 +29,29 @@
 struct config_entry {
 	const char *section;
 	const char *key;
-	char *value;   /* owned; without its quotes, expanded; may be empty */
-	size_t line;   /* from 1; the first one of those that are joined */
-	char escape;   /* 'n' if \n made a control character of value; or 0 */
-	bool variable; /* the value of another key names it */
-	bool absent;   /* new syntax, and nothing follows the '=' */
+	char *value;     /* owned; without its quotes, expanded; may be empty */
+	size_t line;     /* from 1; the first one of those that are joined */
+	char escape;     /* 'n' if \n made a control character of value; or 0 */
+	bool variable;   /* the value of another key names it */
+	bool absent;     /* new syntax, and nothing follows the '=' */
+	bool secret;     /* value is one, or a part of one */
+	char dropped;    /* 's' if \s has lost its backslash in value; or 0 */
+	const char *cut; /* "#..." directly behind value, borrowed; or NULL */
+};
+
+/* The value of the entry user names the entry used, which is above it. */
+struct config_use {
+	unsigned short user, used;
 };
 
 /* In the order of the file.  config_free() wipes the text and the values. */
 struct config {
 	struct config_entry *entries;
 	size_t count;
-	size_t size;         /* room in entries */
-	size_t variables;    /* how often values name one */
+	size_t size;      /* room in entries */
+	size_t variables; /* how often values name one */
+	struct config_use uses[CONFIG_VARIABLES_MAX]; /* of other keys */
+	size_t used;
 	const char *section; /* of the next key, while the file is read */
 	struct buf text;     /* the entries point into it */
 };

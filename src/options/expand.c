@@ -82,14 +82,25 @@ static bool add_char(struct reading *r, char c)
 	return buf_add(&r->out, &c, 1);
 }
 
+/* A backslash before the character is left out: is it that of a path? */
+static void note_dropped(struct reading *r, char c)
+{
+	if (r->entry->dropped == '\0' &&
+	    (ascii_is_letter(c) || ascii_is_digit(c) || c == '_' || c == '.'))
+		r->entry->dropped = c;
+}
+
 static bool add_quoted(struct reading *r)
 {
 	char quote = *r->in++;
 	bool ok = true;
 
 	while (ok && r->in < r->end && *r->in != quote) {
-		if (*r->in == '\\' && ++r->in == r->end)
-			break;
+		if (*r->in == '\\') {
+			if (++r->in == r->end)
+				break;
+			note_dropped(r, *r->in);
+		}
 		ok = add_char(r, *r->in++);
 	}
 	if (r->in < r->end)
@@ -106,8 +117,10 @@ static bool add_escaped(struct reading *r)
 	if (++r->in == r->end)
 		return true;
 	c = *r->in++;
-	if ((found = strchr(letters, c)) == NULL)
+	if ((found = strchr(letters, c)) == NULL) {
+		note_dropped(r, c);
 		return add_char(r, c);
+	}
 	if (r->entry->escape == '\0')
 		r->entry->escape = c;
 	return add_char(r, meant[found - letters]);
@@ -163,6 +176,23 @@ static struct config_entry *find_key(
 	return NULL;
 }
 
+/* What holds for the value of a variable holds where it is used, too. */
+static void note_use(struct reading *r, struct config_entry *found)
+{
+	struct config *c = r->config;
+	struct config_entry *entry = r->entry;
+
+	found->variable = true;
+	if (entry->escape == '\0')
+		entry->escape = found->escape;
+	if (entry->dropped == '\0')
+		entry->dropped = found->dropped;
+	if (entry->cut == NULL)
+		entry->cut = found->cut;
+	c->uses[c->used++] = (struct config_use){
+	    (unsigned short)c->count, (unsigned short)(found - c->entries)};
+}
+
 /* The value of a variable, borrowed; NULL: it names nothing. */
 static const char *find_value(
     struct reading *r, const char *section, const char *name)
@@ -177,9 +207,7 @@ static const char *find_value(
 		found = find_key(r->config, CONFIG_SECTION_DEFAULT, name);
 	if (found == NULL)
 		return NULL;
-	found->variable = true;
-	if (r->entry->escape == '\0')
-		r->entry->escape = found->escape;
+	note_use(r, found);
 	return found->value;
 }
 
@@ -216,9 +244,9 @@ static enum status add_variable(struct reading *r)
 	char *section = NULL, *name = NULL;
 	enum status st = ST_OK;
 
-	if (++r->config->variables > EXPAND_VARIABLES_MAX)
+	if (++r->config->variables > CONFIG_VARIABLES_MAX)
 		return refuse(r, "more than %d variables in the file",
-		    EXPAND_VARIABLES_MAX);
+		    CONFIG_VARIABLES_MAX);
 	if (close != '\0')
 		r->in++;
 	if (!take_variable(r, &section, &name)) {
@@ -273,6 +301,8 @@ enum status expand_value(struct config *c, struct config_entry *entry,
 		text++;
 	r.text = r.in = text;
 	r.end = find_end(&r);
+	if (*r.end == '#' && r.end > text && !lines_is_blank(r.end[-1]))
+		entry->cut = r.end;
 	while (r.end > r.text && lines_is_blank(r.end[-1]))
 		r.end--;
 	entry->absent = r.end == r.text;

@@ -5,9 +5,6 @@
 #include "options/entry.h"
 #include "util/status.h"
 
-/* The most variables that a file may name. */
-#define EXPAND_VARIABLES_MAX 1000
-
 /* Of a path or URL with a control character; %c is the escape of the entry. */
 #define EXPAND_ESCAPE_REFUSED \
 	"\\%c is an escape, for a control character; write / or \\\\ if a " \
@@ -16,8 +13,8 @@
 /*
  * Reads text, which is all that follows the '=' of a line, as libcrypto's NCONF
  * does: comment, blanks at the ends, quotes, escapes, variables.  Sets value,
- * escape and absent of entry, whose other members are set and which is not yet
- * in c.  Values of c are expanded already, so that nothing is expanded twice.
+ * escape, absent, dropped and cut of entry, whose other members are set and
+ * which will be the next one in c.  Values of c are expanded already, so that nothing is expanded twice.
  * ST_FILE after reporting, with the name of the file: a variable names nothing,
  * or the value has more than CONFIG_LINE_MAX bytes.
  */

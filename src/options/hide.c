@@ -118,6 +118,11 @@ const char *hide_describe(const struct option_row *row, const char *value)
 	return NULL;
 }
 
+bool hide_may_have_user(const struct option_row *row)
+{
+	return row->letter == 'p' || row->letter == 'u';
+}
+
 bool hide_is_secret_command(const char *name, const char *value)
 {
 	static const char *const words[] = {"pin", "pass", "secret", NULL};

@@ -24,6 +24,9 @@ void hide_secret(const struct option_row *row, char *value);
  */
 const char *hide_describe(const struct option_row *row, const char *value);
 
+/* Whether a value of the row may have user:password@ in it. */
+bool hide_may_have_user(const struct option_row *row);
+
 /* Whether the value of a command for an engine is a secret. */
 bool hide_is_secret_command(const char *name, const char *value);
 

@@ -10,6 +10,7 @@
 #include "keys/pass.h"
 #include "options/expand.h"
 #include "options/guess.h"
+#include "options/hide.h"
 #include "options/names.h"
 #include "options/nowarn.h"
 #include "options/table.h"
@@ -108,8 +109,7 @@ static enum status check_fingerprint(
 	    source, "%s: %s", escaped(shown, sizeof(shown), text), problem);
 }
 
-/* Whether control characters make sense in the value: in no path and no URL. */
-static bool takes_control(const struct option_row *row, const char *text)
+bool value_takes_control(const struct option_row *row, const char *text)
 {
 	return row->check == CHECK_ANY || row->check == CHECK_PAIR ||
 	    (row->check == CHECK_PASS && strncmp(text, "file:", 5) != 0);
@@ -120,9 +120,13 @@ static enum status check_string(const struct option_row *row, const char *text,
 {
 	char shown[80];
 
-	if (source->escape != '\0' && !takes_control(row, text))
+	if (source->escape != '\0' && !value_takes_control(row, text))
 		return refuse_value(
 		    source, EXPAND_ESCAPE_REFUSED, source->escape);
+	if (source->cut != NULL && hide_may_have_user(row) &&
+	    strchr(source->cut, '@') != NULL)
+		return refuse_value(
+		    source, "a # ends the value before an @: quote the value");
 	if (row->check == CHECK_PASS && !pass_is_source(text))
 		return refuse_value(source,
 		    "not a source of a pass phrase: expected pass:, env:, "

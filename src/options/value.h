@@ -23,6 +23,7 @@ struct option_source {
 	const char *file; /* NULL: command line */
 	size_t line;
 	char escape; /* 'n' if \n made a control character of the value; or 0 */
+	const char *cut; /* what a # has cut off the value; or NULL */
 	enum option_rank rank;
 };
 
@@ -40,6 +41,8 @@ struct option_state {
  */
 enum status value_set(struct option_state *state, const struct option_row *row,
     const char *text, const struct option_source *source);
+/* Whether control characters make sense in the value: in no path and no URL. */
+bool value_takes_control(const struct option_row *row, const char *text);
 /* yes or no, in any spelling; false if text is neither. */
 bool value_parse_flag(bool *out, const char *text);
 

@@ -715,6 +715,30 @@ static void secrets_of_engines_are_comments(void **state)
 	run_end(&r);
 }
 
+/* Variables that secrets are made of are secrets. */
+static void variables_of_secrets_are_comments(void **state)
+{
+	struct run r;
+
+	(void)state;
+	write_file("engine = e\nVerbose = yes\n[e]\nengine_id = e\n"
+		   "a = " SECRET "\nb = x$a\nPIN = $b\nc = " SECRET "\n"
+		   "d = /lib\nMODULE_PATH = $d/x\na = 1\n[sscep]\n"
+		   "KeyPassword = pass:$e::c\nProxy = u:$e::c@h\n");
+	run_start(&r, "enroll");
+	run_add(&r, "-f" FILE_NAME);
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_non_null(strstr(dumped(&r),
+	    "# a: from t.conf:5, not shown\n# b: from t.conf:6, not shown\n"
+	    "# PIN: from t.conf:7, not shown\n"
+	    "# c: from t.conf:8, not shown\nd = \"/lib\"\n"
+	    "MODULE_PATH = \"/lib/x\"\n# a: from t.conf:11, not shown\n"));
+	assert_null(strstr(dumped(&r), SECRET));
+	assert_null(strstr(r.said, SECRET));
+	run_end(&r);
+}
+
 /* The log of -v. */
 
 static void verbose_has_the_defaults_too(void **state)
@@ -805,6 +829,7 @@ int main(void)
 	    cmocka_unit_test(secrets_are_comments),
 	    cmocka_unit_test(what_is_no_secret),
 	    cmocka_unit_test(secrets_of_engines_are_comments),
+	    cmocka_unit_test(variables_of_secrets_are_comments),
 	    cmocka_unit_test(verbose_has_the_defaults_too),
 	    cmocka_unit_test(verbose_goes_on_where_a_value_cannot_be_written),
 	    cmocka_unit_test(other_actions_and_misuse),

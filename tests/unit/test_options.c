@@ -867,6 +867,14 @@ static const struct saying warnings[] = {
 	" is an escape, for a control character; write / or \\\\ if a " \
 	"backslash is meant\n"
 
+#define DROPPED(c) \
+	"the backslash before " c " is left out; write / or \\\\ " \
+	"[config-syntax]\n"
+#define CUT \
+	"the # ends the value; quote it if the # belongs to it " \
+	"[config-syntax]\n"
+#define CUT_AT "a # ends the value before an @: quote the value\n"
+
 static const struct saying files[] = {
     {"x\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: x has no value: write KEY = VALUE\n"},
@@ -931,8 +939,44 @@ static const struct saying files[] = {
     {"TLSKeyPassword = file:C:\\new\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: TLSKeyPassword: \\n" AN_ESCAPE},
     {"TLSKeyPassword = pass:a\\tb\nCAIdentifier = a\\tb\n"
-     "TLSKeyFile = C:\\\\new\nTLSCADir C:\\new\nTLSCAFile = 'C:\\new'\n",
+     "TLSKeyFile = C:\\\\new\nTLSCADir C:\\new\nTLSCAFile = 'C:\\\\new'\n",
 	{UFILE}, ST_OK, ""},
+    {"TLSCADir = C:\\scep\\ca\nTLSCAFile = 'C:\\new'\n"
+     "d = \"C:\\d\"\nTLSCertFile = $d/x\nCAIdentifier = a\\b\\c\n"
+     "engine = e\n[e]\nMODULE_PATH = C:\\p11\nX = a\\c\n",
+	{UFILE}, ST_OK,
+	"P: warning: t.conf:1: TLSCADir: " DROPPED(
+	    "s") "P: warning: t.conf:2: "
+		 "TLSCAFile: " DROPPED("n") "P: warning: t.conf:4: "
+                                            "TLSCertFile: " DROPPED(
+						"d") "P: warning: "
+						     "t.conf:8: "
+						     "MODULE_PATH:"
+						     " " DROPPED("p")},
+    {"URL = http://h\\x\nTLSKeyPassword = file:C:\\p\n"
+     "SignKeyPassword = pass:\\p\nTLSKeyFile = a\\ \\#\\$\n",
+	{UFILE}, ST_OK,
+	"P: warning: t.conf:1: URL: " DROPPED(
+	    "x") "P: warning: t.conf:2: TLSKeyPassword: " DROPPED("p")},
+    /* What an unquoted # cuts off a secret. */
+    {"KeyPassword = pass:a#b\nTLSKeyPassword = pass:a #b\n"
+     "SignKeyPassword = \"pass:a#b\" # c\n",
+	{UFILE}, ST_OK, "P: warning: t.conf:1: KeyPassword: " CUT},
+    {"KeyPassword = file:a#b\n[e]\nPIN = 12#34\n[f]\nb = 1#2\nc = $b\n"
+     "PIN = $c\n[sscep]\nengine = e\nCAIdentifier = a#b\n"
+     "TLSKeyFile = pkcs11:?pin-value=1#2\n",
+	{UFILE}, ST_OK,
+	"P: warning: t.conf:1: KeyPassword: " CUT
+	"P: warning: t.conf:3: PIN: " CUT "P: warning: t.conf:5: b: " CUT
+	"P: warning: t.conf:6: c: " CUT "P: warning: t.conf:7: PIN: " CUT
+	"P: warning: t.conf:11: TLSKeyFile: " CUT},
+    {"Proxy = user:s3c#ret@h:80\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: Proxy: " CUT_AT},
+    {"URL = http://user:s3c#ret@h/\n", {"getcaps", "-f" FILE_NAME}, ST_FILE,
+	"P: t.conf:1: URL: " CUT_AT},
+    {"p = user:s3c#ret@h:80\nProxy = $p\n", {UFILE}, ST_FILE,
+	"P: t.conf:2: Proxy: " CUT_AT},
+    {"Proxy = h:80#mine\nURL = http://u:p@h/ #a@b\n", {UFILE}, ST_OK, ""},
     /* A key that is used as a variable is known, and so is its section. */
     {"dir = /d\nTLSCADir = $dir/x\n", {UFILE}, ST_OK, ""},
     {"[p]\ndir = /d\n[sscep]\nTLSCADir = $p::dir/x\n", {UFILE}, ST_OK, ""},

@@ -1,0 +1,60 @@
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "options/doubt.h"
+#include "options/engineconf.h"
+#include "options/table.h"
+#include "options/value.h"
+#include "util/log.h"
+
+#define SHOWN_MAX 80
+
+/* The row of the key for any operation; NULL: there is none. */
+static const struct option_row *find_row(const struct config_entry *entry)
+{
+	return table_find_key(entry->key, (enum op)0);
+}
+
+/* A wrong PIN locks a token. */
+static void warn_of_cut(const struct config_entry *entry, const char *path)
+{
+	const struct option_row *row = find_row(entry);
+	char key[SHOWN_MAX];
+
+	if (entry->cut == NULL ||
+	    (!entry->secret && (row == NULL || row->check != CHECK_PASS)))
+		return;
+	warn(WARN_CONFIG_SYNTAX,
+	    "%s:%zu: %s: the # ends the value; quote it if the # belongs to it",
+	    path, entry->line, quote_key(key, sizeof(key), entry->key));
+}
+
+/* A control character in a path is an error, which says as much. */
+static void warn_of_dropped(const struct config_entry *entry, const char *path)
+{
+	const struct option_row *row = find_row(entry);
+	char key[SHOWN_MAX];
+
+	if (entry->dropped == '\0' || entry->escape != '\0' ||
+	    (row != NULL ? value_takes_control(row, entry->value)
+			 : !engineconf_is_path(entry->key)))
+		return;
+	warn(WARN_CONFIG_SYNTAX,
+	    "%s:%zu: %s: the backslash before %c is left out; write / or "
+	    "\\\\",
+	    path, entry->line, quote_key(key, sizeof(key), entry->key),
+	    entry->dropped);
+}
+
+void doubt_warn(const struct config *config, const char *path)
+{
+	const struct config_entry *entry;
+
+	for (entry = config->entries; entry < config->entries + config->count;
+	     entry++) {
+		if (entry->key == NULL)
+			continue;
+		warn_of_cut(entry, path);
+		warn_of_dropped(entry, path);
+	}
+}
