@@ -47,16 +47,20 @@ static struct buf last_name;       /* of the key that was loaded before */
  * The engine of PKCS#11 opens the module of MODULE_PATH only when it loads a
  * key, and its message does not name the file.
  */
-static enum status check_module(const char *name, const char *value)
+static enum status check_module(const struct engine_command *command)
 {
+	char path[SHOWN_SIZE];
 	bool exists = true;
 	enum status st = ST_OK;
 
-	if (strcmp(name, "MODULE_PATH") == 0 && strchr(value, '/') != NULL)
-		st = file_find(&exists, value);
+	if (strcmp(command->name, "MODULE_PATH") == 0 &&
+	    strchr(command->value, '/') != NULL)
+		st = file_find(&exists, command->value);
 	if (st == ST_OK && !exists)
-		st = fail(ST_ERROR, "engine %s: %s %s: there is no such file",
-		    ENGINE_get_id(engine), name, value);
+		st = fail(ST_FILE,
+		    "%s: %s: %s: there is no such file (engine %s)",
+		    command->where, command->name, shown(path, command->value),
+		    ENGINE_get_id(engine));
 	return st;
 }
 
@@ -102,7 +106,7 @@ static enum status run_engine_command(const struct engine_command *command)
 
 	if (!accepts_command(command))
 		return ST_OK;
-	if ((st = check_module(name, value)) != ST_OK)
+	if ((st = check_module(command)) != ST_OK)
 		return st;
 	debug("engine %s: command %s", ENGINE_get_id(engine), name);
 	if (strcmp(name, PIN) == 0)
@@ -113,8 +117,8 @@ static enum status run_engine_command(const struct engine_command *command)
 	if (ENGINE_ctrl_cmd_string(
 		engine, name, *value != '\0' ? value : NULL, 0))
 		return ST_OK;
-	return fail_crypto(ST_ERROR, "engine %s: command %s failed",
-	    ENGINE_get_id(engine), name);
+	return fail_crypto(ST_ERROR, "%s: command %s of the engine %s failed",
+	    command->where, name, ENGINE_get_id(engine));
 }
 
 /*
@@ -174,9 +178,13 @@ static enum status find_engine(const struct engine_options *options)
 		    shown(id, options->id), shown(path, options->path));
 
 	return fail_crypto(ST_ERROR,
-	    "engine %s: libcrypto does not find it (name its module with "
+	    "engine %s: libcrypto does not find it (%sname its module with "
 	    "dynamic_path in the configuration file)",
-	    shown(id, options->id));
+	    shown(id, options->id),
+	    options->id_is_section
+		? "its section has no engine_id, so that the name of the "
+		  "section was taken; "
+		: "");
 }
 
 enum status engine_open(const struct engine_options *options)

@@ -22,7 +22,8 @@ struct engine_command {
 /* An engine as the user describes it.  All zero: none.  Owns its strings. */
 struct engine_options {
 	char *id;
-	char *path; /* its module; NULL: libcrypto looks for it */
+	bool id_is_section; /* the name of its section, without engine_id */
+	char *path;         /* its module; NULL: libcrypto looks for it */
 	struct engine_command *commands;
 	size_t count;
 };
@@ -30,9 +31,9 @@ struct engine_options {
 /*
  * Loads and starts the engine, and sends it the commands.  Warns of commands
  * that it does not know; one that takes an argument is left out if it has none.
- * Does nothing if options->id is NULL.  ST_ERROR after reporting: there is no
- * engine of that id, the module or a command fails, or engines are not built
- * in.
+ * Does nothing if options->id is NULL.  After reporting: ST_FILE if the file of
+ * MODULE_PATH is not there; ST_ERROR if there is no engine of that id, the
+ * module or a command fails, or engines are not built in.
  */
 enum status engine_open(const struct engine_options *options);
 void engine_close(void);

@@ -56,6 +56,10 @@ static void find_last(struct row_keys keys[TABLE_ROWS_MAX],
 	}
 }
 
+/*
+ * An empty value counts as absent, unless it is one that is taken, or a check
+ * would be lost that somebody meant to have.
+ */
 static enum status apply_entry(struct option_state *state,
     const struct option_row *row, const struct config_entry *entry,
     struct option_source *source)
@@ -64,10 +68,12 @@ static enum status apply_entry(struct option_state *state,
 	source->line = entry->line;
 	source->escape = entry->escape;
 	source->cut = entry->cut;
-	if (!entry->absent)
+	if (*entry->value != '\0' ||
+	    (!entry->absent && (row->check == CHECK_ANY || row->guards)))
 		return value_set(state, row, entry->value, source);
-	if (row->check == CHECK_FINGERPRINT)
-		warn(WARN_NO_EFFECT, "%s:%zu: %s has no value, and pins no CA",
+	if (!entry->absent)
+		warn(WARN_NO_EFFECT,
+		    "%s:%zu: %s: the value is empty, and counts as absent",
 		    source->file, source->line, source->name);
 	return ST_OK;
 }
@@ -120,7 +126,7 @@ static bool find_json(const struct config *config, enum op op)
 		    row->offset != offsetof(struct options, json))
 			continue;
 		rank = section_find_rank(entry->section, row, op);
-		if (entry->absent)
+		if (*entry->value == '\0')
 			given[rank] = false;
 		else if (value_parse_flag(&json[rank], entry->value))
 			given[rank] = true;
@@ -140,6 +146,53 @@ static enum status read_config(
 	if (!state->options->json)
 		state->options->json = find_json(out, state->operation->op);
 	return st;
+}
+
+/* The first line with a pin that is in force; 0: there is none. */
+static size_t find_pin(const struct option_state *state,
+    const struct config *config, const struct option_row *row)
+{
+	enum option_rank rank = state->given[table_index(row)];
+	const struct config_entry *entry;
+	size_t i;
+
+	for (i = 0; rank != RANK_UNSET && i < config->count; i++) {
+		entry = &config->entries[i];
+		if (!entry->absent && find_row(state, entry, rank) == row)
+			return entry->line;
+	}
+	return 0;
+}
+
+/* Of CAFingerprint without a value, where pins of no lower rank override it. */
+static void warn_of_no_pin(const struct option_state *state,
+    const struct config *config, const char *path)
+{
+	enum op op = state->operation->op;
+	const struct config_entry *entry, *end;
+	const struct option_row *row;
+	enum option_rank rank;
+	size_t line;
+
+	end = config->entries + config->count;
+	for (entry = config->entries; entry < end; entry++) {
+		if (entry->key == NULL || !entry->absent)
+			continue;
+		row = table_find_key(entry->key, op);
+		if (row == NULL || row->check != CHECK_FINGERPRINT)
+			continue;
+		rank = section_find_rank(entry->section, row, op);
+		if (rank == RANK_UNSET || find_row(state, entry, rank) == NULL)
+			continue;
+		if ((line = find_pin(state, config, row)) == 0)
+			warn(WARN_NO_EFFECT,
+			    "%s:%zu: %s has no value, and pins no CA", path,
+			    entry->line, entry->key);
+		else
+			warn(WARN_NO_EFFECT,
+			    "%s:%zu: %s has no value; that of line %zu holds",
+			    path, entry->line, entry->key, line);
+	}
 }
 
 void apply_json(struct option_state *state, const char *path)
@@ -165,6 +218,7 @@ enum status apply_file(struct option_state *state, const char *path)
 	for (rank = RANK_OWN; rank <= RANK_FALLBACK; rank++)
 		if ((st = apply_rank(state, &config, path, rank)) != ST_OK)
 			goto out;
+	warn_of_no_pin(state, &config, path);
 	if ((st = engineconf_read(state->options, &config, path)) == ST_OK)
 		st = unknown_warn(state, &config, path);
 out:

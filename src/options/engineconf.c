@@ -53,8 +53,8 @@ static bool has_section(const struct config *config, const char *name)
 	return false;
 }
 
-/* The last key of that name in the section, if it has a value; or NULL. */
-static const struct config_entry *find_entry(
+/* The value of the last key of that name in the section; NULL: none, or "". */
+static const char *find_value(
     const struct config *config, const char *section, const char *key)
 {
 	const struct config_entry *entry;
@@ -64,17 +64,9 @@ static const struct config_entry *find_entry(
 		entry = &config->entries[i];
 		if (entry->key != NULL && ascii_is_same_word(entry->key, key) &&
 		    ascii_is_same_word(entry->section, section))
-			return entry->absent ? NULL : entry;
+			return *entry->value == '\0' ? NULL : entry->value;
 	}
 	return NULL;
-}
-
-static const char *find_value(
-    const struct config *config, const char *section, const char *key)
-{
-	const struct config_entry *entry = find_entry(config, section, key);
-
-	return entry != NULL ? entry->value : NULL;
 }
 
 const char *engineconf_find(const struct config *config, const char *engine)
@@ -140,26 +132,28 @@ static bool is_command(const char *key)
 	return true;
 }
 
-/*
- * An empty value that is written as one, or comes out of variables, and an
- * escape in the path of a module.  entry may be NULL.
- */
+/* Of an empty value that is written as one, or comes out of variables. */
+static void warn_of_empty(const struct config_entry *entry, const char *path)
+{
+	char key[SHOWN_MAX];
+
+	if (*entry->value == '\0' && !entry->absent)
+		warn(WARN_NO_EFFECT,
+		    "%s:%zu: %s: the value is empty, and counts as absent",
+		    path, entry->line, quote_key(key, sizeof(key), entry->key));
+}
+
+/* An escape in the path of a module is an error. */
 static enum status check_entry(
     const struct config_entry *entry, const char *path)
 {
 	char key[SHOWN_MAX];
 
-	if (entry == NULL || entry->absent ||
-	    (*entry->value != '\0' && entry->escape == '\0'))
-		return ST_OK;
-	quote_key(key, sizeof(key), entry->key);
-	if (*entry->value == '\0')
-		return fail(ST_FILE, "%s:%zu: %s: the value is empty", path,
-		    entry->line, key);
-	if (!engineconf_is_path(entry->key))
+	if (entry->escape == '\0' || !engineconf_is_path(entry->key))
 		return ST_OK;
 	return fail(ST_FILE, "%s:%zu: %s: " EXPAND_ESCAPE_REFUSED, path,
-	    entry->line, key, entry->escape);
+	    entry->line, quote_key(key, sizeof(key), entry->key),
+	    entry->escape);
 }
 
 static enum status add_commands(struct engine_options *engine,
@@ -174,6 +168,7 @@ static enum status add_commands(struct engine_options *engine,
 		if (entry->key == NULL || !is_command(entry->key) ||
 		    !ascii_is_same_word(entry->section, section))
 			continue;
+		warn_of_empty(entry, path);
 		if ((st = check_entry(entry, path)) == ST_OK)
 			st = add_command(engine, entry, path);
 	}
@@ -203,6 +198,33 @@ static const char *find_own_section(const struct config *config, const char *id)
 	return NULL;
 }
 
+/* Checks a key that is no command; only its last value counts. */
+static enum status check_key(const struct config *config, const char *section,
+    const char *key, const char *path)
+{
+	const struct config_entry *entry, *last = NULL;
+	char name[SHOWN_MAX];
+	size_t i;
+
+	for (i = 0; section != NULL && i < config->count; i++) {
+		entry = &config->entries[i];
+		if (entry->key == NULL ||
+		    !ascii_is_same_word(entry->key, key) ||
+		    !ascii_is_same_word(entry->section, section))
+			continue;
+		if (last != NULL)
+			warn(WARN_GIVEN_TWICE,
+			    "%s:%zu: %s is given twice, this value is used",
+			    path, entry->line,
+			    quote_key(name, sizeof(name), entry->key));
+		last = entry;
+	}
+	if (last == NULL)
+		return ST_OK;
+	warn_of_empty(last, path);
+	return check_entry(last, path);
+}
+
 /* Checks the keys that are no commands. */
 static enum status check_keys(
     const struct config *config, const char *section, const char *path)
@@ -214,7 +236,7 @@ static enum status check_keys(
 	size_t i;
 
 	for (i = 0; st == ST_OK && i < sizeof(keys) / sizeof(keys[0]); i++)
-		st = check_entry(find_entry(config, section, keys[i]), path);
+		st = check_key(config, section, keys[i], path);
 	if (st != ST_OK)
 		return st;
 	commands = find_value(config, section, KEY_COMMANDS);
@@ -237,6 +259,7 @@ enum status engineconf_read(
 		return ST_OK;
 	section = engineconf_find(config, options->engine);
 	id = find_value(config, section, KEY_ID);
+	engine->id_is_section = section != NULL && id == NULL;
 	st = check_keys(config, section, path);
 	if (st == ST_OK)
 		st = copy_text(&engine->id, id != NULL ? id : options->engine);

@@ -89,6 +89,7 @@ const struct option_row table_rows[] = {
 	  .example = "mydomain.com" },
 	{ .letter = 'E', .name = "enc-alg", .ops = ALL, TO_STRING(enc_alg),
 	  .check = CHECK_CIPHER, .arg = "name", .key = "EncAlgorithm",
+	  .guards = true,
 	  .common = true,
 	  .help = "Cipher for requests",
 	  .more = "The default is the best one that the server announces, or"
@@ -98,6 +99,7 @@ const struct option_row table_rows[] = {
 	  .example = "aes128" },
 	{ .letter = 'S', .name = "sig-alg", .ops = ALL, TO_STRING(sig_alg),
 	  .check = CHECK_DIGEST, .arg = "name", .key = "SigAlgorithm",
+	  .guards = true,
 	  .common = true,
 	  .help = "Digest for signatures on requests",
 	  .more = "The default is the best one that the server announces, or"
@@ -131,6 +133,7 @@ const struct option_row table_rows[] = {
 	  .more = "Both are broken: only for servers that have nothing else." },
 	{ .name = "capabilities", .ops = ALL, TO_STRING(capabilities),
 	  .check = CHECK_CAPS, .arg = "list", .key = "Capabilities",
+	  .guards = true,
 	  .help = "Assume these capabilities, do not ask the server",
 	  .more = "Keywords of GetCACaps, separated by commas. This saves a"
 		  " request, and nobody between client and server can remove"
@@ -170,12 +173,14 @@ const struct option_row table_rows[] = {
 	  .example = "/usr/lib/ossl-modules" },
 	{ .name = "tls-ca-file", .ops = ALL, TO_STRING(tls_ca_file),
 	  .check = CHECK_FILE, .arg = "file", .key = "TLSCAFile",
+	  .guards = true,
 	  .help = "File with the CA certificates to verify TLS servers",
 	  .more = "They replace those of the system. The certificates of -c"
 		  " are not used for TLS.",
 	  .example = "./tls-ca.pem" },
 	{ .name = "tls-ca-dir", .ops = ALL, TO_STRING(tls_ca_dir),
 	  .check = CHECK_DIR, .arg = "dir", .key = "TLSCADir",
+	  .guards = true,
 	  .help = "Directory with the CA certificates to verify TLS servers",
 	  .more = "It must have been prepared by openssl rehash.",
 	  .example = "/etc/ssl/certs" },
@@ -228,6 +233,7 @@ const struct option_row table_rows[] = {
 	{ .name = "ca-fingerprint", .ops = OP_GETCA | SIGNED,
 	  TO_LIST(ca_fingerprints), .check = CHECK_FINGERPRINT,
 	  .arg = "hex", .key = "CAFingerprint",
+	  .guards = true,
 	  .common = true,
 	  .help = "Trust only the CA with this fingerprint",
 	  .more = "Certificates issued below it are trusted, too. May be"

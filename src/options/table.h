@@ -61,6 +61,7 @@ struct option_row {
 	char needs;            /* letter of the option that must be given too */
 	const char *over;      /* " name name ": inputs it may replace */
 	bool set;              /* names FILE, or FILE-0, FILE-1, ... */
+	bool guards;           /* without it a check is lost: not empty */
 	bool common;           /* --help has it with its help, in one line */
 	int def, min;          /* of a number; def < min: no default */
 	unsigned int fallback; /* an operation whose section is read, too */

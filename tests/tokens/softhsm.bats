@@ -442,8 +442,9 @@ slot() {
     start_token_ca
     engine_config engine.conf
     sed -i 's,^MODULE_PATH.*,MODULE_PATH = /nonexistent/module.so,' engine.conf
-    expected_status=1
-    cannot_enroll "pkcs11" -- -f engine.conf -k "$(uri dev)" "${pass[@]}"
+    expected_status=93
+    cannot_enroll "engine.conf:$(sed -n '/^MODULE_PATH/=' engine.conf): MODULE_PATH" \
+        -- -f engine.conf -k "$(uri dev)" "${pass[@]}"
 }
 
 # --- provider -----------------------------------------------------------------
@@ -911,7 +912,7 @@ END
     printf '[sscep]\nengine = nowhere\n' >engine.conf
     cannot_enroll "nowhere" -- -f engine.conf -k "$(uri dev)"
     printf '[sscep]\nengine = e\n[e]\nMODULE_PATH = x\n' >engine.conf
-    cannot_enroll "engine e:" -- -f engine.conf -k "$(uri dev)"
+    cannot_enroll "has no engine_id" -- -f engine.conf -k "$(uri dev)"
 }
 
 @test "engine: commands that fail, and a section that is not there" {
@@ -919,7 +920,7 @@ END
     start_token_ca
     expected_status=1
     echo "NUMBER = many" >>engine.conf
-    cannot_enroll "NUMBER" -- -f engine.conf -k "$(uri dev)"
+    cannot_enroll "engine.conf:$(grep -c '' engine.conf): command NUMBER" -- -f engine.conf -k "$(uri dev)"
     record recorder
     echo "VERBOSE = argument" >>engine.conf
     cannot_enroll "VERBOSE" -- -f engine.conf -k "$(uri dev)"

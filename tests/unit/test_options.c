@@ -870,10 +870,12 @@ static const struct saying warnings[] = {
 #define DROPPED(c) \
 	"the backslash before " c " is left out; write / or \\\\ " \
 	"[config-syntax]\n"
+#define EMPTY "the value is empty, and counts as absent [no-effect]\n"
 #define CUT \
 	"the # ends the value; quote it if the # belongs to it " \
 	"[config-syntax]\n"
-#define CUT_AT "a # ends the value before an @: quote the value\n"
+#define PIN_TEXT "00112233445566778899aabbccddeeff"
+#define CUT_AT   "a # ends the value before an @: quote the value\n"
 
 static const struct saying files[] = {
     {"x\n", {UFILE}, ST_FILE,
@@ -897,17 +899,37 @@ static const struct saying files[] = {
 	"P: warning: t.conf:3: Timeout is given twice, this value is used "
 	"[given-twice]\n"
 	"P: t.conf:5: Timeout: 0 is not a number from 1 to 2147483647\n"},
-    /* A value that is written as an empty one, or becomes one, does not. */
-    {"NoWarn = ''\n", {UFILE}, ST_FILE,
-	"P: t.conf:1: NoWarn: the value is empty\n"},
-    {"Proxy \"\"\n", {UFILE}, ST_FILE,
-	"P: t.conf:1: Proxy: the value is empty\n"},
+    /* So does one that is written as empty, or becomes so, with a warning. */
+    {"[sscep_getcaps]\nTimeout ''\n[sscep]\nTimeout = 0\n", {UFILE}, ST_FILE,
+	"P: t.conf:2: Timeout: '' is not a number from 1 to 2147483647\n"},
+    {"[sscep_getcaps]\nTimeout = ''\n[sscep]\nTimeout = 0\n", {UFILE}, ST_FILE,
+	"P: warning: t.conf:2: Timeout: " EMPTY
+	"P: t.conf:4: Timeout: 0 is not a number from 1 to 2147483647\n"},
+    {"Proxy = ${ENV::SSCEP_EMPTY}\nResume \"\"\nKeyPassword = ''\n",
+	{ENROLL, "-f" FILE_NAME}, ST_OK,
+	"P: warning: t.conf:1: Proxy: " EMPTY
+	"P: warning: t.conf:2: Resume: " EMPTY
+	"P: warning: t.conf:3: KeyPassword: " EMPTY},
+    {"MonitorInformation = ''\nMonitorInformation = a=b\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: MonitorInformation: " EMPTY},
+    /* Not where a check would be lost. */
+    {"TLSCAFile = ''\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: TLSCAFile: the value is empty\n"},
+    {"TLSCADir \"\"\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: TLSCADir: the value is empty\n"},
+    {"EncAlgorithm = ''\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: EncAlgorithm: the value is empty\n"},
+    {"SigAlgorithm = ''\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: SigAlgorithm: the value is empty\n"},
+    {"Capabilities = ''\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: Capabilities: the value is empty\n"},
+    {"NoWarn = ''\n", {UFILE}, ST_OK, "P: warning: t.conf:1: NoWarn: " EMPTY},
+    {"Proxy \"\"\n", {UFILE}, ST_OK, "P: warning: t.conf:1: Proxy: " EMPTY},
     {"d =\nTLSCADir = $d\n", {UFILE}, ST_FILE,
 	"P: t.conf:2: TLSCADir: the value is empty\n"},
-    {"d =\nTimeout = $d\n", {UFILE}, ST_FILE,
-	"P: t.conf:2: Timeout: the value is empty\n"},
-    {"Verbose \"\"\n", {UFILE}, ST_FILE,
-	"P: t.conf:1: Verbose: the value is empty\n"},
+    {"d =\nTimeout = $d\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:2: Timeout: " EMPTY},
+    {"Verbose \"\"\n", {UFILE}, ST_OK, "P: warning: t.conf:1: Verbose: " EMPTY},
     {"CAIdentifier = ''\n", {UFILE}, ST_OK, ""},
     {"CAFingerprint = \"\"\n", {"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_FILE,
 	"P: t.conf:1: CAFingerprint: the value is empty\n"},
@@ -920,10 +942,28 @@ static const struct saying files[] = {
 	ST_OK,
 	"P: warning: t.conf:1: CAFingerprint has no value, and pins no CA "
 	"[no-effect]\n"},
-    {"engine = e\n[e]\ndynamic_path = ''\n", {UFILE}, ST_FILE,
-	"P: t.conf:3: dynamic_path: the value is empty\n"},
-    {"d =\nengine = e\n[e]\nPIN = $d\n", {UFILE}, ST_FILE,
-	"P: t.conf:4: PIN: the value is empty\n"},
+    {"CAFingerprint = " PIN_TEXT "\n[sscep_getca]\nCAFingerprint =\n",
+	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_OK,
+	"P: warning: t.conf:3: CAFingerprint has no value; that of line 1 "
+	"holds [no-effect]\n"},
+    {"CAFingerprint =\nCAFingerprint = " PIN_TEXT "\n",
+	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_OK,
+	"P: warning: t.conf:1: CAFingerprint has no value; that of line 2 "
+	"holds [no-effect]\n"},
+    {"[sscep_enroll]\nCAFingerprint = " PIN_TEXT "\n[sscep]\nCAFingerprint =\n",
+	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_OK,
+	"P: warning: t.conf:4: CAFingerprint has no value, and pins no CA "
+	"[no-effect]\n"},
+    {"[sscep_getca]\nCAFingerprint = " PIN_TEXT "\n[sscep]\nCAFingerprint =\n",
+	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_OK, ""},
+    {"engine = e\n[e]\nengine_id = a\nENGINE_ID = b\nPIN = 1\nPIN = 2\n",
+	{UFILE}, ST_OK,
+	"P: warning: t.conf:4: ENGINE_ID is given twice, this value is used "
+	"[given-twice]\n"},
+    {"engine = e\n[e]\ndynamic_path = ''\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:3: dynamic_path: " EMPTY},
+    {"d =\nengine = e\n[e]\nPIN = $d\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:4: PIN: " EMPTY},
     {"Xyzzy =\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:1: unknown key Xyzzy [unknown-key]\n"},
     /* Escapes in paths and URLs, also by a variable. */
@@ -948,7 +988,7 @@ static const struct saying files[] = {
 	"P: warning: t.conf:1: TLSCADir: " DROPPED(
 	    "s") "P: warning: t.conf:2: "
 		 "TLSCAFile: " DROPPED("n") "P: warning: t.conf:4: "
-                                            "TLSCertFile: " DROPPED(
+					    "TLSCertFile: " DROPPED(
 						"d") "P: warning: "
 						     "t.conf:8: "
 						     "MODULE_PATH:"
@@ -1024,8 +1064,8 @@ static const struct saying files[] = {
 	"P: t.conf: there is no section [f] (cmds of [e])\n"},
     {"engine = e\033\n[e\033]\ncmds = f\\n\n", {UFILE}, ST_FILE,
 	"P: t.conf: there is no section [f\\x0a] (cmds of [e\\x1b])\n"},
-    {"engine = e\n[e]\nA\033 = ''\n", {UFILE}, ST_FILE,
-	"P: t.conf:3: A\\x1b: the value is empty\n"},
+    {"engine = e\n[e]\nA\033 = ''\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:3: A\\x1b: " EMPTY},
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},
 	ST_OK, ""},
     {"[sscep_enginex]\nPIN = 1\n", {UFILE}, ST_OK,
@@ -1108,6 +1148,7 @@ static void file_errors_are_said(void **state)
 	size_t i;
 
 	(void)state;
+	assert_int_equal(setenv("SSCEP_EMPTY", "", 1), 0);
 	for (i = 0; i < NITEMS(files); i++)
 		expect(&files[i]);
 	unlink(FILE_NAME);
