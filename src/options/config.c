@@ -300,6 +300,21 @@ static enum status parse_lines(struct config *c, struct lines *at)
 	return st;
 }
 
+/* Of a text whose lines end in CR only, which is a blank. */
+static void warn_of_line_ends(const struct lines *at)
+{
+	size_t len = (size_t)(at->end - at->next);
+	const char *cr = memchr(at->next, '\r', len);
+
+	while (cr != NULL && cr < at->end && lines_is_blank(*cr))
+		cr++;
+	if (cr != NULL && cr < at->end && memchr(at->next, '\n', len) == NULL)
+		warn(WARN_CONFIG_SYNTAX,
+		    "%s: lines end in CR only, which makes them one line: end "
+		    "them in LF or CR LF",
+		    at->file);
+}
+
 enum status config_parse(
     struct config *out, const char *name, const void *text, size_t len)
 {
@@ -313,6 +328,7 @@ enum status config_parse(
 	if (out->text.len >= 3 && memcmp(at.next, "\xef\xbb\xbf", 3) == 0)
 		at.next += 3;
 	out->section = CONFIG_SECTION_DEFAULT;
+	warn_of_line_ends(&at);
 	if ((st = parse_lines(out, &at)) == ST_OK)
 		st = uses_mark(out);
 	return st;

@@ -3,6 +3,7 @@
 #include "options/entry.h"
 #include "options/lines.h"
 #include "options/table.h"
+#include "util/ascii.h"
 #include "util/log.h"
 
 #define KEY_ENDS " \t\r=\""
@@ -164,6 +165,20 @@ enum status lines_drop(
 	return st;
 }
 
+/* Whether the line would be the header of a section, or name = value. */
+static bool looks_like_line(char *line)
+{
+	char *start = lines_skip_blanks(line), *p = start;
+
+	if (*start == '[')
+		return strchr(start, ']') != NULL;
+	while (ascii_is_letter(*p) || ascii_is_digit(*p) ||
+	    (*p != '\0' && strchr("_-.:", *p) != NULL))
+		p++;
+	return p > start && !ascii_is_digit(*start) &&
+	    *lines_skip_blanks(p) == '=';
+}
+
 /* Whether the line starts with a key of the table, and would set it. */
 static bool looks_like_key(char *line)
 {
@@ -224,7 +239,8 @@ enum status lines_join(
 			*--*end = '\0';
 			return st;
 		}
-		if (!warned && looks_like_key(more)) {
+		if (!warned &&
+		    (looks_like_line(more) || looks_like_key(more))) {
 			warn_of_loss(lines, "line", lines->taken);
 			warned = true;
 		}

@@ -442,6 +442,18 @@ static const struct bad odd[] = {
     {"SignKeyFile = C:\\\\x\\\nCAFingerprint = a\\\n b=c",
 	"F:1: the line ends in a backslash, so line 2 belongs to it"
 	" [config-syntax]"},
+    {"TLSCADir = C:\\certs\\\n[sscep_enroll]\n",
+	"F:1: the line ends in a backslash, so line 2 belongs to it"
+	" [config-syntax]"},
+    {"TLSCADir = C:\\certs\\\n dir = /x\n",
+	"F:1: the line ends in a backslash, so line 2 belongs to it"
+	" [config-syntax]"},
+    {"TLSCADir = a\\\nb\\\na::dir-1=/x\n",
+	"F:1: the line ends in a backslash, so line 3 belongs to it"
+	" [config-syntax]"},
+    {"K = V\rL = W\r",
+	"F: lines end in CR only, which makes them one line: end them in LF or"
+	" CR LF [config-syntax]"},
     {"SignKeyFile = C:\\\\x\\\n\"CAFingerprint\" a",
 	"F:1: the line ends in a backslash, so line 2 belongs to it"
 	" [config-syntax]"},
@@ -466,6 +478,28 @@ static void warns_of_what_is_odd(void **state)
 		assert_string_equal(said.text, want);
 		assert_int_equal(st, ST_OK);
 		assert_int_equal(c.count, 1);
+		config_free(&c);
+	}
+}
+
+/* Nor is a value that no line of its own could be. */
+static void values_are_continued(void **state)
+{
+	static const char *const texts[] = {"K = a\\\n[b", "K = a\\\n&b=c",
+	    "K = a\\\nb c=d", "K = a\\\n1=2", "K = a\\\n=", "K = a\\\nb",
+	    "K = a\r", "K = a \r\r"};
+	struct config c;
+	struct captured said;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(texts); i++) {
+		memset(&c, 0, sizeof(c));
+		capture_start();
+		assert_int_equal(
+		    config_parse(&c, "F", texts[i], strlen(texts[i])), ST_OK);
+		capture_end(&said);
+		assert_string_equal(said.text, "");
 		config_free(&c);
 	}
 }
@@ -628,6 +662,7 @@ int main(void)
 	    cmocka_unit_test(limits_names),
 	    cmocka_unit_test(warns_of_what_is_odd),
 	    cmocka_unit_test(comments_continue_comments),
+	    cmocka_unit_test(values_are_continued),
 	    cmocka_unit_test(bounds_work_and_memory),
 	    cmocka_unit_test(reads_many_entries),
 	    cmocka_unit_test(reads_a_file),
