@@ -6,7 +6,8 @@
 #include "options/hide.h"
 #include "util/ascii.h"
 
-#define SCHEME "http://"
+#define SCHEME        "http://"
+#define NAME_MAX_SIZE 256 /* of a parameter; more of it is not looked at */
 
 /* Hides "user:password" as a whole: the colon may be percent-encoded. */
 static void hide_user(char *proxy)
@@ -67,13 +68,49 @@ static bool has_word(const char *text, const char *const words[])
 	return false;
 }
 
-/* Whether a parameter of a URL, name=value, has the name of a secret. */
+/*
+ * Whether one of the words is in the name of a parameter, of len bytes, which
+ * may be percent-encoded.
+ */
+static bool has_word_in_name(
+    const char *text, size_t len, const char *const words[])
+{
+	char name[NAME_MAX_SIZE];
+	size_t i, n = 0;
+
+	for (i = 0; i < len && n + 1 < sizeof(name); i++) {
+		name[n] = text[i];
+		if (text[i] == '%' && i + 2 < len &&
+		    ascii_hex_value(text[i + 1]) >= 0 &&
+		    ascii_hex_value(text[i + 2]) >= 0) {
+			name[n] = (char)(16 * ascii_hex_value(text[i + 1]) +
+			    ascii_hex_value(text[i + 2]));
+			i += 2;
+		}
+		if (name[n] != '\0')
+			n++;
+	}
+	name[n] = '\0';
+	return has_word(name, words);
+}
+
+/* Whether one of the parameters of a URL, name=value, may be a secret. */
 static bool is_secret_parameter(const char *text)
 {
 	static const char *const words[] = {
 	    "challenge", "passw", "passp", "secret", NULL};
+	static const char *const names[] = {"challenge", "passw", "passp",
+	    "secret", "pwd", "pin", "token", NULL};
 
-	return has_word(text, words);
+	if (has_word(text, words))
+		return true;
+	for (;;) {
+		if (has_word_in_name(text, strcspn(text, "=&;"), names))
+			return true;
+		text += strcspn(text, "&;");
+		if (*text++ == '\0')
+			return false;
+	}
 }
 
 /*
@@ -125,7 +162,11 @@ bool hide_may_have_user(const struct option_row *row)
 
 bool hide_is_secret_command(const char *name, const char *value)
 {
-	static const char *const words[] = {"pin", "pass", "secret", NULL};
+	static const char *const words[] = {
+	    "pin", "pass", "secret", "pwd", NULL};
+	size_t len = strlen(name);
 
-	return has_word(name, words) || key_name_is_secret(value);
+	return has_word(name, words) || key_name_is_secret(value) ||
+	    (len >= 2 && ascii_is_same_word(name + len - 2, "pw") &&
+		(len == 2 || !ascii_is_letter(name[len - 3])));
 }

@@ -609,6 +609,11 @@ static const struct secret_value {
     {"-u", "URL", "http://h/p?Challenge=" SECRET, "a secret parameter"},
     {"-M", "MonitorInformation", "challengePassword=" SECRET,
 	"a secret parameter"},
+    {"-u", "URL", "http://h/p?a=b&userPwd=" SECRET, "a secret parameter"},
+    {"-u", "URL", "http://h/p?p%49n=" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "%63hallenge=" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "x=1;access_token=" SECRET,
+	"a secret parameter"},
     {"-M", "MonitorInformation", "PASSWORD=" SECRET, "a secret parameter"},
 };
 
@@ -672,6 +677,8 @@ static void what_is_no_secret(void **state)
 	    {"--passin", "fd:3", "KeyPassword = \"fd:3\""},
 	    {"--passin", "stdin", "KeyPassword = \"stdin\""},
 	    {"-u", "http://h/?m=a@b", "URL = \"http://h/?m=a@b\""},
+	    {"-u", "http://h/pin?m=token;a=pwd",
+		"URL = \"http://h/pin?m=token;a=pwd\""},
 	    {"-u", "http://h:80/a@b", "URL = \"http://h:80/a@b\""},
 	    {"-u", "http://[::1]:8/a@b", "URL = \"http://[::1]:8/a@b\""},
 	    {"-u", "http://[::1]/a@b", "URL = \"http://[::1]/a@b\""},
@@ -699,7 +706,8 @@ static void secrets_of_engines_are_comments(void **state)
 
 	(void)state;
 	write_file("engine = e\nVerbose = yes\n[e]\nengine_id = e\n"
-		   "PIN = " SECRET "\nKeyStorePass = " SECRET "\n"
+		   "user_pw = " SECRET "\npwd = " SECRET "\nPW = " SECRET
+		   "\nrawpw = x\nPIN = " SECRET "\nKeyStorePass = " SECRET "\n"
 		   "KEY = pkcs11:pin-value=" SECRET "\nMODULE_PATH = x\n");
 	run_start(&r, "enroll");
 	run_add(&r, "-f" FILE_NAME);
@@ -707,10 +715,12 @@ static void secrets_of_engines_are_comments(void **state)
 	assert_int_equal(r.status, ST_OK);
 	assert_string_equal(dumped(&r),
 	    "[sscep_enroll]\nengine = \"e\"\nVerbose = yes\n[e]\n"
-	    "engine_id = \"e\"\n# PIN: from t.conf:5, not shown\n"
-	    "# KeyStorePass: from t.conf:6, not shown\n"
-	    "# KEY: from t.conf:7, not shown\nMODULE_PATH = \"x\"\n");
-	assert_non_null(strstr(r.said, "# PIN: from t.conf:5, not shown\n"));
+	    "engine_id = \"e\"\n# user_pw: from t.conf:5, not shown\n"
+	    "# pwd: from t.conf:6, not shown\n# PW: from t.conf:7, not shown\n"
+	    "rawpw = \"x\"\n# PIN: from t.conf:9, not shown\n"
+	    "# KeyStorePass: from t.conf:10, not shown\n"
+	    "# KEY: from t.conf:11, not shown\nMODULE_PATH = \"x\"\n");
+	assert_non_null(strstr(r.said, "# PIN: from t.conf:9, not shown\n"));
 	assert_null(strstr(r.said, SECRET));
 	run_end(&r);
 }
