@@ -61,10 +61,27 @@ void guess_offer(struct guess *guess, const char *text, const char *name)
 	}
 }
 
-/* A number is near to no name. */
+/* How many bytes of the text the name does not have, case ignored. */
+static size_t count_foreign(const char *text, const char *name)
+{
+	size_t left[256] = {0}, foreign = 0;
+
+	for (; *name != '\0'; name++)
+		left[(unsigned char)ascii_to_lower(*name)]++;
+	for (; *text != '\0'; text++) {
+		if (left[(unsigned char)ascii_to_lower(*text)] == 0)
+			foreign++;
+		else
+			left[(unsigned char)ascii_to_lower(*text)]--;
+	}
+	return foreign;
+}
+
+/* A number is near to no name, nor is what has most of its letters of its own. */
 static bool is_near(const struct guess *guess, const char *text)
 {
 	return guess->name != NULL && guess->distance <= most_edits(text) &&
+	    2 * count_foreign(text, guess->name) <= strlen(text) &&
 	    text[strspn(text, "0123456789")] != '\0';
 }
 

@@ -46,11 +46,6 @@ static enum status refuse_value(
 	    source->name, text);
 }
 
-static const char *escaped(char *out, size_t size, const char *text)
-{
-	return log_escape(out, size, text, strlen(text));
-}
-
 /* Refuses a word, of len bytes, that is not in the list. */
 static enum status refuse_word(const struct option_source *source,
     const char *what, const char *text, size_t len, const char *list)
@@ -59,7 +54,7 @@ static enum status refuse_word(const struct option_source *source,
 
 	snprintf(word, sizeof(word), "%.*s", (int)len, text);
 	return refuse_value(source, "unknown %s %s%s, not one of %s", what,
-	    escaped(shown, sizeof(shown), word),
+	    quote_value(shown, sizeof(shown), word),
 	    guess_suggest_of(near, sizeof(near), word, list), list);
 }
 
@@ -106,7 +101,7 @@ static enum status check_fingerprint(
 	if (pin_parse(&pin, text, problem, sizeof(problem)))
 		return ST_OK;
 	return refuse_value(
-	    source, "%s: %s", escaped(shown, sizeof(shown), text), problem);
+	    source, "%s: %s", quote_value(shown, sizeof(shown), text), problem);
 }
 
 bool value_takes_control(const struct option_row *row, const char *text)
@@ -131,7 +126,7 @@ static enum status check_string(const struct option_row *row, const char *text,
 		return refuse_value(source,
 		    "not a source of a pass phrase: expected pass:, env:, "
 		    "file: or fd: followed by a value, or stdin");
-	escaped(shown, sizeof(shown), text);
+	quote_value(shown, sizeof(shown), text);
 	if (row->check == CHECK_PAIR && strcspn(text, "=") == 0)
 		return refuse_value(source, "%s has no name before =", shown);
 	if (row->check == CHECK_PAIR && strchr(text, '=') == NULL)
@@ -219,7 +214,7 @@ static enum status set_number(struct option_state *state,
 
 	if (!parse_number(&n, text, row->min))
 		return refuse_value(source, "%s is not a number from %d to %d",
-		    escaped(shown, sizeof(shown), text), row->min, INT_MAX);
+		    quote_value(shown, sizeof(shown), text), row->min, INT_MAX);
 	*(int *)table_field(state->options, row) = n;
 	return ST_OK;
 }
@@ -249,7 +244,7 @@ static enum status set_flag(struct option_state *state,
 
 	if (!value_parse_flag(field, text != NULL ? text : "yes"))
 		return refuse_value(source, "%s is neither yes nor no",
-		    escaped(shown, sizeof(shown), text));
+		    quote_value(shown, sizeof(shown), text));
 	return ST_OK;
 }
 

@@ -74,6 +74,20 @@ const char *log_escape(char *out, size_t size, const void *text, size_t len)
 	return out;
 }
 
+const char *quote_value(char *out, size_t size, const char *text)
+{
+	size_t len = strlen(text);
+
+	if (len == 0 || size < 4 || (text[0] != ' ' && text[len - 1] != ' '))
+		return log_escape(out, size, text, len);
+	out[0] = '"';
+	log_escape(out + 1, size - 2, text, len);
+	len = strlen(out);
+	out[len++] = '"';
+	out[len] = '\0';
+	return out;
+}
+
 const char *quote_key(char *out, size_t size, const char *key)
 {
 	return log_escape(out, size, key, strcspn(key, ": \t\r\"'`"));

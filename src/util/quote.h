@@ -16,6 +16,9 @@
  */
 const char *log_escape(char *out, size_t size, const void *text, size_t len);
 
+/* The same of a string, in quotes if there are blanks at its ends. */
+const char *quote_value(char *out, size_t size, const char *text);
+
 /*
  * The name of a key of a configuration, as by log_escape(), up to what may be a
  * value, and a secret, that was joined to it: KeyPassword:pass:X.

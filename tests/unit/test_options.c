@@ -899,6 +899,15 @@ static const struct saying files[] = {
 	"P: warning: t.conf:3: Timeout is given twice, this value is used "
 	"[given-twice]\n"
 	"P: t.conf:5: Timeout: 0 is not a number from 1 to 2147483647\n"},
+    {"Timeout = \" 10 \"\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: Timeout: \" 10 \" is not a number from 1 to "
+	"2147483647\n"},
+    {"Verbose = \"yes \"\n", {UFILE}, ST_FILE,
+	"P: t.conf:1: Verbose: \"yes \" is neither yes nor no\n"},
+    {"dri = /x\nurk = x\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:1: unknown key dri [unknown-key]\n"
+	"P: warning: t.conf:2: unknown key urk (did you mean URL?) "
+	"[unknown-key]\n"},
     /* So does one that is written as empty, or becomes so, with a warning. */
     {"[sscep_getcaps]\nTimeout ''\n[sscep]\nTimeout = 0\n", {UFILE}, ST_FILE,
 	"P: t.conf:2: Timeout: '' is not a number from 1 to 2147483647\n"},
