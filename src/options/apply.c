@@ -169,13 +169,13 @@ static void warn_of_no_pin(const struct option_state *state,
     const struct config *config, const char *path)
 {
 	enum op op = state->operation->op;
-	const struct config_entry *entry, *end;
+	const struct config_entry *entry;
 	const struct option_row *row;
 	enum option_rank rank;
-	size_t line;
+	size_t i, line;
 
-	end = config->entries + config->count;
-	for (entry = config->entries; entry < end; entry++) {
+	for (i = 0; i < config->count; i++) {
+		entry = &config->entries[i];
 		if (entry->key == NULL || !entry->absent)
 			continue;
 		row = table_find_key(entry->key, op);

@@ -49,9 +49,10 @@ static void warn_of_dropped(const struct config_entry *entry, const char *path)
 void doubt_warn(const struct config *config, const char *path)
 {
 	const struct config_entry *entry;
+	size_t i;
 
-	for (entry = config->entries; entry < config->entries + config->count;
-	     entry++) {
+	for (i = 0; i < config->count; i++) {
+		entry = &config->entries[i];
 		if (entry->key == NULL)
 			continue;
 		warn_of_cut(entry, path);
