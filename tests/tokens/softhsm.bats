@@ -933,7 +933,7 @@ END
 @test "engine: keys that are no commands are warned of, others have no effect" {
     record recorder
     cat >>engine.conf <<END
-NoSuchCommand = $phrase
+NoSuchCommand = value
 keys_of_all = keys
 KEYS = \$keys_of_all
 engine_usage = default
