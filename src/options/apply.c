@@ -107,8 +107,8 @@ static enum status apply_rank(struct option_state *state,
 }
 
 /*
- * JSON in the operation's own section, or else in [sscep]; a value that is
- * neither yes nor no does not count.
+ * JSON in the operation's own section, or else in [sscep] or [default]; a value
+ * that is neither yes nor no does not count.
  */
 static bool find_json(const struct config *config, enum op op)
 {

@@ -115,7 +115,8 @@ void options_print_sample(FILE *out)
 	    "# $ENV::NAME for a variable of the environment, but not in"
 	    " quotes: \"...\" or\n"
 	    "# '...'.  A \\ makes the next character plain: \\#, \\$, "
-	    "\\\\.\n\n",
+	    "\\\\; but \\n, \\r, \\t\n"
+	    "# and \\b are control characters: write C:/new, not C:\\new.\n\n",
 	    out);
 	print_sample_common(out);
 	for (i = 0; i < OPS_COUNT; i++)

@@ -31,8 +31,10 @@ enum option_rank section_find_rank(
 {
 	const struct operation *owner = section_find_operation(section);
 
-	if (section_is_common(section))
+	if (ascii_is_same_word(section, CONFIG_SECTION_COMMON))
 		return RANK_COMMON;
+	if (ascii_is_same_word(section, CONFIG_SECTION_DEFAULT))
+		return RANK_DEFAULT;
 	if (owner == NULL)
 		return RANK_UNSET;
 	if (owner->op == op)

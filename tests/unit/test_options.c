@@ -537,12 +537,19 @@ static void defaults_are_filled_in(void **state)
 /* Precedence. */
 
 /* The sources of a value, as bits; the lowest bit that is set wins. */
-enum { FROM_ARGV = 1, FROM_OWN = 2, FROM_COMMON = 4, FROM_OTHER = 8 };
+enum {
+	FROM_ARGV = 1,
+	FROM_OWN = 2,
+	FROM_COMMON = 4,
+	FROM_DEFAULT = 8,
+	FROM_OTHER = 16
+};
 
 static void try_precedence(const struct operation *op, const struct promise *p,
     unsigned int sources, const char *other)
 {
-	static const char *const values[] = {"argv", "own", "common", "other"};
+	static const char *const values[] = {
+	    "argv", "own", "common", "default", "other"};
 	const char *want = NULL, *got;
 	char text[512], arg[64];
 	struct run r;
@@ -553,13 +560,15 @@ static void try_precedence(const struct operation *op, const struct promise *p,
 			want = values[i];
 	/* The order of the sections in the file does not matter. */
 	snprintf(text, sizeof(text),
-	    "%s%s%s\n[sscep_%s]\n%s%s\n[sscep]\n%s%s\n", other,
+	    "%s%s%s\n[sscep_%s]\n%s%s\n[sscep]\n%s%s\n[default]\n%s%s\n", other,
 	    sources & FROM_OTHER ? p->key : "",
 	    sources & FROM_OTHER ? " = other" : "", op->name,
 	    sources & FROM_OWN ? p->key : "",
 	    sources & FROM_OWN ? " = own" : "",
 	    sources & FROM_COMMON ? p->key : "",
-	    sources & FROM_COMMON ? " = common" : "");
+	    sources & FROM_COMMON ? " = common" : "",
+	    sources & FROM_DEFAULT ? p->key : "",
+	    sources & FROM_DEFAULT ? " = default" : "");
 	write_file(text);
 	run_start(&r, op->name);
 	add_required(&r, op->op, p->letter);
@@ -590,9 +599,9 @@ static void precedence(void **state)
 	unsigned int sources;
 
 	(void)state;
-	for (sources = 0; sources < 8; sources++)
+	for (sources = 0; sources < FROM_OTHER; sources++)
 		try_precedence(&op_enroll, &local, sources, "");
-	for (sources = 0; sources < 16; sources++) {
+	for (sources = 0; sources < 2 * FROM_OTHER; sources++) {
 		try_precedence(
 		    &op_getcert, &issuer, sources, "[sscep_enroll]\n");
 		try_precedence(
@@ -1094,9 +1103,10 @@ static const struct saying files[] = {
 	"[sscep_getcaps] [no-effect]\n"},
     {"PrivateKeyFile = x\n[sscep_enroll]\nPollInterval = x\n", {UFILE}, ST_OK,
 	""},
-    {"Proxy a\n[sscep]\nproxy b\n", {UFILE}, ST_OK,
-	"P: warning: t.conf:3: proxy is given twice, this value is used "
+    {"[sscep]\nProxy a\n[sscep]\nproxy b\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:4: proxy is given twice, this value is used "
 	"[given-twice]\n"},
+    {"Proxy a\n[sscep]\nproxy b\n", {UFILE}, ST_OK, ""},
     {"Proxy a\n[sscep_getcaps]\nProxy b\n", {UFILE}, ST_OK, ""},
     {"MonitorInformation a=b\nMonitorInformation c=d\n", {UFILE}, ST_OK, ""},
     {"SignKeyFile a\nSignCertKey b\nSignCertFile c\n", {ENROLL, "-f" FILE_NAME},
