@@ -101,7 +101,8 @@ void crl_free(struct crl *crl)
 
 /*
  * The signature over the octets of the tbsCertList, as ASN1_item_verify() checks
- * it, but without a copy of them.  It has to be a whole number of octets.
+ * it, but without a copy of them.  It has to be a whole number of octets.  The
+ * digest is NULL if libcrypto does not have it, and the key's own is no other.
  */
 static bool octets_verify(
     const struct crl *crl, EVP_PKEY *key, const EVP_MD *digest)
@@ -111,7 +112,7 @@ static bool octets_verify(
 	struct der run = crl->tbs;
 	const unsigned char *p;
 	size_t len;
-	bool ok = context != NULL && !crl->has_unused_bits &&
+	bool ok = context != NULL && digest != NULL && !crl->has_unused_bits &&
 	    EVP_DigestVerifyInit(context, NULL, digest, NULL, key) == 1;
 
 	while (ok && (p = octets_take(&run, &len)) != NULL)
