@@ -25,3 +25,8 @@ struct key_ability ability_of_key(const EVP_PKEY *key)
 	}
 	return ability;
 }
+
+bool ability_has_type(const EVP_PKEY *key, int nid)
+{
+	return EVP_PKEY_base_id(key) == EVP_PKEY_type(nid);
+}

@@ -26,4 +26,7 @@ struct key_ability {
  */
 struct key_ability ability_of_key(const EVP_PKEY *key);
 
+/* Whether key is of the type with that NID; some types have two, as RSA has. */
+bool ability_has_type(const EVP_PKEY *key, int nid);
+
 #endif

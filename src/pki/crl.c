@@ -151,7 +151,7 @@ static bool signature_verifies(const struct crl *crl, EVP_PKEY *key)
 		return false;
 	if (digest == NID_undef)
 		return whole_verifies(crl, key);
-	return type == OBJ_sn2nid(ability_of_key(key).type) &&
+	return ability_has_type(key, type) &&
 	    octets_verify(crl, key, EVP_get_digestbynid(digest));
 }
 

@@ -345,18 +345,21 @@ static bool is_signed_as(
 
 /*
  * md2WithRSAEncryption, of which libcrypto has no digest: the default one of the
- * key, SHA-256, must not take its place.
+ * key, SHA-256, must not take its place.  sha1WithRSA of OIW is an older name.
  */
-static void test_unknown_digest(void **state)
+static void test_names(void **state)
 {
 	static const unsigned char md2[] = {
 	    0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2};
 	static const unsigned char sha256[] = {
 	    0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11};
+	static const unsigned char oiw[] = {0x2b, 14, 3, 2, 29};
 
 	(void)state;
 	assert_true(is_signed_as(&ways[0], sha256, sizeof(sha256)));
 	assert_false(is_signed_as(&ways[0], md2, sizeof(md2)));
+	assert_true(is_signed_as(&ways[1], oiw, sizeof(oiw)));
+	assert_false(is_signed_as(&ways[0], oiw, sizeof(oiw)));
 }
 
 /* Cut anywhere, or with a byte more, it is none. */
@@ -388,7 +391,7 @@ int main(void)
 	    cmocka_unit_test(test_pem_errors),
 	    cmocka_unit_test(test_signatures),
 	    cmocka_unit_test(test_unused_bits),
-	    cmocka_unit_test(test_unknown_digest),
+	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_cut_crl),
 	};
 
