@@ -150,6 +150,12 @@ static size_t reply_max(const struct session *session)
 	return choose_max(session, usual > 0 ? usual : REPLY_SIZE_MAX);
 }
 
+static struct http_request new_request(const struct session *session)
+{
+	return (struct http_request){.max_body = reply_max(session),
+	    .in_memory = !session->options->operation->spools};
+}
+
 /* The query names the operation, and has the message unless that is NULL. */
 static enum status send_query(struct session *session, const char *operation,
     const char *message, struct http_request *request,
@@ -193,7 +199,7 @@ static enum status check_status(const struct session *session,
 enum status session_get(struct session *session, const char *operation,
     const char *const *types, struct http_response *response)
 {
-	struct http_request request = {.max_body = reply_max(session)};
+	struct http_request request = new_request(session);
 	enum status st = send_query(session, operation,
 	    session->options->ca_identifier, &request, response);
 
@@ -201,8 +207,7 @@ enum status session_get(struct session *session, const char *operation,
 		st = check_status(session, response, false);
 	if (st == ST_OK)
 		st = refusal_check_body(response, types);
-	/* Certificates are decoded in memory. */
-	return st == ST_OK ? spool_load(&response->body) : st;
+	return st;
 }
 
 /*
@@ -223,6 +228,7 @@ static enum status ask_caps(
 	const struct buf *body = &response->body.bytes;
 	struct http_request request = {
 	    .max_body = choose_max(session, CAPS_SIZE_MAX),
+	    .in_memory = true,
 	};
 	enum status st = send_query(session, "GetCACaps",
 	    session->options->ca_identifier, &request, response);
@@ -288,13 +294,11 @@ enum status session_query_caps(struct session *session, bool strict)
 static enum status post_message(struct session *session,
     const struct buf *message, struct http_response *response)
 {
-	struct http_request request = {
-	    .content_type = message_types[0],
-	    .body = message->data,
-	    .body_len = message->len,
-	    .max_body = reply_max(session),
-	};
+	struct http_request request = new_request(session);
 
+	request.content_type = message_types[0];
+	request.body = message->data;
+	request.body_len = message->len;
 	return send_query(session, "PKIOperation", NULL, &request, response);
 }
 
@@ -312,7 +316,7 @@ static void warn_of_long_get(struct session *session, size_t len)
 static enum status get_message(struct session *session,
     const struct buf *message, struct http_response *response)
 {
-	struct http_request request = {.max_body = reply_max(session)};
+	struct http_request request = new_request(session);
 	struct buf base64 = {0};
 	enum status st;
 

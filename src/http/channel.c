@@ -146,7 +146,6 @@ static enum status attempt_run(
 
 	channel->reached = true;
 	parser_init(&try->parser, response, channel_peer(channel), max_body);
-	response->body.directory = channel->options->directory;
 	st = attempt_send(try);
 	while (st == ST_OK && !parser_is_done(&try->parser))
 		st = attempt_read(try);
@@ -213,6 +212,8 @@ enum status channel_exchange(struct channel *channel,
 	enum status st;
 
 	memset(response, 0, sizeof(*response));
+	response->body.directory = channel->options->directory;
+	response->body.memory_max = request->in_memory ? request->max_body : 0;
 	channel->reached = false;
 	channel->hint = NULL;
 	if (!request_format(

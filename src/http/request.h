@@ -15,6 +15,7 @@ struct http_request {
 	const void *body;         /* not NULL: POST; NULL: GET */
 	size_t body_len;
 	size_t max_body; /* limit of the response's body, in bytes */
+	bool in_memory;  /* all of that body; else a large one is in a file */
 };
 
 /*

@@ -172,4 +172,4 @@ static enum status getcrl_run(struct session *session)
 	return query_run(session, &getcrl_kind);
 }
 
-OPS_DEFINE(getcrl, "Query CRL", .reply_max = 64u * 1024 * 1024);
+OPS_DEFINE(getcrl, "Query CRL", .reply_max = 64u * 1024 * 1024, .spools = true);

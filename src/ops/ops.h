@@ -50,6 +50,7 @@ struct operation {
 	 */
 	bool (*needs_caps)(const struct options *options);
 	size_t reply_max; /* bytes of a reply, unless --max-size; 0: 2 MiB */
+	bool spools;      /* a large reply is kept in a file, not in memory */
 };
 
 /* Defines op_WORD: its help, and after that the members that are not zero. */

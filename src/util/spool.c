@@ -178,20 +178,6 @@ const unsigned char *spool_peek(
 	return spool->bytes.data + (at - spool->start);
 }
 
-enum status spool_load(struct spool *spool)
-{
-	if (!spool->in_file)
-		return ST_OK;
-	if (spool_end(spool) != ST_OK)
-		return ST_FILE;
-	if (!read_file(spool, 0, spool->len))
-		return fail_errno(
-		    ST_FILE, "cannot read the temporary file of the answer");
-	close(spool->fd);
-	spool->in_file = false;
-	return ST_OK;
-}
-
 void spool_free(struct spool *spool)
 {
 	if (spool->in_file)

@@ -49,9 +49,6 @@ enum status spool_end(struct spool *spool);
 const unsigned char *spool_peek(
     struct spool *spool, size_t at, size_t need, size_t *len);
 
-/* Moves everything to spool->bytes, however much.  ST_FILE after reporting. */
-enum status spool_load(struct spool *spool);
-
 /* Empties it; directory and memory_max remain. */
 void spool_free(struct spool *spool);
 

@@ -333,6 +333,16 @@ sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
     no_temporary
 }
 
+@test "a large answer to an enrolment needs no temporary file" {
+    start_enrolment --pending 1 --fault garbage-large --fault-after 1 \
+        --fault-times 1
+    make_program limited bash -c 'ulimit -f 512; exec "$@"' bash "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/limited" enroll -t 0
+    expect_status 0
+    stderr_has "[poll-failed]"
+    no_temporary
+}
+
 @test "--chain cannot be written: the certificate is there" {
     start_enrolment --cert-order leaf-last
     enroll --chain /dev/full

@@ -181,6 +181,11 @@ def _(reply):
     reply.body = os.urandom(500)
 
 
+@fault("garbage-large", "body", "1500000 zeros")
+def _(reply):
+    reply.body = bytes(1500000)
+
+
 @fault("html", "body", "an HTML page with status 200 and its own type")
 def _(reply):
     reply.content_type = "text/html; charset=utf-8"

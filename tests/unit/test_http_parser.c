@@ -376,7 +376,8 @@ static void feed(struct outcome *o, const char *bytes, size_t len, size_t cut,
 		o->st = parser_end(&r);
 	assert_int_equal(o->st == ST_OK, parser_is_done(&r) && o->st == 0);
 	if (o->st == ST_OK)
-		o->st = spool_load(&o->out.body);
+		o->st = spool_end(&o->out.body);
+	spool_peek(&o->out.body, 0, SPOOL_WINDOW, &used);
 	o->keep = r.keep;
 	parser_free(&r);
 }

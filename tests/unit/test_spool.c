@@ -80,11 +80,6 @@ static void test_forms(void **state)
 			check_peek(&spool, lens[i] - 1, 1);
 			check_peek(&spool, 0, 1);
 			check_peek(&spool, lens[i], 1);
-			assert_int_equal(spool_load(&spool), ST_OK);
-			assert_false(spool.in_file);
-			assert_int_equal(spool.bytes.len, lens[i]);
-			assert_memory_equal(spool.bytes.data, pattern, lens[i]);
-			assert_int_equal(spool.bytes.data[lens[i]], 0);
 			spool_free(&spool);
 			assert_int_equal(spool.len, 0);
 		}
@@ -113,7 +108,6 @@ static void test_empty(void **state)
 	assert_null(spool_peek(&spool, 0, 1, &len));
 	assert_int_equal(spool_add(&spool, "", 0), ST_OK);
 	assert_int_equal(spool_expect(&spool, 0), ST_OK);
-	assert_int_equal(spool_load(&spool), ST_OK);
 	spool_free(&spool);
 }
 
@@ -222,9 +216,6 @@ static void test_unreadable(void **state)
 	assert_int_equal(ftruncate(spool.fd, 10), 0);
 	assert_null(spool_peek(&spool, 0, SIZE, &len));
 	assert_null(spool_peek(&spool, 20, 1, &len));
-	capture_start(STDERR_FILENO);
-	assert_int_equal(spool_load(&spool), ST_FILE);
-	assert_non_null(strstr(capture_stop(), "cannot read the temporary"));
 	spool_free(&spool);
 }
 
