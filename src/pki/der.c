@@ -197,15 +197,15 @@ enum status ber_join(
 
 bool der_is_oid(const struct der_element *e, int nid)
 {
-	struct buf room = {0};
-	struct der run = octets_load(e->whole, &room);
-	ASN1_OBJECT *object = d2i_ASN1_OBJECT(NULL, &run.p, run.left);
-	bool yes = object != NULL && OBJ_obj2nid(object) == nid;
+	const ASN1_OBJECT *object = OBJ_nid2obj(nid);
+	size_t len = OBJ_length(object), have;
+	const unsigned char *p;
 
-	ASN1_OBJECT_free(object);
-	buf_free(&room);
-	ERR_clear_error();
-	return yes;
+	if (e->constructed || e->inside.left != (long)len)
+		return false;
+	p = octets_peek(&e->inside, len, &have);
+	return p != NULL && have >= len &&
+	    memcmp(p, OBJ_get0_data(object), len) == 0;
 }
 
 bool der_seems_signed_data(const void *bytes, size_t len)

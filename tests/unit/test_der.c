@@ -3,12 +3,15 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include <openssl/asn1.h>
+#include <openssl/objects.h>
 
 #include "pki/der.h"
 
@@ -280,6 +283,46 @@ static void test_deep(void **state)
 	}
 }
 
+static bool is_signed_data(struct der run)
+{
+	struct der_element e;
+
+	assert_true(ber_next_is(&run, &e, V_ASN1_OBJECT));
+	return der_is_oid(&e, NID_pkcs7_signed);
+}
+
+/* A long one is not read: here its end is missing in the file. */
+static void test_oid(void **state)
+{
+	const size_t size = 3 * SPOOL_WINDOW;
+	unsigned char *bytes = calloc(1, size);
+	struct der run = RUN("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02");
+	struct der ber =
+	    RUN("\x06\x81\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02");
+	struct der other = RUN("\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x03");
+	struct der more =
+	    RUN("\x06\x0a\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02\x01");
+	struct der less = RUN("\x06\x08\x2a\x86\x48\x86\xf7\x0d\x01\x07");
+
+	(void)state;
+	assert_true(is_signed_data(run));
+	assert_true(is_signed_data(in_file(run)));
+	assert_true(is_signed_data(ber));
+	assert_false(is_signed_data(other));
+	assert_false(is_signed_data(in_file(other)));
+	assert_false(is_signed_data(more));
+	assert_false(is_signed_data(less));
+	assert_non_null(bytes);
+	put_header(bytes, 0x06, size - 6);
+	run = in_file(octets_in_memory(bytes, size));
+	assert_int_equal(spool_end(run.spool), ST_OK);
+	assert_int_equal(ftruncate(run.spool->fd, 2 * SPOOL_WINDOW), 0);
+	errno = 0;
+	assert_false(is_signed_data(run));
+	assert_int_equal(errno, 0);
+	free(bytes);
+}
+
 static const struct {
 	const char *what;
 	struct der string;
@@ -376,6 +419,7 @@ int main(void)
 	    cmocka_unit_test(test_checks),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_deep),
+	    cmocka_unit_test(test_oid),
 	    cmocka_unit_test(test_join),
 	    cmocka_unit_test(test_windows),
 	};
