@@ -29,7 +29,7 @@ static bool open_file(struct spool *spool)
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(directories); i++) {
-		if (directories[i] == NULL)
+		if (directories[i] == NULL || directories[i][0] == '\0')
 			continue;
 		spool->fd = compat_open_unnamed(directories[i]);
 		spool->in_file = spool->fd >= 0;

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -165,6 +166,23 @@ static void test_directory(void **state)
 	spool_free(&spool);
 }
 
+/* An empty TMPDIR is none: it does not make the file in the root directory. */
+static void test_empty_name(void **state)
+{
+	struct spool spool = {.memory_max = 1};
+	char link[64], name[256] = "";
+	struct stat sb;
+
+	(void)state;
+	assert_int_equal(setenv("TMPDIR", "", 1), 0);
+	assert_int_equal(spool_add(&spool, "xyz", 3), ST_OK);
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", spool.fd);
+	if (lstat(link, &sb) == 0 && readlink(link, name, sizeof(name) - 1) > 0)
+		assert_memory_equal(name, "/tmp/", 5);
+	spool_free(&spool);
+}
+
 static void fill_up(size_t len)
 {
 	enum status st;
@@ -228,6 +246,7 @@ int main(void)
 	    cmocka_unit_test(test_limit),
 	    cmocka_unit_test(test_unnamed),
 	    cmocka_unit_test(test_directory),
+	    cmocka_unit_test(test_empty_name),
 	    cmocka_unit_test(test_full),
 	    cmocka_unit_test(test_unreadable),
 	};
