@@ -109,6 +109,8 @@ static enum status decode(CMS_ContentInfo **out, const struct outline *outline,
 	char query[COMPAT_QUERY_MAX];
 
 	*out = compat_new_cms(compat_key_query(query, key));
+	if (*out == NULL)
+		return fail_memory();
 	return outline_decode(out, outline, what);
 }
 
