@@ -83,10 +83,22 @@ bool der_next(struct der *run, struct der_element *out)
 	return true;
 }
 
+static bool is_list(const struct der_element *e)
+{
+	return e->class == V_ASN1_UNIVERSAL &&
+	    (e->tag == V_ASN1_SEQUENCE || e->tag == V_ASN1_SET);
+}
+
+/* A SEQUENCE or SET is constructed (X.690, 8.9.1, 8.11.1). */
+static bool has_tag(const struct der_element *e, int tag)
+{
+	return e->class == V_ASN1_UNIVERSAL && e->tag == tag &&
+	    (e->constructed || !is_list(e));
+}
+
 bool der_next_is(struct der *run, struct der_element *out, int tag)
 {
-	return der_next(run, out) && out->class == V_ASN1_UNIVERSAL &&
-	    out->tag == tag;
+	return der_next(run, out) && has_tag(out, tag);
 }
 
 /* End-of-contents are two zero octets (X.690, 8.1.5). */
@@ -144,8 +156,7 @@ bool ber_next(struct der *run, struct der_element *out)
 
 bool ber_next_is(struct der *run, struct der_element *out, int tag)
 {
-	return ber_next(run, out) && out->class == V_ASN1_UNIVERSAL &&
-	    out->tag == tag;
+	return ber_next(run, out) && has_tag(out, tag);
 }
 
 bool ber_next_context(struct der *run, struct der_element *out, int tag)
@@ -245,12 +256,6 @@ struct walk {
 	int depth;
 	bool strict;
 };
-
-static bool is_list(const struct der_element *e)
-{
-	return e->class == V_ASN1_UNIVERSAL &&
-	    (e->tag == V_ASN1_SEQUENCE || e->tag == V_ASN1_SET);
-}
 
 /*
  * DER: the length is definite (X.690, 10.1), a string is primitive (10.2), and

@@ -27,7 +27,10 @@ struct der_element {
  */
 bool der_next(struct der *run, struct der_element *out);
 
-/* The same; also false if the element does not have that universal tag. */
+/*
+ * The same; also false if the element does not have that universal tag, or is a
+ * SEQUENCE or SET that says it is primitive.
+ */
 bool der_next_is(struct der *run, struct der_element *out, int tag);
 
 /*

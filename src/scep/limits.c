@@ -185,22 +185,29 @@ static enum status check_certs_and_crls(struct der_element *certs,
 	return ST_OK;
 }
 
+/* [0] EXPLICIT with one element of that tag (X.690, 8.14.2), the end of run. */
+static bool open_explicit(struct der_element *out, struct der run, int tag)
+{
+	struct der_element explicit;
+
+	return ber_next_context(&run, &explicit, 0) && explicit.constructed &&
+	    run.left == 0 && ber_next_is(&explicit.inside, out, tag) &&
+	    explicit.inside.left == 0;
+}
+
 /*
  * EncapsulatedContentInfo ::= SEQUENCE { eContentType, [0] EXPLICIT OCTET STRING
  * OPTIONAL } (RFC 5652, 5.2)
  */
 static bool open_encapsulated(struct outline *out, struct der run)
 {
-	struct der_element type, explicit;
+	struct der_element type;
 
 	if (!ber_next_is(&run, &type, V_ASN1_OBJECT))
 		return false;
 	out->info[0] = type.whole;
-	if (run.left == 0)
-		return true;
-	return ber_next_context(&run, &explicit, 0) && run.left == 0 &&
-	    ber_next_is(&explicit.inside, &out->content, V_ASN1_OCTET_STRING) &&
-	    explicit.inside.left == 0;
+	return run.left == 0 ||
+	    open_explicit(&out->content, run, V_ASN1_OCTET_STRING);
 }
 
 /*
@@ -348,7 +355,7 @@ static enum status open_content_info(struct der *out,
     const struct der_element *info, const struct content *content,
     const struct part *part)
 {
-	struct der_element type, explicit, data;
+	struct der_element type, data;
 	struct der inside = info->inside;
 
 	*out = inside;
@@ -362,9 +369,7 @@ static enum status open_content_info(struct der *out,
 		    "reply: not %s: its contentType is not that of %s (RFC "
 		    "5652, 3)",
 		    part->what, content->name);
-	if (!ber_next_context(&inside, &explicit, 0) || inside.left != 0 ||
-	    !ber_next_is(&explicit.inside, &data, V_ASN1_SEQUENCE) ||
-	    explicit.inside.left != 0)
+	if (!open_explicit(&data, inside, V_ASN1_SEQUENCE))
 		return fail_structure(part);
 	*out = data.inside;
 	return ST_OK;

@@ -137,6 +137,26 @@ static void test_context(void **state)
 	assert_false(ber_next_is(&run, &e, V_ASN1_INTEGER));
 }
 
+/* A SEQUENCE or SET that says it is primitive is none. */
+static void test_primitive_list(void **state)
+{
+	static const struct der good[] = {
+	    RUN("\x30\x02\x05\x00"), RUN("\x31\x02\x05\x00")};
+	static const struct der bad[] = {
+	    RUN("\x10\x02\x05\x00"), RUN("\x11\x02\x05\x00")};
+	struct der_element e;
+	struct der run;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		assert_true(ber_next_is((run = good[i], &run), &e, 16 + i));
+		assert_true(der_next_is((run = good[i], &run), &e, 16 + i));
+		assert_false(ber_next_is((run = bad[i], &run), &e, 16 + i));
+		assert_false(der_next_is((run = bad[i], &run), &e, 16 + i));
+	}
+}
+
 static const struct {
 	const char *what;
 	struct der run;
@@ -416,6 +436,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_steps),
 	    cmocka_unit_test(test_context),
+	    cmocka_unit_test(test_primitive_list),
 	    cmocka_unit_test(test_checks),
 	    cmocka_unit_test(test_many),
 	    cmocka_unit_test(test_deep),

@@ -1986,6 +1986,26 @@ static void test_tolerate(void **state)
 	}
 }
 
+/* The headers of a good message, with one that says it is primitive. */
+static void test_primitive_headers(void **state)
+{
+	/* ContentInfo, [0] EXPLICIT, SignedData, its digestAlgorithms. */
+	static const size_t at[] = {0, 15, 19, 26};
+	static const struct recipe recipe = {.status = PKI_SUCCESS};
+	struct buf message = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(at); i++) {
+		message.len = 0;
+		build_reply(&message, &recipe);
+		assert_true((message.data[at[i]] & 0x20) != 0);
+		message.data[at[i]] ^= 0x20;
+		assert_refused("header", &message, "its structure is wrong");
+	}
+	buf_free(&message);
+}
+
 static void test_not_a_message(void **state)
 {
 	static const struct {
@@ -2649,6 +2669,7 @@ int main(void)
 	    cmocka_unit_test(test_wrong_key),
 	    cmocka_unit_test(test_transaction_id),
 	    cmocka_unit_test(test_tolerate),
+	    cmocka_unit_test(test_primitive_headers),
 	    cmocka_unit_test(test_not_a_message),
 	    cmocka_unit_test(test_truncated),
 	    cmocka_unit_test(test_flipped),
