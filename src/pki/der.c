@@ -309,6 +309,13 @@ static enum der_verdict walk_leave_guess(struct walk *w)
 	return DER_FINE;
 }
 
+/* End-of-contents octets, which only an indefinite length has (X.690, 8.1.5). */
+static bool is_stray_end(const struct der *run, const struct der_element *e)
+{
+	return e->class == V_ASN1_UNIVERSAL && e->tag == V_ASN1_EOC &&
+	    is_end_of_contents(run);
+}
+
 static enum der_verdict walk_step(struct walk *w)
 {
 	const struct level *level = &w->levels[w->depth];
@@ -324,7 +331,8 @@ static enum der_verdict walk_step(struct walk *w)
 		return DER_FINE;
 	}
 	if (!next_header(&run, &e, &indefinite) ||
-	    (strict && !is_strict(&e, indefinite)))
+	    (strict && !is_strict(&e, indefinite)) ||
+	    (!level->in_guess && is_stray_end(&run, &e)))
 		return walk_leave_guess(w);
 	if (e.constructed)
 		return walk_enter(w, &e, indefinite, false);

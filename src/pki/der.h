@@ -70,9 +70,10 @@ bool der_seems_cert(const void *bytes, size_t len);
 
 /*
  * Counts the elements of which libcrypto would build objects if it decoded run.
- * DER_BROKEN: a length is wrong; or strict is set, and run has what DER (X.690,
- * 10) does not allow: an indefinite length, a constructed string, or a
- * primitive SEQUENCE or SET.  DER_TOO_DEEP: nested deeper than DER_DEPTH_MAX.
+ * DER_BROKEN: a length is wrong, or end-of-contents octets are where the length
+ * is definite; or strict is set, and run has what DER (X.690, 10) does not allow:
+ * an indefinite length, a constructed string, or a primitive SEQUENCE or SET.
+ * DER_TOO_DEEP: nested deeper than DER_DEPTH_MAX.
  * DER_TOO_MANY: more elements than *left, from which they are subtracted; set
  * it to der_budget() of the size of the message, which is 50,000 and one more
  * for each 128 bytes.  Elements in a primitive element count, too: libcrypto
