@@ -141,12 +141,16 @@ static enum status getcrl_write(
 {
 	const struct session *session = query->in.session;
 	const char *path = session->options->output;
+	struct log_capture capture;
 	struct crl crl = {0};
 	enum status st;
 
+	log_capture_begin(&capture);
 	st = crl_parse(&crl, reply->crl);
 	if (st == ST_OK)
 		st = check_crl(&crl, query);
+	log_capture_end(&capture);
+	st = spool_report(&reply->inside, st, capture.text);
 	if (st == ST_OK) {
 		warn_of_crl_time(&crl);
 		st = outputs_write_der(

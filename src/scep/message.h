@@ -59,7 +59,7 @@ enum status scep_request_encode(struct buf *out, struct scep_request *request);
  * Decodes and checks the CertRep in body that answers request: the signature, by a
  * certificate of the bundle, then the attributes, the envelope, and the
  * certificates or the CRL (RFC 8894, 3.2 and 3.3.2).  ST_REPLY after reporting
- * the first check that fails; out is then empty but for verified and
+ * the first check that fails, or ST_FILE; out is then empty but for verified and
  * no_content.  While verified is false, anybody may have sent the bytes.
  */
 enum status scep_reply_decode(struct scep_reply *out,

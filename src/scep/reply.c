@@ -267,13 +267,18 @@ enum status scep_reply_decode(struct scep_reply *out,
     const struct scep_request *request, struct spool *body)
 {
 	struct signed_data data = {.joined = spool_like(body)};
+	struct log_capture capture;
 	enum status st;
 
 	*out = (struct scep_reply){.inside = spool_like(body)};
+	log_capture_begin(&capture);
 	st = signed_parse(&data, octets_in_spool(body), SIGNED_WITHOUT_CERTS,
 	    "a pkiMessage (RFC 8894, 3.2)");
 	if (st == ST_OK)
 		st = read_cert_rep(out, request, &data);
+	log_capture_end(&capture);
+	body->failed |= data.joined.failed || out->inside.failed;
+	st = spool_report(body, st, capture.text);
 	if (st != ST_OK) {
 		const bool verified = out->verified;
 		const bool no_content = out->no_content;

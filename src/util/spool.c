@@ -171,11 +171,23 @@ const unsigned char *spool_peek(
 		have = spool->bytes.len - (at - spool->start);
 	if (have < left && have < need) {
 		have = left < SPOOL_WINDOW ? left : SPOOL_WINDOW;
-		if (!read_file(spool, at, have))
+		if (!read_file(spool, at, have)) {
+			spool->failed = true;
 			return NULL;
+		}
 	}
 	*len = have;
 	return spool->bytes.data + (at - spool->start);
+}
+
+enum status spool_report(
+    const struct spool *spool, enum status st, const char *text)
+{
+	if (st == ST_REPLY && spool->failed)
+		return fail(
+		    ST_FILE, "cannot read the temporary file of the answer");
+	log_report(text);
+	return st;
 }
 
 void spool_free(struct spool *spool)

@@ -24,6 +24,7 @@ struct spool {
 	size_t start;
 	bool in_file, unwritten; /* bytes are not yet in the file */
 	int fd;                  /* if in_file */
+	bool failed;             /* the file could not be read, once or more */
 };
 
 /* An empty spool that keeps its file where other does. */
@@ -48,6 +49,13 @@ enum status spool_end(struct spool *spool);
  */
 const unsigned char *spool_peek(
     struct spool *spool, size_t at, size_t need, size_t *len);
+
+/*
+ * Reports a failure, whose text was captured, and returns st.  A reply that was
+ * found bad in a file that could not be read is no bad reply: ST_FILE.
+ */
+enum status spool_report(
+    const struct spool *spool, enum status st, const char *text);
 
 /* Empties it; directory and memory_max remain. */
 void spool_free(struct spool *spool);

@@ -2617,6 +2617,34 @@ static void test_crl_reply(void **state)
 	X509_CRL_free(crl);
 }
 
+/* A file that ends too early is no fault of the reply. */
+static void test_unreadable(void **state)
+{
+	static const struct recipe recipe = {.status = PKI_SUCCESS};
+	struct buf message = {0};
+	struct scep_reply reply;
+	size_t len;
+
+	(void)state;
+	build_reply(&message, &recipe);
+	for (len = 0; len < message.len; len += message.len / 10) {
+		struct spool body = {.memory_max = 1};
+
+		assert_int_equal(
+		    spool_add(&body, message.data, message.len), ST_OK);
+		assert_int_equal(spool_end(&body), ST_OK);
+		body.bytes.len = 0;
+		assert_int_equal(ftruncate(body.fd, (off_t)len), 0);
+		capture_start(STDERR_FILENO);
+		assert_int_equal(
+		    scep_reply_decode(&reply, &w.request, &body), ST_FILE);
+		assert_string_equal(capture_stop(),
+		    "sscep: cannot read the temporary file of the answer\n");
+		spool_free(&body);
+	}
+	buf_free(&message);
+}
+
 /* With all that is in replies in files. */
 static void test_in_file(void **state)
 {
@@ -2684,6 +2712,7 @@ int main(void)
 	    cmocka_unit_test(test_crl),
 	    cmocka_unit_test(test_crl_ber),
 	    cmocka_unit_test(test_crl_reply),
+	    cmocka_unit_test(test_unreadable),
 	    cmocka_unit_test(test_in_file),
 	};
 

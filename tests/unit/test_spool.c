@@ -234,6 +234,11 @@ static void test_unreadable(void **state)
 	assert_int_equal(ftruncate(spool.fd, 10), 0);
 	assert_null(spool_peek(&spool, 0, SIZE, &len));
 	assert_null(spool_peek(&spool, 20, 1, &len));
+	assert_true(spool.failed);
+	capture_start(STDERR_FILENO);
+	assert_int_equal(spool_report(&spool, ST_REPLY, "reply: bad"), ST_FILE);
+	assert_string_equal(capture_stop(),
+	    "sscep: cannot read the temporary file of the answer\n");
 	spool_free(&spool);
 }
 
