@@ -44,17 +44,17 @@ static bool is_pkcs11(const char *name)
 	return strncasecmp(name, PKCS11, strlen(PKCS11)) == 0;
 }
 
-/* The first attribute of that name ("token=") in a pkcs11 URI, or NULL. */
+/* The first attribute of that name ("token="), in any case, in a URI, or NULL. */
 static const char *find_attribute(const char *uri, const char *attribute)
 {
-	const char *p = uri;
+	const char *p;
 
-	while ((p = strstr(p, attribute)) != NULL) {
-		if (p > uri &&
-		    (p[-1] == ':' || strchr(SEPARATORS, p[-1]) != NULL))
+	if (*uri == '\0')
+		return NULL;
+	for (p = uri + 1; *p != '\0'; p++)
+		if ((p[-1] == ':' || strchr(SEPARATORS, p[-1]) != NULL) &&
+		    strncasecmp(p, attribute, strlen(attribute)) == 0)
 			return p;
-		p += strlen(attribute);
-	}
 	return NULL;
 }
 
@@ -72,25 +72,28 @@ bool key_name_needs_other_pin(const char *before, const char *name)
 	return len != strcspn(b, SEPARATORS) || strncmp(a, b, len) != 0;
 }
 
+bool key_name_has_pin(const char *name)
+{
+	return key_name_is_uri(name) && find_attribute(name, PIN) != NULL;
+}
+
 /* In URIs of other schemes the query may be a secret: handle:0x81000000?PIN. */
 bool key_name_is_secret(const char *name)
 {
-	if (is_pkcs11(name))
-		return find_attribute(name, PIN) != NULL;
-	return key_name_is_uri(name) && strchr(name, '?') != NULL;
+	return key_name_has_pin(name) ||
+	    (!is_pkcs11(name) && key_name_is_uri(name) &&
+		strchr(name, '?') != NULL);
 }
 
 void key_name_hide(char *name)
 {
+	char *query = strchr(name, '?');
 	const char *at;
 
 	if (!key_name_is_secret(name))
 		return;
-	if (!is_pkcs11(name)) {
-		name += strcspn(name, "?") + 1;
-		memset(name, 'x', strlen(name));
-		return;
-	}
+	if (!is_pkcs11(name) && query != NULL)
+		memset(query + 1, 'x', strlen(query + 1));
 	while ((at = find_attribute(name, PIN)) != NULL) {
 		name += at - name + (ptrdiff_t)strlen(PIN);
 		memset(name, 'x', strcspn(name, PIN_ENDS));
@@ -125,6 +128,17 @@ bool key_name_split(struct buf *uri, struct pass *pin, const char *name)
 	return buf_add(uri, name, head) && buf_add_string(uri, rest);
 }
 
+/* The length of what is before the secret in a URI that is not of pkcs11. */
+static size_t open_length(const char *uri)
+{
+	const char *pin = find_attribute(uri, PIN);
+	size_t len = strcspn(uri, "?");
+
+	if (pin != NULL && pin < uri + len)
+		len = (size_t)(pin - uri) - (pin[-1] != ':');
+	return len;
+}
+
 const char *key_name_shown(char out[KEY_NAME_MAX], const char *name)
 {
 	struct buf uri = {0};
@@ -133,7 +147,7 @@ const char *key_name_shown(char out[KEY_NAME_MAX], const char *name)
 	if (!key_name_is_secret(name))
 		return log_escape(out, KEY_NAME_MAX, name, strlen(name));
 	if (!is_pkcs11(name))
-		return log_escape(out, KEY_NAME_MAX, name, strcspn(name, "?"));
+		return log_escape(out, KEY_NAME_MAX, name, open_length(name));
 
 	if (!key_name_split(&uri, &pin, name)) {
 		buf_free(&uri);

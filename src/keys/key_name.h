@@ -21,6 +21,9 @@ struct key_place {
 /* Whether the name of a key has a PIN in it, as URIs may. */
 bool key_name_is_secret(const char *name);
 
+/* Whether it is a URI, of any scheme, with pin-value, in any case. */
+bool key_name_has_pin(const char *name);
+
 /* Overwrites the PIN, or another secret part, in the name of a key. */
 void key_name_hide(char *name);
 

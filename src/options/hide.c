@@ -50,10 +50,10 @@ void hide_secret(const struct option_row *row, char *value)
 		pass_hide(value);
 	else if (row == NULL)
 		memset(value, 'x', strlen(value));
-	else if (row->check == CHECK_KEY)
-		key_name_hide(value);
 	else if (row->letter == 'p')
 		hide_user(value);
+	else if (row->check == CHECK_KEY || key_name_has_pin(value))
+		key_name_hide(value);
 }
 
 /* Whether one of the words is in the text, in any case. */
@@ -152,7 +152,7 @@ const char *hide_describe(const struct option_row *row, const char *value)
 	if ((row->check == CHECK_PAIR && is_secret_parameter(value)) ||
 	    (row->letter == 'u' && query != NULL && is_secret_parameter(query)))
 		return "a secret parameter";
-	return NULL;
+	return key_name_has_pin(value) ? "a URI with a PIN" : NULL;
 }
 
 bool hide_may_have_user(const struct option_row *row)

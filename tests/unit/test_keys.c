@@ -83,6 +83,7 @@ static const struct {
 	"1;&?%/="},
     {"pkcs11:token=x;pin-value=%c3%A4", "pkcs11:token=x", "\xc3\xa4"},
     {"PKCS11:token=x;pin-value=1234", "PKCS11:token=x", "1234"},
+    {"pkcs11:token=x;PIN-VALUE=1234", "pkcs11:token=x", "1234"},
     /* Other attributes, and URIs of another scheme. */
     {"pkcs11:xpin-value=1234", "pkcs11:xpin-value=1234", NULL},
     {"pkcs11:token=pin-value=1234", "pkcs11:token=pin-value=1234", NULL},
@@ -110,7 +111,7 @@ static void test_split(void **state)
 		assert_int_equal(pin.given, want != NULL);
 		assert_string_equal(pin.text, want != NULL ? want : "");
 		assert_int_equal(key_name_is_secret(splits[i].name),
-		    want != NULL || strchr(splits[i].name, '?') != NULL);
+		    want != NULL || strncmp(splits[i].name, "handle:", 7) == 0);
 		buf_free(&uri);
 	}
 }
@@ -216,7 +217,10 @@ static void test_other_token(void **state)
 static void test_is_secret(void **state)
 {
 	static const char *const secrets[] = {"handle:0x81000000?1234",
-	    "file:/x?y", "handle:?", "pkcs11:a?pin-value="};
+	    "file:/x?y", "handle:?",
+	    "pkcs11:a?pin-value=", "pkcs11:a;PIN-VALUE=1",
+	    "handle:a;pin-value=1",
+	    "org.openssl.engine:pkcs11:pkcs11:a=b;Pin-value=1"};
 	static const char *const plain[] = {"local.key", "local.key?1234",
 	    "handle:0x81000000", "pkcs11:token=x", "x:?1234", "./handle:x?y"};
 	size_t i;
@@ -238,6 +242,10 @@ static void test_shown(void **state)
 	    {"local.key", "local.key"},
 	    {"pkcs11:token=x;pin-value=1234", "pkcs11:token=x"},
 	    {"handle:0x81000000?1234", "handle:0x81000000"},
+	    {"handle:a?pin-value=1234", "handle:a"},
+	    {"handle:a;b=c;PIN-VALUE=1234?x", "handle:a;b=c"},
+	    {"org.openssl.engine:e:pkcs11:pin-value=1234",
+		"org.openssl.engine:e:pkcs11:"},
 	    {"a\n\033[31m\x7f", "a\\x0a\\x1b[31m\\x7f"},
 	    {"pkcs11:a\nb;pin-value=1234", "pkcs11:a\\x0ab"},
 	    {"handle:\t?1234", "handle:\\x09"},

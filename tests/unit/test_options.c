@@ -1991,6 +1991,9 @@ static const struct hidden {
     {"enroll", "-k pkcs11:token=a?pin-source=b",
 	"-k pkcs11:token=a?pin-source=b"},
     {"enroll", "-k handle:0x81?auth&x", "-k handle:0x81?xxxxxx"},
+    {"enroll", "-k a.b:e:pkcs11:x;pin-value=12;y?z",
+	"-k a.b:e:pkcs11:x;pin-value=xx;y?x"},
+    {"enroll", "-O pkcs11:x;PIN-VALUE=12;y", "-O pkcs11:x;PIN-VALUE=xx;y"},
     {"enroll", "-k local.key?", "-k local.key?"},
 };
 
