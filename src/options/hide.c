@@ -163,7 +163,7 @@ bool hide_may_have_user(const struct option_row *row)
 bool hide_is_secret_command(const char *name, const char *value)
 {
 	static const char *const words[] = {
-	    "pin", "pass", "secret", "pwd", NULL};
+	    "auth", "pin", "pass", "secret", "pwd", NULL};
 	size_t len = strlen(name);
 
 	return has_word(name, words) || key_name_is_secret(value) ||

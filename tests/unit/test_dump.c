@@ -719,7 +719,8 @@ static void secrets_of_engines_are_comments(void **state)
 	write_file("engine = e\nVerbose = yes\n[e]\nengine_id = e\n"
 		   "user_pw = " SECRET "\npwd = " SECRET "\nPW = " SECRET
 		   "\nrawpw = x\nPIN = " SECRET "\nKeyStorePass = " SECRET "\n"
-		   "KEY = pkcs11:pin-value=" SECRET "\nMODULE_PATH = x\n");
+		   "KEY = pkcs11:pin-value=" SECRET "\nMODULE_PATH = x\n"
+		   "SET_OWNERAUTH = " SECRET "\nSet_ParentAuth = " SECRET "\n");
 	run_start(&r, "enroll");
 	run_add(&r, "-f" FILE_NAME);
 	run_parse(&r);
@@ -730,7 +731,9 @@ static void secrets_of_engines_are_comments(void **state)
 	    "# pwd: from t.conf:6, not shown\n# PW: from t.conf:7, not shown\n"
 	    "rawpw = \"x\"\n# PIN: from t.conf:9, not shown\n"
 	    "# KeyStorePass: from t.conf:10, not shown\n"
-	    "# KEY: from t.conf:11, not shown\nMODULE_PATH = \"x\"\n");
+	    "# KEY: from t.conf:11, not shown\nMODULE_PATH = \"x\"\n"
+	    "# SET_OWNERAUTH: from t.conf:13, not shown\n"
+	    "# Set_ParentAuth: from t.conf:14, not shown\n");
 	assert_non_null(strstr(r.said, "# PIN: from t.conf:9, not shown\n"));
 	assert_null(strstr(r.said, SECRET));
 	run_end(&r);
