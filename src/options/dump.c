@@ -11,6 +11,7 @@
 #include "util/log.h"
 
 #define SHOWN_MAX 256
+#define IN_LOG    "configuration: " /* before each line */
 
 struct dump {
 	const struct option_state *state;
@@ -256,6 +257,7 @@ enum status dump_to_log(const struct option_state *state)
 	struct buf b = {0};
 	struct dump d = {.state = state, .out = &b, .defaults = true};
 	const char *line, *end;
+	char text[LOG_LINE_MAX - sizeof(IN_LOG) + 1];
 	enum status st = ST_OK;
 
 	if (!log_enabled(LOG_VERBOSE))
@@ -265,7 +267,9 @@ enum status dump_to_log(const struct option_state *state)
 	else
 		for (line = buf_string(&b); (end = strchr(line, '\n')) != NULL;
 		     line = end + 1)
-			verbose("configuration: %.*s", (int)(end - line), line);
+			verbose(IN_LOG "%s",
+			    quote_line(text, sizeof(text), line,
+				(size_t)(end - line)));
 	buf_free(&b);
 	return st;
 }

@@ -45,18 +45,23 @@ static size_t letter_length(const unsigned char *p, size_t left)
 	return utf8_length(p, left);
 }
 
-/* Writes the letter of that length at p, escaped if it is 0; the new length. */
-static size_t escape(char unit[UNIT_MAX], const unsigned char *p, size_t length)
+/*
+ * Writes the letter of that length at p, escaped if it is 0 or the letter is
+ * one of special; the new length.
+ */
+static size_t escape(char unit[UNIT_MAX], const unsigned char *p, size_t length,
+    const char *special)
 {
 	if (length == 0)
 		return (size_t)snprintf(unit, UNIT_MAX, "\\x%02x", *p);
-	if (*p == '\\' || *p == '"')
+	if (strchr(special, *p) != NULL)
 		return (size_t)snprintf(unit, UNIT_MAX, "\\%c", *p);
 	memcpy(unit, p, length);
 	return length;
 }
 
-const char *log_escape(char *out, size_t size, const void *text, size_t len)
+static const char *copy_escaped(
+    char *out, size_t size, const void *text, size_t len, const char *special)
 {
 	const unsigned char *p = text, *end = len > 0 ? p + len : p;
 	struct copy copy = {.out = out, .size = size};
@@ -67,11 +72,21 @@ const char *log_escape(char *out, size_t size, const void *text, size_t len)
 		out[0] = '\0';
 	while (p < end) {
 		letter = letter_length(p, (size_t)(end - p));
-		if (!add_unit(&copy, unit, escape(unit, p, letter)))
+		if (!add_unit(&copy, unit, escape(unit, p, letter, special)))
 			break;
 		p += letter > 0 ? letter : 1;
 	}
 	return out;
+}
+
+const char *log_escape(char *out, size_t size, const void *text, size_t len)
+{
+	return copy_escaped(out, size, text, len, "\\\"");
+}
+
+const char *quote_line(char *out, size_t size, const void *text, size_t len)
+{
+	return copy_escaped(out, size, text, len, "");
 }
 
 const char *quote_value(char *out, size_t size, const char *text)

@@ -16,7 +16,10 @@
  */
 const char *log_escape(char *out, size_t size, const void *text, size_t len);
 
-/* The same of a string, in quotes if there are blanks at its ends. */
+/* The same, but a backslash or a quotation mark stays as it is. */
+const char *quote_line(char *out, size_t size, const void *text, size_t len);
+
+/* As log_escape() of a string, in quotes if there are blanks at its ends. */
 const char *quote_value(char *out, size_t size, const char *text);
 
 /*
@@ -25,7 +28,7 @@ const char *quote_value(char *out, size_t size, const char *text);
  */
 const char *quote_key(char *out, size_t size, const char *key);
 
-/* The same for a text that is escaped already: it is only cut. */
+/* Of a text that is escaped already: it is only cut. */
 const char *quote_cut(char *out, size_t size, const char *text);
 
 /*

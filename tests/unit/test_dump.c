@@ -793,6 +793,26 @@ static void verbose_has_the_defaults_too(void **state)
 	run_end(&r);
 }
 
+static void verbose_escapes_control_characters(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_start(&r, "getcaps");
+	run_add(&r, "-v");
+	run_add(&r, "-uhttp://h/\033[2J\rX\\\xc3\xa4\x9b");
+	run_parse(&r);
+	assert_int_equal(r.status, ST_OK);
+	assert_non_null(strstr(r.said,
+	    "P: configuration: URL = \"http://h/\\x1b[2J\\x0dX\\\\"
+	    "\xc3\xa4\\x9b\"\n"));
+	assert_null(strchr(r.said, '\033'));
+	assert_null(strchr(r.said, '\r'));
+	/* What is read back has them as they are. */
+	assert_non_null(strstr(dumped(&r), "\033[2J"));
+	run_end(&r);
+}
+
 static void verbose_goes_on_where_a_value_cannot_be_written(void **state)
 {
 	struct run r;
@@ -855,6 +875,7 @@ int main(void)
 	    cmocka_unit_test(secrets_of_engines_are_comments),
 	    cmocka_unit_test(variables_of_secrets_are_comments),
 	    cmocka_unit_test(verbose_has_the_defaults_too),
+	    cmocka_unit_test(verbose_escapes_control_characters),
 	    cmocka_unit_test(verbose_goes_on_where_a_value_cannot_be_written),
 	    cmocka_unit_test(other_actions_and_misuse),
 	};
