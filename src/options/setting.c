@@ -17,7 +17,7 @@ bool setting_is_name(const char *text)
 		if (!ascii_is_letter(*p) && !ascii_is_digit(*p) &&
 		    strchr("_-.", *p) == NULL)
 			return false;
-	return *text != '\0' && *text != '.';
+	return p > text && p - text <= CONFIG_NAME_MAX && *text != '.';
 }
 
 /* Adds a part without such control characters, or with those as they are. */

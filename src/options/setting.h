@@ -6,7 +6,10 @@
 
 #include "util/buf.h"
 
-/* Whether text can be the name of a section or of a key in the new syntax. */
+/*
+ * Whether text can be the name of a section or of a key in the new syntax: some
+ * characters only, and CONFIG_NAME_MAX of them at most.
+ */
 bool setting_is_name(const char *text);
 
 /*

@@ -499,6 +499,11 @@ static void what_cannot_be_written(void **state)
 	assert_false(setting_is_name("a]"));
 	assert_false(setting_is_name("#"));
 	assert_false(setting_is_name(""));
+	longest[CONFIG_NAME_MAX] = '\0';
+	assert_true(setting_is_name(longest));
+	longest[CONFIG_NAME_MAX] = 'x';
+	longest[CONFIG_NAME_MAX + 1] = '\0';
+	assert_false(setting_is_name(longest));
 }
 
 /* Engines. */
