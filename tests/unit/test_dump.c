@@ -631,6 +631,17 @@ static const struct secret_value {
     {"-M", "MonitorInformation", "x=1;access_token=" SECRET,
 	"a secret parameter"},
     {"-M", "MonitorInformation", "PASSWORD=" SECRET, "a secret parameter"},
+    /* Each of the words anywhere, and each of those in names only. */
+    {"-M", "MonitorInformation", "a=Challenge-" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "a=passw-" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "a=PASSP-" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "a=secret-" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "p%61ssw=" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "p%61ssp=" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "s%65cret=" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "a=b;pwd=" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "PIN=" SECRET, "a secret parameter"},
+    {"-M", "MonitorInformation", "Token=" SECRET, "a secret parameter"},
 };
 
 static void expect_hidden(
@@ -725,7 +736,9 @@ static void secrets_of_engines_are_comments(void **state)
 		   "user_pw = " SECRET "\npwd = " SECRET "\nPW = " SECRET
 		   "\nrawpw = x\nPIN = " SECRET "\nKeyStorePass = " SECRET "\n"
 		   "KEY = pkcs11:pin-value=" SECRET "\nMODULE_PATH = x\n"
-		   "SET_OWNERAUTH = " SECRET "\nSet_ParentAuth = " SECRET "\n");
+		   "SET_OWNERAUTH = " SECRET "\nSet_ParentAuth = " SECRET
+		   "\nClient_Secret = " SECRET "\n"
+		   "XPWD = " SECRET "\n");
 	run_start(&r, "enroll");
 	run_add(&r, "-f" FILE_NAME);
 	run_parse(&r);
@@ -738,7 +751,9 @@ static void secrets_of_engines_are_comments(void **state)
 	    "# KeyStorePass: from t.conf:10, not shown\n"
 	    "# KEY: from t.conf:11, not shown\nMODULE_PATH = \"x\"\n"
 	    "# SET_OWNERAUTH: from t.conf:13, not shown\n"
-	    "# Set_ParentAuth: from t.conf:14, not shown\n");
+	    "# Set_ParentAuth: from t.conf:14, not shown\n"
+	    "# Client_Secret: from t.conf:15, not shown\n"
+	    "# XPWD: from t.conf:16, not shown\n");
 	assert_non_null(strstr(r.said, "# PIN: from t.conf:9, not shown\n"));
 	assert_null(strstr(r.said, SECRET));
 	run_end(&r);
