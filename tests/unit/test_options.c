@@ -1082,6 +1082,10 @@ static const struct saying files[] = {
 	"P: t.conf: there is no section [f] (cmds of [e])\n"},
     {"engine = e\033\n[e\033]\ncmds = f\\n\n", {UFILE}, ST_FILE,
 	"P: t.conf: there is no section [f\\x0a] (cmds of [e\\x1b])\n"},
+    {"engine = e\n[e]\nengine_id = \"\"\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:3: engine_id: " EMPTY},
+    {"empty = ''\nengine = e\n[e]\nengine_id = $empty\n", {UFILE}, ST_OK,
+	"P: warning: t.conf:4: engine_id: " EMPTY},
     {"engine = e\n[e]\nA\033 = ''\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:3: A\\x1b: " EMPTY},
     {"[sscep_engine]\nengine_id = x\n[sscep_engine_pkcs11]\nPIN = 1\n", {UFILE},
@@ -1234,6 +1238,9 @@ static const struct {
      "\n"
      "engine_usage = default\ninit = 0\nDefault_Algorithms = ALL\nA = 1\n",
 	NULL, "e", NULL, "A=1;"},
+    {"engine = e\n[e]\nengine_id = \"\"\nA = 1\n", NULL, "e", NULL, "A=1;"},
+    {"empty = ''\nengine = e\n[e]\nengine_id = $empty\nA = 1\n", NULL, "e",
+	NULL, "A=1;"},
     {"lib = /l\nengine = e\n[e]\ndynamic_path = $lib/x.so\n"
      "MODULE_PATH = $lib/m.so # mine\n[f]\nPIN=1\n",
 	NULL, "e", "/l/x.so", "MODULE_PATH=/l/m.so;"},
