@@ -212,7 +212,7 @@ both() {
     both 'a b' '"a b"' '"a b"'
     both 'a b 	 ' '"a b"' '"a b"'
     both '"a  b "' '"a  b "' '"a  b "'
-    both '"a	b"' '"a	b"' '"a	b"'
+    both '"a	b"' '"a\x09b"' '"a\x09b"'
     both '"a \"b\" c"' '"a \"b\" c"' '"a \"b\" c"'
     both "'a b'" '"a b"' "\"'a b'\""
     both 'a"b"' '"ab"' '"a\"b\""'
@@ -225,7 +225,7 @@ both() {
     both 'C:\path' '"C:path"' '"C:\\path"'
     both 'C:\\path' '"C:\\path"' '"C:\\\\path"'
     both '"C:\path"' '"C:path"' '"C:\\path"'
-    both 'a\tb' '"a	b"' '"a\\tb"'
+    both 'a\tb' '"a\x09b"' '"a\\tb"'
     both "'a\\tb'" '"atb"' "\"'a\\\\tb'\""
     both '$ENV::SSCEP_TEST_NAME' '"of the # environment"' \
         '"$ENV::SSCEP_TEST_NAME"'
