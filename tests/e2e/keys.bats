@@ -539,11 +539,11 @@ no_source() {
     mkdir directory
     unset NO_SUCH
     no_source 1 env:NO_SUCH "no environment variable NO_SUCH"
-    no_source 1 env: "no environment variable"
+    no_source 1 env: "not a source of a pass phrase"
     no_source 1 fd:9 "Bad file descriptor"
     no_source 1 fd:x "fd: wants the number of an open file"
     no_source 1 fd:-1 "fd: wants the number of an open file"
-    no_source 1 fd: "fd: wants the number of an open file"
+    no_source 1 fd: "not a source of a pass phrase"
     no_source 1 fd:7x "fd: wants the number of an open file"
     no_source 1 fd:99999999999999999999 "fd: wants the number of an open file"
     no_source 1 stdin "there is no line"
@@ -551,7 +551,7 @@ no_source() {
     no_source 93 file:missing "missing" "No such file"
     no_source 93 file:empty "empty" "the file is empty"
     no_source 93 file:directory "directory"
-    no_source 93 file: "pass phrase file"
+    no_source 1 file: "not a source of a pass phrase"
     no_source 1 "pass:$(cat long)" "longer than 1023 bytes"
     no_source 1 file:long "longer than 1023 bytes"
     LONG=$(cat long) no_source 1 env:LONG "longer than 1023 bytes"
