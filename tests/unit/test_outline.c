@@ -236,13 +236,16 @@ static void test_fields(void **state)
 	struct buf der = {0};
 	size_t i, k;
 	X509 *cert;
+	bool taken;
 
 	(void)state;
 	for (k = 0; k < NITEMS(keys); k++)
 		for (i = 0; i < NITEMS(samples); i++) {
 			cert = make(&samples[i], keys[k]);
 			get_der(&der, cert);
-			if (!compare(samples[i].what, der.data, der.len))
+			taken = compare(samples[i].what, der.data, der.len);
+			/* OpenSSL 3.5 refuses such times. */
+			if (!taken && samples[i].change != set_times)
 				fixture_fail("%s: refused", samples[i].what);
 			X509_free(cert);
 		}
