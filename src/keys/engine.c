@@ -8,14 +8,9 @@
 
 #include "keys/engine.h"
 #include "util/log.h"
+#include "util/quote.h"
 
 #define SHOWN_SIZE 256
-
-/* Names come from a file, which may have any bytes. */
-static const char *shown(char out[SHOWN_SIZE], const char *name)
-{
-	return log_escape(out, SHOWN_SIZE, name, strlen(name));
-}
 
 #ifdef HAVE_ENGINES
 
@@ -59,7 +54,8 @@ static enum status check_module(const struct engine_command *command)
 	if (st == ST_OK && !exists)
 		st = fail(ST_FILE,
 		    "%s: %s: %s: there is no such file (engine %s)",
-		    command->where, command->name, shown(path, command->value),
+		    command->where, command->name,
+		    quote_text(path, sizeof(path), command->value),
 		    ENGINE_get_id(engine));
 	return st;
 }
@@ -175,12 +171,13 @@ static enum status find_engine(const struct engine_options *options)
 	if (options->path != NULL)
 		return fail_crypto(ST_ERROR,
 		    "engine %s: cannot be loaded from %s (dynamic_path)",
-		    shown(id, options->id), shown(path, options->path));
+		    quote_text(id, sizeof(id), options->id),
+		    quote_text(path, sizeof(path), options->path));
 
 	return fail_crypto(ST_ERROR,
 	    "engine %s: libcrypto does not find it (%sname its module with "
 	    "dynamic_path in the configuration file)",
-	    shown(id, options->id),
+	    quote_text(id, sizeof(id), options->id),
 	    options->id_is_section
 		? "its section has no engine_id, so that the name of the "
 		  "section was taken; "
@@ -308,7 +305,7 @@ enum status engine_open(const struct engine_options *options)
 	return fail(ST_ERROR,
 	    "engine %s: this sscep is built without engines (load a provider "
 	    "with --provider)",
-	    shown(id, options->id));
+	    quote_text(id, sizeof(id), options->id));
 }
 
 void engine_close(void)

@@ -9,6 +9,7 @@
 #include "options/setting.h"
 #include "options/table.h"
 #include "util/log.h"
+#include "util/quote.h"
 
 #define SHOWN_MAX 256
 #define IN_LOG    "configuration: " /* before each line */
@@ -18,13 +19,8 @@ struct dump {
 	struct buf *out;
 	bool defaults; /* values that nothing has set, too */
 	char
-	    problem[512]; /* of the first value that cannot be written, or "" */
+	    problem[512]; /* of the first value that cannot be written; or "" */
 };
-
-static const char *shown(char *out, size_t size, const char *text)
-{
-	return log_escape(out, size, text, strlen(text));
-}
 
 /* Where the value of the row comes from: "on the command line". */
 static const char *describe_source(
@@ -35,7 +31,7 @@ static const char *describe_source(
 	if (d->state->given[table_index(row)] == RANK_ARGV)
 		return "on the command line";
 	snprintf(out, size, "in %s",
-	    shown(path, sizeof(path), d->state->options->config));
+	    quote_text(path, sizeof(path), d->state->options->config));
 	return out;
 }
 
@@ -192,7 +188,7 @@ static bool add_command(struct dump *d, const struct engine_command *command)
 	if (command->secret)
 		return buf_addf(d->out, "# %s: from %s, not shown\n",
 		    quote_key(name, sizeof(name), command->name),
-		    shown(where, sizeof(where), command->where));
+		    quote_text(where, sizeof(where), command->where));
 	return add_setting(d, command->name, command->value,
 	    !engineconf_is_path(command->name));
 }

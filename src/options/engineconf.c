@@ -8,9 +8,10 @@
 #include "options/expand.h"
 #include "util/ascii.h"
 #include "util/log.h"
+#include "util/quote.h"
 
-#define SECTION        "sscep_engine"
-#define SECTION_PREFIX SECTION "_"
+#define SECTION    "sscep_engine"
+#define OWN_PREFIX SECTION "_"
 
 #define KEY_ID       "engine_id"
 #define KEY_PATH     "dynamic_path"
@@ -36,11 +37,6 @@ bool engineconf_is_path(const char *key)
 {
 	return ascii_is_same_word(key, KEY_PATH) ||
 	    strcmp(key, KEY_MODULE) == 0;
-}
-
-static const char *shown(char *out, size_t size, const char *text)
-{
-	return log_escape(out, size, text, strlen(text));
 }
 
 static bool has_section(const struct config *config, const char *name)
@@ -190,9 +186,9 @@ static const char *find_own_section(const struct config *config, const char *id)
 
 	for (i = 0; i < config->count; i++) {
 		section = config->entries[i].section;
-		if (strlen(section) > strlen(SECTION_PREFIX) &&
+		if (strlen(section) > strlen(OWN_PREFIX) &&
 		    engineconf_is_section(section) &&
-		    ascii_is_same_word(section + strlen(SECTION_PREFIX), id))
+		    ascii_is_same_word(section + strlen(OWN_PREFIX), id))
 			return section;
 	}
 	return NULL;
@@ -244,8 +240,8 @@ static enum status check_keys(
 		return ST_OK;
 	return fail(ST_FILE,
 	    "%s: there is no section [%s] (" KEY_COMMANDS " of [%s])", path,
-	    shown(name, sizeof(name), commands),
-	    shown(in, sizeof(in), section));
+	    quote_text(name, sizeof(name), commands),
+	    quote_text(in, sizeof(in), section));
 }
 
 enum status engineconf_read(

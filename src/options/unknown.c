@@ -7,6 +7,7 @@
 #include "options/unknown.h"
 #include "util/ascii.h"
 #include "util/log.h"
+#include "util/quote.h"
 
 #define SHOWN_MAX 80
 
@@ -73,11 +74,6 @@ static enum status find_names(struct names *out,
 	return ST_OK;
 }
 
-static const char *shown(char *out, size_t size, const char *text)
-{
-	return log_escape(out, size, text, strlen(text));
-}
-
 #define SECTION_OF(bit, word) "," SECTION_PREFIX #word
 
 static void warn_of_section(const struct names *names,
@@ -93,7 +89,7 @@ static void warn_of_section(const struct names *names,
 	    section_find_operation(entry->section) == NULL)
 		warn(WARN_UNKNOWN_SECTION, "%s:%zu: unknown section [%s]%s",
 		    path, entry->line,
-		    shown(name, sizeof(name), entry->section),
+		    quote_text(name, sizeof(name), entry->section),
 		    guess_suggest_of(
 			near, sizeof(near), entry->section, known));
 }

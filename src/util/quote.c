@@ -84,6 +84,11 @@ const char *log_escape(char *out, size_t size, const void *text, size_t len)
 	return copy_escaped(out, size, text, len, "\\\"");
 }
 
+const char *quote_text(char *out, size_t size, const char *text)
+{
+	return log_escape(out, size, text, strlen(text));
+}
+
 const char *quote_line(char *out, size_t size, const void *text, size_t len)
 {
 	return copy_escaped(out, size, text, len, "");

@@ -16,7 +16,10 @@
  */
 const char *log_escape(char *out, size_t size, const void *text, size_t len);
 
-/* The same, but a backslash or a quotation mark stays as it is. */
+/* The same of a string. */
+const char *quote_text(char *out, size_t size, const char *text);
+
+/* As log_escape(), but a backslash or a quotation mark stays as it is. */
 const char *quote_line(char *out, size_t size, const void *text, size_t len);
 
 /* As log_escape() of a string, in quotes if there are blanks at its ends. */
