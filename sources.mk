@@ -139,6 +139,8 @@ sscep_sources = \
 	src/pki/algs.h \
 	src/pki/altnames.c \
 	src/pki/altnames.h \
+	src/pki/barecert.c \
+	src/pki/barecert.h \
 	src/pki/cabundle.c \
 	src/pki/cabundle.h \
 	src/pki/caset.c \
@@ -157,8 +159,6 @@ sscep_sources = \
 	src/pki/der.h \
 	src/pki/octets.c \
 	src/pki/octets.h \
-	src/pki/outline.c \
-	src/pki/outline.h \
 	src/pki/path.c \
 	src/pki/path.h \
 	src/pki/pem.c \

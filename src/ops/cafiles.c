@@ -64,14 +64,13 @@ static void warn_of_time(const X509_NAME *subject, int when)
 			     : "the certificate has expired");
 }
 
-static enum status write_outline(const struct session *session,
-    struct output *output, const struct outline *outline)
+static enum status write_barecert(const struct session *session,
+    struct output *output, const struct barecert *bare)
 {
 	struct buf text = {0};
 	enum status st;
 
-	st =
-	    pem_add(&text, PEM_STRING_X509, outline->der.data, outline->der.len)
+	st = pem_add(&text, PEM_STRING_X509, bare->der.data, bare->der.len)
 	    ? outputs_write(session, output, &text)
 	    : fail_crypto(ST_FILE, "%s: cannot encode", output->name);
 	buf_free(&text);
@@ -79,24 +78,24 @@ static enum status write_outline(const struct session *session,
 }
 
 static enum status write_one(struct session *session, struct output *output,
-    const struct outline *outline, const EVP_MD *md)
+    const struct barecert *bare, const EVP_MD *md)
 {
 	struct buf fingerprint = {0};
 	enum status st = ST_OK;
 
-	if (!outline_add_fingerprint(&fingerprint, outline, md)) {
+	if (!barecert_add_fingerprint(&fingerprint, bare, md)) {
 		st = fail_crypto(ST_ERROR, "cannot make the fingerprint");
 	} else {
 		say("%s fingerprint: %s", OBJ_nid2sn(EVP_MD_type(md)),
 		    buf_string(&fingerprint));
-		warn_of_time(outline->subject,
-		    clock_status(outline->not_before, outline->not_after));
-		st = write_outline(session, output, outline);
+		warn_of_time(bare->subject,
+		    clock_status(bare->not_before, bare->not_after));
+		st = write_barecert(session, output, bare);
 	}
 	if (st == ST_OK) {
-		if (outline->cert != NULL)
+		if (bare->cert != NULL)
 			describe_cert(
-			    session->report, outline->cert, output->name);
+			    session->report, bare->cert, output->name);
 		say("CA certificate written as %s", output->name);
 	}
 	buf_free(&fingerprint);
@@ -310,7 +309,7 @@ void cafiles_close(struct cafiles *files)
  * new when one of them cannot be.
  */
 static enum status move_and_write(struct session *session,
-    struct cafiles *files, const struct outline *outline, const EVP_MD *md,
+    struct cafiles *files, const struct barecert *bare, const EVP_MD *md,
     struct stale *stale)
 {
 	struct log_capture capture;
@@ -322,7 +321,7 @@ static enum status move_and_write(struct session *session,
 	log_capture_begin(&capture);
 	st = stale_move(stale);
 	if (st == ST_OK)
-		st = write_one(session, &files->file, outline, md);
+		st = write_one(session, &files->file, bare, md);
 	log_capture_end(&capture);
 	if (st != ST_OK)
 		whole = stale_put_back(stale);
@@ -339,7 +338,7 @@ static enum status move_and_write(struct session *session,
 }
 
 enum status cafiles_write_bare(struct session *session, struct cafiles *files,
-    const struct outline *outline, const EVP_MD *md)
+    const struct barecert *bare, const EVP_MD *md)
 {
 	struct stale stale;
 	enum status st;
@@ -347,10 +346,10 @@ enum status cafiles_write_bare(struct session *session, struct cafiles *files,
 	if (files->problem.len > 0)
 		return fail(ST_FILE, "%s", buf_string(&files->problem));
 	if (files->file.way == OUTPUT_STREAM)
-		return write_one(session, &files->file, outline, md);
+		return write_one(session, &files->file, bare, md);
 	st = stale_find(&stale, session->options->ca_cert, 0);
 	if (st == ST_OK)
-		st = move_and_write(session, files, outline, md, &stale);
+		st = move_and_write(session, files, bare, md, &stale);
 	stale_free(&stale);
 	return st;
 }

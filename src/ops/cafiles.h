@@ -5,7 +5,7 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
-#include "pki/outline.h"
+#include "pki/barecert.h"
 #include "pki/pin.h"
 #include "session.h"
 #include "util/output.h"
@@ -43,10 +43,10 @@ void cafiles_close(struct cafiles *files);
 /*
  * Writes the certificate to FILE, says what it is, and moves FILE-0 and those
  * that follow to NAME.old.  ST_FILE after reporting.  What --json tells of it
- * needs outline_of_cert().
+ * needs barecert_from_cert().
  */
 enum status cafiles_write_bare(struct session *session, struct cafiles *files,
-    const struct outline *outline, const EVP_MD *md);
+    const struct barecert *bare, const EVP_MD *md);
 
 /*
  * Writes certs to FILE-0, FILE-1, ... in order, or all to FILE if that is a

@@ -1,8 +1,8 @@
 #include "ops/cafiles.h"
 #include "ops/inputs.h"
 #include "ops/ops.h"
+#include "pki/barecert.h"
 #include "pki/cert.h"
-#include "pki/outline.h"
 #include "pki/pinned.h"
 #include "scep/certs.h"
 #include "session.h"
@@ -11,12 +11,12 @@
 static const char *const getca_types[] = {
     "application/x-x509-ca-cert", "application/x-x509-ca-ra-cert", NULL};
 
-/* The certificates, decoded: pins and --json need more than an outline. */
+/* The certificates, decoded: pins and --json need more than a barecert. */
 static enum status write_certs(struct session *session, struct cafiles *files,
     const struct pins *pins, const EVP_MD *md, const struct spool *body)
 {
 	STACK_OF(X509) *certs = NULL;
-	struct outline outline = {0};
+	struct barecert cert = {0};
 	enum status st;
 	bool bare;
 
@@ -24,12 +24,12 @@ static enum status write_certs(struct session *session, struct cafiles *files,
 	if (st == ST_OK && pins->count > 0)
 		st = pinned_keep(certs, NULL, pins);
 	if (st == ST_OK && bare &&
-	    !outline_of_cert(&outline, sk_X509_value(certs, 0)))
+	    !barecert_from_cert(&cert, sk_X509_value(certs, 0)))
 		st = fail_memory();
 	if (st == ST_OK)
-		st = bare ? cafiles_write_bare(session, files, &outline, md)
+		st = bare ? cafiles_write_bare(session, files, &cert, md)
 			  : cafiles_write_set(session, files, certs, md);
-	outline_free(&outline);
+	barecert_free(&cert);
 	cert_stack_free(certs);
 	return st;
 }
@@ -38,13 +38,13 @@ static enum status write_answer(struct session *session, struct cafiles *files,
     const struct pins *pins, const EVP_MD *md, const struct spool *body)
 {
 	bool decoded = pins->count > 0 || session->options->json;
-	struct outline outline = {0};
+	struct barecert cert = {0};
 	enum status st;
 
-	st = !decoded && outline_parse(&outline, body->bytes.data, body->len)
-	    ? cafiles_write_bare(session, files, &outline, md)
+	st = !decoded && barecert_parse(&cert, body->bytes.data, body->len)
+	    ? cafiles_write_bare(session, files, &cert, md)
 	    : write_certs(session, files, pins, md, body);
-	outline_free(&outline);
+	barecert_free(&cert);
 	return st;
 }
 

@@ -19,10 +19,10 @@
 #include "fixtures.h"
 #include "keys/key.h"
 #include "keys/key_name.h"
+#include "pki/barecert.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
-#include "pki/outline.h"
 #include "pki/path.h"
 #include "scep/caps.h"
 #include "scep/certs.h"
@@ -461,20 +461,20 @@ static bool run_caps(void)
 	return ok;
 }
 
-static bool run_outline(void)
+static bool run_barecert(void)
 {
-	struct outline of_cert, parsed = {0};
+	struct barecert of_cert, parsed = {0};
 	struct buf b = {0};
-	bool ok = outline_of_cert(&of_cert, w.sign) &&
-	    outline_parse(&parsed, of_cert.der.data, of_cert.der.len) &&
-	    outline_add_fingerprint(&b, &parsed, EVP_sha256());
+	bool ok = barecert_from_cert(&of_cert, w.sign) &&
+	    barecert_parse(&parsed, of_cert.der.data, of_cert.der.len) &&
+	    barecert_add_fingerprint(&b, &parsed, EVP_sha256());
 
 	if (ok)
 		CLAIM(b.len == 3 * 32 - 1 &&
 		    X509_NAME_cmp(
 			parsed.subject, X509_get_subject_name(w.sign)) == 0);
-	outline_free(&of_cert);
-	outline_free(&parsed);
+	barecert_free(&of_cert);
+	barecert_free(&parsed);
 	buf_free(&b);
 	return ok;
 }
@@ -976,7 +976,7 @@ TEST(buf, true)
 TEST(buf_kept, true)
 TEST(caps, true)
 TEST(cert_texts, true)
-TEST(outline, true)
+TEST(barecert, true)
 TEST(cert_read, true)
 TEST(bundle_read, true)
 TEST(bundle_picks, true)
@@ -1036,7 +1036,7 @@ int main(void)
 	    CASE(test_buf_kept),
 	    CASE(test_caps),
 	    CASE(test_cert_texts),
-	    CASE(test_outline),
+	    CASE(test_barecert),
 	    CASE(test_cert_read),
 	    CASE(test_bundle_read),
 	    CASE(test_bundle_check),

@@ -1,4 +1,4 @@
-/* Unit test of src/pki/outline.c: it reads what d2i_X509() reads, and alike. */
+/* Unit test of src/pki/barecert.c: it reads what d2i_X509() reads, and alike. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -15,7 +15,7 @@
 #include "pki/cert.h"
 #include "pki/clock.h"
 #include "pki/der.h"
-#include "pki/outline.h"
+#include "pki/barecert.h"
 #include "util/buf.h"
 
 /* A certificate, which is signed after the changes. */
@@ -183,26 +183,24 @@ static void get_der(struct buf *out, X509 *cert)
 }
 
 /* Whether a byte differs, and what a caller would notice. */
-static bool is_same(const struct outline *outline, X509 *cert)
+static bool is_same(const struct barecert *bare, X509 *cert)
 {
 	struct buf der = {0}, a = {0}, b = {0};
 	X509_NAME *subject = X509_get_subject_name(cert);
 	bool same;
 
 	get_der(&der, cert);
-	assert_true(outline_add_fingerprint(&a, outline, EVP_sha256()));
+	assert_true(barecert_add_fingerprint(&a, bare, EVP_sha256()));
 	assert_true(cert_add_fingerprint(&b, cert, EVP_sha256()));
-	same = der.len == outline->der.len &&
-	    memcmp(der.data, outline->der.data, der.len) == 0 &&
+	same = der.len == bare->der.len &&
+	    memcmp(der.data, bare->der.data, der.len) == 0 &&
 	    strcmp(buf_string(&a), buf_string(&b)) == 0 &&
-	    X509_NAME_cmp(outline->subject, subject) == 0 &&
-	    strcmp(cert_name_text(&a, outline->subject),
+	    X509_NAME_cmp(bare->subject, subject) == 0 &&
+	    strcmp(cert_name_text(&a, bare->subject),
 		cert_name_text(&b, subject)) == 0 &&
-	    ASN1_STRING_cmp(outline->not_before, X509_get0_notBefore(cert)) ==
-		0 &&
-	    ASN1_STRING_cmp(outline->not_after, X509_get0_notAfter(cert)) ==
-		0 &&
-	    clock_status(outline->not_before, outline->not_after) ==
+	    ASN1_STRING_cmp(bare->not_before, X509_get0_notBefore(cert)) == 0 &&
+	    ASN1_STRING_cmp(bare->not_after, X509_get0_notAfter(cert)) == 0 &&
+	    clock_status(bare->not_before, bare->not_after) ==
 		cert_time_status(cert);
 	buf_free(&der);
 	buf_free(&a);
@@ -214,18 +212,18 @@ static bool is_same(const struct outline *outline, X509 *cert)
 static bool compare(const char *what, const void *bytes, size_t len)
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();
-	struct outline outline;
+	struct barecert bare;
 	bool parsed =
 	    der_seems_cert(bytes, len) && cert_parse(certs, bytes, len);
 
 	ERR_clear_error();
-	if (outline_parse(&outline, bytes, len) != parsed)
+	if (barecert_parse(&bare, bytes, len) != parsed)
 		fixture_fail("%s: read by %s only", what,
-		    parsed ? "d2i_X509()" : "outline_parse()");
+		    parsed ? "d2i_X509()" : "barecert_parse()");
 	assert_int_equal(ERR_peek_error(), 0);
-	if (parsed && !is_same(&outline, sk_X509_value(certs, 0)))
+	if (parsed && !is_same(&bare, sk_X509_value(certs, 0)))
 		fixture_fail("%s: not read alike", what);
-	outline_free(&outline);
+	barecert_free(&bare);
 	cert_stack_free(certs);
 	return parsed;
 }
@@ -323,16 +321,16 @@ static void test_cut_and_more(void **state)
 	X509_free(cert);
 }
 
-static void test_of_cert(void **state)
+static void test_from_cert(void **state)
 {
 	X509 *cert = make(&samples[8], fixture_rsa(0));
-	struct outline outline;
+	struct barecert bare;
 
 	(void)state;
-	assert_true(outline_of_cert(&outline, cert));
-	assert_true(is_same(&outline, cert));
-	assert_ptr_equal(outline.cert, cert);
-	outline_free(&outline);
+	assert_true(barecert_from_cert(&bare, cert));
+	assert_true(is_same(&bare, cert));
+	assert_ptr_equal(bare.cert, cert);
+	barecert_free(&bare);
 	X509_free(cert);
 }
 
@@ -343,7 +341,7 @@ int main(void)
 	    cmocka_unit_test(test_flipped_bytes),
 	    cmocka_unit_test(test_long_length),
 	    cmocka_unit_test(test_cut_and_more),
-	    cmocka_unit_test(test_of_cert),
+	    cmocka_unit_test(test_from_cert),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

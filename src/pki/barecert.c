@@ -7,7 +7,7 @@
 
 #include "pki/curve.h"
 #include "pki/der.h"
-#include "pki/outline.h"
+#include "pki/barecert.h"
 
 /* SubjectPublicKeyInfo, TBSCertificate and Certificate (RFC 5280, 4.1). */
 struct key {
@@ -60,10 +60,10 @@ ASN1_SEQUENCE(whole) = {
 	ASN1_SIMPLE(struct whole, algorithm, X509_ALGOR),
 	ASN1_SIMPLE(struct whole, signature, ASN1_BIT_STRING)
 } static_ASN1_SEQUENCE_END_name(struct whole, whole)
-    /* clang-format on */
+/* clang-format on */
 
-    /* What decode() keeps of the certificate is taken out of it. */
-    static void take_parts(struct outline * out, struct tbs *tbs)
+/* What decode() keeps of the certificate is taken out of it. */
+static void take_parts(struct barecert *out, struct tbs *tbs)
 {
 	out->subject = tbs->subject;
 	out->not_before = tbs->validity->notBefore;
@@ -73,7 +73,7 @@ ASN1_SEQUENCE(whole) = {
 	tbs->validity->notAfter = NULL;
 }
 
-static bool decode(struct outline *out, const unsigned char *p, size_t len)
+static bool decode(struct barecert *out, const unsigned char *p, size_t len)
 {
 	const unsigned char *end = p + len;
 	ASN1_VALUE *value =
@@ -93,7 +93,7 @@ static bool decode(struct outline *out, const unsigned char *p, size_t len)
 	return ok;
 }
 
-bool outline_parse(struct outline *out, const void *bytes, size_t len)
+bool barecert_parse(struct barecert *out, const void *bytes, size_t len)
 {
 	const struct der run = octets_in_memory(bytes, len);
 	long left = der_budget((long)len);
@@ -104,7 +104,7 @@ bool outline_parse(struct outline *out, const void *bytes, size_t len)
 	    decode(out, bytes, len);
 }
 
-bool outline_of_cert(struct outline *out, X509 *cert)
+bool barecert_from_cert(struct barecert *out, X509 *cert)
 {
 	unsigned char *der = NULL;
 	int len = i2d_X509(cert, &der);
@@ -117,22 +117,22 @@ bool outline_of_cert(struct outline *out, X509 *cert)
 	return ok;
 }
 
-void outline_free(struct outline *outline)
+void barecert_free(struct barecert *bare)
 {
-	buf_free(&outline->der);
-	X509_NAME_free(outline->subject);
-	ASN1_TIME_free(outline->not_before);
-	ASN1_TIME_free(outline->not_after);
-	memset(outline, 0, sizeof(*outline));
+	buf_free(&bare->der);
+	X509_NAME_free(bare->subject);
+	ASN1_TIME_free(bare->not_before);
+	ASN1_TIME_free(bare->not_after);
+	memset(bare, 0, sizeof(*bare));
 }
 
-bool outline_add_fingerprint(
-    struct buf *out, const struct outline *outline, const EVP_MD *md)
+bool barecert_add_fingerprint(
+    struct buf *out, const struct barecert *bare, const EVP_MD *md)
 {
 	unsigned char digest[EVP_MAX_MD_SIZE];
 	unsigned int len;
 
-	return EVP_Digest(outline->der.data, outline->der.len, digest, &len, md,
+	return EVP_Digest(bare->der.data, bare->der.len, digest, &len, md,
 		   NULL) == 1 &&
 	    buf_add_hex(out, digest, len, ":");
 }

@@ -1,6 +1,6 @@
-/* outline.h: a certificate that is only shown and written: no key is decoded. */
-#ifndef PKI_OUTLINE_H
-#define PKI_OUTLINE_H
+/* barecert.h: a certificate that is only shown and written: no key is decoded. */
+#ifndef PKI_BARECERT_H
+#define PKI_BARECERT_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -11,8 +11,8 @@
 #include "util/buf.h"
 
 /* Borrows cert and owns the rest; all zero is empty. */
-struct outline {
-	X509 *cert;     /* that of outline_of_cert(), else NULL */
+struct barecert {
+	X509 *cert;     /* that of barecert_from_cert(), else NULL */
 	struct buf der; /* as i2d_X509() encodes it */
 	X509_NAME *subject;
 	ASN1_TIME *not_before, *not_after;
@@ -27,14 +27,14 @@ struct outline {
  * uses the file with -c decodes certificate and key.  False if it is anything
  * else, with libcrypto's error queue empty; out is to be freed in any case.
  */
-bool outline_parse(struct outline *out, const void *bytes, size_t len);
+bool barecert_parse(struct barecert *out, const void *bytes, size_t len);
 
-/* The outline of a certificate that is decoded already.  False: out of memory. */
-bool outline_of_cert(struct outline *out, X509 *cert);
-void outline_free(struct outline *outline);
+/* The same of a certificate that is decoded already.  False: out of memory. */
+bool barecert_from_cert(struct barecert *out, X509 *cert);
+void barecert_free(struct barecert *bare);
 
 /* Adds the fingerprint, as cert_add_fingerprint() does. */
-bool outline_add_fingerprint(
-    struct buf *out, const struct outline *outline, const EVP_MD *md);
+bool barecert_add_fingerprint(
+    struct buf *out, const struct barecert *bare, const EVP_MD *md);
 
 #endif
