@@ -107,8 +107,8 @@ static enum status add_moved(
 }
 
 /*
- * Behind a gap the files of a set are not read.  They are not looked for, but
- * an output of such a name would be read once the gap is filled.
+ * Behind a gap the files of a set are not read, but an output of such a name
+ * would be once the gap is filled.  What is not there is not looked for.
  */
 static enum status add_behind_gap(
     struct uses *uses, const struct option_row *row, const char *name)
@@ -139,15 +139,18 @@ static bool is_gap(const struct uses *uses)
 static enum status add_set(
     struct uses *uses, const struct option_row *row, const char *base)
 {
+	bool found[CASET_COUNT_MAX] = {false};
 	struct buf name = {0};
 	size_t first = uses->count;
 	enum status st = ST_OK;
 	int i;
 
+	if (!is_written(row))
+		caset_find_numbers(found, base);
 	for (i = 0; st == ST_OK && i < CASET_COUNT_MAX; i++) {
 		if (!caset_set_name(&name, base, i))
 			st = fail_memory();
-		else if (i > 0 && is_gap(uses))
+		else if (i > 0 && !found[i] && is_gap(uses))
 			st = add_behind_gap(uses, row, buf_string(&name));
 		else
 			st = add_file(uses, row, buf_string(&name));

@@ -19,6 +19,12 @@ enum status caset_find_file(
     bool *exists, struct buf *name, const char *base, int i);
 
 /*
+ * Which numbers the files of the set have, gaps or not, by the list of their
+ * directory: links that lead nowhere as well.  All, if it cannot be listed.
+ */
+void caset_find_numbers(bool found[CASET_COUNT_MAX], const char *base);
+
+/*
  * Whether base itself is read, not the set.  A directory or an empty file is not
  * if FILE-0 exists: getca writes the set beside them.
  */

@@ -886,6 +886,28 @@ made_ready() {
         enroll -l "$name"
         misuse "-l and -c are the same file, $name"
     done
+    # There it may be a link, also to what does not exist yet.
+    touch there
+    ln -s there ca.crt-7
+    ln -s "$PWD/new" ca.crt-50
+    ln there ca.crt-99
+    for name in there ./there ca.crt-7 ca.crt-99 new ca.crt-50; do
+        enroll -l "$name"
+        misuse "-l and -c are the same file, $name"
+    done
+    enroll -l l -m there
+    misuse "-m and -c are the same file, there"
+    # Where the directory cannot be listed, each is looked for.
+    mkdir closed
+    mv ca.crt-0 ca.crt-2 ca.crt-7 closed
+    ln there closed/there
+    chmod 300 closed
+    run_sscep enroll -u "$URL" -c closed/ca.crt -k local.key -r local.csr \
+        -l closed/there
+    chmod 700 closed
+    misuse "-l and -c are the same file, closed/there"
+    mv closed/ca.crt-[02] .
+    rm -r closed there ca.crt-50 ca.crt-99
     mv away ca.crt-1
     ln -s "$PWD/ca.crt-1" link
     enroll -l link
