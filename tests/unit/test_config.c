@@ -9,15 +9,14 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <cmocka.h>
+
+#include "fixtures.h"
 /* src/options/config.h, not the config.h that configure writes. */
 #include "options/config.h"
 #include "util/log.h"
 
-/* After log.h, whose fail() it hides. */
-#include <cmocka.h>
-
 #define ENTRIES_MAX 4
-#define NITEMS(a)   (sizeof(a) / sizeof((a)[0]))
 
 /* The members of a struct config_entry that are compared. */
 struct want {
@@ -254,34 +253,6 @@ static const struct bad {
     {"[ \t]\n", "F:1: a section header without a name"},
 };
 
-struct captured {
-	char text[4096];
-};
-
-static FILE *capture_file;
-static int capture_saved;
-
-static void capture_start(void)
-{
-	fflush(stderr);
-	assert_non_null(capture_file = tmpfile());
-	assert_true((capture_saved = dup(STDERR_FILENO)) >= 0);
-	assert_true(dup2(fileno(capture_file), STDERR_FILENO) >= 0);
-}
-
-static void capture_end(struct captured *c)
-{
-	size_t n;
-
-	fflush(stderr);
-	dup2(capture_saved, STDERR_FILENO);
-	close(capture_saved);
-	rewind(capture_file);
-	n = fread(c->text, 1, sizeof(c->text) - 1, capture_file);
-	c->text[n] = '\0';
-	fclose(capture_file);
-}
-
 static void check_entry(
     const struct want *want, const struct config_entry *got, const char *text)
 {
@@ -312,7 +283,8 @@ static void reads_what_is_good(void **state)
 		if (config_parse(&c, "F", good[i].text, strlen(good[i].text)) !=
 			ST_OK ||
 		    c.count != good[i].count)
-			fail_msg("%zu entries in: %s", c.count, good[i].text);
+			fixture_fail(
+			    "%zu entries in: %s", c.count, good[i].text);
 		for (j = 0; j < c.count; j++)
 			check_entry(
 			    &good[i].entries[j], &c.entries[j], good[i].text);
@@ -325,16 +297,16 @@ static void reads_what_is_good(void **state)
 static void refuse(const char *text, size_t len, const char *message)
 {
 	struct config c = {0};
-	struct captured said;
+	const char *said;
 	char want[256];
 	enum status st;
 
 	snprintf(want, sizeof(want), "P: %s\n", message);
-	capture_start();
+	capture_start(STDERR_FILENO);
 	st = config_parse(&c, "F", text, len);
-	capture_end(&said);
+	said = capture_stop();
 	config_free(&c);
-	assert_string_equal(said.text, want);
+	assert_string_equal(said, want);
 	assert_int_equal(st, ST_FILE);
 }
 
@@ -462,7 +434,7 @@ static const struct bad odd[] = {
 static void warns_of_what_is_odd(void **state)
 {
 	struct config c;
-	struct captured said;
+	const char *said;
 	char want[256];
 	enum status st;
 	size_t i;
@@ -472,10 +444,10 @@ static void warns_of_what_is_odd(void **state)
 		memset(&c, 0, sizeof(c));
 		snprintf(
 		    want, sizeof(want), "P: warning: %s\n", odd[i].message);
-		capture_start();
+		capture_start(STDERR_FILENO);
 		st = config_parse(&c, "F", odd[i].text, strlen(odd[i].text));
-		capture_end(&said);
-		assert_string_equal(said.text, want);
+		said = capture_stop();
+		assert_string_equal(said, want);
 		assert_int_equal(st, ST_OK);
 		assert_int_equal(c.count, 1);
 		config_free(&c);
@@ -489,17 +461,17 @@ static void values_are_continued(void **state)
 	    "K = a\\\nb c=d", "K = a\\\n1=2", "K = a\\\n=", "K = a\\\nb",
 	    "K = a\r", "K = a \r\r"};
 	struct config c;
-	struct captured said;
+	const char *said;
 	size_t i;
 
 	(void)state;
 	for (i = 0; i < NITEMS(texts); i++) {
 		memset(&c, 0, sizeof(c));
-		capture_start();
+		capture_start(STDERR_FILENO);
 		assert_int_equal(
 		    config_parse(&c, "F", texts[i], strlen(texts[i])), ST_OK);
-		capture_end(&said);
-		assert_string_equal(said.text, "");
+		said = capture_stop();
+		assert_string_equal(said, "");
 		config_free(&c);
 	}
 }
@@ -509,13 +481,13 @@ static void comments_continue_comments(void **state)
 {
 	static const char text[] = "# a\\\n  # b\\\n\nK = V\n";
 	struct config c = {0};
-	struct captured said;
+	const char *said;
 
 	(void)state;
-	capture_start();
+	capture_start(STDERR_FILENO);
 	assert_int_equal(config_parse(&c, "F", text, strlen(text)), ST_OK);
-	capture_end(&said);
-	assert_string_equal(said.text, "");
+	said = capture_stop();
+	assert_string_equal(said, "");
 	assert_int_equal(c.count, 1);
 	assert_int_equal(c.entries[0].line, 4);
 	config_free(&c);
@@ -527,16 +499,16 @@ static enum status parse_repeated(
 {
 	struct buf text = {0};
 	struct config c = {0};
-	struct captured said;
+	const char *said;
 	enum status st;
 
 	assert_true(buf_add_string(&text, first));
 	while (text.len < len)
 		assert_true(buf_add_string(&text, again));
-	capture_start();
+	capture_start(STDERR_FILENO);
 	st = config_parse(&c, "F", text.data, text.len);
-	capture_end(&said);
-	assert_non_null(strstr(said.text, message));
+	said = capture_stop();
+	assert_non_null(strstr(said, message));
 	config_free(&c);
 	buf_free(&text);
 	return st;
@@ -592,7 +564,7 @@ static void reads_a_file(void **state)
 {
 	char path[] = "/tmp/test_config.XXXXXX";
 	struct config c = {0};
-	struct captured said;
+	const char *said;
 	int fd = mkstemp(path);
 
 	(void)state;
@@ -609,12 +581,11 @@ static void reads_a_file(void **state)
 	assert_int_equal(c.count, 0);
 	config_free(&c);
 
-	capture_start();
+	capture_start(STDERR_FILENO);
 	assert_int_equal(config_read(&c, path), ST_FILE);
-	capture_end(&said);
-	assert_non_null(strstr(said.text, path));
-	assert_ptr_equal(
-	    strchr(said.text, '\n'), said.text + strlen(said.text) - 1);
+	said = capture_stop();
+	assert_non_null(strstr(said, path));
+	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
 	config_free(&c);
 }
 
@@ -623,7 +594,7 @@ static void survives_any_bytes(void **state)
 {
 	static const char alphabet[] = "K=\"\\ \t[]#\r\n\xffxy'$:{}";
 	struct config c = {0};
-	struct captured said;
+	const char *said;
 	unsigned int seed = 1;
 	char text[64];
 	enum status st;
@@ -639,10 +610,10 @@ static void survives_any_bytes(void **state)
 			text[i] = alphabet[(seed >> 16) % sizeof(alphabet)];
 		}
 		memset(&c, 0, sizeof(c));
-		capture_start();
+		capture_start(STDERR_FILENO);
 		st = config_parse(&c, "F", text, len);
-		capture_end(&said);
-		assert_true(st == ST_OK || strstr(said.text, "P: F:") != NULL);
+		said = capture_stop();
+		assert_true(st == ST_OK || strstr(said, "P: F:") != NULL);
 		for (i = 0; i < c.count; i++) {
 			assert_true(c.entries[i].section[0] != '\0');
 			if (c.entries[i].key != NULL)

@@ -26,9 +26,9 @@
 /* After log.h, whose fail() it hides. */
 #include <cmocka.h>
 
+#include "run.h"
+
 #define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
-#define ARGS_MAX  128
-#define FILE_NAME "t.conf"
 #define SECRET    "swordfish"
 
 /* A value of each key, which is not its default; NULL: a flag. */
@@ -90,71 +90,10 @@ static const struct {
     {"RSAPSS", NULL},
 };
 
-/* Running the parser. */
-
-struct run {
-	struct options options;
-	enum options_action action;
-	enum status status;
-	char *argv[ARGS_MAX + 1];
-	int argc;
-	char said[16384]; /* on stderr */
-};
-
-static void run_add(struct run *r, const char *arg)
+static void start_dump(struct run *r, const char *operation)
 {
-	assert_true(r->argc < ARGS_MAX);
-	assert_non_null(r->argv[r->argc++] = strdup(arg));
-}
-
-static void run_start(struct run *r, const char *operation)
-{
-	memset(r, 0, sizeof(*r));
-	run_add(r, "P");
-	run_add(r, operation);
+	run_start(r, operation);
 	run_add(r, "--dump-config");
-}
-
-static FILE *heard; /* what is written to stderr */
-
-static void run_parse(struct run *r)
-{
-	int saved = dup(STDERR_FILENO);
-	size_t n;
-
-	log_set_level(LOG_WARNING);
-	log_set_quiet(false);
-	fflush(stderr);
-	rewind(heard);
-	assert_int_equal(ftruncate(fileno(heard), 0), 0);
-	dup2(fileno(heard), STDERR_FILENO);
-	r->status = options_parse(&r->options, &r->action, r->argc, r->argv);
-	fflush(stderr);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	rewind(heard);
-	n = fread(r->said, 1, sizeof(r->said) - 1, heard);
-	r->said[n] = '\0';
-}
-
-static void run_end(struct run *r)
-{
-	int i;
-
-	options_free(&r->options);
-	for (i = 0; i < r->argc; i++)
-		free(r->argv[i]);
-	log_set_level(LOG_WARNING);
-	log_set_quiet(false);
-}
-
-static void write_file(const char *text)
-{
-	FILE *f = fopen(FILE_NAME, "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
 }
 
 static const char *dumped(const struct run *r)
@@ -233,9 +172,9 @@ static void expect_round(struct run *r)
 	run_parse(r);
 	if (r->status != ST_OK || r->action != OPTIONS_DUMP_CONFIG)
 		fail_msg("%s", r->said);
-	write_file(dumped(r));
-	run_start(&again, r->options.operation->name);
-	run_add(&again, "-f" FILE_NAME);
+	run_write_file(dumped(r));
+	start_dump(&again, r->options.operation->name);
+	run_add(&again, "-f" RUN_FILE);
 	run_parse(&again);
 	if (again.status != ST_OK || strstr(again.said, "warning") != NULL)
 		fail_msg("%s%s", dumped(r), again.said);
@@ -281,7 +220,7 @@ static void every_key_reads_back(void **state)
 		j = i % OPS_COUNT;
 		if (row->key == NULL || !(row->ops & ops_all[j]->op))
 			continue;
-		run_start(&r, ops_all[j]->name);
+		start_dump(&r, ops_all[j]->name);
 		add_option(&r, row);
 		expect_round(&r);
 		snprintf(start, sizeof(start),
@@ -300,7 +239,7 @@ static void all_keys_at_once(void **state)
 
 	(void)state;
 	for (j = 0; j < OPS_COUNT; j++) {
-		run_start(&r, ops_all[j]->name);
+		start_dump(&r, ops_all[j]->name);
 		for (i = 0; i < table_row_count; i++)
 			if (table_rows[i].key != NULL &&
 			    (table_rows[i].ops & ops_all[j]->op))
@@ -318,7 +257,7 @@ static void nothing_is_printed_that_nobody_set(void **state)
 
 	(void)state;
 	for (j = 0; j < OPS_COUNT; j++) {
-		run_start(&r, ops_all[j]->name);
+		start_dump(&r, ops_all[j]->name);
 		expect_round(&r);
 		snprintf(want, sizeof(want), "[sscep_%s]\n", ops_all[j]->name);
 		assert_string_equal(dumped(&r), want);
@@ -331,12 +270,12 @@ static void lists_and_values_that_equal_the_default(void **state)
 	struct run r;
 
 	(void)state;
-	write_file("Timeout = 120\nQuiet = off\nURL = http://file/\n"
-		   "[sscep_getca]\nMonitorInformation = a=1\n"
-		   "MonitorInformation = b=2\nFingerPrint = SHA2-256\n"
-		   "[sscep_enroll]\nResume = yes\n");
-	run_start(&r, "getca");
-	run_add(&r, "-f" FILE_NAME);
+	run_write_file("Timeout = 120\nQuiet = off\nURL = http://file/\n"
+		       "[sscep_getca]\nMonitorInformation = a=1\n"
+		       "MonitorInformation = b=2\nFingerPrint = SHA2-256\n"
+		       "[sscep_enroll]\nResume = yes\n");
+	start_dump(&r, "getca");
+	run_add(&r, "-f" RUN_FILE);
 	run_add(&r, "-uhttp://argv/");
 	run_add(&r, "--tolerate=signer");
 	run_add(&r, "--tolerate=nonce");
@@ -354,10 +293,10 @@ static void of_another_section(void **state)
 	struct run r;
 
 	(void)state;
-	write_file("[sscep_enroll]\nSignCertFile = x\n[sscep_getcert]\n"
-		   "GetCertSerial = 1\n");
-	run_start(&r, "getcrl");
-	run_add(&r, "-f" FILE_NAME);
+	run_write_file("[sscep_enroll]\nSignCertFile = x\n[sscep_getcert]\n"
+		       "GetCertSerial = 1\n");
+	start_dump(&r, "getcrl");
+	run_add(&r, "-f" RUN_FILE);
 	expect_round(&r);
 	assert_string_equal(dumped(&r),
 	    "[sscep_getcrl]\nSignCertFile = \"x\"\n"
@@ -411,7 +350,7 @@ static void try_value(const char *option, const char *key, const char *value)
 {
 	struct run r;
 
-	run_start(&r, "getca");
+	start_dump(&r, "getca");
 	run_add(&r, option);
 	run_add(&r, value);
 	expect_round(&r);
@@ -424,7 +363,7 @@ static void try_unwritable(
 {
 	struct run r;
 
-	run_start(&r, "getca");
+	start_dump(&r, "getca");
 	run_add(&r, option);
 	run_add(&r, value);
 	run_parse(&r);
@@ -535,16 +474,16 @@ static void engine_sections_read_back(void **state)
 
 	(void)state;
 	for (i = 0; i < NITEMS(engines); i++) {
-		write_file(engines[i].text);
-		run_start(&r, "enroll");
-		run_add(&r, "-f" FILE_NAME);
+		run_write_file(engines[i].text);
+		start_dump(&r, "enroll");
+		run_add(&r, "-f" RUN_FILE);
 		expect_round(&r);
 		snprintf(text, sizeof(text), want, engines[i].engine,
 		    engines[i].engine);
 		assert_string_equal(dumped(&r), text);
 		run_end(&r);
 	}
-	run_start(&r, "enroll");
+	start_dump(&r, "enroll");
 	run_add(&r, "-ga b]#");
 	expect_round(&r);
 	assert_string_equal(dumped(&r), "[sscep_enroll]\nengine = \"a b]#\"\n");
@@ -571,9 +510,9 @@ static void engines_that_cannot_be_written(void **state)
 
 	(void)state;
 	for (i = 0; i < NITEMS(engines); i++) {
-		write_file(engines[i].text);
-		run_start(&r, "getca");
-		run_add(&r, "-f" FILE_NAME);
+		run_write_file(engines[i].text);
+		start_dump(&r, "getca");
+		run_add(&r, "-f" RUN_FILE);
 		run_parse(&r);
 		assert_int_equal(r.status, ST_ERROR);
 		snprintf(want, sizeof(want),
@@ -660,10 +599,10 @@ static void expect_hidden(
 	assert_null(strstr(r->said, SECRET));
 	want[strlen(want) - 1] = '\0';
 	assert_non_null(strstr(r->said, want + 1));
-	write_file(dumped(r));
+	run_write_file(dumped(r));
 	run_end(r);
-	run_start(r, "enroll");
-	run_add(r, "-f" FILE_NAME);
+	start_dump(r, "enroll");
+	run_add(r, "-f" RUN_FILE);
 	run_parse(r);
 	assert_int_equal(r->status, ST_OK);
 	run_end(r);
@@ -678,7 +617,7 @@ static void secrets_are_comments(void **state)
 
 	(void)state;
 	for (s = secrets; s < secrets + NITEMS(secrets); s++) {
-		run_start(&r, "enroll");
+		start_dump(&r, "enroll");
 		run_add(&r, s->option);
 		run_add(&r, s->value);
 		run_add(&r, "-v");
@@ -686,11 +625,11 @@ static void secrets_are_comments(void **state)
 
 		assert_true(
 		    setting_add(&line, s->key, s->value, true, &problem));
-		write_file(buf_string(&line));
+		run_write_file(buf_string(&line));
 		buf_free(&line);
-		run_start(&r, "enroll");
-		run_add(&r, "-vf" FILE_NAME);
-		expect_hidden(&r, s, "in " FILE_NAME);
+		start_dump(&r, "enroll");
+		run_add(&r, "-vf" RUN_FILE);
+		expect_hidden(&r, s, "in " RUN_FILE);
 	}
 }
 
@@ -718,7 +657,7 @@ static void what_is_no_secret(void **state)
 
 	(void)state;
 	for (i = 0; i < NITEMS(plain); i++) {
-		run_start(&r, "enroll");
+		start_dump(&r, "enroll");
 		run_add(&r, plain[i].option);
 		run_add(&r, plain[i].value);
 		expect_round(&r);
@@ -732,15 +671,16 @@ static void secrets_of_engines_are_comments(void **state)
 	struct run r;
 
 	(void)state;
-	write_file("engine = e\nVerbose = yes\n[e]\nengine_id = e\n"
-		   "user_pw = " SECRET "\npwd = " SECRET "\nPW = " SECRET
-		   "\nrawpw = x\nPIN = " SECRET "\nKeyStorePass = " SECRET "\n"
-		   "KEY = pkcs11:pin-value=" SECRET "\nMODULE_PATH = x\n"
-		   "SET_OWNERAUTH = " SECRET "\nSet_ParentAuth = " SECRET
-		   "\nClient_Secret = " SECRET "\n"
-		   "XPWD = " SECRET "\n");
-	run_start(&r, "enroll");
-	run_add(&r, "-f" FILE_NAME);
+	run_write_file(
+	    "engine = e\nVerbose = yes\n[e]\nengine_id = e\n"
+	    "user_pw = " SECRET "\npwd = " SECRET "\nPW = " SECRET
+	    "\nrawpw = x\nPIN = " SECRET "\nKeyStorePass = " SECRET "\n"
+	    "KEY = pkcs11:pin-value=" SECRET "\nMODULE_PATH = x\n"
+	    "SET_OWNERAUTH = " SECRET "\nSet_ParentAuth = " SECRET
+	    "\nClient_Secret = " SECRET "\n"
+	    "XPWD = " SECRET "\n");
+	start_dump(&r, "enroll");
+	run_add(&r, "-f" RUN_FILE);
 	run_parse(&r);
 	assert_int_equal(r.status, ST_OK);
 	assert_string_equal(dumped(&r),
@@ -765,12 +705,12 @@ static void variables_of_secrets_are_comments(void **state)
 	struct run r;
 
 	(void)state;
-	write_file("engine = e\nVerbose = yes\n[e]\nengine_id = e\n"
-		   "a = " SECRET "\nb = x$a\nPIN = $b\nc = " SECRET "\n"
-		   "d = /lib\nMODULE_PATH = $d/x\na = 1\n[sscep]\n"
-		   "KeyPassword = pass:$e::c\nProxy = u:$e::c@h\n");
-	run_start(&r, "enroll");
-	run_add(&r, "-f" FILE_NAME);
+	run_write_file("engine = e\nVerbose = yes\n[e]\nengine_id = e\n"
+		       "a = " SECRET "\nb = x$a\nPIN = $b\nc = " SECRET "\n"
+		       "d = /lib\nMODULE_PATH = $d/x\na = 1\n[sscep]\n"
+		       "KeyPassword = pass:$e::c\nProxy = u:$e::c@h\n");
+	start_dump(&r, "enroll");
+	run_add(&r, "-f" RUN_FILE);
 	run_parse(&r);
 	assert_int_equal(r.status, ST_OK);
 	assert_non_null(strstr(dumped(&r),
@@ -790,7 +730,7 @@ static void verbose_has_the_defaults_too(void **state)
 	struct run r;
 
 	(void)state;
-	run_start(&r, "getcaps");
+	start_dump(&r, "getcaps");
 	run_add(&r, "-v");
 	run_add(&r, "-i\na");
 	run_add(&r, "--provider=a\nb");
@@ -798,9 +738,9 @@ static void verbose_has_the_defaults_too(void **state)
 	assert_int_equal(r.status, ST_ERROR);
 	run_end(&r);
 
-	write_file("Verbose = yes\nCAIdentifier = a\\nb\n");
-	run_start(&r, "getcaps");
-	run_add(&r, "-f" FILE_NAME);
+	run_write_file("Verbose = yes\nCAIdentifier = a\\nb\n");
+	start_dump(&r, "getcaps");
+	run_add(&r, "-f" RUN_FILE);
 	run_parse(&r);
 	assert_string_equal(r.said,
 	    "P: configuration: [sscep_getcaps]\n"
@@ -818,7 +758,7 @@ static void verbose_escapes_control_characters(void **state)
 	struct run r;
 
 	(void)state;
-	run_start(&r, "getcaps");
+	start_dump(&r, "getcaps");
 	run_add(&r, "-v");
 	run_add(&r, "-uhttp://h/\033[2J\rX\\\xc3\xa4\x9b");
 	run_parse(&r);
@@ -838,7 +778,7 @@ static void verbose_goes_on_where_a_value_cannot_be_written(void **state)
 	struct run r;
 
 	(void)state;
-	run_start(&r, "getcaps");
+	start_dump(&r, "getcaps");
 	free(r.argv[2]);
 	r.argc = 2;
 	run_add(&r, "-v");
@@ -858,20 +798,20 @@ static void other_actions_and_misuse(void **state)
 	struct run r;
 
 	(void)state;
-	run_start(&r, "enroll");
+	start_dump(&r, "enroll");
 	run_add(&r, "--help");
 	run_parse(&r);
 	assert_int_equal(r.action, OPTIONS_HELP);
 	run_end(&r);
 
-	run_start(&r, "enroll");
+	start_dump(&r, "enroll");
 	run_add(&r, "-Erot13");
 	run_parse(&r);
 	assert_int_equal(r.status, ST_ERROR);
 	assert_non_null(strstr(r.said, "unknown cipher rot13"));
 	run_end(&r);
 
-	run_start(&r, "enroll");
+	start_dump(&r, "enroll");
 	run_add(&r, "-Kx");
 	expect_round(&r);
 	run_end(&r);
@@ -899,15 +839,6 @@ int main(void)
 	    cmocka_unit_test(verbose_goes_on_where_a_value_cannot_be_written),
 	    cmocka_unit_test(other_actions_and_misuse),
 	};
-	char dir[] = "/tmp/sscep-dump-XXXXXX";
-	int failed;
 
-	log_set_program("P");
-	heard = tmpfile();
-	if (heard == NULL || mkdtemp(dir) == NULL || chdir(dir) != 0)
-		return 1;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	fclose(heard);
-	unlink(FILE_NAME);
-	return rmdir(dir) == 0 ? failed : 1;
+	return cmocka_run_group_tests(tests, run_enter, run_leave);
 }

@@ -23,9 +23,9 @@
 /* After log.h, whose fail() it hides. */
 #include <cmocka.h>
 
+#include "run.h"
+
 #define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
-#define ARGS_MAX  128
-#define FILE_NAME "t.conf"
 #define HINT      ". Try 'P --help'\n"
 #define NO_SOURCE \
 	"not a source of a pass phrase: expected pass:, env:, file: or fd: " \
@@ -140,72 +140,6 @@ static const struct promise contract[] = {
 	{SIGNED, 0, "rsa-pss", "RSAPSS", FLG, O(rsa_pss), NULL},
 };
 /* clang-format on */
-
-/* Running the parser. */
-
-struct run {
-	struct options options;
-	enum options_action action;
-	enum status status;
-	char *argv[ARGS_MAX + 1];
-	int argc;
-	char said[8192]; /* on stderr */
-};
-
-static void run_start(struct run *r, const char *operation)
-{
-	memset(r, 0, sizeof(*r));
-	assert_non_null(r->argv[r->argc++] = strdup("P"));
-	if (operation != NULL)
-		assert_non_null(r->argv[r->argc++] = strdup(operation));
-}
-
-static void run_add(struct run *r, const char *arg)
-{
-	assert_true(r->argc < ARGS_MAX);
-	assert_non_null(r->argv[r->argc++] = strdup(arg));
-}
-
-static void run_parse(struct run *r)
-{
-	FILE *file = tmpfile();
-	int saved = dup(STDERR_FILENO);
-	size_t n;
-
-	assert_non_null(file);
-	log_set_level(LOG_WARNING);
-	log_set_quiet(false);
-	fflush(stderr);
-	dup2(fileno(file), STDERR_FILENO);
-	r->status = options_parse(&r->options, &r->action, r->argc, r->argv);
-	fflush(stderr);
-	dup2(saved, STDERR_FILENO);
-	close(saved);
-	rewind(file);
-	n = fread(r->said, 1, sizeof(r->said) - 1, file);
-	r->said[n] = '\0';
-	fclose(file);
-}
-
-static void run_end(struct run *r)
-{
-	int i;
-
-	options_free(&r->options);
-	for (i = 0; i < r->argc; i++)
-		free(r->argv[i]);
-	log_set_level(LOG_WARNING);
-	log_set_quiet(false);
-}
-
-static void write_file(const char *text)
-{
-	FILE *f = fopen(FILE_NAME, "w");
-
-	assert_non_null(f);
-	assert_true(fputs(text, f) >= 0);
-	assert_int_equal(fclose(f), 0);
-}
 
 /* Adds the options that the operation requires, except that of letter but. */
 static void add_required(struct run *r, enum op op, char but)
@@ -382,10 +316,10 @@ static void try_key(const struct operation *op, const struct promise *p,
 	snprintf(line, sizeof(line), format, key, value);
 	snprintf(text, sizeof(text), "%s%s%s%s\n", section != NULL ? "[" : "",
 	    section != NULL ? section : "", section != NULL ? "]\n" : "", line);
-	write_file(text);
+	run_write_file(text);
 	run_start(&r, op->name);
 	add_required(&r, op->op, p->letter);
-	run_add(&r, "-f" FILE_NAME);
+	run_add(&r, "-f" RUN_FILE);
 	expect_kept(&r, p, text);
 }
 
@@ -569,12 +503,12 @@ static void try_precedence(const struct operation *op, const struct promise *p,
 	    sources & FROM_COMMON ? " = common" : "",
 	    sources & FROM_DEFAULT ? p->key : "",
 	    sources & FROM_DEFAULT ? " = default" : "");
-	write_file(text);
+	run_write_file(text);
 	run_start(&r, op->name);
 	add_required(&r, op->op, p->letter);
 	if (op->op == OP_ENROLL)
 		run_add(&r, "-mm");
-	run_add(&r, "-f" FILE_NAME);
+	run_add(&r, "-f" RUN_FILE);
 	snprintf(arg, sizeof(arg), "-%cargv", p->letter);
 	if (sources & FROM_ARGV)
 		run_add(&r, arg);
@@ -776,7 +710,7 @@ static const struct saying misuse[] = {
 	"P: missing serial number (-s, --serial)" HINT},
     {NULL, {"getcrl", "-uu", "-cc", "-kk", "-ll"}, ST_ERROR,
 	"P: missing file for the CRL (-w, --output)" HINT},
-    {"Verbose no\n", {"enroll", "-uu", "-cc", "-f" FILE_NAME}, ST_ERROR,
+    {"Verbose no\n", {"enroll", "-uu", "-cc", "-f" RUN_FILE}, ST_ERROR,
 	"P: missing private key (-k, --key, PrivateKeyFile)" HINT},
 
     {NULL, {ENROLL, "--passin", "swordfish"}, ST_ERROR,
@@ -871,7 +805,7 @@ static const struct saying warnings[] = {
     {NULL, {ENROLL, "-M", "a=", "--wait=0", "-n0", "-t0", "-T0"}, ST_OK, ""},
 };
 
-#define UFILE "getcaps", "-uu", "-f" FILE_NAME
+#define UFILE "getcaps", "-uu", "-f" RUN_FILE
 #define AN_ESCAPE \
 	" is an escape, for a control character; write / or \\\\ if a " \
 	"backslash is meant\n"
@@ -924,7 +858,7 @@ static const struct saying files[] = {
 	"P: warning: t.conf:2: Timeout: " EMPTY
 	"P: t.conf:4: Timeout: 0 is not a number from 1 to 2147483647\n"},
     {"Proxy = ${ENV::SSCEP_EMPTY}\nResume \"\"\nKeyPassword = ''\n",
-	{ENROLL, "-f" FILE_NAME}, ST_OK,
+	{ENROLL, "-f" RUN_FILE}, ST_OK,
 	"P: warning: t.conf:1: Proxy: " EMPTY
 	"P: warning: t.conf:2: Resume: " EMPTY
 	"P: warning: t.conf:3: KeyPassword: " EMPTY},
@@ -949,31 +883,30 @@ static const struct saying files[] = {
 	"P: warning: t.conf:2: Timeout: " EMPTY},
     {"Verbose \"\"\n", {UFILE}, ST_OK, "P: warning: t.conf:1: Verbose: " EMPTY},
     {"CAIdentifier = ''\n", {UFILE}, ST_OK, ""},
-    {"CAFingerprint = \"\"\n", {"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_FILE,
+    {"CAFingerprint = \"\"\n", {"getca", "-uu", "-cc", "-f" RUN_FILE}, ST_FILE,
 	"P: t.conf:1: CAFingerprint: the value is empty\n"},
-    {"CAFingerprint \"\"\n", {"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_FILE,
+    {"CAFingerprint \"\"\n", {"getca", "-uu", "-cc", "-f" RUN_FILE}, ST_FILE,
 	"P: t.conf:1: CAFingerprint: the value is empty\n"},
     {"pin = # later\nCAFingerprint = ${pin}\n",
-	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_FILE,
+	{"getca", "-uu", "-cc", "-f" RUN_FILE}, ST_FILE,
 	"P: t.conf:2: CAFingerprint: the value is empty\n"},
-    {"CAFingerprint = # later\n", {"getca", "-uu", "-cc", "-f" FILE_NAME},
-	ST_OK,
+    {"CAFingerprint = # later\n", {"getca", "-uu", "-cc", "-f" RUN_FILE}, ST_OK,
 	"P: warning: t.conf:1: CAFingerprint has no value, and pins no CA "
 	"[no-effect]\n"},
     {"CAFingerprint = " PIN_TEXT "\n[sscep_getca]\nCAFingerprint =\n",
-	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_OK,
+	{"getca", "-uu", "-cc", "-f" RUN_FILE}, ST_OK,
 	"P: warning: t.conf:3: CAFingerprint has no value; that of line 1 "
 	"holds [no-effect]\n"},
     {"CAFingerprint =\nCAFingerprint = " PIN_TEXT "\n",
-	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_OK,
+	{"getca", "-uu", "-cc", "-f" RUN_FILE}, ST_OK,
 	"P: warning: t.conf:1: CAFingerprint has no value; that of line 2 "
 	"holds [no-effect]\n"},
     {"[sscep_enroll]\nCAFingerprint = " PIN_TEXT "\n[sscep]\nCAFingerprint =\n",
-	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_OK,
+	{"getca", "-uu", "-cc", "-f" RUN_FILE}, ST_OK,
 	"P: warning: t.conf:4: CAFingerprint has no value, and pins no CA "
 	"[no-effect]\n"},
     {"[sscep_getca]\nCAFingerprint = " PIN_TEXT "\n[sscep]\nCAFingerprint =\n",
-	{"getca", "-uu", "-cc", "-f" FILE_NAME}, ST_OK, ""},
+	{"getca", "-uu", "-cc", "-f" RUN_FILE}, ST_OK, ""},
     {"engine = e\n[e]\nengine_id = a\nENGINE_ID = b\nPIN = 1\nPIN = 2\n",
 	{UFILE}, ST_OK,
 	"P: warning: t.conf:4: ENGINE_ID is given twice, this value is used "
@@ -985,14 +918,14 @@ static const struct saying files[] = {
     {"Xyzzy =\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:1: unknown key Xyzzy [unknown-key]\n"},
     /* Escapes in paths and URLs, also by a variable. */
-    {"CACertFile = C:\\new\\ca.crt\n", {"getca", "-uu", "-f" FILE_NAME},
-	ST_FILE, "P: t.conf:1: CACertFile: \\n" AN_ESCAPE},
+    {"CACertFile = C:\\new\\ca.crt\n", {"getca", "-uu", "-f" RUN_FILE}, ST_FILE,
+	"P: t.conf:1: CACertFile: \\n" AN_ESCAPE},
     {"d = C:\\temp\nTLSCADir = $d/x\n", {UFILE}, ST_FILE,
 	"P: t.conf:2: TLSCADir: \\t" AN_ESCAPE},
     {"TLSKeyFile = \\root\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: TLSKeyFile: \\r" AN_ESCAPE},
     {"URL = http://h\\b\n", {UFILE}, ST_OK, ""},
-    {"URL = http://h\\b\n", {"getcaps", "-f" FILE_NAME}, ST_FILE,
+    {"URL = http://h\\b\n", {"getcaps", "-f" RUN_FILE}, ST_FILE,
 	"P: t.conf:1: URL: \\b" AN_ESCAPE},
     {"TLSKeyPassword = file:C:\\new\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: TLSKeyPassword: \\n" AN_ESCAPE},
@@ -1030,7 +963,7 @@ static const struct saying files[] = {
 	"P: warning: t.conf:11: TLSKeyFile: " CUT},
     {"Proxy = user:s3c#ret@h:80\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: Proxy: " CUT_AT},
-    {"URL = http://user:s3c#ret@h/\n", {"getcaps", "-f" FILE_NAME}, ST_FILE,
+    {"URL = http://user:s3c#ret@h/\n", {"getcaps", "-f" RUN_FILE}, ST_FILE,
 	"P: t.conf:1: URL: " CUT_AT},
     {"p = user:s3c#ret@h:80\nProxy = $p\n", {UFILE}, ST_FILE,
 	"P: t.conf:2: Proxy: " CUT_AT},
@@ -1113,7 +1046,7 @@ static const struct saying files[] = {
     {"Proxy a\n[sscep]\nproxy b\n", {UFILE}, ST_OK, ""},
     {"Proxy a\n[sscep_getcaps]\nProxy b\n", {UFILE}, ST_OK, ""},
     {"MonitorInformation a=b\nMonitorInformation c=d\n", {UFILE}, ST_OK, ""},
-    {"SignKeyFile a\nSignCertKey b\nSignCertFile c\n", {ENROLL, "-f" FILE_NAME},
+    {"SignKeyFile a\nSignCertKey b\nSignCertFile c\n", {ENROLL, "-f" RUN_FILE},
 	ST_OK,
 	"P: warning: t.conf:2: SignCertKey is given twice, this value is "
 	"used [given-twice]\n"},
@@ -1135,7 +1068,7 @@ static void expect(const struct saying *s)
 	size_t i;
 
 	if (s->file != NULL)
-		write_file(s->file);
+		run_write_file(s->file);
 	run_start(&r, s->args[0]);
 	for (i = 1; i < NITEMS(s->args) && s->args[i] != NULL; i++)
 		run_add(&r, s->args[i]);
@@ -1174,13 +1107,13 @@ static void file_errors_are_said(void **state)
 	assert_int_equal(setenv("SSCEP_EMPTY", "", 1), 0);
 	for (i = 0; i < NITEMS(files); i++)
 		expect(&files[i]);
-	unlink(FILE_NAME);
+	unlink(RUN_FILE);
 	run_start(&r, "getcaps");
 	run_add(&r, "-uu");
-	run_add(&r, "-f" FILE_NAME);
+	run_add(&r, "-f" RUN_FILE);
 	run_parse(&r);
 	assert_int_equal(r.status, ST_FILE);
-	assert_non_null(strstr(r.said, FILE_NAME));
+	assert_non_null(strstr(r.said, RUN_FILE));
 	run_end(&r);
 }
 
@@ -1258,10 +1191,10 @@ static void engines_are_read(void **state)
 
 	(void)state;
 	for (i = 0; i < NITEMS(engines); i++) {
-		write_file(engines[i].file);
+		run_write_file(engines[i].file);
 		run_start(&r, "getcaps");
 		run_add(&r, "-uu");
-		run_add(&r, "-f" FILE_NAME);
+		run_add(&r, "-f" RUN_FILE);
 		if (engines[i].chosen != NULL) {
 			run_add(&r, "-g");
 			run_add(&r, engines[i].chosen);
@@ -1296,10 +1229,10 @@ static void booleans_in_any_case(void **state)
 	(void)state;
 	for (i = 0; i < NITEMS(words); i++) {
 		snprintf(text, sizeof(text), "Legacy %s\n", words[i]);
-		write_file(text);
+		run_write_file(text);
 		run_start(&r, "getcaps");
 		run_add(&r, "-uu");
-		run_add(&r, "-f" FILE_NAME);
+		run_add(&r, "-f" RUN_FILE);
 		run_parse(&r);
 		assert_int_equal(r.status, ST_OK);
 		assert_true(r.options.legacy == (i < 5));
@@ -1312,10 +1245,10 @@ static void lists_and_repetition(void **state)
 	struct run r;
 
 	(void)state;
-	write_file("MonitorInformation f=1\nTolerate = issuer\nProxy p1\n");
+	run_write_file("MonitorInformation f=1\nTolerate = issuer\nProxy p1\n");
 	run_start(&r, "enroll");
 	add_required(&r, OP_ENROLL, 0);
-	run_add(&r, "-f" FILE_NAME);
+	run_add(&r, "-f" RUN_FILE);
 	run_add(&r, "-vdMa=1"); /* joined letters, the last with a value */
 	run_add(&r, "--monitor=b=2 3");
 	run_add(&r, "--tolerate=nonce, clock");
@@ -1335,11 +1268,11 @@ static void lists_and_repetition(void **state)
 	assert_true(log_enabled(LOG_DEBUG));
 	run_end(&r);
 
-	write_file("MonitorInformation c=1\nMonitorInformation c=2\n"
-		   "[sscep_getcaps]\nMonitorInformation o=1\n");
+	run_write_file("MonitorInformation c=1\nMonitorInformation c=2\n"
+		       "[sscep_getcaps]\nMonitorInformation o=1\n");
 	run_start(&r, "getcaps");
 	run_add(&r, "-uu");
-	run_add(&r, "-f" FILE_NAME);
+	run_add(&r, "-f" RUN_FILE);
 	run_parse(&r);
 	assert_int_equal(r.options.monitor.count, 1);
 	assert_string_equal(r.options.monitor.items[0], "o=1");
@@ -1382,12 +1315,12 @@ static void verbose_shows_what_is_in_force(void **state)
 	struct run r;
 
 	(void)state;
-	write_file("Verbose yes\nProxy \"user:swordfish@h:1\"\n"
-		   "[sscep_engine_x]\nPIN swordfish\n");
+	run_write_file("Verbose yes\nProxy \"user:swordfish@h:1\"\n"
+		       "[sscep_engine_x]\nPIN swordfish\n");
 	run_start(&r, "getcaps");
 	run_add(&r, "-uu");
 	run_add(&r, "-H");
-	run_add(&r, "-f" FILE_NAME);
+	run_add(&r, "-f" RUN_FILE);
 	run_parse(&r);
 	assert_int_equal(r.status, ST_OK);
 	assert_true(log_enabled(LOG_VERBOSE) && !log_enabled(LOG_DEBUG));
@@ -1405,12 +1338,12 @@ static void algorithms_get_their_names(void **state)
 	struct run r;
 
 	(void)state;
-	write_file("FingerPrint = SHA2-384\n");
+	run_write_file("FingerPrint = SHA2-384\n");
 	run_start(&r, "getca");
 	add_required(&r, OP_GETCA, 0);
 	run_add(&r, "-EDES-EDE3-CBC");
 	run_add(&r, "--sig-alg=RSA-MD5");
-	run_add(&r, "-f" FILE_NAME);
+	run_add(&r, "-f" RUN_FILE);
 	run_parse(&r);
 	assert_int_equal(r.status, ST_OK);
 	assert_string_equal(r.options.enc_alg, "3des");
@@ -1574,7 +1507,7 @@ static const struct {
     {NULL, {"--", "--json"}, false},
     {NULL, {"getca", "-url", "--json"}, true},
     {"JSON = yes\n", {UFILE, "--bad"}, true},
-    {"JSON = yes\n", {"getcaps", "-uu", "--bad", "-f", FILE_NAME}, false},
+    {"JSON = yes\n", {"getcaps", "-uu", "--bad", "-f", RUN_FILE}, false},
     {"JSON = yes\nnonsense\n", {UFILE}, true},
     {"nonsense\n[\nJSON yes\n", {UFILE}, true},
     {"Timeout = soon\njson = on\n", {UFILE}, true},
@@ -1600,7 +1533,7 @@ static void misuse_asks_for_json(void **state)
 	(void)state;
 	for (i = 0; i < NITEMS(misused); i++) {
 		if (misused[i].file != NULL)
-			write_file(misused[i].file);
+			run_write_file(misused[i].file);
 		run_start(&r, misused[i].args[0]);
 		for (j = 1; j < NITEMS(misused[i].args); j++)
 			if (misused[i].args[j] != NULL)
@@ -1874,7 +1807,7 @@ static void the_sample_can_be_read(void **state)
 	char *sample = printed(options_print_sample), *line;
 	const struct option_row *row;
 	char key[64];
-	FILE *f = fopen(FILE_NAME, "w");
+	FILE *f = fopen(RUN_FILE, "w");
 	struct run r;
 	size_t i;
 	int used = 0;
@@ -1896,7 +1829,7 @@ static void the_sample_can_be_read(void **state)
 	assert_true(used > 30);
 	for (i = 0; i < OPS_COUNT; i++) {
 		run_start(&r, ops_all[i]->name);
-		run_add(&r, "-f" FILE_NAME);
+		run_add(&r, "-f" RUN_FILE);
 		run_parse(&r);
 		assert_string_equal(r.said, "");
 		assert_int_equal(r.status, ST_OK);
@@ -2090,7 +2023,6 @@ static void hidden_values_may_be_shared(void **state)
 
 int main(void)
 {
-	char directory[] = "/tmp/test_options.XXXXXX";
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_table_is_sound),
 	    cmocka_unit_test(every_row_is_promised),
@@ -2127,13 +2059,6 @@ int main(void)
 	    cmocka_unit_test(hidden_values_may_be_shared),
 	    cmocka_unit_test(words_and_guesses),
 	};
-	int failed;
 
-	log_set_program("P");
-	if (mkdtemp(directory) == NULL || chdir(directory) != 0)
-		return 1;
-	failed = cmocka_run_group_tests(tests, NULL, NULL);
-	unlink(FILE_NAME);
-	rmdir(directory);
-	return failed;
+	return cmocka_run_group_tests(tests, run_enter, run_leave);
 }

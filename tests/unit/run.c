@@ -1,0 +1,70 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "run.h"
+#include "util/log.h"
+
+int run_enter(void **state)
+{
+	(void)state;
+	log_set_program("P");
+	return chdir(fixture_directory());
+}
+
+int run_leave(void **state)
+{
+	return fixture_cleanup(state);
+}
+
+void run_start(struct run *run, const char *operation)
+{
+	memset(run, 0, sizeof(*run));
+	run_add(run, "P");
+	if (operation != NULL)
+		run_add(run, operation);
+}
+
+void run_add(struct run *run, const char *arg)
+{
+	assert_true(run->argc < RUN_ARGS_MAX);
+	assert_non_null(run->argv[run->argc++] = strdup(arg));
+}
+
+static void reset_log(void)
+{
+	log_set_level(LOG_WARNING);
+	log_set_quiet(false);
+}
+
+void run_parse(struct run *run)
+{
+	reset_log();
+	capture_start(STDERR_FILENO);
+	run->status =
+	    options_parse(&run->options, &run->action, run->argc, run->argv);
+	snprintf(run->said, sizeof(run->said), "%s", capture_stop());
+}
+
+void run_end(struct run *run)
+{
+	int i;
+
+	options_free(&run->options);
+	for (i = 0; i < run->argc; i++)
+		free(run->argv[i]);
+	reset_log();
+}
+
+void run_write_file(const char *text)
+{
+	fixture_write(RUN_FILE, text, strlen(text));
+}
