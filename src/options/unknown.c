@@ -17,18 +17,11 @@ struct names {
 	size_t count;
 };
 
-/* Case of ASCII letters is ignored. */
 static int compare_names(const void *a, const void *b)
 {
 	const char *const *left = a, *const *right = b;
-	const char *p = *left, *q = *right;
 
-	while (*p != '\0' && ascii_to_lower(*p) == ascii_to_lower(*q)) {
-		p++;
-		q++;
-	}
-	return (unsigned char)ascii_to_lower(*p) -
-	    (unsigned char)ascii_to_lower(*q);
+	return ascii_compare_words(*left, *right);
 }
 
 static bool has_name(const struct names *names, const char *name)

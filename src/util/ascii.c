@@ -15,13 +15,19 @@ char ascii_to_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
 }
 
-bool ascii_is_same_word(const char *a, const char *b)
+int ascii_compare_words(const char *a, const char *b)
 {
 	while (*a != '\0' && ascii_to_lower(*a) == ascii_to_lower(*b)) {
 		a++;
 		b++;
 	}
-	return *a == *b;
+	return (unsigned char)ascii_to_lower(*a) -
+	    (unsigned char)ascii_to_lower(*b);
+}
+
+bool ascii_is_same_word(const char *a, const char *b)
+{
+	return ascii_compare_words(a, b) == 0;
 }
 
 int ascii_hex_value(char c)

@@ -11,6 +11,9 @@ bool ascii_is_digit(char c);
 bool ascii_is_letter(char c);
 char ascii_to_lower(char c);
 
+/* The order of the texts when the case of ASCII letters is ignored; see strcmp. */
+int ascii_compare_words(const char *a, const char *b);
+
 /* Whether the texts are equal when the case of ASCII letters is ignored. */
 bool ascii_is_same_word(const char *a, const char *b);
 

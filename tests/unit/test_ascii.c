@@ -1,4 +1,4 @@
-/* Unit test of src/util/ascii.c: hexadecimal digits and percent-encoding. */
+/* Unit test of src/util/ascii.c: hexadecimal digits, percent-encoding, words. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -67,11 +67,32 @@ static void test_percent(void **state)
 	assert_true(nul);
 }
 
+/* A byte above 127 is no letter, and comes after all that are. */
+static void test_words(void **state)
+{
+	static const char *const rows[] = {
+	    "", "A", "aB", "b", "Key", "KEYS", "\xc4", "\xe4"};
+	size_t i, j;
+	int order;
+
+	(void)state;
+	assert_int_equal(ascii_compare_words("kEY", "Key"), 0);
+	for (i = 0; i < COUNT_OF(rows); i++)
+		for (j = 0; j < COUNT_OF(rows); j++) {
+			order = ascii_compare_words(rows[i], rows[j]);
+			assert_int_equal(
+			    (order > 0) - (order < 0), (i > j) - (i < j));
+			assert_int_equal(
+			    ascii_is_same_word(rows[i], rows[j]), i == j);
+		}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_hex),
 	    cmocka_unit_test(test_percent),
+	    cmocka_unit_test(test_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
