@@ -46,14 +46,14 @@ const char *hide_find_secret(const char *arg)
 
 void hide_secret(const struct option_row *row, char *value)
 {
-	if (row != NULL ? row->check == CHECK_PASS : pass_is_secret(value))
+	if (pass_is_secret(value) && (row == NULL || row->check == CHECK_PASS))
 		pass_hide(value);
 	else if (row == NULL)
 		memset(value, 'x', strlen(value));
-	else if (row->letter == 'p')
-		hide_user(value);
 	else if (row->check == CHECK_KEY || key_name_has_pin(value))
 		key_name_hide(value);
+	if (row != NULL && row->letter == 'p')
+		hide_user(value);
 }
 
 /* Whether one of the words is in the text, in any case. */
@@ -153,6 +153,15 @@ const char *hide_describe(const struct option_row *row, const char *value)
 	    (row->letter == 'u' && query != NULL && is_secret_parameter(query)))
 		return "a secret parameter";
 	return key_name_has_pin(value) ? "a URI with a PIN" : NULL;
+}
+
+bool hide_is_misplaced_pin(const struct option_row *row, const char *value)
+{
+	if (row->check == CHECK_KEY || row->check == CHECK_ANY ||
+	    row->check == CHECK_PAIR ||
+	    (row->check == CHECK_PASS && pass_is_secret(value)))
+		return false;
+	return strstr(value, "://") == NULL && key_name_has_pin(value);
 }
 
 bool hide_may_have_user(const struct option_row *row)

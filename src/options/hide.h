@@ -24,6 +24,12 @@ void hide_secret(const struct option_row *row, char *value);
  */
 const char *hide_describe(const struct option_row *row, const char *value);
 
+/*
+ * Whether the value is the URI of a key with a PIN (RFC 7512), and the row takes
+ * none: messages name its files, words and numbers as they are.
+ */
+bool hide_is_misplaced_pin(const struct option_row *row, const char *value);
+
 /* Whether a value of the row may have user:password@ in it. */
 bool hide_may_have_user(const struct option_row *row);
 

@@ -7,6 +7,7 @@
 #include <openssl/crypto.h>
 
 #include "compat/compat.h"
+#include "keys/key_name.h"
 #include "keys/pass.h"
 #include "options/expand.h"
 #include "options/guess.h"
@@ -338,10 +339,16 @@ enum status value_set(struct option_state *state, const struct option_row *row,
     const char *text, const struct option_source *source)
 {
 	struct options *o = state->options;
+	char shown[KEY_NAME_MAX];
 	enum status st;
 
 	if (text != NULL && *text == '\0' && row->check != CHECK_ANY)
 		return refuse_value(source, "the value is empty");
+	if (text != NULL && hide_is_misplaced_pin(row, text))
+		return refuse_value(source,
+		    "%s is the URI of a key, which had a PIN; only -k, -K and "
+		    "--tls-key take URIs (RFC 7512)",
+		    key_name_shown(shown, text));
 	if ((st = store_value(state, row, text, source)) != ST_OK)
 		return st;
 	state->given[table_index(row)] = source->rank;

@@ -1154,6 +1154,24 @@ not_replaced() {
     stderr_lacks 4711
 }
 
+@test "the URI of a key with a PIN is refused where a file is expected" {
+    start_enrolment
+    local option uri="pkcs11:token=x;object=y?pin-value=4711"
+    for option in -c -r -l -L -O -e -m -f --chain --tls-ca-file --tls-ca-dir \
+        --tls-cert --provider-path --provider -g; do
+        run_sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+            -l local.crt -K local.key -O ca.crt "$option" "$uri"
+        misuse "option $option: pkcs11:token=x;object=y is the URI of a key, which had a PIN"
+        stderr_lacks 4711
+    done
+    printf 'SignCertFile = "%s"\n' "$uri" >conf
+    enroll -f conf -v
+    expect_status 93
+    stderr_has "conf:1: SignCertFile: pkcs11:token=x;object=y is the URI"
+    stderr_lacks 4711
+    nothing_sent
+}
+
 @test "a key of getca's set stays when the answer would replace it" {
     start_ca --profile ra
     take local.key

@@ -1970,6 +1970,70 @@ static void secrets_in_argv_are_hidden(void **state)
 	}
 }
 
+#define NOT_A_KEY \
+	"pkcs11:token=a;object=b is the URI of a key, which had a PIN; only " \
+	"-k, -K and --tls-key take URIs (RFC 7512)"
+
+/* Whatever the option takes, unless it is text, or a key. */
+static void expect_no_pin(const struct promise *p)
+{
+	static const char uri[] = "pkcs11:token=a;object=b?pin-value=4711";
+	bool pass = strstr(p->name, "passin") != NULL;
+	char name[64], text[256], want[512];
+	const struct operation *op;
+	struct run r;
+	size_t i;
+
+	for (i = 0; !(ops_all[i]->op & p->ops); i++)
+		;
+	op = ops_all[i];
+	run_start(&r, op->name);
+	snprintf(name, sizeof(name), "--%s", p->name);
+	snprintf(text, sizeof(text), "%s%s", pass ? "file:" : "", uri);
+	run_add(&r, name);
+	run_add(&r, text);
+	run_parse(&r);
+	snprintf(want, sizeof(want), "P: option %s: %s%s" HINT, name,
+	    pass ? "file:" : "", NOT_A_KEY);
+	assert_string_equal(r.said, want);
+	assert_int_equal(r.status, ST_ERROR);
+	assert_null(strstr(r.argv[3], "4711"));
+	run_end(&r);
+	if (p->key == NULL)
+		return;
+
+	snprintf(text, sizeof(text), "%s = \"%s%s\"\n", p->key,
+	    pass ? "file:" : "", uri);
+	run_write_file(text);
+	run_start(&r, op->name);
+	run_add(&r, "-vf" RUN_FILE);
+	run_parse(&r);
+	snprintf(want, sizeof(want), "P: " RUN_FILE ":1: %s: %s%s\n", p->key,
+	    pass ? "file:" : "", NOT_A_KEY);
+	assert_non_null(strstr(r.said, want));
+	assert_null(strstr(r.said, "4711"));
+	assert_int_equal(r.status, ST_FILE);
+	run_end(&r);
+}
+
+static void a_pin_is_only_for_a_key(void **state)
+{
+	static const char *const others[] = {
+	    "key", "sign-key", "tls-key", "ca-identifier", "monitor"};
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < NITEMS(contract); i++) {
+		for (j = 0; j < NITEMS(others); j++)
+			if (contract[i].name != NULL &&
+			    strcmp(contract[i].name, others[j]) == 0)
+				break;
+		if (j == NITEMS(others) && contract[i].name != NULL &&
+		    contract[i].value != NULL)
+			expect_no_pin(&contract[i]);
+	}
+}
+
 static void a_secret_in_place_of_the_operation_is_hidden(void **state)
 {
 	struct run r;
@@ -2054,6 +2118,7 @@ int main(void)
 	    cmocka_unit_test(version_comes_first),
 	    cmocka_unit_test(the_sample_can_be_read),
 	    cmocka_unit_test(secrets_in_argv_are_hidden),
+	    cmocka_unit_test(a_pin_is_only_for_a_key),
 	    cmocka_unit_test(a_secret_in_place_of_the_operation_is_hidden),
 	    cmocka_unit_test(long_names_without_a_value_are_letters),
 	    cmocka_unit_test(hidden_values_may_be_shared),
