@@ -142,10 +142,12 @@ hidden() {
 }
 
 # Compares the arguments as long as the process exists. Before it runs sscep
-# they are those of bash and of setsid.
+# they are those of bash and of setsid. They are read at once: of a process that
+# ends between two reads the rest is missing.
 ended() {
-    { hidden <"$1"; } >"$stdout.cmdline" 2>/dev/null || return 0
-    [ -s "$stdout.cmdline" ] || return 0
+    dd if="$1" of="$stdout.read" bs=64k count=1 2>/dev/null || return 0
+    [ -s "$stdout.read" ] || return 0
+    hidden <"$stdout.read" >"$stdout.cmdline"
     if ! cmp -s "$stdout.typed" "$stdout.cmdline" &&
         [ "$(head -c 8 "$stdout.cmdline" | tr '\0' ' ')" = "$sscep " ]; then
         cp "$stdout.cmdline" "$stdout.changed"
