@@ -1,4 +1,5 @@
 #include <limits.h>
+#include <stdint.h>
 #include <string.h>
 
 #include <openssl/bio.h>
@@ -15,7 +16,7 @@
 
 enum status certs_from_signed_data(STACK_OF(X509) **out, struct der run)
 {
-	struct signed_data data = {0};
+	struct signed_data data = {.joined = {.memory_max = SIZE_MAX}};
 	STACK_OF(X509) *certs;
 	enum status st;
 

@@ -1,3 +1,5 @@
+#include <stdint.h>
+
 #include <openssl/cms.h>
 
 #include "pki/cert.h"
@@ -189,7 +191,7 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
     const struct nextca_trust *trust, const void *bytes, size_t len)
 {
 	STACK_OF(X509) *beside = NULL, *all = NULL;
-	struct signed_data data = {0};
+	struct signed_data data = {.joined = {.memory_max = SIZE_MAX}};
 	struct signed_by by = {0};
 	enum status st;
 

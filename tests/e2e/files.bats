@@ -343,6 +343,47 @@ sys.stdout.write(json.load(sys.stdin)["pem"])' >got.crt
     no_temporary
 }
 
+# start_large FAULT: a CA whose next answer is valid, and larger than 1 MiB.
+start_large() {
+    ca=$BATS_TEST_TMPDIR/$1-$RANDOM
+    start_enrolment --fault "$1"
+}
+
+@test "an enrolment with a large answer: it is in memory" {
+    local fault
+    mkdir full
+    for fault in content-large content-large-segments; do
+        start_large "$fault"
+        in_mounts "mount -t tmpfs -o size=20k,mode=0777 tmpfs full
+            export TMPDIR=full" enroll -l full/local.crt -d
+        expect_status 0
+        [ "$(sed -n 's/.*answer: 200.*, \([0-9]*\) bytes$/\1/p' "$stderr" |
+            tail -n 1)" -gt 1100000 ]
+        stop_ca
+        # No other file is even tried.
+        start_large "$fault"
+        trace_calls '?open,openat' enroll
+        enrolled
+        if grep -e O_TMPFILE -e sscep-spool "$calls"; then
+            problem "a temporary file for the answer"
+        fi
+        rm local.crt
+        stop_ca
+    done
+}
+
+@test "an enrolment with a large answer: the certificate cannot be written" {
+    start_large content-large
+    enroll -l /dev/full
+    rescued "/dev/full: cannot write: No space left on device"
+    stop_ca
+    start_large content-large
+    with_error ftruncate ENOSPC enroll
+    rescued "local.crt: cannot write: No space left on device"
+    no_file local.crt
+    no_temporary
+}
+
 @test "--chain cannot be written: the certificate is there" {
     start_enrolment --cert-order leaf-last
     enroll --chain /dev/full

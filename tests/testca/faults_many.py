@@ -176,6 +176,34 @@ certificate_fault("many-names-behind-others",
                       der.tlv(0x82) * MANY)))
 
 
+# A content that is large, and valid.
+
+def large_fault(name, text, add):
+    @fault(name, "content", "harmless: " + text)
+    def spoil(draft):
+        if draft.content is not None:
+            parts = fields(draft.content)
+            add(parts)
+            draft.content = content_info(oids.SIGNED_DATA, parts)
+
+
+def add_certificates(parts):
+    others = big_certificate(extension("1.2.3.4", b"\xff" * 12000)) * 90
+    if parts[3][0] == 0xA0:
+        parts[3] = der.explicit(0, der.inner(parts[3])[0][2], others)
+
+
+def add_segments(parts):
+    parts[2] = der.seq(der.oid(oids.DATA), der.explicit(
+        0, der.tlv(0x24, der.octets(bytes(600000)) * 2)))
+
+
+large_fault("content-large", "90 more certificates of 12,000 bytes",
+            add_certificates)
+large_fault("content-large-segments", "1,200,000 bytes of data in the content",
+            add_segments)
+
+
 @fault("many-curves", "body", "100 certificates whose curves have no name",
        NOT_CAPS)
 def _(reply):
