@@ -21,54 +21,133 @@ static bool exceeds_memory(const struct spool *spool, size_t more)
 	return spool->len > max || more > max - spool->len;
 }
 
-/* Opens a file in the first directory that has one; false with errno. */
-static bool open_file(struct spool *spool)
+/* The directory for the file, after those that would not have it; or NULL. */
+static const char *find_place(const struct spool *spool)
 {
-	const char *const directories[] = {
-	    spool->directory, getenv("TMPDIR"), "/tmp"};
-	size_t i;
+	const char *tmp = getenv("TMPDIR");
+	const char *places[] = {spool->directory, NULL, NULL};
 
-	for (i = 0; i < COUNT_OF(directories); i++) {
-		if (directories[i] == NULL || directories[i][0] == '\0')
+	if (tmp == NULL || tmp[0] == '\0')
+		tmp = "/tmp";
+	if (places[0] == NULL || strcmp(places[0], tmp) == 0)
+		places[0] = tmp;
+	else
+		places[1] = tmp;
+	return places[spool->place];
+}
+
+/* Notes that there is no more room than for done bytes, and errno. */
+static bool leave_place(struct spool *spool, size_t done)
+{
+	const char *place = find_place(spool), *reason = strerror(errno);
+	struct buf *text = &spool->refusals;
+
+	if (place == NULL)
+		return true;
+	spool->place++;
+	if (text->len > 0)
+		return buf_addf(text, "; nor in %s, after %zu bytes: %s", place,
+		    done, reason);
+	return buf_addf(text,
+	    "%s: cannot keep the answer in a temporary file, after %zu bytes: "
+	    "%s",
+	    place, done, reason);
+}
+
+/* Writes len bytes at *at, and moves that; false with errno. */
+static bool put(int fd, const unsigned char *bytes, size_t len, size_t *at)
+{
+	ssize_t done;
+
+	while (len > 0) {
+		done = pwrite(fd, bytes, len, (off_t)*at);
+		if (done < 0 && errno != EINTR)
+			return false;
+		if (done < 0)
 			continue;
-		spool->fd = compat_open_unnamed(directories[i]);
-		spool->in_file = spool->fd >= 0;
-		if (spool->in_file)
-			return true;
+		*at += (size_t)done;
+		bytes += done;
+		len -= (size_t)done;
 	}
-	return false;
+	return true;
+}
+
+/* Copies what is in the file to another; false with errno. */
+static bool copy_file(const struct spool *spool, int fd, size_t *done)
+{
+	unsigned char part[16 * 1024];
+	size_t left;
+	ssize_t got;
+
+	while ((left = spool->start - *done) > 0) {
+		got = pread(spool->fd, part,
+		    left < sizeof(part) ? left : sizeof(part), (off_t)*done);
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got == 0)
+			errno = EIO;
+		if (got <= 0 || !put(fd, part, (size_t)got, done))
+			return false;
+	}
+	return true;
+}
+
+/* Opens a file in the next directory that has room for what is in the old one. */
+static enum status open_file(struct spool *spool)
+{
+	const char *place;
+	size_t done;
+	int fd;
+
+	while ((place = find_place(spool)) != NULL) {
+		done = 0;
+		fd = compat_open_unnamed(place);
+		if (fd >= 0 && copy_file(spool, fd, &done)) {
+			if (spool->in_file)
+				close(spool->fd);
+			spool->in_file = true;
+			spool->fd = fd;
+			if (spool->refusals.len > 0)
+				verbose("%s; it goes to %s",
+				    buf_string(&spool->refusals), place);
+			return ST_OK;
+		}
+		if (!leave_place(spool, done))
+			return fail_memory();
+		if (fd >= 0)
+			close(fd);
+	}
+	return fail(ST_FILE, "%s; free some space, or set TMPDIR",
+	    buf_string(&spool->refusals));
 }
 
 /* Writes to the file, from spool->start on, and moves that. */
 static enum status write_file(
     struct spool *spool, const unsigned char *bytes, size_t len)
 {
-	ssize_t put;
+	enum status st = ST_OK;
+	size_t from, done;
 
-	while (len > 0) {
-		put = pwrite(spool->fd, bytes, len, (off_t)spool->start);
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
-			return fail_errno(ST_FILE,
-			    "cannot keep the answer in a temporary file, after "
-			    "%zu bytes",
-			    spool->start);
-		spool->start += (size_t)put;
-		bytes += put;
-		len -= (size_t)put;
+	while (st == ST_OK && len > 0) {
+		from = spool->start;
+		if (put(spool->fd, bytes, len, &spool->start))
+			break;
+		done = spool->start - from;
+		bytes += done;
+		len -= done;
+		st = leave_place(spool, spool->start) ? open_file(spool)
+						      : fail_memory();
 	}
-	return ST_OK;
+	return st;
 }
 
 static enum status move_to_file(struct spool *spool)
 {
+	enum status st = open_file(spool);
 	struct buf bytes = spool->bytes;
-	enum status st;
 
-	if (!open_file(spool))
-		return fail_errno(ST_FILE,
-		    "cannot create a temporary file for the answer (TMPDIR)");
+	if (st != ST_OK)
+		return st;
 	memset(&spool->bytes, 0, sizeof(spool->bytes));
 	st = write_file(spool, bytes.data, bytes.len);
 	buf_free(&bytes);
@@ -195,5 +274,6 @@ void spool_free(struct spool *spool)
 	if (spool->in_file)
 		close(spool->fd);
 	buf_free(&spool->bytes);
+	buf_free(&spool->refusals);
 	*spool = spool_like(spool);
 }

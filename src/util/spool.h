@@ -17,22 +17,26 @@
  * however it ends.  All zero is empty.
  */
 struct spool {
-	const char *directory; /* for the file; borrowed; NULL: TMPDIR, /tmp */
+	/* For the file; NULL, or if it has no room: TMPDIR, or /tmp. */
+	const char *directory; /* borrowed */
 	size_t memory_max;     /* in place of SPOOL_MEMORY_MAX, unless 0 */
 	size_t len;            /* of everything */
 	struct buf bytes; /* everything, or the part of the file at start */
 	size_t start;
 	bool in_file, unwritten; /* bytes are not yet in the file */
 	int fd;                  /* if in_file */
+	unsigned int place;      /* how many directories would not have it */
+	struct buf refusals;     /* what they said, for a message */
 	bool failed;             /* the file could not be read, once or more */
 };
 
-/* An empty spool that keeps its file where other does. */
+/* An empty spool that has the directory and the limit of other. */
 struct spool spool_like(const struct spool *other);
 
 /*
- * Adds bytes at the end.  After reporting: ST_FILE if there is no file, or if it
- * cannot be written, as on a full disk; ST_ERROR when out of memory.
+ * Adds bytes at the end.  A file that cannot be written, as on a full disk, goes
+ * on as a copy in the next directory.  After reporting: ST_FILE if there is none;
+ * ST_ERROR when out of memory.
  */
 enum status spool_add(struct spool *spool, const void *bytes, size_t len);
 

@@ -166,6 +166,98 @@ static void test_directory(void **state)
 	spool_free(&spool);
 }
 
+/* There is none: the line names all that were tried. */
+static void test_no_directory(void **state)
+{
+	struct spool spool = {.directory = "/nonexistent", .memory_max = 1};
+
+	(void)state;
+	assert_int_equal(setenv("TMPDIR", "/nonexistent/tmp", 1), 0);
+	capture_start(STDERR_FILENO);
+	assert_int_equal(spool_add(&spool, "xyz", 3), ST_FILE);
+	assert_string_equal(capture_stop(),
+	    "sscep: /nonexistent: cannot keep the answer in a temporary file, "
+	    "after 0 bytes: No such file or directory; nor in "
+	    "/nonexistent/tmp, after 0 bytes: No such file or directory; free "
+	    "some space, or set TMPDIR\n");
+	spool_free(&spool);
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+}
+
+/* Has the file open for reading only, so that writing to it fails. */
+static bool close_for_writing(const struct spool *spool)
+{
+	char link[64];
+	int fd;
+
+	snprintf(link, sizeof(link), "/proc/self/fd/%d", spool->fd);
+	if ((fd = open(link, O_RDONLY)) < 0)
+		return false;
+	assert_int_equal(dup2(fd, spool->fd), spool->fd);
+	close(fd);
+	return true;
+}
+
+/* A file that does not take any more is copied to the next directory. */
+static void test_move(void **state)
+{
+	static const size_t steps[] = {1000, SPOOL_WINDOW + 1};
+	size_t i, n, at, before = 2 * SPOOL_WINDOW;
+	struct stat old, new;
+
+	(void)state;
+	assert_int_equal(setenv("TMPDIR", ".", 1), 0);
+	for (i = 0; i < NITEMS(steps); i++) {
+		struct spool spool = make(1, before, before);
+
+		if (!close_for_writing(&spool))
+			skip();
+		assert_int_equal(fstat(spool.fd, &old), 0);
+		for (at = before; at < SIZE; at += n) {
+			n = SIZE - at < steps[i] ? SIZE - at : steps[i];
+			assert_int_equal(
+			    spool_add(&spool, pattern + at, n), ST_OK);
+		}
+		assert_int_equal(spool_end(&spool), ST_OK);
+		assert_int_equal(fstat(spool.fd, &new), 0);
+		assert_true(
+		    old.st_ino != new.st_ino || old.st_dev != new.st_dev);
+		assert_int_equal(new.st_size, SIZE);
+		for (at = 0; at < SIZE; at += 1000)
+			check_peek(&spool, at, 1000);
+		spool_free(&spool);
+	}
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+}
+
+/* The next directory does not take it, either. */
+static void test_nowhere(void **state)
+{
+	struct spool spool = make(1, 10000, 10000);
+	char wanted[512];
+
+	(void)state;
+	assert_int_equal(spool_end(&spool), ST_OK);
+	if (!close_for_writing(&spool))
+		skip();
+	assert_int_equal(setenv("TMPDIR", "/nonexistent", 1), 0);
+	capture_start(STDERR_FILENO);
+	assert_int_equal(spool_add(&spool, pattern, SIZE), ST_FILE);
+	snprintf(wanted, sizeof(wanted),
+	    "sscep: %s: cannot keep the answer in a temporary file, after "
+	    "10000 bytes: Bad file descriptor; nor in /nonexistent, after 0 "
+	    "bytes: No such file or directory; free some space, or set "
+	    "TMPDIR\n",
+	    fixture_directory());
+	assert_string_equal(capture_stop(), wanted);
+	/* And again, when the caller goes on. */
+	capture_start(STDERR_FILENO);
+	assert_int_equal(spool_add(&spool, pattern, SIZE), ST_FILE);
+	assert_string_equal(capture_stop(), wanted);
+	spool_free(&spool);
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+}
+
 /* An empty TMPDIR is none: it does not make the file in the root directory. */
 static void test_empty_name(void **state)
 {
@@ -251,6 +343,9 @@ int main(void)
 	    cmocka_unit_test(test_limit),
 	    cmocka_unit_test(test_unnamed),
 	    cmocka_unit_test(test_directory),
+	    cmocka_unit_test(test_no_directory),
+	    cmocka_unit_test(test_move),
+	    cmocka_unit_test(test_nowhere),
 	    cmocka_unit_test(test_empty_name),
 	    cmocka_unit_test(test_full),
 	    cmocka_unit_test(test_unreadable),
