@@ -150,10 +150,14 @@ static size_t reply_max(const struct session *session)
 	return choose_max(session, usual > 0 ? usual : REPLY_SIZE_MAX);
 }
 
-static struct http_request new_request(const struct session *session)
+static struct http_request new_request(struct session *session)
 {
-	return (struct http_request){.max_body = reply_max(session),
-	    .in_memory = !session->options->operation->spools};
+	const size_t max = reply_max(session);
+
+	session->budget.max = 2 * max;
+	return (struct http_request){.max_body = max,
+	    .in_memory = !session->options->operation->spools,
+	    .budget = &session->budget};
 }
 
 /* The query names the operation, and has the message unless that is NULL. */

@@ -20,6 +20,7 @@ struct session {
 	struct url url;
 	struct http *http;
 	char *directory;                       /* for spools; or NULL */
+	struct spool_budget budget;            /* of all of a reply */
 	struct pass pass, sign_pass, tls_pass; /* of -k, -K, --tls-key */
 	unsigned int caps;        /* enum cap; after session_query_caps() */
 	bool caps_failed;         /* GetCACaps was sent, and answered badly */

@@ -213,6 +213,7 @@ enum status channel_exchange(struct channel *channel,
 
 	memset(response, 0, sizeof(*response));
 	response->body.directory = channel->options->directory;
+	response->body.budget = request->budget;
 	response->body.memory_max = request->in_memory ? request->max_body : 0;
 	channel->reached = false;
 	channel->hint = NULL;

@@ -7,6 +7,7 @@
 
 #include "http/url.h"
 #include "util/buf.h"
+#include "util/spool.h"
 
 /* Borrows everything. */
 struct http_request {
@@ -16,6 +17,7 @@ struct http_request {
 	size_t body_len;
 	size_t max_body; /* limit of the response's body, in bytes */
 	bool in_memory;  /* all of that body; else a large one is in a file */
+	struct spool_budget *budget; /* of that body; or NULL */
 };
 
 /*

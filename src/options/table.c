@@ -126,7 +126,11 @@ const struct option_row table_rows[] = {
 	  .min = 1, .arg = "bytes", .key = "MaxReplySize",
 	  .help = "Maximum size of a reply, in bytes",
 	  .more = "The default is 64 KiB for capabilities, 2 MiB for CA"
-		  " certificates, enroll and getcert, and 64 MiB for getcrl.",
+		  " certificates, enroll and getcert, and 64 MiB for getcrl,"
+		  " which keeps a reply of more than 1 MiB in temporary files."
+		  " In a directory, these take twice this size at most while"
+		  " the reply is decoded, and once this size while the CRL is"
+		  " written.",
 	  .example = "2097152" },
 	{ .name = "legacy", .ops = ALL, TO_FLAG(legacy), .key = "Legacy",
 	  .help = "Use des and md5 if the server announces no cipher and digest",

@@ -17,6 +17,14 @@ struct der octets_in_spool(struct spool *spool)
 	return octets_in_memory(spool->bytes.data, spool->len);
 }
 
+void octets_replace(struct der *run, struct spool *spool, struct spool *copy)
+{
+	if (copy->len == 0)
+		return;
+	spool_replace(spool, copy);
+	*run = octets_in_spool(spool);
+}
+
 const unsigned char *octets_peek(
     const struct der *run, size_t need, size_t *len)
 {

@@ -23,6 +23,12 @@ struct der octets_in_memory(const void *bytes, size_t len);
 struct der octets_in_spool(struct spool *spool);
 
 /*
+ * Moves what copy has, of which run is all, to spool, and frees what that had;
+ * run follows.  Does nothing if copy is empty.
+ */
+void octets_replace(struct der *run, struct spool *spool, struct spool *copy);
+
+/*
  * The next octets, need of them if there are as many, and their number in *len.
  * Those of a file are valid until the next call for it.  NULL at the end and,
  * with errno, if the file cannot be read.

@@ -114,8 +114,8 @@ static enum status decode(CMS_ContentInfo **out, const struct outline *outline,
 	return outline_decode(out, outline, what);
 }
 
-enum status envelope_open(
-    struct spool *out, struct der run, const struct scep_request *request)
+enum status envelope_open(struct spool *out, struct der run,
+    struct spool *source, const struct scep_request *request)
 {
 	static const char what[] = "a pkcsPKIEnvelope (RFC 8894, 3.2.2)";
 	struct spool joined = spool_like(out);
@@ -131,8 +131,12 @@ enum status envelope_open(
 		st = admit_cipher(outline.info[1]);
 	if (st == ST_OK)
 		st = outline_join(&content, &outline, &joined, what);
+	if (st == ST_OK)
+		octets_replace(&content, source, &joined);
 	if (st == ST_OK && outline.content.whole.left > 0)
 		st = decrypt_content(out, cms, content, request);
+	if (st == ST_OK)
+		spool_free(source);
 	CMS_ContentInfo_free(cms);
 	spool_free(&joined);
 	return st;

@@ -58,9 +58,11 @@ enum status scep_request_encode(struct buf *out, struct scep_request *request);
 /*
  * Decodes and checks the CertRep in body that answers request: the signature, by a
  * certificate of the bundle, then the attributes, the envelope, and the
- * certificates or the CRL (RFC 8894, 3.2 and 3.3.2).  ST_REPLY after reporting
- * the first check that fails, or ST_FILE; out is then empty but for verified and
- * no_content.  While verified is false, anybody may have sent the bytes.
+ * certificates or the CRL (RFC 8894, 3.2 and 3.3.2).  What was in body is freed
+ * when there is a copy of its content: it is not to be read again.  After
+ * reporting the first check that fails: ST_REPLY, or what spool_add() returns; out
+ * is then empty but for verified and no_content.  While verified is false, anybody
+ * may have sent the bytes.
  */
 enum status scep_reply_decode(struct scep_reply *out,
     const struct scep_request *request, struct spool *body);

@@ -197,7 +197,8 @@ static enum status read_failure(struct scep_reply *reply, CMS_SignerInfo *si)
  * SignedData, with certificates or, in answer to GetCRL, a CRL.
  */
 static enum status read_success(struct scep_reply *reply,
-    const struct scep_request *request, const struct signed_by *by)
+    const struct scep_request *request, const struct signed_by *by,
+    struct spool *body)
 {
 	struct spool *inside = &reply->inside;
 	enum status st;
@@ -207,7 +208,7 @@ static enum status read_success(struct scep_reply *reply,
 		return fail(ST_REPLY,
 		    "reply: SUCCESS without a content (RFC 8894, 3.3.2.1)");
 
-	st = envelope_open(inside, by->content, request);
+	st = envelope_open(inside, by->content, body, request);
 	if (st != ST_OK)
 		return st;
 	reply->no_content = inside->len == 0;
@@ -226,7 +227,8 @@ static enum status read_success(struct scep_reply *reply,
  * not looked at, as 3.3.2 gives it no meaning in a CertRep.
  */
 static enum status read_cert_rep(struct scep_reply *reply,
-    const struct scep_request *request, const struct signed_data *data)
+    const struct scep_request *request, const struct signed_data *data,
+    struct spool *body)
 {
 	struct signed_by by = {0};
 	CMS_SignerInfo *si;
@@ -253,7 +255,7 @@ static enum status read_cert_rep(struct scep_reply *reply,
 		signed_warn(&by, &request->policy);
 	switch (reply->status) {
 	case PKI_SUCCESS:
-		return read_success(reply, request, &by);
+		return read_success(reply, request, &by, body);
 	case PKI_FAILURE:
 		return read_failure(reply, si);
 	case PKI_PENDING:
@@ -274,8 +276,10 @@ enum status scep_reply_decode(struct scep_reply *out,
 	log_capture_begin(&capture);
 	st = signed_parse(&data, octets_in_spool(body), SIGNED_WITHOUT_CERTS,
 	    "a pkiMessage (RFC 8894, 3.2)");
-	if (st == ST_OK)
-		st = read_cert_rep(out, request, &data);
+	if (st == ST_OK) {
+		octets_replace(&data.content, body, &data.joined);
+		st = read_cert_rep(out, request, &data, body);
+	}
 	log_capture_end(&capture);
 	body->failed |= data.joined.failed || out->inside.failed;
 	st = spool_report(body, st, capture.text);

@@ -9,8 +9,9 @@
 
 struct spool spool_like(const struct spool *other)
 {
-	return (struct spool){
-	    .directory = other->directory, .memory_max = other->memory_max};
+	return (struct spool){.directory = other->directory,
+	    .budget = other->budget,
+	    .memory_max = other->memory_max};
 }
 
 static bool exceeds_memory(const struct spool *spool, size_t more)
@@ -19,6 +20,25 @@ static bool exceeds_memory(const struct spool *spool, size_t more)
 	    spool->memory_max > 0 ? spool->memory_max : SPOOL_MEMORY_MAX;
 
 	return spool->len > max || more > max - spool->len;
+}
+
+static enum status check_budget(const struct spool *spool, size_t more)
+{
+	const struct spool_budget *budget = spool->budget;
+
+	if (budget == NULL || more <= budget->max - budget->used)
+		return ST_OK;
+	return fail(ST_NETWORK,
+	    "reply: with a copy of its content it is over twice the limit of "
+	    "%zu bytes (--max-size)",
+	    budget->max / 2);
+}
+
+static void count_bytes(struct spool *spool, size_t more)
+{
+	spool->len += more;
+	if (spool->budget != NULL)
+		spool->budget->used += more;
 }
 
 /* The directory for the file, after those that would not have it; or NULL. */
@@ -194,14 +214,16 @@ static enum status add_to_file(
 		st = buf_add(&spool->bytes, bytes, len) ? ST_OK : fail_memory();
 	}
 	if (st == ST_OK)
-		spool->len += len;
+		count_bytes(spool, len);
 	return st;
 }
 
 enum status spool_add(struct spool *spool, const void *bytes, size_t len)
 {
-	enum status st;
+	enum status st = check_budget(spool, len);
 
+	if (st != ST_OK)
+		return st;
 	if (!spool->in_file && exceeds_memory(spool, len) &&
 	    (st = move_to_file(spool)) != ST_OK)
 		return st;
@@ -209,7 +231,7 @@ enum status spool_add(struct spool *spool, const void *bytes, size_t len)
 		return add_to_file(spool, bytes, len);
 	if (!buf_add(&spool->bytes, bytes, len))
 		return fail_memory();
-	spool->len += len;
+	count_bytes(spool, len);
 	return ST_OK;
 }
 
@@ -269,10 +291,20 @@ enum status spool_report(
 	return st;
 }
 
+void spool_replace(struct spool *spool, struct spool *copy)
+{
+	copy->failed |= spool->failed;
+	spool_free(spool);
+	*spool = *copy;
+	*copy = spool_like(spool);
+}
+
 void spool_free(struct spool *spool)
 {
 	if (spool->in_file)
 		close(spool->fd);
+	if (spool->budget != NULL)
+		spool->budget->used -= spool->len;
 	buf_free(&spool->bytes);
 	buf_free(&spool->refusals);
 	*spool = spool_like(spool);

@@ -13,15 +13,24 @@
 #define SPOOL_WINDOW     (128u * 1024)
 
 /*
+ * The bytes that several spools may have at the same time, and those they have.
+ * max is twice --max-size: an answer and a copy of its content, or two of these.
+ */
+struct spool_budget {
+	size_t max, used;
+};
+
+/*
  * Owns bytes and the file, which has no name: it is gone when the process ends,
  * however it ends.  All zero is empty.
  */
 struct spool {
 	/* For the file; NULL, or if it has no room: TMPDIR, or /tmp. */
-	const char *directory; /* borrowed */
-	size_t memory_max;     /* in place of SPOOL_MEMORY_MAX, unless 0 */
-	size_t len;            /* of everything */
-	struct buf bytes; /* everything, or the part of the file at start */
+	const char *directory;       /* borrowed */
+	struct spool_budget *budget; /* borrowed; or NULL */
+	size_t memory_max; /* in place of SPOOL_MEMORY_MAX, unless 0 */
+	size_t len;        /* of everything */
+	struct buf bytes;  /* everything, or the part of the file at start */
 	size_t start;
 	bool in_file, unwritten; /* bytes are not yet in the file */
 	int fd;                  /* if in_file */
@@ -30,13 +39,13 @@ struct spool {
 	bool failed;             /* the file could not be read, once or more */
 };
 
-/* An empty spool that has the directory and the limit of other. */
+/* An empty spool that has the directory, the budget and the limit of other. */
 struct spool spool_like(const struct spool *other);
 
 /*
  * Adds bytes at the end.  A file that cannot be written, as on a full disk, goes
  * on as a copy in the next directory.  After reporting: ST_FILE if there is none;
- * ST_ERROR when out of memory.
+ * ST_NETWORK if the budget has no room for them; ST_ERROR when out of memory.
  */
 enum status spool_add(struct spool *spool, const void *bytes, size_t len);
 
@@ -61,7 +70,10 @@ const unsigned char *spool_peek(
 enum status spool_report(
     const struct spool *spool, enum status st, const char *text);
 
-/* Empties it; directory and memory_max remain. */
+/* Moves what copy has to spool, and frees what that had. */
+void spool_replace(struct spool *spool, struct spool *copy);
+
+/* Empties it; directory, budget and memory_max remain. */
 void spool_free(struct spool *spool);
 
 #endif

@@ -879,6 +879,37 @@ bytes: No space left on device; free some space, or set TMPDIR"
     done
 }
 
+# answer_size: bytes of the reply to the last run, which was with -d.
+answer_size() {
+    sed -n 's/.*answer: 200.*, \([0-9]*\) bytes$/\1/p' "$stderr" | tail -n 1
+}
+
+@test "a large CRL: on the disk it takes twice --max-size at most" {
+    local options size
+    for options in "" "--ber --ber-envelope --ber-content" \
+        "--ber --econtent enveloped-bare --ber-envelope --ber-content"; do
+        ca=$BATS_TEST_TMPDIR/ca-${options// /}
+        # shellcheck disable=SC2086
+        start_queries "${LARGE[@]}" $options
+        getcrl -d
+        expect_status 0
+        size=$(answer_size)
+        rm result
+        # An answer that is as large as it may be, but for what may differ.
+        getcrl --max-size $((size + 100))
+        got_crl
+        rm result
+        # The disk has pages, and the output its room.
+        in_sizes 20k $((2 * size + 16384)) run_sscep getcrl -u "$URL" \
+            -c ca.crt -k local.key -l own.crt -w -
+        expect_status 0
+        verify_crl "$stdout" ca.crt
+        getcrl --max-size $((size - 100))
+        refused 95 "over the limit of $((size - 100)) bytes (--max-size)"
+        stop_ca
+    done
+}
+
 # serve_slowly: answers with 3 MB of 5, and then with silence.
 serve_slowly() {
     python3 - port <<'END' &

@@ -756,9 +756,14 @@ static bool decode_spool(struct scep_reply *reply, struct spool *body)
 
 static bool decode(struct scep_reply *reply, const struct buf *message)
 {
-	struct spool body = {.bytes = *message, .len = message->len};
+	struct spool body = {0};
+	bool ok;
 
-	return decode_spool(reply, &body);
+	memset(reply, 0, sizeof(*reply));
+	ok = spool_add(&body, message->data, message->len) == ST_OK &&
+	    decode_spool(reply, &body);
+	spool_free(&body);
+	return ok;
 }
 
 static bool claim_issued(struct scep_reply *reply, bool ok)

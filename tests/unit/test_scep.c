@@ -1394,9 +1394,11 @@ static size_t memory_max;
 static enum status decode(struct scep_reply *reply,
     const struct scep_request *request, const void *bytes, size_t len)
 {
-	struct spool body = {.memory_max = memory_max};
+	static struct spool_budget budget;
+	struct spool body = {.memory_max = memory_max, .budget = &budget};
 	enum status st;
 
+	budget = (struct spool_budget){.max = 2 * len};
 	assert_int_equal(spool_expect(&body, len), ST_OK);
 	assert_int_equal(spool_add(&body, bytes, len), ST_OK);
 	assert_int_equal(spool_end(&body), ST_OK);
@@ -1407,7 +1409,12 @@ static enum status decode(struct scep_reply *reply,
 	}
 	memset(reply, 0xaa, sizeof(*reply));
 	st = scep_reply_decode(reply, request, &body);
+	/* Nothing else of the message is kept than what is found in it. */
+	if (st == ST_OK && reply->status == PKI_SUCCESS)
+		assert_int_equal(budget.used, reply->inside.len);
 	spool_free(&body);
+	if (st != ST_OK)
+		assert_int_equal(budget.used, 0);
 	return st;
 }
 

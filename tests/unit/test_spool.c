@@ -153,12 +153,15 @@ static void test_unnamed(void **state)
 /* A directory that does not exist is not used, if there is another. */
 static void test_directory(void **state)
 {
-	struct spool spool = {.directory = "/nonexistent", .memory_max = 1};
+	struct spool_budget budget = {.max = 10};
+	struct spool spool = {
+	    .directory = "/nonexistent", .memory_max = 1, .budget = &budget};
 	struct spool other = spool_like(&spool);
 
 	(void)state;
 	assert_string_equal(other.directory, "/nonexistent");
 	assert_int_equal(other.memory_max, 1);
+	assert_ptr_equal(other.budget, &budget);
 	assert_int_equal(setenv("TMPDIR", fixture_directory(), 1), 0);
 	assert_int_equal(spool_add(&spool, "xyz", 3), ST_OK);
 	assert_true(spool.in_file);
@@ -182,6 +185,46 @@ static void test_no_directory(void **state)
 	    "some space, or set TMPDIR\n");
 	spool_free(&spool);
 	assert_int_equal(unsetenv("TMPDIR"), 0);
+}
+
+static void expect_over(struct spool *spool, size_t len)
+{
+	capture_start(STDERR_FILENO);
+	assert_int_equal(spool_add(spool, pattern, len), ST_NETWORK);
+	assert_string_equal(capture_stop(),
+	    "sscep: reply: with a copy of its content it is over twice the "
+	    "limit of 1000 bytes (--max-size)\n");
+}
+
+/* Spools share a budget, in memory and in files, and give back what they had. */
+static void test_budget(void **state)
+{
+	size_t max;
+
+	(void)state;
+	for (max = 1; max <= SIZE; max += SIZE - 1) {
+		struct spool_budget budget = {.max = 2000};
+		struct spool spool = {.directory = fixture_directory(),
+		    .memory_max = max,
+		    .budget = &budget};
+		struct spool copy = spool_like(&spool);
+
+		assert_int_equal(spool_add(&spool, pattern, 1200), ST_OK);
+		assert_int_equal(spool_add(&copy, pattern, 700), ST_OK);
+		expect_over(&copy, 101);
+		expect_over(&spool, 101);
+		assert_int_equal(spool_add(&copy, pattern + 700, 100), ST_OK);
+		assert_int_equal(budget.used, 2000);
+		spool_replace(&spool, &copy);
+		assert_int_equal(budget.used, 800);
+		assert_int_equal(spool.len, 800);
+		assert_int_equal(copy.len, 0);
+		check_peek(&spool, 0, 800);
+		assert_int_equal(spool_add(&copy, pattern, 1200), ST_OK);
+		spool_free(&copy);
+		spool_free(&spool);
+		assert_int_equal(budget.used, 0);
+	}
 }
 
 /* Has the file open for reading only, so that writing to it fails. */
@@ -344,6 +387,7 @@ int main(void)
 	    cmocka_unit_test(test_unnamed),
 	    cmocka_unit_test(test_directory),
 	    cmocka_unit_test(test_no_directory),
+	    cmocka_unit_test(test_budget),
 	    cmocka_unit_test(test_move),
 	    cmocka_unit_test(test_nowhere),
 	    cmocka_unit_test(test_empty_name),
