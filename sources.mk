@@ -167,6 +167,8 @@ sscep_sources = \
 	src/pki/pin.h \
 	src/pki/pinned.c \
 	src/pki/pinned.h \
+	src/pki/pss.c \
+	src/pki/pss.h \
 	src/http/bio.c \
 	src/http/bio.h \
 	src/http/channel.c \

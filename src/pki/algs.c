@@ -2,11 +2,11 @@
 
 #include <openssl/err.h>
 #include <openssl/objects.h>
-#include <openssl/rsa.h>
 
 #include "compat/compat.h"
 #include "compat/provider.h"
 #include "pki/algs.h"
+#include "pki/pss.h"
 #include "util/ascii.h"
 #include "util/log.h"
 
@@ -214,36 +214,14 @@ static bool can_verify(const EVP_MD *md, EVP_PKEY *key)
 	return yes;
 }
 
-/* RFC 4055, 3.1: the default of hashAlgorithm is SHA-1. */
-static int pss_digest(const ASN1_STRING *parameters)
-{
-	const unsigned char *der = ASN1_STRING_get0_data(parameters);
-	const ASN1_OBJECT *digest;
-	RSA_PSS_PARAMS *pss;
-	int nid = NID_undef;
-
-	ERR_set_mark();
-	pss = d2i_RSA_PSS_PARAMS(NULL, &der, ASN1_STRING_length(parameters));
-	ERR_pop_to_mark();
-	if (pss != NULL && pss->hashAlgorithm == NULL) {
-		nid = NID_sha1;
-	} else if (pss != NULL) {
-		X509_ALGOR_get0(&digest, NULL, NULL, pss->hashAlgorithm);
-		nid = OBJ_obj2nid(digest);
-	}
-	RSA_PSS_PARAMS_free(pss);
-	return nid;
-}
-
 int algs_signature_digest(const X509_ALGOR *algorithm)
 {
 	const ASN1_OBJECT *object;
-	const void *parameters;
-	int type, digest = NID_undef;
+	int digest = NID_undef;
 
-	X509_ALGOR_get0(&object, &type, &parameters, algorithm);
-	if (OBJ_obj2nid(object) == NID_rsassaPss && type == V_ASN1_SEQUENCE)
-		return pss_digest(parameters);
+	X509_ALGOR_get0(&object, NULL, NULL, algorithm);
+	if (OBJ_obj2nid(object) == NID_rsassaPss)
+		return pss_get_digest(algorithm);
 	OBJ_find_sigid_algs(OBJ_obj2nid(object), &digest, NULL);
 	return digest;
 }

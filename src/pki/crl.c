@@ -9,6 +9,7 @@
 #include "pki/algs.h"
 #include "pki/crl.h"
 #include "pki/der.h"
+#include "pki/pss.h"
 #include "util/log.h"
 
 /* Takes a Time off run (RFC 5280, 5.1.2.4); NULL if the next is another. */
@@ -99,21 +100,33 @@ void crl_free(struct crl *crl)
 	memset(crl, 0, sizeof(*crl));
 }
 
+/* Begins to verify, by RSASSA-PSS if digest is NID_undef. */
+static bool begin_verify(
+    EVP_MD_CTX *context, const struct crl *crl, EVP_PKEY *key, int digest)
+{
+	const EVP_MD *md;
+
+	if (digest == NID_undef)
+		return pss_init_verify(context, crl->algorithm, key);
+	/* For NULL libcrypto would take the default digest of the key. */
+	md = EVP_get_digestbynid(digest);
+	return md != NULL &&
+	    EVP_DigestVerifyInit(context, NULL, md, NULL, key) == 1;
+}
+
 /*
  * The signature over the octets of the tbsCertList, as ASN1_item_verify() checks
- * it, but without a copy of them.  It has to be a whole number of octets.  The
- * digest is NULL if libcrypto does not have it, and the key's own is no other.
+ * it, but without a copy of them.  It has to be a whole number of octets.
  */
-static bool octets_verify(
-    const struct crl *crl, EVP_PKEY *key, const EVP_MD *digest)
+static bool octets_verify(const struct crl *crl, EVP_PKEY *key, int digest)
 {
 	const ASN1_BIT_STRING *signature = crl->signature;
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	struct der run = crl->tbs;
 	const unsigned char *p;
 	size_t len;
-	bool ok = context != NULL && digest != NULL && !crl->has_unused_bits &&
-	    EVP_DigestVerifyInit(context, NULL, digest, NULL, key) == 1;
+	bool ok = context != NULL && !crl->has_unused_bits &&
+	    begin_verify(context, crl, key, digest);
 
 	while (ok && (p = octets_take(&run, &len)) != NULL)
 		ok = EVP_DigestVerifyUpdate(context, p, len) == 1;
@@ -124,7 +137,7 @@ static bool octets_verify(
 	return ok;
 }
 
-/* The same for algorithms of which libcrypto wants the parameters, or all. */
+/* EdDSA needs all octets at once (RFC 8032, 5.1.6: it hashes them twice). */
 static bool whole_verifies(const struct crl *crl, EVP_PKEY *key)
 {
 	struct buf room = {0};
@@ -140,19 +153,20 @@ static bool whole_verifies(const struct crl *crl, EVP_PKEY *key)
 	return ok;
 }
 
-/* RSASSA-PSS and EdDSA do not name a digest. */
 static bool signature_verifies(const struct crl *crl, EVP_PKEY *key)
 {
-	int digest = NID_undef, type = NID_undef;
+	int digest = NID_undef, type = NID_undef, nid;
 	const ASN1_OBJECT *name;
 
 	X509_ALGOR_get0(&name, NULL, NULL, crl->algorithm);
-	if (OBJ_find_sigid_algs(OBJ_obj2nid(name), &digest, &type) != 1)
+	nid = OBJ_obj2nid(name);
+	if (nid == NID_rsassaPss)
+		return octets_verify(crl, key, NID_undef);
+	if (OBJ_find_sigid_algs(nid, &digest, &type) != 1)
 		return false;
 	if (digest == NID_undef)
 		return whole_verifies(crl, key);
-	return ability_has_type(key, type) &&
-	    octets_verify(crl, key, EVP_get_digestbynid(digest));
+	return ability_has_type(key, type) && octets_verify(crl, key, digest);
 }
 
 bool crl_is_signed_by(const struct crl *crl, X509 *ca)

@@ -308,60 +308,6 @@ static void test_unused_bits(void **state)
 	EVP_PKEY_free(key);
 }
 
-/*
- * Whether a CRL that was signed with SHA-1 or SHA-256 and RSA, and says that by
- * an OBJECT IDENTIFIER of 9 octets, is good when it names the algorithm by oid.
- */
-static bool is_signed_as(
-    const struct way *way, const unsigned char *oid, size_t oid_len)
-{
-	EVP_PKEY *key = new_key(way);
-	X509 *ca = new_ca(key);
-	X509_CRL *crl = new_crl(ca, 0);
-	unsigned char *der = NULL, *p;
-	size_t len, less = 9 - oid_len, end;
-	bool yes;
-
-	sign_crl(crl, key, way);
-	len = (size_t)i2d_X509_CRL(crl, &der);
-	/* 30 82 L L tbsCertList 30 13 6 9 OID 5 0 BIT STRING */
-	p = der + end_of_tbs(der, len);
-	assert_int_equal(der[1], 0x82);
-	assert_int_equal(p[3], 9);
-	end = (size_t)(p - der) + 4 + 9;
-	der[2] = (unsigned char)((len - 4 - less) >> 8);
-	der[3] = (unsigned char)(len - 4 - less);
-	p[1] = (unsigned char)(p[1] - less);
-	p[3] = (unsigned char)oid_len;
-	memcpy(p + 4, oid, oid_len);
-	memmove(p + 4 + oid_len, der + end, len - end);
-	yes = is_signed(der, len - less, ca);
-	OPENSSL_free(der);
-	X509_CRL_free(crl);
-	X509_free(ca);
-	EVP_PKEY_free(key);
-	return yes;
-}
-
-/*
- * md2WithRSAEncryption, of which libcrypto has no digest: the default one of the
- * key, SHA-256, must not take its place.  sha1WithRSA of OIW is an older name.
- */
-static void test_names(void **state)
-{
-	static const unsigned char md2[] = {
-	    0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 2};
-	static const unsigned char sha256[] = {
-	    0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11};
-	static const unsigned char oiw[] = {0x2b, 14, 3, 2, 29};
-
-	(void)state;
-	assert_true(is_signed_as(&ways[0], sha256, sizeof(sha256)));
-	assert_false(is_signed_as(&ways[0], md2, sizeof(md2)));
-	assert_true(is_signed_as(&ways[1], oiw, sizeof(oiw)));
-	assert_false(is_signed_as(&ways[0], oiw, sizeof(oiw)));
-}
-
 /* Cut anywhere, or with a byte more, it is none. */
 static void test_cut_crl(void **state)
 {
@@ -391,7 +337,6 @@ int main(void)
 	    cmocka_unit_test(test_pem_errors),
 	    cmocka_unit_test(test_signatures),
 	    cmocka_unit_test(test_unused_bits),
-	    cmocka_unit_test(test_names),
 	    cmocka_unit_test(test_cut_crl),
 	};
 
