@@ -169,6 +169,8 @@ sscep_sources = \
 	src/pki/pinned.h \
 	src/pki/pss.c \
 	src/pki/pss.h \
+	src/pki/revoked.c \
+	src/pki/revoked.h \
 	src/http/bio.c \
 	src/http/bio.h \
 	src/http/channel.c \

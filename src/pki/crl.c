@@ -10,93 +10,220 @@
 #include "pki/crl.h"
 #include "pki/der.h"
 #include "pki/pss.h"
+#include "pki/revoked.h"
 #include "util/log.h"
 
-/* Takes a Time off run (RFC 5280, 5.1.2.4); NULL if the next is another. */
-static ASN1_TIME *parse_time(struct der *run, struct buf *room)
-{
-	struct der_element e;
-	struct der before = *run, all;
+/* The most octets of each part that is loaded. */
+/* clang-format off */
+enum part { VERSION, ALGORITHM, ISSUER, TIME, EXTENSIONS, SIGNATURE };
 
-	if (der_next(run, &e) && e.class == V_ASN1_UNIVERSAL &&
-	    (e.tag == V_ASN1_UTCTIME || e.tag == V_ASN1_GENERALIZEDTIME)) {
-		all = octets_load(e.whole, room);
-		return d2i_ASN1_TIME(NULL, &all.p, all.left);
+static const struct {
+	const char *name, *clause; /* of RFC 5280 */
+	long max;
+} limits[] = {
+	[VERSION]    = {"version", "5.1.2.1", 256},
+	[ALGORITHM]  = {"AlgorithmIdentifier", "5.1.1.2", 4 * 1024},
+	[ISSUER]     = {"issuer", "5.1.2.3", 64 * 1024},
+	[TIME]       = {"time", "5.1.2.4", 256},
+	[EXTENSIONS] = {"crlExtensions", "5.1.2.7", 64 * 1024},
+	[SIGNATURE]  = {"signatureValue", "5.1.1.3", 64 * 1024},
+};
+/* clang-format on */
+
+/* version, signature, issuer, two times, revokedCertificates, crlExtensions */
+#define FIELDS_MAX 7
+
+/* The octets of a CRL but its entries; and the contents of its entries. */
+struct parts {
+	struct der_element revoked;
+	bool has_revoked;
+	struct der head, tail; /* of tbsCertList: before and behind entries */
+	struct der rest;       /* signatureAlgorithm and signatureValue */
+};
+
+static enum status fail_structure(void)
+{
+	return fail_crypto(ST_REPLY, "reply: not a CRL in DER (RFC 5280, 5.1)");
+}
+
+static enum status check_size(const struct der_element *e, enum part part)
+{
+	if (e->whole.left <= limits[part].max)
+		return ST_OK;
+	return fail(ST_REPLY,
+	    "reply: not a CRL: its %s has %ld bytes, the limit is %ld (RFC "
+	    "5280, "
+	    "%s)",
+	    limits[part].name, e->whole.left, limits[part].max,
+	    limits[part].clause);
+}
+
+/* A field of tbsCertList; of its SEQUENCEs signature is the first, then issuer. */
+static enum status check_field(const struct der_element *e, int sequences)
+{
+	if (e->class == V_ASN1_CONTEXT_SPECIFIC && e->tag == 0)
+		return check_size(e, EXTENSIONS);
+	if (e->class != V_ASN1_UNIVERSAL)
+		return fail_structure();
+	switch (e->tag) {
+	case V_ASN1_SEQUENCE:
+		if (sequences > 2 || !e->constructed)
+			return fail_structure();
+		return check_size(e, sequences == 1 ? ALGORITHM : ISSUER);
+	case V_ASN1_INTEGER:
+		return check_size(e, VERSION);
+	case V_ASN1_UTCTIME:
+	case V_ASN1_GENERALIZEDTIME:
+		return check_size(e, TIME);
+	default:
+		return fail_structure();
 	}
-	*run = before;
-	return NULL;
 }
 
 /*
  * TBSCertList ::= SEQUENCE { version OPTIONAL, signature, issuer, thisUpdate,
- * nextUpdate OPTIONAL, ... } (RFC 5280, 5.1)
+ * nextUpdate OPTIONAL, revokedCertificates OPTIONAL, [0] EXPLICIT crlExtensions
+ * OPTIONAL } (RFC 5280, 5.1): the third SEQUENCE has the entries.  Whether the
+ * fields are these is for libcrypto to say.
  */
-static bool parse_tbs(struct crl *out, struct der run, struct buf *room)
+static enum status split_tbs(struct parts *out, struct der run)
 {
-	struct der before = run, all;
+	enum status st = ST_OK;
 	struct der_element e;
+	int fields, sequences = 0;
 
-	if (!der_next_is(&run, &e, V_ASN1_INTEGER))
-		run = before;
-	if (!der_next_is(&run, &e, V_ASN1_SEQUENCE) ||
-	    !der_next_is(&run, &e, V_ASN1_SEQUENCE))
-		return false;
-	all = octets_load(e.whole, room);
-	out->issuer = d2i_X509_NAME(NULL, &all.p, all.left);
-	out->this_update = parse_time(&run, room);
-	out->next_update = parse_time(&run, room);
-	return out->issuer != NULL && out->this_update != NULL;
+	out->head = run;
+	for (fields = 0; st == ST_OK && run.left > 0; fields++) {
+		if (fields == FIELDS_MAX || !der_next(&run, &e))
+			return fail_structure();
+		if (e.class == V_ASN1_UNIVERSAL && e.tag == V_ASN1_SEQUENCE)
+			sequences++;
+		if (sequences == 3 && e.constructed && !out->has_revoked) {
+			out->has_revoked = true;
+			out->revoked = e;
+			out->head.left = (long)(e.whole.at - out->head.at);
+			out->tail = run;
+		} else {
+			st = check_field(&e, sequences);
+		}
+	}
+	return st;
 }
 
 /*
  * CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm,
  * signatureValue } (RFC 5280, 5.1)
  */
-static bool parse_crl(struct crl *out, struct der run, struct buf *room)
+static enum status split_crl(
+    struct parts *parts, struct crl *out, struct der run)
 {
 	struct der_element list, tbs, e;
-	struct der all;
+	const unsigned char *p;
+	enum status st;
+	size_t len;
 
 	if (!der_next_is(&run, &list, V_ASN1_SEQUENCE) || run.left != 0 ||
-	    !der_next_is(&list.inside, &tbs, V_ASN1_SEQUENCE) ||
-	    !parse_tbs(out, tbs.inside, room))
-		return false;
+	    !der_next_is(&list.inside, &tbs, V_ASN1_SEQUENCE))
+		return fail_structure();
 	out->tbs = tbs.whole;
+	parts->rest = list.inside;
+	if ((st = split_tbs(parts, tbs.inside)) != ST_OK)
+		return st;
 	if (!der_next_is(&list.inside, &e, V_ASN1_SEQUENCE))
+		return fail_structure();
+	if ((st = check_size(&e, ALGORITHM)) != ST_OK)
+		return st;
+	if (!der_next_is(&list.inside, &e, V_ASN1_BIT_STRING) ||
+	    list.inside.left != 0)
+		return fail_structure();
+	if ((st = check_size(&e, SIGNATURE)) != ST_OK)
+		return st;
+	p = octets_peek(&e.inside, 1, &len);
+	out->has_unused_bits = p == NULL || p[0] != 0;
+	return ST_OK;
+}
+
+static int size_of(long contents)
+{
+	return ASN1_object_size(1, (int)contents, V_ASN1_SEQUENCE);
+}
+
+static bool add_header(struct buf *out, long contents)
+{
+	size_t len = (size_t)(size_of(contents) - contents);
+	unsigned char *p;
+
+	if (!buf_reserve(out, len))
 		return false;
-	all = octets_load(e.whole, room);
-	out->algorithm = d2i_X509_ALGOR(NULL, &all.p, all.left);
-	if (!der_next_is(&list.inside, &e, V_ASN1_BIT_STRING))
+	p = out->data + out->len;
+	ASN1_put_object(
+	    &p, 1, (int)contents, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+	out->len += len;
+	return true;
+}
+
+/* The same CRL without its entries. */
+static bool add_outline(struct buf *out, const struct parts *parts)
+{
+	long empty = parts->has_revoked ? size_of(0) : 0;
+	long tbs = parts->head.left + empty + parts->tail.left;
+
+	return add_header(out, size_of(tbs) + parts->rest.left) &&
+	    add_header(out, tbs) && octets_add(out, parts->head) &&
+	    (!parts->has_revoked || add_header(out, 0)) &&
+	    octets_add(out, parts->tail) && octets_add(out, parts->rest);
+}
+
+static bool decode_outline(
+    struct crl *out, const struct buf *text, const struct parts *parts)
+{
+	const unsigned char *p = text->data, *end = p + text->len;
+
+	out->outline = d2i_X509_CRL(NULL, &p, (long)text->len);
+	if (out->outline == NULL || p != end)
 		return false;
-	all = octets_load(e.whole, room);
-	out->signature = d2i_ASN1_BIT_STRING(NULL, &all.p, all.left);
-	all = octets_load(e.inside, room);
-	out->has_unused_bits = all.left == 0 || all.p[0] != 0;
-	return out->algorithm != NULL && out->signature != NULL &&
-	    list.inside.left == 0;
+	out->issuer = X509_CRL_get_issuer(out->outline);
+	out->this_update = X509_CRL_get0_lastUpdate(out->outline);
+	out->next_update = X509_CRL_get0_nextUpdate(out->outline);
+	p -= parts->rest.left;
+	out->algorithm = d2i_X509_ALGOR(NULL, &p, end - p);
+	out->signature = d2i_ASN1_BIT_STRING(NULL, &p, end - p);
+	return out->algorithm != NULL && out->signature != NULL;
+}
+
+static enum status parse_outline(struct crl *out, const struct parts *parts)
+{
+	struct buf text = {0};
+	bool ok =
+	    add_outline(&text, parts) && decode_outline(out, &text, parts);
+
+	buf_free(&text);
+	if (!ok)
+		return fail_structure();
+	/* What extensions are, which libcrypto looks into, does not matter. */
+	ERR_clear_error();
+	return ST_OK;
 }
 
 enum status crl_parse(struct crl *out, struct der run)
 {
-	struct buf room = {0};
-	bool ok;
+	struct parts parts = {0};
+	enum status st;
 
 	memset(out, 0, sizeof(*out));
 	out->whole = run;
-	ok = parse_crl(out, run, &room);
-	buf_free(&room);
-	return ok
-	    ? ST_OK
-	    : fail_crypto(ST_REPLY, "reply: not a CRL in DER (RFC 5280, 5.1)");
+	if ((st = split_crl(&parts, out, run)) != ST_OK ||
+	    (st = parse_outline(out, &parts)) != ST_OK)
+		return st;
+	return parts.has_revoked ? revoked_check(parts.revoked.inside, run.at)
+				 : ST_OK;
 }
 
 void crl_free(struct crl *crl)
 {
+	X509_CRL_free(crl->outline);
 	X509_ALGOR_free(crl->algorithm);
 	ASN1_BIT_STRING_free(crl->signature);
-	X509_NAME_free(crl->issuer);
-	ASN1_TIME_free(crl->this_update);
-	ASN1_TIME_free(crl->next_update);
 	memset(crl, 0, sizeof(*crl));
 }
 

@@ -14,17 +14,20 @@
  * octets of the CRL.
  */
 struct crl {
-	struct der whole, tbs; /* the tbsCertList is not decoded */
+	struct der whole, tbs;
+	X509_CRL *outline; /* without entries; it owns issuer and times */
 	X509_ALGOR *algorithm;
 	ASN1_BIT_STRING *signature;
 	bool has_unused_bits; /* signature ends within an octet */
-	X509_NAME *issuer;
-	ASN1_TIME *this_update, *next_update; /* no nextUpdate: NULL */
+	const X509_NAME *issuer;
+	const ASN1_TIME *this_update, *next_update; /* no nextUpdate: NULL */
 };
 
 /*
- * Parses a CRL in DER.  ST_REPLY after reporting.  Call crl_free() in any case;
- * a struct that is all zero is empty.
+ * Parses a CRL in DER.  Refuses what d2i_X509_CRL() refuses, and parts that are
+ * larger than anybody needs, entry by entry; revoked.h has the limit of these.
+ * ST_REPLY after reporting.  Call crl_free() in any case; a struct that is all
+ * zero is empty.
  */
 enum status crl_parse(struct crl *out, struct der run);
 void crl_free(struct crl *crl);

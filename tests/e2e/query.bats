@@ -497,6 +497,11 @@ fails() {
     fails getcrl crl-altered 97 "signature of the CRL"
 }
 
+@test "getcrl: a CRL with a malformed entry, or a part that is too large" {
+    fails getcrl crl-bad-entry 97 "is malformed (RFC 5280, 5.1.2.6)"
+    fails getcrl crl-large-signature 97 "the limit is 65536 (RFC 5280, 5.1.1.3)"
+}
+
 @test "getcrl: a forged one with --tolerate issuer is still refused" {
     fails getcrl crl-bad-signature 97 "signature of the CRL" \
         --tolerate issuer
@@ -806,6 +811,8 @@ refuses_large() {
     refuses_large wrong-signer 97 "its signature does not verify"
     refuses_large crl-altered 97 "signature of the CRL"
     refuses_large crl-altered-middle 97 "signature of the CRL"
+    refuses_large crl-bad-entry 97 "not a CRL: its entry at byte"
+    refuses_large crl-large-signature 97 "its signatureValue has 2000006 bytes"
     refuses_large crl-two 97 "one CRL"
     refuses_large content-trailing 97 "bytes follow the SignedData"
 }

@@ -457,6 +457,20 @@ def flip_middle(data):
     return data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1:]
 
 
+def end_entries_in_null(crl):
+    tbs, algorithm, signature = der.inner(crl)
+    fields = der.inner(tbs[2])
+    entries = [content for _, content, _ in fields[5:6]]
+    return der.seq(der.seq(*[whole for _, _, whole in fields[:5]],
+                           der.seq(*entries, der.NULL)),
+                   algorithm[2], signature[2])
+
+
+def enlarge_signature(crl):
+    tbs, algorithm, _ = der.inner(crl)
+    return der.seq(tbs[2], algorithm[2], der.tlv(0x03, bytes(2000001)))
+
+
 def crl_fault(name, text, change):
     @success_fault(name, "content", text)
     def spoil(draft):
@@ -476,6 +490,10 @@ crl_fault("crl-altered", "a bit of the CRL's signature is wrong",
               [certrep.encode(draft.crl)[-1] ^ 1]))
 crl_fault("crl-altered-middle", "a bit in the middle of the CRL is wrong",
           lambda draft: flip_middle(certrep.encode(draft.crl)))
+crl_fault("crl-bad-entry", "the last entry of the CRL is NULL",
+          lambda draft: end_entries_in_null(certrep.encode(draft.crl)))
+crl_fault("crl-large-signature", "the CRL's signature has 2 MB",
+          lambda draft: enlarge_signature(certrep.encode(draft.crl)))
 crl_fault("crl-expired", "harmless: nextUpdate of the CRL has passed",
           lambda draft: certrep.encode(draft.authority.crl(age=60)))
 crl_fault("crl-not-yet-valid",
