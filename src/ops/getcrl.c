@@ -102,6 +102,11 @@ static enum status check_crl_signature(const struct crl *crl,
 		    "reply: the CRL is signed with %s, which the policy of "
 		    "this libcrypto forbids: the signature cannot be verified",
 		    found.refused);
+	if (found.named && crl->has_two_algorithms)
+		return fail(ST_REPLY,
+		    "reply: the CRL names two signature algorithms, expected "
+		    "the same one twice (RFC 5280, 5.1.1.2): its signature "
+		    "cannot be verified");
 	if (found.named)
 		return fail(ST_REPLY,
 		    "reply: the signature of the CRL does not verify with its "

@@ -35,6 +35,7 @@ static const struct {
 
 /* The octets of a CRL but its entries; and the contents of its entries. */
 struct parts {
+	struct der algorithm; /* in tbsCertList, the field signature */
 	struct der_element revoked;
 	bool has_revoked;
 	struct der head, tail; /* of tbsCertList: before and behind entries */
@@ -96,8 +97,9 @@ static enum status split_tbs(struct parts *out, struct der run)
 	for (fields = 0; st == ST_OK && run.left > 0; fields++) {
 		if (fields == FIELDS_MAX || !der_next(&run, &e))
 			return fail_structure();
-		if (e.class == V_ASN1_UNIVERSAL && e.tag == V_ASN1_SEQUENCE)
-			sequences++;
+		if (e.class == V_ASN1_UNIVERSAL && e.tag == V_ASN1_SEQUENCE &&
+		    ++sequences == 1)
+			out->algorithm = e.whole;
 		if (sequences == 3 && e.constructed && !out->has_revoked) {
 			out->has_revoked = true;
 			out->revoked = e;
@@ -174,6 +176,19 @@ static bool add_outline(struct buf *out, const struct parts *parts)
 	    octets_add(out, parts->tail) && octets_add(out, parts->rest);
 }
 
+/* RFC 5280, 5.1.1.2: the algorithm in tbsCertList MUST be the same. */
+static bool is_algorithm(const X509_ALGOR *algorithm, struct der octets)
+{
+	struct buf room = {0};
+	struct der all = octets_load(octets, &room);
+	X509_ALGOR *other = d2i_X509_ALGOR(NULL, &all.p, all.left);
+	bool yes = other != NULL && X509_ALGOR_cmp(algorithm, other) == 0;
+
+	X509_ALGOR_free(other);
+	buf_free(&room);
+	return yes;
+}
+
 static bool decode_outline(
     struct crl *out, const struct buf *text, const struct parts *parts)
 {
@@ -188,7 +203,11 @@ static bool decode_outline(
 	p -= parts->rest.left;
 	out->algorithm = d2i_X509_ALGOR(NULL, &p, end - p);
 	out->signature = d2i_ASN1_BIT_STRING(NULL, &p, end - p);
-	return out->algorithm != NULL && out->signature != NULL;
+	if (out->algorithm == NULL || out->signature == NULL)
+		return false;
+	out->has_two_algorithms =
+	    !is_algorithm(out->algorithm, parts->algorithm);
+	return true;
 }
 
 static enum status parse_outline(struct crl *out, const struct parts *parts)
@@ -299,7 +318,8 @@ static bool signature_verifies(const struct crl *crl, EVP_PKEY *key)
 bool crl_is_signed_by(const struct crl *crl, X509 *ca)
 {
 	EVP_PKEY *key = X509_get0_pubkey(ca);
-	bool yes = key != NULL && signature_verifies(crl, key);
+	bool yes = key != NULL && !crl->has_two_algorithms &&
+	    signature_verifies(crl, key);
 
 	ERR_clear_error();
 	return yes;

@@ -18,14 +18,15 @@ struct crl {
 	X509_CRL *outline; /* without entries; it owns issuer and times */
 	X509_ALGOR *algorithm;
 	ASN1_BIT_STRING *signature;
-	bool has_unused_bits; /* signature ends within an octet */
+	bool has_unused_bits;    /* signature ends within an octet */
+	bool has_two_algorithms; /* another in tbsCertList; none verifies */
 	const X509_NAME *issuer;
 	const ASN1_TIME *this_update, *next_update; /* no nextUpdate: NULL */
 };
 
 /*
- * Parses a CRL in DER.  Refuses what d2i_X509_CRL() refuses, and parts that are
- * larger than anybody needs, entry by entry; revoked.h has the limit of these.
+ * Parses a CRL in DER.  Refuses what d2i_X509_CRL() refuses, in each entry, too,
+ * and parts that are large, whose length is looked at before they are loaded.
  * ST_REPLY after reporting.  Call crl_free() in any case; a struct that is all
  * zero is empty.
  */

@@ -495,6 +495,7 @@ fails() {
     fails getcrl crl-bad-signature 97 "signature of the CRL" \
         --tolerate nonce,transaction-id,clock
     fails getcrl crl-altered 97 "signature of the CRL"
+    fails getcrl crl-two-algorithms 97 "two signature algorithms"
 }
 
 @test "getcrl: a CRL with a malformed entry, or a part that is too large" {

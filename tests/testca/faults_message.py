@@ -471,6 +471,12 @@ def enlarge_signature(crl):
     return der.seq(tbs[2], algorithm[2], der.tlv(0x03, bytes(2000001)))
 
 
+def rename_algorithm(crl):
+    tbs, algorithm, signature = der.inner(crl)
+    name = der.inner(algorithm[2])[0]
+    return der.seq(tbs[2], der.seq(name[2]), signature[2])
+
+
 def crl_fault(name, text, change):
     @success_fault(name, "content", text)
     def spoil(draft):
@@ -494,6 +500,8 @@ crl_fault("crl-bad-entry", "the last entry of the CRL is NULL",
           lambda draft: end_entries_in_null(certrep.encode(draft.crl)))
 crl_fault("crl-large-signature", "the CRL's signature has 2 MB",
           lambda draft: enlarge_signature(certrep.encode(draft.crl)))
+crl_fault("crl-two-algorithms", "the signatureAlgorithm has no parameters",
+          lambda draft: rename_algorithm(certrep.encode(draft.crl)))
 crl_fault("crl-expired", "harmless: nextUpdate of the CRL has passed",
           lambda draft: certrep.encode(draft.authority.crl(age=60)))
 crl_fault("crl-not-yet-valid",

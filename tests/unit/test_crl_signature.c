@@ -452,6 +452,34 @@ static void test_names(void **state)
 	assert_false(is_signed_as(NID_sha256, "1.3.14.3.2.29"));
 }
 
+/* RFC 5280, 5.1.1.2: both algorithms are the same, parameters included. */
+static void test_two_names(void **state)
+{
+	const struct signer by = {fixture_rsa(0), NID_sha256, NID_sha256, 32};
+	static const struct params says = SHA256,
+				   trailer = {
+				       NID_sha256, NID_mgf1, NID_sha256, 32, 1};
+	X509_ALGOR *algorithm = new_pss(&says, PARAMS);
+	X509_ALGOR *others[] = {new_pss(&trailer, PARAMS), new_pss(&says, NONE),
+	    new_algor(NID_sha256WithRSAEncryption)};
+	X509 *ca = new_ca(fixture_rsa(0));
+	struct buf der = {0};
+	size_t i;
+
+	(void)state;
+	make_crl(&der, &by, algorithm, algorithm);
+	assert_true(verifies(&der, ca));
+	for (i = 0; i < NITEMS(others); i++) {
+		der.len = 0;
+		make_crl(&der, &by, others[i], algorithm);
+		assert_false(verifies(&der, ca));
+		X509_ALGOR_free(others[i]);
+	}
+	buf_free(&der);
+	X509_free(ca);
+	X509_ALGOR_free(algorithm);
+}
+
 /* SEQUENCE { 1, the UTCTime 260101000000Z } */
 #define ENTRY \
 	"\x30\x12\x02\x01\x01\x17\x0d" \
@@ -549,6 +577,7 @@ int main(void)
 	    cmocka_unit_test(test_parameters),
 	    cmocka_unit_test(test_digest),
 	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_two_names),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
