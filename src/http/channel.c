@@ -153,6 +153,8 @@ static enum status attempt_run(
 		st = spool_end(&response->body);
 	/* Those who look only at the start find it in memory. */
 	spool_peek(&response->body, 0, SPOOL_WINDOW, &start);
+	if (st == ST_OK && response->body.failed)
+		st = spool_fail_read();
 
 	channel->hint = channel->conn->hint;
 	if (st != ST_OK || !try->parser.keep || try->surplus ||

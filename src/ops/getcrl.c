@@ -154,13 +154,13 @@ static enum status getcrl_write(
 	st = crl_parse(&crl, reply->crl);
 	if (st == ST_OK)
 		st = check_crl(&crl, query);
-	log_capture_end(&capture);
-	st = spool_report(&reply->inside, st, capture.text);
 	if (st == ST_OK) {
 		warn_of_crl_time(&crl);
 		st = outputs_write_der(
 		    session, &query->in.outputs.result, "X509 CRL", crl.whole);
 	}
+	log_capture_end(&capture);
+	st = spool_report(&reply->inside, st, capture.text);
 	if (st == ST_OK) {
 		describe_crl(session->report, &crl, path);
 		say("CRL written as %s", path);

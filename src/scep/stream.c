@@ -85,7 +85,6 @@ enum status stream_close(struct stream *stream)
 {
 	free_bios(stream);
 	if (stream->st == ST_OK && stream->failed)
-		return fail(
-		    ST_FILE, "cannot read the temporary file of the answer");
+		return spool_fail_read();
 	return stream->st == ST_OK ? spool_end(stream->spool) : stream->st;
 }

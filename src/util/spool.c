@@ -117,6 +117,7 @@ static enum status open_file(struct spool *spool)
 {
 	const char *place;
 	size_t done;
+	bool noted;
 	int fd;
 
 	while ((place = find_place(spool)) != NULL) {
@@ -132,10 +133,11 @@ static enum status open_file(struct spool *spool)
 				    buf_string(&spool->refusals), place);
 			return ST_OK;
 		}
-		if (!leave_place(spool, done))
-			return fail_memory();
+		noted = leave_place(spool, done);
 		if (fd >= 0)
 			close(fd);
+		if (!noted)
+			return fail_memory();
 	}
 	return fail(ST_FILE, "%s; free some space, or set TMPDIR",
 	    buf_string(&spool->refusals));
@@ -281,12 +283,16 @@ const unsigned char *spool_peek(
 	return spool->bytes.data + (at - spool->start);
 }
 
+enum status spool_fail_read(void)
+{
+	return fail(ST_FILE, "cannot read the temporary file of the answer");
+}
+
 enum status spool_report(
     const struct spool *spool, enum status st, const char *text)
 {
-	if (st == ST_REPLY && spool->failed)
-		return fail(
-		    ST_FILE, "cannot read the temporary file of the answer");
+	if (st != ST_OK && spool->failed)
+		return spool_fail_read();
 	log_report(text);
 	return st;
 }

@@ -63,9 +63,12 @@ enum status spool_end(struct spool *spool);
 const unsigned char *spool_peek(
     struct spool *spool, size_t at, size_t need, size_t *len);
 
+/* Reports that the file could not be read, and returns ST_FILE. */
+enum status spool_fail_read(void);
+
 /*
- * Reports a failure, whose text was captured, and returns st.  A reply that was
- * found bad in a file that could not be read is no bad reply: ST_FILE.
+ * Reports a failure, whose text was captured, and returns st.  If the file could
+ * not be read, that is the reason, and no bad reply or output: ST_FILE.
  */
 enum status spool_report(
     const struct spool *spool, enum status st, const char *text);

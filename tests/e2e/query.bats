@@ -887,6 +887,34 @@ bytes: No space left on device; free some space, or set TMPDIR"
     done
 }
 
+# trace_reads OPTION...: a getcrl under strace, which sees what reads a file at an
+# offset.
+trace_reads() {
+    rm -f result
+    ASAN_OPTIONS=detect_leaks=0 run -- strace -f -o trace -e trace=pread64 "$@" \
+        "$sscep" getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w result \
+        --quiet
+}
+
+@test "a large CRL: a temporary file that cannot be read" {
+    start_queries "${LARGE[@]}"
+    need strace
+    trace_reads
+    expect_equal status 0 "$status"
+    # Libraries are read before, in smaller parts.
+    local first count n
+    first=$(grep -n 'pread64(.*, 131072, 0)' trace | head -n 1 | cut -d : -f 1)
+    count=$(grep -c 'pread64(' trace)
+    [ "$((count - first))" -gt 10 ]
+    for ((n = first; n <= count; n++)); do
+        trace_reads -e "inject=pread64:error=EIO:when=$n"
+        expect_equal "status of read $n" 93 "$status"
+        expect_equal "line of read $n" "$sscep: cannot read the temporary file \
+of the answer" "$output"
+        [ ! -e result ]
+    done
+}
+
 # answer_size: bytes of the reply to the last run, which was with -d.
 answer_size() {
     sed -n 's/.*answer: 200.*, \([0-9]*\) bytes$/\1/p' "$stderr" | tail -n 1

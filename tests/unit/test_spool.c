@@ -374,6 +374,12 @@ static void test_unreadable(void **state)
 	assert_int_equal(spool_report(&spool, ST_REPLY, "reply: bad"), ST_FILE);
 	assert_string_equal(capture_stop(),
 	    "sscep: cannot read the temporary file of the answer\n");
+	capture_start(STDERR_FILENO);
+	assert_int_equal(
+	    spool_report(&spool, ST_ERROR, "out of memory"), ST_FILE);
+	assert_string_equal(capture_stop(),
+	    "sscep: cannot read the temporary file of the answer\n");
+	assert_int_equal(spool_report(&spool, ST_OK, ""), ST_OK);
 	spool_free(&spool);
 }
 
