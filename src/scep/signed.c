@@ -1,11 +1,11 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
-#include <openssl/rsa.h>
 #include <openssl/sha.h>
 
 #include "pki/ability.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
+#include "pki/pss.h"
 #include "scep/attrs.h"
 #include "scep/limits.h"
 #include "scep/signed.h"
@@ -197,28 +197,6 @@ static bool signature_is_of(const struct signed_by *by, const struct buf *bytes)
 	return ok;
 }
 
-/* The hashAlgorithm of RSASSA-PSS, SHA-1 if it is absent (RFC 4055, 3.1). */
-static int pss_digest(const X509_ALGOR *algorithm)
-{
-	int type, nid = NID_sha1;
-	const void *value;
-	const ASN1_OBJECT *hash;
-	RSA_PSS_PARAMS *parameters;
-
-	X509_ALGOR_get0(NULL, &type, &value, algorithm);
-	if (type != V_ASN1_SEQUENCE)
-		return NID_undef;
-	parameters = ASN1_item_unpack(value, ASN1_ITEM_rptr(RSA_PSS_PARAMS));
-	if (parameters == NULL)
-		return NID_undef;
-	if (parameters->hashAlgorithm != NULL) {
-		X509_ALGOR_get0(&hash, NULL, NULL, parameters->hashAlgorithm);
-		nid = OBJ_obj2nid(hash);
-	}
-	RSA_PSS_PARAMS_free(parameters);
-	return nid;
-}
-
 /*
  * Whether the signature over bytes, which are DER, is good by RSASSA-PSS with
  * the parameters of algorithm.  Its digest has to be the one that
@@ -231,7 +209,7 @@ static bool pss_signature_is_of(
 	ASN1_TYPE *any;
 	bool ok;
 
-	if (pss_digest(algorithm) != EVP_MD_type(signer_digest(by)))
+	if (pss_get_digest(algorithm) != EVP_MD_type(signer_digest(by)))
 		return false;
 	any = d2i_ASN1_TYPE(NULL, &p, (long)bytes->len);
 	ok = any != NULL &&
