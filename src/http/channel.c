@@ -136,13 +136,24 @@ static enum status attempt_send(struct attempt *try)
 	return ST_OK;
 }
 
+/* Those who look only at the start find it in memory. */
+static enum status end_body(struct spool *body)
+{
+	enum status st = spool_end(body);
+	size_t len;
+
+	if (st == ST_OK && spool_peek(body, 0, SPOOL_WINDOW, &len) == NULL &&
+	    body->failed)
+		st = spool_fail_read();
+	return st;
+}
+
 /* Keeps the connection open if another exchange can follow. */
 static enum status attempt_run(
     struct attempt *try, struct http_response *response, size_t max_body)
 {
 	struct channel *channel = try->channel;
 	enum status st;
-	size_t start;
 
 	channel->reached = true;
 	parser_init(&try->parser, response, channel_peer(channel), max_body);
@@ -150,11 +161,7 @@ static enum status attempt_run(
 	while (st == ST_OK && !parser_is_done(&try->parser))
 		st = attempt_read(try);
 	if (st == ST_OK)
-		st = spool_end(&response->body);
-	/* Those who look only at the start find it in memory. */
-	spool_peek(&response->body, 0, SPOOL_WINDOW, &start);
-	if (st == ST_OK && response->body.failed)
-		st = spool_fail_read();
+		st = end_body(&response->body);
 
 	channel->hint = channel->conn->hint;
 	if (st != ST_OK || !try->parser.keep || try->surplus ||

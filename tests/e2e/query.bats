@@ -887,6 +887,14 @@ bytes: No space left on device; free some space, or set TMPDIR"
     done
 }
 
+@test "a large CRL: over the limit, where the disk is full as well" {
+    start_queries "${LARGE[@]}" --chunked 1000
+    # What is read last before the limit has no room, and is not needed.
+    in_sizes 1050k 1050k crl_in_full --max-size 1150000
+    expect_status 95
+    only_error "over the limit of 1150000 bytes (--max-size)"
+}
+
 # trace_reads OPTION...: a getcrl under strace, which sees what reads a file at an
 # offset.
 trace_reads() {
