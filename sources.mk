@@ -28,6 +28,8 @@ sscep_sources = \
 	src/ops/inputs.h \
 	src/ops/issued.c \
 	src/ops/issued.h \
+	src/ops/making.c \
+	src/ops/making.h \
 	src/ops/ops.c \
 	src/ops/ops.h \
 	src/ops/outputs.c \
@@ -69,6 +71,7 @@ sscep_sources = \
 	src/scep/stream.h \
 	src/options/apply.c \
 	src/options/apply.h \
+	src/options/check.h \
 	src/options/config.c \
 	src/options/config.h \
 	src/options/doubt.c \
@@ -90,6 +93,8 @@ sscep_sources = \
 	src/options/lines.h \
 	src/options/long_name.c \
 	src/options/long_name.h \
+	src/options/made.c \
+	src/options/made.h \
 	src/options/man.c \
 	src/options/names.c \
 	src/options/names.h \
@@ -125,6 +130,8 @@ sscep_sources = \
 	src/keys/key_file.h \
 	src/keys/key_name.c \
 	src/keys/key_name.h \
+	src/keys/new_key.c \
+	src/keys/new_key.h \
 	src/keys/pass.c \
 	src/keys/pass.h \
 	src/keys/probe.c \
@@ -137,6 +144,8 @@ sscep_sources = \
 	src/pki/ability.h \
 	src/pki/algs.c \
 	src/pki/algs.h \
+	src/pki/altname_list.c \
+	src/pki/altname_list.h \
 	src/pki/altnames.c \
 	src/pki/altnames.h \
 	src/pki/barecert.c \
@@ -167,10 +176,18 @@ sscep_sources = \
 	src/pki/pin.h \
 	src/pki/pinned.c \
 	src/pki/pinned.h \
+	src/pki/problem.c \
+	src/pki/problem.h \
 	src/pki/pss.c \
 	src/pki/pss.h \
+	src/pki/request.c \
+	src/pki/request.h \
 	src/pki/revoked.c \
 	src/pki/revoked.h \
+	src/pki/subject.c \
+	src/pki/subject.h \
+	src/pki/usage.c \
+	src/pki/usage.h \
 	src/http/bio.c \
 	src/http/bio.h \
 	src/http/channel.c \
@@ -221,6 +238,8 @@ sscep_sources = \
 	src/util/json.h \
 	src/util/log.c \
 	src/util/log.h \
+	src/util/newfile.c \
+	src/util/newfile.h \
 	src/util/output.c \
 	src/util/output.h \
 	src/util/quote.c \

@@ -110,6 +110,11 @@ X509 *compat_new_x509(const char *query)
 	return X509_new_ex(NULL, query);
 }
 
+X509_REQ *compat_new_x509_req(const char *query)
+{
+	return X509_REQ_new_ex(NULL, query);
+}
+
 EVP_PKEY_CTX *compat_new_key_context(EVP_PKEY *key, const char *query)
 {
 	return EVP_PKEY_CTX_new_from_pkey(NULL, key, query);
@@ -158,6 +163,12 @@ X509 *compat_new_x509(const char *query)
 {
 	(void)query;
 	return X509_new();
+}
+
+X509_REQ *compat_new_x509_req(const char *query)
+{
+	(void)query;
+	return X509_REQ_new();
 }
 
 EVP_PKEY_CTX *compat_new_key_context(EVP_PKEY *key, const char *query)

@@ -39,6 +39,7 @@ const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key);
 
 /* New objects that fetch algorithms with query; NULL: out of memory. */
 X509 *compat_new_x509(const char *query);
+X509_REQ *compat_new_x509_req(const char *query);
 EVP_PKEY_CTX *compat_new_key_context(EVP_PKEY *key, const char *query);
 CMS_ContentInfo *compat_new_cms(const char *query);
 /* A SignedData without signers, as CMS_sign() makes it. */

@@ -4,6 +4,7 @@
 
 #include "keys/key.h"
 #include "ops/inputs.h"
+#include "ops/making.h"
 #include "ops/signer.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
@@ -102,18 +103,29 @@ static enum status check_csr_key(const struct inputs *in)
 	return ST_OK;
 }
 
-static enum status read_csr(struct inputs *in)
+static enum status read_given_csr(struct inputs *in)
 {
 	const struct options *o = in->options;
 	enum status st = csr_read(&in->csr, o->request);
 
-	if (st == ST_OK)
-		in->public = X509_REQ_get_pubkey(in->csr);
 	if (st == ST_OK && o->key != NULL) {
 		st = read_key(&in->csr_key, in);
 		if (st == ST_OK)
 			st = check_csr_key(in);
 	}
+	return st;
+}
+
+static enum status read_csr(struct inputs *in)
+{
+	bool make;
+	enum status st = making_is_wanted(&make, in->options);
+
+	if (st == ST_OK)
+		st = make ? making_make_csr(&in->csr, &in->csr_key, in->session)
+			  : read_given_csr(in);
+	if (st == ST_OK)
+		in->public = X509_REQ_get_pubkey(in->csr);
 	if (st == ST_OK)
 		st = csr_add_challenge(&in->password, in->csr);
 	return st;
@@ -163,7 +175,7 @@ static void warn_of_subject(const struct inputs *in)
 		warn(WARN_RENEWAL_SUBJECT,
 		    "request %s is for %s, but -O %s for %s: a renewal keeps "
 		    "the subject (RFC 8894, 2.5), and the CA may refuse it",
-		    in->options->request,
+		    making_name(in->options),
 		    cert_name_quote(wanted_text, sizeof(wanted_text), wanted),
 		    in->options->sign_cert,
 		    cert_name_quote(text, sizeof(text), subject));

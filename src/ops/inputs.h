@@ -20,7 +20,7 @@ struct inputs {
 	struct outputs outputs;
 	struct cabundle bundle; /* -c, -e */
 
-	X509_REQ *csr;       /* enroll: -r */
+	X509_REQ *csr;       /* enroll: -r, or made */
 	EVP_PKEY *public;    /* enroll: the key of csr */
 	EVP_PKEY *csr_key;   /* enroll: -k; when -K signs NULL or any key */
 	struct buf password; /* enroll: challengePassword of csr; a secret */

@@ -1,5 +1,6 @@
 #include "ops/chain.h"
 #include "ops/issued.h"
+#include "ops/making.h"
 #include "pki/altnames.h"
 #include "pki/cert.h"
 #include "util/log.h"
@@ -59,7 +60,7 @@ static void note_altnames(const struct inputs *in, X509 *cert)
 
 	if (!altnames_of_csr(&wanted, in->csr))
 		verbose("the subjectAltName of request %s cannot be read",
-		    in->options->request);
+		    making_name(in->options));
 	else if (!altnames_of_cert(&issued, cert))
 		verbose("the subjectAltName of the issued certificate cannot "
 			"be read");

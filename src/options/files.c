@@ -278,10 +278,8 @@ static bool is_same_file(const struct use *output, const struct use *other)
 static bool may_replace(const struct use *output, const struct use *input)
 {
 	const struct option_row *row = output->row;
-	char word[32];
 
-	snprintf(word, sizeof(word), " %s ", input->row->name);
-	if (row->over == NULL || strstr(row->over, word) == NULL)
+	if (!table_names(row->over, input->row))
 		return false;
 	return !row->set || output->kept || input->unread;
 }

@@ -44,12 +44,36 @@ static void print_flags(FILE *out, const struct option_row *row)
 		fprintf(out, "Fl -%s", row->name);
 }
 
+/* Those of a list " name name ", by letter if they have one. */
+static void print_instead(FILE *out, const char *list)
+{
+	const struct option_row *row, *end = table_rows + table_row_count;
+	const char *between = "";
+
+	fputs("Required unless\n", out);
+	for (row = table_rows; row < end; row++) {
+		if (!table_names(list, row))
+			continue;
+		fputs(between, out);
+		if (row->letter != 0)
+			fprintf(out, ".Fl %c\n", row->letter);
+		else
+			fprintf(out, ".Fl -%s\n", row->name);
+		between = "or\n";
+	}
+	fputs("is given.\n", out);
+}
+
 static void print_required(FILE *out, const struct option_row *row)
 {
 	const char *p;
 
 	if (row->required == 0)
 		return;
+	if (row->instead != NULL) {
+		print_instead(out, row->instead);
+		return;
+	}
 	if (row->unless == NULL) {
 		fputs("Required.\n", out);
 		return;

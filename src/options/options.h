@@ -37,35 +37,35 @@ enum renewal {
 struct options {
 	const struct operation *operation;
 
-	char *url, *proxy, *config, *ca_cert, *ca_identifier;
+	char *url, *proxy, *config, *ca_cert, *ca_identifier, *capabilities;
 	char *engine; /* -g: an engine, or the section that describes it */
 	struct engine_options engine_options;
 	/* -E -S -F, names of algs.h; NULL: the best announced */
 	char *enc_alg, *sig_alg, *fp_alg;
 	struct list monitor; /* -M, each name=value */
-	int wait;            /* -W, seconds */
-	int timeout;         /* --timeout, seconds */
+	int wait, timeout;   /* -W, --timeout, seconds */
 	int max_size;        /* --max-size, bytes; 0: by operation */
 	bool verbose, debug, quiet, json, legacy, dump_config;
 	unsigned int tolerate; /* bits of enum tolerate */
 	bool no_warn[WARNING_COUNT];
-	char *capabilities;
 	struct list ca_fingerprints; /* each accepted by pin_parse() */
 
 	char *key, *request, *sign_key, *sign_cert;  /* -k -r -K -O */
 	char *local_cert, *enc_cert, *selfsigned;    /* -l -e -L */
-	char *dump_request, *chain, *transaction_id; /* -m */
+	char *chain, *transaction_id, *dump_request; /* the last is -m */
 	enum renewal renewal;
 	int poll_interval, poll_time, poll_count; /* -t -T -n */
 	bool resume;                              /* -R */
 	char *ca_chain, *serial, *output;         /* -C -s -w */
 
+	char *new_key, *key_passout; /* of a request that is made here */
+	char *subject, *purposes, *cert_template, *challenge;
+	struct list altnames;
+	bool key_usage;
 	char *passin, *sign_passin, *tls_passin;
 	struct list providers, provider_paths;
-	bool rsa_oaep, rsa_pss;
 	char *tls_ca_file, *tls_ca_dir, *tls_cert, *tls_key;
-	bool tls_insecure;
-
+	bool tls_insecure, rsa_oaep, rsa_pss;
 	struct buf dumped; /* what --dump-config prints */
 };
 

@@ -7,6 +7,7 @@
 #include "options/engineconf.h"
 #include "options/hide.h"
 #include "options/long_name.h"
+#include "options/made.h"
 #include "options/operation.h"
 #include "options/parse.h"
 #include "options/table.h"
@@ -249,6 +250,20 @@ static bool is_given(const struct option_state *state, char letter)
 	    state->given[table_index(row)] != RANK_UNSET;
 }
 
+/* Whether one of the options that can take the place of the row is given. */
+static bool is_replaced(
+    const struct option_state *state, const struct option_row *row)
+{
+	const struct option_row *other, *end = table_rows + table_row_count;
+
+	for (other = table_rows; other < end; other++)
+		if ((other->ops & state->operation->op) &&
+		    state->given[table_index(other)] != RANK_UNSET &&
+		    table_names(row->instead, other))
+			return true;
+	return false;
+}
+
 /* Whether all options that make the row unnecessary are given. */
 static bool is_excused(
     const struct option_state *state, const struct option_row *row)
@@ -286,11 +301,12 @@ static enum status check_required(
 
 	if (!(row->required & state->operation->op) ||
 	    state->given[table_index(row)] != RANK_UNSET ||
-	    is_excused(state, row))
+	    is_excused(state, row) || is_replaced(state, row))
 		return ST_OK;
-	return fail_misuse("missing %s (%s%s%s)", row->what,
+	return fail_misuse("missing %s (%s%s%s)%s", row->what,
 	    table_spelling(own, sizeof(own), row, ", "), file ? ", " : "",
-	    file ? row->key : "");
+	    file ? row->key : "",
+	    row->instead != NULL ? ", or --subject to make one" : "");
 }
 
 /* Checks that need all sources to have been read. */
@@ -313,7 +329,7 @@ static enum status check_complete(const struct option_state *state)
 		if ((row->ops & op) &&
 		    (st = check_required(state, row)) != ST_OK)
 			return st;
-	return ST_OK;
+	return made_check_options(state->options);
 }
 
 static enum status parse_all(struct option_state *state,

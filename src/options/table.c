@@ -118,7 +118,6 @@ const struct option_row table_rows[] = {
 	  .example = "device=4711" },
 	{ .name = "timeout", .ops = ALL, TO_NUMBER(timeout),
 	  .def = TIMEOUT_DEFAULT, .min = 1, .arg = "secs", .key = "Timeout",
-	  .common = true,
 	  .help = "Seconds an exchange may take",
 	  .more = "From the look-up of the name of the server to the last byte"
 		  " of the reply." },
@@ -272,9 +271,71 @@ const struct option_row table_rows[] = {
 	  TO_STRING(request), .check = CHECK_FILE, .arg = "file",
 	  .key = "CertReqFile",
 	  .what = "certificate request", .required = OP_ENROLL,
+	  .instead = " subject sign-cert ",
 	  .common = true,
 	  .help = "Certificate request (PKCS#10), PEM or DER",
+	  .more = "With --subject or --new-key the request is made, and written"
+		  " to this file, if it is given, for its owner only. One that"
+		  " is there is never overwritten: it is sent if it asks for"
+		  " the same, or with -R.",
 	  .example = "./local.csr" },
+	{ .name = "subject", .ops = OP_ENROLL, TO_STRING(subject),
+	  .check = CHECK_SUBJECT, .arg = "dn", .key = "Subject",
+	  .common = true,
+	  .help = "Make the request for this subject, /C=FI/CN=name",
+	  .more = "As openssl(1) takes it: a slash before each attribute, or +"
+		  " to join it with the one before; a backslash takes the next"
+		  " character as it is. The characters are UTF-8. / is the empty"
+		  " subject, for which a name of --san is required.",
+	  .example = "/C=FI/O=Example/CN=router1" },
+	{ .name = "new-key", .ops = OP_ENROLL, TO_STRING(new_key),
+	  .check = CHECK_NEW_KEY, .arg = "type", .key = "NewKey",
+	  .common = true,
+	  .help = "Make the key of -k if there is none",
+	  .more = "It is written before anything is sent, for its owner only,"
+		  " and never over a file. A key that is there is used, and"
+		  " must be of this type, so that the same command can be"
+		  " repeated.",
+	  .example = "ec:P-256" },
+	{ .name = "key-passout", .ops = OP_ENROLL, TO_STRING(key_passout),
+	  .check = CHECK_PASS, .arg = "source", .key = "NewKeyPassword",
+	  .help = "Encrypt the new key; source of the pass phrase, as for"
+		  " --passin",
+	  .more = "In PKCS#8 with AES-256 and PBKDF2. It is also the pass"
+		  " phrase of a key that is there, unless --passin is given.",
+	  .example = "file:./local.pass" },
+	{ .name = "challenge", .ops = OP_ENROLL, TO_STRING(challenge),
+	  .check = CHECK_PASS, .arg = "source", .key = "Challenge",
+	  .help = "Source of the challenge password of the request, as for"
+		  " --passin",
+	  .more = "A PrintableString if its characters allow that, else a"
+		  " UTF8String; at most 255 characters.",
+	  .example = "file:./challenge" },
+	{ .name = "san", .ops = OP_ENROLL, TO_LIST(altnames),
+	  .check = CHECK_ALTNAMES, .arg = "list", .key = "SubjectAltName",
+	  .help = "Names for the subjectAltName of the request; may be repeated",
+	  .more = "DNS:host, IP:address, email:user@host, URI:uri and"
+		  " UPN:user@domain, separated by commas; a comma in a name has"
+		  " a backslash before it.",
+	  .example = "DNS:router1.example.com,IP:192.0.2.1" },
+	{ .name = "eku", .ops = OP_ENROLL, TO_STRING(purposes),
+	  .check = CHECK_PURPOSES, .arg = "list", .key = "ExtendedKeyUsage",
+	  .help = "Request these purposes, and key usages by the type of the"
+		  " key",
+	  .more = "Names such as serverAuth, clientAuth and ipsecIKE, or OIDs,"
+		  " separated by commas.",
+	  .example = "serverAuth,clientAuth" },
+	{ .name = "ku", .ops = OP_ENROLL, TO_FLAG(key_usage),
+	  .key = "KeyUsage",
+	  .help = "Request key usages by the type of the key",
+	  .more = "digitalSignature and, with RSA, keyEncipherment, else"
+		  " keyAgreement." },
+	{ .name = "template", .ops = OP_ENROLL, TO_STRING(cert_template),
+	  .arg = "name", .key = "CertTemplateName",
+	  .help = "Request this template of the CA (certTemplateName)",
+	  .more = "The extension 1.3.6.1.4.1.311.20.2, which CAs of Microsoft"
+		  " and OpenXPKI read.",
+	  .example = "pc-client" },
 	{ .letter = 'l', .name = "cert", .ops = OP_ENROLL,
 	  TO_STRING(local_cert), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "LocalCertFile",
@@ -517,6 +578,16 @@ const struct option_row *table_find_key(const char *key, enum op op)
 		any = row;
 	}
 	return any;
+}
+
+bool table_names(const char *list, const struct option_row *row)
+{
+	char word[32];
+
+	if (list == NULL || row->name == NULL)
+		return false;
+	snprintf(word, sizeof(word), " %s ", row->name);
+	return strstr(list, word) != NULL;
 }
 
 bool table_has_key(const struct option_row *row, const char *text)

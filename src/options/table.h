@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "options/check.h"
 #include "options/options.h"
 
 #define TABLE_OPS_ALL ((unsigned int)OPS_ALL)
@@ -20,23 +21,6 @@ enum option_type {
 	TYPE_NO_WARN,  /* bool for each warning */
 	TYPE_IGNORED,  /* nothing; takes no value */
 	TYPE_ACTION    /* nothing; asks for row->action */
-};
-
-/* What a string, or each item of a list, is checked for. */
-enum option_check {
-	CHECK_TEXT, /* as all but CHECK_ANY: not empty */
-	CHECK_ANY,
-	CHECK_FILE,   /* a file that is read */
-	CHECK_OUTPUT, /* a file that is written */
-	CHECK_DIR,
-	CHECK_KEY,  /* a file, a URI, or a name for the engine */
-	CHECK_PASS, /* the source of a pass phrase; never printed */
-	CHECK_DIGEST,
-	CHECK_CIPHER,
-	CHECK_PAIR,        /* name=value */
-	CHECK_PRINTABLE,   /* PrintableString, not empty */
-	CHECK_FINGERPRINT, /* what pin_parse() takes */
-	CHECK_CAPS         /* keywords of GetCACaps */
 };
 
 /*
@@ -58,6 +42,7 @@ struct option_row {
 	const char *what;  /* required: "missing WHAT" */
 	unsigned int required; /* the operations that require it */
 	const char *unless;    /* letters: not required if all are given */
+	const char *instead;   /* " name name ": nor if one of these is */
 	char needs;            /* letter of the option that must be given too */
 	const char *over;      /* " name name ": inputs it may replace */
 	bool set;              /* names FILE, or FILE-0, FILE-1, ... */
@@ -72,7 +57,7 @@ struct option_row {
 extern const struct option_row table_rows[];
 extern const size_t table_row_count;
 
-#define TABLE_ROWS_MAX 80 /* at least table_row_count */
+#define TABLE_ROWS_MAX 100 /* at least table_row_count */
 
 size_t table_index(const struct option_row *row);
 /* A pointer to the field of the row, of the type that row->type says. */
@@ -91,6 +76,9 @@ const struct option_row *table_find_letter(char letter, enum op op);
 const struct option_row *table_find_key(const char *key, enum op op);
 /* Whether text is the row's key or its alias, case ignored. */
 bool table_has_key(const struct option_row *row, const char *text);
+
+/* Whether row is in a list " name name ", which may be NULL. */
+bool table_names(const char *list, const struct option_row *row);
 
 /* The operations that take the row's key, by this row or another. */
 unsigned int table_key_ops(const struct option_row *row);

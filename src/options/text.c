@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "options/names.h"
+#include "keys/new_key.h"
 #include "options/text.h"
 #include "pki/algs.h"
 
@@ -84,6 +85,8 @@ static const char *allowed_values(const struct option_row *row)
 		return algs_digest_names;
 	if (row->check == CHECK_CIPHER)
 		return algs_cipher_names;
+	if (row->check == CHECK_NEW_KEY)
+		return new_key_types;
 	if (row->type == TYPE_TOLERATE)
 		return names_tolerate_list;
 	if (row->type == TYPE_RENEWAL)

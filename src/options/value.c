@@ -12,6 +12,7 @@
 #include "options/expand.h"
 #include "options/guess.h"
 #include "options/hide.h"
+#include "options/made.h"
 #include "options/names.h"
 #include "options/nowarn.h"
 #include "options/table.h"
@@ -114,6 +115,7 @@ bool value_takes_control(const struct option_row *row, const char *text)
 static enum status check_string(const struct option_row *row, const char *text,
     const struct option_source *source)
 {
+	struct problem problem;
 	char shown[80];
 
 	if (source->escape != '\0' && !value_takes_control(row, text))
@@ -123,6 +125,8 @@ static enum status check_string(const struct option_row *row, const char *text,
 	    strchr(source->cut, '@') != NULL)
 		return refuse_value(
 		    source, "a # ends the value before an @: quote the value");
+	if (!made_check_value(row->check, text, &problem))
+		return refuse_value(source, "%s", problem.text);
 	if (row->check == CHECK_PASS && !pass_is_source(text))
 		return refuse_value(source,
 		    "not a source of a pass phrase: expected pass:, env:, "

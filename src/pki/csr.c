@@ -42,12 +42,15 @@ static X509_REQ *parse_csr(const struct buf *file)
  * RFC 2986, 4.2: the request is signed with the private key of its subject.  If
  * the policy of libcrypto forbids the digest, the message says that.
  */
-static enum status check_csr_signature(X509_REQ *csr, const char *path)
+enum status csr_check(X509_REQ *csr, const char *path)
 {
 	EVP_PKEY *key = X509_REQ_get0_pubkey(csr);
 	const X509_ALGOR *algorithm;
 	const char *refused;
 
+	if (key == NULL)
+		return fail_crypto(
+		    ST_FILE, "request %s: its public key cannot be used", path);
 	if (X509_REQ_verify(csr, key) == 1)
 		return ST_OK;
 	X509_REQ_get0_signature(csr, NULL, &algorithm);
@@ -75,10 +78,7 @@ enum status csr_read(X509_REQ **out, const char *path)
 		    "request %s: not a certificate request (PKCS#10) in PEM "
 		    "or DER",
 		    path);
-	} else if (X509_REQ_get0_pubkey(csr) == NULL) {
-		st = fail_crypto(
-		    ST_FILE, "request %s: its public key cannot be used", path);
-	} else if ((st = check_csr_signature(csr, path)) == ST_OK) {
+	} else if ((st = csr_check(csr, path)) == ST_OK) {
 		*out = csr;
 		csr = NULL;
 	}

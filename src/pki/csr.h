@@ -11,10 +11,16 @@
 #include "util/status.h"
 
 /*
- * Reads a request in PEM or DER, and verifies its signature with its own key
- * (RFC 2986, 4.2).  ST_FILE after reporting; the caller owns *out.
+ * Reads a request in PEM or DER, and checks it.  ST_FILE after reporting; the
+ * caller owns *out.
  */
 enum status csr_read(X509_REQ **out, const char *path);
+
+/*
+ * Verifies the signature of the request called path with its own key (RFC 2986,
+ * 4.2).  ST_FILE after reporting.
+ */
+enum status csr_check(X509_REQ *csr, const char *path);
 
 /* Whether key is the private half of the request's key. */
 bool csr_has_key(X509_REQ *csr, EVP_PKEY *key);

@@ -263,22 +263,6 @@ enum status output_stage(struct output *o, const void *bytes, size_t len)
 	return stage(o, contents_of(&o->text));
 }
 
-/* For the new name to survive a power failure.  Failing is no error. */
-static void sync_directory(const struct output *o)
-{
-	char *directory = target_directory(&o->target);
-	int fd;
-
-	if (directory == NULL)
-		return;
-	fd = open(directory, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0) {
-		fsync(fd);
-		close(fd);
-	}
-	free(directory);
-}
-
 static bool write_in_place(struct output *o)
 {
 	temporary_close(&o->temporary);
@@ -293,7 +277,7 @@ static enum status replace_target(struct output *o)
 
 	if (temporary_rename(&o->temporary, o->target.path)) {
 		if (o->sync == OUTPUT_SYNC_NAME)
-			sync_directory(o);
+			temporary_sync_directory(&o->target);
 		return ST_OK;
 	}
 	error = errno;

@@ -284,3 +284,18 @@ void temporary_close(struct temporary *t)
 		unlink(t->path);
 	forget(t);
 }
+
+void temporary_sync_directory(const struct target *target)
+{
+	char *directory = target_directory(target);
+	int fd;
+
+	if (directory == NULL)
+		return;
+	fd = open(directory, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0) {
+		fsync(fd);
+		close(fd);
+	}
+	free(directory);
+}

@@ -36,6 +36,12 @@ bool temporary_copy_attributes(const struct temporary *temporary,
 /* Renames it to path.  False with errno; then it still exists. */
 bool temporary_rename(struct temporary *temporary, const char *path);
 
+/*
+ * For the name of target, which a temporary file has taken, to survive a power
+ * failure.  Failing is no error.
+ */
+void temporary_sync_directory(const struct target *target);
+
 /* Removes the file, if any. */
 void temporary_close(struct temporary *temporary);
 

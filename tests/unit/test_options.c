@@ -136,6 +136,19 @@ static const struct promise contract[] = {
 	{SIGNED, 0, "passin", "KeyPassword", STR, O(passin), "pass:swordfish"},
 	{OP_ENROLL, 0, "sign-passin", "SignKeyPassword", STR, O(sign_passin),
 	    "pass:swordfish"},
+	{OP_ENROLL, 0, "new-key", "NewKey", STR, O(new_key), "ec:P-256"},
+	{OP_ENROLL, 0, "key-passout", "NewKeyPassword", STR, O(key_passout),
+	    "pass:swordfish"},
+	{OP_ENROLL, 0, "subject", "Subject", STR, O(subject), "/C=FI/CN=x"},
+	{OP_ENROLL, 0, "san", "SubjectAltName", LST, O(altnames),
+	    "DNS:x,IP:192.0.2.1"},
+	{OP_ENROLL, 0, "eku", "ExtendedKeyUsage", STR, O(purposes),
+	    "serverAuth"},
+	{OP_ENROLL, 0, "ku", "KeyUsage", FLG, O(key_usage), NULL},
+	{OP_ENROLL, 0, "template", "CertTemplateName", STR, O(cert_template),
+	    "x"},
+	{OP_ENROLL, 0, "challenge", "Challenge", STR, O(challenge),
+	    "pass:swordfish"},
 	{SIGNED, 0, "rsa-oaep", "RSAOAEP", FLG, O(rsa_oaep), NULL},
 	{SIGNED, 0, "rsa-pss", "RSAPSS", FLG, O(rsa_pss), NULL},
 };
@@ -169,6 +182,21 @@ static void add_required(struct run *r, enum op op, char but)
 		run_add(r, but == 'K' ? "-O" : "-K");
 		run_add(r, "required");
 	}
+}
+
+/* The same for the options of a request that is made. */
+static void add_required_for(struct run *r, enum op op, const struct promise *p)
+{
+	const char *field = (const char *)&r->options + p->offset;
+
+	add_required(r, op, p->letter);
+	if (field < (const char *)&r->options.new_key ||
+	    field >= (const char *)&r->options.passin)
+		return;
+	if (strcmp(p->name, "subject") != 0)
+		run_add(r, "--subject=/CN=x");
+	if (strcmp(p->name, "new-key") != 0)
+		run_add(r, "--new-key=ec:P-256");
 }
 
 static bool has_value(const struct options *o, const struct promise *p)
@@ -230,7 +258,7 @@ static void try_argv(
 	    (joined && p->value == NULL))
 		return;
 	run_start(&r, op->name);
-	add_required(&r, op->op, p->letter);
+	add_required_for(&r, op->op, p);
 	if (letter)
 		snprintf(arg, sizeof(arg), "-%c%s", p->letter,
 		    joined ? p->value : "");
@@ -274,7 +302,7 @@ static void try_prefix(
 	struct run r;
 
 	run_start(&r, op->name);
-	add_required(&r, op->op, p->letter);
+	add_required_for(&r, op->op, p);
 	snprintf(arg, sizeof(arg), "--%.*s", (int)len, p->name);
 	run_add(&r, arg);
 	if (p->value != NULL)
@@ -284,9 +312,10 @@ static void try_prefix(
 		return;
 	}
 	run_parse(&r);
-	/* --provider is the whole name of another option, so not ambiguous. */
+	/* These are whole names of other options, so not ambiguous. */
 	snprintf(want, sizeof(want), "option %s is ambiguous: --", arg);
-	if (strstr(r.said, want) == NULL && strcmp(arg, "--provider") != 0)
+	if (strstr(r.said, want) == NULL && strcmp(arg, "--provider") != 0 &&
+	    strcmp(arg, "--key") != 0)
 		fail_msg("%s %s: %s", op->name, arg, r.said);
 	run_end(&r);
 }
@@ -318,7 +347,7 @@ static void try_key(const struct operation *op, const struct promise *p,
 	    section != NULL ? section : "", section != NULL ? "]\n" : "", line);
 	run_write_file(text);
 	run_start(&r, op->name);
-	add_required(&r, op->op, p->letter);
+	add_required_for(&r, op->op, p);
 	run_add(&r, "-f" RUN_FILE);
 	expect_kept(&r, p, text);
 }
@@ -505,7 +534,7 @@ static void try_precedence(const struct operation *op, const struct promise *p,
 	    sources & FROM_DEFAULT ? " = default" : "");
 	run_write_file(text);
 	run_start(&r, op->name);
-	add_required(&r, op->op, p->letter);
+	add_required_for(&r, op->op, p);
 	if (op->op == OP_ENROLL)
 		run_add(&r, "-mm");
 	run_add(&r, "-f" RUN_FILE);
@@ -697,7 +726,8 @@ static const struct saying misuse[] = {
     {NULL, {"enroll", "-uu", "-cc"}, ST_ERROR,
 	"P: missing private key (-k, --key)" HINT},
     {NULL, {"enroll", "-uu", "-cc", "-kk"}, ST_ERROR,
-	"P: missing certificate request (-r, --request)" HINT},
+	"P: missing certificate request (-r, --request), or --subject to "
+	"make one" HINT},
     {NULL, {"enroll", "-uu", "-cc", "-kk", "-rr"}, ST_ERROR,
 	"P: missing file for the certificate (-l, --cert)" HINT},
     {NULL, {"enroll", "-uu", "-cc", "-Kk", "-rr", "-ll"}, ST_ERROR,

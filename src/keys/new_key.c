@@ -1,0 +1,179 @@
+#include <string.h>
+#include <strings.h>
+
+#include <openssl/bio.h>
+#include <openssl/ec.h>
+#include <openssl/objects.h>
+#include <openssl/pem.h>
+#include <openssl/pkcs12.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+
+#include "compat/compat.h"
+#include "keys/key_name.h"
+#include "keys/new_key.h"
+#include "util/ascii.h"
+#include "util/log.h"
+#include "util/newfile.h"
+
+/* Of PBKDF2: a fraction of a second, some seconds on a small router. */
+#define ITERATIONS 200000
+#define SALT_BYTES 16
+
+struct new_key_type {
+	const char *name;
+	int algorithm; /* NIDs of the SubjectPublicKeyInfo (RFC 3279, 2.3) */
+	int curve;     /* NID_undef: none */
+	int bits;
+	const char *in_token; /* as pkcs11-tool(1) has it */
+};
+
+static const struct new_key_type types[] = {
+    {"rsa:2048", NID_rsaEncryption, NID_undef, 2048, "rsa:2048"},
+    {"rsa:3072", NID_rsaEncryption, NID_undef, 3072, "rsa:3072"},
+    {"rsa:4096", NID_rsaEncryption, NID_undef, 4096, "rsa:4096"},
+    {"ec:P-256", NID_X9_62_id_ecPublicKey, NID_X9_62_prime256v1, 256,
+	"EC:prime256v1"},
+    {"ec:P-384", NID_X9_62_id_ecPublicKey, NID_secp384r1, 384, "EC:secp384r1"},
+};
+
+const char new_key_types[] = "rsa:2048|rsa:3072|rsa:4096|ec:P-256|ec:P-384";
+
+const struct new_key_type *new_key_find_type(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(types); i++)
+		if (ascii_is_same_word(types[i].name, name))
+			return &types[i];
+	return NULL;
+}
+
+/* The curve that the parameters of the algorithm name. */
+static int find_curve(const X509_ALGOR *algorithm)
+{
+	const void *value;
+	int type;
+
+	X509_ALGOR_get0(NULL, &type, &value, algorithm);
+	return type == V_ASN1_OBJECT ? OBJ_obj2nid(value) : NID_undef;
+}
+
+bool new_key_is_of_type(EVP_PKEY *key, const struct new_key_type *type)
+{
+	X509_PUBKEY *public = NULL;
+	ASN1_OBJECT *object;
+	X509_ALGOR *algorithm;
+	bool yes;
+
+	yes = X509_PUBKEY_set(&public, key) == 1 &&
+	    X509_PUBKEY_get0_param(&object, NULL, NULL, &algorithm, public) &&
+	    OBJ_obj2nid(object) == type->algorithm &&
+	    find_curve(algorithm) == type->curve &&
+	    EVP_PKEY_bits(key) == type->bits;
+	X509_PUBKEY_free(public);
+	return yes;
+}
+
+static bool set_parameters(EVP_PKEY_CTX *ctx, const struct new_key_type *type)
+{
+	if (type->curve == NID_undef)
+		return EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, type->bits) > 0;
+	return EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, type->curve) > 0 &&
+	    EVP_PKEY_CTX_set_ec_param_enc(ctx, OPENSSL_EC_NAMED_CURVE) > 0;
+}
+
+static EVP_PKEY *generate(const struct new_key_type *type)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(type->algorithm, NULL);
+	EVP_PKEY *key = NULL;
+
+	if (ctx == NULL || EVP_PKEY_keygen_init(ctx) <= 0 ||
+	    !set_parameters(ctx, type) || EVP_PKEY_keygen(ctx, &key) <= 0)
+		key = NULL;
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static bool write_encrypted(BIO *bio, EVP_PKEY *key, const struct pass *pass)
+{
+	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+	X509_ALGOR *scheme = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), ITERATIONS,
+	    NULL, SALT_BYTES, NULL, NID_hmacWithSHA256);
+	X509_SIG *sealed = NULL;
+	bool ok;
+
+	if (info != NULL && scheme != NULL)
+		sealed = PKCS8_set0_pbe(
+		    pass->text, (int)strlen(pass->text), info, scheme);
+	ok = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed);
+	if (sealed == NULL)
+		X509_ALGOR_free(scheme);
+	X509_SIG_free(sealed);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	return ok;
+}
+
+static bool add_pem(struct buf *out, EVP_PKEY *key, const struct pass *pass)
+{
+	BIO *bio = BIO_new(BIO_s_mem());
+	bool ok = false;
+	char *text;
+	long len;
+
+	if (bio != NULL &&
+	    (pass->given ? write_encrypted(bio, key, pass)
+			 : PEM_write_bio_PKCS8PrivateKey(
+			       bio, key, NULL, NULL, 0, NULL, NULL) == 1)) {
+		len = BIO_get_mem_data(bio, &text);
+		ok = len > 0 && buf_add(out, text, (size_t)len);
+	}
+	BIO_free(bio);
+	return ok;
+}
+
+enum status new_key_make(EVP_PKEY **out, const struct new_key_type *type,
+    const char *name, const struct pass *pass)
+{
+	struct buf text = {0};
+	EVP_PKEY *key = generate(type);
+	enum status st;
+
+	if (key == NULL)
+		st = fail_crypto(ST_ERROR,
+		    "private key %s: this libcrypto or its policy makes no key "
+		    "of type %s",
+		    name, type->name);
+	else if (!add_pem(&text, key, pass))
+		st = fail_crypto(
+		    ST_ERROR, "private key %s: cannot encode it", name);
+	else
+		st = newfile_write(name, "private key", &text);
+	if (st == ST_OK) {
+		say("private key written as %s", name);
+		*out = key;
+		key = NULL;
+	}
+	EVP_PKEY_free(key);
+	buf_free(&text);
+	return st;
+}
+
+enum status new_key_refuse_token(
+    const char *name, const struct new_key_type *type, const char *engine)
+{
+	char shown[KEY_NAME_MAX];
+
+	key_name_shown(shown, name);
+	if (strncasecmp(name, "handle:", strlen("handle:")) == 0)
+		return fail(ST_ERROR,
+		    "--new-key makes a key in a file, and %s is in a TPM: "
+		    "tpm2_create and tpm2_evictcontrol make one there (see "
+		    "KEYS in sscep(1))",
+		    shown);
+	return fail(ST_ERROR,
+	    "--new-key makes a key in a file, and %s is in %s: pkcs11-tool "
+	    "--module MODULE --login --keypairgen --key-type %s --label NAME "
+	    "makes one there (see KEYS in sscep(1))",
+	    shown, engine != NULL ? "an engine" : "a token", type->in_token);
+}

@@ -1,0 +1,39 @@
+/* new_key.h: makes private keys, and writes them to files. */
+#ifndef KEYS_NEW_KEY_H
+#define KEYS_NEW_KEY_H
+
+#include <stdbool.h>
+
+#include <openssl/evp.h>
+
+#include "keys/pass.h"
+#include "util/status.h"
+
+/* The names of the types, for messages: "rsa:2048|..." */
+extern const char new_key_types[];
+
+struct new_key_type;
+
+/* The type of that name, case ignored; NULL if there is none. */
+const struct new_key_type *new_key_find_type(const char *name);
+
+/* Whether key, which may be public, has the algorithm and size of the type. */
+bool new_key_is_of_type(EVP_PKEY *key, const struct new_key_type *type);
+
+/*
+ * Makes a key and writes it to the file called name, which must not exist: as
+ * PKCS#8 in PEM, with a pass phrase encrypted with AES-256 and PBKDF2 (RFC
+ * 8018).  ST_FILE after reporting if it cannot be written, ST_ERROR if it cannot
+ * be made.  The caller owns *out.
+ */
+enum status new_key_make(EVP_PKEY **out, const struct new_key_type *type,
+    const char *name, const struct pass *pass);
+
+/*
+ * Refuses to make a key in a token, or in the engine unless that is NULL, and
+ * tells the command that does.  ST_ERROR.
+ */
+enum status new_key_refuse_token(
+    const char *name, const struct new_key_type *type, const char *engine);
+
+#endif

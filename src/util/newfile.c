@@ -1,0 +1,86 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "util/contents.h"
+#include "util/log.h"
+#include "util/newfile.h"
+#include "util/output.h"
+#include "util/target.h"
+#include "util/temporary.h"
+
+/* A file system without links: rename() takes the place of our empty file. */
+static bool replace_own(struct temporary *t, const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	int error;
+
+	if (fd < 0)
+		return false;
+	close(fd);
+	if (temporary_rename(t, path))
+		return true;
+	error = errno;
+	unlink(path);
+	errno = error;
+	return false;
+}
+
+/* link() never replaces a file, as rename() would. */
+static bool place(struct temporary *t, const char *path)
+{
+	sigset_t before;
+	bool ok;
+	int error;
+
+	output_hold_signals(&before);
+	ok = link(t->path, path) == 0 ||
+	    (errno != EEXIST && replace_own(t, path));
+	error = errno;
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	errno = error;
+	return ok;
+}
+
+static bool create(const struct target *target, const struct buf *bytes)
+{
+	struct contents contents = contents_of(bytes);
+	struct temporary t;
+	bool ok;
+	int error;
+
+	if (!temporary_open(&t, target))
+		return false;
+	ok = contents_write(t.fd, &contents) && fsync(t.fd) == 0 &&
+	    place(&t, target->path);
+	error = errno;
+	temporary_close(&t);
+	errno = error;
+	return ok;
+}
+
+enum status newfile_write(
+    const char *name, const char *what, const struct buf *bytes)
+{
+	struct target target;
+	char before[64];
+	enum status st;
+
+	snprintf(before, sizeof(before), "%s ", what);
+	st = target_find(&target, name, before);
+	if (st == ST_OK && target.exists) {
+		errno = EEXIST;
+		st = fail_errno(ST_FILE, "%s %s: cannot create", what, name);
+	} else if (st == ST_OK && !create(&target, bytes)) {
+		st = fail_errno(ST_FILE, "%s %s: cannot create", what, name);
+	}
+	if (st == ST_OK) {
+		temporary_sync_directory(&target);
+		log_file_written(name);
+	}
+	target_free(&target);
+	return st;
+}

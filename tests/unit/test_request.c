@@ -1,0 +1,543 @@
+/* Unit test of requests and keys that are made: src/pki, src/keys/new_key.c. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/bio.h>
+#include <openssl/x509v3.h>
+
+#include "fixtures.h"
+#include "keys/key.h"
+#include "keys/new_key.h"
+#include "pki/altname_list.h"
+#include "pki/altnames.h"
+#include "pki/csr.h"
+#include "pki/request.h"
+#include "pki/subject.h"
+#include "pki/usage.h"
+#include "util/log.h"
+#include "util/newfile.h"
+
+/* The subject with types and values, ", " before and "+" within an RDN. */
+static const char *show_subject(const X509_NAME *name)
+{
+	static char text[512];
+	BIO *bio = BIO_new(BIO_s_mem());
+	int len;
+
+	assert_non_null(bio);
+	X509_NAME_print_ex(bio, name, 0,
+	    ASN1_STRFLGS_ESC_CTRL | ASN1_STRFLGS_UTF8_CONVERT |
+		XN_FLAG_SEP_CPLUS_SPC | XN_FLAG_FN_SN);
+	len = BIO_read(bio, text, sizeof(text) - 1);
+	text[len > 0 ? len : 0] = '\0';
+	BIO_free(bio);
+	return text;
+}
+
+static const struct {
+	const char *text, *shown; /* shown: the subject, or the problem */
+	bool good;
+} subjects[] = {
+    {"/CN=router1", "CN=router1", true},
+    {"/C=FI/O=Example/CN=router1", "C=FI, O=Example, CN=router1", true},
+    {"/CN=a/", "CN=a", true},
+    {"/", "", true},
+    {"/CN=a\\/b", "CN=a/b", true},
+    {"/CN=a\\+b", "CN=a+b", true},
+    {"/CN=a\\\\b", "CN=a\\\\b", true},
+    {"/CN=a\\=b=c", "CN=a=b=c", true},
+    {"/CN=a, b", "CN=a, b", true},
+    {"/CN=\\2C#0c01", "CN=2C#0c01", true},
+    {"/O=Hyv\xc3\xa4\xc3\xa4/CN=\xe2\x82\xac",
+	"O=Hyv\xc3\xa4\xc3\xa4, CN=\xe2\x82\xac", true},
+    {"/CN=a+serialNumber=12/OU=b", "CN=a + serialNumber=12, OU=b", true},
+    {"/cn=a/EMAILADDRESS=a@b.example", "CN=a, emailAddress=a@b.example", true},
+    {"/commonName=a/DC=org/UID=u", "CN=a, DC=org, UID=u", true},
+    {"/2.5.4.3=a", "CN=a", true},
+    {"/1.2.3.4.5=a", "1.2.3.4.5=a", true},
+    {"CN=a",
+	"it does not begin with a slash; expected /TYPE=VALUE..., such as "
+	"/C=FI/CN=router1",
+	false},
+    {"/CM=a",
+	"unknown type of attribute CM, neither an OID nor one of the usual C, "
+	"ST, L, O, OU, CN, serialNumber, emailAddress, DC, UID",
+	false},
+    {"/CN=", "the value of CN is empty", false},
+    {"/CN=/O=a", "the value of CN is empty", false},
+    {"/CN",
+	"CN has no =VALUE after it (a / or + in a value is written \\/ or "
+	"\\+)",
+	false},
+    {"/O=a/b",
+	"b has no =VALUE after it (a / or + in a value is written \\/ "
+	"or \\+)",
+	false},
+    {"//CN=a", "there is no type of attribute before /CN=a", false},
+    {"/=a", "there is no type of attribute before =a", false},
+    {"/CN=a+", "there is no attribute after +", false},
+    {"/CN=a\\", "CN: there is nothing after the backslash", false},
+    {"/CN=a\nb", "CN has a control character", false},
+    {"/CN=a\xff", "CN is not valid UTF-8", false},
+    {"/C=FIN", "C is not the two letters of a country (RFC 5280, A.1)", false},
+    {"/C=1F", "C is not the two letters of a country (RFC 5280, A.1)", false},
+    {"/emailAddress=\xc3\xa4@b", "emailAddress: illegal characters", false},
+};
+
+static void test_subject(void **state)
+{
+	struct problem problem;
+	X509_NAME *name;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(subjects); i++) {
+		name = NULL;
+		if (subject_parse(&name, subjects[i].text, &problem)) {
+			assert_string_equal(
+			    subjects[i].shown, show_subject(name));
+			assert_true(subjects[i].good);
+		} else {
+			assert_null(name);
+			assert_string_equal(subjects[i].shown, problem.text);
+			assert_false(subjects[i].good);
+		}
+		X509_NAME_free(name);
+	}
+}
+
+/* RFC 5280, A.1: 64 characters, which are not bytes. */
+static void test_subject_bounds(void **state)
+{
+	char text[160] = "/CN=";
+	struct problem problem;
+	X509_NAME *name = NULL;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 64; i++)
+		memcpy(text + 4 + 2 * i, "\xc3\xa4", 3);
+	assert_true(subject_parse(&name, text, &problem));
+	X509_NAME_free(name);
+	memcpy(text + 4 + 2 * 64, "a", 2);
+	assert_false(subject_parse(&name, text, &problem));
+	assert_string_equal(problem.text,
+	    "CN has 65 characters, and may have 64 (RFC 5280, A.1)");
+}
+
+/* Two attributes in one RDN are two entries with the same number. */
+static void test_subject_joined(void **state)
+{
+	struct problem problem;
+	X509_NAME *name;
+
+	(void)state;
+	assert_true(subject_parse(&name, "/O=a/CN=b+UID=c", &problem));
+	assert_int_equal(X509_NAME_entry_count(name), 3);
+	assert_int_equal(X509_NAME_ENTRY_set(X509_NAME_get_entry(name, 0)), 0);
+	assert_int_equal(X509_NAME_ENTRY_set(X509_NAME_get_entry(name, 1)), 1);
+	assert_int_equal(X509_NAME_ENTRY_set(X509_NAME_get_entry(name, 2)), 1);
+	X509_NAME_free(name);
+}
+
+static const struct {
+	const char *list, *shown; /* as for subjects */
+	int count;                /* 0: not good */
+} altnames[] = {
+    {"DNS:a.example", "DNS:a.example", 1},
+    {"dns:*.a.example", "DNS:*.a.example", 1},
+    {"IP:192.0.2.1,ip:2001:db8::1",
+	"IP Address:192.0.2.1, IP Address:2001:DB8:0:0:0:0:0:1", 2},
+    {"email:a@b.example, URI:urn:x", "email:a@b.example, URI:urn:x", 2},
+    {"UPN:\xc3\xa4@b.example",
+	"otherName:1.3.6.1.4.1.311.20.2.3:\"\xc3\xa4@b.example\"", 1},
+    {"URI:http://a/\\,DNS:b.example", "URI:\"http://a/,DNS:b.example\"", 1},
+    {"URI:http://a/,DNS:b.example", "URI:http://a/, DNS:b.example", 2},
+    {"a.example",
+	"a.example does not begin with DNS:, IP:, email:, URI: or UPN: (a "
+	"comma in a name is written \\,)",
+	0},
+    {"RID:1.2.3",
+	"RID:1.2.3 does not begin with DNS:, IP:, email:, URI: or UPN: (a "
+	"comma in a name is written \\,)",
+	0},
+    {"DNS:a,",
+	"an empty item does not begin with DNS:, IP:, email:, URI: or UPN: (a "
+	"comma in a name is written \\,)",
+	0},
+    {"DNS:",
+	"DNS:: expected the name of a host in ASCII (xn--... for others) "
+	"after DNS:",
+	0},
+    {"DNS:a\nb",
+	"DNS:a\\x0ab: expected the name of a host in ASCII (xn--... "
+	"for others) after DNS:",
+	0},
+    {"DNS:a..b",
+	"DNS:a..b: expected the name of a host in ASCII (xn--... for "
+	"others) after DNS:",
+	0},
+    {"DNS:a\\,DNS:b",
+	"DNS:a,DNS:b: expected the name of a host in ASCII "
+	"(xn--... for others) after DNS:",
+	0},
+    {"IP:192.0.2.256",
+	"IP:192.0.2.256: expected an IPv4 or IPv6 address after IP:", 0},
+    {"IP:192.0.2.1 ",
+	"IP:192.0.2.1 : expected an IPv4 or IPv6 address after IP:", 0},
+    {"email:a", "email:a: expected user@host in ASCII after email:", 0},
+    {"URI:/x",
+	"URI:/x: expected an absolute URI in ASCII (RFC 3986) after URI:", 0},
+    {"URI:a:b c",
+	"URI:a:b c: expected an absolute URI in ASCII (RFC 3986) after URI:",
+	0},
+    {"UPN:a", "UPN:a: expected user@domain after UPN:", 0},
+    {"DNS:a\\", "there is nothing after the backslash", 0},
+};
+
+static void test_altnames(void **state)
+{
+	struct problem problem;
+	struct buf text = {0};
+	GENERAL_NAMES *names;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(altnames); i++) {
+		names = GENERAL_NAMES_new();
+		text.len = 0;
+		if (altname_list_add(names, altnames[i].list, &problem)) {
+			assert_true(
+			    altnames_add_missing(&text, names, NULL, NULL));
+			assert_string_equal(
+			    altnames[i].shown, buf_string(&text));
+			assert_int_equal(
+			    altnames[i].count, sk_GENERAL_NAME_num(names));
+		} else {
+			assert_string_equal(altnames[i].shown, problem.text);
+			assert_int_equal(altnames[i].count, 0);
+		}
+		GENERAL_NAMES_free(names);
+	}
+	buf_free(&text);
+}
+
+static void test_purposes(void **state)
+{
+	EXTENDED_KEY_USAGE *all;
+	struct problem problem;
+	char oid[80];
+
+	(void)state;
+	assert_true(usage_parse_purposes(
+	    &all, "serverAuth, CLIENTAUTH ,1.3.6.1.5.5.7.3.17", &problem));
+	assert_int_equal(sk_ASN1_OBJECT_num(all), 3);
+	OBJ_obj2txt(oid, sizeof(oid), sk_ASN1_OBJECT_value(all, 1), 1);
+	assert_string_equal(oid, "1.3.6.1.5.5.7.3.2");
+	OBJ_obj2txt(oid, sizeof(oid), sk_ASN1_OBJECT_value(all, 2), 1);
+	assert_string_equal(oid, "1.3.6.1.5.5.7.3.17");
+	EXTENDED_KEY_USAGE_free(all);
+
+	assert_false(usage_parse_purposes(&all, "serverAuth,CN", &problem));
+	assert_string_equal(problem.text,
+	    "unknown purpose CN, neither an OID nor one of serverAuth, "
+	    "clientAuth, codeSigning, emailProtection, ipsecIKE and their "
+	    "like");
+	assert_false(usage_parse_purposes(&all, "serverAuth,", &problem));
+}
+
+/* The request with this challenge password, checked as one that is read. */
+static X509_REQ *make_request(const char *subject, const char *challenge,
+    EVP_PKEY *key, struct request_content *content)
+{
+	struct problem problem;
+	X509_REQ *request = NULL;
+
+	assert_true(subject_parse(&content->subject, subject, &problem));
+	content->challenge = challenge;
+	assert_int_equal(request_make(&request, key, content), ST_OK);
+	assert_int_equal(csr_check(request, "made"), ST_OK);
+	assert_true(csr_has_key(request, key));
+	request_content_free(content);
+	return request;
+}
+
+static int challenge_type(X509_REQ *request)
+{
+	int at =
+	    X509_REQ_get_attr_by_NID(request, NID_pkcs9_challengePassword, -1);
+
+	assert_int_equal(X509_REQ_get_attr_count(request), 1);
+	return X509_ATTRIBUTE_get0_type(X509_REQ_get_attr(request, at), 0)
+	    ->type;
+}
+
+static void test_challenge(void **state)
+{
+	static const struct {
+		const char *text;
+		int type;
+	} rows[] = {
+	    {"Secret-1 '()+,./:=?", V_ASN1_PRINTABLESTRING},
+	    {"a*b", V_ASN1_UTF8STRING},
+	    {"a@b", V_ASN1_UTF8STRING},
+	    {"\xc3\xa4", V_ASN1_UTF8STRING},
+	};
+	struct request_content content = {0};
+	struct buf found = {0};
+	X509_REQ *request;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		request =
+		    make_request("/CN=a", rows[i].text, fixture_ec(), &content);
+		assert_int_equal(challenge_type(request), rows[i].type);
+		found.len = 0;
+		assert_int_equal(csr_add_challenge(&found, request), ST_OK);
+		assert_string_equal(rows[i].text, buf_string(&found));
+		X509_REQ_free(request);
+	}
+	buf_free(&found);
+}
+
+static void test_challenge_checked(void **state)
+{
+	char text[600];
+	struct problem problem;
+	int i;
+
+	(void)state;
+	assert_false(request_check_challenge("", &problem));
+	assert_string_equal(problem.text, "the challenge password is empty");
+	assert_false(request_check_challenge("a\tb", &problem));
+	assert_false(request_check_challenge("a\xff", &problem));
+	assert_string_equal(
+	    problem.text, "the challenge password is not valid UTF-8");
+	for (i = 0; i < 255; i++)
+		memcpy(text + 2 * i, "\xc3\xa4", 3);
+	assert_true(request_check_challenge(text, &problem));
+	memcpy(text + 2 * 255, "a", 2);
+	assert_false(request_check_challenge(text, &problem));
+	assert_string_equal(problem.text,
+	    "the challenge password has 256 characters, and may have 255 (RFC "
+	    "2985, 5.4.1)");
+}
+
+/* The extension of that type: 1 critical, 0 not, -1 not there. */
+static int find_extension(X509_REQ *request, int nid)
+{
+	STACK_OF(X509_EXTENSION) *all = X509_REQ_get_extensions(request);
+	int at = X509v3_get_ext_by_NID(all, nid, -1), critical = -1;
+
+	if (at >= 0)
+		critical = X509_EXTENSION_get_critical(
+		    sk_X509_EXTENSION_value(all, at));
+	sk_X509_EXTENSION_pop_free(all, X509_EXTENSION_free);
+	return critical;
+}
+
+static void test_extensions(void **state)
+{
+	static const char *const subjects_of[] = {"/CN=a", "/"};
+	struct request_content content = {0};
+	struct problem problem;
+	X509_REQ *request;
+	int i;
+
+	(void)state;
+	request = make_request("/CN=a", NULL, fixture_ec(), &content);
+	assert_int_equal(X509_REQ_get_attr_count(request), 0);
+	assert_int_equal(
+	    X509_REQ_get_signature_nid(request), NID_ecdsa_with_SHA256);
+	X509_REQ_free(request);
+	for (i = 0; i < 2; i++) {
+		content.names = GENERAL_NAMES_new();
+		assert_true(altname_list_add(content.names, "DNS:a", &problem));
+		content.usage = usage_of_key(fixture_rsa(0));
+		assert_true(usage_parse_purposes(
+		    &content.purposes, "clientAuth", &problem));
+		assert_true(request_add_template(&content, "t", &problem));
+		request =
+		    make_request(subjects_of[i], "c", fixture_rsa(0), &content);
+		assert_int_equal(
+		    find_extension(request, NID_subject_alt_name), i);
+		assert_int_equal(find_extension(request, NID_key_usage), 1);
+		assert_int_equal(find_extension(request, NID_ext_key_usage), 0);
+		assert_int_equal(X509_REQ_get_attr_count(request), 2);
+		X509_REQ_free(request);
+	}
+}
+
+/* A SET OF in DER is sorted (X.690, 11.6): the shorter attribute is first. */
+static void test_attributes_sorted(void **state)
+{
+	struct request_content content = {0};
+	struct problem problem;
+	unsigned char *der = NULL;
+	X509_REQ *request;
+	const unsigned char *p;
+	X509_REQ *again;
+	int len;
+
+	(void)state;
+	content.names = GENERAL_NAMES_new();
+	assert_true(
+	    altname_list_add(content.names, "DNS:long.name.example", &problem));
+	request = make_request("/CN=a", "c", fixture_ec(), &content);
+	len = i2d_X509_REQ(request, &der);
+	assert_true(len > 0);
+	p = der;
+	again = d2i_X509_REQ(NULL, &p, len);
+	assert_int_equal(OBJ_obj2nid(X509_ATTRIBUTE_get0_object(
+			     X509_REQ_get_attr(again, 0))),
+	    NID_pkcs9_challengePassword);
+	OPENSSL_free(der);
+	X509_REQ_free(again);
+	X509_REQ_free(request);
+}
+
+static void test_same(void **state)
+{
+	struct request_content content = {0};
+	X509_REQ *a = make_request("/CN=a", "c", fixture_ec(), &content);
+	X509_REQ *b = make_request("/CN=a", "c", fixture_ec(), &content);
+	X509_REQ *other = make_request("/CN=a", "d", fixture_ec(), &content);
+
+	(void)state;
+	assert_true(request_is_same(a, b));
+	assert_false(request_is_same(a, other));
+	X509_REQ_free(a);
+	X509_REQ_free(b);
+	X509_REQ_free(other);
+}
+
+/* What a certificate has goes into the request for its renewal. */
+static void test_take_from_cert(void **state)
+{
+	const struct cert_spec spec = {.cn = "old",
+	    .key = fixture_rsa(0),
+	    .usage = "critical,digitalSignature",
+	    .purpose = "clientAuth"};
+	X509 *cert = fixture_cert(&spec);
+	struct request_content content = {0};
+
+	(void)state;
+	assert_int_equal(
+	    request_take_from_cert(&content, cert, fixture_rsa(1), "c"), ST_OK);
+	assert_int_equal(
+	    X509_NAME_cmp(content.subject, X509_get_subject_name(cert)), 0);
+	assert_int_equal(sk_ASN1_OBJECT_num(content.purposes), 1);
+	assert_int_equal(ASN1_BIT_STRING_get_bit(content.usage, 0), 1);
+	assert_int_equal(ASN1_BIT_STRING_get_bit(content.usage, 2), 0);
+	request_content_free(&content);
+
+	assert_int_equal(
+	    request_take_from_cert(&content, cert, fixture_ec(), "c"), ST_OK);
+	assert_int_equal(ASN1_BIT_STRING_get_bit(content.usage, 4), 1);
+	request_content_free(&content);
+	X509_free(cert);
+}
+
+static EVP_PKEY *read_back(const char *path, const struct pass *pass)
+{
+	const struct key_place place = {.name = path,
+	    .what = "private key",
+	    .option = "--passin",
+	    .pass = pass};
+	EVP_PKEY *key = NULL;
+
+	assert_int_equal(key_read(&key, &place), ST_OK);
+	return key;
+}
+
+static void test_new_key(void **state)
+{
+	static const char *const names[] = {"rsa:2048", "EC:p-256", "ec:P-384"};
+	const char *path = fixture_path("new.key");
+	struct pass pass = {0};
+	EVP_PKEY *key, *again;
+	struct stat sb;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < NITEMS(names); i++) {
+		pass.given = i == 1;
+		snprintf(pass.text, sizeof(pass.text), "phrase");
+		capture_start(1);
+		assert_int_equal(new_key_make(&key, new_key_find_type(names[i]),
+				     path, &pass),
+		    ST_OK);
+		capture_stop();
+		assert_int_equal(stat(path, &sb), 0);
+		assert_int_equal(sb.st_mode & 07777, 0600);
+		again = read_back(path, &pass);
+		for (j = 0; j < NITEMS(names); j++)
+			assert_int_equal(i == j,
+			    new_key_is_of_type(
+				again, new_key_find_type(names[j])));
+		EVP_PKEY_free(key);
+		EVP_PKEY_free(again);
+		fixture_remove(path);
+	}
+	assert_null(new_key_find_type("rsa:1024"));
+	assert_null(new_key_find_type("rsa"));
+}
+
+/* Another file of that name stays, and nothing is left beside it. */
+static void test_newfile(void **state)
+{
+	const char *path = fixture_path("taken");
+	struct buf text = {0};
+	struct stat sb;
+	int before;
+
+	(void)state;
+	fixture_write(path, "old", 3);
+	before = fixture_count_files(fixture_directory());
+	assert_true(buf_add_string(&text, "newer"));
+	silence_start();
+	assert_int_equal(newfile_write(path, "private key", &text), ST_FILE);
+	assert_int_equal(
+	    newfile_write(fixture_path("no/such"), "private key", &text),
+	    ST_FILE);
+	silence_stop();
+	assert_int_equal(stat(path, &sb), 0);
+	assert_int_equal(sb.st_size, 3);
+	assert_int_equal(fixture_count_files(fixture_directory()), before);
+	buf_free(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_subject),
+	    cmocka_unit_test(test_subject_bounds),
+	    cmocka_unit_test(test_subject_joined),
+	    cmocka_unit_test(test_altnames),
+	    cmocka_unit_test(test_purposes),
+	    cmocka_unit_test(test_challenge),
+	    cmocka_unit_test(test_challenge_checked),
+	    cmocka_unit_test(test_extensions),
+	    cmocka_unit_test(test_attributes_sorted),
+	    cmocka_unit_test(test_same),
+	    cmocka_unit_test(test_take_from_cert),
+	    cmocka_unit_test(test_new_key),
+	    cmocka_unit_test(test_newfile),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
