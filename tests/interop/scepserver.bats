@@ -78,6 +78,29 @@ Renewal, SHA-1, SHA-256, SCEPStandard" ]
     [[ "$output" == *"./sscep: certificate written as device.crt" ]]
 }
 
+# made NAME TYPE [ARGUMENT...]: one command makes NAME.key and gets NAME.crt.
+made() {
+    client 0 enroll -u "$url" -c ca.crt -k "$1.key" -l "$1.crt" \
+        --new-key "$2" "${@:3}"
+    certified "$1"
+}
+
+# It encrypts to the key of the request only, which is then RSA.
+@test "enroll with a key and a request that it makes, and a renewal" {
+    client 0 getca -u "$url" -c ca.crt
+    client 72 enroll -u "$url" -c ca.crt -k device.key -l device.crt \
+        --new-key rsa:2048 --subject /CN=device.example.org \
+        --challenge pass:wrong
+    cp device.key kept
+    made device rsa:2048 --subject /CN=device.example.org \
+        --san DNS:device.example.org,IP:192.0.2.1 --eku clientAuth \
+        --challenge pass:secret
+    cmp device.key kept
+    mv device.key old.key
+    mv device.crt old.crt
+    made device rsa:3072 -K old.key -O old.crt --challenge pass:secret
+}
+
 @test "a reply in DES is read, with a warning" {
     enroll device
     [[ "$stderr" == *"warning:"*[Dd][Ee][Ss]*"obsolete"* ]]

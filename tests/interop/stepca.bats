@@ -187,6 +187,31 @@ Renewal, SHA-1, SHA-256, SCEPStandard" ]
 "certificate written as ca.crt-1"* ]]
 }
 
+@test "enroll with a key and a request that it makes" {
+    local type
+    client 0 getca -u "$url/aes128" -c ca.crt
+    refused_once
+    for type in rsa:2048 rsa:3072; do
+        client 0 enroll -u "$url/aes128" -c ca.crt -k device.key \
+            -l device.crt --new-key "$type" --subject /CN=device.example.org \
+            --san DNS:device.example.org --eku serverAuth,clientAuth \
+            --challenge pass:secret
+        certified device
+        openssl x509 -in device.crt -noout -ext subjectAltName |
+            grep 'DNS:device.example.org'
+        rm device.key
+    done
+}
+
+# The key of a try that is refused is used by the next.
+refused_once() {
+    client 72 enroll -u "$url/aes128" -c ca.crt -k device.key -l device.crt \
+        --new-key rsa:2048 --subject /CN=device.example.org \
+        --challenge pass:wrong
+    [ -s device.key ]
+    [ ! -e device.crt ]
+}
+
 @test "getca of a provisioner that does not exist" {
     refused 95 getca -u "$url/none" -c ca.crt
     [[ "$error" == "./sscep: $url/none: "*"500"* ]]
