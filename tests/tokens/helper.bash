@@ -319,6 +319,26 @@ enrols() {
     python3 -m json.tool "$stdout" >/dev/null || problem "stdout is no JSON"
 }
 
+# makes_request KEY: the request for the key is made here, and signed by the
+# token; a key is not made there.
+makes_request() {
+    start_token_ca
+    run_token enroll -u "$URL" -c ca.crt -k "$(uri "$1")" "${pass[@]}" \
+        -l made.crt -r made.csr --subject "/CN=$1" --san DNS:made.example \
+        --challenge "pass:$challenge" "${options[@]}"
+    expect_status 0
+    stdout_line "$sscep: request written as made.csr"
+    openssl req -in made.csr -noout -verify 2>/dev/null ||
+        problem "the request does not verify"
+    expect_equal "the key" "$(openssl req -in "$1.csr" -noout -pubkey)" \
+        "$(openssl req -in made.csr -noout -pubkey)"
+    certified made
+    run_token enroll -u "$URL" -c ca.crt -k "$(uri other)" "${pass[@]}" \
+        -l other.crt --new-key ec:P-256 --subject /CN=other "${options[@]}"
+    expect_status 1
+    stderr_has "--key-type EC:prime256v1"
+}
+
 # With a key that cannot decrypt: the reply is encrypted with the
 # challengePassword.
 enrols_by_password() {

@@ -177,6 +177,16 @@ each_enrolled() {
     enrols
 }
 
+@test "engine: the request is made for a key of the token" {
+    use_engine
+    makes_request dev
+}
+
+@test "engine: the request is made for an EC key of the token" {
+    use_engine
+    makes_request ec
+}
+
 @test "engine: nothing is on the command line but what was typed" {
     use_engine
     command_line_is_clean
@@ -452,6 +462,16 @@ slot() {
 @test "provider: getca and enroll" {
     use_provider
     enrols
+}
+
+@test "provider: the request is made for a key of the token" {
+    use_provider
+    makes_request dev
+}
+
+@test "provider: the request is made for an EC key of the token" {
+    use_provider
+    makes_request ec
 }
 
 @test "provider: nothing is on the command line but what was typed" {
