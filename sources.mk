@@ -95,6 +95,8 @@ sscep_sources = \
 	src/options/long_name.h \
 	src/options/made.c \
 	src/options/made.h \
+	src/options/made_value.c \
+	src/options/made_value.h \
 	src/options/man.c \
 	src/options/names.c \
 	src/options/names.h \

@@ -1,65 +1,40 @@
 #include <string.h>
 
-#include <openssl/x509v3.h>
-
 #include "compat/compat.h"
-#include "keys/new_key.h"
 #include "options/made.h"
-#include "pki/altname_list.h"
-#include "pki/subject.h"
-#include "pki/usage.h"
+#include "options/table.h"
 #include "util/file.h"
 #include "util/log.h"
 
-static bool check_subject(const char *text, struct problem *problem)
-{
-	X509_NAME *name = NULL;
-	bool ok = subject_parse(&name, text, problem);
+/* The options of a request that is made, by their names. */
+#define MADE " subject new-key key-passout san eku ku template challenge "
 
-	X509_NAME_free(name);
-	return ok;
+static bool is_made_by_argv(const struct option_state *state)
+{
+	const struct option_row *row, *end = table_rows + table_row_count;
+
+	for (row = table_rows; row < end; row++)
+		if (table_names(MADE, row) &&
+		    state->given[table_index(row)] == RANK_ARGV)
+			return true;
+	return false;
 }
 
-static bool check_names(const char *text, struct problem *problem)
+void made_overrule_file(struct option_state *state)
 {
-	GENERAL_NAMES *names = GENERAL_NAMES_new();
-	bool ok = names != NULL ? altname_list_add(names, text, problem)
-				: problem_set(problem, "out of memory");
+	const struct option_row *row, *end = table_rows + table_row_count;
 
-	GENERAL_NAMES_free(names);
-	return ok;
-}
-
-static bool check_purposes(const char *text, struct problem *problem)
-{
-	EXTENDED_KEY_USAGE *purposes = NULL;
-	bool ok = usage_parse_purposes(&purposes, text, problem);
-
-	EXTENDED_KEY_USAGE_free(purposes);
-	return ok;
-}
-
-bool made_check_value(
-    enum option_check check, const char *text, struct problem *problem)
-{
-	char shown[80];
-
-	switch (check) {
-	case CHECK_SUBJECT:
-		return check_subject(text, problem);
-	case CHECK_ALTNAMES:
-		return check_names(text, problem);
-	case CHECK_PURPOSES:
-		return check_purposes(text, problem);
-	case CHECK_NEW_KEY:
-		return new_key_find_type(text) != NULL ||
-		    problem_set(problem,
-			"unknown type of key %s, not one of %s",
-			log_escape(shown, sizeof(shown), text, strlen(text)),
-			new_key_types);
-	default:
-		return true;
+	row = table_find_letter('r', OP_ENROLL);
+	if (state->given[table_index(row)] != RANK_ARGV ||
+	    is_made_by_argv(state))
+		return;
+	for (row = table_rows; row < end; row++) {
+		if (!table_names(MADE, row))
+			continue;
+		value_clear(state->options, row);
+		state->given[table_index(row)] = RANK_UNSET;
 	}
+	state->options->key_usage = false;
 }
 
 /* An option that only a request which is made here can have; NULL: none. */

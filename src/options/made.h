@@ -2,16 +2,15 @@
 #ifndef OPTIONS_MADE_H
 #define OPTIONS_MADE_H
 
-#include <stdbool.h>
-
-#include "options/check.h"
 #include "options/options.h"
-#include "pki/problem.h"
+#include "options/value.h"
 #include "util/status.h"
 
-/* False after describing why the value is not what check requires. */
-bool made_check_value(
-    enum option_check check, const char *text, struct problem *problem);
+/*
+ * Forgets what the configuration file says of a request to make, if -r is on the
+ * command line and nothing there tells to make one: the request of -r is read.
+ */
+void made_overrule_file(struct option_state *state);
 
 /*
  * Whether the options of enroll together tell what to make, if they tell to make

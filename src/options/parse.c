@@ -340,6 +340,7 @@ static enum status parse_all(struct option_state *state,
 	st = read_sources(state, args, action);
 	if (st != ST_OK || *action != OPTIONS_RUN)
 		return st;
+	made_overrule_file(state);
 	if ((st = engineconf_set_default(state->options)) != ST_OK)
 		return st;
 	if (!state->options->dump_config)

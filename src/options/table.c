@@ -277,7 +277,8 @@ const struct option_row table_rows[] = {
 	  .more = "With --subject or --new-key the request is made, and written"
 		  " to this file, if it is given, for its owner only. One that"
 		  " is there is never overwritten: it is sent if it asks for"
-		  " the same, or with -R.",
+		  " the same, or with -R. On the command line -r overrides"
+		  " Subject, NewKey and their like in the configuration file.",
 	  .example = "./local.csr" },
 	{ .name = "subject", .ops = OP_ENROLL, TO_STRING(subject),
 	  .check = CHECK_SUBJECT, .arg = "dn", .key = "Subject",

@@ -12,7 +12,7 @@
 #include "options/expand.h"
 #include "options/guess.h"
 #include "options/hide.h"
-#include "options/made.h"
+#include "options/made_value.h"
 #include "options/names.h"
 #include "options/nowarn.h"
 #include "options/table.h"
@@ -125,7 +125,7 @@ static enum status check_string(const struct option_row *row, const char *text,
 	    strchr(source->cut, '@') != NULL)
 		return refuse_value(
 		    source, "a # ends the value before an @: quote the value");
-	if (!made_check_value(row->check, text, &problem))
+	if (!made_value_is_good(row->check, text, &problem))
 		return refuse_value(source, "%s", problem.text);
 	if (row->check == CHECK_PASS && !pass_is_source(text))
 		return refuse_value(source,

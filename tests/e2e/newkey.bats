@@ -443,6 +443,13 @@ Challenge = pass:secret
 END
     run_sscep enroll -f conf
     certified
+    # The renewal script has -r on the command line, and a request of its own.
+    take local.key local.csr
+    run_sscep enroll -f conf -k local.key -r local.csr -l local.crt
+    expect_status 0
+    stderr_empty
+    expect_equal "the key" "$(key_of local.key)" \
+        "$(openssl x509 -in local.crt -noout -pubkey)"
     sed -i 's|^Subject = .*|Subject = CN=a|' conf
     run_sscep enroll -f conf
     expect_status 93

@@ -312,6 +312,23 @@ static void of_another_section(void **state)
 	run_end(&r);
 }
 
+static void without_what_the_command_line_overrules(void **state)
+{
+	struct run r;
+
+	(void)state;
+	run_write_file("Subject = /CN=a\nNewKey = ec:P-256\nKeyUsage = yes\n"
+		   "SubjectAltName = DNS:a\nChallenge = pass:" SECRET "\n"
+		   "CertReqFile = a.csr\n");
+	run_start(&r, "enroll");
+	run_add(&r, "-f" RUN_FILE);
+	run_add(&r, "-rb.csr");
+	expect_round(&r);
+	assert_string_equal(
+	    dumped(&r), "[sscep_enroll]\nCertReqFile = \"b.csr\"\n");
+	run_end(&r);
+}
+
 /* Any value. */
 
 static unsigned int seed = 1;
@@ -833,6 +850,7 @@ int main(void)
 	    cmocka_unit_test(nothing_is_printed_that_nobody_set),
 	    cmocka_unit_test(lists_and_values_that_equal_the_default),
 	    cmocka_unit_test(of_another_section),
+	    cmocka_unit_test(without_what_the_command_line_overrules),
 	    cmocka_unit_test(any_value_reads_back),
 	    cmocka_unit_test(every_byte_reads_back),
 	    cmocka_unit_test(what_cannot_be_written),
