@@ -19,6 +19,7 @@ struct making {
 	const struct options *options;
 	EVP_PKEY *key;
 	X509_REQ *csr;
+	X509 *old; /* that of -O, without --subject */
 	struct request_content content;
 	struct pass challenge, passout;
 };
@@ -162,6 +163,22 @@ static enum status find_key(bool *exists, const struct options *o)
 		  uri ? NULL : o->engine);
 }
 
+/* A request that is there cannot be for a key that is yet to be made. */
+static enum status check_no_request(const struct options *o, const char *key)
+{
+	bool exists = false;
+	enum status st = ST_OK;
+
+	if (o->request != NULL)
+		st = file_find(&exists, o->request);
+	if (st == ST_OK && exists)
+		st = fail(ST_FILE,
+		    "request %s: it is there, but its private key %s is not "
+		    "(give other names, or leave -r out)",
+		    o->request, key);
+	return st;
+}
+
 static enum status prepare_key(struct making *m)
 {
 	const struct options *o = m->options;
@@ -183,29 +200,32 @@ static enum status prepare_key(struct making *m)
 		    "private key %s: there is none (--new-key ec:P-256 makes "
 		    "one)",
 		    name);
+	if ((st = check_no_request(o, name)) != ST_OK)
+		return st;
 	return new_key_make(
 	    &m->key, new_key_find_type(o->new_key), name, &m->passout);
 }
 
 /* Without --subject the request asks for what the certificate of -O has. */
+static enum status read_old(struct making *m)
+{
+	if (m->content.subject != NULL)
+		return ST_OK;
+	return cert_read(
+	    &m->old, m->options->sign_cert, "signature certificate");
+}
+
 static enum status complete_content(struct making *m)
 {
-	const struct options *o = m->options;
 	struct request_content *content = &m->content;
-	X509 *cert = NULL;
-	enum status st = ST_OK;
 
-	if ((o->key_usage || content->purposes != NULL) &&
+	if ((m->options->key_usage || content->purposes != NULL) &&
 	    (content->usage = usage_of_key(m->key)) == NULL)
 		return fail_memory();
-	if (content->subject != NULL)
+	if (m->old == NULL)
 		return ST_OK;
-	st = cert_read(&cert, o->sign_cert, "signature certificate");
-	if (st == ST_OK)
-		st =
-		    request_take_from_cert(content, cert, m->key, o->sign_cert);
-	X509_free(cert);
-	return st;
+	return request_take_from_cert(
+	    content, m->old, m->key, m->options->sign_cert);
 }
 
 /* Whether the request of -r, which is there, is the one that was made. */
@@ -260,6 +280,8 @@ static enum status make(struct making *m)
 	if (st == ST_OK)
 		st = parse_content(m);
 	if (st == ST_OK)
+		st = read_old(m);
+	if (st == ST_OK)
 		st = prepare_key(m);
 	if (st == ST_OK)
 		st = complete_content(m);
@@ -278,6 +300,7 @@ enum status making_make_csr(
 
 	*csr = m.csr;
 	*key = m.key;
+	X509_free(m.old);
 	request_content_free(&m.content);
 	pass_wipe(&m.challenge);
 	pass_wipe(&m.passout);

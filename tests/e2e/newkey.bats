@@ -87,10 +87,27 @@ take_key() {
     C=secret make --new-key ec:P-256 --subject /CN=router1 --challenge env:C
     certified
     expect_equal "the mode" 600 "$(mode new.key)"
+    expect_equal "what is there" "ca.crt new.crt new.key sscep" \
+        "$(find . -mindepth 1 -printf '%f\n' | LC_ALL=C sort | paste -sd' ')"
     expect_equal "the subject" "subject=CN = router1" \
         "$(openssl x509 -in new.crt -noout -subject)"
     stdout_line "$sscep: private key written as new.key"
     stderr_empty
+}
+
+@test "--json: the files that were written, and no secret" {
+    start --challenge secret
+    make --json --new-key ec:P-256 --subject /CN=a --challenge pass:secret \
+        -r new.csr
+    expect_status 0
+    python3 - "$stdout" <<'END_PYTHON'
+import json, sys
+text = open(sys.argv[1]).read()
+print(text)
+for name in "new.key", "new.csr", "new.crt":
+    assert name in json.loads(text)["files"]
+assert "secret" not in text
+END_PYTHON
 }
 
 @test "a first try that is refused, and the second with the same key" {
@@ -297,6 +314,13 @@ END_PYTHON
     only_error "request new.csr: it is there, and is not what these options"
     no_file new.crt
     expect_equal "the request" "$first" "$(cat new.csr)"
+    make -k other.key --new-key ec:P-256 --subject /CN=a -r new.csr
+    expect_status 93
+    only_error "request new.csr: it is there, but its private key other.key is"
+    make -k other.key --new-key ec:P-256 -K new.key -O no.crt
+    expect_status 93
+    only_error "signature certificate no.crt"
+    no_file other.key
     make --new-key ec:P-256 --subject /CN=a -r -
     misuse "the request that is made is not written to -r -"
 }
