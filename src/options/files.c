@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "keys/key_name.h"
+#include "options/made.h"
 #include "options/options.h"
 #include "options/table.h"
 #include "pki/caset.h"
@@ -218,6 +219,7 @@ static enum status add_files_of_row(struct uses *uses,
     const struct options *options, const struct option_row *row)
 {
 	const char *value = get_value(options, row);
+	struct use *use;
 	enum status st;
 
 	if (value == NULL)
@@ -226,11 +228,14 @@ static enum status add_files_of_row(struct uses *uses,
 		return add_lines(uses, row);
 	if ((value = file_name(row, value)) == NULL)
 		return ST_OK;
-	st = add_file(uses, row, value);
-	if (st != ST_OK || !row->set || uses->single || file_is_standard(value))
+	if ((st = add_file(uses, row, value)) != ST_OK)
 		return st;
-	uses->list[uses->count - 1].kept =
-	    !uses->list[uses->count - 1].target.stream;
+	use = &uses->list[uses->count - 1];
+	if (!use->target.exists && made_is_written(options, row))
+		use->written = true;
+	if (!row->set || uses->single || file_is_standard(value))
+		return ST_OK;
+	use->kept = !use->target.stream;
 	return add_set(uses, row, value);
 }
 

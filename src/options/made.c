@@ -2,7 +2,6 @@
 
 #include "compat/compat.h"
 #include "options/made.h"
-#include "options/table.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -100,4 +99,15 @@ enum status made_check_options(const struct options *o)
 		    "changed",
 		    detail);
 	return ST_OK;
+}
+
+bool made_is_written(
+    const struct options *options, const struct option_row *row)
+{
+	if (options->operation->op != OP_ENROLL)
+		return false;
+	if (row->letter == 'k')
+		return options->new_key != NULL;
+	return row->letter == 'r' &&
+	    (options->subject != NULL || options->new_key != NULL);
 }

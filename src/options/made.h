@@ -2,7 +2,10 @@
 #ifndef OPTIONS_MADE_H
 #define OPTIONS_MADE_H
 
+#include <stdbool.h>
+
 #include "options/options.h"
+#include "options/table.h"
 #include "options/value.h"
 #include "util/status.h"
 
@@ -17,5 +20,9 @@ void made_overrule_file(struct option_state *state);
  * a request.  ST_ERROR after reporting.
  */
 enum status made_check_options(const struct options *options);
+
+/* Whether the file of the row, -k or -r, is written unless it is there. */
+bool made_is_written(
+    const struct options *options, const struct option_row *row);
 
 #endif

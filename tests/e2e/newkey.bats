@@ -325,6 +325,25 @@ END_PYTHON
     misuse "the request that is made is not written to -r -"
 }
 
+@test "a key and a request that are made are outputs: no other file is theirs" {
+    local other
+    start
+    for other in -r -l -L -m --chain -K; do
+        make --new-key ec:P-256 --subject /CN=a -K k -O o "$other" new.key
+        misuse "-k and $other are the same file, new.key"
+    done
+    for other in -l -L -m --chain -O; do
+        make --new-key ec:P-256 --subject /CN=a -K k -O o -r new.csr \
+            "$other" ./new.csr
+        misuse "-r and $other are the same file, new.csr"
+    done
+    make --new-key ec:P-256 --subject /CN=a -k ca.crt-1
+    misuse "-k and -c are the same file, ca.crt-1"
+    expect_equal "what is there" "ca.crt sscep" \
+        "$(find . -mindepth 1 -printf '%f\n' | LC_ALL=C sort | paste -sd' ')"
+    nothing_sent
+}
+
 @test "a power failure: key and request are on the disk, with their names" {
     start
     trace_calls fsync,fdatasync make --new-key ec:P-256 --subject /CN=a -r new.csr
