@@ -172,10 +172,11 @@ bool hide_may_have_user(const struct option_row *row)
 bool hide_is_secret_command(const char *name, const char *value)
 {
 	static const char *const words[] = {
-	    "auth", "pin", "pass", "secret", "pwd", NULL};
+	    "auth", "pin", "pass", "secret", "pwd", "challenge", NULL};
 	size_t len = strlen(name);
 
 	return has_word(name, words) || key_name_is_secret(value) ||
+	    pass_is_secret(value) ||
 	    (len >= 2 && ascii_is_same_word(name + len - 2, "pw") &&
 		(len == 2 || !ascii_is_letter(name[len - 3])));
 }

@@ -703,7 +703,8 @@ static void secrets_of_engines_are_comments(void **state)
 	    "KEY = pkcs11:pin-value=" SECRET "\nMODULE_PATH = x\n"
 	    "SET_OWNERAUTH = " SECRET "\nSet_ParentAuth = " SECRET
 	    "\nClient_Secret = " SECRET "\n"
-	    "XPWD = " SECRET "\n");
+	    "XPWD = " SECRET "\nChallenge = " SECRET
+	    "\nKEYWORD = pass:" SECRET "\n");
 	start_dump(&r, "enroll");
 	run_add(&r, "-f" RUN_FILE);
 	run_parse(&r);
@@ -718,7 +719,9 @@ static void secrets_of_engines_are_comments(void **state)
 	    "# SET_OWNERAUTH: from t.conf:13, not shown\n"
 	    "# Set_ParentAuth: from t.conf:14, not shown\n"
 	    "# Client_Secret: from t.conf:15, not shown\n"
-	    "# XPWD: from t.conf:16, not shown\n");
+	    "# XPWD: from t.conf:16, not shown\n"
+	    "# Challenge: from t.conf:17, not shown\n"
+	    "# KEYWORD: from t.conf:18, not shown\n");
 	assert_non_null(strstr(r.said, "# PIN: from t.conf:9, not shown\n"));
 	assert_null(strstr(r.said, SECRET));
 	run_end(&r);
