@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "options/hide.h"
+#include "options/section.h"
 #include "options/table.h"
 #include "options/uses.h"
 #include "util/log.h"
@@ -15,17 +16,31 @@ static int compare_names(const void *a, const void *b)
 	return order != 0 ? order : strcmp((*left)->key, (*right)->key);
 }
 
-/* Whether the key says that its value is a secret. */
+/* Whether the keys of options count in the section. */
+static bool has_options(const char *section)
+{
+	return section_is_common(section) ||
+	    section_find_operation(section) != NULL;
+}
+
+/*
+ * Whether the key says that its value is a secret.  In the section of an engine
+ * a key of ours is a command, too.
+ */
 static bool is_secret(const struct config_entry *entry)
 {
 	size_t i;
 
 	if (entry->key == NULL)
 		return false;
-	for (i = 0; i < table_row_count; i++)
-		if (table_has_key(&table_rows[i], entry->key))
-			return hide_describe(&table_rows[i], entry->value) !=
-			    NULL;
+	for (i = 0; i < table_row_count; i++) {
+		if (!table_has_key(&table_rows[i], entry->key))
+			continue;
+		if (hide_describe(&table_rows[i], entry->value) != NULL)
+			return true;
+		if (has_options(entry->section))
+			return false;
+	}
 	return hide_is_secret_command(entry->key, entry->value);
 }
 
