@@ -9,6 +9,7 @@ struct key_ability ability_of_key(const EVP_PKEY *key)
 
 	switch (type) {
 	case EVP_PKEY_RSA:
+		ability.signs_requests = true;
 		ability.signs_messages = true;
 		ability.signs_md5 = true;
 		ability.signs_pss = true;
@@ -17,8 +18,19 @@ struct key_ability ability_of_key(const EVP_PKEY *key)
 		ability.decrypts = true;
 		break;
 	case EVP_PKEY_EC:
+		ability.signs_requests = true;
 		ability.signs_messages = true;
 		ability.signs_sha256 = true;
+		ability.agrees = true;
+		break;
+	case EVP_PKEY_RSA_PSS:
+	case EVP_PKEY_DSA:
+		ability.signs_requests = true;
+		break;
+	case EVP_PKEY_ED25519:
+	case EVP_PKEY_ED448:
+		ability.signs_requests = true;
+		ability.hashes_itself = true;
 		break;
 	default:
 		break;

@@ -12,12 +12,15 @@
  */
 struct key_ability {
 	const char *type;    /* libcrypto's short name, for messages */
+	bool signs_requests; /* PKCS#10 (RFC 2986, 4.2) */
+	bool hashes_itself;  /* signs without a digest (RFC 8410, 3) */
 	bool signs_messages; /* SignerInfo (RFC 5652, 5.3), digest of -S */
 	bool signs_md5;      /* MD5 as well, with PKCS#1 v1.5 (RFC 3370, 3.2) */
 	bool signs_pss;      /* with RSASSA-PSS (RFC 4056) */
 	bool signs_sha256;   /* SHA-256 in a trial signature, as for TLS */
 	bool encrypts;       /* public key: key transport (RFC 3370, 4.2) */
 	bool decrypts;       /* private key: key transport */
+	bool agrees;         /* key agreement (RFC 5753) */
 };
 
 /*

@@ -208,11 +208,13 @@ static bool add_extensions(
 	return ok;
 }
 
-/* As strong as the key, in bits; SHA-256 at least. */
+/* As strong as the key, in bits; SHA-256 at least.  NULL for Ed25519. */
 static const EVP_MD *choose_digest(const EVP_PKEY *key)
 {
 	int bits = EVP_PKEY_security_bits(key);
 
+	if (ability_of_key(key).hashes_itself)
+		return NULL;
 	if (bits >= 256)
 		return EVP_sha512();
 	return bits >= 192 ? EVP_sha384() : EVP_sha256();

@@ -88,12 +88,14 @@ bool usage_parse_purposes(
 ASN1_BIT_STRING *usage_of_key(EVP_PKEY *key)
 {
 	ASN1_BIT_STRING *bits = ASN1_BIT_STRING_new();
-	int second =
-	    ability_of_key(key).encrypts ? KEY_ENCIPHERMENT : KEY_AGREEMENT;
+	const struct key_ability ability = ability_of_key(key);
 
 	if (bits != NULL &&
 	    ASN1_BIT_STRING_set_bit(bits, DIGITAL_SIGNATURE, 1) &&
-	    ASN1_BIT_STRING_set_bit(bits, second, 1))
+	    (!ability.encrypts ||
+		ASN1_BIT_STRING_set_bit(bits, KEY_ENCIPHERMENT, 1)) &&
+	    (!ability.agrees ||
+		ASN1_BIT_STRING_set_bit(bits, KEY_AGREEMENT, 1)))
 		return bits;
 	ASN1_BIT_STRING_free(bits);
 	return NULL;

@@ -18,7 +18,7 @@ bool usage_parse_purposes(
 
 /*
  * The keyUsage for a key of this type: digitalSignature, and keyEncipherment if
- * it encrypts, else keyAgreement.  NULL: out of memory.  The caller owns it.
+ * it encrypts, or keyAgreement if it agrees.  NULL: out of memory.  The caller owns it.
  */
 ASN1_BIT_STRING *usage_of_key(EVP_PKEY *key);
 

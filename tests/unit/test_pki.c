@@ -63,9 +63,11 @@ static void test_ability(void **state)
 	assert_string_equal(a.type, "rsaEncryption");
 	assert_true(a.signs_messages && a.signs_md5 && a.signs_pss &&
 	    a.signs_sha256 && a.encrypts && a.decrypts);
+	assert_true(a.signs_requests && !a.hashes_itself && !a.agrees);
 	a = ability_of_key(fixture_ec());
 	assert_string_equal(a.type, "id-ecPublicKey");
 	assert_true(a.signs_messages && a.signs_sha256);
+	assert_true(a.signs_requests && !a.hashes_itself && a.agrees);
 	assert_false(a.signs_md5 || a.signs_pss || a.encrypts || a.decrypts);
 	for (i = 0; i <= NITEMS(others); i++) {
 		key = i < NITEMS(others) ? make_key(others[i]) : NULL;
@@ -73,7 +75,9 @@ static void test_ability(void **state)
 		if (key != NULL)
 			assert_string_equal(a.type, OBJ_nid2sn(others[i]));
 		assert_false(a.signs_messages || a.signs_md5 || a.signs_pss ||
-		    a.signs_sha256 || a.encrypts || a.decrypts);
+		    a.signs_sha256 || a.encrypts || a.decrypts || a.agrees);
+		assert_int_equal(a.hashes_itself, i < 2);
+		assert_int_equal(a.signs_requests, i < 2 || i == 3);
 		EVP_PKEY_free(key);
 	}
 }
