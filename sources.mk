@@ -34,6 +34,8 @@ sscep_sources = \
 	src/ops/ops.h \
 	src/ops/outputs.c \
 	src/ops/outputs.h \
+	src/ops/own_key.c \
+	src/ops/own_key.h \
 	src/ops/poll.c \
 	src/ops/poll.h \
 	src/ops/query.c \
@@ -182,6 +184,8 @@ sscep_sources = \
 	src/pki/problem.h \
 	src/pki/pss.c \
 	src/pki/pss.h \
+	src/pki/reqdiff.c \
+	src/pki/reqdiff.h \
 	src/pki/request.c \
 	src/pki/request.h \
 	src/pki/revoked.c \

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "keys/token.h"
+#include "options/made.h"
 #include "refusal.h"
 #include "scep/caps.h"
 #include "session.h"
@@ -40,6 +41,14 @@ static enum status read_passes(struct session *session)
 	if (st == ST_OK)
 		st = read_pass(
 		    &session->tls_pass, o->tls_passin, "--tls-passin");
+	if (st == ST_OK)
+		st = read_pass(
+		    &session->passout, o->key_passout, "--key-passout");
+	if (st == ST_OK)
+		st = made_is_wanted(&session->making, o);
+	if (st == ST_OK && session->making)
+		st =
+		    read_pass(&session->challenge, o->challenge, "--challenge");
 	return st;
 }
 
@@ -108,6 +117,8 @@ void session_close(struct session *session)
 	pass_wipe(&session->pass);
 	pass_wipe(&session->sign_pass);
 	pass_wipe(&session->tls_pass);
+	pass_wipe(&session->passout);
+	pass_wipe(&session->challenge);
 	url_free(&session->url);
 	free(session->directory);
 }

@@ -22,6 +22,9 @@ struct session {
 	char *directory;                       /* for spools; or NULL */
 	struct spool_budget budget;            /* of all of a reply */
 	struct pass pass, sign_pass, tls_pass; /* of -k, -K, --tls-key */
+	struct pass passout;                   /* of -k, when it is made */
+	bool making;                           /* enroll makes a request */
+	struct pass challenge;                 /* for it */
 	unsigned int caps;        /* enum cap; after session_query_caps() */
 	bool caps_failed;         /* GetCACaps was sent, and answered badly */
 	const EVP_MD *digest;     /* after session_prepare() */

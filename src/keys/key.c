@@ -378,6 +378,8 @@ enum status key_read(EVP_PKEY **out, const struct key_place *place)
 		st = read_key_file(out, &secret);
 
 	pass_wipe(&secret.pin);
+	if (place->encrypted != NULL)
+		*place->encrypted = secret.asked;
 	if (st == ST_OK) {
 		token_note_key(*out);
 		ERR_clear_error();

@@ -16,6 +16,7 @@ struct key_place {
 	const char *what;        /* "private key": before name in messages */
 	const char *option;      /* "--passin": gives the pass phrase or PIN */
 	const struct pass *pass; /* pass phrase or PIN; may be NULL */
+	bool *encrypted;         /* set: one was needed; may be NULL */
 };
 
 /* Whether the name of a key has a PIN in it, as URIs may. */

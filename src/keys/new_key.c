@@ -137,8 +137,10 @@ enum status new_key_make(EVP_PKEY **out, const struct new_key_type *type,
 {
 	struct buf text = {0};
 	EVP_PKEY *key = generate(type);
+	bool taken = false;
 	enum status st;
 
+	*out = NULL;
 	if (key == NULL)
 		st = fail_crypto(ST_ERROR,
 		    "private key %s: this libcrypto or its policy makes no key "
@@ -148,8 +150,8 @@ enum status new_key_make(EVP_PKEY **out, const struct new_key_type *type,
 		st = fail_crypto(
 		    ST_ERROR, "private key %s: cannot encode it", name);
 	else
-		st = newfile_write(name, "private key", &text);
-	if (st == ST_OK) {
+		st = newfile_write(&taken, name, "private key", &text);
+	if (st == ST_OK && !taken) {
 		say("private key written as %s", name);
 		*out = key;
 		key = NULL;

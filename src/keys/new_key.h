@@ -21,10 +21,11 @@ const struct new_key_type *new_key_find_type(const char *name);
 bool new_key_is_of_type(EVP_PKEY *key, const struct new_key_type *type);
 
 /*
- * Makes a key and writes it to the file called name, which must not exist: as
- * PKCS#8 in PEM, with a pass phrase encrypted with AES-256 and PBKDF2 (RFC
- * 8018).  ST_FILE after reporting if it cannot be written, ST_ERROR if it cannot
- * be made.  The caller owns *out.
+ * Makes a key and writes it to the file called name: as PKCS#8 in PEM, with a
+ * pass phrase encrypted with AES-256 and PBKDF2 (RFC 8018).  *out is NULL, with
+ * ST_OK, if there is a file of that name by now, which is left alone.  ST_FILE
+ * after reporting if it cannot be written, ST_ERROR if it cannot be made.  The
+ * caller owns *out.
  */
 enum status new_key_make(EVP_PKEY **out, const struct new_key_type *type,
     const char *name, const struct pass *pass);

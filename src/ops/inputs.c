@@ -5,6 +5,7 @@
 #include "keys/key.h"
 #include "ops/inputs.h"
 #include "ops/making.h"
+#include "ops/own_key.h"
 #include "ops/signer.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
@@ -67,19 +68,6 @@ static enum status check_recipient(const struct inputs *in)
 	    "or put the password in the request");
 }
 
-/* The key of -k. */
-static enum status read_key(EVP_PKEY **out, const struct inputs *in)
-{
-	const struct key_place place = {
-	    .name = in->options->key,
-	    .what = "private key",
-	    .option = "--passin",
-	    .pass = &in->session->pass,
-	};
-
-	return key_read(out, &place);
-}
-
 /*
  * Only to sign is the key of the request needed.  An RA that signs the request
  * of somebody else with -K may give its own key to -k, too.
@@ -109,7 +97,7 @@ static enum status read_given_csr(struct inputs *in)
 	enum status st = csr_read(&in->csr, o->request);
 
 	if (st == ST_OK && o->key != NULL) {
-		st = read_key(&in->csr_key, in);
+		st = own_key_read(&in->csr_key, in->session);
 		if (st == ST_OK)
 			st = check_csr_key(in);
 	}
@@ -118,12 +106,10 @@ static enum status read_given_csr(struct inputs *in)
 
 static enum status read_csr(struct inputs *in)
 {
-	bool make;
-	enum status st = making_is_wanted(&make, in->options);
+	enum status st = in->session->making
+	    ? making_make_csr(&in->csr, &in->csr_key, in->session)
+	    : read_given_csr(in);
 
-	if (st == ST_OK)
-		st = make ? making_make_csr(&in->csr, &in->csr_key, in->session)
-			  : read_given_csr(in);
 	if (st == ST_OK)
 		in->public = X509_REQ_get_pubkey(in->csr);
 	if (st == ST_OK)
@@ -132,7 +118,13 @@ static enum status read_csr(struct inputs *in)
 }
 
 /* A key that is both of -k and of -K is asked its pass phrase once. */
-static enum status read_renewal_key(struct inputs *in)
+static bool is_one_key(const struct options *o)
+{
+	return o->key != NULL && o->sign_passin == NULL &&
+	    strcmp(o->key, o->sign_key) == 0;
+}
+
+static enum status read_sign_key(struct inputs *in)
 {
 	const struct options *o = in->options;
 	const struct key_place place = {
@@ -142,12 +134,29 @@ static enum status read_renewal_key(struct inputs *in)
 	    .pass = &in->session->sign_pass,
 	};
 
-	if (in->csr_key == NULL || o->sign_passin != NULL ||
-	    strcmp(o->key, o->sign_key) != 0)
+	if (in->csr_key == NULL || !is_one_key(o))
 		return key_read(&in->key, &place);
 	EVP_PKEY_up_ref(in->csr_key);
 	in->key = in->csr_key;
 	return ST_OK;
+}
+
+/* -O and -K: the certificate to renew, or that of another CA. */
+static enum status read_renewal(struct inputs *in)
+{
+	const struct options *o = in->options;
+	enum status st =
+	    cert_read(&in->signer, o->sign_cert, "signature certificate");
+
+	if (st == ST_OK)
+		st = read_sign_key(in);
+	if (st == ST_OK)
+		st = signer_check_pair(
+		    in->signer, o->sign_cert, in->key, o->sign_key);
+	if (st == ST_OK)
+		st = signer_check_type(
+		    o, X509_get0_pubkey(in->signer), o->sign_key);
+	return st;
 }
 
 /*
@@ -181,20 +190,9 @@ static void warn_of_subject(const struct inputs *in)
 		    cert_name_quote(text, sizeof(text), subject));
 }
 
-/* -O and -K: the certificate to renew, or that of another CA. */
-static enum status read_renewal(struct inputs *in)
+static enum status check_renewal(struct inputs *in)
 {
 	const struct options *o = in->options;
-	enum status st =
-	    cert_read(&in->signer, o->sign_cert, "signature certificate");
-
-	if (st == ST_OK)
-		st = read_renewal_key(in);
-	if (st == ST_OK)
-		st = signer_check_pair(
-		    in->signer, o->sign_cert, in->key, o->sign_key);
-	if (st != ST_OK)
-		return st;
 
 	warn_of_subject(in);
 	if (cert_time_status(in->signer) > 0)
@@ -231,7 +229,7 @@ static enum status read_own_cert(struct inputs *in)
 	    cert_read(&in->signer, o->local_cert, "local certificate");
 
 	if (st == ST_OK)
-		st = read_key(&in->key, in);
+		st = own_key_read(&in->key, in->session);
 	if (st == ST_OK)
 		st = signer_check_pair(
 		    in->signer, o->local_cert, in->key, o->key);
@@ -284,19 +282,34 @@ static enum status open_inputs(
 	return st == ST_OK ? read_bundle(in) : st;
 }
 
+/* Where a key is made, -O and -K come first: it would be left if they failed. */
+static enum status read_csr_and_signer(struct inputs *in)
+{
+	const struct options *o = in->options;
+	bool renews = o->sign_cert != NULL;
+	bool first = renews && in->session->making && !is_one_key(o);
+	enum status st = first ? read_renewal(in) : ST_OK;
+
+	if (st == ST_OK)
+		st = read_csr(in);
+	return st == ST_OK && renews && !first ? read_renewal(in) : st;
+}
+
 enum status inputs_read_enrolment(struct inputs *in, struct session *session)
 {
 	const struct options *o = session->options;
 	enum status st = open_inputs(in, session, o->local_cert);
 
 	if (st == ST_OK)
-		st = read_csr(in);
+		st = read_csr_and_signer(in);
 	if (st == ST_OK)
 		st = check_recipient(in);
 	if (st == ST_OK)
-		st = o->sign_cert != NULL ? read_renewal(in) : use_csr_key(in);
+		st = o->sign_cert != NULL ? check_renewal(in) : use_csr_key(in);
 	if (st == ST_OK)
 		st = set_transaction_id(in);
+	if (st == ST_OK && session->making)
+		st = making_write_csr(in->csr, o);
 	if (st == ST_OK)
 		verbose("transactionID %s", buf_string(&in->transaction_id));
 	return st;

@@ -1,11 +1,12 @@
-#include <string.h>
-
-#include "keys/key.h"
-#include "keys/new_key.h"
+#include "keys/key_name.h"
 #include "ops/making.h"
+#include "ops/own_key.h"
+#include "ops/signer.h"
+#include "pki/ability.h"
 #include "pki/altname_list.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
+#include "pki/reqdiff.h"
 #include "pki/request.h"
 #include "pki/subject.h"
 #include "pki/usage.h"
@@ -13,7 +14,7 @@
 #include "util/log.h"
 #include "util/newfile.h"
 
-/* What the request is made of.  The secrets are read before anything is made. */
+/* What the request is made of. */
 struct making {
 	const struct session *session;
 	const struct options *options;
@@ -21,62 +22,26 @@ struct making {
 	X509_REQ *csr;
 	X509 *old; /* that of -O, without --subject */
 	struct request_content content;
-	struct pass challenge, passout;
+	X509_REQ *written; /* that of -r, if it is there */
+	struct buf kept;   /* its challengePassword; a secret */
 };
-
-enum status making_is_wanted(bool *wanted, const struct options *o)
-{
-	bool exists;
-	enum status st;
-
-	*wanted =
-	    o->request == NULL || o->subject != NULL || o->new_key != NULL;
-	if (!*wanted || !o->resume || o->request == NULL)
-		return ST_OK;
-	if ((st = file_find(&exists, o->request)) == ST_OK)
-		*wanted = !exists;
-	return st;
-}
 
 const char *making_name(const struct options *o)
 {
 	return o->request != NULL ? o->request : "that is made";
 }
 
-/* Wipes a source that is the secret itself (pass:TEXT). */
-static enum status read_secret(
-    struct pass *out, char *source, const char *option)
-{
-	enum status st = pass_read(out, source, option);
-
-	if (source != NULL)
-		pass_hide(source);
-	return st;
-}
-
 static enum status read_challenge(struct making *m)
 {
+	const struct pass *challenge = &m->session->challenge;
 	struct problem problem;
-	enum status st =
-	    read_secret(&m->challenge, m->options->challenge, "--challenge");
 
-	if (st != ST_OK || !m->challenge.given)
-		return st;
-	if (!request_check_challenge(m->challenge.text, &problem))
+	if (!challenge->given)
+		return ST_OK;
+	if (!request_check_challenge(challenge->text, &problem))
 		return fail(ST_ERROR, "--challenge: %s", problem.text);
-	m->content.challenge = m->challenge.text;
+	m->content.challenge = challenge->text;
 	return ST_OK;
-}
-
-static enum status read_secrets(struct making *m)
-{
-	enum status st =
-	    read_secret(&m->passout, m->options->key_passout, "--key-passout");
-
-	if (st == ST_OK && m->passout.given && *m->passout.text == '\0')
-		return fail(
-		    ST_ERROR, "--key-passout: the pass phrase is empty");
-	return st == ST_OK ? read_challenge(m) : st;
 }
 
 static bool add_names(struct request_content *content, const struct list *lists,
@@ -115,95 +80,32 @@ static enum status parse_content(struct making *m)
 	return ST_OK;
 }
 
-/* With --key-passout its pass phrase opens a key that an earlier run made. */
-static enum status read_key(struct making *m)
-{
-	const struct options *o = m->options;
-	bool own = m->passout.given && !m->session->pass.given;
-	const struct key_place place = {
-	    .name = o->key,
-	    .what = "private key",
-	    .option = own ? "--key-passout" : "--passin",
-	    .pass = own ? &m->passout : &m->session->pass,
-	};
-	const struct new_key_type *type =
-	    o->new_key != NULL ? new_key_find_type(o->new_key) : NULL;
-	char shown[KEY_NAME_MAX];
-	enum status st = key_read(&m->key, &place);
-
-	if (st != ST_OK || type == NULL)
-		return st;
-	if (!new_key_is_of_type(m->key, type))
-		return fail(ST_FILE,
-		    "private key %s: it is there, but is not of type %s "
-		    "(--new-key never overwrites a key; give another name, or "
-		    "leave --new-key out to use this one)",
-		    key_name_shown(shown, o->key), o->new_key);
-	verbose("private key %s: it is there, and is used",
-	    key_name_shown(shown, o->key));
-	return ST_OK;
-}
-
-/* A key in a token, or in the engine, is there or not, but is not made here. */
-static enum status find_key(bool *exists, const struct options *o)
-{
-	const char *name = key_name_get_path(o->key);
-	bool uri = key_name_is_uri(name);
-	enum status st = ST_OK;
-
-	*exists = file_is_standard(name);
-	if (!*exists)
-		st = file_find(exists, name);
-	if (st != ST_OK || *exists || (!uri && o->engine == NULL))
-		return st;
-	*exists = true;
-	return o->new_key == NULL
-	    ? ST_OK
-	    : new_key_refuse_token(o->key, new_key_find_type(o->new_key),
-		  uri ? NULL : o->engine);
-}
-
-/* A request that is there cannot be for a key that is yet to be made. */
-static enum status check_no_request(const struct options *o, const char *key)
-{
-	bool exists = false;
-	enum status st = ST_OK;
-
-	if (o->request != NULL)
-		st = file_find(&exists, o->request);
-	if (st == ST_OK && exists)
-		st = fail(ST_FILE,
-		    "request %s: it is there, but its private key %s is not "
-		    "(give other names, or leave -r out)",
-		    o->request, key);
-	return st;
-}
-
+/*
+ * A request that is there cannot be for a key that is yet to be made.  The key is
+ * looked for later: another process makes it first.
+ */
 static enum status prepare_key(struct making *m)
 {
 	const struct options *o = m->options;
-	const char *name = key_name_get_path(o->key);
+	char shown[KEY_NAME_MAX];
 	bool exists;
-	enum status st;
+	enum status st = own_key_find(&exists, m->session);
 
-	if ((st = find_key(&exists, o)) != ST_OK)
-		return st;
-	if (exists)
-		return read_key(m);
-	if (o->resume)
-		return fail(ST_FILE,
-		    "private key %s: there is none, and -R needs that of the "
-		    "pending request",
-		    name);
-	if (o->new_key == NULL)
-		return fail(ST_FILE,
-		    "private key %s: there is none (--new-key ec:P-256 makes "
-		    "one)",
-		    name);
-	if ((st = check_no_request(o, name)) != ST_OK)
-		return st;
-	return new_key_make(
-	    &m->key, new_key_find_type(o->new_key), name, &m->passout);
+	if (st == ST_OK && !exists && m->written != NULL)
+		st = fail(ST_FILE,
+		    "request %s: it is there, but its private key %s is not "
+		    "(give other names, or leave -r out)",
+		    o->request, key_name_get_path(o->key));
+	if (st == ST_OK)
+		st = own_key_read_or_make(&m->key, m->session, exists);
+	if (st == ST_OK && !ability_of_key(m->key).signs_requests)
+		st = fail(ST_FILE,
+		    "private key %s: its type is %s, which cannot sign the "
+		    "request (RFC 2986, 4.2)",
+		    key_name_shown(shown, o->key), ability_of_key(m->key).type);
+	if (st == ST_OK && o->sign_cert == NULL)
+		st = signer_check_type(o, m->key, o->key);
+	return st;
 }
 
 /* Without --subject the request asks for what the certificate of -O has. */
@@ -228,59 +130,109 @@ static enum status complete_content(struct making *m)
 	    content, m->old, m->key, m->options->sign_cert);
 }
 
-/* Whether the request of -r, which is there, is the one that was made. */
-static enum status use_written(struct making *m)
+/*
+ * The request of -r that is there.  Without --challenge its challengePassword is
+ * what these options ask for, too.
+ */
+static enum status read_written(struct making *m)
 {
 	const char *path = m->options->request;
-	X509_REQ *written = NULL;
+	bool exists = false;
+	enum status st = ST_OK;
+
+	if (path != NULL)
+		st = file_find(&exists, path);
+	if (st == ST_OK && exists)
+		st = csr_read(&m->written, path);
+	if (st == ST_OK && exists && !m->session->challenge.given)
+		st = csr_add_challenge(&m->kept, m->written);
+	if (st == ST_OK && m->kept.len > 0)
+		m->content.challenge = buf_string(&m->kept);
+	return st;
+}
+
+/* Whether the request of -r is what the options ask for. */
+static enum status compare_written(
+    X509_REQ *written, X509_REQ *csr, const struct options *o)
+{
+	struct problem difference;
+	const char *hint = "remove it";
+
+	switch (reqdiff_find(&difference, written, csr)) {
+	case REQDIFF_NONE:
+		return ST_OK;
+	case REQDIFF_CHALLENGE:
+		if (o->challenge != NULL)
+			hint = "remove it, leave out --challenge to send it as "
+			       "it is";
+		break;
+	case REQDIFF_OTHER:
+		break;
+	}
+	return fail(ST_FILE,
+	    "request %s: it is there, and is not what these options ask for "
+	    "with this key: %s; it is never overwritten (%s, or give another "
+	    "name)",
+	    o->request, difference.text, hint);
+}
+
+static enum status use_written(struct making *m)
+{
 	enum status st;
 
-	if ((st = csr_read(&written, path)) != ST_OK)
-		return st;
-	if (!request_is_same(written, m->csr)) {
-		X509_REQ_free(written);
-		return fail(ST_FILE,
-		    "request %s: it is there, and is not what these options "
-		    "ask for with this key; it is not overwritten (give "
-		    "another name, or leave -r out)",
-		    path);
+	if (m->written == NULL)
+		return ST_OK;
+	st = compare_written(m->written, m->csr, m->options);
+	if (st == ST_OK) {
+		X509_REQ_free(m->csr);
+		m->csr = m->written;
+		m->written = NULL;
 	}
-	X509_REQ_free(m->csr);
-	m->csr = written;
-	return ST_OK;
+	return st;
+}
+
+/* It was not there, but is now. */
+static enum status check_taken(X509_REQ *csr, const struct options *o)
+{
+	X509_REQ *written = NULL;
+	enum status st = csr_read(&written, o->request);
+
+	if (st == ST_OK)
+		st = compare_written(written, csr, o);
+	X509_REQ_free(written);
+	return st;
 }
 
 /* A request may have a challengePassword in it: it is as secret as a key. */
-static enum status write_request(struct making *m)
+enum status making_write_csr(X509_REQ *csr, const struct options *o)
 {
-	const char *path = m->options->request;
 	struct buf text = {0};
-	bool exists;
+	bool taken = false;
 	enum status st;
 
-	if (path == NULL)
+	if (o->request == NULL || o->resume)
 		return ST_OK;
-	if ((st = file_find(&exists, path)) != ST_OK)
-		return st;
-	if (exists)
-		return use_written(m);
-	st = request_add_pem(&text, m->csr)
-	    ? newfile_write(path, "request", &text)
-	    : fail_crypto(ST_FILE, "request %s: cannot encode", path);
-	if (st == ST_OK)
-		say("request written as %s", path);
+	st = request_add_pem(&text, csr)
+	    ? newfile_write(&taken, o->request, "request", &text)
+	    : fail_crypto(ST_FILE, "request %s: cannot encode", o->request);
+	if (st == ST_OK && taken)
+		st = check_taken(csr, o);
+	else if (st == ST_OK)
+		say("request written as %s", o->request);
 	buf_free(&text);
 	return st;
 }
 
 static enum status make(struct making *m)
 {
-	enum status st = read_secrets(m);
+	enum status st = read_challenge(m);
 
 	if (st == ST_OK)
 		st = parse_content(m);
 	if (st == ST_OK)
 		st = read_old(m);
+	if (st == ST_OK)
+		st = read_written(m);
 	if (st == ST_OK)
 		st = prepare_key(m);
 	if (st == ST_OK)
@@ -289,7 +241,7 @@ static enum status make(struct making *m)
 		st = request_make(&m->csr, m->key, &m->content);
 	if (st == ST_OK)
 		st = csr_check(m->csr, making_name(m->options));
-	return st == ST_OK ? write_request(m) : st;
+	return st == ST_OK ? use_written(m) : st;
 }
 
 enum status making_make_csr(
@@ -302,7 +254,7 @@ enum status making_make_csr(
 	*key = m.key;
 	X509_free(m.old);
 	request_content_free(&m.content);
-	pass_wipe(&m.challenge);
-	pass_wipe(&m.passout);
+	X509_REQ_free(m.written);
+	buf_free(&m.kept);
 	return st;
 }

@@ -18,8 +18,8 @@ enum status signer_check_pair(
 	    key_name_shown(shown, key_name), cert_name);
 }
 
-enum status signer_check_key(const struct options *options, EVP_PKEY *key,
-    EVP_PKEY *public, const char *name, const struct buf *password)
+enum status signer_check_type(
+    const struct options *options, EVP_PKEY *public, const char *name)
 {
 	const struct key_ability ability = ability_of_key(public);
 	char shown[KEY_NAME_MAX];
@@ -34,6 +34,19 @@ enum status signer_check_key(const struct options *options, EVP_PKEY *key,
 		return fail(ST_FILE,
 		    "private key %s: it is not RSA, which --rsa-pss requires",
 		    shown);
+	return ST_OK;
+}
+
+enum status signer_check_key(const struct options *options, EVP_PKEY *key,
+    EVP_PKEY *public, const char *name, const struct buf *password)
+{
+	const struct key_ability ability = ability_of_key(public);
+	char shown[KEY_NAME_MAX];
+	enum status st = signer_check_type(options, public, name);
+
+	if (st != ST_OK)
+		return st;
+	key_name_shown(shown, name);
 	if (!ability.decrypts && password->len == 0)
 		warn(WARN_NO_PASSWORD,
 		    "private key %s cannot decrypt, and there is no "

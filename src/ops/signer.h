@@ -14,6 +14,10 @@
 enum status signer_check_pair(
     X509 *cert, const char *cert_name, EVP_PKEY *key, const char *key_name);
 
+/* The part of signer_check_key() that the type of the key decides. */
+enum status signer_check_type(
+    const struct options *options, EVP_PKEY *public, const char *name);
+
 /*
  * Whether the key called name, whose other half is public, signs as --rsa-pss
  * says, and opens the reply (RFC 8894, 3.1): an RSA key in a token may refuse

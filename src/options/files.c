@@ -231,7 +231,7 @@ static enum status add_files_of_row(struct uses *uses,
 	if ((st = add_file(uses, row, value)) != ST_OK)
 		return st;
 	use = &uses->list[uses->count - 1];
-	if (!use->target.exists && made_is_written(options, row))
+	if (made_is_written(options, row, use->target.exists))
 		use->written = true;
 	if (!row->set || uses->single || file_is_standard(value))
 		return ST_OK;

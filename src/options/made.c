@@ -1,9 +1,12 @@
 #include <string.h>
+#include <sys/stat.h>
 
 #include "compat/compat.h"
+#include "keys/key_name.h"
 #include "options/made.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/target.h"
 
 /* The options of a request that is made, by their names. */
 #define MADE " subject new-key key-passout san eku ku template challenge "
@@ -57,6 +60,48 @@ static const char *find_detail(const struct options *o)
 	return NULL;
 }
 
+/* What is there under that name, if it is no regular file; NULL. */
+static const char *find_kind(const char *name)
+{
+	struct target target;
+	const char *kind = NULL;
+
+	if (file_is_standard(name))
+		return "a stream";
+	if (!target_find_quietly(&target, name))
+		return NULL;
+	if (target.stream)
+		kind = "a stream";
+	else if (target.exists && S_ISDIR(target.status.st_mode))
+		kind = "a directory";
+	else if (target.exists && S_ISFIFO(target.status.st_mode))
+		kind = "a FIFO";
+	else if (target.exists && S_ISSOCK(target.status.st_mode))
+		kind = "a socket";
+	else if (target.exists && !S_ISREG(target.status.st_mode))
+		kind = "a device";
+	target_free(&target);
+	return kind;
+}
+
+/* A key or a request that is read from a pipe would be waited for. */
+static enum status check_names(const struct options *o)
+{
+	const char *kind;
+
+	if (o->request != NULL && (kind = find_kind(o->request)) != NULL)
+		return fail_misuse(
+		    "the request that is made is not written to -r %s, which "
+		    "is %s: give the name of a file, or leave -r out",
+		    o->request, kind);
+	if (o->new_key != NULL &&
+	    (kind = find_kind(key_name_get_path(o->key))) != NULL)
+		return fail_misuse(
+		    "--new-key writes the key to a file: -k %s is %s", o->key,
+		    kind);
+	return ST_OK;
+}
+
 static enum status check_request(const struct options *o)
 {
 	if (o->key == NULL)
@@ -72,15 +117,7 @@ static enum status check_request(const struct options *o)
 		return fail_misuse(
 		    "--subject is empty, and there is no name in --san (RFC "
 		    "5280, 4.2.1.6)");
-	if (o->request != NULL && file_is_standard(o->request))
-		return fail_misuse(
-		    "the request that is made is not written to -r -: give the "
-		    "name of a file, or leave -r out");
-	if (o->new_key != NULL && file_is_standard(o->key))
-		return fail_misuse(
-		    "--new-key writes the key to a file: -k - is "
-		    "not the name of one");
-	return ST_OK;
+	return check_names(o);
 }
 
 enum status made_check_options(const struct options *o)
@@ -101,13 +138,27 @@ enum status made_check_options(const struct options *o)
 	return ST_OK;
 }
 
+enum status made_is_wanted(bool *wanted, const struct options *o)
+{
+	bool exists;
+	enum status st;
+
+	*wanted = o->operation->op == OP_ENROLL &&
+	    (o->request == NULL || o->subject != NULL || o->new_key != NULL);
+	if (!*wanted || !o->resume || o->request == NULL)
+		return ST_OK;
+	if ((st = file_find(&exists, o->request)) == ST_OK)
+		*wanted = !exists;
+	return st;
+}
+
 bool made_is_written(
-    const struct options *options, const struct option_row *row)
+    const struct options *options, const struct option_row *row, bool exists)
 {
 	if (options->operation->op != OP_ENROLL)
 		return false;
 	if (row->letter == 'k')
-		return options->new_key != NULL;
+		return options->new_key != NULL && !exists;
 	return row->letter == 'r' &&
 	    (options->subject != NULL || options->new_key != NULL);
 }

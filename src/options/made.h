@@ -1,4 +1,4 @@
-/* made.h: the options of a request that is made here; for this room only. */
+/* made.h: the options of a request that is made here. */
 #ifndef OPTIONS_MADE_H
 #define OPTIONS_MADE_H
 
@@ -8,6 +8,14 @@
 #include "options/table.h"
 #include "options/value.h"
 #include "util/status.h"
+
+/*
+ * Whether the options of enroll tell to make a request.  With -R one that is
+ * there is read instead.  ST_FILE after reporting that this cannot be told.
+ */
+enum status made_is_wanted(bool *wanted, const struct options *options);
+
+/* The functions below are for this room only. */
 
 /*
  * Forgets what the configuration file says of a request to make, if -r is on the
@@ -21,8 +29,11 @@ void made_overrule_file(struct option_state *state);
  */
 enum status made_check_options(const struct options *options);
 
-/* Whether the file of the row, -k or -r, is written unless it is there. */
+/*
+ * Whether the file of the row is an output.  A key of -k that exists is read, and
+ * may be that of -K, too; what -r names is for the request alone.
+ */
 bool made_is_written(
-    const struct options *options, const struct option_row *row);
+    const struct options *options, const struct option_row *row, bool exists);
 
 #endif

@@ -296,14 +296,16 @@ const struct option_row table_rows[] = {
 	  .more = "It is written before anything is sent, for its owner only,"
 		  " and never over a file. A key that is there is used, and"
 		  " must be of this type, so that the same command can be"
-		  " repeated.",
+		  " repeated. With --passin, --key-passout is required to make"
+		  " one.",
 	  .example = "ec:P-256" },
 	{ .name = "key-passout", .ops = OP_ENROLL, TO_STRING(key_passout),
 	  .check = CHECK_PASS, .arg = "source", .key = "NewKeyPassword",
 	  .help = "Encrypt the new key; source of the pass phrase, as for"
 		  " --passin",
-	  .more = "In PKCS#8 with AES-256 and PBKDF2. It is also the pass"
-		  " phrase of a key that is there, unless --passin is given.",
+	  .more = "In PKCS#8 with AES-256 and PBKDF2. It also opens a key that"
+		  " is there, unless --passin is given, which must be the same"
+		  " when a key is made.",
 	  .example = "file:./local.pass" },
 	{ .name = "challenge", .ops = OP_ENROLL, TO_STRING(challenge),
 	  .check = CHECK_PASS, .arg = "source", .key = "Challenge",

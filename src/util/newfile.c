@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "util/contents.h"
@@ -54,8 +55,8 @@ static bool create(const struct target *target, const struct buf *bytes)
 
 	if (!temporary_open(&t, target))
 		return false;
-	ok = contents_write(t.fd, &contents) && fsync(t.fd) == 0 &&
-	    place(&t, target->path);
+	ok = fchmod(t.fd, 0600) == 0 && contents_write(t.fd, &contents) &&
+	    fsync(t.fd) == 0 && place(&t, target->path);
 	error = errno;
 	temporary_close(&t);
 	errno = error;
@@ -63,7 +64,7 @@ static bool create(const struct target *target, const struct buf *bytes)
 }
 
 enum status newfile_write(
-    const char *name, const char *what, const struct buf *bytes)
+    bool *taken, const char *name, const char *what, const struct buf *bytes)
 {
 	struct target target;
 	char before[64];
@@ -71,13 +72,14 @@ enum status newfile_write(
 
 	snprintf(before, sizeof(before), "%s ", what);
 	st = target_find(&target, name, before);
-	if (st == ST_OK && target.exists) {
-		errno = EEXIST;
-		st = fail_errno(ST_FILE, "%s %s: cannot create", what, name);
-	} else if (st == ST_OK && !create(&target, bytes)) {
-		st = fail_errno(ST_FILE, "%s %s: cannot create", what, name);
+	*taken = target.exists;
+	if (st == ST_OK && !*taken && !create(&target, bytes)) {
+		*taken = errno == EEXIST;
+		if (!*taken)
+			st = fail_errno(
+			    ST_FILE, "%s %s: cannot create", what, name);
 	}
-	if (st == ST_OK) {
+	if (st == ST_OK && !*taken) {
 		temporary_sync_directory(&target);
 		log_file_written(name);
 	}

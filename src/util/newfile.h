@@ -2,16 +2,19 @@
 #ifndef UTIL_NEWFILE_H
 #define UTIL_NEWFILE_H
 
+#include <stdbool.h>
+
 #include "util/buf.h"
 #include "util/status.h"
 
 /*
- * Creates the file called name, of mode 0600 from its first byte, and
- * synchronizes it with the disk.  It is there whole or not at all, and never
- * takes the place of another file, even of one that is created meanwhile.  what
- * says in messages which file it is ("private key").  ST_FILE after reporting.
+ * Creates the file called name, of mode 0600 from its first byte whatever the
+ * umask is, and synchronizes it with the disk.  It is there whole or not at all,
+ * and never takes the place of another file: *taken tells, with ST_OK, that there
+ * is one, of which another process may be the maker.  what says in messages which
+ * file it is ("private key").  ST_FILE after reporting.
  */
 enum status newfile_write(
-    const char *name, const char *what, const struct buf *bytes);
+    bool *taken, const char *name, const char *what, const struct buf *bytes);
 
 #endif

@@ -36,6 +36,8 @@ enum warning_class {
 	    "A key is given twice in the configuration file") \
 	X(WARN_ISSUED_NOT_VALID_NOW, "issued-not-valid-now", WARNING_USUAL, \
 	    "The issued certificate is not valid yet") \
+	X(WARN_KEY_NOT_ENCRYPTED, "key-not-encrypted", WARNING_USUAL, \
+	    "The key of -k is there and not encrypted, as --key-passout says") \
 	X(WARN_KEY_NOT_USED, "key-not-used", WARNING_USUAL, \
 	    "The key of -k is not that of the request, and is not used") \
 	X(WARN_LONG_GET, "long-get", WARNING_USUAL, \

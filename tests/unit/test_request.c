@@ -497,12 +497,59 @@ static void test_new_key(void **state)
 	assert_null(new_key_find_type("rsa"));
 }
 
+/* What is there by then is left alone. */
+static void test_new_key_taken(void **state)
+{
+	const char *path = fixture_path("taken.key");
+	const struct pass pass = {0};
+	EVP_PKEY *key = NULL;
+	struct stat sb;
+
+	(void)state;
+	fixture_write(path, "old", 3);
+	capture_start(1);
+	assert_int_equal(
+	    new_key_make(&key, new_key_find_type("ec:P-256"), path, &pass),
+	    ST_OK);
+	assert_string_equal(capture_stop(), "");
+	assert_null(key);
+	assert_int_equal(stat(path, &sb), 0);
+	assert_int_equal(sb.st_size, 3);
+	fixture_remove(path);
+}
+
+/* Ed25519 signs without a digest, and agrees on no key (RFC 8410, 5). */
+static void test_ed25519(void **state)
+{
+	struct request_content content = {0};
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, NULL);
+	EVP_PKEY *key = NULL;
+	X509_REQ *request;
+
+	(void)state;
+	assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+	assert_int_equal(EVP_PKEY_keygen(ctx, &key), 1);
+	content.subject = X509_NAME_new();
+	content.usage = usage_of_key(key);
+	assert_int_equal(ASN1_BIT_STRING_get_bit(content.usage, 0), 1);
+	assert_int_equal(ASN1_BIT_STRING_get_bit(content.usage, 2), 0);
+	assert_int_equal(ASN1_BIT_STRING_get_bit(content.usage, 4), 0);
+	assert_int_equal(request_make(&request, key, &content), ST_OK);
+	assert_int_equal(X509_REQ_verify(request, key), 1);
+	X509_REQ_free(request);
+	request_content_free(&content);
+	EVP_PKEY_free(key);
+	EVP_PKEY_CTX_free(ctx);
+}
+
 /* Another file of that name stays, and nothing is left beside it. */
 static void test_newfile(void **state)
 {
-	const char *path = fixture_path("taken");
+	const char *path = fixture_path("taken"), *made = fixture_path("made");
 	struct buf text = {0};
+	bool taken = false;
 	struct stat sb;
+	mode_t mask;
 	int before;
 
 	(void)state;
@@ -510,14 +557,23 @@ static void test_newfile(void **state)
 	before = fixture_count_files(fixture_directory());
 	assert_true(buf_add_string(&text, "newer"));
 	silence_start();
-	assert_int_equal(newfile_write(path, "private key", &text), ST_FILE);
+	assert_int_equal(newfile_write(&taken, path, "key", &text), ST_OK);
+	assert_true(taken);
 	assert_int_equal(
-	    newfile_write(fixture_path("no/such"), "private key", &text),
+	    newfile_write(&taken, fixture_path("no/such"), "key", &text),
 	    ST_FILE);
+	assert_false(taken);
 	silence_stop();
 	assert_int_equal(stat(path, &sb), 0);
 	assert_int_equal(sb.st_size, 3);
 	assert_int_equal(fixture_count_files(fixture_directory()), before);
+	mask = umask(0777);
+	assert_int_equal(newfile_write(&taken, made, "key", &text), ST_OK);
+	umask(mask);
+	assert_false(taken);
+	assert_int_equal(stat(made, &sb), 0);
+	assert_int_equal(sb.st_mode & 07777, 0600);
+	fixture_remove(made);
 	buf_free(&text);
 }
 
@@ -536,6 +592,8 @@ int main(void)
 	    cmocka_unit_test(test_same),
 	    cmocka_unit_test(test_take_from_cert),
 	    cmocka_unit_test(test_new_key),
+	    cmocka_unit_test(test_new_key_taken),
+	    cmocka_unit_test(test_ed25519),
 	    cmocka_unit_test(test_newfile),
 	};
 

@@ -1,0 +1,134 @@
+#include <string.h>
+#include <sys/stat.h>
+
+#include "keys/key.h"
+#include "keys/new_key.h"
+#include "ops/own_key.h"
+#include "pki/ability.h"
+#include "util/file.h"
+#include "util/log.h"
+
+enum status own_key_read(EVP_PKEY **out, const struct session *session)
+{
+	bool made = session->passout.given && !session->pass.given;
+	bool encrypted = false;
+	const struct key_place place = {
+	    .name = session->options->key,
+	    .what = "private key",
+	    .option = made ? "--key-passout" : "--passin",
+	    .pass = made ? &session->passout : &session->pass,
+	    .encrypted = &encrypted,
+	};
+	char shown[KEY_NAME_MAX];
+	enum status st = key_read(out, &place);
+
+	if (st == ST_OK && session->passout.given && !encrypted)
+		warn(WARN_KEY_NOT_ENCRYPTED,
+		    "private key %s: it is there, and is not encrypted: "
+		    "--key-passout encrypts only a key that is made (openssl "
+		    "pkcs8 -topk8 encrypts this one)",
+		    key_name_shown(shown, place.name));
+	return st;
+}
+
+enum status own_key_find(bool *exists, const struct session *session)
+{
+	const struct options *o = session->options;
+	const char *name = key_name_get_path(o->key);
+	bool uri = key_name_is_uri(name);
+	enum status st = ST_OK;
+
+	*exists = file_is_standard(name);
+	if (!*exists)
+		st = file_find(exists, name);
+	if (st != ST_OK || *exists || (!uri && o->engine == NULL))
+		return st;
+	*exists = true;
+	return o->new_key == NULL
+	    ? ST_OK
+	    : new_key_refuse_token(o->key, new_key_find_type(o->new_key),
+		  uri ? NULL : o->engine);
+}
+
+static bool is_empty(const char *name)
+{
+	struct stat sb;
+
+	return stat(name, &sb) == 0 && S_ISREG(sb.st_mode) && sb.st_size == 0;
+}
+
+static enum status read_there(EVP_PKEY **out, const struct session *session)
+{
+	const struct options *o = session->options;
+	const char *name = key_name_get_path(o->key);
+	char shown[KEY_NAME_MAX];
+	enum status st;
+
+	if (o->new_key != NULL && is_empty(name))
+		return fail(ST_FILE,
+		    "private key %s: the file is empty (--new-key overwrites "
+		    "no file: remove it)",
+		    name);
+	if ((st = own_key_read(out, session)) != ST_OK)
+		return st;
+	key_name_shown(shown, o->key);
+	if (o->new_key != NULL &&
+	    !new_key_is_of_type(*out, new_key_find_type(o->new_key)))
+		return fail(ST_FILE,
+		    "private key %s: it is there, but is not of type %s: it is "
+		    "%s with %d bits (--new-key never overwrites a key; give "
+		    "another name, or leave --new-key out to use this one)",
+		    shown, o->new_key, ability_of_key(*out).type,
+		    EVP_PKEY_bits(*out));
+	verbose("private key %s: it is there, and is used", shown);
+	return ST_OK;
+}
+
+/* The next run has to open the key, as what it was encrypted with tells. */
+static enum status check_passes(const struct session *session, const char *name)
+{
+	const struct pass *in = &session->pass, *out = &session->passout;
+
+	if (in->given && !out->given)
+		return fail(ST_ERROR,
+		    "private key %s: --passin is for a key that is encrypted, "
+		    "and the new one would not be: add --key-passout SOURCE, "
+		    "which encrypts it, or leave --passin out",
+		    name);
+	if (out->given && *out->text == '\0')
+		return fail(
+		    ST_ERROR, "--key-passout: the pass phrase is empty");
+	if (in->given && strcmp(in->text, out->text) != 0)
+		return fail(ST_ERROR,
+		    "private key %s: the pass phrase of --key-passout is not "
+		    "that of --passin, with which the next run would open it: "
+		    "leave --passin out",
+		    name);
+	return ST_OK;
+}
+
+enum status own_key_read_or_make(
+    EVP_PKEY **out, const struct session *session, bool exists)
+{
+	const struct options *o = session->options;
+	const char *name = key_name_get_path(o->key);
+	enum status st;
+
+	if (exists)
+		return read_there(out, session);
+	if (o->resume)
+		return fail(ST_FILE,
+		    "private key %s: there is none, and -R needs that of the "
+		    "pending request",
+		    name);
+	if (o->new_key == NULL)
+		return fail(ST_FILE,
+		    "private key %s: there is none (--new-key ec:P-256 makes "
+		    "one)",
+		    name);
+	if ((st = check_passes(session, name)) != ST_OK)
+		return st;
+	st = new_key_make(
+	    out, new_key_find_type(o->new_key), name, &session->passout);
+	return st == ST_OK && *out == NULL ? read_there(out, session) : st;
+}

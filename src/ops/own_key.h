@@ -1,0 +1,34 @@
+/* own_key.h: the private key of -k, which is read, or made. */
+#ifndef OPS_OWN_KEY_H
+#define OPS_OWN_KEY_H
+
+#include <stdbool.h>
+
+#include <openssl/evp.h>
+
+#include "session.h"
+#include "util/status.h"
+
+/*
+ * Reads the key.  What opens it is the pass phrase of --passin, or without that
+ * the one of --key-passout, with which an earlier run has encrypted it.  ST_FILE
+ * after reporting; the caller owns *out.
+ */
+enum status own_key_read(EVP_PKEY **out, const struct session *session);
+
+/*
+ * Whether the key is there.  One in a token, or in the engine, is taken to be,
+ * and it is an error that --new-key is to make it.  ST_FILE or ST_ERROR after
+ * reporting.
+ */
+enum status own_key_find(bool *exists, const struct session *session);
+
+/*
+ * Reads a key that is there, and whose type must be that of --new-key, or else
+ * makes it.  One that another process makes meanwhile is read.  After reporting:
+ * ST_FILE, or ST_ERROR for what cannot be made.  The caller owns *out.
+ */
+enum status own_key_read_or_make(
+    EVP_PKEY **out, const struct session *session, bool exists);
+
+#endif
