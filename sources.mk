@@ -148,6 +148,8 @@ sscep_sources = \
 	src/pki/ability.h \
 	src/pki/algs.c \
 	src/pki/algs.h \
+	src/pki/altname_check.c \
+	src/pki/altname_check.h \
 	src/pki/altname_list.c \
 	src/pki/altname_list.h \
 	src/pki/altnames.c \
@@ -172,6 +174,8 @@ sscep_sources = \
 	src/pki/der.h \
 	src/pki/octets.c \
 	src/pki/octets.h \
+	src/pki/oid.c \
+	src/pki/oid.h \
 	src/pki/path.c \
 	src/pki/path.h \
 	src/pki/pem.c \

@@ -56,7 +56,7 @@ static bool add_names(struct request_content *content, const struct list *lists,
 	for (i = 0; i < lists->count; i++)
 		if (!altname_list_add(content->names, lists->items[i], problem))
 			return false;
-	return true;
+	return altname_list_drop_repeated(content->names, problem);
 }
 
 /* options_parse() has checked most of it. */

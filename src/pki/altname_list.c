@@ -1,128 +1,28 @@
-#include <arpa/inet.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include <openssl/objects.h>
 
 #include "compat/compat.h"
+#include "pki/altname_check.h"
 #include "pki/altname_list.h"
 #include "util/ascii.h"
 #include "util/buf.h"
 #include "util/quote.h"
 
-#define DNS_MAX   253 /* RFC 1035, 2.3.4, without the root */
-#define LABEL_MAX 63
 #define SHOWN_MAX 80
 #define TYPE_MAX  8 /* bytes of the name of a type, with the NUL */
 
-#define ADDRESS_MAX 16 /* bytes of an IPv6 address */
-
-struct kind {
+static const struct kind {
 	const char *name;
 	int type;
-	const char *expected;
-	bool (*is_good)(const char *value);
-};
-
-static bool is_letter_or_digit(char c)
-{
-	return ascii_is_letter(c) || ascii_is_digit(c);
-}
-
-static bool is_label(const char *text, size_t len)
-{
-	size_t i;
-
-	if (len == 0 || len > LABEL_MAX || text[0] == '-' ||
-	    text[len - 1] == '-')
-		return false;
-	for (i = 0; i < len; i++)
-		if (!is_letter_or_digit(text[i]) && text[i] != '-' &&
-		    text[i] != '_')
-			return false;
-	return true;
-}
-
-/* The first label may be a wildcard (RFC 6125, 6.4.3). */
-static bool is_host(const char *value)
-{
-	size_t len;
-
-	if (strlen(value) > DNS_MAX)
-		return false;
-	if (strncmp(value, "*.", 2) == 0)
-		value += 2;
-	for (;;) {
-		len = strcspn(value, ".");
-		if (!is_label(value, len))
-			return false;
-		if (value[len] == '\0')
-			return true;
-		value += len + 1;
-	}
-}
-
-/* The length of the address, in network byte order; 0: it is none. */
-static int parse_address(unsigned char out[ADDRESS_MAX], const char *value)
-{
-	if (inet_pton(AF_INET, value, out) == 1)
-		return 4;
-	return inet_pton(AF_INET6, value, out) == 1 ? ADDRESS_MAX : 0;
-}
-
-static bool is_address(const char *value)
-{
-	unsigned char bytes[ADDRESS_MAX];
-
-	return parse_address(bytes, value) > 0;
-}
-
-/* Printable ASCII without blanks, as an IA5String of these kinds is. */
-static bool is_graphic(const char *value)
-{
-	for (; *value != '\0'; value++)
-		if (*value <= ' ' || *value > '~')
-			return false;
-	return true;
-}
-
-static bool is_email(const char *value)
-{
-	const char *at = strrchr(value, '@');
-
-	return is_graphic(value) && at != NULL && at > value && at[1] != '\0';
-}
-
-/* RFC 3986, 3.1: a scheme and what it is about. */
-static bool is_uri(const char *value)
-{
-	size_t len = strcspn(value, ":"), i;
-
-	if (!is_graphic(value) || !ascii_is_letter(value[0]) ||
-	    value[len] == '\0' || value[len + 1] == '\0')
-		return false;
-	for (i = 0; i < len; i++)
-		if (!is_letter_or_digit(value[i]) &&
-		    strchr("+-.", value[i]) == NULL)
-			return false;
-	return true;
-}
-
-static bool is_principal(const char *value)
-{
-	const char *at = strrchr(value, '@');
-	struct problem unused;
-
-	return at != NULL && at > value && at[1] != '\0' &&
-	    problem_count_characters(&unused, "", value, strlen(value)) > 0;
-}
-
-static const struct kind kinds[] = {
-    {"DNS", GEN_DNS, "the name of a host in ASCII (xn--... for others)",
-	is_host},
-    {"IP", GEN_IPADD, "an IPv4 or IPv6 address", is_address},
-    {"email", GEN_EMAIL, "user@host in ASCII", is_email},
-    {"URI", GEN_URI, "an absolute URI in ASCII (RFC 3986)", is_uri},
-    {"UPN", GEN_OTHERNAME, "user@domain", is_principal},
+	const char *(*check)(const char *value);
+} kinds[] = {
+    {"DNS", GEN_DNS, altname_check_host},
+    {"IP", GEN_IPADD, altname_check_address},
+    {"email", GEN_EMAIL, altname_check_email},
+    {"URI", GEN_URI, altname_check_uri},
+    {"UPN", GEN_OTHERNAME, altname_check_principal},
 };
 
 static const struct kind *find_kind(const char *item, size_t len)
@@ -153,8 +53,8 @@ static bool set_string(GENERAL_NAME *name, int type, const char *value)
 static bool set_address(GENERAL_NAME *name, const char *value)
 {
 	ASN1_OCTET_STRING *string = ASN1_OCTET_STRING_new();
-	unsigned char bytes[ADDRESS_MAX];
-	int len = parse_address(bytes, value);
+	unsigned char bytes[ALTNAME_ADDRESS_MAX];
+	int len = altname_parse_address(bytes, value);
 
 	if (string == NULL || !ASN1_OCTET_STRING_set(string, bytes, len)) {
 		ASN1_OCTET_STRING_free(string);
@@ -209,19 +109,20 @@ static bool add_item(
 	size_t len = strcspn(item, ":");
 	const struct kind *kind = find_kind(item, len);
 	char shown[SHOWN_MAX];
-	const char *value;
+	const char *value, *expected;
 
 	log_escape(shown, sizeof(shown), item, strlen(item));
+	if (*item == '\0')
+		return problem_set(
+		    problem, "there is a comma, but no name next to it");
 	if (kind == NULL || item[len] == '\0')
 		return problem_set(problem,
-		    "%s%sdoes not begin with DNS:, IP:, email:, URI: or UPN: "
+		    "%s does not begin with DNS:, IP:, email:, URI: or UPN: "
 		    "(a comma in a name is written \\,)",
-		    *item != '\0' ? shown : "an empty item",
-		    *item != '\0' ? " " : " ");
+		    shown);
 	value = item + len + 1;
-	if (!kind->is_good(value))
-		return problem_set(problem, "%s: expected %s after %s:", shown,
-		    kind->expected, kind->name);
+	if ((expected = kind->check(value)) != NULL)
+		return problem_set(problem, "%s: expected %s", shown, expected);
 	return push_name(names, kind, value) ||
 	    problem_set(problem, "out of memory");
 }
@@ -267,4 +168,89 @@ bool altname_list_add(
 	}
 	buf_free(&item);
 	return ok;
+}
+
+struct place {
+	GENERAL_NAME *name;
+	int at; /* in the list */
+};
+
+static const ASN1_STRING *get_string(const GENERAL_NAME *name)
+{
+	int type;
+	const void *value = GENERAL_NAME_get0_value(name, &type);
+	const OTHERNAME *other = value;
+
+	return type == GEN_OTHERNAME ? other->value->value.asn1_string : value;
+}
+
+/* Case does not count in a dNSName (RFC 5280, 7.2). */
+static int compare_bytes(const GENERAL_NAME *a, const GENERAL_NAME *b)
+{
+	const ASN1_STRING *p = get_string(a), *q = get_string(b);
+	const char *x = (const char *)ASN1_STRING_get0_data(p);
+	const char *y = (const char *)ASN1_STRING_get0_data(q);
+	int i, len = ASN1_STRING_length(p), other = ASN1_STRING_length(q);
+
+	if (len != other || a->type != GEN_DNS)
+		return ASN1_STRING_cmp(p, q);
+	for (i = 0; i < len; i++)
+		if (ascii_to_lower(x[i]) != ascii_to_lower(y[i]))
+			return ascii_to_lower(x[i]) - ascii_to_lower(y[i]);
+	return 0;
+}
+
+static int compare_names(const struct place *a, const struct place *b)
+{
+	if (a->name->type != b->name->type)
+		return a->name->type - b->name->type;
+	return compare_bytes(a->name, b->name);
+}
+
+/* Of the same names the one that was given first is the first. */
+static int compare_places(const void *a, const void *b)
+{
+	const struct place *p = a, *q = b;
+	int order = compare_names(p, q);
+
+	return order != 0 ? order : p->at - q->at;
+}
+
+/* Moves the names together, without the NULLs between them. */
+static void close_gaps(GENERAL_NAMES *names)
+{
+	int i, kept = 0;
+
+	for (i = 0; i < sk_GENERAL_NAME_num(names); i++)
+		if (sk_GENERAL_NAME_value(names, i) != NULL)
+			sk_GENERAL_NAME_set(
+			    names, kept++, sk_GENERAL_NAME_value(names, i));
+	while (sk_GENERAL_NAME_num(names) > kept)
+		sk_GENERAL_NAME_pop(names);
+}
+
+bool altname_list_drop_repeated(GENERAL_NAMES *names, struct problem *problem)
+{
+	int i, count = sk_GENERAL_NAME_num(names);
+	struct place *places, *first;
+
+	if (count < 2)
+		return true;
+	if ((places = calloc((size_t)count, sizeof(*places))) == NULL)
+		return problem_set(problem, "out of memory");
+	for (i = 0; i < count; i++)
+		places[i] = (struct place){sk_GENERAL_NAME_value(names, i), i};
+	qsort(places, (size_t)count, sizeof(*places), compare_places);
+	first = places;
+	for (i = 1; i < count; i++) {
+		if (compare_names(first, &places[i]) != 0) {
+			first = &places[i];
+			continue;
+		}
+		sk_GENERAL_NAME_set(names, places[i].at, NULL);
+		GENERAL_NAME_free(places[i].name);
+	}
+	free(places);
+	close_gaps(names);
+	return true;
 }

@@ -18,4 +18,10 @@
 bool altname_list_add(
     GENERAL_NAMES *names, const char *list, struct problem *problem);
 
+/*
+ * Drops names of altname_list_add() that are there twice; the first one stays,
+ * and the order.  False after describing the problem.
+ */
+bool altname_list_drop_repeated(GENERAL_NAMES *names, struct problem *problem);
+
 #endif

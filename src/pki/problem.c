@@ -25,21 +25,62 @@ bool problem_set_crypto(struct problem *problem, const char *what)
 	    problem, "%s: %s", what, reason != NULL ? reason : "out of memory");
 }
 
+/* The code point of a valid character of that length. */
+static unsigned long decode(const unsigned char *p, size_t length)
+{
+	unsigned long code = length == 1 ? *p : *p & (0x7fU >> length);
+	size_t i;
+
+	for (i = 1; i < length; i++)
+		code = code << 6 | (p[i] & 0x3fU);
+	return code;
+}
+
+/* Characters that a reader does not see, or that change what is seen. */
+static const struct {
+	unsigned long first, last;
+	const char *what;
+} refused[] = {
+    {0x0, 0x1f, "a control character"},
+    {0x7f, 0x9f, "a control character"},
+    {0x2028, 0x2029, "a separator of lines"},
+    {0x202a, 0x202e, "a character that changes the direction of text"},
+    {0x2066, 0x2069, "a character that changes the direction of text"},
+    {0xfeff, 0xfeff, "a byte order mark"},
+};
+
+/* NULL: the character is good. */
+static const char *find_fault(unsigned long code)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(refused); i++)
+		if (code >= refused[i].first && code <= refused[i].last)
+			return refused[i].what;
+	return NULL;
+}
+
 int problem_count_characters(
     struct problem *problem, const char *what, const void *text, size_t len)
 {
 	const unsigned char *p = text;
+	const char *fault;
+	unsigned long code;
 	size_t length;
 	int count = 0;
 
 	for (; len > 0; len -= length, p += length, count++) {
 		if ((length = utf8_length(p, len)) == 0) {
-			problem_set(problem, "%s is not valid UTF-8", what);
+			problem_set(problem,
+			    "%s is not valid UTF-8 (character %d)", what,
+			    count + 1);
 			return -1;
 		}
-		if (*p < 0x20 || *p == 0x7f) {
-			problem_set(
-			    problem, "%s has a control character", what);
+		code = decode(p, length);
+		if ((fault = find_fault(code)) != NULL) {
+			problem_set(problem,
+			    "%s has %s (U+%04lX, character %d)", what, fault,
+			    code, count + 1);
 			return -1;
 		}
 	}

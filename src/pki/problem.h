@@ -22,8 +22,10 @@ bool problem_set(struct problem *problem, const char *format, ...)
 bool problem_set_crypto(struct problem *problem, const char *what);
 
 /*
- * The number of characters of len bytes of UTF-8 (RFC 3629) without control
- * characters; -1 after describing that it is not that.
+ * The number of characters of len bytes of UTF-8 (RFC 3629) without those that
+ * are not seen or mislead: control characters, separators of lines, changes of
+ * the direction, byte order marks.  -1 after describing which one is where, as
+ * the problem of what.
  */
 int problem_count_characters(
     struct problem *problem, const char *what, const void *text, size_t len);

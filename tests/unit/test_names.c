@@ -1,0 +1,404 @@
+/* Unit test of the names in requests: src/pki/subject.c, altname_list.c. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <openssl/bio.h>
+#include <openssl/x509v3.h>
+
+#include "fixtures.h"
+#include "pki/altname_list.h"
+#include "pki/altnames.h"
+#include "pki/oid.h"
+#include "pki/subject.h"
+
+/* The subject with types and values, ", " before and "+" within an RDN. */
+static const char *show_subject(const X509_NAME *name)
+{
+	static char text[512];
+	BIO *bio = BIO_new(BIO_s_mem());
+	int len;
+
+	assert_non_null(bio);
+	X509_NAME_print_ex(bio, name, 0,
+	    ASN1_STRFLGS_ESC_CTRL | ASN1_STRFLGS_UTF8_CONVERT |
+		XN_FLAG_SEP_CPLUS_SPC | XN_FLAG_FN_SN);
+	len = BIO_read(bio, text, sizeof(text) - 1);
+	text[len > 0 ? len : 0] = '\0';
+	BIO_free(bio);
+	return text;
+}
+
+#define USUAL "C, ST, L, O, OU, CN, serialNumber, emailAddress, DC, UID"
+#define UNKNOWN(type) \
+	"unknown type of attribute " type \
+	", neither an OID nor one of the usual " USUAL
+#define NO_ATTRIBUTE(type) \
+	type " is no attribute of a name, as the usual " USUAL " are"
+#define TWO_LETTERS "C is not the two letters of a country (RFC 5280, A.1)"
+#define DIRECTION   "CN has a character that changes the direction of text "
+
+static const struct {
+	const char *text, *shown; /* shown: the subject, or the problem */
+	bool good;
+} subjects[] = {
+    {"/CN=router1", "CN=router1", true},
+    {"/C=FI/O=Example/CN=router1", "C=FI, O=Example, CN=router1", true},
+    {"/CN=a/", "CN=a", true},
+    {"/", "", true},
+    {"/CN=a\\/b", "CN=a/b", true},
+    {"/CN=a\\+b", "CN=a+b", true},
+    {"/CN=a\\\\b", "CN=a\\\\b", true},
+    {"/CN=a\\=b=c", "CN=a=b=c", true},
+    {"/CN=a, b", "CN=a, b", true},
+    {"/CN=\\2C#0c01", "CN=2C#0c01", true},
+    {"/O=Hyv\xc3\xa4\xc3\xa4/CN=\xe2\x82\xac",
+	"O=Hyv\xc3\xa4\xc3\xa4, CN=\xe2\x82\xac", true},
+    {"/CN=a+serialNumber=12/OU=b", "CN=a + serialNumber=12, OU=b", true},
+    {"/cn=a/EMAILADDRESS=a@b.example", "CN=a, emailAddress=a@b.example", true},
+    {"/commonName=a/DC=org/UID=u", "CN=a, DC=org, UID=u", true},
+    {"/2.5.4.3=a", "CN=a", true},
+    {"/1.2.3.4.5=a", "1.2.3.4.5=a", true},
+    {"CN=a",
+	"it does not begin with a slash; expected /TYPE=VALUE..., such as "
+	"/C=FI/CN=router1",
+	false},
+    {"/CM=a", UNKNOWN("CM"), false},
+    {"/CN=", "the value of CN is empty", false},
+    {"/CN=/O=a", "the value of CN is empty", false},
+    {"/CN",
+	"CN has no =VALUE after it (a / or + in a value is written \\/ or "
+	"\\+)",
+	false},
+    {"/O=a/b",
+	"b has no =VALUE after it (a / or + in a value is written \\/ "
+	"or \\+)",
+	false},
+    {"/E=a@b/email=c@d/S=x/T=y/g=z/I=i",
+	"emailAddress=a@b, emailAddress=c@d, ST=x, title=y, GN=z, initials=i",
+	true},
+    {"/OID.2.5.4.3=a/oid.2.5.4.10=b", "CN=a, O=b", true},
+    {"/2.5.4.3.=a", UNKNOWN("2.5.4.3."), false},
+    {"/2.5.4.03=a", UNKNOWN("2.5.4.03"), false},
+    {"/OID.=a", UNKNOWN("OID."), false},
+    {"/challengePassword=a", NO_ATTRIBUTE("challengePassword"), false},
+    {"/1.2.840.113549.1.9.7=a", NO_ATTRIBUTE("1.2.840.113549.1.9.7"), false},
+    {"/extendedKeyUsage=a", NO_ATTRIBUTE("extendedKeyUsage"), false},
+    {"/subjectAltName=a", NO_ATTRIBUTE("subjectAltName"), false},
+    {"/OID.2.5.29.19=a", NO_ATTRIBUTE("OID.2.5.29.19"), false},
+    {"/serverAuth=a", NO_ATTRIBUTE("serverAuth"), false},
+    {"/ CN=a", "there is a blank next to the type of attribute \" CN\"", false},
+    {"/CN =a", "there is a blank next to the type of attribute \"CN \"", false},
+    {"/CN=a+ O=b", "there is a blank next to the type of attribute \" O\"",
+	false},
+    {"//CN=a", "there is no type of attribute before /CN=a", false},
+    {"/=a", "there is no type of attribute before =a", false},
+    {"/=\x1b[m", "there is no type of attribute before =\\x1b[m", false},
+    {"/CN=a+", "there is no attribute after +", false},
+    {"/CN=a+/O=b", "there is no attribute after +", false},
+    {"/CN=a++O=b", "there is no attribute after +", false},
+    {"/CN=a\\", "CN: there is nothing after the backslash", false},
+    {"/CN=a\nb", "CN has a control character (U+000A, character 2)", false},
+    {"/O=\xc3\xa4\x7f", "O has a control character (U+007F, character 2)",
+	false},
+    {"/O=\xc2\x85", "O has a control character (U+0085, character 1)", false},
+    {"/CN=\xef\xbb\xbf", "CN has a byte order mark (U+FEFF, character 1)",
+	false},
+    {"/CN=ab\xe2\x80\xae", DIRECTION "(U+202E, character 3)", false},
+    {"/CN=\xe2\x81\xa6", DIRECTION "(U+2066, character 1)", false},
+    {"/CN=\xe2\x80\xa8", "CN has a separator of lines (U+2028, character 1)",
+	false},
+    {"/CN=\xf0\x9f\x98\x80\xc2\xa0", "CN=\xf0\x9f\x98\x80\xc2\xa0", true},
+    {"/CN=a\xff", "CN is not valid UTF-8 (character 2)", false},
+    {"/C=FIN", TWO_LETTERS, false},
+    {"/C=1F", TWO_LETTERS, false},
+    {"/C=F", TWO_LETTERS, false},
+    {"/emailAddress=\xc3\xa4@b",
+	"emailAddress may have ASCII only (IA5String, RFC 5280, A.1)", false},
+    {"/DC=\xc3\xa4", "DC may have ASCII only (IA5String, RFC 5280, A.1)",
+	false},
+    {"/serialNumber=a_b",
+	"serialNumber may have letters, digits, blanks and '()+,-./:=? only "
+	"(PrintableString, RFC 5280, A.1)",
+	false},
+};
+
+static void test_subject(void **state)
+{
+	struct problem problem;
+	X509_NAME *name;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(subjects); i++) {
+		name = NULL;
+		if (subject_parse(&name, subjects[i].text, &problem)) {
+			assert_string_equal(
+			    subjects[i].shown, show_subject(name));
+			assert_true(subjects[i].good);
+		} else {
+			assert_null(name);
+			assert_string_equal(subjects[i].shown, problem.text);
+			assert_false(subjects[i].good);
+		}
+		X509_NAME_free(name);
+	}
+}
+
+/* RFC 5280, A.1: 64 characters, which are not bytes. */
+static void test_subject_bounds(void **state)
+{
+	char text[160] = "/CN=";
+	struct problem problem;
+	X509_NAME *name = NULL;
+	int i;
+
+	(void)state;
+	for (i = 0; i < 64; i++)
+		memcpy(text + 4 + 2 * i, "\xc3\xa4", 3);
+	assert_true(subject_parse(&name, text, &problem));
+	X509_NAME_free(name);
+	memcpy(text + 4 + 2 * 64, "a", 2);
+	assert_false(subject_parse(&name, text, &problem));
+	assert_string_equal(problem.text,
+	    "CN has 65 characters, and may have 64 (RFC 5280, A.1)");
+}
+
+/* Two attributes in one RDN are two entries with the same number. */
+static void test_subject_joined(void **state)
+{
+	struct problem problem;
+	X509_NAME *name;
+
+	(void)state;
+	assert_true(subject_parse(&name, "/O=a/CN=b+UID=c", &problem));
+	assert_int_equal(X509_NAME_entry_count(name), 3);
+	assert_int_equal(X509_NAME_ENTRY_set(X509_NAME_get_entry(name, 0)), 0);
+	assert_int_equal(X509_NAME_ENTRY_set(X509_NAME_get_entry(name, 1)), 1);
+	assert_int_equal(X509_NAME_ENTRY_set(X509_NAME_get_entry(name, 2)), 1);
+	X509_NAME_free(name);
+}
+
+#define NAME_OF_HOST \
+	"expected the name of a host: letters, digits and - between dots, *. " \
+	"only before it"
+#define IN_ASCII \
+	"expected the name of a host in ASCII: the A-label of others " \
+	"(xn--..., RFC 5890)"
+#define NO_KIND \
+	" does not begin with DNS:, IP:, email:, URI: or UPN: (a comma in a " \
+	"name is written \\,)"
+
+static const struct {
+	const char *list, *shown; /* as for subjects */
+	int count;                /* 0: not good */
+} altnames[] = {
+    {"DNS:a.example", "DNS:a.example", 1},
+    {"dns:*.a.example", "DNS:*.a.example", 1},
+    {"DNS:xn--hyv-0qa.example,DNS:a_b", "DNS:xn--hyv-0qa.example, DNS:a_b", 2},
+    {"IP:192.0.2.1,ip:2001:db8::1",
+	"IP Address:192.0.2.1, IP Address:2001:DB8:0:0:0:0:0:1", 2},
+    {"email:a@b.example, URI:urn:x", "email:a@b.example, URI:urn:x", 2},
+    {"email:a.b+c@b.example", "email:a.b+c@b.example", 1},
+    {"UPN:\xc3\xa4@b.example",
+	"otherName:1.3.6.1.4.1.311.20.2.3:\"\xc3\xa4@b.example\"", 1},
+    {"URI:http://a/\\,DNS:b.example", "URI:\"http://a/,DNS:b.example\"", 1},
+    {"URI:http://a/,DNS:b.example", "URI:http://a/, DNS:b.example", 2},
+    {"URI:http://u:p@[::1]:80/?a#b", "URI:\"http://u:p@[::1]:80/?a#b\"", 1},
+    {"DNS:a,DNS:b,dns:A,DNS:a,URI:a:A,URI:a:a",
+	"DNS:a, DNS:b, URI:a:A, URI:a:a", 4},
+    {"IP:::1,UPN:a@b,IP:0:0::1,email:a@b,UPN:a@b",
+	"IP Address:0:0:0:0:0:0:0:1, otherName:1.3.6.1.4.1.311.20.2.3:a@b, "
+	"email:a@b",
+	3},
+    {"a.example", "a.example" NO_KIND, 0},
+    {"RID:1.2.3", "RID:1.2.3" NO_KIND, 0},
+    {"DNS:a,", "there is a comma, but no name next to it", 0},
+    {",DNS:a", "there is a comma, but no name next to it", 0},
+    {"DNS:", "DNS:: " NAME_OF_HOST, 0},
+    {"DNS:a\nb", "DNS:a\\x0ab: " NAME_OF_HOST, 0},
+    {"DNS:a b", "DNS:a b: " NAME_OF_HOST, 0},
+    {"DNS:a..b", "DNS:a..b: " NAME_OF_HOST, 0},
+    {"DNS:a.", "DNS:a.: " NAME_OF_HOST, 0},
+    {"DNS:*", "DNS:*: " NAME_OF_HOST, 0},
+    {"DNS:a.*.b", "DNS:a.*.b: " NAME_OF_HOST, 0},
+    {"DNS:a\\,DNS:b", "DNS:a,DNS:b: " NAME_OF_HOST, 0},
+    {"DNS:\xc3\xa4.example", "DNS:\xc3\xa4.example: " IN_ASCII, 0},
+    {"DNS:1.2.3.4",
+	"DNS:1.2.3.4: expected the name of a host; an address is written IP:",
+	0},
+    {"DNS:::1",
+	"DNS:::1: expected the name of a host; an address is written IP:", 0},
+    {"IP:192.0.2.256", "IP:192.0.2.256: expected an IPv4 or IPv6 address", 0},
+    {"IP:192.0.2.1 ", "IP:192.0.2.1 : expected an IPv4 or IPv6 address", 0},
+    {"IP:[::1]", "IP:[::1]: expected an IPv4 or IPv6 address without brackets",
+	0},
+    {"email:a", "email:a: expected user@host", 0},
+    {"email:@b", "email:@b: expected user@host", 0},
+    {"email:a@b@c", "email:a@b@c: expected user@host", 0},
+    {"email:<a@b>", "email:<a@b>: expected user@host", 0},
+    {"email:a@*.b", "email:a@*.b: expected user@host", 0},
+    {"email:\xc3\xa4@b",
+	"email:\xc3\xa4@b: expected user@host in ASCII (RFC 5280, 4.2.1.6): "
+	"the A-label of a host that is not (xn--..., RFC 5890)",
+	0},
+    {"URI:foo",
+	"URI:foo: expected an absolute URI: a scheme such as https: before "
+	"the rest (RFC 3986)",
+	0},
+    {"URI:/x:y",
+	"URI:/x:y: expected an absolute URI: a scheme such as https: before "
+	"the rest (RFC 3986)",
+	0},
+    {"URI:a:",
+	"URI:a:: expected an absolute URI: something after its scheme (RFC "
+	"3986)",
+	0},
+    {"URI:http://",
+	"URI:http://: expected a URI with a host after // (RFC 5280, "
+	"4.2.1.6)",
+	0},
+    {"URI:http://u@:80/",
+	"URI:http://u@:80/: expected a URI with a host after // (RFC 5280, "
+	"4.2.1.6)",
+	0},
+    {"URI:a:b c",
+	"URI:a:b c: expected a URI of the characters of RFC 3986: all others "
+	"are written %XX",
+	0},
+    {"URI:a:\xc3\xa4",
+	"URI:a:\xc3\xa4: expected a URI of the characters of RFC 3986: all "
+	"others are written %XX",
+	0},
+    {"UPN:a",
+	"UPN:a: expected user@domain, in UTF-8 without control characters", 0},
+    {"UPN:a@b\xe2\x80\xae",
+	"UPN:a@b\\xe2\\x80\\xae: expected user@domain, in UTF-8 without "
+	"control characters",
+	0},
+    {"DNS:a\\", "there is nothing after the backslash", 0},
+};
+
+static void test_altnames(void **state)
+{
+	struct problem problem;
+	struct buf text = {0};
+	GENERAL_NAMES *names;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(altnames); i++) {
+		names = GENERAL_NAMES_new();
+		text.len = 0;
+		if (altname_list_add(names, altnames[i].list, &problem)) {
+			assert_true(
+			    altname_list_drop_repeated(names, &problem));
+			assert_true(
+			    altnames_add_missing(&text, names, NULL, NULL));
+			assert_string_equal(
+			    altnames[i].shown, buf_string(&text));
+			assert_int_equal(
+			    altnames[i].count, sk_GENERAL_NAME_num(names));
+		} else {
+			assert_string_equal(altnames[i].shown, problem.text);
+			assert_int_equal(altnames[i].count, 0);
+		}
+		GENERAL_NAMES_free(names);
+	}
+	buf_free(&text);
+}
+
+/* Labels of up to 63 characters, 253 in all (RFC 1035, 2.3.4). */
+static void test_host_bounds(void **state)
+{
+	char label[80] = "DNS:", name[300] = "DNS:";
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	struct problem problem;
+	int i;
+
+	(void)state;
+	memset(label + 4, 'a', 63);
+	assert_true(altname_list_add(names, label, &problem));
+	label[4 + 63] = 'a';
+	assert_false(altname_list_add(names, label, &problem));
+	assert_non_null(strstr(problem.text,
+	    ": expected at most 63 characters between two dots (RFC 1035"));
+	for (i = 0; i < 253; i++)
+		name[4 + i] = i % 2 == 0 ? 'a' : '.';
+	assert_true(altname_list_add(names, name, &problem));
+	memcpy(name + 4 + 253, ".a", 3);
+	assert_false(altname_list_add(names, name, &problem));
+	assert_non_null(strstr(
+	    problem.text, ": expected at most 253 characters (RFC 1035"));
+	GENERAL_NAMES_free(names);
+}
+
+/* The names of a certificate for many hosts, each given twice. */
+static void test_many_altnames(void **state)
+{
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	struct problem problem;
+	char item[40];
+	int i;
+
+	(void)state;
+	for (i = 0; i < 8000; i++) {
+		snprintf(item, sizeof(item), "DNS:h%d.example", i % 4000);
+		assert_true(altname_list_add(names, item, &problem));
+	}
+	assert_true(altname_list_drop_repeated(names, &problem));
+	assert_int_equal(sk_GENERAL_NAME_num(names), 4000);
+	for (i = 0; i < 4000; i++) {
+		snprintf(item, sizeof(item), "h%d.example", i);
+		assert_string_equal(item,
+		    ASN1_STRING_get0_data(
+			sk_GENERAL_NAME_value(names, i)->d.dNSName));
+	}
+	GENERAL_NAMES_free(names);
+}
+
+static void test_oid(void **state)
+{
+	static const char *const good[] = {
+	    "2.5", "1.2.3.0", "2.999.1", "1.2.99999999999999999999"};
+	static const char *const bad[] = {"", "1", "1.", "1.2.", ".1.2", "1..2",
+	    "1.02", "3.1", "1.40", "1.2 ", "1.2.a", "-1.2"};
+	ASN1_OBJECT *object;
+	char text[40];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(good); i++) {
+		assert_non_null(object = oid_parse(good[i]));
+		OBJ_obj2txt(text, sizeof(text), object, 1);
+		assert_string_equal(text, good[i]);
+		ASN1_OBJECT_free(object);
+	}
+	for (i = 0; i < NITEMS(bad); i++)
+		assert_null(oid_parse(bad[i]));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_subject),
+	    cmocka_unit_test(test_subject_bounds),
+	    cmocka_unit_test(test_subject_joined),
+	    cmocka_unit_test(test_altnames),
+	    cmocka_unit_test(test_host_bounds),
+	    cmocka_unit_test(test_many_altnames),
+	    cmocka_unit_test(test_oid),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
