@@ -20,7 +20,7 @@ struct making {
 	const struct options *options;
 	EVP_PKEY *key;
 	X509_REQ *csr;
-	X509 *old; /* that of -O, without --subject */
+	X509 *old; /* that of -O */
 	struct request_content content;
 	X509_REQ *written; /* that of -r, if it is there */
 	struct buf kept;   /* its challengePassword; a secret */
@@ -65,15 +65,17 @@ static enum status parse_content(struct making *m)
 	struct request_content *content = &m->content;
 	const struct options *o = m->options;
 	struct problem problem;
+	size_t i;
 
 	if (o->subject != NULL &&
 	    !subject_parse(&content->subject, o->subject, &problem))
 		return fail(ST_ERROR, "--subject: %s", problem.text);
 	if (!add_names(content, &o->altnames, &problem))
 		return fail(ST_ERROR, "--san: %s", problem.text);
-	if (o->purposes != NULL &&
-	    !usage_parse_purposes(&content->purposes, o->purposes, &problem))
-		return fail(ST_ERROR, "--eku: %s", problem.text);
+	for (i = 0; i < o->purposes.count; i++)
+		if (!usage_add_purposes(
+			&content->purposes, o->purposes.items[i], &problem))
+			return fail(ST_ERROR, "--eku: %s", problem.text);
 	if (o->cert_template != NULL &&
 	    !request_add_template(content, o->cert_template, &problem))
 		return fail(ST_ERROR, "--template: %s", problem.text);
@@ -108,13 +110,13 @@ static enum status prepare_key(struct making *m)
 	return st;
 }
 
-/* Without --subject the request asks for what the certificate of -O has. */
+/* What no option says is as in the certificate of -O. */
 static enum status read_old(struct making *m)
 {
-	if (m->content.subject != NULL)
-		return ST_OK;
-	return cert_read(
-	    &m->old, m->options->sign_cert, "signature certificate");
+	const char *path = m->options->sign_cert;
+
+	return path != NULL ? cert_read(&m->old, path, "signature certificate")
+			    : ST_OK;
 }
 
 static enum status complete_content(struct making *m)

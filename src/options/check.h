@@ -20,7 +20,8 @@ enum option_check {
 	CHECK_NEW_KEY,     /* what new_key_find_type() knows */
 	CHECK_SUBJECT,     /* what subject_parse() takes */
 	CHECK_ALTNAMES,    /* what altname_list_add() takes */
-	CHECK_PURPOSES     /* what usage_parse_purposes() takes */
+	CHECK_PURPOSES,    /* what usage_add_purposes() takes */
+	CHECK_TEMPLATE     /* what request_check_template() takes */
 };
 
 #endif

@@ -47,7 +47,7 @@ static const char *find_detail(const struct options *o)
 		bool given;
 	} details[] = {
 	    {"--san", o->altnames.count > 0},
-	    {"--eku", o->purposes != NULL},
+	    {"--eku", o->purposes.count > 0},
 	    {"--ku", o->key_usage},
 	    {"--template", o->cert_template != NULL},
 	    {"--challenge", o->challenge != NULL},
@@ -132,8 +132,8 @@ enum status made_check_options(const struct options *o)
 		return check_request(o);
 	if (detail != NULL)
 		return fail_misuse(
-		    "%s needs --subject or --new-key: the request of -r is not "
-		    "changed",
+		    "%s needs --subject or --new-key, or -K and -O without -r: "
+		    "the request of -r is not changed",
 		    detail);
 	return ST_OK;
 }

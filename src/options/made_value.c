@@ -5,6 +5,7 @@
 #include "keys/new_key.h"
 #include "options/made_value.h"
 #include "pki/altname_list.h"
+#include "pki/request.h"
 #include "pki/subject.h"
 #include "pki/usage.h"
 #include "util/quote.h"
@@ -31,7 +32,7 @@ static bool check_names(const char *text, struct problem *problem)
 static bool check_purposes(const char *text, struct problem *problem)
 {
 	EXTENDED_KEY_USAGE *purposes = NULL;
-	bool ok = usage_parse_purposes(&purposes, text, problem);
+	bool ok = usage_add_purposes(&purposes, text, problem);
 
 	EXTENDED_KEY_USAGE_free(purposes);
 	return ok;
@@ -49,6 +50,8 @@ bool made_value_is_good(
 		return check_names(text, problem);
 	case CHECK_PURPOSES:
 		return check_purposes(text, problem);
+	case CHECK_TEMPLATE:
+		return request_check_template(text, problem);
 	case CHECK_NEW_KEY:
 		return new_key_find_type(text) != NULL ||
 		    problem_set(problem,

@@ -59,8 +59,8 @@ struct options {
 	char *ca_chain, *serial, *output;         /* -C -s -w */
 
 	char *new_key, *key_passout; /* of a request that is made here */
-	char *subject, *purposes, *cert_template, *challenge;
-	struct list altnames;
+	char *subject, *cert_template, *challenge;
+	struct list altnames, purposes;
 	bool key_usage;
 	char *passin, *sign_passin, *tls_passin;
 	struct list providers, provider_paths;

@@ -262,10 +262,10 @@ const struct option_row table_rows[] = {
 	/* enroll */
 	{ .letter = 'k', .name = "key", .ops = OP_ENROLL, TO_STRING(key),
 	  .check = CHECK_KEY, .arg = "file", .key = "PrivateKeyFile",
-	  .what = "private key", .required = OP_ENROLL, .unless = "KO",
+	  .what = "private key", .required = OP_ENROLL, .unless = "rKO",
 	  .common = true,
 	  .help = "Private key of the request",
-	  .more = KEY_PLACES,
+	  .more = KEY_PLACES " A request that is made always needs it.",
 	  .example = "./local.key" },
 	{ .letter = 'r', .name = "request", .ops = OP_ENROLL,
 	  TO_STRING(request), .check = CHECK_FILE, .arg = "file",
@@ -287,7 +287,9 @@ const struct option_row table_rows[] = {
 	  .more = "As openssl(1) takes it: a slash before each attribute, or +"
 		  " to join it with the one before; a backslash takes the next"
 		  " character as it is. The characters are UTF-8. / is the empty"
-		  " subject, for which a name of --san is required.",
+		  " subject, for which a name of --san is required. An attribute"
+		  " has a name of openssl, or E, S, G, I or T, or is an OID."
+		  " With -O it takes the place of the subject only.",
 	  .example = "/C=FI/O=Example/CN=router1" },
 	{ .name = "new-key", .ops = OP_ENROLL, TO_STRING(new_key),
 	  .check = CHECK_NEW_KEY, .arg = "type", .key = "NewKey",
@@ -319,25 +321,28 @@ const struct option_row table_rows[] = {
 	  .help = "Names for the subjectAltName of the request; may be repeated",
 	  .more = "DNS:host, IP:address, email:user@host, URI:uri and"
 		  " UPN:user@domain, separated by commas; a comma in a name has"
-		  " a backslash before it.",
+		  " a backslash before it. Names that are there twice are"
+		  " dropped. For characters beyond ASCII a host has its A-label"
+		  " (xn--...), and a URI %XX.",
 	  .example = "DNS:router1.example.com,IP:192.0.2.1" },
-	{ .name = "eku", .ops = OP_ENROLL, TO_STRING(purposes),
+	{ .name = "eku", .ops = OP_ENROLL, TO_LIST(purposes),
 	  .check = CHECK_PURPOSES, .arg = "list", .key = "ExtendedKeyUsage",
 	  .help = "Request these purposes, and key usages by the type of the"
-		  " key",
+		  " key; may be repeated",
 	  .more = "Names such as serverAuth, clientAuth and ipsecIKE, or OIDs,"
-		  " separated by commas.",
+		  " separated by commas. Those that are there twice are"
+		  " dropped.",
 	  .example = "serverAuth,clientAuth" },
 	{ .name = "ku", .ops = OP_ENROLL, TO_FLAG(key_usage),
 	  .key = "KeyUsage",
 	  .help = "Request key usages by the type of the key",
-	  .more = "digitalSignature and, with RSA, keyEncipherment, else"
+	  .more = "digitalSignature and, with RSA, keyEncipherment, or with EC"
 		  " keyAgreement." },
 	{ .name = "template", .ops = OP_ENROLL, TO_STRING(cert_template),
-	  .arg = "name", .key = "CertTemplateName",
+	  .check = CHECK_TEMPLATE, .arg = "name", .key = "CertTemplateName",
 	  .help = "Request this template of the CA (certTemplateName)",
 	  .more = "The extension 1.3.6.1.4.1.311.20.2, which CAs of Microsoft"
-		  " and OpenXPKI read.",
+		  " and OpenXPKI read, a UTF8String; at most 255 characters.",
 	  .example = "pc-client" },
 	{ .letter = 'l', .name = "cert", .ops = OP_ENROLL,
 	  TO_STRING(local_cert), .check = CHECK_OUTPUT, .arg = "file",

@@ -19,8 +19,8 @@ struct key_ability {
 	bool signs_pss;      /* with RSASSA-PSS (RFC 4056) */
 	bool signs_sha256;   /* SHA-256 in a trial signature, as for TLS */
 	bool encrypts;       /* public key: key transport (RFC 3370, 4.2) */
+	bool agrees;         /* with another key on one (RFC 5753) */
 	bool decrypts;       /* private key: key transport */
-	bool agrees;         /* key agreement (RFC 5753) */
 };
 
 /*

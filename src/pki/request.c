@@ -3,17 +3,31 @@
 #include <openssl/err.h>
 #include <openssl/objects.h>
 
+#include "compat/compat.h"
 #include "compat/openssl.h"
 #include "compat/provider.h"
-#include "pki/ability.h"
 #include "pki/pem.h"
 #include "pki/request.h"
 #include "pki/usage.h"
 #include "util/log.h"
 
-/* What Microsoft's CAs know a template by: its name, or its OID. */
 #define TEMPLATE_NAME "1.3.6.1.4.1.311.20.2"
-#define TEMPLATE_OID  "1.3.6.1.4.1.311.21.7"
+
+/*
+ * The extensions of a certificate that the request for its renewal may carry,
+ * besides subjectAltName, extendedKeyUsage and keyUsage: they say who the device
+ * is, and which profile of the CA it belongs to.  All others are the CA's to
+ * set (basicConstraints, the identifiers of keys, policies, where its CRLs are),
+ * or belong to the old certificate (SCTs).
+ */
+static const struct {
+	const char *oid;
+	bool is_template;
+} carried[] = {
+    {TEMPLATE_NAME, true},           /* szOID_ENROLL_CERTTYPE */
+    {"1.3.6.1.4.1.311.21.7", true},  /* szOID_CERTIFICATE_TEMPLATE */
+    {"1.3.6.1.4.1.311.25.2", false}, /* szOID_NTDS_CA_SECURITY_EXT */
+};
 
 void request_content_free(struct request_content *content)
 {
@@ -61,11 +75,22 @@ static X509_EXTENSION *make_text_extension(const char *oid, const char *text)
 	return extension;
 }
 
+bool request_check_template(const char *name, struct problem *problem)
+{
+	int count =
+	    problem_count_characters(problem, "the name", name, strlen(name));
+
+	if (count > REQUEST_TEMPLATE_MAX)
+		return problem_set(problem,
+		    "the name has %d characters, and may have %d", count,
+		    REQUEST_TEMPLATE_MAX);
+	return count > 0;
+}
+
 bool request_add_template(
     struct request_content *content, const char *name, struct problem *problem)
 {
-	if (problem_count_characters(problem, "the name", name, strlen(name)) <
-	    0)
+	if (!request_check_template(name, problem))
 		return false;
 	return add_other(content, make_text_extension(TEMPLATE_NAME, name)) ||
 	    problem_set(problem, "out of memory");
@@ -77,7 +102,7 @@ static bool is_readable(const void *value, int found)
 	return value != NULL || found == -1;
 }
 
-static bool copy_template(
+static bool copy_other(
     struct request_content *content, X509 *cert, const char *oid)
 {
 	ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
@@ -91,22 +116,36 @@ static bool copy_template(
 	return ok;
 }
 
-/* The usages of another type of key would not suit this one. */
+/* Without those of --template if one is given. */
+static bool copy_others(struct request_content *content, X509 *cert)
+{
+	bool given = content->others != NULL;
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(carried); i++)
+		if (!(given && carried[i].is_template) &&
+		    !copy_other(content, cert, carried[i].oid))
+			return false;
+	return true;
+}
+
+/* Where nothing is left of it, there is no keyUsage. */
 static bool copy_usage(
     struct request_content *content, X509 *cert, EVP_PKEY *key)
 {
 	int found;
 	ASN1_BIT_STRING *usage =
 	    X509_get_ext_d2i(cert, NID_key_usage, &found, NULL);
+	bool any = false, ok;
 
-	content->usage = usage;
 	if (usage == NULL)
 		return found == -1;
-	if (strcmp(ability_of_key(key).type,
-		ability_of_key(X509_get0_pubkey(cert)).type) == 0)
-		return true;
-	ASN1_BIT_STRING_free(usage);
-	return (content->usage = usage_of_key(key)) != NULL;
+	ok = usage_fit(usage, key, &any);
+	if (any)
+		content->usage = usage;
+	else
+		ASN1_BIT_STRING_free(usage);
+	return ok;
 }
 
 enum status request_take_from_cert(struct request_content *content, X509 *cert,
@@ -130,10 +169,7 @@ enum status request_take_from_cert(struct request_content *content, X509 *cert,
 	}
 	if (ok && content->usage == NULL)
 		ok = copy_usage(content, cert, key);
-	if (ok && content->others == NULL)
-		ok = copy_template(content, cert, TEMPLATE_NAME) &&
-		    copy_template(content, cert, TEMPLATE_OID);
-	if (ok)
+	if (ok && (ok = copy_others(content, cert)))
 		ERR_clear_error();
 	return ok ? ST_OK
 		  : fail_crypto(ST_FILE,
@@ -220,6 +256,20 @@ static const EVP_MD *choose_digest(const EVP_PKEY *key)
 	return bits >= 192 ? EVP_sha384() : EVP_sha256();
 }
 
+/* A key such as Ed25519 takes no digest; no function of libcrypto tells so. */
+static bool sign(X509_REQ *request, EVP_PKEY *key)
+{
+	if (X509_REQ_sign(request, key, choose_digest(key)) > 0)
+		return true;
+	ERR_set_mark();
+	if (X509_REQ_sign(request, key, NULL) > 0) {
+		ERR_clear_error();
+		return true;
+	}
+	ERR_pop_to_mark();
+	return false;
+}
+
 /* Through DER: independent of the provider of a token, and as from a file. */
 static X509_REQ *copy_by_der(X509_REQ *request)
 {
@@ -250,8 +300,7 @@ enum status request_make(
 	    add_extensions(request, content) &&
 	    (content->challenge == NULL ||
 		add_challenge(request, content->challenge)) &&
-	    X509_REQ_sign(request, key, choose_digest(key)) > 0 &&
-	    (*out = copy_by_der(request)) != NULL;
+	    sign(request, key) && (*out = copy_by_der(request)) != NULL;
 	X509_REQ_free(request);
 	return ok
 	    ? ST_OK

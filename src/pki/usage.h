@@ -9,17 +9,26 @@
 #include "pki/problem.h"
 
 /*
- * Parses a list such as "serverAuth,clientAuth,1.3.6.1.5.5.7.3.17": names of
- * purposes, case ignored, or OIDs.  False after describing the problem; the
- * caller owns *out.
+ * Adds the purposes of a list such as "serverAuth,clientAuth,1.3.6.1.5.5.7.3.17"
+ * to *all, which may be NULL, and which the caller owns: names, case ignored, or
+ * OIDs.  One that is there already is left out.  False after describing the
+ * problem.
  */
-bool usage_parse_purposes(
-    EXTENDED_KEY_USAGE **out, const char *list, struct problem *problem);
+bool usage_add_purposes(
+    EXTENDED_KEY_USAGE **all, const char *list, struct problem *problem);
 
 /*
  * The keyUsage for a key of this type: digitalSignature, and keyEncipherment if
- * it encrypts, or keyAgreement if it agrees.  NULL: out of memory.  The caller owns it.
+ * it encrypts, or keyAgreement if it agrees on keys.  NULL: out of memory.  The
+ * caller owns it.
  */
 ASN1_BIT_STRING *usage_of_key(EVP_PKEY *key);
+
+/*
+ * Takes those usages away that key is not fit for, and those of a CA, which a
+ * device never asks for.  keyEncipherment and keyAgreement are one, named as key
+ * has it.  *any: whether some are left.  False: out of memory.
+ */
+bool usage_fit(ASN1_BIT_STRING *bits, EVP_PKEY *key, bool *any);
 
 #endif

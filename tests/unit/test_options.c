@@ -142,7 +142,7 @@ static const struct promise contract[] = {
 	{OP_ENROLL, 0, "subject", "Subject", STR, O(subject), "/C=FI/CN=x"},
 	{OP_ENROLL, 0, "san", "SubjectAltName", LST, O(altnames),
 	    "DNS:x,IP:192.0.2.1"},
-	{OP_ENROLL, 0, "eku", "ExtendedKeyUsage", STR, O(purposes),
+	{OP_ENROLL, 0, "eku", "ExtendedKeyUsage", LST, O(purposes),
 	    "serverAuth"},
 	{OP_ENROLL, 0, "ku", "KeyUsage", FLG, O(key_usage), NULL},
 	{OP_ENROLL, 0, "template", "CertTemplateName", STR, O(cert_template),
@@ -1716,7 +1716,7 @@ static void help_of_an_operation_has_what_is_required(void **state)
 		" [OPTIONS]\n"),
 	    help);
 	assert_non_null(strstr(help,
-	    "\n\nRequired (or in the file of -f; -k not with -K and -O;"
+	    "\n\nRequired (or in the file of -f; -k not with -r and -K and -O;"
 	    " -l not with -m):\n  -u, --url <url> "));
 	assert_true(
 	    strstr(help, "-l, --cert") < strstr(help, "-K, --sign-key"));

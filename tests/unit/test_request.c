@@ -28,28 +28,57 @@
 #include "util/log.h"
 #include "util/newfile.h"
 
+static const struct {
+	const char *list, *more, *shown; /* shown: the OIDs, or the problem */
+	bool good;
+} purposes[] = {
+    {"serverAuth, CLIENTAUTH ,1.3.6.1.5.5.7.3.17", NULL,
+	"1.3.6.1.5.5.7.3.1 1.3.6.1.5.5.7.3.2 1.3.6.1.5.5.7.3.17 ", true},
+    {"serverAuth,serverauth", "1.3.6.1.5.5.7.3.2,1.3.6.1.5.5.7.3.1",
+	"1.3.6.1.5.5.7.3.1 1.3.6.1.5.5.7.3.2 ", true},
+    {"serverAuth,CN", NULL,
+	"unknown purpose CN, neither an OID nor one of serverAuth, "
+	"clientAuth, codeSigning, emailProtection, ipsecIKE and their like",
+	false},
+    {"1.2.3.", NULL,
+	"unknown purpose 1.2.3., neither an OID nor one of serverAuth, "
+	"clientAuth, codeSigning, emailProtection, ipsecIKE and their like",
+	false},
+    {"serverAuth,", NULL, "there is a comma, but no purpose next to it", false},
+    {",serverAuth", NULL, "there is a comma, but no purpose next to it", false},
+    {"a,,b", NULL,
+	"unknown purpose a, neither an OID nor one of serverAuth, "
+	"clientAuth, codeSigning, emailProtection, ipsecIKE and their like",
+	false},
+};
+
 static void test_purposes(void **state)
 {
-	EXTENDED_KEY_USAGE *all;
 	struct problem problem;
-	char oid[80];
+	EXTENDED_KEY_USAGE *all;
+	char oid[80], text[200];
+	bool good;
+	size_t i;
+	int k;
 
 	(void)state;
-	assert_true(usage_parse_purposes(
-	    &all, "serverAuth, CLIENTAUTH ,1.3.6.1.5.5.7.3.17", &problem));
-	assert_int_equal(sk_ASN1_OBJECT_num(all), 3);
-	OBJ_obj2txt(oid, sizeof(oid), sk_ASN1_OBJECT_value(all, 1), 1);
-	assert_string_equal(oid, "1.3.6.1.5.5.7.3.2");
-	OBJ_obj2txt(oid, sizeof(oid), sk_ASN1_OBJECT_value(all, 2), 1);
-	assert_string_equal(oid, "1.3.6.1.5.5.7.3.17");
-	EXTENDED_KEY_USAGE_free(all);
-
-	assert_false(usage_parse_purposes(&all, "serverAuth,CN", &problem));
-	assert_string_equal(problem.text,
-	    "unknown purpose CN, neither an OID nor one of serverAuth, "
-	    "clientAuth, codeSigning, emailProtection, ipsecIKE and their "
-	    "like");
-	assert_false(usage_parse_purposes(&all, "serverAuth,", &problem));
+	for (i = 0; i < NITEMS(purposes); i++) {
+		all = NULL;
+		text[0] = '\0';
+		good = usage_add_purposes(&all, purposes[i].list, &problem) &&
+		    (purposes[i].more == NULL ||
+			usage_add_purposes(&all, purposes[i].more, &problem));
+		for (k = 0; good && k < sk_ASN1_OBJECT_num(all); k++) {
+			OBJ_obj2txt(
+			    oid, sizeof(oid), sk_ASN1_OBJECT_value(all, k), 1);
+			snprintf(text + strlen(text),
+			    sizeof(text) - strlen(text), "%s ", oid);
+		}
+		assert_string_equal(
+		    purposes[i].shown, good ? text : problem.text);
+		assert_int_equal(good, purposes[i].good);
+		EXTENDED_KEY_USAGE_free(all);
+	}
 }
 
 /* The request with this challenge password, checked as one that is read. */
@@ -161,7 +190,7 @@ static void test_extensions(void **state)
 		content.names = GENERAL_NAMES_new();
 		assert_true(altname_list_add(content.names, "DNS:a", &problem));
 		content.usage = usage_of_key(fixture_rsa(0));
-		assert_true(usage_parse_purposes(
+		assert_true(usage_add_purposes(
 		    &content.purposes, "clientAuth", &problem));
 		assert_true(request_add_template(&content, "t", &problem));
 		request =
@@ -218,29 +247,202 @@ static void test_same(void **state)
 	X509_REQ_free(other);
 }
 
-/* What a certificate has goes into the request for its renewal. */
+static EVP_PKEY *make_key(int type, int curve)
+{
+	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(type, NULL);
+	EVP_PKEY *key = NULL;
+
+	assert_int_equal(EVP_PKEY_keygen_init(ctx), 1);
+	if (type == EVP_PKEY_RSA)
+		EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, 1024);
+	if (curve != NID_undef)
+		EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, curve);
+	assert_int_equal(EVP_PKEY_keygen(ctx, &key), 1);
+	EVP_PKEY_CTX_free(ctx);
+	return key;
+}
+
+static void test_digest(void **state)
+{
+	static const struct {
+		int type, curve, signature;
+	} rows[] = {
+	    {EVP_PKEY_EC, NID_X9_62_prime256v1, NID_ecdsa_with_SHA256},
+	    {EVP_PKEY_EC, NID_secp384r1, NID_ecdsa_with_SHA384},
+	    {EVP_PKEY_EC, NID_secp521r1, NID_ecdsa_with_SHA512},
+	    {EVP_PKEY_ED25519, NID_undef, NID_ED25519},
+	};
+	struct request_content content = {0};
+	X509_REQ *request;
+	EVP_PKEY *key;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		key = make_key(rows[i].type, rows[i].curve);
+		request = make_request("/CN=a", NULL, key, &content);
+		assert_int_equal(
+		    X509_REQ_get_signature_nid(request), rows[i].signature);
+		X509_REQ_free(request);
+		EVP_PKEY_free(key);
+	}
+}
+
+static void test_template(void **state)
+{
+	struct request_content content = {0};
+	const unsigned char *p;
+	struct problem problem;
+	ASN1_UTF8STRING *value;
+	char name[300] = "";
+	int len;
+
+	(void)state;
+	assert_true(
+	    request_add_template(&content, "\xf0\x9f\x98\x80", &problem));
+	value =
+	    X509_EXTENSION_get_data(sk_X509_EXTENSION_value(content.others, 0));
+	p = ASN1_STRING_get0_data(value);
+	len = ASN1_STRING_length(value);
+	assert_int_equal(len, 6);
+	assert_memory_equal(p, "\x0c\x04\xf0\x9f\x98\x80", 6);
+	request_content_free(&content);
+	memset(name, 'a', 255);
+	assert_true(request_check_template(name, &problem));
+	name[255] = 'a';
+	assert_false(request_check_template(name, &problem));
+	assert_string_equal(
+	    problem.text, "the name has 256 characters, and may have 255");
+	assert_false(request_check_template("a\xe2\x80\xae", &problem));
+	assert_string_equal(problem.text,
+	    "the name has a character that changes the direction of text "
+	    "(U+202E, character 2)");
+}
+
+/* The numbers of the usages that are asked for, "-" without keyUsage. */
+static const char *show_usage(X509 *cert, EVP_PKEY *key)
+{
+	static char text[40];
+	struct request_content content = {0};
+	int bit;
+
+	text[0] = '\0';
+	assert_int_equal(
+	    request_take_from_cert(&content, cert, key, "c"), ST_OK);
+	for (bit = 0; content.usage != NULL && bit < 9; bit++)
+		if (ASN1_BIT_STRING_get_bit(content.usage, bit))
+			snprintf(text + strlen(text),
+			    sizeof(text) - strlen(text), "%d", bit);
+	if (content.usage == NULL)
+		snprintf(text, sizeof(text), "-");
+	request_content_free(&content);
+	return text;
+}
+
+/* RFC 5280, 4.2.1.3: the usages by their numbers. */
+static void test_take_usage(void **state)
+{
+	static const struct {
+		const char *usage, *rsa, *ec, *ed25519;
+	} rows[] = {
+	    {NULL, "-", "-", "-"},
+	    {"digitalSignature", "0", "0", "0"},
+	    {"digitalSignature,nonRepudiation", "01", "01", "01"},
+	    {"digitalSignature,keyEncipherment,dataEncipherment", "023", "04",
+		"0"},
+	    {"digitalSignature,keyAgreement,encipherOnly", "02", "047", "0"},
+	    {"keyAgreement", "2", "4", "-"},
+	    {"keyCertSign,cRLSign", "-", "-", "-"},
+	    {"digitalSignature,keyCertSign,cRLSign", "0", "0", "0"},
+	};
+	EVP_PKEY *ed25519 = make_key(EVP_PKEY_ED25519, NID_undef);
+	struct cert_spec spec = {.cn = "old", .key = fixture_rsa(0)};
+	X509 *cert;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		spec.usage = rows[i].usage;
+		cert = fixture_cert(&spec);
+		assert_string_equal(
+		    rows[i].rsa, show_usage(cert, fixture_rsa(1)));
+		assert_string_equal(rows[i].ec, show_usage(cert, fixture_ec()));
+		assert_string_equal(rows[i].ed25519, show_usage(cert, ed25519));
+		X509_free(cert);
+	}
+	EVP_PKEY_free(ed25519);
+}
+
+/* An extension with a NULL as its value. */
+static void add_extension(X509 *cert, const char *oid)
+{
+	static const unsigned char null[] = {0x05, 0x00};
+	ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	X509_EXTENSION *extension;
+
+	assert_true(ASN1_OCTET_STRING_set(value, null, sizeof(null)));
+	extension = X509_EXTENSION_create_by_OBJ(NULL, object, 0, value);
+	assert_true(X509_add_ext(cert, extension, -1));
+	X509_EXTENSION_free(extension);
+	ASN1_OCTET_STRING_free(value);
+	ASN1_OBJECT_free(object);
+}
+
+static bool has_other(const struct request_content *content, const char *oid)
+{
+	ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
+	int at = X509v3_get_ext_by_OBJ(content->others, object, -1);
+
+	ASN1_OBJECT_free(object);
+	return at >= 0;
+}
+
+#define TEMPLATE_NAME "1.3.6.1.4.1.311.20.2"
+#define TEMPLATE_OID  "1.3.6.1.4.1.311.21.7"
+#define SECURITY_ID   "1.3.6.1.4.1.311.25.2"
+
+/* What a certificate has goes into the request for its renewal, or does not. */
 static void test_take_from_cert(void **state)
 {
+	static const char *const others[] = {"2.5.29.31", "2.5.29.32",
+	    "1.3.6.1.5.5.7.1.1", "1.3.6.1.4.1.11129.2.4.2", "1.2.3.4",
+	    TEMPLATE_NAME, TEMPLATE_OID, SECURITY_ID};
 	const struct cert_spec spec = {.cn = "old",
 	    .key = fixture_rsa(0),
-	    .usage = "critical,digitalSignature",
+	    .ca = true,
+	    .ids = true,
 	    .purpose = "clientAuth"};
 	X509 *cert = fixture_cert(&spec);
 	struct request_content content = {0};
+	struct problem problem;
+	size_t i;
 
 	(void)state;
+	for (i = 0; i < NITEMS(others); i++)
+		add_extension(cert, others[i]);
 	assert_int_equal(
 	    request_take_from_cert(&content, cert, fixture_rsa(1), "c"), ST_OK);
 	assert_int_equal(
 	    X509_NAME_cmp(content.subject, X509_get_subject_name(cert)), 0);
 	assert_int_equal(sk_ASN1_OBJECT_num(content.purposes), 1);
-	assert_int_equal(ASN1_BIT_STRING_get_bit(content.usage, 0), 1);
-	assert_int_equal(ASN1_BIT_STRING_get_bit(content.usage, 2), 0);
+	assert_int_equal(sk_X509_EXTENSION_num(content.others), 3);
+	assert_true(has_other(&content, TEMPLATE_NAME));
+	assert_true(has_other(&content, TEMPLATE_OID));
+	assert_true(has_other(&content, SECURITY_ID));
 	request_content_free(&content);
 
+	/* What is there stays, and takes the place of its own part only. */
+	content.subject = fixture_name("new");
+	assert_true(request_add_template(&content, "t", &problem));
 	assert_int_equal(
-	    request_take_from_cert(&content, cert, fixture_ec(), "c"), ST_OK);
-	assert_int_equal(ASN1_BIT_STRING_get_bit(content.usage, 4), 1);
+	    request_take_from_cert(&content, cert, fixture_rsa(1), "c"), ST_OK);
+	assert_int_not_equal(
+	    X509_NAME_cmp(content.subject, X509_get_subject_name(cert)), 0);
+	assert_int_equal(sk_ASN1_OBJECT_num(content.purposes), 1);
+	assert_int_equal(sk_X509_EXTENSION_num(content.others), 2);
+	assert_true(has_other(&content, TEMPLATE_NAME));
+	assert_true(has_other(&content, SECURITY_ID));
 	request_content_free(&content);
 	X509_free(cert);
 }
@@ -379,6 +581,9 @@ int main(void)
 	    cmocka_unit_test(test_extensions),
 	    cmocka_unit_test(test_attributes_sorted),
 	    cmocka_unit_test(test_same),
+	    cmocka_unit_test(test_digest),
+	    cmocka_unit_test(test_template),
+	    cmocka_unit_test(test_take_usage),
 	    cmocka_unit_test(test_take_from_cert),
 	    cmocka_unit_test(test_new_key),
 	    cmocka_unit_test(test_new_key_taken),
