@@ -113,6 +113,8 @@ static enum status read_csr(struct inputs *in)
 	if (st == ST_OK)
 		in->public = X509_REQ_get_pubkey(in->csr);
 	if (st == ST_OK)
+		csr_warn_of_key(in->csr, making_name(in->options));
+	if (st == ST_OK)
 		st = csr_add_challenge(&in->password, in->csr);
 	return st;
 }

@@ -4,6 +4,7 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include "compat/compat.h"
 #include "compat/openssl.h"
 #include "compat/provider.h"
 #include "pki/ability.h"
@@ -17,6 +18,8 @@
 #define SELF_SIGNED_DAYS   365
 
 #define SERIAL_BYTES 20
+
+#define STRENGTH_MIN 112 /* bits, NIST SP 800-57 part 1, 5.6.3 */
 
 static X509_REQ *parse_csr(const struct buf *file)
 {
@@ -85,6 +88,52 @@ enum status csr_read(X509_REQ **out, const char *path)
 	X509_REQ_free(csr);
 	buf_free(&file);
 	return st;
+}
+
+/* The curve that the parameters of the key name; NID_undef: none. */
+static int find_curve(X509_REQ *csr)
+{
+	X509_ALGOR *algorithm;
+	const void *value;
+	int type;
+
+	if (!X509_PUBKEY_get0_param(
+		NULL, NULL, NULL, &algorithm, X509_REQ_get_X509_PUBKEY(csr)))
+		return NID_undef;
+	X509_ALGOR_get0(NULL, &type, &value, algorithm);
+	return type == V_ASN1_OBJECT ? OBJ_obj2nid(value) : NID_undef;
+}
+
+static bool is_usual_curve(int curve)
+{
+	static const int usual[] = {NID_X9_62_prime256v1, NID_secp384r1,
+	    NID_secp521r1, NID_brainpoolP256r1, NID_brainpoolP384r1,
+	    NID_brainpoolP512r1};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(usual); i++)
+		if (usual[i] == curve)
+			return true;
+	return false;
+}
+
+void csr_warn_of_key(X509_REQ *csr, const char *path)
+{
+	EVP_PKEY *key = X509_REQ_get0_pubkey(csr);
+	int strength = EVP_PKEY_security_bits(key), curve = find_curve(csr);
+
+	if (strength > 0 && strength < STRENGTH_MIN)
+		warn(WARN_WEAK_KEY,
+		    "request %s: its key, %s of %d bits, is weak: expected RSA "
+		    "of 2048 bits, or EC of 256 (NIST SP 800-57), and the CA "
+		    "may refuse it",
+		    path, ability_of_key(key).type, EVP_PKEY_bits(key));
+	else if (ability_of_key(key).agrees && !is_usual_curve(curve))
+		warn(WARN_WEAK_KEY,
+		    "request %s: its key is on the curve %s, and the CA may "
+		    "refuse it: expected P-256, P-384 or P-521",
+		    path,
+		    curve != NID_undef ? OBJ_nid2sn(curve) : "of its own");
 }
 
 bool csr_has_key(X509_REQ *csr, EVP_PKEY *key)

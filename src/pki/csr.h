@@ -22,6 +22,12 @@ enum status csr_read(X509_REQ **out, const char *path);
  */
 enum status csr_check(X509_REQ *csr, const char *path);
 
+/*
+ * Warns if the key of the request called path is weak, or is on a curve that CAs
+ * seldom take.
+ */
+void csr_warn_of_key(X509_REQ *csr, const char *path);
+
 /* Whether key is the private half of the request's key. */
 bool csr_has_key(X509_REQ *csr, EVP_PKEY *key);
 

@@ -6,6 +6,7 @@
 #include "compat/compat.h"
 #include "compat/openssl.h"
 #include "compat/provider.h"
+#include "pki/ability.h"
 #include "pki/pem.h"
 #include "pki/request.h"
 #include "pki/usage.h"
@@ -256,20 +257,6 @@ static const EVP_MD *choose_digest(const EVP_PKEY *key)
 	return bits >= 192 ? EVP_sha384() : EVP_sha256();
 }
 
-/* A key such as Ed25519 takes no digest; no function of libcrypto tells so. */
-static bool sign(X509_REQ *request, EVP_PKEY *key)
-{
-	if (X509_REQ_sign(request, key, choose_digest(key)) > 0)
-		return true;
-	ERR_set_mark();
-	if (X509_REQ_sign(request, key, NULL) > 0) {
-		ERR_clear_error();
-		return true;
-	}
-	ERR_pop_to_mark();
-	return false;
-}
-
 /* Through DER: independent of the provider of a token, and as from a file. */
 static X509_REQ *copy_by_der(X509_REQ *request)
 {
@@ -300,7 +287,8 @@ enum status request_make(
 	    add_extensions(request, content) &&
 	    (content->challenge == NULL ||
 		add_challenge(request, content->challenge)) &&
-	    sign(request, key) && (*out = copy_by_der(request)) != NULL;
+	    X509_REQ_sign(request, key, choose_digest(key)) > 0 &&
+	    (*out = copy_by_der(request)) != NULL;
 	X509_REQ_free(request);
 	return ok
 	    ? ST_OK

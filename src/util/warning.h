@@ -102,6 +102,8 @@ enum warning_class {
 	    "An id of --no-warn is unknown, or cannot be silenced") \
 	X(WARN_WEAK_ALGORITHM, "weak-algorithm", WARNING_USUAL, \
 	    "The CA announces nothing better than 3DES or SHA-1") \
+	X(WARN_WEAK_KEY, "weak-key", WARNING_USUAL, \
+	    "The key of the request is weak, or on an unusual curve") \
 	X(WARN_WEAK_SIGNATURE, "weak-signature", WARNING_USUAL, \
 	    "The reply is signed with SHA-1, though the CA announced better")
 /* clang-format on */

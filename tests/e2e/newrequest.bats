@@ -1,8 +1,8 @@
 #!/usr/bin/env bats
 #
 # What a request that enroll makes asks for: subjects as openssl takes them,
-# lists of names and purposes, what a renewal carries over. Most tests
-# need no server: the request is written before the network is touched.
+# lists of names and purposes, what a renewal carries over, and weak keys. Most
+# tests need no server: the request is written before the network is touched.
 
 load helper
 
@@ -440,6 +440,28 @@ prime256v1 SHA256
 secp384r1 SHA384
 secp521r1 SHA512
 END
+}
+
+@test "a weak key is warned of, in a request that is made and one that is read" {
+    local how
+    for how in 'RSA -pkeyopt rsa_keygen_bits:1024' \
+        'EC -pkeyopt ec_paramgen_curve:prime192v1' \
+        'EC -pkeyopt ec_paramgen_curve:secp256k1'; do
+        # shellcheck disable=SC2086
+        openssl genpkey -algorithm $how -out new.key 2>/dev/null
+        requested --subject /CN=a --challenge pass:x
+        warned "request new.csr: its key"
+        warned "[weak-key]"
+        run_sscep enroll -u http://127.0.0.1:1/scep -c ca.crt -k new.key \
+            -l new.crt -r new.csr
+        warned "[weak-key]"
+        run_sscep enroll -u http://127.0.0.1:1/scep -c ca.crt -k new.key \
+            -l new.crt -r new.csr --no-warn weak-key
+        stderr_lacks weak
+    done
+    cp "$shared/local.key" new.key
+    requested --subject /CN=a
+    stderr_lacks weak
 }
 
 @test "the messages say which options make a request" {

@@ -64,7 +64,7 @@ name=\${0##*/}
 echo "\$name \$*" >>'$state/calls'
 real() {
     case \$name in
-    mkrequest) KEYBITS=1024 '$MKREQUEST' "\$@" ;;
+    mkrequest) KEYBITS=2048 '$MKREQUEST' "\$@" ;;
     sscep) '$SSCEP' "\$@" ;;
     sync) ;;
     *) "\$name" "\$@" ;;

@@ -262,15 +262,29 @@ static EVP_PKEY *make_key(int type, int curve)
 	return key;
 }
 
-static void test_digest(void **state)
+/* Of each key: the digest it wants, and what is said of a weak one. */
+static void test_keys(void **state)
 {
 	static const struct {
 		int type, curve, signature;
+		const char *warning;
 	} rows[] = {
-	    {EVP_PKEY_EC, NID_X9_62_prime256v1, NID_ecdsa_with_SHA256},
-	    {EVP_PKEY_EC, NID_secp384r1, NID_ecdsa_with_SHA384},
-	    {EVP_PKEY_EC, NID_secp521r1, NID_ecdsa_with_SHA512},
-	    {EVP_PKEY_ED25519, NID_undef, NID_ED25519},
+	    {EVP_PKEY_EC, NID_X9_62_prime256v1, NID_ecdsa_with_SHA256, ""},
+	    {EVP_PKEY_EC, NID_secp384r1, NID_ecdsa_with_SHA384, ""},
+	    {EVP_PKEY_EC, NID_secp521r1, NID_ecdsa_with_SHA512, ""},
+	    {EVP_PKEY_ED25519, NID_undef, NID_ED25519, ""},
+	    {EVP_PKEY_EC, NID_secp256k1, NID_ecdsa_with_SHA256,
+		"sscep: warning: request r: its key is on the curve "
+		"secp256k1, and the CA may refuse it: expected P-256, P-384 "
+		"or P-521 [weak-key]\n"},
+	    {EVP_PKEY_EC, NID_X9_62_prime192v1, NID_ecdsa_with_SHA256,
+		"sscep: warning: request r: its key, id-ecPublicKey of 192 "
+		"bits, is weak: expected RSA of 2048 bits, or EC of 256 (NIST "
+		"SP 800-57), and the CA may refuse it [weak-key]\n"},
+	    {EVP_PKEY_RSA, NID_undef, NID_sha256WithRSAEncryption,
+		"sscep: warning: request r: its key, rsaEncryption of 1024 "
+		"bits, is weak: expected RSA of 2048 bits, or EC of 256 (NIST "
+		"SP 800-57), and the CA may refuse it [weak-key]\n"},
 	};
 	struct request_content content = {0};
 	X509_REQ *request;
@@ -283,6 +297,9 @@ static void test_digest(void **state)
 		request = make_request("/CN=a", NULL, key, &content);
 		assert_int_equal(
 		    X509_REQ_get_signature_nid(request), rows[i].signature);
+		capture_start(2);
+		csr_warn_of_key(request, "r");
+		assert_string_equal(capture_stop(), rows[i].warning);
 		X509_REQ_free(request);
 		EVP_PKEY_free(key);
 	}
@@ -581,7 +598,7 @@ int main(void)
 	    cmocka_unit_test(test_extensions),
 	    cmocka_unit_test(test_attributes_sorted),
 	    cmocka_unit_test(test_same),
-	    cmocka_unit_test(test_digest),
+	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_template),
 	    cmocka_unit_test(test_take_usage),
 	    cmocka_unit_test(test_take_from_cert),
