@@ -126,6 +126,8 @@ sscep_sources = \
 	src/options/uses.h \
 	src/options/value.c \
 	src/options/value.h \
+	src/options/value_check.c \
+	src/options/value_check.h \
 	src/keys/engine.c \
 	src/keys/engine.h \
 	src/keys/key.c \

@@ -49,6 +49,15 @@ bool pass_is_secret(const char *text)
 	return find_prefix(text, &rest) == PREFIX_PASS;
 }
 
+bool pass_is_stdin(const char *text)
+{
+	const char *rest;
+
+	return strcmp(text, "stdin") == 0 ||
+	    (find_prefix(text, &rest) == PREFIX_FD &&
+		strtol(rest, NULL, 10) == STDIN_FILENO);
+}
+
 void pass_hide(char *source)
 {
 	const char *rest;

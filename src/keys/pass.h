@@ -24,6 +24,9 @@ bool pass_is_source(const char *text);
 /* Whether text is "pass:TEXT", with the pass phrase itself. */
 bool pass_is_secret(const char *text);
 
+/* Whether text is "stdin", or "fd:0". */
+bool pass_is_stdin(const char *text);
+
 /* Overwrites the pass phrase in a "pass:TEXT" source. */
 void pass_hide(char *source);
 

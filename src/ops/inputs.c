@@ -110,12 +110,11 @@ static enum status read_csr(struct inputs *in)
 	    ? making_make_csr(&in->csr, &in->csr_key, in->session)
 	    : read_given_csr(in);
 
-	if (st == ST_OK)
+	if (st == ST_OK) {
 		in->public = X509_REQ_get_pubkey(in->csr);
-	if (st == ST_OK)
 		csr_warn_of_key(in->csr, making_name(in->options));
-	if (st == ST_OK)
 		st = csr_add_challenge(&in->password, in->csr);
+	}
 	return st;
 }
 

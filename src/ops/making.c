@@ -119,6 +119,14 @@ static enum status read_old(struct making *m)
 			    : ST_OK;
 }
 
+/* The names and purposes of an RA are not those of whom it asks for. */
+static bool is_for_another(const struct making *m)
+{
+	return m->content.subject != NULL &&
+	    X509_NAME_cmp(m->content.subject, X509_get_subject_name(m->old)) !=
+	    0;
+}
+
 static enum status complete_content(struct making *m)
 {
 	struct request_content *content = &m->content;
@@ -126,7 +134,7 @@ static enum status complete_content(struct making *m)
 	if ((m->options->key_usage || content->purposes != NULL) &&
 	    (content->usage = usage_of_key(m->key)) == NULL)
 		return fail_memory();
-	if (m->old == NULL)
+	if (m->old == NULL || is_for_another(m))
 		return ST_OK;
 	return request_take_from_cert(
 	    content, m->old, m->key, m->options->sign_cert);

@@ -4,7 +4,7 @@
 #include "options/doubt.h"
 #include "options/engineconf.h"
 #include "options/table.h"
-#include "options/value.h"
+#include "options/value_check.h"
 #include "util/log.h"
 
 #define SHOWN_MAX 80
@@ -36,7 +36,7 @@ static void warn_of_dropped(const struct config_entry *entry, const char *path)
 	char key[SHOWN_MAX];
 
 	if (entry->dropped == '\0' || entry->escape != '\0' ||
-	    (row != NULL ? value_takes_control(row, entry->value)
+	    (row != NULL ? value_check_takes_control(row, entry->value)
 			 : !engineconf_is_path(entry->key)))
 		return;
 	warn(WARN_CONFIG_SYNTAX,

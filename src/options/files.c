@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include "keys/key_name.h"
+#include "keys/pass.h"
 #include "options/made.h"
 #include "options/options.h"
 #include "options/table.h"
@@ -348,10 +349,7 @@ static const struct option_row *find_pass_on_stdin(
 		    !(row->ops & options->operation->op))
 			continue;
 		value = *(char *const *)table_field_const(options, row);
-		if (value != NULL &&
-		    (strcmp(value, "stdin") == 0 ||
-			(strncmp(value, "fd:", 3) == 0 &&
-			    strtol(value + 3, NULL, 10) == STDIN_FILENO)))
+		if (value != NULL && pass_is_stdin(value))
 			return row;
 	}
 	return NULL;

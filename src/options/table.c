@@ -289,7 +289,7 @@ const struct option_row table_rows[] = {
 		  " character as it is. The characters are UTF-8. / is the empty"
 		  " subject, for which a name of --san is required. An attribute"
 		  " has a name of openssl, or E, S, G, I or T, or is an OID."
-		  " With -O it takes the place of the subject only.",
+		  " One that is not that of -O: nothing is as in -O then.",
 	  .example = "/C=FI/O=Example/CN=router1" },
 	{ .name = "new-key", .ops = OP_ENROLL, TO_STRING(new_key),
 	  .check = CHECK_NEW_KEY, .arg = "type", .key = "NewKey",

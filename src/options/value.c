@@ -1,5 +1,4 @@
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -8,149 +7,13 @@
 
 #include "compat/compat.h"
 #include "keys/key_name.h"
-#include "keys/pass.h"
-#include "options/expand.h"
-#include "options/guess.h"
 #include "options/hide.h"
-#include "options/made_value.h"
 #include "options/names.h"
 #include "options/nowarn.h"
 #include "options/table.h"
 #include "options/value.h"
-#include "pki/algs.h"
-#include "pki/pin.h"
-#include "scep/caps.h"
 #include "util/ascii.h"
 #include "util/log.h"
-
-#define TRANSACTION_ID_MAX 255
-
-static const char printable_string[] =
-    "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789 '()+,-./"
-    ":=?";
-
-static enum status refuse_value(const struct option_source *source,
-    const char *format, ...) PRINTF_LIKE(2, 3);
-
-/* Reports what is wrong with the value from that source. */
-static enum status refuse_value(
-    const struct option_source *source, const char *format, ...)
-{
-	char text[512];
-	va_list ap;
-
-	va_start(ap, format);
-	vsnprintf(text, sizeof(text), format, ap);
-	va_end(ap);
-	if (source->file == NULL)
-		return fail_misuse("option %s: %s", source->name, text);
-	return fail(ST_FILE, "%s:%zu: %s: %s", source->file, source->line,
-	    source->name, text);
-}
-
-/* Refuses a word, of len bytes, that is not in the list. */
-static enum status refuse_word(const struct option_source *source,
-    const char *what, const char *text, size_t len, const char *list)
-{
-	char word[80], shown[80], near[GUESS_TEXT_MAX];
-
-	snprintf(word, sizeof(word), "%.*s", (int)len, text);
-	return refuse_value(source, "unknown %s %s%s, not one of %s", what,
-	    quote_value(shown, sizeof(shown), word),
-	    guess_suggest_of(near, sizeof(near), word, list), list);
-}
-
-static enum status check_caps(
-    const char *text, const struct option_source *source)
-{
-	struct buf all = {0};
-	unsigned int caps;
-	enum status st;
-	const char *bad;
-	size_t len;
-
-	if (caps_parse_list(&caps, text, &bad, &len))
-		return ST_OK;
-	st = caps_add_text(&all, CAPS_ALL)
-	    ? refuse_word(source, "capability", bad, len, buf_string(&all))
-	    : fail_memory();
-	buf_free(&all);
-	return st;
-}
-
-/* Replaces the name of an algorithm by that of algs.h. */
-static enum status check_algorithm(const struct option_row *row,
-    const char **text, const struct option_source *source)
-{
-	bool digest = row->check == CHECK_DIGEST;
-	const char *name =
-	    digest ? algs_find_digest(*text) : algs_find_cipher(*text);
-
-	if (name == NULL)
-		return refuse_word(source, digest ? "digest" : "cipher", *text,
-		    strlen(*text),
-		    digest ? algs_digest_names : algs_cipher_names);
-	*text = name;
-	return ST_OK;
-}
-
-static enum status check_fingerprint(
-    const char *text, const struct option_source *source)
-{
-	char problem[160], shown[80];
-	struct pin pin;
-
-	if (pin_parse(&pin, text, problem, sizeof(problem)))
-		return ST_OK;
-	return refuse_value(
-	    source, "%s: %s", quote_value(shown, sizeof(shown), text), problem);
-}
-
-bool value_takes_control(const struct option_row *row, const char *text)
-{
-	return row->check == CHECK_ANY || row->check == CHECK_PAIR ||
-	    (row->check == CHECK_PASS && strncmp(text, "file:", 5) != 0);
-}
-
-static enum status check_string(const struct option_row *row, const char *text,
-    const struct option_source *source)
-{
-	struct problem problem;
-	char shown[80];
-
-	if (source->escape != '\0' && !value_takes_control(row, text))
-		return refuse_value(
-		    source, EXPAND_ESCAPE_REFUSED, source->escape);
-	if (source->cut != NULL && hide_may_have_user(row) &&
-	    strchr(source->cut, '@') != NULL)
-		return refuse_value(
-		    source, "a # ends the value before an @: quote the value");
-	if (!made_value_is_good(row->check, text, &problem))
-		return refuse_value(source, "%s", problem.text);
-	if (row->check == CHECK_PASS && !pass_is_source(text))
-		return refuse_value(source,
-		    "not a source of a pass phrase: expected pass:, env:, "
-		    "file: or fd: followed by a value, or stdin");
-	quote_value(shown, sizeof(shown), text);
-	if (row->check == CHECK_PAIR && strcspn(text, "=") == 0)
-		return refuse_value(source, "%s has no name before =", shown);
-	if (row->check == CHECK_PAIR && strchr(text, '=') == NULL)
-		return refuse_value(source, "%s is not name=value", shown);
-	if (row->check == CHECK_CAPS)
-		return check_caps(text, source);
-	if (row->check == CHECK_FINGERPRINT)
-		return check_fingerprint(text, source);
-	if (row->check != CHECK_PRINTABLE)
-		return ST_OK;
-	if (strlen(text) > TRANSACTION_ID_MAX)
-		return refuse_value(
-		    source, "longer than %d characters", TRANSACTION_ID_MAX);
-	if (text[strspn(text, printable_string)] != '\0')
-		return refuse_value(source,
-		    "%s has characters that PrintableString does not allow",
-		    shown);
-	return ST_OK;
-}
 
 static enum status set_string(struct option_state *state,
     const struct option_row *row, const char *text,
@@ -160,10 +23,10 @@ static enum status set_string(struct option_state *state,
 	enum status st;
 	char *copy;
 
-	if ((st = check_string(row, text, source)) != ST_OK)
+	if ((st = value_check_string(row, text, source)) != ST_OK)
 		return st;
 	if ((row->check == CHECK_DIGEST || row->check == CHECK_CIPHER) &&
-	    (st = check_algorithm(row, &text, source)) != ST_OK)
+	    (st = value_check_algorithm(row, &text, source)) != ST_OK)
 		return st;
 	if ((copy = strdup(text)) == NULL)
 		return fail_memory();
@@ -180,7 +43,7 @@ static enum status add_to_list(struct option_state *state,
 	enum status st;
 	char **grown;
 
-	if ((st = check_string(row, text, source)) != ST_OK)
+	if ((st = value_check_string(row, text, source)) != ST_OK)
 		return st;
 	grown = realloc(list->items, (list->count + 1) * sizeof(*grown));
 	if (grown == NULL)
@@ -218,7 +81,8 @@ static enum status set_number(struct option_state *state,
 	int n;
 
 	if (!parse_number(&n, text, row->min))
-		return refuse_value(source, "%s is not a number from %d to %d",
+		return value_check_refuse(source,
+		    "%s is not a number from %d to %d",
 		    quote_value(shown, sizeof(shown), text), row->min, INT_MAX);
 	*(int *)table_field(state->options, row) = n;
 	return ST_OK;
@@ -248,7 +112,7 @@ static enum status set_flag(struct option_state *state,
 	char shown[80];
 
 	if (!value_parse_flag(field, text != NULL ? text : "yes"))
-		return refuse_value(source, "%s is neither yes nor no",
+		return value_check_refuse(source, "%s is neither yes nor no",
 		    quote_value(shown, sizeof(shown), text));
 	return ST_OK;
 }
@@ -266,7 +130,7 @@ static enum status set_tolerate(struct option_state *state,
 		text += strspn(text, " \t");
 		len = strcspn(text, ", \t");
 		if ((found = names_find(names_tolerate, text, len)) == NULL)
-			return refuse_word(
+			return value_check_refuse_word(
 			    source, "check", text, len, names_tolerate_list);
 		*field |= found->value;
 
@@ -288,8 +152,8 @@ static enum status set_renewal(struct option_state *state,
 
 	found = names_find(names_renewal, text, strlen(text));
 	if (found == NULL)
-		return refuse_word(source, "messageType", text, strlen(text),
-		    names_renewal_list);
+		return value_check_refuse_word(source, "messageType", text,
+		    strlen(text), names_renewal_list);
 	*field = (enum renewal)found->value;
 	return ST_OK;
 }
@@ -302,7 +166,7 @@ static enum status set_no_warn(struct option_state *state,
 	char where[512];
 	enum status st;
 
-	if ((st = check_string(row, text, source)) != ST_OK)
+	if ((st = value_check_string(row, text, source)) != ST_OK)
 		return st;
 	if (source->file == NULL)
 		snprintf(where, sizeof(where), "option %s", source->name);
@@ -347,9 +211,9 @@ enum status value_set(struct option_state *state, const struct option_row *row,
 	enum status st;
 
 	if (text != NULL && *text == '\0' && row->check != CHECK_ANY)
-		return refuse_value(source, "the value is empty");
+		return value_check_refuse(source, "the value is empty");
 	if (text != NULL && hide_is_misplaced_pin(row, text))
-		return refuse_value(source,
+		return value_check_refuse(source,
 		    "%s is the URI of a key, which had a PIN; only -k, -K and "
 		    "--tls-key take URIs (RFC 7512)",
 		    key_name_shown(shown, text));

@@ -7,26 +7,7 @@
 
 #include "options/options.h"
 #include "options/table.h"
-
-/* Where a value came from; of those after UNSET a lower rank overrides. */
-enum option_rank {
-	RANK_UNSET,   /* no value yet */
-	RANK_ARGV,    /* the command line */
-	RANK_OWN,     /* the operation's own section */
-	RANK_COMMON,  /* [sscep] */
-	RANK_DEFAULT, /* [default], or no section */
-	RANK_FALLBACK /* the section of row->fallback */
-};
-
-/* The source of a value: an option, or a key with its file and line. */
-struct option_source {
-	const char *name; /* "-k", "--key", "PrivateKeyFile" */
-	const char *file; /* NULL: command line */
-	size_t line;
-	char escape; /* 'n' if \n made a control character of the value; or 0 */
-	const char *cut; /* what a # has cut off the value; or NULL */
-	enum option_rank rank;
-};
+#include "options/value_check.h"
 
 /* The options while they are parsed. */
 struct option_state {
@@ -42,8 +23,6 @@ struct option_state {
  */
 enum status value_set(struct option_state *state, const struct option_row *row,
     const char *text, const struct option_source *source);
-/* Whether control characters make sense in the value: in no path and no URL. */
-bool value_takes_control(const struct option_row *row, const char *text);
 /* yes or no, in any spelling; false if text is neither. */
 bool value_parse_flag(bool *out, const char *text);
 

@@ -175,8 +175,8 @@ enum status request_take_from_cert(struct request_content *content, X509 *cert,
 	return ok ? ST_OK
 		  : fail_crypto(ST_FILE,
 			"signature certificate %s: its extensions cannot be "
-			"read, to ask for the same (name what is wanted with "
-			"--subject)",
+			"read, to ask for the same (make the request with "
+			"openssl or mkrequest, and give it with -r)",
 			name);
 }
 

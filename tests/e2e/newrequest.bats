@@ -392,8 +392,9 @@ $purposes$template$identifier"
 $purposes$template$identifier"
     expect_equal "the subject" "subject=C = FI, CN = old" \
         "$(openssl req -in new.csr -noout -subject)"
-    carried -k ec.key --new-key ec:P-256 --subject /CN=new -- "$names$usage, Key Agreement; \
-$purposes$template$identifier"
+    carried -k ec.key --new-key ec:P-256 --subject /C=FI/CN=old -- "$names$usage, \
+Key Agreement; $purposes$template$identifier"
+    carried -k ec.key --new-key ec:P-256 --subject /CN=new -- ""
     expect_equal "the subject" "subject=CN = new" \
         "$(openssl req -in new.csr -noout -subject)"
     carried -k ec.key --new-key ec:P-256 --san DNS:b -- "X509v3 Subject Alternative Name: DNS:b; \

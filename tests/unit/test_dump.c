@@ -318,9 +318,9 @@ static void without_what_the_command_line_overrules(void **state)
 
 	(void)state;
 	run_write_file("Subject = /CN=a\nNewKey = ec:P-256\nKeyUsage = yes\n"
-		   "SubjectAltName = DNS:a\nChallenge = pass:" SECRET "\n"
-		   "CertReqFile = a.csr\n");
-	run_start(&r, "enroll");
+		       "SubjectAltName = DNS:a\nChallenge = pass:" SECRET "\n"
+		       "CertReqFile = a.csr\n");
+	start_dump(&r, "enroll");
 	run_add(&r, "-f" RUN_FILE);
 	run_add(&r, "-rb.csr");
 	expect_round(&r);
@@ -703,8 +703,8 @@ static void secrets_of_engines_are_comments(void **state)
 	    "KEY = pkcs11:pin-value=" SECRET "\nMODULE_PATH = x\n"
 	    "SET_OWNERAUTH = " SECRET "\nSet_ParentAuth = " SECRET
 	    "\nClient_Secret = " SECRET "\n"
-	    "XPWD = " SECRET "\nChallenge = " SECRET
-	    "\nKEYWORD = pass:" SECRET "\n");
+	    "XPWD = " SECRET "\nChallenge = " SECRET "\nKEYWORD = pass:" SECRET
+	    "\n");
 	start_dump(&r, "enroll");
 	run_add(&r, "-f" RUN_FILE);
 	run_parse(&r);
