@@ -238,6 +238,8 @@ sscep_sources = \
 	src/http/url.h \
 	src/util/ascii.c \
 	src/util/ascii.h \
+	src/util/attributes.c \
+	src/util/attributes.h \
 	src/util/buf.c \
 	src/util/buf.h \
 	src/util/contents.c \
@@ -254,6 +256,8 @@ sscep_sources = \
 	src/util/newfile.h \
 	src/util/output.c \
 	src/util/output.h \
+	src/util/place.c \
+	src/util/place.h \
 	src/util/quote.c \
 	src/util/quote.h \
 	src/util/report.c \
@@ -263,6 +267,8 @@ sscep_sources = \
 	src/util/standard.c \
 	src/util/standard.h \
 	src/util/status.h \
+	src/util/swap.c \
+	src/util/swap.h \
 	src/util/target.c \
 	src/util/target.h \
 	src/util/temporary.c \

@@ -6,6 +6,7 @@
 
 #include "util/buf.h"
 #include "util/status.h"
+#include "util/target.h"
 
 /*
  * Creates the file called name, of mode 0600 from its first byte whatever the
@@ -16,5 +17,8 @@
  */
 enum status newfile_write(
     bool *taken, const char *name, const char *what, const struct buf *bytes);
+
+/* The same for a target, whose directory is not synchronized.  False with errno. */
+bool newfile_create(const struct target *target, const struct buf *bytes);
 
 #endif

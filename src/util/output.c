@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "compat/files.h"
+#include "util/attributes.h"
 #include "util/contents.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -84,26 +85,6 @@ static bool is_writable(const struct output *o)
 	return faccessat(AT_FDCWD, o->target.path, W_OK, AT_EACCESS) == 0;
 }
 
-/*
- * Whether rename() onto the file will fail: the system holds it in place, or
- * the directory is sticky and the file somebody else's.
- */
-static bool is_held_in_place(const struct output *o)
-{
-	char *directory = target_directory(&o->target);
-	uid_t user = geteuid();
-	struct stat above;
-	bool yes = false;
-
-	if (directory != NULL && stat(directory, &above) == 0)
-		yes = compat_is_fixed(o->target.path, directory) ||
-		    ((above.st_mode & S_ISVTX) != 0 && user != 0 &&
-			user != above.st_uid &&
-			user != o->target.status.st_uid);
-	free(directory);
-	return yes;
-}
-
 static enum status call_guard(const struct output *o)
 {
 	if (!o->target.exists || o->target.status.st_size == 0 ||
@@ -124,7 +105,7 @@ static enum status open_existing(struct output *o)
 
 	if ((st = call_guard(o)) != ST_OK)
 		return st;
-	if (is_held_in_place(o))
+	if (!temporary_can_replace(&o->target))
 		return try_in_place(o);
 	if (!reserve_room(o)) {
 		error = errno;
@@ -240,7 +221,7 @@ static enum status fill_temporary(struct output *o)
 	if (o->way != OUTPUT_REPLACE)
 		return ST_OK;
 	if (!contents_write(t->fd, &o->contents) ||
-	    !temporary_copy_attributes(t, o->name, &o->target) ||
+	    !attributes_copy(t->fd, o->name, &o->target) ||
 	    (o->sync != OUTPUT_SYNC_NOTHING && fsync(t->fd) != 0))
 		return fail_writing(o);
 	return ST_OK;
@@ -270,7 +251,7 @@ static bool write_in_place(struct output *o)
 	    o->target.path, &o->contents, o->sync != OUTPUT_SYNC_NOTHING);
 }
 
-/* rename() can fail for reasons that is_held_in_place() does not know. */
+/* rename() can fail for reasons that temporary_can_replace() does not know. */
 static enum status replace_target(struct output *o)
 {
 	int error;

@@ -11,7 +11,6 @@
 #include "compat/compat.h"
 #include "compat/files.h"
 #include "util/buf.h"
-#include "util/log.h"
 #include "util/temporary.h"
 
 #define MARK   ".sscep-tmp-"
@@ -93,17 +92,23 @@ static bool is_at(const struct stat *opened, const char *path)
 	    named.st_ino == opened->st_ino;
 }
 
-/* A file that is not locked was left by a process that has ended. */
+/*
+ * A file that is not locked was left by a process that has ended.  One that
+ * has another name as well, and cannot be opened, remains under that.
+ */
 static void remove_unlocked(const char *path)
 {
 	struct stat sb;
 	int fd;
 
-	if (lstat(path, &sb) != 0 || !S_ISREG(sb.st_mode) || sb.st_nlink != 1)
+	if (lstat(path, &sb) != 0 || !S_ISREG(sb.st_mode))
 		return;
 	fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0)
+	if (fd < 0) {
+		if (sb.st_nlink > 1)
+			unlink(path);
 		return;
+	}
 	if (lock_file(fd) && fstat(fd, &sb) == 0 && is_at(&sb, path))
 		unlink(path);
 	close(fd);
@@ -125,7 +130,7 @@ static bool is_temporary_of(const char *entry, const char *base)
 	    strlen(entry + 1 + len + strlen(MARK)) == strlen(RANDOM);
 }
 
-static void remove_stale(const char *directory, const char *base)
+static void remove_stale_in(const char *directory, const char *base)
 {
 	DIR *dir = opendir(directory);
 	struct buf path = {0};
@@ -141,6 +146,15 @@ static void remove_stale(const char *directory, const char *base)
 	if (dir != NULL)
 		closedir(dir);
 	buf_free(&path);
+}
+
+void temporary_remove_stale(const struct target *target)
+{
+	char *directory = target_directory(target);
+
+	if (directory != NULL)
+		remove_stale_in(directory, target_base(target));
+	free(directory);
 }
 
 /*
@@ -197,7 +211,7 @@ bool temporary_open(struct temporary *t, const struct target *target)
 	memset(t, 0, sizeof(*t));
 	if (directory == NULL)
 		return false;
-	remove_stale(directory, target_base(target));
+	remove_stale_in(directory, target_base(target));
 	ok = create_named(t, directory, target_base(target));
 	error = errno;
 	if (ok) {
@@ -214,58 +228,34 @@ bool temporary_is_there(const struct temporary *t)
 	return t->path != NULL && is_at(&t->created, t->path);
 }
 
-/* The mode of a file that open(path, O_CREAT, 0666) would make. */
-static mode_t default_mode(void)
-{
-	mode_t mask = umask(0);
-
-	umask(mask);
-	return 0666 & ~mask;
-}
-
-/* Each by itself: we may give a file to a group of ours, but not away. */
-static void set_owner(int fd, const char *name, const struct stat *old)
-{
-	struct stat now;
-	bool ok;
-
-	if (fstat(fd, &now) != 0)
-		return;
-	ok = old->st_gid == now.st_gid ||
-	    fchown(fd, (uid_t)-1, old->st_gid) == 0;
-	if (old->st_uid != now.st_uid &&
-	    fchown(fd, old->st_uid, (gid_t)-1) != 0)
-		ok = false;
-	if (!ok)
-		warn(WARN_OWNER_CHANGED,
-		    "%s: its owner or group could not be kept: %s", name,
-		    strerror(errno));
-}
-
-bool temporary_copy_attributes(
-    const struct temporary *t, const char *name, const struct target *target)
-{
-	int fd = t->fd;
-
-	if (!target->exists)
-		return fchmod(fd, default_mode()) == 0;
-	set_owner(fd, name, &target->status);
-	if (fchmod(fd, target->status.st_mode & 0777) != 0)
-		return false;
-	if (!compat_copy_access(fd, target->path))
-		warn(WARN_ACCESS_CHANGED,
-		    "%s: its access control list or label could not be kept: "
-		    "%s",
-		    name, strerror(errno));
-	return true;
-}
-
 static void forget(struct temporary *t)
 {
 	set_pending(t->path, NULL);
 	close(t->fd);
 	free(t->path);
 	t->path = NULL;
+}
+
+bool temporary_link(struct temporary *t, const char *path)
+{
+	return unlink(t->path) == 0 &&
+	    linkat(AT_FDCWD, path, AT_FDCWD, t->path, 0) == 0 &&
+	    lstat(t->path, &t->created) == 0;
+}
+
+bool temporary_can_replace(const struct target *target)
+{
+	char *directory = target_directory(target);
+	uid_t user = geteuid();
+	struct stat above;
+	bool yes = true;
+
+	if (target->exists && directory != NULL && stat(directory, &above) == 0)
+		yes = !compat_is_fixed(target->path, directory) &&
+		    ((above.st_mode & S_ISVTX) == 0 || user == 0 ||
+			user == above.st_uid || user == target->status.st_uid);
+	free(directory);
+	return yes;
 }
 
 bool temporary_rename(struct temporary *t, const char *path)
@@ -285,17 +275,22 @@ void temporary_close(struct temporary *t)
 	forget(t);
 }
 
-void temporary_sync_directory(const struct target *target)
+bool temporary_sync_directory(const struct target *target)
 {
 	char *directory = target_directory(target);
-	int fd;
+	bool ok = true;
+	int error = 0, fd;
 
 	if (directory == NULL)
-		return;
+		return false;
 	fd = open(directory, O_RDONLY | O_CLOEXEC);
 	if (fd >= 0) {
-		fsync(fd);
+		if (fsync(fd) != 0)
+			error = errno;
+		ok = error != EIO && error != ENOSPC && error != EDQUOT;
 		close(fd);
 	}
 	free(directory);
+	errno = error;
+	return ok;
 }

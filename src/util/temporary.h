@@ -25,22 +25,30 @@ bool temporary_open(struct temporary *temporary, const struct target *target);
 bool temporary_is_there(const struct temporary *temporary);
 
 /*
- * Gives the file the owner, group, mode, access control list and label of what
- * target is, whose place it will take; what cannot be given is warned of, by
- * name.  Where nothing is there the mode is 0666 less the umask.  False with
- * errno when the mode cannot be set.
+ * Whether rename() onto target can be expected to work: the system does not
+ * hold it in place, and the directory is not a sticky one with a file of
+ * somebody else.
  */
-bool temporary_copy_attributes(const struct temporary *temporary,
-    const char *name, const struct target *target);
+bool temporary_can_replace(const struct target *target);
+
+/*
+ * Makes its name another name of the file at path, which then must not be
+ * written to.  False with errno; then the temporary file is gone.
+ */
+bool temporary_link(struct temporary *temporary, const char *path);
 
 /* Renames it to path.  False with errno; then it still exists. */
 bool temporary_rename(struct temporary *temporary, const char *path);
 
 /*
  * For the name of target, which a temporary file has taken, to survive a power
- * failure.  Failing is no error.
+ * failure.  False with errno when the disk fails; a directory that cannot be
+ * synchronized is no error.
  */
-void temporary_sync_directory(const struct target *target);
+bool temporary_sync_directory(const struct target *target);
+
+/* Removes what temporary_open() does: files that killed processes have left. */
+void temporary_remove_stale(const struct target *target);
 
 /* Removes the file, if any. */
 void temporary_close(struct temporary *temporary);

@@ -1,0 +1,84 @@
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compat/files.h"
+#include "util/attributes.h"
+#include "util/log.h"
+
+/* What the umask leaves of a mode, as it does for open(). */
+static mode_t less_umask(mode_t mode)
+{
+	mode_t mask = umask(0);
+
+	umask(mask);
+	return mode & ~mask;
+}
+
+/*
+ * Each by itself: we may give a file to a group of ours, but not away.  Returns
+ * whether the group is that of old.
+ */
+static bool set_owner(int fd, const char *name, const struct stat *old)
+{
+	struct stat now;
+	bool group, user;
+	int error = 0;
+
+	if (fstat(fd, &now) != 0)
+		return false;
+	group = old->st_gid == now.st_gid ||
+	    fchown(fd, (uid_t)-1, old->st_gid) == 0;
+	if (!group)
+		error = errno;
+	user = old->st_uid == now.st_uid ||
+	    fchown(fd, old->st_uid, (gid_t)-1) == 0;
+	if (!user)
+		error = errno;
+	if (!group || !user)
+		warn(WARN_OWNER_CHANGED,
+		    "%s: its owner or group could not be kept: %s", name,
+		    strerror(error));
+	return group;
+}
+
+static bool copy_mode(int fd, const char *name, const struct target *target)
+{
+	if (fchmod(fd, target->status.st_mode & 0777) != 0)
+		return false;
+	if (!compat_copy_access(fd, target->path))
+		warn(WARN_ACCESS_CHANGED,
+		    "%s: its access control list or label could not be kept: "
+		    "%s",
+		    name, strerror(errno));
+	return true;
+}
+
+bool attributes_copy(int fd, const char *name, const struct target *target)
+{
+	if (!target->exists)
+		return fchmod(fd, less_umask(0666)) == 0;
+	set_owner(fd, name, &target->status);
+	return copy_mode(fd, name, target);
+}
+
+bool attributes_copy_secret(
+    int fd, const char *name, const struct target *target)
+{
+	if (set_owner(fd, name, &target->status))
+		return copy_mode(fd, name, target);
+	return fchmod(fd, target->status.st_mode & 0707) == 0;
+}
+
+bool attributes_set(int fd, const struct attributes *first, mode_t usual)
+{
+	uid_t owner = first->owner_given ? first->owner : (uid_t)-1;
+	gid_t group = first->group_given ? first->group : (gid_t)-1;
+	mode_t mode = first->mode_given ? first->mode : less_umask(usual);
+
+	if ((first->owner_given || first->group_given) &&
+	    fchown(fd, owner, group) != 0)
+		return false;
+	return fchmod(fd, mode) == 0;
+}

@@ -1,0 +1,39 @@
+/* place.h: a file, its successor NAME.new and its predecessor NAME.old. */
+#ifndef UTIL_PLACE_H
+#define UTIL_PLACE_H
+
+#include <stdbool.h>
+
+#include "util/attributes.h"
+#include "util/status.h"
+#include "util/target.h"
+
+/* Owns its targets; all zero is empty. */
+struct place {
+	const char *path;   /* as the user typed it; borrowed */
+	struct target name; /* the file that path leads to */
+	struct target fresh, old;
+};
+
+/*
+ * Looks for the three files.  ST_FILE after reporting if NAME or NAME.new is
+ * there, and no regular file.  place must be freed in any case.
+ */
+enum status place_find(struct place *place, const char *path);
+void place_free(struct place *place);
+
+/*
+ * Gives NAME.new the owner, group, mode, access control list and label of NAME
+ * or, if there is none, what first says; the mode then is 0600 if it is secret,
+ * else 0644, less the umask.  It is on the disk then.  False with errno.
+ */
+bool place_give_attributes(
+    const struct place *place, const struct attributes *first, bool secret);
+
+/*
+ * Makes NAME.old another name of NAME, if that is there; where that cannot be,
+ * a copy.  NAME.old is replaced in one step.  False with errno.
+ */
+bool place_keep_old(const struct place *place, bool secret);
+
+#endif

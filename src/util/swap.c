@@ -1,0 +1,292 @@
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compat/compat.h"
+#include "compat/files.h"
+#include "util/contents.h"
+#include "util/log.h"
+#include "util/newfile.h"
+#include "util/output.h"
+#include "util/place.h"
+#include "util/swap.h"
+#include "util/target.h"
+#include "util/temporary.h"
+
+/* The files of a swap; all belongs to it. */
+struct places {
+	const struct swap_file *files; /* borrowed */
+	struct place *all;
+	size_t count;
+};
+
+static enum status find_places(
+    struct places *places, const struct swap_file *files, size_t count)
+{
+	enum status st = ST_OK;
+
+	places->files = files;
+	places->count = 0;
+	places->all = calloc(count, sizeof(*places->all));
+	if (places->all == NULL)
+		return fail_memory();
+	for (; st == ST_OK && places->count < count; places->count++)
+		st = place_find(
+		    &places->all[places->count], files[places->count].path);
+	return st;
+}
+
+static void free_places(struct places *places)
+{
+	size_t i;
+
+	for (i = 0; i < places->count; i++)
+		place_free(&places->all[i]);
+	free(places->all);
+}
+
+static enum status add_path(struct buf *out, const char *path, bool fresh)
+{
+	struct place p = {0};
+	enum status st = place_find(&p, path);
+
+	if (st == ST_OK &&
+	    !buf_add_string(out, fresh ? p.fresh.path : p.old.path))
+		st = fail_memory();
+	place_free(&p);
+	return st;
+}
+
+enum status swap_path_new(struct buf *out, const char *path)
+{
+	return add_path(out, path, true);
+}
+
+enum status swap_path_old(struct buf *out, const char *path)
+{
+	return add_path(out, path, false);
+}
+
+static bool write_fresh(const struct place *p, const struct buf *bytes)
+{
+	struct contents contents = contents_of(bytes);
+	struct temporary t;
+	bool ok;
+	int error;
+
+	if (!temporary_open(&t, &p->fresh))
+		return false;
+	ok = contents_write(t.fd, &contents) && fsync(t.fd) == 0 &&
+	    temporary_rename(&t, p->fresh.path);
+	error = errno;
+	temporary_close(&t);
+	errno = error;
+	return ok;
+}
+
+static enum status write_new(const struct swap_file *file,
+    const struct buf *bytes,
+    bool (*create)(const struct place *, const struct buf *))
+{
+	struct place p = {0};
+	enum status st = place_find(&p, file->path);
+
+	if (st == ST_OK &&
+	    (!create(&p, bytes) || !temporary_sync_directory(&p.fresh)))
+		st = fail_errno(ST_FILE, "%s: cannot write", p.fresh.path);
+	place_free(&p);
+	return st;
+}
+
+enum status swap_write_new(
+    const struct swap_file *file, const struct buf *bytes)
+{
+	return write_new(file, bytes, write_fresh);
+}
+
+static bool create_fresh(const struct place *p, const struct buf *bytes)
+{
+	errno = EEXIST;
+	return !p->fresh.exists && newfile_create(&p->fresh, bytes);
+}
+
+enum status swap_create_new(
+    const struct swap_file *file, const struct buf *bytes)
+{
+	return write_new(file, bytes, create_fresh);
+}
+
+enum status swap_remove_new(const struct swap_file *file)
+{
+	struct place p = {0};
+	enum status st = place_find(&p, file->path);
+
+	if (st == ST_OK && p.fresh.exists &&
+	    (unlink(p.fresh.path) != 0 || !temporary_sync_directory(&p.fresh)))
+		st = fail_errno(ST_FILE, "%s: cannot remove", p.fresh.path);
+	place_free(&p);
+	return st;
+}
+
+enum status swap_find_new(bool *is_there, const struct swap_file *file)
+{
+	struct place p = {0};
+	enum status st = place_find(&p, file->path);
+
+	*is_there = st == ST_OK && p.fresh.exists;
+	place_free(&p);
+	return st;
+}
+
+/* Reports what errno says, and which files have not taken their places. */
+static enum status fail_swap(
+    const struct places *places, const struct place *p, const char *problem)
+{
+	const char *reason = strerror(errno);
+	struct buf waiting = {0};
+	const struct place *one;
+	enum status st;
+	bool ok = true;
+
+	for (one = places->all; one < places->all + places->count; one++)
+		if (one->fresh.exists)
+			ok =
+			    buf_addf(&waiting, "%s%s",
+				waiting.len > 0 ? ", " : "", one->fresh.path) &&
+			    ok;
+	st = fail(ST_FILE,
+	    "%s: %s: %s; still to take their places: %s; the next run goes on "
+	    "with them",
+	    p->name.path, problem, reason, ok ? buf_string(&waiting) : "some");
+	buf_free(&waiting);
+	return st;
+}
+
+/* Everything that can fail for want of room or rights, before a rename. */
+static enum status prepare(const struct places *places)
+{
+	const struct swap_file *file = places->files;
+	const struct place *p = places->all;
+	size_t i;
+
+	for (i = 0; i < places->count; i++)
+		if (p[i].fresh.exists &&
+		    !place_give_attributes(
+			&p[i], &file[i].first, file[i].secret))
+			return fail_swap(places, &p[i],
+			    "cannot give its successor an owner and a mode");
+	for (i = 0; i < places->count; i++)
+		if (p[i].fresh.exists && file[i].keep_old &&
+		    (!place_keep_old(&p[i], file[i].secret) ||
+			!temporary_sync_directory(&p[i].old)))
+			return fail_swap(
+			    places, &p[i], "cannot keep it as NAME.old");
+	return ST_OK;
+}
+
+static enum status rename_all(const struct places *places)
+{
+	struct place *p, *end = places->all + places->count;
+
+	for (p = places->all; p < end; p++) {
+		if (!p->fresh.exists)
+			continue;
+		if (rename(p->fresh.path, p->name.path) != 0)
+			return fail_swap(places, p, "cannot replace it");
+		p->fresh.exists = false;
+		log_file_written(p->path);
+		if (!temporary_sync_directory(&p->name))
+			return fail_swap(
+			    places, p, "cannot synchronize its directory");
+	}
+	return ST_OK;
+}
+
+static enum status finish(const struct places *places)
+{
+	const struct place *p, *end = places->all + places->count;
+	enum status st;
+
+	for (p = places->all; p < end; p++) {
+		temporary_remove_stale(&p->fresh);
+		temporary_remove_stale(&p->old);
+	}
+	if (!end[-1].fresh.exists)
+		return ST_OK;
+	st = prepare(places);
+	return st == ST_OK ? rename_all(places) : st;
+}
+
+enum status swap_finish(const struct swap_file *files, size_t count)
+{
+	struct places places;
+	sigset_t before;
+	enum status st;
+
+	output_hold_signals(&before);
+	st = find_places(&places, files, count);
+	if (st == ST_OK)
+		st = finish(&places);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	free_places(&places);
+	return st;
+}
+
+static enum status check_place(
+    const struct place *p, const struct attributes *first)
+{
+	struct temporary t;
+	bool ok;
+	int error;
+
+	if (!temporary_can_replace(&p->name))
+		return fail(ST_FILE,
+		    "%s: cannot be replaced by another file: it is mounted, "
+		    "immutable, or somebody else's in a sticky directory",
+		    p->name.path);
+	if (!temporary_open(&t, &p->fresh))
+		return fail_errno(
+		    ST_FILE, "%s: cannot write to its directory", p->name.path);
+	ok = compat_allocate(t.fd, OUTPUT_ROOM) &&
+	    (p->name.exists || attributes_set(t.fd, first, 0600));
+	error = errno;
+	temporary_close(&t);
+	errno = error;
+	return ok ? ST_OK
+		  : fail_errno(ST_FILE, "%s: cannot write", p->fresh.path);
+}
+
+/* Reports a file that both would have: a name, or a companion of one. */
+static enum status check_distinct(const struct place *a, const struct place *b)
+{
+	const struct target *of_a[] = {&a->name, &a->fresh, &a->old};
+	const struct target *of_b[] = {&b->name, &b->fresh, &b->old};
+	size_t i, j;
+
+	for (i = 0; i < COUNT_OF(of_a); i++)
+		for (j = 0; j < COUNT_OF(of_b); j++)
+			if (target_is_same(of_a[i], of_b[j]))
+				return fail(ST_FILE,
+				    "%s: %s and %s both need it; expected "
+				    "names of different files",
+				    of_a[i]->path, a->path, b->path);
+	return ST_OK;
+}
+
+enum status swap_check(const struct swap_file *files, size_t count)
+{
+	struct places places;
+	enum status st = find_places(&places, files, count);
+	size_t i, j;
+
+	for (i = 0; st == ST_OK && i < count; i++)
+		for (j = 0; st == ST_OK && j < i; j++)
+			st = check_distinct(&places.all[j], &places.all[i]);
+	for (i = 0; st == ST_OK && i < count; i++)
+		st = check_place(&places.all[i], &files[i].first);
+	free_places(&places);
+	return st;
+}

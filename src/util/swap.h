@@ -1,0 +1,71 @@
+/* swap.h: several files that are replaced together, whatever interrupts it. */
+#ifndef UTIL_SWAP_H
+#define UTIL_SWAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/attributes.h"
+#include "util/buf.h"
+#include "util/status.h"
+
+/*
+ * The file at path, NAME, and its successor, NAME.new beside it.  Where path is
+ * a symbolic link, NAME is the file that it leads to.
+ *
+ * The files of a swap are an array in the order in which they take their
+ * places.  The last one is the record: its NAME.new is written after all the
+ * others, and as long as that is there, the swap is due.  While it is not,
+ * other files called NAME.new belong to a swap that is not complete, and stay.
+ */
+struct swap_file {
+	const char *path; /* as the user typed it; borrowed */
+	bool secret;      /* for its owner only, if it replaces no file */
+	bool keep_old;    /* what is replaced stays, as NAME.old */
+	struct attributes first; /* if it replaces no file */
+};
+
+/* Add the names of NAME.new and NAME.old.  ST_FILE after reporting. */
+enum status swap_path_new(struct buf *out, const char *path);
+enum status swap_path_old(struct buf *out, const char *path);
+
+/*
+ * Whether it can be expected that all will be written and take their places;
+ * nothing is changed.  ST_FILE after reporting if a directory cannot be written
+ * to or has no room, a file is no regular one or cannot be replaced, two have
+ * a name in common, or first cannot be set.
+ */
+enum status swap_check(const struct swap_file *files, size_t count);
+
+/*
+ * Creates NAME.new, of mode 0600, complete and on the disk, with its name.
+ * swap_write_new() replaces one that is there, swap_create_new() never does.
+ * ST_FILE after reporting.
+ */
+enum status swap_write_new(
+    const struct swap_file *file, const struct buf *bytes);
+enum status swap_create_new(
+    const struct swap_file *file, const struct buf *bytes);
+
+/* Removes NAME.new, if it is there.  ST_FILE after reporting. */
+enum status swap_remove_new(const struct swap_file *file);
+
+/* Whether NAME.new is there.  ST_FILE after reporting if it is no plain file. */
+enum status swap_find_new(bool *is_there, const struct swap_file *file);
+
+/*
+ * If the swap is due, all files of which NAME.new is there take their places;
+ * the others have done so already.  A swap that was interrupted, even by a
+ * power failure, is gone on with by calling this again, with the same files.
+ *
+ * Each NAME.new gets the owner, group, mode, access control list and label of
+ * NAME, or what first says.  Then all NAME.old are made, other names of the
+ * same files or, where there are no links, copies.  Then each is renamed, and
+ * that is on the disk before the next one.  SIGINT, SIGTERM and SIGHUP are held
+ * back meanwhile.  Temporary files that killed processes left are removed in
+ * any case.  The log is told of the files.  ST_FILE after reporting which
+ * still wait; until the first rename nothing has changed for readers of NAME.
+ */
+enum status swap_finish(const struct swap_file *files, size_t count);
+
+#endif
