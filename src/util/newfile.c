@@ -46,7 +46,7 @@ static bool place(struct temporary *t, const char *path)
 	return ok;
 }
 
-bool newfile_create(const struct target *target, const struct buf *bytes)
+static bool create(const struct target *target, const struct buf *bytes)
 {
 	struct contents contents = contents_of(bytes);
 	struct temporary t;
@@ -73,7 +73,7 @@ enum status newfile_write(
 	snprintf(before, sizeof(before), "%s ", what);
 	st = target_find(&target, name, before);
 	*taken = target.exists;
-	if (st == ST_OK && !*taken && !newfile_create(&target, bytes)) {
+	if (st == ST_OK && !*taken && !create(&target, bytes)) {
 		*taken = errno == EEXIST;
 		if (!*taken)
 			st = fail_errno(

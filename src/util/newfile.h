@@ -2,11 +2,8 @@
 #ifndef UTIL_NEWFILE_H
 #define UTIL_NEWFILE_H
 
-#include <stdbool.h>
-
 #include "util/buf.h"
 #include "util/status.h"
-#include "util/target.h"
 
 /*
  * Creates the file called name, of mode 0600 from its first byte whatever the
@@ -17,8 +14,5 @@
  */
 enum status newfile_write(
     bool *taken, const char *name, const char *what, const struct buf *bytes);
-
-/* The same for a target, whose directory is not synchronized.  False with errno. */
-bool newfile_create(const struct target *target, const struct buf *bytes);
 
 #endif

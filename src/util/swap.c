@@ -9,7 +9,6 @@
 #include "compat/files.h"
 #include "util/contents.h"
 #include "util/log.h"
-#include "util/newfile.h"
 #include "util/output.h"
 #include "util/place.h"
 #include "util/swap.h"
@@ -70,7 +69,15 @@ enum status swap_path_old(struct buf *out, const char *path)
 	return add_path(out, path, false);
 }
 
-static bool write_fresh(const struct place *p, const struct buf *bytes)
+/* link() never replaces a file, as rename() would; not all systems have it. */
+static bool name_fresh(struct temporary *t, const char *path, bool replace)
+{
+	return (!replace && link(t->path, path) == 0) ||
+	    ((replace || errno != EEXIST) && temporary_rename(t, path));
+}
+
+static bool write_fresh(
+    const struct place *p, const struct buf *bytes, bool replace)
 {
 	struct contents contents = contents_of(bytes);
 	struct temporary t;
@@ -80,22 +87,22 @@ static bool write_fresh(const struct place *p, const struct buf *bytes)
 	if (!temporary_open(&t, &p->fresh))
 		return false;
 	ok = contents_write(t.fd, &contents) && fsync(t.fd) == 0 &&
-	    temporary_rename(&t, p->fresh.path);
+	    name_fresh(&t, p->fresh.path, replace);
 	error = errno;
 	temporary_close(&t);
 	errno = error;
-	return ok;
+	return ok && temporary_sync_directory(&p->fresh);
 }
 
-static enum status write_new(const struct swap_file *file,
-    const struct buf *bytes,
-    bool (*create)(const struct place *, const struct buf *))
+static enum status write_new(
+    const struct swap_file *file, const struct buf *bytes, bool replace)
 {
 	struct place p = {0};
 	enum status st = place_find(&p, file->path);
 
+	errno = EEXIST;
 	if (st == ST_OK &&
-	    (!create(&p, bytes) || !temporary_sync_directory(&p.fresh)))
+	    ((!replace && p.fresh.exists) || !write_fresh(&p, bytes, replace)))
 		st = fail_errno(ST_FILE, "%s: cannot write", p.fresh.path);
 	place_free(&p);
 	return st;
@@ -104,19 +111,13 @@ static enum status write_new(const struct swap_file *file,
 enum status swap_write_new(
     const struct swap_file *file, const struct buf *bytes)
 {
-	return write_new(file, bytes, write_fresh);
-}
-
-static bool create_fresh(const struct place *p, const struct buf *bytes)
-{
-	errno = EEXIST;
-	return !p->fresh.exists && newfile_create(&p->fresh, bytes);
+	return write_new(file, bytes, true);
 }
 
 enum status swap_create_new(
     const struct swap_file *file, const struct buf *bytes)
 {
-	return write_new(file, bytes, create_fresh);
+	return write_new(file, bytes, false);
 }
 
 enum status swap_remove_new(const struct swap_file *file)

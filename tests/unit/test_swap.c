@@ -1,0 +1,987 @@
+#ifndef _DEFAULT_SOURCE
+#define _DEFAULT_SOURCE /* setgroups() */
+#endif
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "util/log.h"
+#include "util/swap.h"
+
+#define NOBODY    65534
+#define PATH_SIZE 1024
+
+static char self[PATH_SIZE]; /* this program */
+
+/* -- Files ---------------------------------------------------------------- */
+
+static const char *at(const char *directory, const char *name)
+{
+	static char paths[32][PATH_SIZE];
+	static size_t next;
+	char *path = paths[next++ % NITEMS(paths)];
+
+	snprintf(path, sizeof(paths[0]), "%s/%s", directory, name);
+	return path;
+}
+
+/* An empty directory below that of the fixtures, which anybody may search. */
+static const char *make_directory(void)
+{
+	static char path[PATH_SIZE];
+	static int number;
+	char name[32];
+
+	snprintf(name, sizeof(name), "swap%d", ++number);
+	snprintf(path, sizeof(path), "%s", fixture_path(name));
+	assert_int_equal(chmod(fixture_directory(), 0711), 0);
+	assert_int_equal(mkdir(path, 0755), 0);
+	return path;
+}
+
+static void put(const char *path, const char *text)
+{
+	fixture_write(path, text, strlen(text));
+}
+
+/* The contents, "none" if there is no such file. */
+static const char *contents(const char *path)
+{
+	static char text[4][64];
+	static size_t next;
+	char *to = text[next++ % NITEMS(text)];
+	FILE *f = fopen(path, "rb");
+	size_t len;
+
+	if (f == NULL)
+		return "none";
+	len = fread(to, 1, sizeof(text[0]) - 1, f);
+	to[len] = '\0';
+	fclose(f);
+	return to;
+}
+
+static struct stat status_of(const char *path)
+{
+	struct stat sb;
+
+	assert_int_equal(lstat(path, &sb), 0);
+	return sb;
+}
+
+static mode_t mode_of(const char *path)
+{
+	return status_of(path).st_mode & 07777;
+}
+
+static enum status write_by(
+    enum status (*write)(const struct swap_file *, const struct buf *),
+    const struct swap_file *file, const char *text)
+{
+	struct buf bytes = {0};
+	enum status st;
+
+	assert_true(buf_add_string(&bytes, text));
+	st = write(file, &bytes);
+	buf_free(&bytes);
+	return st;
+}
+
+static enum status write_new(const struct swap_file *file, const char *text)
+{
+	return write_by(swap_write_new, file, text);
+}
+
+/* -- A renewal of a bundle, a key and a certificate ------------------------ */
+
+/* The names of the files of a directory, without "." and "..", sorted. */
+static const char *names_in(const char *directory)
+{
+	static char text[PATH_SIZE];
+	struct dirent **entries;
+	int i, count = scandir(directory, &entries, NULL, alphasort);
+
+	assert_true(count >= 0);
+	text[0] = '\0';
+	for (i = 0; i < count; i++) {
+		if (strcmp(entries[i]->d_name, ".") != 0 &&
+		    strcmp(entries[i]->d_name, "..") != 0)
+			snprintf(text + strlen(text),
+			    sizeof(text) - strlen(text), "%s ",
+			    entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
+	return text;
+}
+
+#define COUNT 3
+
+struct renewal {
+	char path[COUNT][PATH_SIZE];
+	struct swap_file files[COUNT];
+};
+
+/* The key is in another directory, and "key" is a link to it. */
+static void name_files(struct renewal *r, const char *directory)
+{
+	static const char *const names[COUNT] = {"bundle", "key", "cert"};
+	size_t i;
+
+	memset(r, 0, sizeof(*r));
+	for (i = 0; i < COUNT; i++) {
+		snprintf(r->path[i], sizeof(r->path[i]), "%s",
+		    at(directory, names[i]));
+		r->files[i].path = r->path[i];
+		r->files[i].secret = i < 2;
+		r->files[i].keep_old = i > 0;
+	}
+}
+
+static void make_files(const char *directory, const char *generation)
+{
+	static const char *const names[] = {
+	    "bundle", "private/key", "cert", "private/key.old", "cert.old"};
+	size_t i;
+
+	assert_int_equal(mkdir(at(directory, "private"), 0755), 0);
+	assert_int_equal(symlink("private/key", at(directory, "key")), 0);
+	for (i = 0; i < NITEMS(names); i++) {
+		put(at(directory, names[i]), i < COUNT ? generation : "old");
+		assert_int_equal(
+		    chmod(at(directory, names[i]), i < 2 ? 0640 : 0444), 0);
+	}
+}
+
+/* A key that is there is not made again. */
+static enum status write_all(const struct renewal *r, const char *generation)
+{
+	enum status st = ST_OK;
+	bool there;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < COUNT; i++) {
+		st = swap_find_new(&there, &r->files[i]);
+		if (st == ST_OK && (i != 1 || !there))
+			st = write_by(i == 1 ? swap_create_new : swap_write_new,
+			    &r->files[i], generation);
+	}
+	return st;
+}
+
+/* What a run does: it goes on with a swap, or makes one. */
+static enum status run(const char *directory, const char *generation)
+{
+	struct renewal r;
+	enum status st;
+	bool due;
+
+	name_files(&r, directory);
+	if ((st = swap_find_new(&due, &r.files[COUNT - 1])) != ST_OK)
+		return st;
+	if (!due && strcmp(contents(r.path[COUNT - 1]), generation) != 0)
+		st = write_all(&r, generation);
+	return st == ST_OK ? swap_finish(r.files, COUNT) : st;
+}
+
+/* What is there whenever a run was killed: nothing is lost. */
+static void check_between(const char *directory)
+{
+	const char *key = contents(at(directory, "key"));
+	const char *cert = contents(at(directory, "cert"));
+
+	assert_true(strcmp(key, "one") == 0 || strcmp(key, "two") == 0);
+	if (strcmp(cert, "one") == 0 && strcmp(key, "two") == 0)
+		assert_string_equal(contents(at(directory, "cert.new")), "two");
+	else
+		assert_string_equal(cert, key);
+	if (strcmp(key, "two") == 0) {
+		assert_string_equal(
+		    contents(at(directory, "private/key.old")), "one");
+		assert_string_equal(contents(at(directory, "cert.old")), "one");
+	}
+	if (strcmp(cert, "two") == 0)
+		assert_string_equal(contents(at(directory, "bundle")), "two");
+}
+
+static void check_after(const char *directory)
+{
+	assert_string_equal(contents(at(directory, "bundle")), "two");
+	assert_string_equal(contents(at(directory, "key")), "two");
+	assert_string_equal(contents(at(directory, "cert")), "two");
+	assert_string_equal(contents(at(directory, "private/key.old")), "one");
+	assert_string_equal(contents(at(directory, "cert.old")), "one");
+	assert_string_equal(
+	    names_in(directory), "bundle cert cert.old key private ");
+	assert_string_equal(names_in(at(directory, "private")), "key key.old ");
+	assert_true(S_ISLNK(status_of(at(directory, "key")).st_mode));
+	assert_int_equal(mode_of(at(directory, "private/key")), 0640);
+	assert_int_equal(mode_of(at(directory, "private/key.old")), 0640);
+	assert_int_equal(mode_of(at(directory, "cert")), 0444);
+}
+
+static void remove_files(const char *directory)
+{
+	static const char *const names[] = {"bundle", "cert", "cert.old", "key",
+	    "private/key", "private/key.old"};
+	size_t i;
+
+	for (i = 0; i < NITEMS(names); i++)
+		assert_int_equal(unlink(at(directory, names[i])), 0);
+	assert_int_equal(rmdir(at(directory, "private")), 0);
+}
+
+static void test_swap(void **state)
+{
+	const char *directory = make_directory();
+	ino_t key, cert;
+
+	(void)state;
+	make_files(directory, "one");
+	key = status_of(at(directory, "private/key")).st_ino;
+	cert = status_of(at(directory, "cert")).st_ino;
+	assert_int_equal(run(directory, "two"), ST_OK);
+	check_after(directory);
+	assert_int_equal(
+	    status_of(at(directory, "private/key.old")).st_ino, key);
+	assert_int_equal(status_of(at(directory, "cert.old")).st_ino, cert);
+
+	/* Nothing is left to do. */
+	assert_int_equal(run(directory, "two"), ST_OK);
+	check_after(directory);
+}
+
+/* A program that holds a file open goes on with what it has opened. */
+static void test_reader(void **state)
+{
+	const char *directory = make_directory();
+	FILE *key, *cert;
+
+	(void)state;
+	make_files(directory, "one");
+	key = fopen(at(directory, "key"), "r");
+	cert = fopen(at(directory, "cert"), "r");
+	assert_non_null(key);
+	assert_non_null(cert);
+	assert_int_equal(run(directory, "two"), ST_OK);
+	assert_int_equal(fgetc(key), 'o');
+	assert_int_equal(fgetc(cert), 'o');
+	fclose(key);
+	fclose(cert);
+}
+
+/* Until the last NAME.new is there, the others are those of nothing. */
+static void test_not_due(void **state)
+{
+	const char *directory = make_directory();
+	struct renewal r;
+	bool there;
+
+	(void)state;
+	make_files(directory, "one");
+	name_files(&r, directory);
+	assert_int_equal(write_new(&r.files[0], "two"), ST_OK);
+	assert_int_equal(write_new(&r.files[1], "two"), ST_OK);
+	assert_int_equal(swap_finish(r.files, COUNT), ST_OK);
+	assert_string_equal(contents(at(directory, "key")), "one");
+	assert_string_equal(contents(at(directory, "bundle")), "one");
+	assert_string_equal(contents(at(directory, "private/key.old")), "old");
+	assert_int_equal(swap_find_new(&there, &r.files[1]), ST_OK);
+	assert_true(there);
+	assert_int_equal(swap_find_new(&there, &r.files[2]), ST_OK);
+	assert_false(there);
+
+	assert_int_equal(swap_remove_new(&r.files[1]), ST_OK);
+	assert_int_equal(swap_remove_new(&r.files[1]), ST_OK);
+	assert_string_equal(names_in(at(directory, "private")), "key key.old ");
+}
+
+/* Without a NAME.new a file stays as it is. */
+static void test_missing_new(void **state)
+{
+	const char *directory = make_directory();
+	struct renewal r;
+
+	(void)state;
+	make_files(directory, "one");
+	name_files(&r, directory);
+	assert_int_equal(write_new(&r.files[2], "two"), ST_OK);
+	assert_int_equal(swap_finish(r.files, COUNT), ST_OK);
+	assert_string_equal(contents(at(directory, "key")), "one");
+	assert_string_equal(contents(at(directory, "private/key.old")), "old");
+	assert_string_equal(contents(at(directory, "cert")), "two");
+	assert_string_equal(contents(at(directory, "cert.old")), "one");
+}
+
+static void test_write_new(void **state)
+{
+	const char *directory = make_directory();
+	struct swap_file file = {.path = at(directory, "file")};
+	struct buf bytes = {0}, name = {0};
+	const char *text;
+	mode_t mask = umask(0);
+	enum status st;
+
+	(void)state;
+	assert_int_equal(swap_path_new(&name, file.path), ST_OK);
+	assert_string_equal(buf_string(&name), at(directory, "file.new"));
+	assert_int_equal(write_new(&file, "first"), ST_OK);
+	assert_int_equal(mode_of(at(directory, "file.new")), 0600);
+	assert_int_equal(write_new(&file, "second"), ST_OK);
+	assert_string_equal(contents(at(directory, "file.new")), "second");
+	assert_string_equal(names_in(directory), "file.new ");
+
+	assert_true(buf_add_string(&bytes, "third"));
+	capture_start(STDERR_FILENO);
+	st = swap_create_new(&file, &bytes);
+	text = capture_stop();
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "file.new: cannot write: File exists\n"));
+	assert_string_equal(contents(at(directory, "file.new")), "second");
+	assert_int_equal(swap_remove_new(&file), ST_OK);
+	assert_int_equal(swap_create_new(&file, &bytes), ST_OK);
+	assert_string_equal(contents(at(directory, "file.new")), "third");
+	assert_int_equal(mode_of(at(directory, "file.new")), 0600);
+	assert_string_equal(names_in(directory), "file.new ");
+	umask(mask);
+	buf_free(&bytes);
+	buf_free(&name);
+}
+
+/* The companions are beside the file that a link leads to. */
+static void test_symlink(void **state)
+{
+	const char *directory = make_directory();
+	struct buf new = {0}, old = {0};
+
+	(void)state;
+	make_files(directory, "one");
+	assert_int_equal(swap_path_new(&new, at(directory, "key")), ST_OK);
+	assert_int_equal(swap_path_old(&old, at(directory, "key")), ST_OK);
+	assert_string_equal(buf_string(&new), at(directory, "private/key.new"));
+	assert_string_equal(buf_string(&old), at(directory, "private/key.old"));
+	buf_free(&new);
+	buf_free(&old);
+}
+
+/* A link called NAME.old is replaced, and what it leads to stays. */
+static void test_old_is_a_link(void **state)
+{
+	const char *directory = make_directory();
+
+	(void)state;
+	make_files(directory, "one");
+	put(at(directory, "other"), "other");
+	assert_int_equal(unlink(at(directory, "cert.old")), 0);
+	assert_int_equal(symlink("other", at(directory, "cert.old")), 0);
+	assert_int_equal(run(directory, "two"), ST_OK);
+	assert_string_equal(contents(at(directory, "other")), "other");
+	assert_int_equal(unlink(at(directory, "other")), 0);
+	check_after(directory);
+}
+
+/* -- Owner and mode -------------------------------------------------------- */
+
+/* The mode of the file after a swap; old is that of the one before, or 0. */
+static mode_t swap_mode(const struct swap_file *file, mode_t old)
+{
+	unlink(file->path);
+	if (old != 0) {
+		put(file->path, "one");
+		assert_int_equal(chmod(file->path, old), 0);
+	}
+	assert_int_equal(write_new(file, "two"), ST_OK);
+	assert_int_equal(swap_finish(file, 1), ST_OK);
+	assert_string_equal(contents(file->path), "two");
+	return mode_of(file->path);
+}
+
+static void test_mode(void **state)
+{
+	const char *directory = make_directory();
+	struct swap_file file = {.path = at(directory, "file")};
+	struct swap_file secret = {.path = file.path, .secret = true};
+	mode_t mask = umask(0);
+
+	(void)state;
+	assert_int_equal(swap_mode(&file, 0), 0644);
+	assert_int_equal(swap_mode(&secret, 0), 0600);
+	umask(027);
+	assert_int_equal(swap_mode(&file, 0), 0640);
+	assert_int_equal(swap_mode(&secret, 0), 0600);
+	assert_int_equal(swap_mode(&file, 0400), 0400);
+	assert_int_equal(swap_mode(&secret, 0400), 0400);
+	assert_int_equal(swap_mode(&secret, 0640), 0640);
+
+	/* Given for the first one, and no other. */
+	umask(077);
+	file.first = (struct attributes){.mode_given = true, .mode = 0664};
+	secret.first = (struct attributes){.mode_given = true, .mode = 0640};
+	assert_int_equal(swap_mode(&file, 0), 0664);
+	assert_int_equal(swap_mode(&secret, 0), 0640);
+	assert_int_equal(swap_mode(&file, 0600), 0600);
+	assert_int_equal(swap_mode(&secret, 0400), 0400);
+	umask(mask);
+}
+
+static void test_owner(void **state)
+{
+	const char *directory = make_directory();
+	struct swap_file file = {
+	    .path = at(directory, "file"), .secret = true, .keep_old = true};
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	put(file.path, "one");
+	assert_int_equal(chown(file.path, NOBODY, NOBODY), 0);
+	assert_int_equal(chmod(file.path, 0640), 0);
+	assert_int_equal(write_new(&file, "two"), ST_OK);
+	assert_int_equal(swap_finish(&file, 1), ST_OK);
+	assert_int_equal(status_of(file.path).st_uid, NOBODY);
+	assert_int_equal(status_of(file.path).st_gid, NOBODY);
+	assert_int_equal(mode_of(file.path), 0640);
+	assert_int_equal(status_of(at(directory, "file.old")).st_uid, NOBODY);
+
+	assert_int_equal(unlink(file.path), 0);
+	file.first = (struct attributes){.owner_given = true,
+	    .owner = NOBODY,
+	    .mode_given = true,
+	    .mode = 0440};
+	assert_int_equal(swap_check(&file, 1), ST_OK);
+	assert_int_equal(write_new(&file, "three"), ST_OK);
+	assert_int_equal(swap_finish(&file, 1), ST_OK);
+	assert_int_equal(status_of(file.path).st_uid, NOBODY);
+	assert_int_equal(status_of(file.path).st_gid, getegid());
+	assert_int_equal(mode_of(file.path), 0440);
+}
+
+/* Does it as a user without rights, and returns the status of work(). */
+static int as_nobody(int (*work)(const char *directory), const char *directory)
+{
+	int status;
+	pid_t pid;
+
+	if (geteuid() == 0)
+		assert_int_equal(chown(directory, NOBODY, NOBODY), 0);
+	capture_start(STDERR_FILENO);
+	if ((pid = fork()) == 0) {
+		if (geteuid() == 0 &&
+		    (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 ||
+			setuid(NOBODY) != 0))
+			_exit(99);
+		_exit(work(directory));
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static int swap_secret(const char *directory)
+{
+	struct swap_file file = {.path = at(directory, "key"), .secret = true};
+
+	return (int)(write_new(&file, "two") == ST_OK ? swap_finish(&file, 1)
+						      : ST_ERROR);
+}
+
+/* Rights of a group that cannot be kept are not those of another one. */
+static void test_group_lost(void **state)
+{
+	const char *directory = make_directory(), *text;
+	int st;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	put(at(directory, "key"), "one");
+	assert_int_equal(chown(at(directory, "key"), NOBODY, 0), 0);
+	assert_int_equal(chmod(at(directory, "key"), 0640), 0);
+	st = as_nobody(swap_secret, directory);
+	text = capture_stop();
+	assert_int_equal(st, ST_OK);
+	assert_non_null(strstr(text,
+	    "key: its owner or group could not be kept: Operation not "
+	    "permitted [owner-changed]\n"));
+	assert_string_equal(contents(at(directory, "key")), "two");
+	assert_int_equal(mode_of(at(directory, "key")), 0600);
+}
+
+#ifdef __linux__
+/* user::rw- user:12345:r-- group::--- mask::r-- other::--- */
+static void test_access_list(void **state)
+{
+	static const unsigned char acl[] = {2, 0, 0, 0, 1, 0, 6, 0, 0xff, 0xff,
+	    0xff, 0xff, 2, 0, 4, 0, 0x39, 0x30, 0, 0, 4, 0, 0, 0, 0xff, 0xff,
+	    0xff, 0xff, 0x10, 0, 4, 0, 0xff, 0xff, 0xff, 0xff, 0x20, 0, 0, 0,
+	    0xff, 0xff, 0xff, 0xff};
+	static const char name[] = "system.posix_acl_access";
+	const char *directory = make_directory();
+	struct swap_file file = {.path = at(directory, "file"), .secret = true};
+	unsigned char there[sizeof(acl) + 1];
+
+	(void)state;
+	put(file.path, "one");
+	if (setxattr(file.path, name, acl, sizeof(acl), 0) != 0)
+		skip();
+	assert_int_equal(write_new(&file, "two"), ST_OK);
+	assert_int_equal(swap_finish(&file, 1), ST_OK);
+	assert_string_equal(contents(file.path), "two");
+	assert_int_equal(
+	    getxattr(file.path, name, there, sizeof(there)), sizeof(acl));
+	assert_memory_equal(there, acl, sizeof(acl));
+}
+#endif
+
+/* -- Errors ---------------------------------------------------------------- */
+
+static int run_two(const char *directory)
+{
+	return (int)run(directory, "two");
+}
+
+static void give_to_nobody(const char *directory)
+{
+	static const char *const names[] = {
+	    "bundle", "cert", "private", "private/key"};
+	size_t i;
+
+	for (i = 0; geteuid() == 0 && i < NITEMS(names); i++)
+		assert_int_equal(
+		    chown(at(directory, names[i]), NOBODY, NOBODY), 0);
+}
+
+/* Nothing is replaced where one directory cannot be written to. */
+static void test_read_only(void **state)
+{
+	const char *directory = make_directory(), *text;
+	struct renewal r;
+	int st;
+
+	(void)state;
+	make_files(directory, "one");
+	give_to_nobody(directory);
+	assert_int_equal(chmod(directory, 0555), 0);
+	st = as_nobody(run_two, directory);
+	text = capture_stop();
+	assert_int_equal(chmod(directory, 0755), 0);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(
+	    strstr(text, "bundle.new: cannot write: Permission denied\n"));
+	assert_string_equal(contents(at(directory, "key")), "one");
+
+	/* It was written to before. */
+	name_files(&r, directory);
+	assert_int_equal(write_all(&r, "two"), ST_OK);
+	if (geteuid() == 0)
+		assert_int_equal(
+		    chown(at(directory, "bundle.new"), NOBODY, NOBODY) |
+			chown(at(directory, "cert.new"), NOBODY, NOBODY) |
+			chown(at(directory, "private/key.new"), NOBODY, NOBODY),
+		    0);
+	assert_int_equal(chmod(directory, 0555), 0);
+	st = as_nobody(run_two, directory);
+	text = capture_stop();
+	assert_int_equal(chmod(directory, 0755), 0);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text,
+	    "/cert: cannot keep it as NAME.old: Permission denied; still to "
+	    "take their places: "));
+	assert_non_null(strstr(text, "cert.new; the next run goes on with "));
+	assert_string_equal(contents(at(directory, "key")), "one");
+	assert_string_equal(contents(at(directory, "cert")), "one");
+
+	assert_int_equal(run(directory, "two"), ST_OK);
+	check_after(directory);
+}
+
+static int finish_without_old(const char *directory)
+{
+	struct renewal r;
+
+	name_files(&r, directory);
+	r.files[2].keep_old = false;
+	return (int)swap_finish(r.files + 1, 2);
+}
+
+/* The message says what is left to do after some were replaced. */
+static void test_half(void **state)
+{
+	const char *directory = make_directory(), *text;
+	struct renewal r;
+	int st;
+
+	(void)state;
+	make_files(directory, "one");
+	give_to_nobody(directory);
+	name_files(&r, directory);
+	assert_int_equal(write_new(&r.files[1], "two"), ST_OK);
+	assert_int_equal(write_new(&r.files[2], "two"), ST_OK);
+	if (geteuid() == 0)
+		assert_int_equal(
+		    chown(at(directory, "cert.new"), NOBODY, NOBODY) |
+			chown(at(directory, "private/key.new"), NOBODY, NOBODY),
+		    0);
+	assert_int_equal(chmod(directory, 0555), 0);
+	st = as_nobody(finish_without_old, directory);
+	text = capture_stop();
+	assert_int_equal(chmod(directory, 0755), 0);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text,
+	    "/cert: cannot replace it: Permission denied; still to take their "
+	    "places: /"));
+	assert_null(strstr(text, "key"));
+	assert_string_equal(contents(at(directory, "key")), "two");
+	assert_string_equal(contents(at(directory, "cert")), "one");
+	assert_int_equal(swap_finish(r.files, COUNT), ST_OK);
+	assert_string_equal(contents(at(directory, "cert")), "two");
+}
+
+static void expect_failure(
+    enum status (*work)(const struct swap_file *, size_t),
+    const struct swap_file *files, size_t count, const char *expected)
+{
+	const char *text;
+	enum status st;
+
+	capture_start(STDERR_FILENO);
+	st = work(files, count);
+	text = capture_stop();
+	assert_int_equal(st, ST_FILE);
+	if (strstr(text, expected) == NULL)
+		fixture_fail("%s: expected %s", text, expected);
+	assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+/* A NAME.new that is no file of ours is not taken as one that was moved. */
+static void test_no_regular_file(void **state)
+{
+	const char *directory = make_directory();
+	struct renewal r;
+
+	(void)state;
+	make_files(directory, "one");
+	name_files(&r, directory);
+	assert_int_equal(write_new(&r.files[2], "two"), ST_OK);
+	assert_int_equal(
+	    symlink("key.old", at(directory, "private/key.new")), 0);
+	expect_failure(swap_finish, r.files, COUNT,
+	    "private/key.new: is no regular file, expected the successor of /");
+	assert_string_equal(contents(at(directory, "cert")), "one");
+	assert_int_equal(unlink(at(directory, "private/key.new")), 0);
+	assert_int_equal(unlink(at(directory, "bundle")), 0);
+	assert_int_equal(mkdir(at(directory, "bundle"), 0755), 0);
+	expect_failure(swap_finish, r.files, COUNT,
+	    "/bundle: is no regular file, expected one, or none\n");
+	r.files[0].path = "/dev/stdout";
+	expect_failure(swap_finish, r.files, COUNT,
+	    "/dev/stdout: is no regular file, expected one, or none\n");
+	r.files[0].path = at(directory, "none/bundle");
+	expect_failure(swap_finish, r.files, COUNT,
+	    "none/bundle: cannot open: No such file or directory\n");
+}
+
+static int check_all(const char *directory)
+{
+	struct renewal r;
+
+	name_files(&r, directory);
+	return (int)swap_check(r.files, COUNT);
+}
+
+static void test_check(void **state)
+{
+	const char *directory = make_directory(), *text;
+	struct renewal r;
+	int st;
+
+	(void)state;
+	make_files(directory, "one");
+	name_files(&r, directory);
+	assert_int_equal(swap_check(r.files, COUNT), ST_OK);
+	assert_string_equal(
+	    names_in(directory), "bundle cert cert.old key private ");
+	assert_string_equal(contents(at(directory, "key")), "one");
+
+	snprintf(
+	    r.path[0], sizeof(r.path[0]), "%s", at(directory, "private/key"));
+	expect_failure(swap_check, r.files, COUNT,
+	    "both need it; expected names of different files\n");
+	snprintf(r.path[0], sizeof(r.path[0]), "%s", at(directory, "cert.new"));
+	expect_failure(swap_check, r.files, COUNT, "/cert.new: /");
+	give_to_nobody(directory);
+	assert_int_equal(chmod(at(directory, "private"), 0555), 0);
+	st = as_nobody(check_all, directory);
+	text = capture_stop();
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text,
+	    "private/key: cannot write to its directory: Permission denied\n"));
+}
+
+/* Somebody else's file in a sticky directory, and an owner we cannot give. */
+static void test_check_rights(void **state)
+{
+	const char *directory = make_directory(), *text;
+	struct swap_file file = {.path = at(directory, "file")};
+	int st;
+
+	(void)state;
+	if (geteuid() != 0)
+		skip();
+	put(at(directory, "bundle"), "one");
+	st = as_nobody(check_all, directory);
+	capture_stop();
+	assert_int_equal(st, ST_OK);
+	assert_int_equal(chmod(directory, 01777), 0);
+	st = as_nobody(check_all, directory);
+	capture_stop();
+	assert_int_equal(st, ST_OK);
+	assert_int_equal(chown(directory, 0, 0), 0);
+	file.first.owner_given = true;
+	capture_start(STDERR_FILENO);
+	st = -1;
+	if (seteuid(NOBODY) == 0) {
+		st = check_all(directory);
+		if (st == ST_FILE)
+			st = (int)swap_check(&file, 1);
+	}
+	text = seteuid(0) == 0 ? capture_stop() : "";
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text,
+	    "bundle: cannot be replaced by another file: it is mounted, "
+	    "immutable, or somebody else's in a sticky directory\n"));
+	assert_non_null(
+	    strstr(text, "file.new: cannot write: Operation not permitted\n"));
+}
+
+/* -- Killed at every system call ------------------------------------------- */
+
+/* strace calls each by itself, and does not know all on every machine. */
+static const char *const calls[] = {"rename", "renameat", "renameat2", "link",
+    "linkat", "unlink", "unlinkat", "open", "openat", "write", "pwrite64",
+    "ftruncate", "fsync", "fchmod", "fchown", "fallocate", "fsetxattr",
+    "close"};
+
+/* Starts this program for a run, under strace; returns its status. */
+static int trace(
+    const char *directory, const char *generation, char *const inject[])
+{
+	const char *asan = getenv("ASAN_OPTIONS");
+	char options[PATH_SIZE],
+	    *argv[32] = {"strace", "-f", "-qq", "-o", "/dev/null"};
+	size_t n = 5;
+	int status;
+	pid_t pid;
+
+	while (*inject != NULL) {
+		argv[n++] = "-e";
+		argv[n++] = *inject++;
+	}
+	argv[n++] = self;
+	argv[n++] = "--run";
+	argv[n++] = strdup(directory);
+	argv[n++] = strdup(generation);
+	if ((pid = fork()) == 0) {
+		/* The leak sanitizer does not work under strace. */
+		snprintf(options, sizeof(options), "%s%sdetect_leaks=0",
+		    asan != NULL ? asan : "", asan != NULL ? ":" : "");
+		setenv("ASAN_OPTIONS", options, 1);
+		execvp(argv[0], argv);
+		_exit(127);
+	}
+	free(argv[n - 1]);
+	free(argv[n - 2]);
+	waitpid(pid, &status, 0);
+	return status;
+}
+
+static bool can_trace(const char *directory)
+{
+	char *const nothing[] = {NULL};
+
+	return trace(directory, "", nothing) == 0;
+}
+
+static bool was_killed(int status, int number)
+{
+	return (WIFSIGNALED(status) && WTERMSIG(status) == number) ||
+	    (WIFEXITED(status) && WEXITSTATUS(status) == 128 + number);
+}
+
+/*
+ * Interrupts a run at each call, before that is made, and lets the next one go
+ * on; returns how often.  refuse is an injection that all have.
+ */
+static int interrupt_each(
+    const char *directory, const char *call, int number, char *refuse)
+{
+	char inject[64], *const injects[] = {inject, refuse, NULL};
+	int n, status;
+
+	for (n = 1; n < 1000; n++) {
+		make_files(directory, "one");
+		snprintf(inject, sizeof(inject), "inject=?%s:signal=%d:when=%d",
+		    call, number, n);
+		status = trace(directory, "two", injects);
+		if (!was_killed(status, number)) {
+			assert_int_equal(status, 0);
+			check_after(directory);
+			remove_files(directory);
+			return n - 1;
+		}
+		check_between(directory);
+		assert_int_equal(run(directory, "two"), ST_OK);
+		check_after(directory);
+		remove_files(directory);
+	}
+	return n;
+}
+
+static void test_killed(void **state)
+{
+	const char *directory = make_directory();
+	int times = 0;
+	size_t i;
+
+	(void)state;
+	if (!can_trace(directory))
+		skip();
+	for (i = 0; i < NITEMS(calls); i++)
+		times += interrupt_each(directory, calls[i], SIGKILL, NULL);
+	assert_true(times > 50);
+}
+
+/* Where the file system has no links, NAME.old is a copy. */
+static void test_killed_without_links(void **state)
+{
+	static char *const refusals[] = {"inject=?link,?linkat:error=EPERM",
+	    "inject=?link,?linkat:error=EOPNOTSUPP"};
+	const char *directory = make_directory();
+	char *const refuse[] = {refusals[1], NULL};
+	ino_t key;
+	size_t i;
+
+	(void)state;
+	if (!can_trace(directory))
+		skip();
+	make_files(directory, "one");
+	key = status_of(at(directory, "private/key")).st_ino;
+	assert_int_equal(trace(directory, "two", refuse), 0);
+	assert_true(status_of(at(directory, "private/key.old")).st_ino != key);
+	check_after(directory);
+	remove_files(directory);
+	for (i = 0; i < NITEMS(calls); i++)
+		if (strncmp(calls[i], "link", 4) != 0)
+			interrupt_each(
+			    directory, calls[i], SIGKILL, refusals[0]);
+}
+
+/* A run that goes on is killed, too, at each rename. */
+static void test_killed_twice(void **state)
+{
+	const char *directory = make_directory();
+	char first[64], second[64];
+	char *const one[] = {first, NULL}, *const two[] = {second, NULL};
+	int n, m, status = 1;
+
+	(void)state;
+	if (!can_trace(directory))
+		skip();
+	for (n = 1; status != 0 && n < 100; n++) {
+		snprintf(first, sizeof(first),
+		    "inject=?rename,?renameat:signal=KILL:when=%d", n);
+		for (m = 1; m < 100; m++) {
+			make_files(directory, "one");
+			status = trace(directory, "two", one);
+			snprintf(second, sizeof(second),
+			    "inject=?rename,?renameat:signal=KILL:when=%d", m);
+			if (status == 0 || trace(directory, "two", two) == 0)
+				m = 100;
+			check_between(directory);
+			assert_int_equal(run(directory, "two"), ST_OK);
+			check_after(directory);
+			remove_files(directory);
+		}
+	}
+	assert_true(n > 8);
+}
+
+/* A signal that comes once the first file takes its place waits for the last. */
+static void test_signals(void **state)
+{
+	const char *directory = make_directory();
+	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	struct renewal r;
+	char inject[64], *const injects[] = {inject, NULL};
+	size_t i;
+
+	(void)state;
+	if (!can_trace(directory))
+		skip();
+	name_files(&r, directory);
+	for (i = 0; i < NITEMS(numbers); i++) {
+		make_files(directory, "one");
+		assert_int_equal(write_all(&r, "two"), ST_OK);
+		snprintf(inject, sizeof(inject),
+		    "inject=?rename,?renameat:signal=%d:when=%zu", numbers[i],
+		    i + 1);
+		assert_true(
+		    was_killed(trace(directory, "two", injects), numbers[i]));
+		check_after(directory);
+		remove_files(directory);
+	}
+	assert_true(interrupt_each(directory, "rename", SIGTERM, NULL) +
+		interrupt_each(directory, "renameat", SIGTERM, NULL) >
+	    0);
+}
+
+int main(int argc, char **argv)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_swap),
+	    cmocka_unit_test(test_reader),
+	    cmocka_unit_test(test_not_due),
+	    cmocka_unit_test(test_missing_new),
+	    cmocka_unit_test(test_write_new),
+	    cmocka_unit_test(test_symlink),
+	    cmocka_unit_test(test_old_is_a_link),
+	    cmocka_unit_test(test_mode),
+	    cmocka_unit_test(test_owner),
+	    cmocka_unit_test(test_group_lost),
+#ifdef __linux__
+	    cmocka_unit_test(test_access_list),
+#endif
+	    cmocka_unit_test(test_read_only),
+	    cmocka_unit_test(test_half),
+	    cmocka_unit_test(test_no_regular_file),
+	    cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_check_rights),
+	    cmocka_unit_test(test_killed),
+	    cmocka_unit_test(test_killed_without_links),
+	    cmocka_unit_test(test_killed_twice),
+	    cmocka_unit_test(test_signals),
+	};
+
+	if (argc == 4 && strcmp(argv[1], "--run") == 0)
+		return *argv[3] != '\0' ? (int)run(argv[2], argv[3]) : 0;
+	snprintf(self, sizeof(self), "%s", argv[0]);
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
