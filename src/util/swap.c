@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "compat/compat.h"
@@ -211,10 +212,8 @@ static enum status finish(const struct places *places)
 	const struct place *p, *end = places->all + places->count;
 	enum status st;
 
-	for (p = places->all; p < end; p++) {
+	for (p = places->all; p < end; p++)
 		temporary_remove_stale(&p->fresh);
-		temporary_remove_stale(&p->old);
-	}
 	if (!end[-1].fresh.exists)
 		return ST_OK;
 	st = prepare(places);
@@ -237,7 +236,7 @@ enum status swap_finish(const struct swap_file *files, size_t count)
 }
 
 static enum status check_place(
-    const struct place *p, const struct attributes *first)
+    const struct place *p, const struct swap_file *file)
 {
 	struct temporary t;
 	bool ok;
@@ -248,11 +247,15 @@ static enum status check_place(
 		    "%s: cannot be replaced by another file: it is mounted, "
 		    "immutable, or somebody else's in a sticky directory",
 		    p->name.path);
+	if (file->keep_old && p->old.exists && S_ISDIR(p->old.status.st_mode))
+		return fail(ST_FILE,
+		    "%s: is a directory, expected the file before %s, or none",
+		    p->old.path, p->name.path);
 	if (!temporary_open(&t, &p->fresh))
 		return fail_errno(
 		    ST_FILE, "%s: cannot write to its directory", p->name.path);
 	ok = compat_allocate(t.fd, OUTPUT_ROOM) &&
-	    (p->name.exists || attributes_set(t.fd, first, 0600));
+	    (p->name.exists || attributes_set(t.fd, &file->first, 0600));
 	error = errno;
 	temporary_close(&t);
 	errno = error;
@@ -287,7 +290,7 @@ enum status swap_check(const struct swap_file *files, size_t count)
 		for (j = 0; st == ST_OK && j < i; j++)
 			st = check_distinct(&places.all[j], &places.all[i]);
 	for (i = 0; st == ST_OK && i < count; i++)
-		st = check_place(&places.all[i], &files[i].first);
+		st = check_place(&places.all[i], &files[i]);
 	free_places(&places);
 	return st;
 }

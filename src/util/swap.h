@@ -62,8 +62,8 @@ enum status swap_find_new(bool *is_there, const struct swap_file *file);
  * NAME, or what first says.  Then all NAME.old are made, other names of the
  * same files or, where there are no links, copies.  Then each is renamed, and
  * that is on the disk before the next one.  SIGINT, SIGTERM and SIGHUP are held
- * back meanwhile.  Temporary files that killed processes left are removed in
- * any case.  The log is told of the files.  ST_FILE after reporting which
+ * back meanwhile.  What killed processes left of a NAME.new is removed in any
+ * case.  The log is told of the files.  ST_FILE after reporting which
  * still wait; until the first rename nothing has changed for readers of NAME.
  */
 enum status swap_finish(const struct swap_file *files, size_t count);

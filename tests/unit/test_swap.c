@@ -214,6 +214,9 @@ static void check_between(const char *directory)
 		assert_string_equal(contents(at(directory, "cert.new")), "two");
 	else
 		assert_string_equal(cert, key);
+	assert_true(strcmp(contents(at(directory, "cert.old")), "none") != 0);
+	assert_true(
+	    strcmp(contents(at(directory, "private/key.old")), "none") != 0);
 	if (strcmp(key, "two") == 0) {
 		assert_string_equal(
 		    contents(at(directory, "private/key.old")), "one");
@@ -727,6 +730,12 @@ static void test_check(void **state)
 	    "both need it; expected names of different files\n");
 	snprintf(r.path[0], sizeof(r.path[0]), "%s", at(directory, "cert.new"));
 	expect_failure(swap_check, r.files, COUNT, "/cert.new: /");
+	name_files(&r, directory);
+	assert_int_equal(unlink(at(directory, "cert.old")), 0);
+	assert_int_equal(mkdir(at(directory, "cert.old"), 0755), 0);
+	expect_failure(swap_check, r.files, COUNT,
+	    "cert.old: is a directory, expected the file before /");
+	assert_int_equal(rmdir(at(directory, "cert.old")), 0);
 	give_to_nobody(directory);
 	assert_int_equal(chmod(at(directory, "private"), 0555), 0);
 	st = as_nobody(check_all, directory);
@@ -781,12 +790,12 @@ static const char *const calls[] = {"rename", "renameat", "renameat2", "link",
     "close"};
 
 /* Starts this program for a run, under strace; returns its status. */
-static int trace(
-    const char *directory, const char *generation, char *const inject[])
+static int trace_to(char *log, const char *directory, const char *generation,
+    char *const inject[])
 {
 	const char *asan = getenv("ASAN_OPTIONS");
-	char options[PATH_SIZE],
-	    *argv[32] = {"strace", "-f", "-qq", "-o", "/dev/null"};
+	char options[PATH_SIZE];
+	char *argv[32] = {"strace", "-y", "-qq", "-o", log};
 	size_t n = 5;
 	int status;
 	pid_t pid;
@@ -811,6 +820,14 @@ static int trace(
 	free(argv[n - 2]);
 	waitpid(pid, &status, 0);
 	return status;
+}
+
+static int trace(
+    const char *directory, const char *generation, char *const inject[])
+{
+	char log[] = "/dev/null";
+
+	return trace_to(log, directory, generation, inject);
 }
 
 static bool can_trace(const char *directory)
@@ -924,6 +941,74 @@ static void test_killed_twice(void **state)
 	assert_true(n > 8);
 }
 
+/* Reads the log up to a line with all of the texts; false: there is none. */
+static bool find_line(FILE *log, const char *call, const char *a, const char *b)
+{
+	char line[2 * PATH_SIZE];
+
+	while (fgets(line, sizeof(line), log) != NULL)
+		if (strncmp(line, call, strlen(call)) == 0 &&
+		    strstr(line, a) != NULL && strstr(line, b) != NULL)
+			return true;
+	return false;
+}
+
+/*
+ * What a power failure could undo is on the disk before anything is done that
+ * relies on it.
+ */
+static void test_order(void **state)
+{
+	static const struct {
+		const char *call, *a, *b;
+	} steps[] = {
+	    /* NAME.new is complete, and then has its name. */
+	    {"fsync(", "/.key.new.sscep-tmp-", ">"},
+	    {"link", "/private/.key.new.", "/key.new"},
+	    {"fsync(", "/private>", ""},
+	    {"fsync(", "/.cert.new.sscep-tmp-", ">"},
+	    {"rename", "/.cert.new.", "/cert.new"},
+	    {"fsync(", "DIRECTORY>", ""},
+	    /* So are their attributes, and all NAME.old. */
+	    {"fchmod(", "/key.new>", "0640"},
+	    {"fsync(", "/key.new>", ""},
+	    {"fchmod(", "/cert.new>", "0444"},
+	    {"fsync(", "/cert.new>", ""},
+	    {"rename", "/.key.old.", "/key.old"},
+	    {"fsync(", "/private>", ""},
+	    {"rename", "/.cert.old.", "/cert.old"},
+	    {"fsync(", "DIRECTORY>", ""},
+	    /* A name is, before the next one. */
+	    {"rename", "/bundle.new", "/bundle\""},
+	    {"fsync(", "DIRECTORY>", ""},
+	    {"rename", "/private/key.new", "/private/key\""},
+	    {"fsync(", "/private>", ""},
+	    {"rename", "/cert.new", "/cert\""},
+	    {"fsync(", "DIRECTORY>", ""},
+	};
+	const char *directory = make_directory(), *a;
+	char path[PATH_SIZE], end[PATH_SIZE], *const nothing[] = {NULL};
+	FILE *log;
+	size_t i;
+
+	(void)state;
+	if (!can_trace(directory))
+		skip();
+	snprintf(path, sizeof(path), "%s", fixture_path("log"));
+	snprintf(end, sizeof(end), "%s>", strrchr(directory, '/'));
+	make_files(directory, "one");
+	assert_int_equal(trace_to(path, directory, "two", nothing), 0);
+	log = fopen(path, "r");
+	assert_non_null(log);
+	for (i = 0; i < NITEMS(steps); i++) {
+		a = strcmp(steps[i].a, "DIRECTORY>") == 0 ? end : steps[i].a;
+		if (!find_line(log, steps[i].call, a, steps[i].b))
+			fixture_fail("step %zu: no %s...%s...%s", i,
+			    steps[i].call, a, steps[i].b);
+	}
+	fclose(log);
+}
+
 /* A signal that comes once the first file takes its place waits for the last. */
 static void test_signals(void **state)
 {
@@ -977,6 +1062,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_killed_without_links),
 	    cmocka_unit_test(test_killed_twice),
+	    cmocka_unit_test(test_order),
 	    cmocka_unit_test(test_signals),
 	};
 
