@@ -76,9 +76,9 @@ static bool is_pending(const char *path)
 }
 
 /* Released by the system when the process ends, however it ends. */
-static bool lock_file(int fd)
+static bool lock_file(int fd, short type)
 {
-	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	struct flock all = {.l_type = type, .l_whence = SEEK_SET};
 
 	return fcntl(fd, F_SETLK, &all) == 0;
 }
@@ -93,8 +93,8 @@ static bool is_at(const struct stat *opened, const char *path)
 }
 
 /*
- * A file that is not locked was left by a process that has ended.  One that
- * has another name as well, and cannot be opened, remains under that.
+ * A file that is not locked was left by a process that has ended.  It may have
+ * got the mode of a file that nobody writes to.
  */
 static void remove_unlocked(const char *path)
 {
@@ -103,13 +103,10 @@ static void remove_unlocked(const char *path)
 
 	if (lstat(path, &sb) != 0 || !S_ISREG(sb.st_mode))
 		return;
-	fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd < 0) {
-		if (sb.st_nlink > 1)
-			unlink(path);
+	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd < 0)
 		return;
-	}
-	if (lock_file(fd) && fstat(fd, &sb) == 0 && is_at(&sb, path))
+	if (lock_file(fd, F_RDLCK) && fstat(fd, &sb) == 0 && is_at(&sb, path))
 		unlink(path);
 	close(fd);
 }
@@ -170,7 +167,7 @@ static bool create(struct temporary *t, const char *pattern)
 			return false;
 		if ((t->fd = mkstemp(t->path)) < 0)
 			break;
-		if ((lock_file(t->fd) ||
+		if ((lock_file(t->fd, F_WRLCK) ||
 			(errno != EACCES && errno != EAGAIN)) &&
 		    fstat(t->fd, &t->created) == 0 &&
 		    is_at(&t->created, t->path)) {

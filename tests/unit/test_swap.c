@@ -561,6 +561,36 @@ static int run_two(const char *directory)
 	return (int)run(directory, "two");
 }
 
+/*
+ * What a killed process has left is removed, even if it has got the mode of a
+ * file that nobody may write to, and another name.
+ */
+static void test_stale(void **state)
+{
+	static const char *const names[] = {
+	    ".key.new.sscep-tmp-AAAAAA", ".key.new.sscep-tmp-AAAAAB", "key"};
+	const char *directory = make_directory();
+	size_t i;
+	int st;
+
+	(void)state;
+	put(at(directory, names[0]), "stale");
+	put(at(directory, "key"), "one");
+	assert_int_equal(
+	    link(at(directory, "key"), at(directory, names[1])), 0);
+	for (i = 0; i < NITEMS(names); i++) {
+		assert_int_equal(chmod(at(directory, names[i]), 0444), 0);
+		if (geteuid() == 0)
+			assert_int_equal(
+			    chown(at(directory, names[i]), NOBODY, NOBODY), 0);
+	}
+	st = as_nobody(swap_secret, directory);
+	assert_string_equal(capture_stop(), "");
+	assert_int_equal(st, ST_OK);
+	assert_string_equal(names_in(directory), "key ");
+	assert_string_equal(contents(at(directory, "key")), "two");
+}
+
 static void give_to_nobody(const char *directory)
 {
 	static const char *const names[] = {
@@ -743,6 +773,7 @@ static void test_check(void **state)
 	assert_int_equal(st, ST_FILE);
 	assert_non_null(strstr(text,
 	    "private/key: cannot write to its directory: Permission denied\n"));
+	assert_int_equal(chmod(at(directory, "private"), 0755), 0);
 }
 
 /* Somebody else's file in a sticky directory, and an owner we cannot give. */
@@ -1054,6 +1085,7 @@ int main(int argc, char **argv)
 #ifdef __linux__
 	    cmocka_unit_test(test_access_list),
 #endif
+	    cmocka_unit_test(test_stale),
 	    cmocka_unit_test(test_read_only),
 	    cmocka_unit_test(test_half),
 	    cmocka_unit_test(test_no_regular_file),
