@@ -174,6 +174,8 @@ sscep_sources = \
 	src/pki/curve.h \
 	src/pki/der.c \
 	src/pki/der.h \
+	src/pki/due.c \
+	src/pki/due.h \
 	src/pki/octets.c \
 	src/pki/octets.h \
 	src/pki/oid.c \

@@ -1,17 +1,20 @@
-#include <time.h>
-
 #include "pki/clock.h"
 
 /*
  * time() may lag this clock by a tick, so that what a server on the same machine
  * has just made would lie in the future.
  */
-int clock_compare(const ASN1_TIME *at)
+time_t clock_now(void)
 {
 	struct timespec now;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	return ASN1_TIME_cmp_time_t(at, now.tv_sec);
+	return now.tv_sec;
+}
+
+int clock_compare(const ASN1_TIME *at)
+{
+	return ASN1_TIME_cmp_time_t(at, clock_now());
 }
 
 int clock_status(const ASN1_TIME *not_before, const ASN1_TIME *not_after)

@@ -2,7 +2,12 @@
 #ifndef PKI_CLOCK_H
 #define PKI_CLOCK_H
 
+#include <time.h>
+
 #include <openssl/asn1.h>
+
+/* This system's time. */
+time_t clock_now(void);
 
 /* Below 0 if the time has passed, above 0 if it is to come, in seconds. */
 int clock_compare(const ASN1_TIME *at);

@@ -1,0 +1,236 @@
+/* Unit test of src/pki/due: when a certificate or a CRL is due. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "pki/due.h"
+
+#define DAY   86400LL
+#define START 1700000000 /* 2023-11-14 22:13:20 UTC */
+
+static void test_parse(void **state)
+{
+	static const struct {
+		const char *text;
+		long long seconds;
+		int percent;
+	} good[] = {
+	    {"30d", 30 * DAY, 0},
+	    {"30D", 30 * DAY, 0},
+	    {"1d", DAY, 0},
+	    {"12h", 12 * 3600, 0},
+	    {"12H", 12 * 3600, 0},
+	    {"45m", 45 * 60, 0},
+	    {"007d", 7 * DAY, 0},
+	    {"36500d", 36500 * DAY, 0},
+	    {"876000h", 36500 * DAY, 0},
+	    {"52560000m", 36500 * DAY, 0},
+	    {"33%", 0, 33},
+	    {"1%", 0, 1},
+	    {"100%", 0, 100},
+	};
+	struct problem problem;
+	struct due_when when;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(good); i++) {
+		if (!due_parse(&when, good[i].text, &problem))
+			fixture_fail("%s: %s", good[i].text, problem.text);
+		assert_int_equal(when.seconds, good[i].seconds);
+		assert_int_equal(when.percent, good[i].percent);
+	}
+}
+
+static void test_parse_bad(void **state)
+{
+	static const struct {
+		const char *text, *problem;
+	} bad[] = {
+	    {"", "is no time: expected a whole number followed by d (days)"},
+	    {"30", "30 is no time"},
+	    {"d", "d is no time"},
+	    {"%", "% is no time"},
+	    {"30 d", "without a blank"},
+	    {" 30d", "\" 30d\" is no time"},
+	    {"30d ", "\"30d \" is no time"},
+	    {"30days", "30days is no time"},
+	    {"30d12h", "30d12h is no time"},
+	    {"-1d", "-1d is no time"},
+	    {"+1d", "+1d is no time"},
+	    {"1.5d", "1.5d is no time"},
+	    {"33,3%", "33,3% is no time"},
+	    {"30w", "30w is no time"},
+	    {"30%%", "30%% is no time"},
+	    {"0d", "0d: it would be due only when it has expired: expected 1d"},
+	    {"0%", "0%: it would be due only when it has expired: expected 1%"},
+	    {"101%", "101% is too much: expected 100% or less"},
+	    {"36501d", "36501d is too much: expected 36500d or less"},
+	    {"876001H", "876001H is too much: expected 876000H or less"},
+	    {"99999999999999999999d", "is too much: expected 36500d or less"},
+	    {"18446744073709551617%", "is too much: expected 100% or less"},
+	    {"9223372036854775807m", "is too much: expected 52560000m"},
+	};
+	struct problem problem;
+	struct due_when when;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(bad); i++) {
+		if (due_parse(&when, bad[i].text, &problem))
+			fixture_fail("%s is accepted", bad[i].text);
+		if (strstr(problem.text, bad[i].problem) == NULL)
+			fixture_fail("%s: %s", bad[i].text, problem.text);
+	}
+}
+
+/* The answer at now, for times as they are in a certificate. */
+static struct due find(
+    const char *from, const char *to, time_t now, const char *text)
+{
+	ASN1_TIME *a = ASN1_TIME_new(), *b = ASN1_TIME_new();
+	struct problem problem;
+	struct due_when when;
+	struct due due;
+
+	assert_int_equal(ASN1_TIME_set_string(a, from), 1);
+	assert_int_equal(ASN1_TIME_set_string(b, to), 1);
+	assert_true(due_parse(&when, text, &problem));
+	assert_true(due_find(&due, &when, a, b, now));
+	ASN1_TIME_free(a);
+	ASN1_TIME_free(b);
+	return due;
+}
+
+/* A life of 90 days from START on. */
+static struct due find_of_90(long long now, const char *text)
+{
+	return find(
+	    "231114221320Z", "240212221320Z", (time_t)(START + now), text);
+}
+
+static void test_find(void **state)
+{
+	struct due due = find_of_90(29 * DAY, "33%");
+
+	(void)state;
+	assert_int_equal(due.total, 90 * DAY);
+	assert_int_equal(due.left, 61 * DAY);
+	assert_int_equal(due.before, 90 * DAY * 33 / 100);
+	assert_false(due.due || due.expired || due.early);
+
+	due = find_of_90(60 * DAY, "30d");
+	assert_int_equal(due.left, 30 * DAY);
+	assert_false(due.due);
+	due = find_of_90(60 * DAY + 1, "30d");
+	assert_true(due.due);
+	assert_false(due.expired);
+
+	due = find_of_90(0, "100%");
+	assert_false(due.due);
+	due = find_of_90(1, "100%");
+	assert_true(due.due);
+	due = find_of_90(1, "91d");
+	assert_true(due.due && due.before > due.total);
+}
+
+static void test_find_edges(void **state)
+{
+	struct due due = find_of_90(90 * DAY, "1%");
+
+	(void)state;
+	assert_int_equal(due.left, 0);
+	assert_true(due.due);
+	assert_false(due.expired);
+	due = find_of_90(90 * DAY + 1, "1%");
+	assert_int_equal(due.left, -1);
+	assert_true(due.due && due.expired);
+
+	assert_false(find_of_90(0, "1d").early);
+	due = find_of_90(-1, "1d");
+	assert_true(due.early);
+	assert_false(due.due || due.expired);
+	due = find("231114221320Z", "240212221320Z", 0, "1d");
+	assert_true(due.early);
+
+	/* The end is before the beginning. */
+	due = find("240212221320Z", "231114221320Z", START + 30 * DAY, "33%");
+	assert_true(due.due && due.expired && due.early);
+}
+
+static void test_find_far(void **state)
+{
+	/* RFC 5280, 4.1.2.5: no well-defined expiration date. */
+	struct due due =
+	    find("231114221320Z", "99991231235959Z", START, "36500d");
+
+	(void)state;
+	assert_int_equal(due.left, 253402300799LL - START);
+	assert_int_equal(due.total, due.left);
+	assert_false(due.due);
+	due = find("19500101000000Z", "20990101000000Z", START, "1%");
+	assert_int_equal(due.left, 4070908800LL - START);
+	assert_false(due.due || due.early);
+}
+
+static void test_find_bad(void **state)
+{
+	ASN1_TIME *good = ASN1_TIME_set(NULL, START), *bad = ASN1_TIME_new();
+	struct due_when when = {.percent = 33};
+	struct due due;
+
+	(void)state;
+	assert_int_equal(ASN1_STRING_set(bad, "yesterday", -1), 1);
+	assert_false(due_find(&due, &when, bad, good, START));
+	assert_false(due_find(&due, &when, good, bad, START));
+	ASN1_TIME_free(good);
+	ASN1_TIME_free(bad);
+}
+
+static void test_text(void **state)
+{
+	static const struct {
+		long long left, total;
+		const char *text;
+	} lives[] = {
+	    {61 * DAY, 90 * DAY, "61 of 90 days"},
+	    {62 * DAY - 1, 90 * DAY - 1, "61 of 90 days"},
+	    {2 * DAY, 2 * DAY, "2 of 2 days"},
+	    {5 * 3600 + 59, DAY, "5 of 24 hours"},
+	    {90, 2 * 3600 - 1, "1 of 120 minutes"},
+	    {90, 119, "90 of 119 seconds"},
+	    {-5, 90 * DAY, "0 of 90 days"},
+	};
+	char text[DUE_TEXT_SIZE];
+	struct due due = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(lives); i++) {
+		due.left = lives[i].left;
+		due.total = lives[i].total;
+		assert_string_equal(
+		    due_text(text, sizeof(text), &due), lives[i].text);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_parse),
+	    cmocka_unit_test(test_parse_bad),
+	    cmocka_unit_test(test_find),
+	    cmocka_unit_test(test_find_edges),
+	    cmocka_unit_test(test_find_far),
+	    cmocka_unit_test(test_find_bad),
+	    cmocka_unit_test(test_text),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
