@@ -252,6 +252,8 @@ sscep_sources = \
 	src/util/html.h \
 	src/util/json.c \
 	src/util/json.h \
+	src/util/lock.c \
+	src/util/lock.h \
 	src/util/log.c \
 	src/util/log.h \
 	src/util/newfile.c \

@@ -1,0 +1,180 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "util/lock.h"
+#include "util/log.h"
+#include "util/target.h"
+
+#define NUMBER_SIZE 32 /* bytes of the number of a process, with its line end */
+
+#define PAUSE \
+	(struct timespec) \
+	{ \
+		.tv_nsec = 100 * 1000 * 1000 \
+	}
+
+/* What came of one attempt. */
+enum attempt {
+	ATTEMPT_HELD,    /* by this process now */
+	ATTEMPT_BUSY,    /* another process holds it */
+	ATTEMPT_REMOVED, /* the file that was locked has no name any more */
+	ATTEMPT_STRANGE, /* it is no regular file */
+	ATTEMPT_FAILED   /* errno says why */
+};
+
+/* Whether the file has nothing in it, or what write_number() wrote. */
+static bool has_number_only(int fd)
+{
+	char text[NUMBER_SIZE];
+	ssize_t len = pread(fd, text, sizeof(text) - 1, 0);
+	size_t digits;
+
+	if (len < 0 || len == (ssize_t)sizeof(text) - 1)
+		return false;
+	text[len] = '\0';
+	digits = strspn(text, "0123456789");
+	return len == 0 ||
+	    (digits > 0 && strcmp(text + digits, "\n") == 0 &&
+		digits + 1 == (size_t)len);
+}
+
+/* It only helps a reader: a full disk is no error. */
+static void write_number(int fd, const struct stat *sb)
+{
+	char text[NUMBER_SIZE];
+	bool ignored;
+	int len;
+
+	if (sb->st_uid != geteuid() || sb->st_nlink != 1 ||
+	    !has_number_only(fd))
+		return;
+	len = snprintf(text, sizeof(text), "%ld\n", (long)getpid());
+	ignored = pwrite(fd, text, (size_t)len, 0) == (ssize_t)len &&
+	    ftruncate(fd, len) == 0;
+	(void)ignored;
+}
+
+/* Whether path still leads to the file. */
+static bool has_name(const char *path, const struct stat *sb)
+{
+	struct stat now;
+
+	return lstat(path, &now) == 0 && now.st_dev == sb->st_dev &&
+	    now.st_ino == sb->st_ino;
+}
+
+/* Sets *holder if the lock is busy, to 0 if that cannot be told. */
+static enum attempt lock_file(
+    int fd, const char *path, const struct stat *sb, long *holder)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int error;
+
+	if (fcntl(fd, F_SETLK, &all) == 0)
+		return has_name(path, sb) ? ATTEMPT_HELD : ATTEMPT_REMOVED;
+	error = errno;
+	if (error != EAGAIN && error != EACCES)
+		return ATTEMPT_FAILED;
+	*holder = 0;
+	if (fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK &&
+	    all.l_pid > 0)
+		*holder = (long)all.l_pid;
+	return ATTEMPT_BUSY;
+}
+
+static enum attempt try_once(struct lock *lock, const char *path, long *holder)
+{
+	enum attempt attempt = ATTEMPT_FAILED;
+	struct stat sb;
+	int fd, error;
+
+	/* O_NONBLOCK: a FIFO, or a device, could block. */
+	fd = open(path,
+	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
+	    0600);
+	if (fd < 0)
+		return ATTEMPT_FAILED;
+	if (fstat(fd, &sb) == 0)
+		attempt = S_ISREG(sb.st_mode) ? lock_file(fd, path, &sb, holder)
+					      : ATTEMPT_STRANGE;
+	if (attempt == ATTEMPT_HELD) {
+		write_number(fd, &sb);
+		lock->fd = fd;
+		return attempt;
+	}
+	error = errno;
+	close(fd);
+	errno = error;
+	return attempt;
+}
+
+/* Milliseconds on a clock that nobody sets. */
+static long long now(void)
+{
+	struct timespec at;
+
+	clock_gettime(CLOCK_MONOTONIC, &at);
+	return (long long)at.tv_sec * 1000 + at.tv_nsec / 1000000;
+}
+
+static enum status fail_busy(const char *path, long holder, int seconds)
+{
+	char who[48] = "", waited[48] = "";
+
+	if (holder > 0)
+		snprintf(who, sizeof(who), " (process %ld)", holder);
+	if (seconds > 0)
+		snprintf(waited, sizeof(waited), ", after waiting for %d s",
+		    seconds);
+	return fail(ST_LOCKED, "another run%s holds %s%s", who, path, waited);
+}
+
+static enum status fail_file(enum attempt attempt, const char *path)
+{
+	int error = errno;
+
+	if (attempt == ATTEMPT_STRANGE)
+		return fail(
+		    ST_FILE, "lock file %s: is not a regular file", path);
+	if (target_is_link(path))
+		return fail(ST_FILE,
+		    "lock file %s: is a symbolic link, which is not followed: "
+		    "remove it",
+		    path);
+	errno = error;
+	return fail_errno(ST_FILE, "lock file %s: cannot lock", path);
+}
+
+enum status lock_take(struct lock *lock, const char *path, int seconds)
+{
+	long long end = now() + seconds * 1000LL;
+	enum attempt attempt;
+	long holder = 0;
+
+	*lock = (struct lock){0};
+	for (;;) {
+		attempt = try_once(lock, path, &holder);
+		if (attempt == ATTEMPT_HELD)
+			return ST_OK;
+		if (attempt == ATTEMPT_REMOVED)
+			continue;
+		if (attempt != ATTEMPT_BUSY)
+			return fail_file(attempt, path);
+		if (now() >= end)
+			return fail_busy(path, holder, seconds);
+		nanosleep(&PAUSE, NULL);
+	}
+}
+
+void lock_release(struct lock *lock)
+{
+	if (lock->fd > 0)
+		close(lock->fd);
+	*lock = (struct lock){0};
+}

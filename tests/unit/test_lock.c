@@ -1,0 +1,253 @@
+/* Unit test of src/util/lock: one run at a time. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "util/file.h"
+#include "util/lock.h"
+#include "util/log.h"
+
+/* A child that holds the lock, until seconds have passed or it is killed. */
+static pid_t hold(const char *path, double seconds)
+{
+	struct timespec time = {.tv_sec = (time_t)seconds,
+	    .tv_nsec = (long)((seconds - (double)(time_t)seconds) * 1e9)};
+	struct lock lock;
+	int ends[2];
+	pid_t pid;
+	char c;
+
+	assert_int_equal(pipe(ends), 0);
+	if ((pid = fork()) == 0) {
+		close(ends[0]);
+		if (lock_take(&lock, path, 0) != ST_OK ||
+		    write(ends[1], "", 1) != 1)
+			_exit(1);
+		nanosleep(&time, NULL);
+		lock_release(&lock);
+		_exit(0);
+	}
+	assert_true(pid > 0);
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &c, 1), 1);
+	close(ends[0]);
+	return pid;
+}
+
+static void end(pid_t pid)
+{
+	kill(pid, SIGKILL);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* The status, and in *text what was reported. */
+static enum status take(
+    struct lock *lock, const char *path, int seconds, const char **text)
+{
+	enum status st;
+
+	capture_start(STDERR_FILENO);
+	st = lock_take(lock, path, seconds);
+	*text = capture_stop();
+	return st;
+}
+
+static void expect_content(const char *path, const char *content)
+{
+	struct buf bytes = {0};
+
+	assert_int_equal(file_read_any(&bytes, path, "lock"), ST_OK);
+	assert_string_equal(buf_string(&bytes), content);
+	buf_free(&bytes);
+}
+
+static void expect_number(const char *path)
+{
+	char number[32];
+
+	snprintf(number, sizeof(number), "%ld\n", (long)getpid());
+	expect_content(path, number);
+}
+
+static void test_take(void **state)
+{
+	const char *path = fixture_path("cert.lock");
+	mode_t mask = umask(0);
+	struct lock lock;
+	struct stat sb;
+
+	(void)state;
+	assert_int_equal(lock_take(&lock, path, 0), ST_OK);
+	umask(mask);
+	assert_int_equal(stat(path, &sb), 0);
+	assert_int_equal(sb.st_mode & 07777, 0600);
+	assert_true((fcntl(lock.fd, F_GETFD) & FD_CLOEXEC) != 0);
+	expect_number(path);
+	lock_release(&lock);
+	lock_release(&lock);
+	assert_int_equal(stat(path, &sb), 0);
+
+	assert_int_equal(lock_take(&lock, path, 0), ST_OK);
+	lock_release(&lock);
+}
+
+static void test_busy(void **state)
+{
+	const char *path = fixture_path("busy.lock"), *text;
+	pid_t pid = hold(path, 60);
+	char expected[512];
+	struct lock lock;
+
+	(void)state;
+	assert_int_equal(take(&lock, path, 0, &text), ST_LOCKED);
+	snprintf(expected, sizeof(expected),
+	    ": another run (process %ld) holds %s\n", (long)pid, path);
+	assert_non_null(strstr(text, expected));
+	assert_int_equal(lock.fd, 0);
+	assert_int_equal(take(&lock, path, 1, &text), ST_LOCKED);
+	assert_non_null(strstr(text, "busy.lock, after waiting for 1 s\n"));
+
+	/* The system takes it from a process that is killed. */
+	end(pid);
+	assert_int_equal(lock_take(&lock, path, 0), ST_OK);
+	expect_number(path);
+	lock_release(&lock);
+}
+
+static void test_wait(void **state)
+{
+	const char *path = fixture_path("wait.lock"), *text;
+	pid_t pid = hold(path, 0.5);
+	struct lock lock;
+
+	(void)state;
+	assert_int_equal(take(&lock, path, 30, &text), ST_OK);
+	assert_string_equal(text, "");
+	lock_release(&lock);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+}
+
+/* Who waits for a file that is removed meanwhile locks the one that is there. */
+static void test_removed(void **state)
+{
+	const char *path = fixture_path("removed.lock"), *text;
+	pid_t old = hold(path, 60), new;
+	struct lock lock;
+
+	(void)state;
+	fixture_remove(path);
+	new = hold(path, 60);
+	assert_int_equal(take(&lock, path, 0, &text), ST_LOCKED);
+	end(new);
+	assert_int_equal(take(&lock, path, 0, &text), ST_OK);
+	lock_release(&lock);
+	end(old);
+}
+
+static void test_child(void **state)
+{
+	const char *path = fixture_path("child.lock");
+	struct lock lock, other;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	assert_int_equal(lock_take(&lock, path, 0), ST_OK);
+	if ((pid = fork()) == 0) {
+		silence_start();
+		_exit((int)lock_take(&other, path, 0));
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), ST_LOCKED);
+	lock_release(&lock);
+}
+
+static void test_link(void **state)
+{
+	const char *path = fixture_path("link.lock"), *text;
+	const char *aim = fixture_path("victim");
+	struct lock lock;
+
+	(void)state;
+	fixture_write(aim, "", 0);
+	assert_int_equal(symlink(aim, path), 0);
+	assert_int_equal(take(&lock, path, 0, &text), ST_FILE);
+	assert_non_null(strstr(text, "is a symbolic link, which is not"));
+	expect_content(aim, "");
+
+	/* Nor is the file of another name written to. */
+	fixture_remove(path);
+	assert_int_equal(link(aim, path), 0);
+	assert_int_equal(take(&lock, path, 0, &text), ST_OK);
+	expect_content(aim, "");
+	lock_release(&lock);
+}
+
+static void test_content(void **state)
+{
+	static const char *const foreign[] = {"a text\n", "12", "12\n13\n",
+	    "\n", "1234567890123456789012345678901234567890\n"};
+	const char *path = fixture_path("content.lock");
+	struct lock lock;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(foreign); i++) {
+		fixture_write(path, foreign[i], strlen(foreign[i]));
+		assert_int_equal(lock_take(&lock, path, 0), ST_OK);
+		expect_content(path, foreign[i]);
+		lock_release(&lock);
+	}
+	fixture_write(path, "99999999999\n", 12);
+	assert_int_equal(lock_take(&lock, path, 0), ST_OK);
+	expect_number(path);
+	lock_release(&lock);
+}
+
+static void test_bad(void **state)
+{
+	const char *text;
+	struct lock lock;
+
+	(void)state;
+	assert_int_equal(take(&lock, fixture_directory(), 0, &text), ST_FILE);
+	assert_non_null(strstr(text, "cannot lock: Is a directory"));
+	assert_int_equal(
+	    take(&lock, fixture_path("none/x.lock"), 0, &text), ST_FILE);
+	assert_non_null(strstr(text, "cannot lock: No such file"));
+	assert_int_equal(mkfifo(fixture_path("fifo.lock"), 0600), 0);
+	assert_int_equal(
+	    take(&lock, fixture_path("fifo.lock"), 0, &text), ST_FILE);
+	assert_non_null(strstr(text, "fifo.lock: is not a regular file\n"));
+	assert_int_equal(take(&lock, "/dev/null", 0, &text), ST_FILE);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_take),
+	    cmocka_unit_test(test_busy),
+	    cmocka_unit_test(test_wait),
+	    cmocka_unit_test(test_removed),
+	    cmocka_unit_test(test_child),
+	    cmocka_unit_test(test_link),
+	    cmocka_unit_test(test_content),
+	    cmocka_unit_test(test_bad),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
