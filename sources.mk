@@ -24,6 +24,8 @@ sscep_sources = \
 	src/ops/getcert.c \
 	src/ops/getcrl.c \
 	src/ops/getnextca.c \
+	src/ops/hook.c \
+	src/ops/hook.h \
 	src/ops/inputs.c \
 	src/ops/inputs.h \
 	src/ops/issued.c \

@@ -79,6 +79,7 @@ int main(int argc, char **argv)
 	struct report report = {0};
 	enum status st;
 
+	compat_note_start();
 	compat_wipe_freed();
 	compat_skip_cleanup();
 	compat_forbid_core();

@@ -2,8 +2,11 @@
 #include "config.h"
 #endif
 
+#include <poll.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 #ifdef HAVE_MALLOC_USABLE_SIZE
 #include <malloc.h>
 #endif
@@ -16,7 +19,93 @@
 
 #include <openssl/crypto.h>
 
+#include "compat/compat.h"
 #include "compat/process.h"
+
+#define DESCRIPTORS_MAX 1024
+
+/* The signals that we ignore, or catch. */
+static const int signals[] = {
+    SIGPIPE, SIGXFSZ, SIGCHLD, SIGINT, SIGTERM, SIGHUP};
+
+/* How the process was started. */
+static struct {
+	bool noted;
+	bool open[DESCRIPTORS_MAX];
+	struct sigaction actions[COUNT_OF(signals)];
+	sigset_t blocked;
+#ifdef HAVE_SETRLIMIT
+	struct rlimit core;
+#endif
+} start;
+
+static void note_descriptors(void)
+{
+	struct pollfd all[DESCRIPTORS_MAX];
+	long max = sysconf(_SC_OPEN_MAX); /* for more poll() fails */
+	size_t i, count = COUNT_OF(all);
+	bool ok;
+
+	if (max > 0 && max < DESCRIPTORS_MAX)
+		count = (size_t)max;
+	for (i = 0; i < count; i++)
+		all[i] = (struct pollfd){.fd = (int)i};
+	ok = poll(all, (nfds_t)count, 0) >= 0;
+	for (i = 0; i < DESCRIPTORS_MAX; i++)
+		start.open[i] =
+		    !ok || (i < count && (all[i].revents & POLLNVAL) == 0);
+}
+
+void compat_note_start(void)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(signals); i++)
+		sigaction(signals[i], NULL, &start.actions[i]);
+	sigprocmask(SIG_SETMASK, NULL, &start.blocked);
+#ifdef HAVE_SETRLIMIT
+	getrlimit(RLIMIT_CORE, &start.core);
+#endif
+	note_descriptors();
+	start.noted = true;
+}
+
+/* In a child, where only calls that are safe in signal handlers are allowed. */
+static void restore_start(void)
+{
+	size_t i;
+
+	if (!start.noted)
+		return;
+	for (i = 0; i < DESCRIPTORS_MAX; i++)
+		if (!start.open[i])
+			close((int)i);
+	for (i = 0; i < COUNT_OF(signals); i++)
+		sigaction(signals[i], &start.actions[i], NULL);
+#ifdef HAVE_SETRLIMIT
+	setrlimit(RLIMIT_CORE, &start.core);
+#endif
+	sigprocmask(SIG_SETMASK, &start.blocked, NULL);
+}
+
+pid_t compat_start_program(
+    char *const argv[], char *const environment[], bool to_stderr)
+{
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		setpgid(0, 0);
+		if (to_stderr)
+			dup2(STDERR_FILENO, STDOUT_FILENO);
+		restore_start();
+		execve(argv[0], argv, environment);
+		_exit(127);
+	}
+	/* Here, too: the first signal to the group may come before that. */
+	if (pid > 0)
+		setpgid(pid, pid);
+	return pid;
+}
 
 /*
  * Linux ignores the limit where core_pattern pipes the core to a program; a
@@ -25,11 +114,17 @@
 void compat_forbid_core(void)
 {
 	const char *allowed = getenv(COMPAT_ALLOW_CORE);
+#ifdef HAVE_SETRLIMIT
+	struct rlimit core;
+#endif
 
 	if (allowed != NULL && strcmp(allowed, "1") == 0)
 		return;
 #ifdef HAVE_SETRLIMIT
-	setrlimit(RLIMIT_CORE, &(struct rlimit){0});
+	if (getrlimit(RLIMIT_CORE, &core) == 0) {
+		core.rlim_cur = 0;
+		setrlimit(RLIMIT_CORE, &core);
+	}
 #endif
 #ifdef HAVE_PR_SET_DUMPABLE
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);

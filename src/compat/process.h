@@ -1,15 +1,33 @@
-/* process.h: no core dumps; what libcrypto does with memory, and at the end. */
+/* process.h: core dumps, what libcrypto does with memory, other programs. */
 #ifndef COMPAT_PROCESS_H
 #define COMPAT_PROCESS_H
 
 #include <stdbool.h>
+#include <sys/types.h>
+
+/*
+ * Remembers how this process was started: its limit of the size of core dumps,
+ * the signals that are blocked, those that are ignored, and which descriptors
+ * below 1024 are open.  To be called before any of these changes.
+ */
+void compat_note_start(void);
+
+/*
+ * Starts a program, by its path argv[0], in a process group of its own with the
+ * same number.  It finds all that compat_note_start() remembers as that was, so
+ * that what this process has opened is closed there.  to_stderr: its standard
+ * output is our standard error.  The number of the process, or -1 with errno;
+ * one that cannot execute the program exits with 127.
+ */
+pid_t compat_start_program(
+    char *const argv[], char *const environment[], bool to_stderr);
 
 /* If this environment variable is "1", compat_forbid_core() does nothing. */
 #define COMPAT_ALLOW_CORE "SSCEP_ALLOW_CORE"
 
 /*
  * From now on a crash of this process writes no core dump, and only root may
- * read its memory, as far as the system offers this.
+ * read its memory, as far as the system offers this.  The limit can be raised again.
  */
 void compat_forbid_core(void);
 

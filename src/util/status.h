@@ -19,6 +19,7 @@ enum status {
 	ST_SAME_CERT = 75,         /* a renewal returned the old certificate */
 	ST_NO_NEXT_CA = 76,        /* there is no next CA certificate */
 	ST_LOCKED = 77,            /* another run holds the lock */
+	ST_HOOK = 78,              /* the hook failed, the rest is done */
 	ST_TIMEOUT = 89,           /* a time limit on the network */
 	ST_SELFSIGNED = 91,        /* no self-signed certificate */
 	ST_FILE = 93,              /* a file or its contents */

@@ -56,7 +56,7 @@ held_key() {
 
 @test "while a private key is in memory there is no core" {
     held_key NOTHING=1
-    expect_equal "the limits of a core" "0 0" "$limit"
+    expect_equal "the limits of a core" "0 $hard" "$limit"
     expect_equal "who may look into it" 0 "$looker"
 }
 
@@ -68,7 +68,7 @@ held_key() {
 
 @test "SSCEP_ALLOW_CORE with another value has no effect" {
     held_key SSCEP_ALLOW_CORE=0
-    expect_equal "the limits of a core" "0 0" "$limit"
+    expect_equal "the limits of a core" "0 $hard" "$limit"
     expect_equal "who may look into it" 0 "$looker"
 }
 
