@@ -123,7 +123,7 @@ const char *due_text(char *out, size_t size, const struct due *due)
 	long long left = due->left > 0 ? due->left : 0;
 	size_t i = 0;
 
-	while (i < COUNT_OF(units) - 1 && due->total < 2 * units[i].seconds)
+	while (i < COUNT_OF(units) - 1 && due->total < 10 * units[i].seconds)
 		i++;
 	snprintf(out, size, "%lld of %lld %s", left / units[i].seconds,
 	    (due->total + units[i].seconds / 2) / units[i].seconds,

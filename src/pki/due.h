@@ -46,8 +46,8 @@ bool due_find(struct due *due, const struct due_when *when,
     const ASN1_TIME *from, const ASN1_TIME *to, time_t now);
 
 /*
- * "61 of 90 days", or hours, minutes or seconds of a short life: what is left,
- * rounded down, 0 if nothing is.  Returns out.
+ * "61 of 90 days", or the largest of hours, minutes and seconds of which a
+ * shorter life has ten: what is left, rounded down, 0 if nothing is.  Returns out.
  */
 #define DUE_TEXT_SIZE 64
 const char *due_text(char *out, size_t size, const struct due *due);

@@ -201,10 +201,11 @@ static void test_text(void **state)
 	} lives[] = {
 	    {61 * DAY, 90 * DAY, "61 of 90 days"},
 	    {62 * DAY - 1, 90 * DAY - 1, "61 of 90 days"},
-	    {2 * DAY, 2 * DAY, "2 of 2 days"},
+	    {DAY, 10 * DAY, "1 of 10 days"},
+	    {3 * DAY, 7 * DAY, "72 of 168 hours"},
 	    {5 * 3600 + 59, DAY, "5 of 24 hours"},
 	    {90, 2 * 3600 - 1, "1 of 120 minutes"},
-	    {90, 119, "90 of 119 seconds"},
+	    {90, 599, "90 of 599 seconds"},
 	    {-5, 90 * DAY, "0 of 90 days"},
 	};
 	char text[DUE_TEXT_SIZE];
