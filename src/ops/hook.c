@@ -205,12 +205,13 @@ static bool is_left_out(const struct hook *hook, const char *entry)
 /* Adds the variables to text, one after the other with its NUL. */
 static bool add_variables(struct buf *text, const struct hook *hook)
 {
-	const struct hook_variable *v;
+	const struct hook_variable *v = hook->variables;
 	bool ok = true;
+	size_t i;
 
-	for (v = hook->variables; ok && v < hook->variables + hook->count; v++)
-		if (v->value != NULL)
-			ok = buf_addf(text, "%s=%s", v->name, v->value) &&
+	for (i = 0; ok && i < hook->count; i++)
+		if (v[i].value != NULL)
+			ok = buf_addf(text, "%s=%s", v[i].name, v[i].value) &&
 			    buf_add(text, "", 1);
 	return ok;
 }

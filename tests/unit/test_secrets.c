@@ -414,7 +414,7 @@ static void forbid_core(void)
 	compat_forbid_core();
 	getrlimit(RLIMIT_CORE, &after);
 	if (!expect_core)
-		before = (struct rlimit){0};
+		before.rlim_cur = 0;
 	if (after.rlim_cur != before.rlim_cur ||
 	    after.rlim_max != before.rlim_max ||
 	    is_dumpable(expect_core) != expect_core)
