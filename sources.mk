@@ -14,6 +14,8 @@ sscep_sources = \
 	src/ops/cafiles.h \
 	src/ops/chain.c \
 	src/ops/chain.h \
+	src/ops/crldue.c \
+	src/ops/crldue.h \
 	src/ops/describe.c \
 	src/ops/describe.h \
 	src/ops/enroll.c \
@@ -170,6 +172,8 @@ sscep_sources = \
 	src/pki/clock.h \
 	src/pki/crl.c \
 	src/pki/crl.h \
+	src/pki/crlhead.c \
+	src/pki/crlhead.h \
 	src/pki/csr.c \
 	src/pki/csr.h \
 	src/pki/curve.c \

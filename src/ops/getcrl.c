@@ -1,3 +1,4 @@
+#include "ops/crldue.h"
 #include "ops/describe.h"
 #include "ops/ops.h"
 #include "ops/query.h"
@@ -178,7 +179,18 @@ static const struct query_kind getcrl_kind = {
 
 static enum status getcrl_run(struct session *session)
 {
-	return query_run(session, &getcrl_kind);
+	const struct options *options = session->options;
+	enum status st = ST_OK;
+	bool due = true;
+
+	if (options->if_due)
+		st = crldue_find(&due, session);
+	if (st != ST_OK || !due)
+		return st;
+	st = query_run(session, &getcrl_kind);
+	if (st == ST_OK && options->if_due && options->dump_request == NULL)
+		report_set(session->report, REPORT_ACTION, "fetched");
+	return st;
 }
 
 OPS_DEFINE(getcrl, "Query CRL", .reply_max = 64u * 1024 * 1024, .spools = true);

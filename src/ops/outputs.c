@@ -32,8 +32,9 @@ static enum status open_given(
  */
 static enum output_sync sync_of_result(const struct options *options)
 {
-	return options->operation->op == OP_GETCRL ? OUTPUT_SYNC_NOTHING
-						   : OUTPUT_SYNC_NAME;
+	if (options->operation->op != OP_GETCRL)
+		return OUTPUT_SYNC_NAME;
+	return options->if_due ? OUTPUT_SYNC_CONTENTS : OUTPUT_SYNC_NOTHING;
 }
 
 enum status outputs_open(

@@ -21,7 +21,8 @@ enum option_check {
 	CHECK_SUBJECT,     /* what subject_parse() takes */
 	CHECK_ALTNAMES,    /* what altname_list_add() takes */
 	CHECK_PURPOSES,    /* what usage_add_purposes() takes */
-	CHECK_TEMPLATE     /* what request_check_template() takes */
+	CHECK_TEMPLATE,    /* what request_check_template() takes */
+	CHECK_DUE          /* what due_parse() takes */
 };
 
 #endif

@@ -5,6 +5,7 @@
 #include "keys/new_key.h"
 #include "options/made_value.h"
 #include "pki/altname_list.h"
+#include "pki/due.h"
 #include "pki/request.h"
 #include "pki/subject.h"
 #include "pki/usage.h"
@@ -41,6 +42,7 @@ static bool check_purposes(const char *text, struct problem *problem)
 bool made_value_is_good(
     enum option_check check, const char *text, struct problem *problem)
 {
+	struct due_when when;
 	char shown[80];
 
 	switch (check) {
@@ -52,6 +54,8 @@ bool made_value_is_good(
 		return check_purposes(text, problem);
 	case CHECK_TEMPLATE:
 		return request_check_template(text, problem);
+	case CHECK_DUE:
+		return due_parse(&when, text, problem);
 	case CHECK_NEW_KEY:
 		return new_key_find_type(text) != NULL ||
 		    problem_set(problem,

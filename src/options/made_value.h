@@ -1,4 +1,4 @@
-/* made_value.h: values for a request that is made; for this room only. */
+/* made_value.h: values that other rooms parse; for this room only. */
 #ifndef OPTIONS_MADE_VALUE_H
 #define OPTIONS_MADE_VALUE_H
 

@@ -55,14 +55,14 @@ struct options {
 	char *chain, *transaction_id, *dump_request; /* the last is -m */
 	enum renewal renewal;
 	int poll_interval, poll_time, poll_count; /* -t -T -n */
-	bool resume;                              /* -R */
+	bool resume, if_due;                      /* -R */
 	char *ca_chain, *serial, *output;         /* -C -s -w */
 
 	char *new_key, *key_passout; /* of a request that is made here */
 	char *subject, *cert_template, *challenge;
 	struct list altnames, purposes;
 	bool key_usage;
-	char *passin, *sign_passin, *tls_passin;
+	char *passin, *sign_passin, *tls_passin, *renew_before;
 	struct list providers, provider_paths;
 	char *tls_ca_file, *tls_ca_dir, *tls_cert, *tls_key;
 	bool tls_insecure, rsa_oaep, rsa_pss;

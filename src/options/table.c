@@ -468,6 +468,20 @@ const struct option_row table_rows[] = {
 	  .help = "Write the CRL to this file",
 	  .example = "./crl.crl" },
 
+	{ .name = "if-due", .ops = OP_GETCRL, TO_FLAG(if_due), .key = "IfDue",
+	  .common = true,
+	  .help = "Do nothing while the CRL of -w is not due",
+	  .more = "It is due by --renew-before, and if there is none, if it is"
+		  " damaged, has no nextUpdate or is of another issuer." },
+	{ .name = "renew-before", .ops = OP_GETCRL, TO_STRING(renew_before),
+	  .check = CHECK_DUE, .arg = "time", .key = "RenewBefore",
+	  .common = true,
+	  .help = "Time left when the CRL is due (--if-due)",
+	  .more = "A number of days (30d), hours (12h) or minutes (45m), or of"
+		  " percent (33%) of its whole life, from thisUpdate to"
+		  " nextUpdate. The default is 50%.",
+	  .example = "12h" },
+
 	/* enroll, getcert, getcrl */
 	{ .letter = 'e', .name = "enc-cert", .ops = SIGNED,
 	  TO_STRING(enc_cert), .check = CHECK_FILE, .arg = "file",

@@ -238,6 +238,47 @@ enum status crl_parse(struct crl *out, struct der run)
 				 : ST_OK;
 }
 
+/* The fields before the entries, of a tbsCertList that may be cut off there. */
+static void split_head(struct parts *out, struct der run)
+{
+	struct der_element e;
+	int sequences = 0;
+
+	out->head = run;
+	out->head.left = 0;
+	while (der_next(&run, &e) && e.class == V_ASN1_UNIVERSAL) {
+		if (e.tag == V_ASN1_SEQUENCE && ++sequences == 1)
+			out->algorithm = e.whole;
+		if (sequences == 3)
+			break;
+		out->head.left += e.whole.left;
+	}
+}
+
+bool crl_parse_head(struct crl *out, struct der run, long *size)
+{
+	static const unsigned char no_signature[] = {V_ASN1_BIT_STRING, 1, 0};
+	struct buf rest = {0}, text = {0};
+	struct parts parts = {0};
+	long tbs;
+	bool ok;
+
+	memset(out, 0, sizeof(*out));
+	ok = der_enter(&run, V_ASN1_SEQUENCE, size) &&
+	    der_enter(&run, V_ASN1_SEQUENCE, &tbs);
+	if (ok)
+		split_head(&parts, run);
+	ok = ok && octets_add(&rest, parts.algorithm) &&
+	    buf_add(&rest, no_signature, sizeof(no_signature));
+	parts.rest = octets_in_memory(rest.data, rest.len);
+	ok = ok && add_outline(&text, &parts) &&
+	    decode_outline(out, &text, &parts);
+	ERR_clear_error();
+	buf_free(&rest);
+	buf_free(&text);
+	return ok;
+}
+
 void crl_free(struct crl *crl)
 {
 	X509_CRL_free(crl->outline);

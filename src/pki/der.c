@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <string.h>
 
 #include <openssl/asn1.h>
@@ -99,6 +100,22 @@ static bool has_tag(const struct der_element *e, int tag)
 bool der_next_is(struct der *run, struct der_element *out, int tag)
 {
 	return der_next(run, out) && has_tag(out, tag);
+}
+
+bool der_enter(struct der *run, int tag, long *whole)
+{
+	struct der endless = *run;
+	struct der_element e;
+	bool indefinite;
+
+	endless.left = LONG_MAX;
+	if (run->left <= HEADER_MAX ||
+	    !next_header(&endless, &e, &indefinite) || indefinite ||
+	    !e.constructed || !has_tag(&e, tag))
+		return false;
+	octets_skip(run, (long)(e.inside.at - run->at));
+	*whole = (long)(e.inside.at - endless.at) + e.inside.left;
+	return true;
 }
 
 /* End-of-contents are two zero octets (X.690, 8.1.5). */

@@ -44,6 +44,13 @@ bool ber_next_is(struct der *run, struct der_element *out, int tag);
 /* Takes the next element off run only if it has that context-specific tag. */
 bool ber_next_context(struct der *run, struct der_element *out, int tag);
 
+/*
+ * Takes the tag and the length of a constructed element off run, which may end
+ * before the element does; *whole is the number of all its octets.  False also
+ * when it has another universal tag, or if run has no more than 32 octets.
+ */
+bool der_enter(struct der *run, int tag, long *whole);
+
 /* Whether the element is the OBJECT IDENTIFIER of nid. */
 bool der_is_oid(const struct der_element *e, int nid);
 

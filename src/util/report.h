@@ -16,6 +16,8 @@
 #define REPORT_FIELD_LIST(X) \
 	X(REPORT_VERSION, "version") \
 	X(REPORT_OPERATION, "operation") \
+	X(REPORT_ACTION, "action") \
+	X(REPORT_REASON, "reason") \
 	X(REPORT_STATUS, "status") \
 	X(REPORT_FAIL_INFO, "failInfo") \
 	X(REPORT_FAIL_INFO_TEXT, "failInfoText") \

@@ -704,6 +704,312 @@ END
     done
 }
 
+# --- getcrl --if-due -------------------------------------------------------
+
+# a_crl FILE FROM TO [NAME]: makes a CRL of the CA, or of another issuer, from
+# and to so many hours from now; TO may be "none".  In DER with a name *.der.
+a_crl() {
+    python3 - "$ca" "$@" <<'END'
+import datetime, sys
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from asn1crypto import crl as asn1, pem
+directory, path, begin, end, *other = sys.argv[1:]
+with open(directory + "/ca.key", "rb") as file:
+    key = serialization.load_pem_private_key(file.read(), None)
+with open(directory + "/ca.crt", "rb") as file:
+    issuer = x509.load_pem_x509_certificate(file.read()).subject
+if other:
+    issuer = x509.Name([x509.NameAttribute(
+        x509.NameOID.COMMON_NAME, other[0])])
+now = datetime.datetime.utcnow().replace(microsecond=0)
+def at(hours):
+    return now + datetime.timedelta(hours=float(hours))
+crl = x509.CertificateRevocationListBuilder(
+    issuer, at(begin), at(1000 if end == "none" else end)).sign(
+        key, hashes.SHA256())
+der = crl.public_bytes(serialization.Encoding.DER)
+if end == "none":
+    model = asn1.CertificateList.load(der)
+    del model["tbs_cert_list"]["next_update"]
+    der = model.dump(force=True)
+with open(path, "wb") as file:
+    file.write(der if path.endswith(".der") else pem.armor("X509 CRL", der))
+END
+}
+
+# Nothing was done, and the text is what there was to say.
+not_due() {
+    expect_status 0
+    echo "./sscep: crl not due: $1" | expect_stdout
+    stderr_empty
+    expect_equal "requests" 0 "$(request_count)"
+    cmp result before
+}
+
+# is_due [REASON]: a new CRL was fetched.
+is_due() {
+    expect_status 0
+    stdout_line "./sscep: CRL written as result"
+    [ $# -eq 0 ] || stderr_has "crl is due: $1"
+    verify_crl result "$ca/ca.crt"
+}
+
+# The number of requests that the CA has got.
+request_count() {
+    if [ -e "$ca/log" ]; then
+        wc -l <"$ca/log"
+    else
+        echo 0
+    fi
+}
+
+@test "getcrl --if-due: nothing is done while half of the life is left" {
+    start_queries
+    a_crl result -49 51.01
+    cp result before
+    getcrl --if-due
+    not_due "51 of 100 hours left"
+    getcrl --if-due --quiet
+    expect_status 0
+    stdout_empty
+    stderr_empty
+    a_crl result -51 49.01
+    getcrl --if-due -v
+    is_due "49 of 100 hours left"
+    cp result before
+    getcrl --if-due
+    expect_status 0
+    stdout_has "crl not due: "
+    stdout_has " of 30 days left"
+    cmp result before
+}
+
+@test "getcrl --if-due: --renew-before, on the command line and in the file" {
+    start_queries
+    a_crl result -80 20.5
+    cp result before
+    getcrl --if-due --renew-before 20h
+    not_due "20 of 101 hours left"
+    getcrl --if-due --renew-before 20%
+    not_due "20 of 101 hours left"
+    printf '[sscep_getcrl]\nIfDue = yes\nRenewBefore = 1200m\n' >sscep.conf
+    getcrl -f sscep.conf
+    not_due "20 of 101 hours left"
+    getcrl -f sscep.conf --renew-before 21h
+    is_due
+    a_crl result -80 20.5
+    getcrl --if-due --renew-before 1d
+    is_due
+    a_crl result -80 20.5
+    getcrl --renew-before 1h
+    is_due
+}
+
+@test "getcrl --if-due: a time that is none" {
+    start_queries
+    getcrl --if-due --renew-before 30
+    misuse "option --renew-before: 30 is no time" "d (days), h (hours)"
+    getcrl --if-due --renew-before "30 d"
+    misuse "without a blank"
+    getcrl --if-due --renew-before 0d
+    misuse "0d: it would be due only when it has expired"
+    getcrl --if-due --renew-before 101%
+    misuse "101% is too much: expected 100% or less"
+    echo "RenewBefore = 30x" >sscep.conf
+    getcrl -f sscep.conf
+    refused 93 "sscep.conf:1: RenewBefore: 30x is no time"
+}
+
+@test "getcrl --if-due: no CRL yet, or an empty file" {
+    start_queries
+    getcrl --if-due -v
+    is_due "there is none"
+    : >result
+    getcrl --if-due -v
+    is_due "its file is empty"
+}
+
+@test "getcrl --if-due: no nextUpdate, expired, of another issuer" {
+    start_queries
+    a_crl result -1 none
+    getcrl --if-due -v
+    is_due "it has no nextUpdate"
+    a_crl result -100 -1
+    getcrl --if-due -v
+    is_due "its nextUpdate has passed"
+    a_crl result -1 100 "Other CA"
+    getcrl --if-due -v
+    is_due "it is of another issuer"
+    issue_by_other
+    a_crl result -1 100
+    getcrl --if-due -v -O of-other.crt
+    stderr_has "crl is due: it is of another issuer"
+}
+
+# of-other.crt is of a CA that the server does not know.
+issue_by_other() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+        -subj "/CN=Other CA" -keyout other.key -out of-other.crt 2>/dev/null
+}
+
+@test "getcrl --if-due: a clock before thisUpdate" {
+    start_queries
+    a_crl result 10 100
+    getcrl --if-due
+    is_due
+    warned "CRL result: its thisUpdate is in the future"
+    stderr_has "[crl-not-yet-valid]"
+}
+
+@test "getcrl --if-due: a CRL in DER, or behind other text" {
+    start_queries
+    a_crl crl.der -1 99.01
+    cp crl.der result
+    cp result before
+    getcrl --if-due
+    not_due "99 of 100 hours left"
+    a_crl result -1 99.01
+    { echo "Certificate Revocation List"; tr -d '\r' <result | sed 's/$/\r/'; } \
+        >before
+    cp before result
+    getcrl --if-due
+    not_due "99 of 100 hours left"
+}
+
+@test "getcrl --if-due: a CRL that is damaged is fetched again" {
+    start_queries
+    a_crl whole -1 99.01
+    a_crl whole.der -1 99.01
+    head -n 5 whole >result
+    getcrl --if-due -v
+    is_due "it is damaged"
+    sed '4s/./*/g' whole >result
+    getcrl --if-due -v
+    is_due "it is damaged"
+    sed 4d whole >result
+    getcrl --if-due -v
+    is_due "it is damaged"
+    head -c -1 whole.der >result
+    getcrl --if-due -v
+    is_due "it is damaged"
+    { cat whole.der; echo; } >result
+    getcrl --if-due -v
+    is_due "it is damaged"
+}
+
+@test "getcrl --if-due: a file that holds no CRL is not replaced" {
+    local file
+    start_queries
+    echo text >text
+    openssl x509 -in own.crt -outform DER -out own.der
+    head -c 100000 /dev/zero >zero
+    for file in text own.crt own.der local.key zero; do
+        cp "$file" result
+        getcrl --if-due
+        expect_status 93
+        only_error "CRL result: holds no CRL in PEM or DER"
+        cmp result "$file"
+    done
+    expect_equal "requests" 0 "$(request_count)"
+}
+
+@test "getcrl --if-due: -w must be a file" {
+    start_queries
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w - --if-due
+    misuse "--if-due: expected the file of a CRL at -w"
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -m message \
+        --if-due
+    misuse "--if-due: expected the file of a CRL at -w"
+    mkdir directory
+    mkfifo pipe
+    for file in directory pipe /dev/stdout /dev/null; do
+        getcrl --if-due -w "$file"
+        misuse "--if-due: -w $file is not a file"
+    done
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt --if-due
+    misuse "missing file for the CRL"
+}
+
+@test "getcrl --if-due: no key is read, and nothing is opened, when not due" {
+    start_queries
+    a_crl result -1 99.01
+    cp result before
+    run_sscep getcrl -u http://127.0.0.1:1/ -c none -k none -l own.crt \
+        -w result --if-due
+    not_due "99 of 100 hours left"
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l none -w result --if-due
+    expect_status 93
+    only_error "own certificate none: cannot open"
+    cmp result before
+}
+
+@test "getcrl --if-due: the object of --json" {
+    start_queries
+    a_crl result -1 99.01
+    getcrl --if-due --json
+    expect_status 0
+    python3 - "$stdout" <<'END'
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report["action"] == "none", report
+assert report["reason"] == "99 of 100 hours left", report
+assert report["crls"][0]["file"] == "result", report
+assert "nextUpdate" in report["crls"][0], report
+assert report["exitCode"] == 0 and "files" not in report, report
+END
+    rm result
+    getcrl --if-due --json
+    expect_status 0
+    python3 - "$stdout" <<'END'
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report["action"] == "fetched", report
+assert report["reason"] == "there is none", report
+assert report["files"] == ["result"], report
+END
+    getcrl --json
+    expect_status 0
+    stdout_lacks '"action"'
+}
+
+@test "getcrl --if-due: a large CRL takes no more memory, and no other file" {
+    local first large
+    start_queries "${LARGE[@]}"
+    need strace
+    a_crl small -1 99.01
+    first=$(memory_of small)
+    getcrl
+    got_crl
+    large=$(memory_of result)
+    [ "$large" -lt $((first + 1000)) ]
+    ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=openat,open,unlink,rename \
+        -o trace "$sscep" getcrl -u "$URL" -c ca.crt -k local.key -l own.crt \
+        -w result --if-due
+    run ! grep -E 'O_TMPFILE|O_CREAT|unlink|rename' trace
+}
+
+# memory_of FILE: kilobytes of a run that finds the CRL in it not due.
+memory_of() {
+    python3 - "$sscep" getcrl -u "$URL" -c ca.crt -k local.key -l own.crt \
+        -w "$1" --if-due --quiet <<'END'
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+END
+}
+
+@test "getcrl --if-due: the CRL is on the disk before it has its name" {
+    start_queries
+    need strace
+    echo text >result
+    a_crl result -100 1
+    ASAN_OPTIONS=detect_leaks=0 strace -f -e trace=fsync,fdatasync,rename \
+        -o trace "$sscep" getcrl -u "$URL" -c ca.crt -k local.key -l own.crt \
+        -w result --if-due >out 2>err
+    grep -A 9 sync trace | grep -q '"result"'
+}
+
 # --- a CRL that is not kept in memory --------------------------------------
 
 # More than 1 MiB, by which a reply goes to a file.

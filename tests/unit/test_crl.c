@@ -1,9 +1,10 @@
-/* Unit test of src/pki/pem.c and src/pki/crl.c, in memory and in a file. */
+/* Unit test of src/pki/pem, crl and crlhead, in memory and in a file. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -16,6 +17,7 @@
 
 #include "fixtures.h"
 #include "pki/crl.h"
+#include "pki/crlhead.h"
 #include "pki/pem.h"
 #include "util/log.h"
 
@@ -330,6 +332,133 @@ static void test_cut_crl(void **state)
 	X509_free(ca);
 }
 
+static enum crlhead_found read_head(
+    struct crl *crl, const void *bytes, size_t len)
+{
+	const char *path = fixture_path("crl");
+	enum crlhead_found found;
+	int fd;
+
+	fixture_write(path, bytes, len);
+	fd = open(path, O_RDONLY);
+	assert_true(fd >= 0);
+	found = crlhead_read(crl, fd);
+	close(fd);
+	return found;
+}
+
+static void expect_head(X509 *ca, const void *bytes, size_t len)
+{
+	ASN1_TIME *time = ASN1_TIME_set(NULL, 1790000000);
+	struct crl crl;
+
+	assert_int_equal(read_head(&crl, bytes, len), CRLHEAD_WHOLE);
+	assert_int_equal(
+	    X509_NAME_cmp(crl.issuer, X509_get_subject_name(ca)), 0);
+	assert_int_equal(ASN1_TIME_compare(crl.this_update, time), 0);
+	assert_int_equal(ASN1_TIME_compare(crl.next_update, time), 0);
+	ASN1_TIME_free(time);
+	crl_free(&crl);
+}
+
+static void expect_broken(
+    const void *bytes, size_t len, enum crlhead_found expected)
+{
+	struct crl crl;
+
+	assert_int_equal(read_head(&crl, bytes, len), expected);
+	crl_free(&crl);
+}
+
+/* A CRL in a file, with so many entries, and what is left of it when cut. */
+static void check_head(X509 *ca, int entries)
+{
+	X509_CRL *crl = new_crl(ca, entries);
+	unsigned char *der = NULL;
+	struct buf pem = {0};
+	size_t len;
+
+	sign_crl(crl, fixture_rsa(1), &ways[0]);
+	len = (size_t)i2d_X509_CRL(crl, &der);
+	assert_true(pem_add(&pem, "X509 CRL", der, len));
+
+	expect_head(ca, der, len);
+	expect_broken(der, len - 1, CRLHEAD_BROKEN);
+	expect_head(ca, pem.data, pem.len);
+	expect_broken(pem.data, pem.len / 2, CRLHEAD_BROKEN);
+	pem.data[pem.len / 2] = '\0';
+	expect_broken(pem.data, pem.len, CRLHEAD_BROKEN);
+
+	OPENSSL_free(der);
+	buf_free(&pem);
+	X509_CRL_free(crl);
+}
+
+static void test_head(void **state)
+{
+	struct cert_spec spec = {
+	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
+	X509 *ca = fixture_cert(&spec);
+	int entries;
+
+	(void)state;
+	for (entries = 0; entries < 60; entries++)
+		check_head(ca, entries);
+	check_head(ca, 2000);
+	check_head(ca, 60000);
+	X509_free(ca);
+}
+
+static void test_head_cut(void **state)
+{
+	struct cert_spec spec = {
+	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
+	X509 *ca = fixture_cert(&spec);
+	X509_CRL *made = new_crl(ca, 3);
+	unsigned char *der = NULL;
+	struct crl crl;
+	size_t i, len;
+
+	(void)state;
+	sign_crl(made, fixture_rsa(1), &ways[0]);
+	len = (size_t)i2d_X509_CRL(made, &der);
+	for (i = 0; i < len; i++) {
+		assert_int_not_equal(read_head(&crl, der, i), CRLHEAD_WHOLE);
+		crl_free(&crl);
+		der[i] ^= 0x80;
+		read_head(&crl, der, len);
+		crl_free(&crl);
+		der[i] ^= 0x80;
+	}
+	OPENSSL_free(der);
+	X509_CRL_free(made);
+	X509_free(ca);
+}
+
+static void test_head_none(void **state)
+{
+	struct cert_spec spec = {.cn = "No CRL", .key = fixture_rsa(1)};
+	X509 *cert = fixture_cert(&spec);
+	unsigned char *der = NULL;
+	int len = i2d_X509(cert, &der);
+	struct crl crl;
+	int fd = open(fixture_directory(), O_RDONLY);
+
+	(void)state;
+	expect_broken("", 0, CRLHEAD_NONE);
+	expect_broken("0", 1, CRLHEAD_NONE);
+	expect_broken("text\n", 5, CRLHEAD_NONE);
+	expect_broken(der, (size_t)len, CRLHEAD_NONE);
+	expect_broken("-----BEGIN X509 CRL-----", 24, CRLHEAD_BROKEN);
+	expect_broken("-----BEGIN X509 CRL-----\n-----END X509 CRL-----\n", 48,
+	    CRLHEAD_BROKEN);
+	assert_int_equal(crlhead_read(&crl, fd), CRLHEAD_FAILED);
+	assert_int_equal(errno, EISDIR);
+	close(fd);
+	OPENSSL_free(der);
+	X509_free(cert);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -338,6 +467,9 @@ int main(void)
 	    cmocka_unit_test(test_signatures),
 	    cmocka_unit_test(test_unused_bits),
 	    cmocka_unit_test(test_cut_crl),
+	    cmocka_unit_test(test_head),
+	    cmocka_unit_test(test_head_cut),
+	    cmocka_unit_test(test_head_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

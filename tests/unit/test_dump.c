@@ -81,6 +81,8 @@ static const struct {
     {"GetCertSerial", "AA:BB"},
     {"GetCertFile", "x"},
     {"GetCrlFile", "x"},
+    {"IfDue", NULL},
+    {"RenewBefore", "12h"},
     {"EncCertFile", "x"},
     {"DumpRequestFile", "x"},
     {"Tolerate", "clock,nonce"},
