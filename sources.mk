@@ -19,6 +19,8 @@ sscep_sources = \
 	src/ops/describe.c \
 	src/ops/describe.h \
 	src/ops/enroll.c \
+	src/ops/enrolment.c \
+	src/ops/enrolment.h \
 	src/ops/fileset.c \
 	src/ops/fileset.h \
 	src/ops/getca.c \
