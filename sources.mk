@@ -10,6 +10,8 @@ sscep_sources = \
 	src/ops/advice.h \
 	src/ops/answer.c \
 	src/ops/answer.h \
+	src/ops/cafetch.c \
+	src/ops/cafetch.h \
 	src/ops/cafiles.c \
 	src/ops/cafiles.h \
 	src/ops/chain.c \
@@ -46,6 +48,19 @@ sscep_sources = \
 	src/ops/poll.h \
 	src/ops/query.c \
 	src/ops/query.h \
+	src/ops/renew.c \
+	src/ops/renew_ca.c \
+	src/ops/renew_ca.h \
+	src/ops/renew_deliver.c \
+	src/ops/renew_deliver.h \
+	src/ops/renew_derive.c \
+	src/ops/renew_derive.h \
+	src/ops/renew_enrol.c \
+	src/ops/renew_enrol.h \
+	src/ops/renew_hook.c \
+	src/ops/renew_hook.h \
+	src/ops/renewal.c \
+	src/ops/renewal.h \
 	src/ops/signer.c \
 	src/ops/signer.h \
 	src/ops/stale.c \
@@ -118,6 +133,11 @@ sscep_sources = \
 	src/options/print.c \
 	src/options/print.h \
 	src/options/read.c \
+	src/options/renew_options.h \
+	src/options/renew_value.c \
+	src/options/renew_value.h \
+	src/options/renewing.c \
+	src/options/renewing.h \
 	src/options/section.c \
 	src/options/section.h \
 	src/options/setting.c \

@@ -37,7 +37,9 @@ static const struct new_key_type types[] = {
     {"ec:P-384", NID_X9_62_id_ecPublicKey, NID_secp384r1, 384, "EC:secp384r1"},
 };
 
-const char new_key_types[] = "rsa:2048|rsa:3072|rsa:4096|ec:P-256|ec:P-384";
+#define TYPES "rsa:2048|rsa:3072|rsa:4096|ec:P-256|ec:P-384"
+const char new_key_types[] = TYPES;
+const char new_key_types_or_same[] = TYPES "|" NEW_KEY_SAME;
 
 const struct new_key_type *new_key_find_type(const char *name)
 {
@@ -73,6 +75,16 @@ bool new_key_is_of_type(EVP_PKEY *key, const struct new_key_type *type)
 	    EVP_PKEY_bits(key) == type->bits;
 	X509_PUBKEY_free(public);
 	return yes;
+}
+
+const char *new_key_type_name(EVP_PKEY *key)
+{
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(types); i++)
+		if (new_key_is_of_type(key, &types[i]))
+			return types[i].name;
+	return NULL;
 }
 
 static bool set_parameters(EVP_PKEY_CTX *ctx, const struct new_key_type *type)

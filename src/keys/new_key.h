@@ -12,10 +12,17 @@
 /* The names of the types, for messages: "rsa:2048|..." */
 extern const char new_key_types[];
 
+/* The word of --new-key for a key that is kept; the names with it. */
+#define NEW_KEY_SAME "same"
+extern const char new_key_types_or_same[];
+
 struct new_key_type;
 
 /* The type of that name, case ignored; NULL if there is none. */
 const struct new_key_type *new_key_find_type(const char *name);
+
+/* The name of the type that key is of; NULL: of none. */
+const char *new_key_type_name(EVP_PKEY *key);
 
 /* Whether key, which may be public, has the algorithm and size of the type. */
 bool new_key_is_of_type(EVP_PKEY *key, const struct new_key_type *type);

@@ -12,11 +12,23 @@ enum about {
 	POLL = 16, /* a CertPoll that begins, with -R */
 	CERT = 32,
 	CRL = 64,
-	ALL = 127,
-	OLD_ALGS = 128 /* whichever it is, in 3des and sha1 */
+	OLD_ALGS = 128, /* whichever it is, in 3des and sha1 */
+	AGAIN = 256,    /* renew, signed with the old certificate alone */
+	AGAIN_PASS = 512,
+	AGAIN_EXPIRED = 1024, /* the first of them, with an expired one */
+	AGAIN_POLL = 2048,
+	ALL = 127 | AGAIN | AGAIN_PASS | AGAIN_EXPIRED | AGAIN_POLL
 };
 
 #define WRONG_CA "wrong CA certificate for encryption (-c, -e)"
+
+#define WANTS_CHALLENGE \
+	"the CA may want the challenge password again: give it with " \
+	"--challenge, and --renew-with both"
+#define EXPIRED \
+	"the certificate has expired: the CA's administrator has to allow " \
+	"the renewal of expired ones, or to issue a challenge password, for " \
+	"--challenge"
 
 /* The first for the failInfo and one of the bits; else there is the last text. */
 static const struct advice {
@@ -31,6 +43,12 @@ static const struct advice {
 	"try other algorithms with -E and -S, as -E 3des -S sha1 for old "
 	"servers"},
 
+    {ST_BAD_MESSAGE_CHECK, AGAIN_EXPIRED, EXPIRED},
+    {ST_BAD_MESSAGE_CHECK, AGAIN,
+	WRONG_CA ", a signer it does not know (-l), or " WANTS_CHALLENGE},
+    {ST_BAD_MESSAGE_CHECK, AGAIN_PASS,
+	WRONG_CA ", a signer it does not know (-l), or a wrong challenge "
+		 "password (--renew-with challenge enrols anew)"},
     {ST_BAD_MESSAGE_CHECK, ENROL,
 	WRONG_CA ", or the CA wants a challenge password, which the request "
 		 "lacks (make one with mkrequest)"},
@@ -47,6 +65,16 @@ static const struct advice {
     {ST_BAD_MESSAGE_CHECK, CERT | CRL,
 	WRONG_CA ", or a signer it does not know (-k, -l)"},
 
+    {ST_BAD_REQUEST, AGAIN_EXPIRED, EXPIRED},
+    {ST_BAD_REQUEST, AGAIN,
+	WANTS_CHALLENGE "; or it does not renew this certificate yet, or not "
+			"with these names"},
+    {ST_BAD_REQUEST, AGAIN_PASS,
+	"the challenge password is wrong, used or expired, or the CA does not "
+	"renew this certificate yet, or not with these names"},
+    {ST_BAD_REQUEST, AGAIN_POLL,
+	"the operator of the CA may have rejected the request: ask why; the "
+	"next run sends another one"},
     {ST_BAD_REQUEST, ENROL,
 	"the request has no challenge password, which the CA may require "
 	"(make one with mkrequest), or does not fit what it allows (names, "
@@ -72,6 +100,11 @@ static const struct advice {
 
     {ST_BAD_TIME, ALL, "set this system's clock"},
 
+    {ST_BAD_CERT_ID, AGAIN_EXPIRED, EXPIRED},
+    {ST_BAD_CERT_ID, AGAIN | AGAIN_PASS,
+	"the server does not know the certificate to renew: --renew-with "
+	"challenge enrols anew"},
+    {ST_FAILURE, AGAIN_EXPIRED, EXPIRED},
     {ST_BAD_CERT_ID, ENROL | ENROL_PASS,
 	"the server does not know this transaction, or the CA certificate that "
 	"it names: get that again (-c), and send the request again"},
@@ -92,7 +125,7 @@ static enum about find_about(const struct sent *sent)
 {
 	switch (sent->first) {
 	case MESSAGE_CERTPOLL:
-		return POLL;
+		return sent->renew ? AGAIN_POLL : POLL;
 	case MESSAGE_GETCERT:
 		return CERT;
 	case MESSAGE_GETCRL:
@@ -100,6 +133,10 @@ static enum about find_about(const struct sent *sent)
 	default:
 		break;
 	}
+	if (sent->renewal && sent->renew && sent->expired && !sent->password)
+		return AGAIN_EXPIRED;
+	if (sent->renewal && sent->renew)
+		return sent->password ? AGAIN_PASS : AGAIN;
 	if (sent->renewal)
 		return sent->password ? RENEW_PASS : RENEW;
 	return sent->password ? ENROL_PASS : ENROL;
@@ -127,7 +164,19 @@ const char *advice_on_renewal(enum status status, const struct sent *sent)
 	return "";
 }
 
-const char *advice_on_no_content(enum message_type type)
+const char *advice_on_http_error(const struct sent *sent)
+{
+	switch (find_about(sent)) {
+	case AGAIN:
+		return WANTS_CHALLENGE;
+	case AGAIN_EXPIRED:
+		return EXPIRED;
+	default:
+		return NULL;
+	}
+}
+
+const char *advice_on_no_content(enum message_type type, bool renew)
 {
 	switch (type) {
 	case MESSAGE_GETCERT:
@@ -137,6 +186,9 @@ const char *advice_on_no_content(enum message_type type)
 		return "the CA may have issued no CRL, or the server has no "
 		       "GetCRL";
 	default:
+		if (renew)
+			return "some servers answer so while a request is "
+			       "pending: the next run polls";
 		return "some servers answer so while a request is pending: try "
 		       "again later with -R";
 	}

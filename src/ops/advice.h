@@ -13,6 +13,8 @@ struct sent {
 	bool renewal;            /* an enrolment that -O signs */
 	bool password;           /* the request has a challengePassword */
 	bool old_algs;           /* the message is in 3des and sha1 */
+	bool renew;              /* by the operation renew */
+	bool expired;            /* the certificate that signs */
 };
 
 /* Advice about the failInfo that goes with status, in static text. */
@@ -24,7 +26,13 @@ const char *advice_on_failure(enum status status, const struct sent *sent);
  */
 const char *advice_on_renewal(enum status status, const struct sent *sent);
 
-/* Advice about a SUCCESS without a content. */
-const char *advice_on_no_content(enum message_type type);
+/*
+ * Advice about an HTTP error with which the server may have refused what was
+ * sent, in static text; NULL: none.
+ */
+const char *advice_on_http_error(const struct sent *sent);
+
+/* Advice about a SUCCESS without a content; renew: to that operation. */
+const char *advice_on_no_content(enum message_type type, bool renew);
 
 #endif

@@ -3,6 +3,8 @@
 
 #include "ops/advice.h"
 #include "ops/answer.h"
+#include "ops/ops.h"
+#include "pki/cert.h"
 #include "util/log.h"
 
 enum status answer_get_reply(struct session *session,
@@ -22,22 +24,33 @@ enum status answer_get_reply(struct session *session,
 		report_set(session->report, REPORT_STATUS, status);
 	} else if (reply->no_content) {
 		st = fail(st, "%s; %s", capture.text,
-		    advice_on_no_content(request->type));
+		    advice_on_no_content(request->type,
+			session->options->operation->op == OP_RENEW));
 	} else {
 		log_report(capture.text);
 	}
 	return st;
 }
 
+static struct sent describe_sent(
+    const struct inputs *in, enum message_type first)
+{
+	bool renewal = in->options->sign_cert != NULL;
+
+	return (struct sent){
+	    .first = first,
+	    .renewal = renewal,
+	    .password = in->password.len > 0,
+	    .old_algs = session_has_old_algs(in->session),
+	    .renew = in->options->operation->op == OP_RENEW,
+	    .expired = renewal && cert_time_status(in->signer) > 0,
+	};
+}
+
 enum status answer_report_failure(const struct inputs *in,
     const struct scep_reply *reply, enum message_type first)
 {
-	const struct sent sent = {
-	    .first = first,
-	    .renewal = in->options->sign_cert != NULL,
-	    .password = in->password.len > 0,
-	    .old_algs = session_has_old_algs(in->session),
-	};
+	const struct sent sent = describe_sent(in, first);
 	const struct fail_info *info = reply->fail_info;
 	const char *text = reply->fail_info_text;
 	char quote[QUOTE_SIZE] = "";
@@ -55,4 +68,19 @@ enum status answer_report_failure(const struct inputs *in,
 	    advice_on_failure(info->status, &sent),
 	    advice_on_renewal(info->status, &sent),
 	    buf_string(&in->transaction_id));
+}
+
+enum status answer_explain_http_error(const struct inputs *in,
+    enum message_type first, enum status st, const char *text)
+{
+	const struct sent sent = describe_sent(in, first);
+	const char *advice = NULL;
+
+	if (in->session->http_error != 0)
+		advice = advice_on_http_error(&sent);
+	if (advice == NULL)
+		log_report(text);
+	else
+		fail(st, "%s; %s", text, advice);
+	return st;
 }

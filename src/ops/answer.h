@@ -23,4 +23,11 @@ enum status answer_get_reply(struct session *session,
 enum status answer_report_failure(const struct inputs *in,
     const struct scep_reply *reply, enum message_type first);
 
+/*
+ * Reports the text of a failure, whose status it returns; with advice if the
+ * server answered with an HTTP error, by which some refuse a renewal.
+ */
+enum status answer_explain_http_error(const struct inputs *in,
+    enum message_type first, enum status st, const char *text);
+
 #endif

@@ -69,11 +69,7 @@ static X509 *find_issuer(
 	return NULL;
 }
 
-/*
- * Adds the issuer of cert, its issuer and so on, up to one that does not
- * verify with the bundle; chain borrows them from certs.
- */
-static enum status find_chain(STACK_OF(X509) *chain, X509 *cert,
+enum status chain_find_certs(STACK_OF(X509) *chain, X509 *cert,
     STACK_OF(X509) *certs, const struct cabundle *bundle)
 {
 	const char *reason;
@@ -98,7 +94,7 @@ enum status chain_write_certs(const struct session *session,
 	if ((chain = sk_X509_new_null()) == NULL)
 		return fail_memory();
 
-	st = find_chain(chain, cert, certs, bundle);
+	st = chain_find_certs(chain, cert, certs, bundle);
 	if (st == ST_OK && sk_X509_num(chain) == 0) {
 		warn(WARN_NOT_WRITTEN,
 		    "the reply brought no CA certificates, %s is not written",

@@ -19,6 +19,13 @@ enum status chain_check_issuer(const struct options *options,
     const struct cabundle *bundle, X509 *cert, STACK_OF(X509) *more);
 
 /*
+ * Adds the issuer of cert, its issuer and so on, up to one that does not verify
+ * with the bundle; chain borrows them from certs.
+ */
+enum status chain_find_certs(STACK_OF(X509) *chain, X509 *cert,
+    STACK_OF(X509) *certs, const struct cabundle *bundle);
+
+/*
  * --chain: writes those of certs that are the CA certificates above cert, the
  * nearest first, and verify with the bundle.  Does nothing when output is
  * closed; that there are none is only noted.

@@ -15,30 +15,45 @@ static bool add_name(struct buf *out, const char *member, const X509_NAME *name)
 	return ok;
 }
 
-static bool add_time(struct buf *out, const char *member, const ASN1_TIME *time)
+bool describe_add_time(struct buf *out, const ASN1_TIME *time)
 {
-	struct buf text = {0};
 	struct tm tm;
-	bool ok;
 
 	if (time == NULL || ASN1_TIME_to_tm(time, &tm) != 1)
 		return true;
-	ok =
-	    buf_addf(&text, "%04d-%02d-%02dT%02d:%02d:%02dZ", tm.tm_year + 1900,
-		tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec) &&
-	    json_add_member(out, member, buf_string(&text));
+	return buf_addf(out, "%04d-%02d-%02dT%02d:%02d:%02dZ",
+	    tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min,
+	    tm.tm_sec);
+}
+
+bool describe_add_serial(struct buf *out, X509 *cert)
+{
+	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert), NULL);
+	char *hex = number != NULL ? BN_bn2hex(number) : NULL;
+	bool ok = hex != NULL && buf_add_string(out, hex);
+
+	OPENSSL_free(hex);
+	BN_free(number);
+	return ok;
+}
+
+static bool add_time(struct buf *out, const char *member, const ASN1_TIME *time)
+{
+	struct buf text = {0};
+	bool ok = describe_add_time(&text, time) &&
+	    (text.len == 0 || json_add_member(out, member, buf_string(&text)));
+
 	buf_free(&text);
 	return ok;
 }
 
 static bool add_serial(struct buf *out, X509 *cert)
 {
-	BIGNUM *number = ASN1_INTEGER_to_BN(X509_get0_serialNumber(cert), NULL);
-	char *hex = number != NULL ? BN_bn2hex(number) : NULL;
-	bool ok = hex != NULL && json_add_member(out, "serial", hex);
+	struct buf text = {0};
+	bool ok = describe_add_serial(&text, cert) &&
+	    json_add_member(out, "serial", buf_string(&text));
 
-	OPENSSL_free(hex);
-	BN_free(number);
+	buf_free(&text);
 	return ok;
 }
 

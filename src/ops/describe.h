@@ -2,10 +2,18 @@
 #ifndef OPS_DESCRIBE_H
 #define OPS_DESCRIBE_H
 
+#include <stdbool.h>
+
 #include <openssl/x509.h>
 
 #include "pki/crl.h"
+#include "util/buf.h"
 #include "util/report.h"
+
+/* Adds the time (RFC 3339, UTC), or nothing if it is none; false: no memory. */
+bool describe_add_time(struct buf *out, const ASN1_TIME *time);
+/* Adds the serial number in hex; false: no memory. */
+bool describe_add_serial(struct buf *out, X509 *cert);
 
 /*
  * Adds a certificate, if the report is wanted: subject, issuer, serial (hex),

@@ -101,6 +101,7 @@ static enum status repeat_as_pkcs_req(
     struct inputs *in, int http_error, struct scep_reply *reply)
 {
 	struct log_capture capture;
+	struct buf text = {0};
 	enum status st;
 
 	warn(WARN_RENEWAL_REPEATED,
@@ -112,8 +113,14 @@ static enum status repeat_as_pkcs_req(
 	log_capture_end(&capture);
 	if (st == ST_OK)
 		return ST_OK;
-	return fail(st, "%s; that was the PKCSReq, the RenewalReq got %d",
-	    capture.text, http_error);
+	if (!buf_addf(&text, "%s; that was the PKCSReq, the RenewalReq got %d",
+		capture.text, http_error))
+		st = fail_memory();
+	else
+		answer_explain_http_error(
+		    in, MESSAGE_PKCSREQ, st, buf_string(&text));
+	buf_free(&text);
+	return st;
 }
 
 /*
@@ -131,8 +138,7 @@ static enum status send_request(
 	log_capture_end(&capture);
 	if (*type != MESSAGE_RENEWALREQ ||
 	    !may_lack_renewal_req(in->session->http_error)) {
-		log_report(capture.text);
-		return st;
+		return answer_explain_http_error(in, *type, st, capture.text);
 	}
 	if (in->options->renewal == RENEWAL_RENEWALREQ)
 		return fail(st,

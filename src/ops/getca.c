@@ -1,15 +1,11 @@
+#include "ops/cafetch.h"
 #include "ops/cafiles.h"
 #include "ops/inputs.h"
 #include "ops/ops.h"
 #include "pki/barecert.h"
 #include "pki/cert.h"
-#include "pki/pinned.h"
-#include "scep/certs.h"
 #include "session.h"
 #include "util/log.h"
-
-static const char *const getca_types[] = {
-    "application/x-x509-ca-cert", "application/x-x509-ca-ra-cert", NULL};
 
 /* The certificates, decoded: pins and --json need more than a barecert. */
 static enum status write_certs(struct session *session, struct cafiles *files,
@@ -20,9 +16,7 @@ static enum status write_certs(struct session *session, struct cafiles *files,
 	enum status st;
 	bool bare;
 
-	st = certs_from_body(&certs, &bare, body->bytes.data, body->len);
-	if (st == ST_OK && pins->count > 0)
-		st = pinned_keep(certs, NULL, pins);
+	st = cafetch_parse(&certs, &bare, pins, body);
 	if (st == ST_OK && bare &&
 	    !barecert_from_cert(&cert, sk_X509_value(certs, 0)))
 		st = fail_memory();
@@ -65,7 +59,7 @@ static enum status getca_run(struct session *session)
 	say("requesting CA certificate");
 	st = cafiles_choose_digest(session, &pins, &md);
 	if (st == ST_OK)
-		st = session_get(session, "GetCACert", getca_types, &response);
+		st = cafetch_get(session, &response);
 	if (st != ST_OK)
 		goto out;
 

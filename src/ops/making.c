@@ -20,7 +20,8 @@ struct making {
 	const struct options *options;
 	EVP_PKEY *key;
 	X509_REQ *csr;
-	X509 *old; /* that of -O */
+	X509 *old; /* that of -O, or of like_cert */
+	const char *old_name;
 	struct request_content content;
 	X509_REQ *written; /* that of -r, if it is there */
 	struct buf kept;   /* its challengePassword; a secret */
@@ -113,10 +114,13 @@ static enum status prepare_key(struct making *m)
 /* What no option says is as in the certificate of -O. */
 static enum status read_old(struct making *m)
 {
-	const char *path = m->options->sign_cert;
+	const struct options *o = m->options;
 
-	return path != NULL ? cert_read(&m->old, path, "signature certificate")
-			    : ST_OK;
+	m->old_name =
+	    o->renew.like_cert != NULL ? o->renew.like_cert : o->sign_cert;
+	return m->old_name != NULL
+	    ? cert_read(&m->old, m->old_name, "signature certificate")
+	    : ST_OK;
 }
 
 /* The names and purposes of an RA are not those of whom it asks for. */
@@ -136,8 +140,7 @@ static enum status complete_content(struct making *m)
 		return fail_memory();
 	if (m->old == NULL || is_for_another(m))
 		return ST_OK;
-	return request_take_from_cert(
-	    content, m->old, m->key, m->options->sign_cert);
+	return request_take_from_cert(content, m->old, m->key, m->old_name);
 }
 
 /*

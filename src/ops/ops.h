@@ -19,6 +19,7 @@ struct session;
 	ROW(GETCA, getca) \
 	ROW(GETNEXTCA, getnextca) \
 	ROW(ENROLL, enroll) \
+	ROW(RENEW, renew) \
 	ROW(GETCERT, getcert) \
 	ROW(GETCRL, getcrl) \
 	ROW(GETCAPS, getcaps)
@@ -51,6 +52,8 @@ struct operation {
 	bool (*needs_caps)(const struct options *options);
 	size_t reply_max; /* bytes of a reply, unless --max-size; 0: 2 MiB */
 	bool spools;      /* a large reply is kept in a file, not in memory */
+	/* An operation whose section of sscep.conf is read after its own. */
+	enum op base;
 };
 
 /* Defines op_WORD: its help, and after that the members that are not zero. */

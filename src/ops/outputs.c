@@ -169,6 +169,14 @@ static const char *rescue(const struct session *session, const struct buf *text)
 	return "on standard error";
 }
 
+enum status outputs_rescue_issued(
+    const struct session *session, const struct buf *text, const char *reason)
+{
+	return fail(ST_FILE,
+	    "the certificate is %s, as it could not be written: %s",
+	    rescue(session, text), reason);
+}
+
 enum status outputs_write_issued(
     const struct session *session, struct output *output, X509 *cert)
 {
@@ -187,9 +195,7 @@ enum status outputs_write_issued(
 	st = outputs_write(session, output, &text);
 	log_capture_end(&capture);
 	if (st != ST_OK)
-		st = fail(ST_FILE,
-		    "the certificate is %s, as it could not be written: %s",
-		    rescue(session, &text), capture.text);
+		st = outputs_rescue_issued(session, &text, capture.text);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	buf_free(&text);
 	return st;

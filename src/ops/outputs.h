@@ -53,6 +53,10 @@ enum status outputs_write_certs(const struct session *session,
 enum status outputs_write_issued(
     const struct session *session, struct output *output, X509 *cert);
 
+/* The second half of that, for its text in PEM and the reason: ST_FILE. */
+enum status outputs_rescue_issued(
+    const struct session *session, const struct buf *text, const char *reason);
+
 /* -m: encodes the request and writes it in PEM labelled PKCS7. */
 enum status outputs_dump(const struct session *session, struct output *output,
     struct scep_request *request);

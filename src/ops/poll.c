@@ -4,11 +4,11 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "ops/ops.h"
 #include "ops/poll.h"
 #include "util/log.h"
 
-#define INTERRUPTED \
-	"interrupted while PENDING: to resume, run the same command with -R"
+#define INTERRUPTED "interrupted while PENDING: to resume, %s"
 
 /* Formatted beforehand: snprintf() is not safe in a signal handler. */
 static char farewell[512];
@@ -41,6 +41,13 @@ static void poll_on_signal(int number)
 	raise(number);
 }
 
+static const char *how_to_resume(const struct poll *poll)
+{
+	return poll->options->operation->op == OP_RENEW
+	    ? "run the same command again"
+	    : "run the same command with -R";
+}
+
 static void poll_catch_signals(struct poll *poll)
 {
 	struct sigaction action;
@@ -49,8 +56,8 @@ static void poll_catch_signals(struct poll *poll)
 	if (poll->catching)
 		return;
 	poll->catching = true;
-	snprintf(
-	    farewell, sizeof(farewell), "%s: " INTERRUPTED "\n", log_program());
+	snprintf(farewell, sizeof(farewell), "%s: " INTERRUPTED "\n",
+	    log_program(), how_to_resume(poll));
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = poll_on_signal;
 	for (i = 0; i < POLL_SIGNALS; i++) {
@@ -98,8 +105,9 @@ static enum status give_up(
 		    poll->failed, poll->reason);
 	return fail(ST_PENDING,
 	    "still PENDING after %d poll(s), the limit of %s %d is reached; "
-	    "%sto resume, run the same command with -R (transactionID %s)",
-	    poll->count, limit, value, why, poll->transaction_id);
+	    "%sto resume, %s (transactionID %s)",
+	    poll->count, limit, value, why, how_to_resume(poll),
+	    poll->transaction_id);
 }
 
 void poll_keep_reason(struct poll *poll, const char *reason)
@@ -159,7 +167,8 @@ enum status poll_wait(struct poll *poll)
 	poll_catch_signals(poll);
 	verbose("waiting %d seconds", o->poll_interval);
 	sleep_until(poll, end);
-	return interrupted ? fail(ST_PENDING, INTERRUPTED) : ST_OK;
+	return interrupted ? fail(ST_PENDING, INTERRUPTED, how_to_resume(poll))
+			   : ST_OK;
 }
 
 int poll_interrupted(void)

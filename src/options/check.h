@@ -18,11 +18,14 @@ enum option_check {
 	CHECK_FINGERPRINT, /* what pin_parse() takes */
 	CHECK_CAPS,        /* keywords of GetCACaps */
 	CHECK_NEW_KEY,     /* what new_key_find_type() knows */
+	CHECK_RENEWED_KEY, /* that, or "same" */
 	CHECK_SUBJECT,     /* what subject_parse() takes */
 	CHECK_ALTNAMES,    /* what altname_list_add() takes */
 	CHECK_PURPOSES,    /* what usage_add_purposes() takes */
 	CHECK_TEMPLATE,    /* what request_check_template() takes */
-	CHECK_DUE          /* what due_parse() takes */
+	CHECK_DUE,         /* what due_parse() takes */
+	CHECK_RENEW_WITH,  /* certificate, challenge, both */
+	CHECK_MODE         /* of a file, in octal */
 };
 
 #endif

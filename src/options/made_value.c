@@ -39,11 +39,20 @@ static bool check_purposes(const char *text, struct problem *problem)
 	return ok;
 }
 
+static bool check_new_key(
+    const char *text, const char *types, struct problem *problem)
+{
+	char shown[80];
+
+	return new_key_find_type(text) != NULL ||
+	    problem_set(problem, "unknown type of key %s, not one of %s",
+		log_escape(shown, sizeof(shown), text, strlen(text)), types);
+}
+
 bool made_value_is_good(
     enum option_check check, const char *text, struct problem *problem)
 {
 	struct due_when when;
-	char shown[80];
 
 	switch (check) {
 	case CHECK_SUBJECT:
@@ -57,11 +66,10 @@ bool made_value_is_good(
 	case CHECK_DUE:
 		return due_parse(&when, text, problem);
 	case CHECK_NEW_KEY:
-		return new_key_find_type(text) != NULL ||
-		    problem_set(problem,
-			"unknown type of key %s, not one of %s",
-			log_escape(shown, sizeof(shown), text, strlen(text)),
-			new_key_types);
+		return check_new_key(text, new_key_types, problem);
+	case CHECK_RENEWED_KEY:
+		return strcmp(text, NEW_KEY_SAME) == 0 ||
+		    check_new_key(text, new_key_types_or_same, problem);
 	default:
 		return true;
 	}

@@ -7,6 +7,7 @@
 #include <stdio.h>
 
 #include "keys/engine.h"
+#include "options/renew_options.h"
 #include "ops/ops.h"
 #include "scep/scep.h"
 #include "util/buf.h"
@@ -21,13 +22,6 @@
 struct list {
 	char **items;
 	size_t count;
-};
-
-/* --renewal: the messageType of a renewal (RFC 8894, 3.2.1.2). */
-enum renewal {
-	RENEWAL_AUTO = 0,
-	RENEWAL_RENEWALREQ = 17,
-	RENEWAL_PKCSREQ = 19
 };
 
 /*
@@ -66,6 +60,7 @@ struct options {
 	struct list providers, provider_paths;
 	char *tls_ca_file, *tls_ca_dir, *tls_cert, *tls_key;
 	bool tls_insecure, rsa_oaep, rsa_pss;
+	struct renew_options renew;
 	struct buf dumped; /* what --dump-config prints */
 };
 

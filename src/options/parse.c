@@ -10,6 +10,7 @@
 #include "options/made.h"
 #include "options/operation.h"
 #include "options/parse.h"
+#include "options/renewing.h"
 #include "options/table.h"
 #include "options/value.h"
 #include "util/log.h"
@@ -329,7 +330,8 @@ static enum status check_complete(const struct option_state *state)
 		if ((row->ops & op) &&
 		    (st = check_required(state, row)) != ST_OK)
 			return st;
-	return made_check_options(state->options);
+	st = made_check_options(state->options);
+	return st == ST_OK ? renewing_check_options(state->options) : st;
 }
 
 static enum status parse_all(struct option_state *state,
@@ -341,6 +343,7 @@ static enum status parse_all(struct option_state *state,
 	if (st != ST_OK || *action != OPTIONS_RUN)
 		return st;
 	made_overrule_file(state);
+	renewing_note_sources(state);
 	if ((st = engineconf_set_default(state->options)) != ST_OK)
 		return st;
 	if (!state->options->dump_config)
@@ -363,6 +366,7 @@ enum status parse_options(struct option_state *state,
 	if (args.status == ST_OK && *action != OPTIONS_RUN)
 		return ST_OK;
 	state->operation = options->operation;
+	value_set_defaults(options, op_of(state));
 	if (argv[1][0] == '-')
 		args.next = 1;
 	return parse_all(state, action, &args);

@@ -20,7 +20,6 @@ enum status options_parse(
 	enum status st;
 
 	memset(options, 0, sizeof(*options));
-	value_set_defaults(options);
 	*action = OPTIONS_RUN;
 
 	log_hold_warnings();

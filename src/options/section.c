@@ -26,6 +26,17 @@ bool section_is_common(const char *section)
 	    ascii_is_same_word(section, CONFIG_SECTION_DEFAULT);
 }
 
+/* That of all operations has none. */
+static enum op find_base(enum op op)
+{
+	size_t i;
+
+	for (i = 0; i < OPS_COUNT; i++)
+		if (ops_all[i]->op == op)
+			return ops_all[i]->base;
+	return 0;
+}
+
 enum option_rank section_find_rank(
     const char *section, const struct option_row *row, enum op op)
 {
@@ -39,5 +50,7 @@ enum option_rank section_find_rank(
 		return RANK_UNSET;
 	if (owner->op == op)
 		return RANK_OWN;
+	if (!row->alone && owner->op == find_base(op))
+		return RANK_BASE;
 	return (row->fallback & owner->op) ? RANK_FALLBACK : RANK_UNSET;
 }

@@ -17,7 +17,8 @@
 
 #define ALL    TABLE_OPS_ALL
 #define QUERY  (OP_GETCERT | OP_GETCRL)
-#define SIGNED (OP_ENROLL | QUERY)
+#define SIGNED (OP_ENROLL | OP_RENEW | QUERY)
+#define MAKES  (OP_ENROLL | OP_RENEW)
 #define CA     (OP_GETCA | OP_GETNEXTCA)
 
 #define KEY_PLACES \
@@ -70,14 +71,24 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Write the next CA certificates: file-0, file-1",
 	  .example = "./ca.crt" },
-	{ .letter = 'c', .name = "ca-cert", .ops = SIGNED, .idle = OP_GETCAPS,
-	  TO_STRING(ca_cert),
+	{ .letter = 'c', .name = "ca-cert", .ops = OP_ENROLL | QUERY,
+	  .idle = OP_GETCAPS, TO_STRING(ca_cert),
 	  .set = true,
 	  .check = CHECK_FILE, .arg = "file", .key = "CACertFile",
-	  .what = "CA certificate file", .required = SIGNED,
+	  .what = "CA certificate file", .required = OP_ENROLL | QUERY,
 	  .common = true,
 	  .help = "CA and RA certificates: file, or file-0, file-1",
 	  .more = "The file if it exists, else file-0, file-1, and so on.",
+	  .example = "./ca.crt" },
+	{ .letter = 'c', .name = "ca-cert", .ops = OP_RENEW, .idle = OP_GETCAPS,
+	  TO_STRING(ca_cert),
+	  .set = true,
+	  .check = CHECK_FILE, .arg = "file", .key = "CACertFile",
+	  .what = "CA certificate file", .required = OP_RENEW,
+	  .common = true,
+	  .help = "CA and RA certificates: file, or file-0, file-1",
+	  .more = "If there are none, and --ca-fingerprint is given, they are"
+		  " requested, and written to file, all in one.",
 	  .example = "./ca.crt" },
 	{ .letter = 'i', .name = "ca-identifier", .ops = ALL,
 	  TO_STRING(ca_identifier), .check = CHECK_ANY,
@@ -280,7 +291,7 @@ const struct option_row table_rows[] = {
 		  " the same, or with -R. On the command line -r overrides"
 		  " Subject, NewKey and their like in the configuration file.",
 	  .example = "./local.csr" },
-	{ .name = "subject", .ops = OP_ENROLL, TO_STRING(subject),
+	{ .name = "subject", .ops = MAKES, TO_STRING(subject),
 	  .check = CHECK_SUBJECT, .arg = "dn", .key = "Subject",
 	  .common = true,
 	  .help = "Make the request for this subject, /C=FI/CN=name",
@@ -301,7 +312,7 @@ const struct option_row table_rows[] = {
 		  " repeated. With --passin, --key-passout is required to make"
 		  " one.",
 	  .example = "ec:P-256" },
-	{ .name = "key-passout", .ops = OP_ENROLL, TO_STRING(key_passout),
+	{ .name = "key-passout", .ops = MAKES, TO_STRING(key_passout),
 	  .check = CHECK_PASS, .arg = "source", .key = "NewKeyPassword",
 	  .help = "Encrypt the new key; source of the pass phrase, as for"
 		  " --passin",
@@ -309,14 +320,14 @@ const struct option_row table_rows[] = {
 		  " is there, unless --passin is given, which must be the same"
 		  " when a key is made.",
 	  .example = "file:./local.pass" },
-	{ .name = "challenge", .ops = OP_ENROLL, TO_STRING(challenge),
+	{ .name = "challenge", .ops = MAKES, TO_STRING(challenge),
 	  .check = CHECK_PASS, .arg = "source", .key = "Challenge",
 	  .help = "Source of the challenge password of the request, as for"
 		  " --passin",
 	  .more = "A PrintableString if its characters allow that, else a"
 		  " UTF8String; at most 255 characters.",
 	  .example = "file:./challenge" },
-	{ .name = "san", .ops = OP_ENROLL, TO_LIST(altnames),
+	{ .name = "san", .ops = MAKES, TO_LIST(altnames),
 	  .check = CHECK_ALTNAMES, .arg = "list", .key = "SubjectAltName",
 	  .help = "Names for the subjectAltName of the request; may be repeated",
 	  .more = "DNS:host, IP:address, email:user@host, URI:uri and"
@@ -325,7 +336,7 @@ const struct option_row table_rows[] = {
 		  " dropped. For characters beyond ASCII a host has its A-label"
 		  " (xn--...), and a URI %XX.",
 	  .example = "DNS:router1.example.com,IP:192.0.2.1" },
-	{ .name = "eku", .ops = OP_ENROLL, TO_LIST(purposes),
+	{ .name = "eku", .ops = MAKES, TO_LIST(purposes),
 	  .check = CHECK_PURPOSES, .arg = "list", .key = "ExtendedKeyUsage",
 	  .help = "Request these purposes, and key usages by the type of the"
 		  " key; may be repeated",
@@ -333,12 +344,12 @@ const struct option_row table_rows[] = {
 		  " separated by commas. Those that are there twice are"
 		  " dropped.",
 	  .example = "serverAuth,clientAuth" },
-	{ .name = "ku", .ops = OP_ENROLL, TO_FLAG(key_usage),
+	{ .name = "ku", .ops = MAKES, TO_FLAG(key_usage),
 	  .key = "KeyUsage",
 	  .help = "Request key usages by the type of the key",
 	  .more = "digitalSignature and, with RSA, keyEncipherment, or with EC"
 		  " keyAgreement." },
-	{ .name = "template", .ops = OP_ENROLL, TO_STRING(cert_template),
+	{ .name = "template", .ops = MAKES, TO_STRING(cert_template),
 	  .check = CHECK_TEMPLATE, .arg = "name", .key = "CertTemplateName",
 	  .help = "Request this template of the CA (certTemplateName)",
 	  .more = "The extension 1.3.6.1.4.1.311.20.2, which CAs of Microsoft"
@@ -392,7 +403,7 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Resume a pending enrolment: poll first",
 	  .more = "Requires the same -k and -r as before." },
-	{ .name = "renewal", .ops = OP_ENROLL, .type = TYPE_RENEWAL,
+	{ .name = "renewal", .ops = MAKES, .type = TYPE_RENEWAL,
 	  .offset = AT(enum renewal, renewal), .arg = "type",
 	  .key = "RenewalMessage",
 	  .help = "messageType with -K and -O: 17 (RenewalReq), 19 (PKCSReq)",
@@ -400,7 +411,7 @@ const struct option_row table_rows[] = {
 		  " PKCSReq otherwise, or if it answers RenewalReq with HTTP"
 		  " status 400, 404, 405, 500 or 501.",
 	  .example = "auto" },
-	{ .name = "chain", .ops = OP_ENROLL | OP_GETCERT, TO_STRING(chain),
+	{ .name = "chain", .ops = MAKES | OP_GETCERT, TO_STRING(chain),
 	  .check = CHECK_OUTPUT, .arg = "file", .key = "ChainFile",
 	  .common = true,
 	  .help = "Write the CA certificates of the reply here",
@@ -409,6 +420,122 @@ const struct option_row table_rows[] = {
 	  .check = CHECK_PASS, .arg = "source", .key = "SignKeyPassword",
 	  .help = "Source of the pass phrase of -K, as for --passin",
 	  .example = "file:./old.pass" },
+
+	/* renew */
+	{ .letter = 'k', .name = "key", .ops = OP_RENEW, TO_STRING(key),
+	  .check = CHECK_KEY, .arg = "file", .key = "PrivateKeyFile",
+	  .what = "private key", .required = OP_RENEW,
+	  .common = true,
+	  .help = "Private key of the certificate of -l",
+	  .more = KEY_PLACES " A key in a token or the engine is kept.",
+	  .example = "./local.key" },
+	{ .letter = 'l', .name = "cert", .ops = OP_RENEW,
+	  TO_STRING(local_cert), .check = CHECK_OUTPUT, .arg = "file",
+	  .key = "LocalCertFile",
+	  .what = "file for the certificate", .required = OP_RENEW,
+	  .over = " tls-cert ",
+	  .common = true,
+	  .help = "Certificate that is to stay valid",
+	  .example = "./local.crt" },
+	{ .letter = 'r', .name = "request", .ops = OP_RENEW,
+	  TO_STRING(request), .check = CHECK_FILE, .arg = "file",
+	  .key = "CertReqFile",
+	  .help = "Certificate request to begin with, if there is no --subject",
+	  .more = "It is sent while there is no certificate, and is never"
+		  " written.",
+	  .example = "./local.csr" },
+	{ .name = "new-key", .ops = OP_RENEW, TO_STRING(new_key),
+	  .check = CHECK_RENEWED_KEY, .arg = "type", .key = "NewKey",
+	  .common = true,
+	  .help = "Type of the new keys; same: keep the key",
+	  .more = "The default is the type of the key that is there, and same"
+		  " for one in a token or the engine.",
+	  .example = "ec:P-256" },
+	{ .name = "renew-before", .ops = OP_RENEW, TO_STRING(renew_before),
+	  .check = CHECK_DUE, .arg = "time", .key = "RenewBefore",
+	  .common = true,
+	  .help = "Renew when less than this is left: 30d, 12h, 33%",
+	  .more = "Days, hours, minutes (45m) or a percentage of the lifetime."
+		  " The default is 33%.",
+	  .example = "33%" },
+	{ .name = "force", .ops = OP_RENEW, TO_FLAG(renew.force),
+	  .common = true,
+	  .help = "Renew even if it is not due" },
+	{ .name = "dry-run", .ops = OP_RENEW, TO_FLAG(renew.dry_run),
+	  .common = true,
+	  .help = "Say what would be done; send and write nothing" },
+	{ .name = "forget", .ops = OP_RENEW, TO_FLAG(renew.forget),
+	  .help = "Forget a pending request and its new key, and begin again" },
+	{ .name = "renew-with", .ops = OP_RENEW, TO_STRING(renew.with),
+	  .check = CHECK_RENEW_WITH, .arg = "what", .key = "RenewWith",
+	  .common = true,
+	  .help = "Renew with certificate, challenge, or both",
+	  .more = "certificate, the default: the old certificate and its key"
+		  " sign the request. challenge: the request has the challenge"
+		  " password, as the first one had, and a self-signed"
+		  " certificate signs it. both: the request has the challenge"
+		  " password, and the old certificate signs it. An expired"
+		  " certificate is renewed with the challenge if there is one.",
+	  .example = "certificate" },
+	{ .name = "bundle", .ops = OP_RENEW, TO_STRING(renew.bundle),
+	  .check = CHECK_OUTPUT, .arg = "file", .key = "BundleFile",
+	  .help = "Write key, certificate and CA certificates to this file",
+	  .more = "It is replaced at once: who reads it never gets a key and a"
+		  " certificate that do not belong together.",
+	  .example = "./bundle.pem" },
+	{ .name = "fullchain", .ops = OP_RENEW, TO_STRING(renew.fullchain),
+	  .check = CHECK_OUTPUT, .arg = "file", .key = "FullChainFile",
+	  .help = "Write the certificate and the CA certificates to this file",
+	  .example = "./fullchain.pem" },
+	{ .name = "key-mode", .ops = OP_RENEW, TO_STRING(renew.key_mode),
+	  .check = CHECK_MODE, .arg = "octal", .key = "KeyMode",
+	  .help = "Mode of the first key and bundle; the default is 600",
+	  .more = "Files that replace others have their owner, group, mode and"
+		  " access control list.",
+	  .example = "640" },
+	{ .name = "cert-mode", .ops = OP_RENEW, TO_STRING(renew.cert_mode),
+	  .check = CHECK_MODE, .arg = "octal", .key = "CertMode",
+	  .help = "Mode of the first certificate and chain files",
+	  .more = "The default is 644 less the umask.",
+	  .example = "644" },
+	{ .name = "owner", .ops = OP_RENEW, TO_STRING(renew.owner),
+	  .arg = "user[:group]", .key = "Owner",
+	  .help = "Owner and group of the first files",
+	  .example = "www-data:www-data" },
+	{ .name = "wait-lock", .ops = OP_RENEW, TO_NUMBER(renew.wait_lock),
+	  .arg = "secs", .key = "WaitLock",
+	  .help = "Seconds to wait for another run that is at work" },
+	{ .name = "jitter", .ops = OP_RENEW, TO_NUMBER(renew.jitter),
+	  .arg = "secs", .key = "Jitter",
+	  .help = "Wait a random time of up to this many seconds first",
+	  .more = "Not when standard error is a terminal.",
+	  .example = "3600" },
+	{ .name = "hook", .ops = OP_RENEW, TO_STRING(renew.hook),
+	  .arg = "command", .key = "Hook",
+	  .common = true,
+	  .help = "Run this command when the new files are in place",
+	  .more = "By the shell; see RENEW. In the configuration file single"
+		  " quotes keep a # or $ in it.",
+	  .example = "'systemctl reload nginx'" },
+	{ .name = "hook-timeout", .ops = OP_RENEW,
+	  TO_NUMBER(renew.hook_timeout), .def = HOOK_TIMEOUT_DEFAULT, .min = 1,
+	  .arg = "secs", .key = "HookTimeout",
+	  .help = "Seconds the hook may take" },
+	{ .name = "hook-optional", .ops = OP_RENEW,
+	  TO_FLAG(renew.hook_optional), .key = "HookOptional",
+	  .help = "Only warn of a hook that fails" },
+	{ .letter = 't', .name = "poll-interval", .ops = OP_RENEW,
+	  .alone = true, TO_NUMBER(poll_interval),
+	  .def = POLL_INTERVAL_RENEW, .arg = "secs", .key = "PollInterval",
+	  .help = "Seconds between polls" },
+	{ .letter = 'T', .name = "poll-time", .ops = OP_RENEW, .alone = true,
+	  TO_NUMBER(poll_time), .def = POLL_TIME_RENEW,
+	  .arg = "secs", .key = "MaxPollTime",
+	  .help = "Seconds until polling stops, for the next run to go on" },
+	{ .letter = 'n', .name = "poll-count", .ops = OP_RENEW, .alone = true,
+	  TO_NUMBER(poll_count), .def = POLL_COUNT_DEFAULT,
+	  .arg = "count", .key = "MaxPollCount",
+	  .help = "Maximum number of polls; 0: none" },
 
 	/* getcert, getcrl */
 	{ .letter = 'k', .name = "key", .ops = QUERY, TO_STRING(key),
@@ -488,7 +615,7 @@ const struct option_row table_rows[] = {
 	  .key = "EncCertFile",
 	  .help = "Encrypt to this certificate, not to one of -c",
 	  .example = "./enc.crt" },
-	{ .letter = 'm', .name = "dump-request", .ops = SIGNED,
+	{ .letter = 'm', .name = "dump-request", .ops = OP_ENROLL | QUERY,
 	  TO_STRING(dump_request), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "DumpRequestFile",
 	  .help = "Write the pkiMessage to this file in PEM; do not send it",

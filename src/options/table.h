@@ -50,6 +50,7 @@ struct option_row {
 	bool common;           /* --help has it with its help, in one line */
 	int def, min;          /* of a number; def < min: no default */
 	unsigned int fallback; /* an operation whose section is read, too */
+	bool alone;            /* not in the section of operation->base */
 	const char *help;      /* one sentence without its full stop */
 	const char *more, *example; /* further sentences for the manual */
 };
@@ -57,7 +58,7 @@ struct option_row {
 extern const struct option_row table_rows[];
 extern const size_t table_row_count;
 
-#define TABLE_ROWS_MAX 100 /* at least table_row_count */
+#define TABLE_ROWS_MAX 120 /* at least table_row_count */
 
 size_t table_index(const struct option_row *row);
 /* A pointer to the field of the row, of the type that row->type says. */

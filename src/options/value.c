@@ -228,14 +228,14 @@ enum status value_set(struct option_state *state, const struct option_row *row,
 	return ST_OK;
 }
 
-void value_set_defaults(struct options *options)
+void value_set_defaults(struct options *options, enum op op)
 {
 	const struct option_row *row;
 	size_t i;
 
 	for (i = 0; i < table_row_count; i++) {
 		row = &table_rows[i];
-		if (row->type == TYPE_NUMBER)
+		if (row->type == TYPE_NUMBER && (row->ops & op))
 			*(int *)table_field(options, row) = row->def;
 	}
 }

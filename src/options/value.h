@@ -26,7 +26,7 @@ enum status value_set(struct option_state *state, const struct option_row *row,
 /* yes or no, in any spelling; false if text is neither. */
 bool value_parse_flag(bool *out, const char *text);
 
-void value_set_defaults(struct options *options);
+void value_set_defaults(struct options *options, enum op op);
 
 /* Wipes and frees the value of the row. */
 void value_clear(struct options *options, const struct option_row *row);

@@ -7,6 +7,7 @@
 #include "options/guess.h"
 #include "options/hide.h"
 #include "options/made_value.h"
+#include "options/renew_value.h"
 #include "options/value_check.h"
 #include "pki/algs.h"
 #include "pki/pin.h"
@@ -110,7 +111,8 @@ enum status value_check_string(const struct option_row *row, const char *text,
 	    strchr(source->cut, '@') != NULL)
 		return value_check_refuse(
 		    source, "a # ends the value before an @: quote the value");
-	if (!made_value_is_good(row->check, text, &problem))
+	if (!made_value_is_good(row->check, text, &problem) ||
+	    !renew_value_is_good(row->check, text, &problem))
 		return value_check_refuse(source, "%s", problem.text);
 	if (row->check == CHECK_PASS && !pass_is_source(text))
 		return value_check_refuse(source,

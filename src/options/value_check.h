@@ -14,6 +14,7 @@ enum option_rank {
 	RANK_UNSET,   /* no value yet */
 	RANK_ARGV,    /* the command line */
 	RANK_OWN,     /* the operation's own section */
+	RANK_BASE,    /* the section of operation->base */
 	RANK_COMMON,  /* [sscep] */
 	RANK_DEFAULT, /* [default], or no section */
 	RANK_FALLBACK /* the section of row->fallback */

@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include <openssl/crypto.h>
@@ -16,6 +17,16 @@ void report_set(struct report *r, enum report_field field, const char *text)
 	r->fields[field] = OPENSSL_strdup(text);
 	if (r->fields[field] == NULL)
 		r->failed = true;
+}
+
+void report_set_number(
+    struct report *r, enum report_field field, long long number)
+{
+	char text[32];
+
+	snprintf(text, sizeof(text), "%lld", number);
+	report_set(r, field, text);
+	r->numbers[field] = true;
 }
 
 static void add_comma(struct report *r, enum report_list list)
@@ -40,6 +51,14 @@ void report_add_object(
 		r->failed = true;
 }
 
+static bool add_field(struct buf *out, const struct report *r, int i)
+{
+	if (!r->numbers[i])
+		return json_add_member(out, field_names[i], r->fields[i]);
+	return buf_addf(out, "%s\"%s\":%s", out->len > 0 ? "," : "",
+	    field_names[i], r->fields[i]);
+}
+
 bool report_add_json(struct buf *out, const struct report *r, enum status st)
 {
 	struct buf members = {0};
@@ -48,8 +67,7 @@ bool report_add_json(struct buf *out, const struct report *r, enum status st)
 
 	for (i = 0; ok && i < REPORT_FIELDS; i++)
 		if (r->fields[i] != NULL)
-			ok = json_add_member(
-			    &members, field_names[i], r->fields[i]);
+			ok = add_field(&members, r, i);
 	for (i = 0; ok && i < REPORT_LISTS; i++)
 		if (r->lists[i].len > 0)
 			ok = buf_addf(&members, "%s\"%s\":[%s]",

@@ -16,12 +16,15 @@
 #define REPORT_FIELD_LIST(X) \
 	X(REPORT_VERSION, "version") \
 	X(REPORT_OPERATION, "operation") \
-	X(REPORT_ACTION, "action") \
-	X(REPORT_REASON, "reason") \
 	X(REPORT_STATUS, "status") \
 	X(REPORT_FAIL_INFO, "failInfo") \
 	X(REPORT_FAIL_INFO_TEXT, "failInfoText") \
 	X(REPORT_TRANSACTION_ID, "transactionID") \
+	X(REPORT_ACTION, "action") \
+	X(REPORT_REASON, "reason") \
+	X(REPORT_SERIAL, "serial") \
+	X(REPORT_NOT_AFTER, "notAfter") \
+	X(REPORT_DAYS_LEFT, "daysLeft") \
 	X(REPORT_PEM, "pem") \
 	X(REPORT_ERROR, "error")
 #define REPORT_LIST_LIST(X) \
@@ -40,12 +43,15 @@ enum report_list { REPORT_LIST_LIST(REPORT_CONSTANT) REPORT_LISTS };
 /* Owns its members; all zero is empty. */
 struct report {
 	char *fields[REPORT_FIELDS];
+	bool numbers[REPORT_FIELDS]; /* is written without quotes */
 	struct buf lists[REPORT_LISTS];
 	bool wanted; /* --json: otherwise objects need not be added */
 	bool failed; /* out of memory: the report is incomplete */
 };
 
 void report_set(struct report *r, enum report_field field, const char *text);
+void report_set_number(
+    struct report *r, enum report_field field, long long number);
 void report_add_string(
     struct report *r, enum report_list list, const char *text);
 

@@ -24,6 +24,8 @@ enum warning_class {
 	    "A received CA certificate is not valid now") \
 	X(WARN_CHAIN, "chain", WARNING_INFORMATION, \
 	    "The received CA certificates form a chain up to a root") \
+	X(WARN_CLOCK, "clock", WARNING_USUAL, \
+	    "The certificate to renew is not valid yet, by this clock") \
 	X(WARN_CONFIG_SYNTAX, "config-syntax", WARNING_USUAL, \
 	    "A part of a line of the configuration file is ignored") \
 	X(WARN_CRL_EXPIRED, "crl-expired", WARNING_USUAL, \
@@ -34,6 +36,8 @@ enum warning_class {
 	    "An argument that is not an option is ignored") \
 	X(WARN_GIVEN_TWICE, "given-twice", WARNING_USUAL, \
 	    "A key is given twice in the configuration file") \
+	X(WARN_HOOK_FAILED, "hook-failed", WARNING_USUAL, \
+	    "The hook failed, and is run again by the next run") \
 	X(WARN_ISSUED_NOT_VALID_NOW, "issued-not-valid-now", WARNING_USUAL, \
 	    "The issued certificate is not valid yet") \
 	X(WARN_KEY_NOT_ENCRYPTED, "key-not-encrypted", WARNING_USUAL, \

@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
-# The renewal script of README and manual, run as by cron, and killed at every
-# place. RENEWAL names another script to test.
+# A script that renews with enroll, as many wrote one before there was renew, run
+# as by cron, and killed at every place. RENEWAL names another one to test.
 
 load helper
 
@@ -14,29 +14,10 @@ setup() {
     path_line='export PATH=/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
     mkdir "$bin" "$state"
     make_commands
-    of_manual >"$state/script"
-    adapt "${RENEWAL:-$state/script}"
+    adapt "${RENEWAL:-$here/renewal-script}"
 }
 
 # --- the script ------------------------------------------------------------
-
-of_manual() {
-    awk 'open && $0 == "#!/bin/sh" { on = 1 }
-        /^\.Ed/ { on = 0 }
-        { open = /^\.Bd -literal/ }
-        on' "$tree/man/sscep.1" | sed 's/\\e/\\/g'
-}
-
-of_readme() {
-    awk '$0 == "    #!/bin/sh" { on = 1 }
-        !/^    / { on = 0 }
-        on' "$tree/README.md" | sed 's/^    //'
-}
-
-of_rendered_manual() {
-    mandoc -T ascii "$tree/man/sscep.1" | sed "s/.$(printf '\b')//g" |
-        sed -n 's/^ \{11\}//; /^#!\/bin\/sh$/,/^$/p' | sed '/^$/d'
-}
 
 # Changes only the directory and PATH of the script.
 adapt() {
@@ -308,22 +289,6 @@ before_lines() {
 }
 
 # --- the script itself -----------------------------------------------------
-
-@test "renewal: README and manual show the same script" {
-    local shell
-    of_readme >readme
-    of_manual >manual
-    [ "$(grep -c '^#!/bin/sh' manual)" -eq 1 ]
-    diff -u readme manual
-    for shell in sh dash bash 'busybox sh'; do
-        if command -v "${shell%% *}"; then
-            # shellcheck disable=SC2086
-            $shell -n manual
-        fi
-    done
-    command -v mandoc || skip "mandoc is not installed"
-    diff -u manual <(of_rendered_manual)
-}
 
 @test "renewal: nothing is due" {
     begin 31

@@ -98,6 +98,17 @@ static const struct {
     {"CertTemplateName", "a \"b\" #$c\\"},
     {"RSAOAEP", NULL},
     {"RSAPSS", NULL},
+    {"RenewWith", "certificate"},
+    {"BundleFile", "x"},
+    {"FullChainFile", "x"},
+    {"KeyMode", "640"},
+    {"CertMode", "0644"},
+    {"Owner", "x:y"},
+    {"WaitLock", "7"},
+    {"Jitter", "7"},
+    {"Hook", "a 'b' \"$c\" # d\\"},
+    {"HookTimeout", "7"},
+    {"HookOptional", NULL},
 };
 
 static void start_dump(struct run *r, const char *operation)

@@ -40,7 +40,7 @@ static void report_failure(struct log_capture *capture, int fail_info,
 	    .fail_info = scep_fail_info(fail_info),
 	    .fail_info_text = text,
 	};
-	const struct options options = {0};
+	const struct options options = {.operation = &op_enroll};
 	struct report report = {0};
 	struct session session = {.options = &options, .report = &report};
 	struct inputs in = {.session = &session, .options = &options};
@@ -115,25 +115,46 @@ static void test_advice_on_renewal(void **state)
 /* Advice for each failInfo, by what was sent: words that must be there, or not. */
 static void test_advice_by_message(void **state)
 {
-	static const struct sent enrol = {MESSAGE_PKCSREQ, false, false, false},
-				 enrol_pass = {MESSAGE_PKCSREQ, false, true,
-				     false},
-				 renew = {MESSAGE_RENEWALREQ, true, false,
-				     false},
-				 renew_pass = {MESSAGE_RENEWALREQ, true, true,
-				     false},
-				 renew_19 = {MESSAGE_PKCSREQ, true, false,
-				     false},
-				 poll = {MESSAGE_CERTPOLL, false, true, false},
-				 cert = {MESSAGE_GETCERT, false, false, false},
-				 crl = {MESSAGE_GETCRL, false, false, false},
-				 old = {MESSAGE_PKCSREQ, false, false, true},
-				 old_crl = {MESSAGE_GETCRL, false, false, true};
+	static const struct sent
+	    enrol = {MESSAGE_PKCSREQ, false, false, false, false, false},
+	    enrol_pass = {MESSAGE_PKCSREQ, false, true, false, false, false},
+	    renew = {MESSAGE_RENEWALREQ, true, false, false, false, false},
+	    renew_pass = {MESSAGE_RENEWALREQ, true, true, false, false, false},
+	    renew_19 = {MESSAGE_PKCSREQ, true, false, false, false, false},
+	    poll = {MESSAGE_CERTPOLL, false, true, false, false, false},
+	    cert = {MESSAGE_GETCERT, false, false, false, false, false},
+	    crl = {MESSAGE_GETCRL, false, false, false, false, false},
+	    old = {MESSAGE_PKCSREQ, false, false, true, false, false},
+	    old_crl = {MESSAGE_GETCRL, false, false, true, false, false};
+	static const struct sent again = {.first = MESSAGE_RENEWALREQ,
+				     .renewal = true,
+				     .renew = true},
+				 again_pass = {.first = MESSAGE_RENEWALREQ,
+				     .renewal = true,
+				     .password = true,
+				     .renew = true},
+				 again_expired = {.first = MESSAGE_PKCSREQ,
+				     .renewal = true,
+				     .renew = true,
+				     .expired = true},
+				 again_poll = {
+				     .first = MESSAGE_CERTPOLL, .renew = true};
 	static const struct {
 		const struct sent *sent;
 		int fail_info;
 		const char *has, *lacks;
 	} rows[] = {
+	    {&again, 0, "-E 3des -S sha1", "password"},
+	    {&again, 1, "--renew-with both", "-O"},
+	    {&again, 2, "--renew-with both", "-O"},
+	    {&again, 4, "--renew-with challenge", "-O"},
+	    {&again_pass, 1, "--renew-with challenge", "again"},
+	    {&again_pass, 2, "wrong, used or expired", "again"},
+	    {&again_expired, -1, "administrator has to allow", "again"},
+	    {&again_expired, 1, "administrator has to allow", "again"},
+	    {&again_expired, 2, "for --challenge", "again"},
+	    {&again_expired, 4, "has expired", "again"},
+	    {&again_poll, 2, "next run", "-R"},
 	    {&enrol, 0, "-E 3des -S sha1", "password"},
 	    {&crl, 0, "-E 3des -S sha1", "password"},
 	    {&old, 0, "-E aes128 -S sha256", "-E 3des"},
@@ -189,8 +210,10 @@ static void test_advice_by_message(void **state)
 /* What a server that does not know RenewalReq refuses it with. */
 static void test_advice_on_renewal_req(void **state)
 {
-	const struct sent renewal = {MESSAGE_RENEWALREQ, true, false, false},
-			  other = {MESSAGE_PKCSREQ, true, false, false};
+	const struct sent renewal = {MESSAGE_RENEWALREQ, true, false, false,
+			      false, false},
+			  other = {MESSAGE_PKCSREQ, true, false, false, false,
+			      false};
 
 	(void)state;
 	assert_non_null(strstr(
@@ -205,12 +228,14 @@ static void test_advice_on_renewal_req(void **state)
 static void test_advice_on_no_content(void **state)
 {
 	(void)state;
+	assert_non_null(strstr(
+	    advice_on_no_content(MESSAGE_PKCSREQ, false), "later with -R"));
+	assert_non_null(strstr(
+	    advice_on_no_content(MESSAGE_CERTPOLL, false), "later with -R"));
 	assert_non_null(
-	    strstr(advice_on_no_content(MESSAGE_PKCSREQ), "later with -R"));
-	assert_non_null(
-	    strstr(advice_on_no_content(MESSAGE_CERTPOLL), "later with -R"));
-	assert_null(strstr(advice_on_no_content(MESSAGE_GETCERT), "-R"));
-	assert_null(strstr(advice_on_no_content(MESSAGE_GETCRL), "-R"));
+	    strstr(advice_on_no_content(MESSAGE_PKCSREQ, true), "next run"));
+	assert_null(strstr(advice_on_no_content(MESSAGE_GETCERT, false), "-R"));
+	assert_null(strstr(advice_on_no_content(MESSAGE_GETCRL, false), "-R"));
 }
 
 /* Advice on HTTP errors, by the operation, -i and POST. */

@@ -62,7 +62,8 @@ struct promise {
 #define ALL    TABLE_OPS_ALL
 #define CA     (OP_GETCA | OP_GETNEXTCA)
 #define QUERY  (OP_GETCERT | OP_GETCRL)
-#define SIGNED (OP_ENROLL | QUERY)
+#define SIGNED (OP_ENROLL | OP_RENEW | QUERY)
+#define MAKES  (OP_ENROLL | OP_RENEW)
 #define O(f)   offsetof(struct options, f)
 
 /* clang-format off */
@@ -94,27 +95,27 @@ static const struct promise contract[] = {
 	{OP_GETNEXTCA, 'w', "signer-cert", "SignerCertificateFile", STR,
 	    O(output), "x.crt"},
 	{SIGNED, 'k', "key", "PrivateKeyFile", STR, O(key), "x.key"},
-	{OP_ENROLL, 'r', "request", "CertReqFile", STR, O(request), "x.csr"},
+	{MAKES, 'r', "request", "CertReqFile", STR, O(request), "x.csr"},
 	{SIGNED, 'l', "cert", "LocalCertFile", STR, O(local_cert), "x.crt"},
 	{OP_ENROLL, 'K', "sign-key", "SignKeyFile", STR, O(sign_key), "x.key"},
 	{OP_ENROLL, 'O', "sign-cert", "SignCertFile", STR, O(sign_cert), "x.crt"},
 	{OP_GETCERT, 'O', "issuer-cert", "SignCertFile", STR, O(sign_cert), "x"},
 	{OP_GETCRL, 'O', "target-cert", "SignCertFile", STR, O(sign_cert), "x"},
 	{OP_ENROLL, 'L', "selfsigned", "SelfSignedFile", STR, O(selfsigned), "x"},
-	{OP_ENROLL, 't', "poll-interval", "PollInterval", NUM,
+	{MAKES, 't', "poll-interval", "PollInterval", NUM,
 	    O(poll_interval), "7"},
-	{OP_ENROLL, 'T', "poll-time", "MaxPollTime", NUM, O(poll_time), "7"},
-	{OP_ENROLL, 'n', "poll-count", "MaxPollCount", NUM, O(poll_count), "7"},
+	{MAKES, 'T', "poll-time", "MaxPollTime", NUM, O(poll_time), "7"},
+	{MAKES, 'n', "poll-count", "MaxPollCount", NUM, O(poll_count), "7"},
 	{OP_ENROLL, 'R', "resume", "Resume", FLG, O(resume), NULL},
-	{OP_ENROLL, 0, "renewal", "RenewalMessage", REN, O(renewal), "19"},
+	{MAKES, 0, "renewal", "RenewalMessage", REN, O(renewal), "19"},
 	{QUERY, 's', "serial", "GetCertSerial", STR, O(serial), "AA:BB"},
 	{OP_GETCERT, 'w', "output", "GetCertFile", STR, O(output), "x.crt"},
 	{OP_GETCRL, 'w', "output", "GetCrlFile", STR, O(output), "x.crl"},
 	{OP_GETCRL, 0, "if-due", "IfDue", FLG, O(if_due), NULL},
-	{OP_GETCRL, 0, "renew-before", "RenewBefore", STR,
+	{OP_RENEW | OP_GETCRL, 0, "renew-before", "RenewBefore", STR,
 	    O(renew_before), "12h"},
 	{SIGNED, 'e', "enc-cert", "EncCertFile", STR, O(enc_cert), "x.crt"},
-	{SIGNED, 'm', "dump-request", "DumpRequestFile", STR, O(dump_request), "x.pem"},
+	{OP_ENROLL | QUERY, 'm', "dump-request", "DumpRequestFile", STR, O(dump_request), "x.pem"},
 	{SIGNED | CA, 0, "tolerate", "Tolerate", TOL, O(tolerate),
 	    "clock"},
 	{SIGNED, 0, "transaction-id", "TransactionID", STR, O(transaction_id),
@@ -135,25 +136,43 @@ static const struct promise contract[] = {
 	{ALL, 0, "tls-insecure", "TLSInsecure", FLG, O(tls_insecure), NULL},
 	{SIGNED | OP_GETCA, 0, "ca-fingerprint", "CAFingerprint", LST,
 	    O(ca_fingerprints), "00112233445566778899aabbccddeeff"},
-	{OP_ENROLL | OP_GETCERT, 0, "chain", "ChainFile", STR, O(chain), "x"},
+	{MAKES | OP_GETCERT, 0, "chain", "ChainFile", STR, O(chain), "x"},
 	{SIGNED, 0, "passin", "KeyPassword", STR, O(passin), "pass:swordfish"},
 	{OP_ENROLL, 0, "sign-passin", "SignKeyPassword", STR, O(sign_passin),
 	    "pass:swordfish"},
-	{OP_ENROLL, 0, "new-key", "NewKey", STR, O(new_key), "ec:P-256"},
-	{OP_ENROLL, 0, "key-passout", "NewKeyPassword", STR, O(key_passout),
+	{MAKES, 0, "new-key", "NewKey", STR, O(new_key), "ec:P-256"},
+	{MAKES, 0, "key-passout", "NewKeyPassword", STR, O(key_passout),
 	    "pass:swordfish"},
-	{OP_ENROLL, 0, "subject", "Subject", STR, O(subject), "/C=FI/CN=x"},
-	{OP_ENROLL, 0, "san", "SubjectAltName", LST, O(altnames),
+	{MAKES, 0, "subject", "Subject", STR, O(subject), "/C=FI/CN=x"},
+	{MAKES, 0, "san", "SubjectAltName", LST, O(altnames),
 	    "DNS:x,IP:192.0.2.1"},
-	{OP_ENROLL, 0, "eku", "ExtendedKeyUsage", LST, O(purposes),
+	{MAKES, 0, "eku", "ExtendedKeyUsage", LST, O(purposes),
 	    "serverAuth"},
-	{OP_ENROLL, 0, "ku", "KeyUsage", FLG, O(key_usage), NULL},
-	{OP_ENROLL, 0, "template", "CertTemplateName", STR, O(cert_template),
+	{MAKES, 0, "ku", "KeyUsage", FLG, O(key_usage), NULL},
+	{MAKES, 0, "template", "CertTemplateName", STR, O(cert_template),
 	    "x"},
-	{OP_ENROLL, 0, "challenge", "Challenge", STR, O(challenge),
+	{MAKES, 0, "challenge", "Challenge", STR, O(challenge),
 	    "pass:swordfish"},
 	{SIGNED, 0, "rsa-oaep", "RSAOAEP", FLG, O(rsa_oaep), NULL},
 	{SIGNED, 0, "rsa-pss", "RSAPSS", FLG, O(rsa_pss), NULL},
+
+	{OP_RENEW, 0, "force", NULL, NONE, 0, NULL},
+	{OP_RENEW, 0, "dry-run", NULL, NONE, 0, NULL},
+	{OP_RENEW, 0, "forget", NULL, NONE, 0, NULL},
+	{OP_RENEW, 0, "renew-with", "RenewWith", STR, O(renew.with),
+	    "certificate"},
+	{OP_RENEW, 0, "bundle", "BundleFile", STR, O(renew.bundle), "x"},
+	{OP_RENEW, 0, "fullchain", "FullChainFile", STR, O(renew.fullchain), "x"},
+	{OP_RENEW, 0, "key-mode", "KeyMode", STR, O(renew.key_mode), "640"},
+	{OP_RENEW, 0, "cert-mode", "CertMode", STR, O(renew.cert_mode), "0644"},
+	{OP_RENEW, 0, "owner", "Owner", STR, O(renew.owner), "x:y"},
+	{OP_RENEW, 0, "wait-lock", "WaitLock", NUM, O(renew.wait_lock), "7"},
+	{OP_RENEW, 0, "jitter", "Jitter", NUM, O(renew.jitter), "7"},
+	{OP_RENEW, 0, "hook", "Hook", STR, O(renew.hook), "x"},
+	{OP_RENEW, 0, "hook-timeout", "HookTimeout", NUM, O(renew.hook_timeout),
+	    "7"},
+	{OP_RENEW, 0, "hook-optional", "HookOptional", FLG,
+	    O(renew.hook_optional), NULL},
 };
 /* clang-format on */
 
@@ -318,7 +337,8 @@ static void try_prefix(
 	/* These are whole names of other options, so not ambiguous. */
 	snprintf(want, sizeof(want), "option %s is ambiguous: --", arg);
 	if (strstr(r.said, want) == NULL && strcmp(arg, "--provider") != 0 &&
-	    strcmp(arg, "--key") != 0)
+	    strcmp(arg, "--key") != 0 && strcmp(arg, "--cert") != 0 &&
+	    strcmp(arg, "--wait") != 0 && strcmp(arg, "--hook") != 0)
 		fail_msg("%s %s: %s", op->name, arg, r.said);
 	run_end(&r);
 }

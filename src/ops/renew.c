@@ -1,0 +1,256 @@
+#include <time.h>
+#include <unistd.h>
+
+#include <openssl/rand.h>
+
+#include "ops/describe.h"
+#include "ops/enrolment.h"
+#include "ops/ops.h"
+#include "ops/renew_ca.h"
+#include "ops/renew_deliver.h"
+#include "ops/renew_enrol.h"
+#include "ops/renew_hook.h"
+#include "util/file.h"
+#include "util/lock.h"
+#include "util/log.h"
+
+/* What a run is to do. */
+enum task {
+	TASK_NOTHING,
+	TASK_RESUME,    /* poll for the request of CERT.req */
+	TASK_TAKE_OVER, /* poll for a request for the key of -k */
+	TASK_SEND
+};
+
+struct plan {
+	enum task task;
+	const char *reason; /* of the task, static */
+	char left[DUE_TEXT_SIZE];
+};
+
+/* --jitter: many devices whose clocks agree do not ask at once. */
+static enum status wait_random(int seconds)
+{
+	struct timespec left = {0};
+	unsigned int number;
+
+	if (seconds <= 0 || isatty(STDERR_FILENO))
+		return ST_OK;
+	if (RAND_bytes((unsigned char *)&number, sizeof(number)) != 1)
+		return fail_crypto(ST_ERROR, "--jitter: no random bytes");
+	left.tv_sec = (time_t)(number % ((unsigned int)seconds + 1));
+	verbose("waiting %ld seconds (--jitter)", (long)left.tv_sec);
+	while (nanosleep(&left, &left) != 0)
+		;
+	return ST_OK;
+}
+
+/*
+ * A certificate that is not valid yet was issued in the future of this clock:
+ * what is left of it cannot be told.
+ */
+static enum status plan_early(const struct renewal_state *r, struct plan *plan)
+{
+	struct buf text = {0};
+	enum status st = ST_OK;
+
+	if (!describe_add_time(&text, X509_get0_notBefore(r->cert)))
+		st = fail_memory();
+	else
+		warn(WARN_CLOCK,
+		    "certificate %s is not valid before %s: is this system's "
+		    "clock right?",
+		    r->options->local_cert, buf_string(&text));
+	buf_free(&text);
+	if (st == ST_OK && (r->options->tolerate & TOLERATE_CLOCK) == 0)
+		return fail(ST_ERROR,
+		    "certificate %s: whether it is due cannot be told: set "
+		    "this system's clock (--tolerate clock renews it)",
+		    r->options->local_cert);
+	plan->task = TASK_SEND;
+	plan->reason = "the clock is before the certificate";
+	return st;
+}
+
+static enum status plan_renewal(
+    const struct renewal_state *r, struct plan *plan)
+{
+	due_text(plan->left, sizeof(plan->left), &r->due);
+	if (r->due.early)
+		return plan_early(r, plan);
+	plan->task = TASK_SEND;
+	if (r->due.expired)
+		plan->reason = "expired";
+	else if (r->due.due)
+		plan->reason = "due";
+	else if (r->options->renew.force)
+		plan->reason = "forced";
+	else {
+		plan->task = TASK_NOTHING;
+		plan->reason = "not due";
+	}
+	return ST_OK;
+}
+
+/* After renewal_look().  What is pending goes before what is due. */
+static enum status make_plan(const struct renewal_state *r, struct plan *plan)
+{
+	bool forget = r->options->renew.forget, pending;
+	enum status st = file_find(&pending, buf_string(&r->request));
+
+	if (st != ST_OK)
+		return st;
+	if (pending && !forget) {
+		plan->task = TASK_RESUME;
+		plan->reason = "a request is pending";
+	} else if (r->cert != NULL) {
+		return plan_renewal(r, plan);
+	} else {
+		plan->task =
+		    r->key != NULL && !forget ? TASK_TAKE_OVER : TASK_SEND;
+		plan->reason = "no certificate";
+	}
+	return ST_OK;
+}
+
+static enum status carry_out(struct renewal_state *r, const struct plan *plan)
+{
+	bool again = true;
+	enum status st = ST_OK;
+
+	if (plan->task == TASK_NOTHING) {
+		say_plain("not due: %s left", plan->left);
+		return ST_OK;
+	}
+	if ((st = renew_ca_provide(r->session)) != ST_OK)
+		return st;
+	if (plan->task == TASK_RESUME)
+		st = renew_enrol_resume(r, &again);
+	else if (plan->task == TASK_TAKE_OVER)
+		st = renew_enrol_take_over(r, &again);
+	return st == ST_OK && again ? renew_enrol_send(r) : st;
+}
+
+/* Of the certificate that is in use at the end. */
+static void report_cert(struct report *report, const struct renewal_state *r)
+{
+	struct buf serial = {0}, not_after = {0};
+	long long left = r->due.left;
+
+	if (describe_add_serial(&serial, r->cert) &&
+	    describe_add_time(&not_after, X509_get0_notAfter(r->cert))) {
+		report_set(report, REPORT_SERIAL, buf_string(&serial));
+		report_set(report, REPORT_NOT_AFTER, buf_string(&not_after));
+	} else {
+		report->failed = true;
+	}
+	report_set_number(report, REPORT_DAYS_LEFT,
+	    left >= 0 ? left / 86400 : -((86399 - left) / 86400));
+	buf_free(&serial);
+	buf_free(&not_after);
+}
+
+static void report_run(
+    const struct renewal_state *r, const struct plan *plan, enum status st)
+{
+	struct report *report = r->session->report;
+	const char *path = r->options->local_cert;
+	char left[DUE_TEXT_SIZE];
+
+	if (r->action != NULL && plan->task != TASK_NOTHING && st == ST_OK) {
+		say("certificate written as %s", path);
+		describe_cert(report, r->cert, path);
+		say_plain("%s: %s left", r->action,
+		    due_text(left, sizeof(left), &r->due));
+	}
+	if (r->action != NULL && st == ST_OK)
+		report_set(report, REPORT_ACTION, r->action);
+	else
+		report_set(report, REPORT_ACTION,
+		    st == ST_PENDING ? "pending" : "none");
+	if (plan->reason != NULL)
+		report_set(report, REPORT_REASON, plan->reason);
+	if (r->cert != NULL)
+		report_cert(report, r);
+}
+
+static enum status run_locked(struct renewal_state *r)
+{
+	struct plan plan = {0};
+	bool swapped;
+	enum status st = renew_deliver_finish(r, &swapped);
+
+	if (st == ST_OK && r->options->renew.forget)
+		st = renew_enrol_forget(r);
+	if (st == ST_OK)
+		st = renewal_look(r);
+	if (st == ST_OK)
+		st = make_plan(r, &plan);
+	if (st == ST_OK)
+		st = carry_out(r, &plan);
+	report_run(r, &plan, st);
+	return st;
+}
+
+/* The lock is released before the hook, which may start sscep, too. */
+static enum status run(struct renewal_state *r)
+{
+	const struct renew_options *o = &r->options->renew;
+	struct lock lock = {0};
+	enum status st, hook;
+
+	if ((st = wait_random(o->jitter)) != ST_OK)
+		return st;
+	st = lock_take(&lock, buf_string(&r->lock), o->wait_lock);
+	if (st != ST_OK)
+		return st;
+	st = run_locked(r);
+	lock_release(&lock);
+	hook = renew_hook_run(r);
+	return st != ST_OK ? st : hook;
+}
+
+/* --dry-run: without the lock, as nothing is changed. */
+static enum status show_plan(struct renewal_state *r)
+{
+	static const char *const tasks[] = {
+	    [TASK_RESUME] = "poll",
+	    [TASK_TAKE_OVER] = "poll, and enrol",
+	};
+	struct plan plan = {0};
+	bool swap;
+	enum status st = swap_find_new(&swap, r->cert_file);
+
+	if (st == ST_OK && swap)
+		say_plain("would finish an interrupted renewal");
+	if (st != ST_OK || swap)
+		return st;
+	if ((st = renewal_look(r)) == ST_OK)
+		st = make_plan(r, &plan);
+	if (st != ST_OK)
+		return st;
+	if (plan.task == TASK_NOTHING)
+		say_plain("not due: %s left", plan.left);
+	else if (plan.task != TASK_SEND)
+		say_plain("would %s: %s", tasks[plan.task], plan.reason);
+	else if (r->cert != NULL)
+		say_plain("would renew: %s, %s left", plan.reason, plan.left);
+	else
+		say_plain("would enrol: %s", plan.reason);
+	report_run(r, &plan, ST_OK);
+	return ST_OK;
+}
+
+static enum status renew_run(struct session *session)
+{
+	struct renewal_state r;
+	enum status st = renewal_open(&r, session);
+
+	if (st == ST_OK)
+		st = session->options->renew.dry_run ? show_plan(&r) : run(&r);
+	renewal_free(&r);
+	return st;
+}
+
+OPS_DEFINE(renew, "Keep a certificate valid", .base = OP_ENROLL,
+    .needs_caps = enrolment_needs_caps);

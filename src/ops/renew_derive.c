@@ -1,0 +1,277 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "keys/new_key.h"
+#include "ops/renew_derive.h"
+#include "pki/csr.h"
+#include "util/file.h"
+#include "util/log.h"
+
+static bool keeps_key(const struct renewal_state *r)
+{
+	const char *type = r->options->new_key;
+
+	return r->in_token || (type != NULL && strcmp(type, NEW_KEY_SAME) == 0);
+}
+
+static bool is_with(const struct renewal_state *r, const char *word)
+{
+	const char *with = r->options->renew.with;
+
+	return with != NULL && strcmp(with, word) == 0;
+}
+
+/* What the options of the command and of every run have in common. */
+static void start(struct derived *derived, struct renewal_state *r)
+{
+	memset(derived, 0, sizeof(*derived));
+	derived->r = r;
+	derived->options = *r->options;
+	derived->options.local_cert = NULL; /* see record() */
+	derived->options.chain = NULL;
+	derived->options.challenge = NULL; /* see add_challenge() */
+	pass_wipe(&r->session->challenge);
+	derived->options.new_key = NULL;
+	derived->options.request = NULL;
+}
+
+/* The request gets the challenge, which is read once for all runs. */
+static enum status add_challenge(struct derived *derived)
+{
+	struct pass *pass = &derived->r->challenge;
+	char *source = derived->r->options->challenge;
+	enum status st = ST_OK;
+
+	if (source != NULL && !pass->given) {
+		st = pass_read(pass, source, "--challenge");
+		pass_hide(source);
+	}
+	if (st == ST_OK)
+		derived->r->session->challenge = *pass;
+	return st;
+}
+
+/* Asks for nothing: the request is read, not made. */
+static void use_request(struct options *o, char *request)
+{
+	o->request = request;
+	o->subject = o->cert_template = NULL;
+	o->altnames = o->purposes = (struct list){0};
+	o->key_usage = false;
+}
+
+/* The old pair signs. */
+static void sign_with_pair(struct derived *derived)
+{
+	struct options *o = &derived->options;
+
+	o->sign_cert = derived->r->options->local_cert;
+	o->sign_key = derived->r->options->key;
+	o->sign_passin = o->passin;
+	derived->r->session->sign_pass = derived->r->session->pass;
+}
+
+/* Sets the key to the one, of KEY.new and KEY, that the request is for. */
+static enum status choose_key(struct derived *derived)
+{
+	struct renewal_state *r = derived->r;
+	char *path = derived->options.request;
+	X509_REQ *csr = NULL;
+	EVP_PKEY *key = NULL;
+	bool exists = false;
+	enum status st = csr_read(&csr, path);
+
+	if (st == ST_OK && r->key_file != NULL)
+		st = swap_find_new(&exists, r->key_file);
+	if (st == ST_OK && exists)
+		st = renewal_read_key(&key, r, buf_string(&r->key_new));
+	if (st == ST_OK && key != NULL && csr_has_key(csr, key)) {
+		derived->options.key = (char *)r->key_new.data;
+		derived->uses_new = true;
+	} else if (st == ST_OK &&
+	    (r->key == NULL || !csr_has_key(csr, r->key))) {
+		st = fail(ST_FILE,
+		    "request %s: its private key is not there (--forget "
+		    "removes the request, to begin again)",
+		    path);
+	}
+	EVP_PKEY_free(key);
+	X509_REQ_free(csr);
+	return st;
+}
+
+static enum status fail_no_subject(const struct renewal_state *r)
+{
+	return fail_misuse(
+	    "missing subject (--subject): there is no certificate %s yet",
+	    r->options->local_cert);
+}
+
+/* What the first request asks for, for the key of -k. */
+static enum status describe_first(struct derived *derived)
+{
+	const struct options *o = derived->r->options;
+
+	if (o->subject != NULL)
+		return add_challenge(derived);
+	if (o->request == NULL)
+		return fail_no_subject(derived->r);
+	use_request(&derived->options, o->request);
+	return ST_OK;
+}
+
+/*
+ * A KEY.new of another type was made before the options were changed.  Nothing
+ * is pending for it: there is no CERT.req.
+ */
+static enum status drop_other_type(struct derived *derived)
+{
+	struct renewal_state *r = derived->r;
+	const char *type = derived->options.new_key;
+	EVP_PKEY *key = NULL;
+	bool exists;
+	enum status st = swap_find_new(&exists, r->key_file);
+
+	if (st != ST_OK || !exists)
+		return st;
+	st = renewal_read_key(&key, r, buf_string(&r->key_new));
+	if (st == ST_OK && !new_key_is_of_type(key, new_key_find_type(type))) {
+		verbose("private key %s: it is not of type %s, and is made "
+			"anew",
+		    buf_string(&r->key_new), type);
+		st = swap_remove_new(r->key_file);
+	}
+	EVP_PKEY_free(key);
+	return st;
+}
+
+/* Whether the file says that the key in it is encrypted. */
+static enum status check_encrypted(const struct renewal_state *r)
+{
+	const char *path = r->key_file->path;
+	struct buf text = {0};
+	bool exists;
+	enum status st = file_find(&exists, path);
+
+	if (st == ST_OK && exists)
+		st = file_read(&text, path, "private key");
+	if (st == ST_OK && strstr(buf_string(&text), "ENCRYPTED") != NULL)
+		st = fail(ST_FILE,
+		    "private key %s: it is encrypted, and its successor would "
+		    "not be: give its pass phrase with --passin",
+		    path);
+	buf_free(&text);
+	return st;
+}
+
+static enum status use_new_key(struct derived *derived, const char *type)
+{
+	struct options *o = &derived->options;
+	const struct pass *pass = &derived->r->session->pass;
+	enum status st;
+
+	o->key = (char *)derived->r->key_new.data;
+	snprintf(derived->type, sizeof(derived->type), "%s", type);
+	o->new_key = derived->type;
+	derived->uses_new = true;
+	if ((st = drop_other_type(derived)) != ST_OK)
+		return st;
+	if (pass->given)
+		derived->r->session->passout = *pass;
+	return pass->given ? ST_OK : check_encrypted(derived->r);
+}
+
+/* The first: with the key that is there, or a new one of the type given. */
+static enum status plan_first(struct derived *derived)
+{
+	struct renewal_state *r = derived->r;
+	const struct options *o = r->options;
+	enum status st = describe_first(derived);
+
+	if (st != ST_OK || r->key != NULL)
+		return st;
+	if (o->new_key == NULL || keeps_key(r))
+		return fail(ST_FILE,
+		    "private key %s: there is none (--new-key ec:P-256 makes "
+		    "one)",
+		    o->key);
+	if (o->subject == NULL)
+		return fail_no_subject(r);
+	return use_new_key(derived, o->new_key);
+}
+
+/*
+ * An expired certificate is renewed with the challenge, if there is one: its
+ * file may have been removed after the first enrolment.
+ */
+static bool has_challenge(struct derived *derived)
+{
+	struct log_capture capture;
+	enum status st;
+
+	if (derived->r->options->challenge == NULL)
+		return false;
+	log_capture_begin(&capture);
+	st = add_challenge(derived);
+	log_capture_end(&capture);
+	if (st != ST_OK)
+		verbose("%s", capture.text);
+	return st == ST_OK;
+}
+
+/* With the challenge alone, a new certificate signs, as that of the first. */
+static enum status sign_renewal(struct derived *derived)
+{
+	struct renewal_state *r = derived->r;
+	bool both = is_with(r, "both"), alone = is_with(r, "challenge");
+
+	if (!both && !alone && r->due.expired)
+		alone = has_challenge(derived);
+	else if (both || alone)
+		if (add_challenge(derived) != ST_OK)
+			return ST_FILE;
+	if (alone)
+		derived->options.renew.like_cert = r->options->local_cert;
+	else
+		sign_with_pair(derived);
+	return ST_OK;
+}
+
+static enum status plan_renewal(struct derived *derived)
+{
+	struct renewal_state *r = derived->r;
+	const char *type = r->options->new_key;
+	enum status st = sign_renewal(derived);
+
+	if (st != ST_OK || keeps_key(r))
+		return st;
+	if (type == NULL && (type = new_key_type_name(r->key)) == NULL)
+		return fail(ST_FILE,
+		    "private key %s: its type is none of %s: give one with "
+		    "--new-key, or keep the key with --new-key " NEW_KEY_SAME,
+		    r->options->key, new_key_types);
+	return use_new_key(derived, type);
+}
+
+enum status renew_derive_send(struct derived *out, struct renewal_state *r)
+{
+	start(out, r);
+	return r->cert != NULL ? plan_renewal(out) : plan_first(out);
+}
+
+enum status renew_derive_resume(struct derived *out, struct renewal_state *r)
+{
+	start(out, r);
+	out->options.resume = true;
+	use_request(&out->options, (char *)r->request.data);
+	if (r->cert != NULL && !is_with(r, "challenge"))
+		sign_with_pair(out);
+	return choose_key(out);
+}
+
+enum status renew_derive_take_over(struct derived *out, struct renewal_state *r)
+{
+	start(out, r);
+	out->options.resume = true;
+	return describe_first(out);
+}

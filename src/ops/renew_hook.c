@@ -1,0 +1,167 @@
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "compat/compat.h"
+#include "keys/key_name.h"
+#include "ops/describe.h"
+#include "ops/hook.h"
+#include "ops/renew_hook.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/target.h"
+
+#define SOURCES_MAX 6
+
+enum status renew_hook_mark(const struct renewal_state *r)
+{
+	struct buf text = {0};
+	enum status st;
+
+	if (r->options->renew.hook == NULL)
+		return ST_OK;
+	st = buf_addf(&text, "%s\n", r->action)
+	    ? renewal_write_state(&r->hook, &text)
+	    : fail_memory();
+	buf_free(&text);
+	return st;
+}
+
+/* A directory in which others may rename files is as good as the file. */
+static bool is_writable(const struct stat *status)
+{
+	return (status->st_mode & (S_IWGRP | S_IWOTH)) != 0 &&
+	    !(S_ISDIR(status->st_mode) && (status->st_mode & S_ISVTX) != 0);
+}
+
+/* Reports when others may write the configuration file: ST_HOOK. */
+static enum status check_config(const char *path)
+{
+	struct target target;
+	struct stat above;
+	char *directory;
+	enum status st = target_find(&target, path, "configuration file ");
+
+	if (st != ST_OK)
+		return ST_HOOK;
+	if (target.exists && S_ISREG(target.status.st_mode) &&
+	    is_writable(&target.status))
+		st = fail(ST_HOOK,
+		    "configuration file %s: its hook is not run, as its group "
+		    "or others may write it (chmod go-w)",
+		    path);
+	directory = target.stream ? NULL : target_directory(&target);
+	if (st == ST_OK && directory != NULL && stat(directory, &above) == 0 &&
+	    is_writable(&above))
+		st = fail(ST_HOOK,
+		    "configuration file %s: its hook is not run, as others may "
+		    "write its directory %s (chmod go-w)",
+		    path, directory);
+	free(directory);
+	target_free(&target);
+	return st;
+}
+
+/* The action that CERT.hook has. */
+static const char *read_action(const char *path)
+{
+	struct log_capture unheard;
+	struct buf text = {0};
+	const char *action = "renewed";
+
+	log_capture_begin(&unheard);
+	if (file_read_any(&text, path, "mark of the hook") == ST_OK &&
+	    strcmp(buf_string(&text), "enrolled\n") == 0)
+		action = "enrolled";
+	log_capture_end(&unheard);
+	buf_free(&text);
+	return action;
+}
+
+/* The variables that secrets are from, for the hook not to have them. */
+static void find_sources(
+    const char *names[SOURCES_MAX], const struct options *o)
+{
+	const char *const sources[] = {
+	    o->passin, o->key_passout, o->challenge, o->tls_passin};
+	size_t i, count = 0;
+
+	for (i = 0; i < COUNT_OF(sources); i++)
+		if (sources[i] != NULL && strncmp(sources[i], "env:", 4) == 0)
+			names[count++] = sources[i] + 4;
+	names[count] = NULL;
+}
+
+static enum status run(const struct renewal_state *r, const char *action,
+    const char *serial, const char *not_after)
+{
+	const struct options *o = r->options;
+	const char *unset[SOURCES_MAX];
+	char key[KEY_NAME_MAX];
+	const struct hook_variable variables[] = {
+	    {"SSCEP_ACTION", action},
+	    {"SSCEP_CERT", o->local_cert},
+	    {"SSCEP_KEY",
+		r->key_file != NULL ? r->key_file->path
+				    : key_name_shown(key, o->key)},
+	    {"SSCEP_CHAIN", o->chain},
+	    {"SSCEP_BUNDLE", o->renew.bundle},
+	    {"SSCEP_SERIAL", serial},
+	    {"SSCEP_NOT_AFTER", not_after},
+	};
+	const struct hook hook = {
+	    .command = o->renew.hook,
+	    .variables = variables,
+	    .count = COUNT_OF(variables),
+	    .unset = unset,
+	    .seconds = o->renew.hook_timeout,
+	    .to_stderr = o->json,
+	};
+
+	find_sources(unset, o);
+	return hook_run(&hook);
+}
+
+static enum status run_for_cert(
+    const struct renewal_state *r, const char *action)
+{
+	struct buf serial = {0}, not_after = {0};
+	enum status st = ST_OK;
+
+	if (r->options->renew.hook_of_file)
+		st = check_config(r->options->config);
+	if (st == ST_OK &&
+	    (!describe_add_serial(&serial, r->cert) ||
+		!describe_add_time(&not_after, X509_get0_notAfter(r->cert))))
+		st = fail_memory();
+	if (st == ST_OK)
+		st =
+		    run(r, action, buf_string(&serial), buf_string(&not_after));
+	buf_free(&serial);
+	buf_free(&not_after);
+	return st;
+}
+
+enum status renew_hook_run(const struct renewal_state *r)
+{
+	const char *path = buf_string(&r->hook);
+	struct log_capture capture;
+	bool exists;
+	enum status st = file_find(&exists, path);
+
+	if (st != ST_OK || !exists || r->cert == NULL)
+		return st;
+	log_capture_begin(&capture);
+	if (r->options->renew.hook != NULL)
+		st = run_for_cert(r, read_action(path));
+	log_capture_end(&capture);
+	if (st == ST_OK && unlink(path) != 0)
+		return fail_errno(ST_FILE, "%s: cannot remove", path);
+	if (st == ST_HOOK && r->options->renew.hook_optional) {
+		warn(WARN_HOOK_FAILED, "%s", capture.text);
+		return ST_OK;
+	}
+	log_report(capture.text);
+	return st;
+}

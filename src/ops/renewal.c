@@ -1,0 +1,292 @@
+#include <errno.h>
+#include <grp.h>
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "keys/key.h"
+#include "ops/renewal.h"
+#include "pki/cert.h"
+#include "pki/clock.h"
+#include "util/contents.h"
+#include "util/file.h"
+#include "util/log.h"
+#include "util/target.h"
+#include "util/temporary.h"
+
+#define RENEW_BEFORE_DEFAULT "33%"
+
+/* A number, or what find makes of a name. */
+static bool find_id(unsigned long *id, const char *name,
+    bool (*find)(unsigned long *, const char *))
+{
+	char *end;
+
+	if (*name != '\0' && strspn(name, "0123456789") == strlen(name)) {
+		*id = strtoul(name, &end, 10);
+		return true;
+	}
+	return find(id, name);
+}
+
+static bool find_user(unsigned long *id, const char *name)
+{
+	const struct passwd *entry = getpwnam(name);
+
+	if (entry != NULL)
+		*id = entry->pw_uid;
+	return entry != NULL;
+}
+
+static bool find_group(unsigned long *id, const char *name)
+{
+	const struct group *entry = getgrnam(name);
+
+	if (entry != NULL)
+		*id = entry->gr_gid;
+	return entry != NULL;
+}
+
+/* --owner: user, user:group or :group. */
+static enum status parse_owner(struct attributes *out, const char *text)
+{
+	size_t len = strcspn(text, ":");
+	char *user = strndup(text, len);
+	unsigned long id;
+	enum status st = ST_OK;
+
+	if (user == NULL)
+		return fail_memory();
+	if (len > 0) {
+		out->owner_given = find_id(&id, user, find_user);
+		if (out->owner_given)
+			out->owner = (uid_t)id;
+		else
+			st = fail(ST_ERROR, "--owner %s: there is no such user",
+			    user);
+	}
+	free(user);
+	if (st != ST_OK || text[len] == '\0')
+		return st;
+	out->group_given = find_id(&id, text + len + 1, find_group);
+	if (!out->group_given)
+		return fail(ST_ERROR, "--owner %s: there is no such group",
+		    text + len + 1);
+	out->group = (gid_t)id;
+	return ST_OK;
+}
+
+static struct attributes add_mode(struct attributes first, const char *mode)
+{
+	first.mode_given = mode != NULL;
+	if (mode != NULL)
+		first.mode = (mode_t)strtol(mode, NULL, 8);
+	return first;
+}
+
+/* In the order of the swap. */
+static enum status set_files(struct renewal_state *r)
+{
+	const struct options *o = r->options;
+	const char *paths[RENEWAL_FILES] = {
+	    [RENEWAL_KEY] = r->in_token ? NULL : key_name_get_path(o->key),
+	    [RENEWAL_CHAIN] = o->chain,
+	    [RENEWAL_FULLCHAIN] = o->renew.fullchain,
+	    [RENEWAL_BUNDLE] = o->renew.bundle,
+	    [RENEWAL_CERT] = o->local_cert,
+	};
+	struct attributes first = {0};
+	struct swap_file *file;
+	bool secret;
+	int i;
+
+	if (o->renew.owner != NULL &&
+	    parse_owner(&first, o->renew.owner) != ST_OK)
+		return ST_ERROR;
+	for (i = 0; i < RENEWAL_FILES; i++) {
+		if (paths[i] == NULL)
+			continue;
+		file = &r->files[r->count++];
+		secret = i == RENEWAL_KEY || i == RENEWAL_BUNDLE;
+		file->path = paths[i];
+		file->secret = secret;
+		file->keep_old = i == RENEWAL_KEY || i == RENEWAL_CERT;
+		file->first = add_mode(
+		    first, secret ? o->renew.key_mode : o->renew.cert_mode);
+	}
+	r->key_file = r->in_token ? NULL : &r->files[0];
+	r->cert_file = &r->files[r->count - 1];
+	return ST_OK;
+}
+
+static enum status set_names(struct renewal_state *r)
+{
+	struct buf path = {0};
+	enum status st = swap_path_new(&path, r->cert_file->path);
+	int len;
+
+	if (st == ST_OK && r->key_file != NULL)
+		st = swap_path_new(&r->key_new, r->key_file->path);
+	if (st == ST_OK) {
+		len = (int)(path.len - strlen(".new"));
+		if (!buf_addf(
+			&r->request, "%.*s.req", len, buf_string(&path)) ||
+		    !buf_addf(&r->hook, "%.*s.hook", len, buf_string(&path)) ||
+		    !buf_addf(&r->lock, "%.*s.lock", len, buf_string(&path)))
+			st = fail_memory();
+	}
+	buf_free(&path);
+	return st;
+}
+
+/* A file of that name goes before a key of the engine: see key_read(). */
+static enum status find_token(struct renewal_state *r)
+{
+	const char *name = key_name_get_path(r->options->key);
+	bool exists;
+	enum status st = file_find(&exists, name);
+
+	r->in_token = st == ST_OK && !exists &&
+	    (key_name_is_uri(name) || r->options->engine != NULL);
+	return st;
+}
+
+enum status renewal_open(struct renewal_state *r, struct session *session)
+{
+	const struct options *o = session->options;
+	enum status st;
+
+	memset(r, 0, sizeof(*r));
+	r->session = session;
+	r->options = o;
+	if ((st = find_token(r)) == ST_OK)
+		st = set_files(r);
+	/* The new key has the pass phrase of the old one. */
+	if (!session->pass.given)
+		session->pass = session->passout;
+	return st == ST_OK ? set_names(r) : st;
+}
+
+void renewal_free(struct renewal_state *r)
+{
+	buf_free(&r->key_new);
+	buf_free(&r->request);
+	buf_free(&r->hook);
+	buf_free(&r->lock);
+	pass_wipe(&r->challenge);
+	EVP_PKEY_free(r->key);
+	X509_free(r->cert);
+}
+
+enum status renewal_read_key(
+    EVP_PKEY **out, const struct renewal_state *r, const char *name)
+{
+	const struct key_place place = {
+	    .name = name,
+	    .what = "private key",
+	    .option = "--passin",
+	    .pass = &r->session->pass,
+	};
+
+	return key_read(out, &place);
+}
+
+static bool replace(const struct target *target, const struct buf *text)
+{
+	struct contents contents = contents_of(text);
+	struct temporary t;
+	bool ok;
+	int error;
+
+	if (!temporary_open(&t, target))
+		return false;
+	ok = contents_write(t.fd, &contents) && fsync(t.fd) == 0 &&
+	    temporary_rename(&t, target->path) &&
+	    temporary_sync_directory(target);
+	error = errno;
+	temporary_close(&t);
+	errno = error;
+	return ok;
+}
+
+enum status renewal_write_state(const struct buf *name, const struct buf *text)
+{
+	const char *path = buf_string(name);
+	struct target target;
+	enum status st = target_find(&target, path, "");
+
+	if (st == ST_OK && !replace(&target, text))
+		st = fail_errno(ST_FILE, "%s: cannot write", path);
+	target_free(&target);
+	return st;
+}
+
+enum status renewal_set_cert(struct renewal_state *r, X509 *cert)
+{
+	const char *before = r->options->renew_before;
+	struct problem problem;
+	struct due_when when;
+
+	X509_up_ref(cert);
+	X509_free(r->cert);
+	r->cert = cert;
+	if (before == NULL)
+		before = RENEW_BEFORE_DEFAULT;
+	if (!due_parse(&when, before, &problem))
+		return fail(ST_ERROR, "--renew-before: %s", problem.text);
+	if (!due_find(&r->due, &when, X509_get0_notBefore(cert),
+		X509_get0_notAfter(cert), clock_now()))
+		return fail(ST_FILE,
+		    "certificate %s: its notBefore or notAfter is no time (RFC "
+		    "5280, 4.1.2.5)",
+		    r->options->local_cert);
+	return ST_OK;
+}
+
+static enum status read_cert(struct renewal_state *r)
+{
+	X509 *cert = NULL;
+	enum status st =
+	    cert_read(&cert, r->options->local_cert, "certificate");
+
+	if (st == ST_OK)
+		st = renewal_set_cert(r, cert);
+	X509_free(cert);
+	return st;
+}
+
+static enum status check_pair(const struct renewal_state *r)
+{
+	char key[KEY_NAME_MAX];
+
+	key_name_shown(key, r->options->key);
+	if (r->key == NULL)
+		return fail(ST_FILE,
+		    "certificate %s: it is there, but its private key %s is "
+		    "not (put that back, or move the certificate away to enrol "
+		    "anew)",
+		    r->options->local_cert, key);
+	if (!cert_has_key(r->cert, r->key))
+		return fail(ST_FILE,
+		    "private key %s: it is not the key of certificate %s (put "
+		    "back the one that belongs to it, or move both away to "
+		    "enrol anew)",
+		    key, r->options->local_cert);
+	return ST_OK;
+}
+
+enum status renewal_look(struct renewal_state *r)
+{
+	const struct options *o = r->options;
+	bool key = true, cert;
+	enum status st = file_find(&cert, o->local_cert);
+
+	if (st == ST_OK && r->key_file != NULL)
+		st = file_find(&key, r->key_file->path);
+	if (st == ST_OK && cert)
+		st = read_cert(r);
+	if (st == ST_OK && key)
+		st = renewal_read_key(&r->key, r, o->key);
+	return st == ST_OK && cert ? check_pair(r) : st;
+}

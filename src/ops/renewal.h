@@ -1,0 +1,92 @@
+/* renewal.h: the files of renew, and what one run knows of them. */
+#ifndef OPS_RENEWAL_H
+#define OPS_RENEWAL_H
+
+#include <stdbool.h>
+
+#include <openssl/evp.h>
+#include <openssl/x509.h>
+
+#include "keys/pass.h"
+#include "pki/due.h"
+#include "session.h"
+#include "util/buf.h"
+#include "util/status.h"
+#include "util/swap.h"
+
+/*
+ * The files, with KEY of -k and CERT of -l, or where a link of that name leads:
+ *
+ * KEY, CERT  the pair in use, after the first success.
+ * KEY.new    from its making to the swap: the key of an enrolment that has
+ *            begun.  It stays whatever the CA answers, for the next run.
+ * CERT.req   from just before it is sent to SUCCESS or FAILURE: the request
+ *            may have been sent, and the next run polls for its certificate.
+ * CERT.new   from SUCCESS to the swap: the new certificate, complete, for
+ *            KEY.new or, without one, for KEY.  While it is there, the swap is
+ *            due: all NAME.new take their places.
+ * NAME.new   of --chain, --fullchain, --bundle: likewise, written before it.
+ * KEY.old, CERT.old  the pair before, until the next swap.
+ * CERT.hook  from the swap to the success of the hook, which is still to run.
+ * CERT.lock  locked while a run is at work; it is never removed.
+ *
+ * A key in a token or the engine has no files.
+ */
+enum renewal_file {
+	RENEWAL_KEY,
+	RENEWAL_CHAIN,
+	RENEWAL_FULLCHAIN,
+	RENEWAL_BUNDLE,
+	RENEWAL_CERT,
+	RENEWAL_FILES
+};
+
+/* Owns all but session and options; all zero is empty. */
+struct renewal_state {
+	struct session *session;
+	const struct options *options; /* as given; the session's may change */
+	bool in_token;                 /* the key: it is always kept */
+
+	struct swap_file files[RENEWAL_FILES]; /* without those not asked for */
+	size_t count;
+	const struct swap_file *key_file; /* of files; NULL: in_token */
+	const struct swap_file *cert_file;
+	struct buf key_new, request, hook, lock; /* KEY.new, CERT.req, ... */
+
+	struct pass challenge; /* once it was needed: a source is read once */
+
+	EVP_PKEY *key;  /* of -k; NULL: there is none */
+	X509 *cert;     /* of -l; NULL: there is none */
+	struct due due; /* of cert */
+	const char
+	    *action; /* "enrolled", "renewed"; NULL: nothing was swapped */
+};
+
+/*
+ * Finds the names of the files, and who shall own the first ones.  After
+ * reporting: ST_FILE, ST_ERROR.  r is to be freed in any case.
+ */
+enum status renewal_open(struct renewal_state *r, struct session *session);
+void renewal_free(struct renewal_state *r);
+
+/*
+ * Reads the key and the certificate, if they are there, and finds out how long
+ * the certificate is valid.  ST_FILE after reporting what is wrong with them,
+ * as when they do not belong together.
+ */
+enum status renewal_look(struct renewal_state *r);
+
+/*
+ * Writes CERT.req or CERT.hook, for its owner only: it is on the disk, with its
+ * name, then.  ST_FILE after reporting.
+ */
+enum status renewal_write_state(const struct buf *name, const struct buf *text);
+
+/* Makes cert, of -l, that of r, and finds out how long it is valid. */
+enum status renewal_set_cert(struct renewal_state *r, X509 *cert);
+
+/* Reads the private key called name, of -k or KEY.new. */
+enum status renewal_read_key(
+    EVP_PKEY **out, const struct renewal_state *r, const char *name);
+
+#endif

@@ -1,0 +1,889 @@
+#!/usr/bin/env bats
+#
+# renew keeps a certificate valid: what it does with what it finds, with a clock
+# that the tests move, and what is left when something fails.
+
+load helper
+load namespace
+load servers
+
+faketime=/usr/$(uname -m | sed 's/$/-linux-gnu/;s,^,lib/,')/faketime/libfaketime.so.1
+
+setup() {
+    common_setup
+    clock=$BATS_TEST_TMPDIR/clock
+    echo +0 >"$clock"
+}
+
+# The clock of the CA and of sscep, days from now.
+clock_is() {
+    ! grep -q __asan_init "$SSCEP" ||
+        skip "libfaketime does not work with the sanitizers"
+    echo "$1" >"$clock"
+}
+
+with_clock() {
+    if [ "$(cat "$clock")" = +0 ]; then
+        "$@"
+        return
+    fi
+    env LD_PRELOAD="$faketime" FAKETIME_TIMESTAMP_FILE="$clock" \
+        FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1 "$@"
+}
+
+# start [OPTION...]: a CA with our clock, and a configuration file.
+start() {
+    local real=$testca
+    cat >"$BATS_TEST_TMPDIR/testca" <<END
+#!/bin/sh
+LD_PRELOAD=$faketime FAKETIME_TIMESTAMP_FILE=$clock
+FAKETIME_NO_CACHE=1
+export LD_PRELOAD FAKETIME_TIMESTAMP_FILE FAKETIME_NO_CACHE
+exec $real "\$@"
+END
+    chmod +x "$BATS_TEST_TMPDIR/testca"
+    testca=$BATS_TEST_TMPDIR/testca
+    start_ca --lifetime 900000000 --challenge secret "$@"
+    testca=$real
+    pin=$(openssl x509 -in "$ca/ca.crt" -noout -fingerprint -sha256)
+    configure
+}
+
+# configure [LINE...]: writes the configuration file, with these lines.
+configure() {
+    cat >dev.conf <<END
+URL = $URL
+CACertFile = ca.crt
+CAFingerprint = ${pin#*=}
+[sscep_renew]
+PrivateKeyFile = dev.key
+LocalCertFile = dev.crt
+Subject = /CN=device
+NewKey = rsa:2048
+Challenge = pass:secret
+END
+    [ $# -eq 0 ] || printf '%s\n' "$@" >>dev.conf
+}
+
+# Stops the CA, and starts it again in the same directory.
+restart() {
+    stop_ca
+    start "$@"
+}
+
+# renew [OPTION...]: one run, at the time of the clock.
+renew() {
+    command_line="$sscep renew -f dev.conf $*"
+    status=0
+    with_clock timeout -k 5 "$run_limit" "$sscep" renew -f dev.conf "$@" \
+        >"$stdout" 2>"$stderr" </dev/null || status=$?
+    no_sanitizer_text
+}
+
+# The first enrolment, with nothing on stderr.
+enrolled() {
+    renew "$@"
+    expect_status 0
+    pair_is_good
+}
+
+pair_is_good() {
+    expect_equal "the key" "$(openssl pkey -in dev.key -pubout)" \
+        "$(openssl x509 -in dev.crt -noout -pubkey)"
+}
+
+serial() {
+    openssl x509 -in "$1" -noout -serial
+}
+
+# files [NAME...]: these and the usual files are there, and no other.
+files() {
+    local expected
+    expected=$(printf '%s\n' sscep dev.conf ca.crt dev.key dev.crt \
+        dev.crt.lock "$@" | sort)
+    expect_equal "the files" "$expected" "$(ls -A | sort)"
+}
+
+# member NAME: that member of the JSON on stdout.
+member() {
+    python3 -c 'import json, sys
+value = json.load(open(sys.argv[1])).get(sys.argv[2])
+print(value if value is not None else "-")' "$stdout" "$1"
+}
+
+# what_was_sent: the types of the messages, in a line.
+what_was_sent() {
+    messages messageType | tr '\n' ' '
+}
+
+unchanged() {
+    expect_equal "the certificate" "$before" "$(serial dev.crt)"
+    pair_is_good
+}
+
+# --- a life ----------------------------------------------------------------
+
+@test "an empty directory, and then ten renewals" {
+    start
+    configure "Hook = 'echo \$SSCEP_ACTION \$SSCEP_SERIAL >>hooks'"
+    local i last=
+    enrolled
+    stdout_has "enrolled: 36"
+    stderr_empty
+    files hooks
+    for i in 1 2 3 4 5 6 7 8 9 10; do
+        last=$(serial dev.crt)
+        clock_is "+$((i * 250 - 10))d"
+        renew
+        expect_status 0
+        stdout_has "not due: 1"
+        expect_equal "the certificate" "$last" "$(serial dev.crt)"
+        clock_is "+$((i * 250))d"
+        renew
+        expect_status 0
+        stdout_has "renewed: 36"
+        pair_is_good
+        expect_equal "the old certificate" "$last" "$(serial dev.crt.old)"
+        expect_equal "the old key" "$(openssl pkey -in dev.key.old -pubout)" \
+            "$(openssl x509 -in dev.crt.old -noout -pubkey)"
+        files hooks dev.key.old dev.crt.old
+    done
+    expect_equal "the hooks" 11 "$(wc -l <hooks)"
+    expect_equal "the first" enrolled "$(head -n 1 hooks | sed 's/ .*//')"
+    expect_equal "the last" "$(serial dev.crt)" \
+        "$(tail -n 1 hooks | sed 's/renewed /serial=/')"
+    expect_equal "keys" 11 "$(ca_log 'csrSubject' 'csrSubject' | wc -l)"
+    expect_equal "types" "$(printf '19 %.0s' 1; printf '17 %.0s' 1 2 3 4 5 6 7 8 9 10)" \
+        "$(what_was_sent)"
+    expect_equal "challenges" 1 \
+        "$(ca_log challengePassword challengePassword | wc -l)"
+}
+
+# --- due -------------------------------------------------------------------
+
+@test "what is due: by days, by hours, by percent, by force" {
+    start
+    enrolled
+    local before
+    before=$(serial dev.crt)
+    renew --renew-before 364d
+    stdout_lines_are "not due: 36[45] of 366 days left"
+    stderr_empty
+    renew --renew-before 99% --quiet
+    stdout_empty
+    clock_is +2d
+    renew --renew-before 364d --dry-run
+    stdout_lines_are "would renew: due, 36[23] of 366 days left"
+    renew --renew-before 8760h --dry-run
+    stdout_has "would renew: due"
+    renew --renew-before 100% --dry-run
+    stdout_has "would renew: due"
+    renew --force --dry-run
+    stdout_lines_are "would renew: forced, 36[23] of 366 days left"
+    expect_status 0
+    unchanged
+    expect_equal "messages" "19 " "$(what_was_sent)"
+    files
+    renew --force
+    expect_status 0
+    stdout_has "renewed: 36"
+}
+
+# stdout_lines_are REGEX
+stdout_lines_are() {
+    grep -qx "$1" "$stdout" && [ "$(wc -l <"$stdout")" -eq 1 ] ||
+        problem "stdout is not: $1"
+    expect_status 0
+}
+
+@test "json: action, reason, daysLeft, notAfter, serial" {
+    start
+    renew --json
+    expect_status 0
+    expect_equal action enrolled "$(member action)"
+    expect_equal reason "no certificate" "$(member reason)"
+    renew --json
+    expect_equal action none "$(member action)"
+    expect_equal reason "not due" "$(member reason)"
+    grep -Eq '"daysLeft":36[45],' "$stdout" || problem "daysLeft is no number"
+    expect_equal serial "$(serial dev.crt)" "serial=$(member serial)"
+    expect_equal notAfter \
+        "$(date -u -d "$(openssl x509 -in dev.crt -noout -enddate | cut -d= -f2)" +%FT%TZ)" \
+        "$(member notAfter)"
+    renew --json --force
+    expect_equal action renewed "$(member action)"
+    expect_equal reason forced "$(member reason)"
+    expect_equal files "['dev.key.new', 'dev.key', 'dev.crt']" "$(member files)"
+    expect_equal serial "$(serial dev.crt)" "serial=$(member serial)"
+    clock_is +400d
+    renew --json --dry-run
+    expect_equal action none "$(member action)"
+    expect_equal reason expired "$(member reason)"
+    grep -Eq '"daysLeft":-3[456],' "$stdout" || problem "daysLeft is not below 0"
+}
+
+@test "a clock before the certificate" {
+    start
+    enrolled
+    local before
+    before=$(serial dev.crt)
+    clock_is "@1970-01-02 00:00:00"
+    renew
+    expect_status 1
+    warned "dev.crt is not valid before $(date -u +%Y)"
+    stderr_has "[clock]"
+    one_error "whether it is due cannot be told" "--tolerate clock"
+    unchanged
+    renew --json
+    expect_equal action none "$(member action)"
+    clock_is -10d
+    renew --tolerate clock
+    expect_status 0
+    stdout_has "renewed: "
+    pair_is_good
+}
+
+@test "expired: with the challenge, and without" {
+    start
+    enrolled
+    clock_is +400d
+    renew
+    expect_status 0
+    pair_is_good
+    stdout_has "renewed: 36"
+    expect_equal "messages" "19 19 " "$(what_was_sent)"
+    expect_equal "self-signed" "True True " \
+        "$(messages signerSelfSigned | tr '\n' ' ')"
+    sed -i /Challenge/d dev.conf
+    clock_is +800d
+    renew
+    expect_status 0
+    warned "has expired"
+    expect_equal "messages" "19 19 17 " "$(what_was_sent)"
+    restart --fail badRequest
+    sed -i /Challenge/d dev.conf
+    local before
+    before=$(serial dev.crt)
+    clock_is +1200d
+    renew
+    expect_status 72
+    one_error "the certificate has expired: the CA's administrator has to"
+    unchanged
+    files dev.key.old dev.crt.old dev.key.new
+}
+
+# --- what is there ---------------------------------------------------------
+
+@test "a certificate without its key, and one of another key" {
+    start
+    enrolled
+    mv dev.key away
+    renew
+    expect_status 93
+    only_error "certificate dev.crt" "its private key dev.key is not"
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+        -out dev.key 2>/dev/null
+    renew
+    expect_status 93
+    only_error "private key dev.key" "not the key of certificate dev.crt"
+    mv away dev.key
+    renew
+    expect_status 0
+}
+
+@test "nothing there, and no type of key, or no subject" {
+    start
+    sed -i /NewKey/d dev.conf
+    renew
+    expect_status 93
+    only_error "private key dev.key: there is none" "--new-key"
+    configure
+    sed -i /Subject/d dev.conf
+    renew
+    expect_status 1
+    one_error "missing subject (--subject)"
+    files_are sscep dev.conf ca.crt dev.crt.lock
+}
+
+# files_are NAME...: exactly these.
+files_are() {
+    expect_equal "the files" "$(printf '%s\n' "$@" | sort)" "$(ls -A | sort)"
+}
+
+@test "a key without a certificate: a request of somebody else is taken over" {
+    start --pending 1
+    take local.key
+    cp local.key dev.key
+    openssl req -new -key dev.key -subj /CN=device -out dev.csr
+    run_sscep enroll -u "$URL" -c "$ca/ca.crt" -k dev.key --subject /CN=device \
+        --challenge pass:secret -l other.crt -n 0
+    expect_status 3
+    enrolled
+    stdout_has "enrolled: "
+    stderr_empty
+    expect_equal "messages" "19 20 " "$(what_was_sent)"
+    cmp local.key dev.key
+}
+
+@test "a key without a certificate, and nothing pending" {
+    start
+    take local.key
+    cp local.key dev.key
+    enrolled
+    stderr_empty
+    expect_equal "messages" "20 19 " "$(what_was_sent)"
+    cmp local.key dev.key
+    files local.key
+}
+
+@test "a configuration file of sscep 0.10 is the base" {
+    start
+    take local.csr local.key
+    cat >dev.conf <<END
+[sscep]
+URL	"$URL"
+CACertFile	"ca.crt"
+[sscep_enroll]
+PrivateKeyFile	"local.key"
+LocalCertFile	"dev.crt"
+CertReqFile	"local.csr"
+PollInterval	60
+MaxPollTime	28800
+MaxPollCount	50
+END
+    cp "$ca/ca.crt" .
+    renew
+    expect_status 0
+    stderr_empty
+    expect_equal "challenges" "secret" "$(ca_log challengePassword \
+        'challengePassword')"
+    openssl x509 -in dev.crt -noout -subject | grep -q device.example.org
+    clock_is +300d
+    renew
+    expect_status 0
+    stdout_has "renewed: "
+    openssl x509 -in dev.crt -noout -text | grep -q DNS:device.example.org
+    printf '[sscep_renew]\nRenewBefore = 100%%\n' >>dev.conf
+    renew --dry-run
+    stdout_has "would renew: due"
+}
+
+# --- what is asked for -----------------------------------------------------
+
+@test "a new key of the old type, of another type, and the same key" {
+    start
+    enrolled --new-key ec:P-256
+    sed -i /NewKey/d dev.conf
+    renew --force
+    expect_status 0
+    pair_is_good
+    openssl pkey -in dev.key -noout -text | grep -q P-256
+    renew --force --new-key rsa:2048
+    expect_status 0
+    pair_is_good
+    local key
+    key=$(openssl pkey -in dev.key -pubout)
+    renew --force --new-key same
+    expect_status 0
+    pair_is_good
+    expect_equal "the key" "$key" "$(openssl pkey -in dev.key -pubout)"
+    rm dev.key.old
+    renew --force --new-key same
+    files dev.crt.old
+}
+
+@test "a key with a pass phrase gets a successor with the same" {
+    start
+    echo phrase >pass
+    configure "NewKeyPassword = file:pass"
+    local i
+    for i in 1 2; do
+        renew --force
+        expect_status 0
+        grep -q ENCRYPTED dev.key
+        openssl pkey -in dev.key -passin pass:phrase -pubout >pub
+        openssl x509 -in dev.crt -noout -pubkey | cmp - pub
+    done
+    configure "KeyPassword = file:pass"
+    renew --force
+    expect_status 0
+    grep -q ENCRYPTED dev.key
+    openssl pkey -in dev.key -passin pass:phrase -noout
+}
+
+@test "a key whose pass phrase is not given gets no successor in clear" {
+    start
+    configure "NewKeyPassword = pass:phrase"
+    enrolled_with_phrase
+    configure "KeyPassword = pass:one" "NewKeyPassword = pass:two"
+    renew --force
+    misuse "--passin" "--key-passout"
+    configure
+    # The prompt is answered.
+    need script
+    status=0
+    (sleep 2 && echo phrase) | script -qec "$sscep renew -f dev.conf --force" \
+        /dev/null >"$stdout" 2>&1 || status=$?
+    expect_status 93
+    stdout_has "its successor would not be"
+    [ ! -e dev.key.new ]
+}
+
+enrolled_with_phrase() {
+    renew
+    expect_status 0
+    grep -q ENCRYPTED dev.key
+}
+
+@test "names of the old certificate, or as configured" {
+    start
+    enrolled --san DNS:one.example
+    sed -i '/Subject/d' dev.conf
+    renew --force
+    expect_status 0
+    openssl x509 -in dev.crt -noout -text | grep -q DNS:one.example
+    renew --force --subject /CN=device --san DNS:two.example
+    expect_status 0
+    openssl x509 -in dev.crt -noout -text | grep -q DNS:two.example
+}
+
+@test "--renew-with challenge and both, and what a refusal says" {
+    start
+    enrolled
+    renew --force --renew-with challenge
+    expect_status 0
+    renew --force --renew-with both
+    expect_status 0
+    expect_equal "messages" "19 19 17 " "$(what_was_sent)"
+    expect_equal "challenges" 3 \
+        "$(ca_log challengePassword challengePassword | wc -l)"
+    openssl x509 -in dev.crt -noout -subject | grep -q device
+    restart --fail badRequest
+    renew --force
+    expect_status 72
+    one_error "--renew-with both"
+    restart --fault http-500
+    renew --force
+    expect_status 95
+    one_error "--renew-with both"
+    sed -i /Challenge/d dev.conf
+    renew --force --renew-with both
+    misuse "--renew-with both needs --challenge"
+}
+
+# --- pending, refused, unanswered ------------------------------------------
+
+@test "pending over three runs, with the same key" {
+    start --pending 3
+    local key
+    renew -T 0
+    expect_status 3
+    one_error "still PENDING" "run the same command again"
+    files_are sscep dev.conf ca.crt dev.key.new dev.crt.req dev.crt.lock
+    expect_equal "the mode" 600 "$(stat -c %a dev.crt.req)"
+    key=$(openssl pkey -in dev.key.new -pubout)
+    renew -T 0 --dry-run
+    expect_status 0
+    stdout_has "would poll: a request is pending"
+    renew -T 0 --json
+    expect_status 3
+    expect_equal action pending "$(member action)"
+    renew -T 0
+    expect_status 3
+    enrolled
+    files
+    expect_equal "the key" "$key" "$(openssl pkey -in dev.key -pubout)"
+    expect_equal "messages" "19 20 20 20 " "$(what_was_sent)"
+    expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
+}
+
+@test "a renewal that is pending: the old pair is in use until it is issued" {
+    start
+    enrolled
+    local before
+    before=$(serial dev.crt)
+    clock_is +300d
+    restart --pending 2
+    renew -T 0
+    expect_status 3
+    unchanged
+    renew -T 0
+    expect_status 3
+    unchanged
+    files dev.key.new dev.crt.req
+    renew
+    expect_status 0
+    stdout_has "renewed: "
+    pair_is_good
+    files dev.key.old dev.crt.old
+    expect_equal "messages" "19 17 20 20 " "$(what_was_sent)"
+}
+
+@test "pending within one run: polls until --poll-time" {
+    start --pending 2
+    enrolled -t 1
+    stdout_has "requesting certificate (#2)"
+    expect_equal "messages" "19 20 20 " "$(what_was_sent)"
+}
+
+@test "pending, then refused: the next run sends a new request" {
+    start --pending 1 --then failure
+    renew -T 0
+    expect_status 3
+    renew -T 0
+    expect_status 72
+    one_error "badRequest" "the next run sends another one"
+    files_are sscep dev.conf ca.crt dev.key.new dev.crt.lock
+    local key
+    key=$(openssl pkey -in dev.key.new -pubout)
+    restart
+    enrolled
+    expect_equal "the key" "$key" "$(openssl pkey -in dev.key -pubout)"
+    expect_equal "messages" "19 20 19 " "$(what_was_sent)"
+}
+
+@test "pending: --forget begins again, with another key" {
+    start --pending 1
+    renew -T 0
+    expect_status 3
+    local key
+    key=$(openssl pkey -in dev.key.new -pubout)
+    renew --forget -T 0
+    expect_status 3
+    [ "$key" != "$(openssl pkey -in dev.key.new -pubout)" ] ||
+        problem "the key is the same"
+    expect_equal "messages" "19 19 " "$(what_was_sent)"
+    enrolled
+}
+
+@test "a request that the CA does not know, or a server without CertPoll" {
+    local fault
+    start --pending 1
+    renew -T 0
+    expect_status 3
+    rm -r "$ca/transactions"
+    restart
+    enrolled
+    expect_equal "messages" "19 20 19 " "$(what_was_sent)"
+    expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
+    restart --pending 1
+    renew --force -T 0
+    expect_status 3
+    restart --fault http-500 --fault-times 1
+    renew
+    expect_status 0
+    stdout_has "renewed: "
+    expect_equal "messages" "19 20 19 17 20 17 " "$(what_was_sent)"
+}
+
+@test "a server that is busy when it is polled is asked again by the next run" {
+    start --pending 5
+    renew -T 0
+    expect_status 3
+    stop_ca
+    renew
+    expect_status 95
+    files_are sscep dev.conf ca.crt dev.key.new dev.crt.req dev.crt.lock
+}
+
+@test "refused: the old pair and the new key stay" {
+    start
+    enrolled
+    local before key
+    before=$(serial dev.crt)
+    restart --fail badRequest
+    renew --force
+    expect_status 72
+    unchanged
+    files dev.key.new
+    key=$(openssl pkey -in dev.key.new -pubout)
+    restart
+    renew --force
+    expect_status 0
+    expect_equal "the key" "$key" "$(openssl pkey -in dev.key -pubout)"
+    restart --fail badRequest
+    renew --force
+    expect_status 72
+    renew --force --new-key ec:P-256
+    expect_status 72
+    openssl pkey -in dev.key.new -noout -text | grep -q P-256
+}
+
+@test "the server is down, or its name is not known" {
+    start
+    enrolled
+    local before
+    before=$(serial dev.crt)
+    stop_ca
+    renew --force
+    expect_status 95
+    unchanged
+    files dev.key.new
+    run_sscep renew -f dev.conf --force -u http://host.invalid/
+    expect_status 95
+    unchanged
+    files dev.key.new
+}
+
+@test "the old certificate comes back: 75, and nothing changes" {
+    start
+    enrolled
+    local before
+    before=$(serial dev.crt)
+    restart --fault cert-old
+    renew --force --new-key same
+    expect_status 75
+    unchanged
+    files
+}
+
+@test "no room, or a directory that is closed: nothing is sent" {
+    start
+    mkdir full closed
+    enrolled
+    local before
+    before=$(serial dev.crt)
+    in_mounts "mount -t tmpfs -o size=8k,mode=0777 tmpfs full
+        cp dev.key dev.crt full/
+        dd if=/dev/zero of=full/rest bs=4k count=9 2>/dev/null || :" check_full
+    cp dev.key dev.crt closed/
+    chmod 644 closed/dev.key
+    chmod 555 closed
+    as_other renew --force -k closed/dev.key -l closed/dev.crt
+    expect_status 93
+    unchanged
+    expect_equal "messages" "19 " "$(what_was_sent)"
+}
+
+check_full() {
+    renew --force -k full/dev.key -l full/dev.crt
+    expect_status 93
+}
+
+# --- files -----------------------------------------------------------------
+
+@test "chain, fullchain and bundle" {
+    start --profile chain
+    configure "ChainFile = chain.pem" "FullChainFile = full.pem" \
+        "BundleFile = bundle.pem" "KeyMode = 640" "CertMode = 604"
+    local i
+    for i in 1 2; do
+        renew --force
+        expect_status 0
+        cat dev.crt chain.pem | cmp - full.pem
+        cat dev.key dev.crt chain.pem | cmp - bundle.pem
+        openssl verify -CAfile "$ca/root.crt" -untrusted chain.pem dev.crt
+        expect_equal "modes" "640 604 604 604 640" "$(stat -c %a dev.key \
+            dev.crt chain.pem full.pem bundle.pem | tr '\n' ' ' | sed 's/ $//')"
+    done
+    files chain.pem full.pem bundle.pem dev.key.old dev.crt.old
+}
+
+@test "a file that is replaced leaves its mode and its link" {
+    start
+    mkdir real
+    enrolled -k real/dev.key -l real/dev.crt
+    chmod 440 real/dev.key
+    chmod 664 real/dev.crt
+    ln -s real/dev.key dev.key
+    ln -s real/dev.crt dev.crt
+    renew --force
+    expect_status 0
+    [ -L dev.key ] && [ -L dev.crt ]
+    pair_is_good
+    expect_equal "modes" "440 664" "$(stat -c %a real/dev.key real/dev.crt |
+        tr '\n' ' ' | sed 's/ $//')"
+}
+
+@test "the owner of the first files" {
+    start
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    renew --owner 65534:65533
+    expect_status 0
+    expect_equal "owners" "65534:65533 65534:65533" \
+        "$(stat -c %u:%g dev.key dev.crt | tr '\n' ' ' | sed 's/ $//')"
+    renew --owner nobody-of-that-name --force
+    expect_status 1
+    one_error "no such user"
+}
+
+# interrupt_at FILE: as if a run had been killed after FILE.new was there.
+interrupted() {
+    start
+    configure "Hook = 'echo \$SSCEP_ACTION >>hooks'"
+    enrolled
+    cp dev.key one.key
+    cp dev.crt one.crt
+    renew --force
+    expect_status 0
+    rm -f hooks dev.key.old dev.crt.old
+}
+
+@test "an interrupted swap is finished first" {
+    interrupted
+    local wanted
+    wanted=$(serial dev.crt)
+    mv dev.key dev.key.new
+    mv dev.crt dev.crt.new
+    cp one.key dev.key
+    cp one.crt dev.crt
+    touch dev.crt.req
+    renew --dry-run
+    expect_status 0
+    stdout_has "would finish an interrupted renewal"
+    renew
+    expect_status 0
+    stdout_has "not due"
+    expect_equal "the certificate" "$wanted" "$(serial dev.crt)"
+    pair_is_good
+    files one.key one.crt hooks dev.key.old dev.crt.old
+    expect_equal "the hook" renewed "$(cat hooks)"
+    # After the key has taken its place.
+    mv dev.crt dev.crt.new
+    cp one.crt dev.crt
+    renew --json
+    expect_status 0
+    expect_equal action renewed "$(member action)"
+    pair_is_good
+    expect_equal "messages" "19 17 " "$(what_was_sent)"
+}
+
+@test "a successor that belongs to no key" {
+    interrupted
+    cp one.crt dev.crt.new
+    local before
+    before=$(serial dev.crt)
+    renew
+    expect_status 93
+    only_error dev.crt.new dev.key.new "dev.key:"
+    unchanged
+}
+
+# --- lock, hook, jitter ----------------------------------------------------
+
+@test "two runs at once: one request" {
+    start --delay 3
+    renew &
+    local first=$!
+    wait_for 10 [ -e dev.crt.req ]
+    renew
+    expect_status 77
+    one_error "dev.crt.lock"
+    renew --wait-lock 20
+    expect_status 0
+    stdout_has "not due"
+    wait "$first"
+    expect_equal "messages" "19 " "$(what_was_sent)"
+}
+
+@test "the hook: its variables, and no secret" {
+    start
+    export THE_CHALLENGE=secret
+    sed -i /Challenge/d dev.conf
+    cat >>dev.conf <<'END'
+Challenge = env:THE_CHALLENGE
+ChainFile = chain.pem
+BundleFile = bundle.pem
+Hook = 'env | grep ^SSCEP_ | grep -v ALLOW | sort >vars # all'
+END
+    enrolled
+    expect_equal "variables" "\
+SSCEP_ACTION=enrolled
+SSCEP_BUNDLE=bundle.pem
+SSCEP_CERT=dev.crt
+SSCEP_CHAIN=chain.pem
+SSCEP_KEY=dev.key
+SSCEP_NOT_AFTER=$(date -u -d "$(openssl x509 -in dev.crt -noout -enddate | cut -d= -f2)" +%FT%TZ)
+SSCEP_SERIAL=$(serial dev.crt | cut -d= -f2)" "$(cat vars)"
+    renew --force --hook 'env >vars'
+    expect_status 0
+    grep -q SSCEP_ACTION=renewed vars
+    if grep -q THE_CHALLENGE vars; then
+        problem "the hook has the challenge"
+    fi
+}
+
+@test "a hook that fails is run again until it succeeds" {
+    start
+    configure "Hook = 'echo \$SSCEP_ACTION >>hooks; test -e good'"
+    renew
+    expect_status 78
+    one_error "hook"
+    pair_is_good
+    files hooks dev.crt.hook
+    renew
+    expect_status 78
+    stdout_has "not due"
+    renew --hook-optional
+    expect_status 0
+    warned "hook"
+    stderr_has "[hook-failed]"
+    touch good
+    renew
+    expect_status 0
+    files hooks good
+    renew
+    expect_equal "hooks" 4 "$(grep -c enrolled hooks)"
+}
+
+@test "a hook from a file that others may write is not run" {
+    start
+    configure "Hook = 'touch hooked'"
+    chmod 664 dev.conf
+    renew
+    expect_status 78
+    one_error "dev.conf" "its group or others may write it"
+    pair_is_good
+    [ ! -e hooked ]
+    chmod 644 dev.conf
+    mkdir open
+    cp dev.conf open
+    chmod 777 open
+    renew -f open/dev.conf
+    expect_status 78
+    one_error "others may write its directory"
+    chmod 1777 open
+    renew -f open/dev.conf
+    expect_status 0
+    [ -e hooked ]
+    rm hooked
+    chmod 666 dev.conf
+    renew --force --hook 'touch hooked'
+    expect_status 0
+    [ -e hooked ]
+}
+
+@test "--jitter waits, but not with --dry-run" {
+    start
+    renew --jitter 1000000 --dry-run
+    expect_status 0
+    run_limit=2
+    renew --jitter 1000000
+    expect_status 124
+    files_are sscep dev.conf
+}
+
+# --- CA certificates -------------------------------------------------------
+
+@test "CA certificates: under a pin, in one file; without one an error" {
+    start --profile ra-chain --ra-purpose cmc-ra
+    sed -i /CAFingerprint/d dev.conf
+    renew
+    expect_status 93
+    one_error "CA certificates ca.crt: there are none" "--ca-fingerprint"
+    [ ! -e ca.crt ]
+    renew --ca-fingerprint "$(openssl x509 -in "$ca/root.crt" -noout \
+        -fingerprint -sha256 | cut -d= -f2)"
+    expect_status 0
+    [ "$(grep -c BEGIN ca.crt)" -gt 1 ]
+    files
+    rm ca.crt
+    renew --force --ca-fingerprint "sha256:$(printf '00%.0s' {1..32})"
+    expect_status 97
+    [ ! -e ca.crt ]
+    rm dev.key dev.crt
+    run_sscep getca -u "$URL" -c ca.crt
+    renew
+    expect_status 0
+}
