@@ -339,6 +339,23 @@ makes_request() {
     stderr_has "--key-type EC:prime256v1"
 }
 
+# renew enrols and renews with a key of the token, which it keeps.
+renew_keeps() {
+    local i said=(enrolled renewed)
+    start_token_ca
+    for i in 0 1; do
+        run_token renew -u "$URL" -c ca.crt -k "$(uri "$1")" "${pass[@]}" \
+            -l made.crt --subject "/CN=$1" --new-key rsa:2048 --force \
+            --challenge "pass:$challenge" "${options[@]}"
+        expect_status 0
+        stdout_has "${said[i]}: "
+        expect_equal "the key" "$(openssl req -in "$1.csr" -noout -pubkey)" \
+            "$(openssl x509 -in made.crt -noout -pubkey)"
+    done
+    expect_equal "the files" "made.crt made.crt.lock made.crt.old " \
+        "$(ls made* | tr '\n' ' ')"
+}
+
 # With a key that cannot decrypt: the reply is encrypted with the
 # challengePassword.
 enrols_by_password() {

@@ -182,6 +182,11 @@ each_enrolled() {
     makes_request dev
 }
 
+@test "engine: renew keeps a key of the token" {
+    use_engine
+    renew_keeps dev
+}
+
 @test "engine: the request is made for an EC key of the token" {
     use_engine
     makes_request ec
@@ -467,6 +472,11 @@ slot() {
 @test "provider: the request is made for a key of the token" {
     use_provider
     makes_request dev
+}
+
+@test "provider: renew keeps a key of the token" {
+    use_provider
+    renew_keeps dev
 }
 
 @test "provider: the request is made for an EC key of the token" {
