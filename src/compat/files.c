@@ -1,5 +1,5 @@
 #ifndef _GNU_SOURCE
-#define _GNU_SOURCE /* fallocate(), statx(), O_TMPFILE */
+#define _GNU_SOURCE /* fallocate(), statx(), renameat2() */
 #endif
 
 #include <errno.h>
@@ -152,3 +152,15 @@ bool compat_copy_access(int to, const char *path)
 	return true;
 }
 #endif
+
+bool compat_rename_new(const char *from, const char *to)
+{
+#if defined(HAVE_RENAMEAT2) && defined(RENAME_NOREPLACE)
+	return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0;
+#else
+	(void)from;
+	(void)to;
+	errno = ENOSYS;
+	return false;
+#endif
+}

@@ -31,4 +31,10 @@ bool compat_is_fixed(const char *path, const char *directory);
  */
 bool compat_copy_access(int to, const char *path);
 
+/*
+ * Renames a file unless there is one at the new path.  False with errno: EEXIST
+ * if there is, ENOSYS or EINVAL if that cannot be done here.
+ */
+bool compat_rename_new(const char *from, const char *to);
+
 #endif

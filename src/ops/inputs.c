@@ -10,9 +10,9 @@
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "util/log.h"
+#include "util/newfile.h"
 
 #define TRANSACTION_BYTES 16
-#define NAME_SIZE         100 /* bytes of a name in a message, with the NUL */
 
 enum status inputs_read_pins(struct pins *pins, const struct options *options)
 {
@@ -94,8 +94,10 @@ static enum status check_csr_key(const struct inputs *in)
 static enum status read_given_csr(struct inputs *in)
 {
 	const struct options *o = in->options;
-	enum status st = csr_read(&in->csr, o->request);
+	enum status st;
 
+	newfile_remove_stale(o->request);
+	st = csr_read(&in->csr, o->request);
 	if (st == ST_OK && o->key != NULL) {
 		st = own_key_read(&in->csr_key, in->session);
 		if (st == ST_OK)
@@ -170,32 +172,13 @@ static bool is_forwarded(const struct inputs *in)
 	    (in->csr_key != NULL && !csr_has_key(in->csr, in->csr_key));
 }
 
-/*
- * RFC 8894, 2.5: a renewal is for a new certificate with new dates; a CA may
- * refuse one that names another subject.  With -R nothing is sent that does.
- */
-static void warn_of_subject(const struct inputs *in)
-{
-	const X509_NAME *wanted = X509_REQ_get_subject_name(in->csr);
-	const X509_NAME *subject = X509_get_subject_name(in->signer);
-	char wanted_text[NAME_SIZE], text[NAME_SIZE];
-
-	if (!in->options->resume && !is_forwarded(in) &&
-	    X509_NAME_cmp(wanted, subject) != 0)
-		warn(WARN_RENEWAL_SUBJECT,
-		    "request %s is for %s, but -O %s for %s: a renewal keeps "
-		    "the subject (RFC 8894, 2.5), and the CA may refuse it",
-		    making_name(in->options),
-		    cert_name_quote(wanted_text, sizeof(wanted_text), wanted),
-		    in->options->sign_cert,
-		    cert_name_quote(text, sizeof(text), subject));
-}
-
 static enum status check_renewal(struct inputs *in)
 {
 	const struct options *o = in->options;
 
-	warn_of_subject(in);
+	if (!o->resume && !is_forwarded(in))
+		signer_warn_of_subject(
+		    in->signer, o->sign_cert, in->csr, making_name(o));
 	if (cert_time_status(in->signer) > 0)
 		warn(WARN_SIGNER_EXPIRED,
 		    "signature certificate %s has expired", o->sign_cert);

@@ -155,8 +155,10 @@ static enum status read_written(struct making *m)
 
 	if (path != NULL)
 		st = file_find(&exists, path);
-	if (st == ST_OK && exists)
+	if (st == ST_OK && exists) {
+		newfile_remove_stale(path);
 		st = csr_read(&m->written, path);
+	}
 	if (st == ST_OK && exists && !m->session->challenge.given)
 		st = csr_add_challenge(&m->kept, m->written);
 	if (st == ST_OK && m->kept.len > 0)

@@ -7,6 +7,7 @@
 #include "pki/ability.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/newfile.h"
 
 enum status own_key_read(EVP_PKEY **out, const struct session *session)
 {
@@ -20,8 +21,10 @@ enum status own_key_read(EVP_PKEY **out, const struct session *session)
 	    .encrypted = &encrypted,
 	};
 	char shown[KEY_NAME_MAX];
-	enum status st = key_read(out, &place);
+	enum status st;
 
+	newfile_remove_stale(key_name_get_path(place.name));
+	st = key_read(out, &place);
 	if (st == ST_OK && session->passout.given && !encrypted)
 		warn(WARN_KEY_NOT_ENCRYPTED,
 		    "private key %s: it is there, and is not encrypted: "

@@ -6,6 +6,8 @@
 #include "pki/cert.h"
 #include "util/log.h"
 
+#define NAME_SIZE 100 /* bytes of a name in a message, with the NUL */
+
 enum status signer_check_pair(
     X509 *cert, const char *cert_name, EVP_PKEY *key, const char *key_name)
 {
@@ -16,6 +18,22 @@ enum status signer_check_pair(
 	return fail(ST_FILE,
 	    "private key %s: it is not the key of certificate %s",
 	    key_name_shown(shown, key_name), cert_name);
+}
+
+void signer_warn_of_subject(
+    X509 *signer, const char *signer_name, X509_REQ *csr, const char *csr_name)
+{
+	const X509_NAME *wanted = X509_REQ_get_subject_name(csr);
+	const X509_NAME *subject = X509_get_subject_name(signer);
+	char wanted_text[NAME_SIZE], text[NAME_SIZE];
+
+	if (X509_NAME_cmp(wanted, subject) == 0)
+		return;
+	warn(WARN_RENEWAL_SUBJECT,
+	    "request %s is for %s, but -O %s for %s: a renewal keeps the "
+	    "subject (RFC 8894, 2.5), and the CA may refuse it",
+	    csr_name, cert_name_quote(wanted_text, sizeof(wanted_text), wanted),
+	    signer_name, cert_name_quote(text, sizeof(text), subject));
 }
 
 enum status signer_check_type(

@@ -14,6 +14,14 @@
 enum status signer_check_pair(
     X509 *cert, const char *cert_name, EVP_PKEY *key, const char *key_name);
 
+/*
+ * Warns if the request called csr_name, of a renewal, is not for the subject of
+ * the certificate that signs.  RFC 8894, 2.5: a renewal is for a new certificate
+ * with new dates; a CA may refuse one that names another subject.
+ */
+void signer_warn_of_subject(
+    X509 *signer, const char *signer_name, X509_REQ *csr, const char *csr_name);
+
 /* The part of signer_check_key() that the type of the key decides. */
 enum status signer_check_type(
     const struct options *options, EVP_PKEY *public, const char *name);

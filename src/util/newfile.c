@@ -13,12 +13,19 @@
 #include "util/target.h"
 #include "util/temporary.h"
 
-/* A file system without links: rename() takes the place of our empty file. */
-static bool replace_own(struct temporary *t, const char *path)
+/*
+ * A file system without links.  Where rename() cannot be told to replace no file,
+ * it replaces an empty one of our own.
+ */
+static bool rename_new(struct temporary *t, const char *path)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	int error;
+	int fd, error;
 
+	if (temporary_rename_new(t, path))
+		return true;
+	if (errno != ENOSYS && errno != EINVAL)
+		return false;
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return false;
 	close(fd);
@@ -39,7 +46,7 @@ static bool place(struct temporary *t, const char *path)
 
 	output_hold_signals(&before);
 	ok = link(t->path, path) == 0 ||
-	    (errno != EEXIST && replace_own(t, path));
+	    (errno != EEXIST && rename_new(t, path));
 	error = errno;
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	errno = error;
@@ -85,4 +92,15 @@ enum status newfile_write(
 	}
 	target_free(&target);
 	return st;
+}
+
+void newfile_remove_stale(const char *name)
+{
+	struct target target;
+
+	if (!target_find_quietly(&target, name))
+		return;
+	if (target.exists && S_ISREG(target.status.st_mode))
+		temporary_remove_stale(&target);
+	target_free(&target);
 }

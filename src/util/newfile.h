@@ -15,4 +15,10 @@
 enum status newfile_write(
     bool *taken, const char *name, const char *what, const struct buf *bytes);
 
+/*
+ * Removes what newfile_write() has left if its process was killed, which may be
+ * another name of the file called name.  Does nothing unless that is a file.
+ */
+void newfile_remove_stale(const char *name);
+
 #endif

@@ -263,6 +263,14 @@ bool temporary_rename(struct temporary *t, const char *path)
 	return true;
 }
 
+bool temporary_rename_new(struct temporary *t, const char *path)
+{
+	if (!compat_rename_new(t->path, path))
+		return false;
+	forget(t);
+	return true;
+}
+
 void temporary_close(struct temporary *t)
 {
 	if (t->path == NULL)

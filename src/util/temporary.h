@@ -41,6 +41,12 @@ bool temporary_link(struct temporary *temporary, const char *path);
 bool temporary_rename(struct temporary *temporary, const char *path);
 
 /*
+ * The same, but replaces no file: EEXIST.  ENOSYS or EINVAL if the system or the
+ * file system cannot do that.
+ */
+bool temporary_rename_new(struct temporary *temporary, const char *path);
+
+/*
  * For the name of target, which a temporary file has taken, to survive a power
  * failure.  False with errno when the disk fails; a directory that cannot be
  * synchronized is no error.

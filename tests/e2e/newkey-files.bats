@@ -340,6 +340,60 @@ has_temporary() {
     expect_equal "the key" "$first" "$(cat new.key)"
 }
 
+# killed_at CALL OPTION...: make_new, killed by the first such call of the system.
+killed_at() {
+    need strace
+    make_program killed env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -e "inject=$1:signal=KILL:when=1" "$sscep"
+    status=0
+    run_as_program "$BATS_TEST_TMPDIR/killed" make_new "${@:2}"
+    expect_status 137
+}
+
+@test "killed before the temporary name is gone: the next run removes it" {
+    local run name
+    start
+    for run in make_new "make --subject /CN=a"; do
+        rm -f new.key new.csr
+        killed_at unlink --challenge pass:x
+        expect_equal "the names of the key" 2 "$(stat -c %h new.key)"
+        $run --challenge pass:x
+        certified
+        expect_equal "the names of the key" 1 "$(stat -c %h new.key)"
+        killed_at unlink --challenge pass:x -r new.csr
+        expect_equal "the names of the request" 2 "$(stat -c %h new.csr)"
+        $run --challenge pass:x -r new.csr
+        certified
+        expect_equal "the names of the request" 1 "$(stat -c %h new.csr)"
+        for name in new.key new.csr; do
+            ln "$name" ".$name.sscep-tmp-abcdef"
+        done
+        make -r new.csr
+        certified
+        expect_equal "what is left" "" "$(find . -name '.*sscep-tmp*')"
+    done
+}
+
+@test "killed in a file system without links: no empty key is left" {
+    need strace
+    start
+    make_program killed env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -e inject=link:error=EPERM \
+        -e inject=rename,renameat,renameat2:signal=KILL:when=1 "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/killed" make_new --challenge pass:x
+    expect_status 137
+    no_file new.key
+    make_new --challenge pass:x
+    certified
+    expect_equal "what is left" "" "$(find . -name '.*sscep-tmp*')"
+    # Neither is known to all systems and file systems.
+    rm new.key
+    make_program old env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -e inject=link:error=EPERM -e inject=renameat2:error=EINVAL "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/old" make_new --challenge pass:x
+    certified
+}
+
 # --- a request that is there -------------------------------------------------
 
 @test "a request that differs: the message says in what, and what to do" {
