@@ -17,7 +17,11 @@ enum about {
 	AGAIN_PASS = 512,
 	AGAIN_EXPIRED = 1024, /* the first of them, with an expired one */
 	AGAIN_POLL = 2048,
-	ALL = 127 | AGAIN | AGAIN_PASS | AGAIN_EXPIRED | AGAIN_POLL
+	ENROL_MADE = 4096, /* as ENROL, RENEW, POLL, of a request made here */
+	RENEW_MADE = 8192,
+	POLL_MADE = 16384,
+	ALL = 127 | AGAIN | AGAIN_PASS | AGAIN_EXPIRED | AGAIN_POLL |
+	    ENROL_MADE | RENEW_MADE | POLL_MADE
 };
 
 #define WRONG_CA "wrong CA certificate for encryption (-c, -e)"
@@ -52,15 +56,21 @@ static const struct advice {
     {ST_BAD_MESSAGE_CHECK, ENROL,
 	WRONG_CA ", or the CA wants a challenge password, which the request "
 		 "lacks (make one with mkrequest)"},
+    {ST_BAD_MESSAGE_CHECK, ENROL_MADE,
+	WRONG_CA ", or the CA wants a challenge password: give it with "
+		 "--challenge"},
     {ST_BAD_MESSAGE_CHECK, ENROL_PASS,
 	WRONG_CA ", or a wrong challenge password"},
     {ST_BAD_MESSAGE_CHECK, RENEW,
 	WRONG_CA ", a signer it does not know (-K, -O), or it wants the "
 		 "challenge password again, which the request lacks"},
+    {ST_BAD_MESSAGE_CHECK, RENEW_MADE,
+	WRONG_CA ", a signer it does not know (-K, -O), or it wants the "
+		 "challenge password again (--challenge)"},
     {ST_BAD_MESSAGE_CHECK, RENEW_PASS,
 	WRONG_CA ", a signer it does not know (-K, -O), or a wrong challenge "
 		 "password"},
-    {ST_BAD_MESSAGE_CHECK, POLL,
+    {ST_BAD_MESSAGE_CHECK, POLL | POLL_MADE,
 	WRONG_CA ", or another key than that of the request (-k, -K)"},
     {ST_BAD_MESSAGE_CHECK, CERT | CRL,
 	WRONG_CA ", or a signer it does not know (-k, -l)"},
@@ -79,6 +89,10 @@ static const struct advice {
 	"the request has no challenge password, which the CA may require "
 	"(make one with mkrequest), or does not fit what it allows (names, "
 	"key size, template)"},
+    {ST_BAD_REQUEST, ENROL_MADE,
+	"the request has no challenge password, which the CA may require "
+	"(give it with --challenge), or does not fit what it allows (names, "
+	"key size, template)"},
     {ST_BAD_REQUEST, ENROL_PASS,
 	"the challenge password is wrong, used or expired, or the request "
 	"does not fit what the CA allows (names, key size, template)"},
@@ -86,10 +100,13 @@ static const struct advice {
 	"the CA may not renew this certificate yet (-O), or not with these "
 	"names; some servers want the challenge password again, which the "
 	"request lacks"},
+    {ST_BAD_REQUEST, RENEW_MADE,
+	"the CA may not renew this certificate yet (-O), or not with these "
+	"names; some servers want the challenge password again (--challenge)"},
     {ST_BAD_REQUEST, RENEW_PASS,
 	"the challenge password is wrong, used or expired, or the CA does not "
 	"renew this certificate yet (-O), or not with these names"},
-    {ST_BAD_REQUEST, POLL,
+    {ST_BAD_REQUEST, POLL | POLL_MADE,
 	"the operator of the CA may have rejected the request: ask why, and "
 	"send another one without -R"},
     {ST_BAD_REQUEST, CERT,
@@ -105,15 +122,18 @@ static const struct advice {
 	"the server does not know the certificate to renew: --renew-with "
 	"challenge enrols anew"},
     {ST_FAILURE, AGAIN_EXPIRED, EXPIRED},
-    {ST_BAD_CERT_ID, ENROL | ENROL_PASS,
+    {ST_BAD_CERT_ID, ENROL | ENROL_PASS | ENROL_MADE,
 	"the server does not know this transaction, or the CA certificate that "
 	"it names: get that again (-c), and send the request again"},
-    {ST_BAD_CERT_ID, RENEW | RENEW_PASS,
+    {ST_BAD_CERT_ID, RENEW | RENEW_PASS | RENEW_MADE,
 	"the server does not know this transaction, or the certificate that "
 	"signs (-O): if it is no longer valid, enrol without -O"},
     {ST_BAD_CERT_ID, POLL,
 	"the server does not know this transaction: check -r and "
 	"--transaction-id, or start a new enrolment without -R"},
+    {ST_BAD_CERT_ID, POLL_MADE,
+	"the server does not know this transaction: check that --subject and "
+	"-k are those of the first run, or start a new enrolment without -R"},
     {ST_BAD_CERT_ID, CERT,
 	"the server has no certificate of this issuer and serial: check -s, "
 	"and the issuer (-l, -O)"},
@@ -125,7 +145,9 @@ static enum about find_about(const struct sent *sent)
 {
 	switch (sent->first) {
 	case MESSAGE_CERTPOLL:
-		return sent->renew ? AGAIN_POLL : POLL;
+		if (sent->renew)
+			return AGAIN_POLL;
+		return sent->made ? POLL_MADE : POLL;
 	case MESSAGE_GETCERT:
 		return CERT;
 	case MESSAGE_GETCRL:
@@ -137,9 +159,11 @@ static enum about find_about(const struct sent *sent)
 		return AGAIN_EXPIRED;
 	if (sent->renewal && sent->renew)
 		return sent->password ? AGAIN_PASS : AGAIN;
+	if (sent->password)
+		return sent->renewal ? RENEW_PASS : ENROL_PASS;
 	if (sent->renewal)
-		return sent->password ? RENEW_PASS : RENEW;
-	return sent->password ? ENROL_PASS : ENROL;
+		return sent->made ? RENEW_MADE : RENEW;
+	return sent->made ? ENROL_MADE : ENROL;
 }
 
 const char *advice_on_failure(enum status status, const struct sent *sent)

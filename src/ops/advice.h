@@ -15,6 +15,7 @@ struct sent {
 	bool old_algs;           /* the message is in 3des and sha1 */
 	bool renew;              /* by the operation renew */
 	bool expired;            /* the certificate that signs */
+	bool made;               /* the request is made of options of enroll */
 };
 
 /* Advice about the failInfo that goes with status, in static text. */

@@ -44,6 +44,7 @@ static struct sent describe_sent(
 	    .old_algs = session_has_old_algs(in->session),
 	    .renew = in->options->operation->op == OP_RENEW,
 	    .expired = renewal && cert_time_status(in->signer) > 0,
+	    .made = in->session->making,
 	};
 }
 

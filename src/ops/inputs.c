@@ -65,7 +65,7 @@ static enum status check_recipient(const struct inputs *in)
 	return fail_recipient(&in->bundle,
 	    "its key cannot encrypt, and there is no challengePassword to "
 	    "encrypt with (RFC 8894, 3.1); name another certificate with -e, "
-	    "or put the password in the request");
+	    "or give the password: --challenge, or in the request of -r");
 }
 
 /*

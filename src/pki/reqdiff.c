@@ -1,3 +1,5 @@
+#include <string.h>
+
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
 
@@ -22,6 +24,21 @@ static bool find_subject(
 	    DIFFER(difference, "its subject is %s, not %s",
 		cert_name_quote(shown_a, sizeof(shown_a), a),
 		cert_name_quote(shown_b, sizeof(shown_b), b));
+}
+
+/* Case and blanks do not count in X509_NAME_cmp() (RFC 5280, 7.1). */
+static bool find_spelling(
+    struct problem *difference, X509_REQ *there, X509_REQ *wanted)
+{
+	const X509_NAME *a = X509_REQ_get_subject_name(there);
+	const X509_NAME *b = X509_REQ_get_subject_name(wanted);
+	char shown_a[NAME_SIZE], shown_b[NAME_SIZE];
+
+	cert_name_quote(shown_a, sizeof(shown_a), a);
+	cert_name_quote(shown_b, sizeof(shown_b), b);
+	return strcmp(shown_a, shown_b) != 0 &&
+	    DIFFER(difference, "its subject is written %s, not %s", shown_a,
+		shown_b);
 }
 
 static const X509_ATTRIBUTE *find_challenge(X509_REQ *csr)
@@ -118,7 +135,10 @@ enum reqdiff reqdiff_find(
 	    find_extensions(difference, there, wanted))
 		return REQDIFF_OTHER;
 	if (find_password(difference, there, wanted))
-		return REQDIFF_CHALLENGE;
+		return find_challenge(there) != NULL ? REQDIFF_CHALLENGE
+						     : REQDIFF_OTHER;
+	if (find_spelling(difference, there, wanted))
+		return REQDIFF_OTHER;
 	problem_set(difference, "it has other attributes, or another order");
 	return REQDIFF_OTHER;
 }

@@ -411,6 +411,7 @@ killed_at() {
         stderr_lacks old-one
         stderr_lacks new-one
     done <<'END'
+--subject /CN=A --san DNS:a|its subject is written /CN=a, not /CN=A
 --subject /CN=a --san DNS:a --challenge pass:new-one|its challengePassword is another one; it is never overwritten (remove it, leave out --challenge
 --subject /CN=b --san DNS:a --challenge pass:new-one|its subject is /CN=a, not /CN=b
 --subject /CN=a --challenge pass:old-one|it has the extension "X509v3 Subject Alternative Name"
@@ -430,9 +431,11 @@ END
     start --challenge secret
     make --new-key rsa:2048 --subject /CN=a -r new.csr
     expect_status 72
+    stderr_has "(give it with --challenge)"
+    stderr_lacks mkrequest
     make --new-key rsa:2048 --subject /CN=a -r new.csr --challenge pass:secret
     expect_status 93
-    only_error "it has no challengePassword" "remove it"
+    only_error "it has no challengePassword" "(remove it, or give another name)"
     rm new.csr
     make --new-key rsa:2048 --subject /CN=a -r new.csr --challenge pass:secret
     certified
@@ -444,6 +447,7 @@ END
     make_new -c ec.crt -r new.csr
     expect_status 93
     stderr_has "its key cannot encrypt, and there is no challengePassword"
+    stderr_has "--challenge"
     no_file new.csr
     nothing_sent
 }
@@ -453,7 +457,9 @@ END
     make --new-key rsa:2048 --subject /CN=a -r new.csr -n 0
     expect_status 3
     rm new.csr
-    make --new-key rsa:2048 --subject /CN=wrong -r new.csr -R -n 0
+    make --new-key rsa:2048 --subject /CN=wrong -r new.csr -R -t 0 -n 1
+    expect_status 74
+    stderr_has "check that --subject and -k are those of the first run"
     no_file new.csr
     make --new-key rsa:2048 --subject /CN=a -r new.csr -R -t 0
     certified

@@ -116,16 +116,25 @@ static void test_advice_on_renewal(void **state)
 static void test_advice_by_message(void **state)
 {
 	static const struct sent
-	    enrol = {MESSAGE_PKCSREQ, false, false, false, false, false},
-	    enrol_pass = {MESSAGE_PKCSREQ, false, true, false, false, false},
-	    renew = {MESSAGE_RENEWALREQ, true, false, false, false, false},
-	    renew_pass = {MESSAGE_RENEWALREQ, true, true, false, false, false},
-	    renew_19 = {MESSAGE_PKCSREQ, true, false, false, false, false},
-	    poll = {MESSAGE_CERTPOLL, false, true, false, false, false},
-	    cert = {MESSAGE_GETCERT, false, false, false, false, false},
-	    crl = {MESSAGE_GETCRL, false, false, false, false, false},
-	    old = {MESSAGE_PKCSREQ, false, false, true, false, false},
-	    old_crl = {MESSAGE_GETCRL, false, false, true, false, false};
+	    enrol = {MESSAGE_PKCSREQ, false, false, false, false, false, false},
+	    enrol_pass = {MESSAGE_PKCSREQ, false, true, false, false, false,
+		false},
+	    renew = {MESSAGE_RENEWALREQ, true, false, false, false, false,
+		false},
+	    renew_pass = {MESSAGE_RENEWALREQ, true, true, false, false, false,
+		false},
+	    renew_19 = {MESSAGE_PKCSREQ, true, false, false, false, false,
+		false},
+	    poll = {MESSAGE_CERTPOLL, false, true, false, false, false, false},
+	    cert = {MESSAGE_GETCERT, false, false, false, false, false, false},
+	    crl = {MESSAGE_GETCRL, false, false, false, false, false, false},
+	    old = {MESSAGE_PKCSREQ, false, false, true, false, false, false},
+	    enrol_made = {.first = MESSAGE_PKCSREQ, .made = true},
+	    renew_made = {.first = MESSAGE_RENEWALREQ,
+		.renewal = true,
+		.made = true},
+	    poll_made = {.first = MESSAGE_CERTPOLL, .made = true},
+	    old_crl = {MESSAGE_GETCRL, false, false, true, false, false, false};
 	static const struct sent again = {.first = MESSAGE_RENEWALREQ,
 				     .renewal = true,
 				     .renew = true},
@@ -190,6 +199,15 @@ static void test_advice_by_message(void **state)
 	    {&poll, 4, "without -R", "password"},
 	    {&cert, 4, "issuer and serial", "transaction"},
 	    {&crl, 4, "issuer and serial", "transaction"},
+	    {&enrol_made, 1, "--challenge", "mkrequest"},
+	    {&enrol_made, 2, "--challenge", "mkrequest"},
+	    {&enrol_made, 4, "(-c)", "--subject"},
+	    {&renew_made, 1, "(--challenge)", "lacks"},
+	    {&renew_made, 2, "(--challenge)", "lacks"},
+	    {&renew_made, 4, "-O", "-R"},
+	    {&poll_made, 1, "(-c, -e)", "password"},
+	    {&poll_made, 2, "without -R", "password"},
+	    {&poll_made, 4, "--subject and -k", "-r"},
 	    {&enrol, -1, "log", "password"},
 	    {&crl, -1, "log", "password"},
 	};
@@ -211,9 +229,9 @@ static void test_advice_by_message(void **state)
 static void test_advice_on_renewal_req(void **state)
 {
 	const struct sent renewal = {MESSAGE_RENEWALREQ, true, false, false,
-			      false, false},
+			      false, false, false},
 			  other = {MESSAGE_PKCSREQ, true, false, false, false,
-			      false};
+			      false, false};
 
 	(void)state;
 	assert_non_null(strstr(
