@@ -15,14 +15,31 @@ static const struct option_row *find_row(const struct config_entry *entry)
 	return table_find_key(entry->key, (enum op)0);
 }
 
-/* A wrong PIN locks a token. */
+/*
+ * Where a # is likely to belong to the value, and the lost part does harm: a wrong
+ * PIN locks a token, a wrong name is certified.
+ */
+static bool may_have_hash(
+    const struct config_entry *entry, const struct option_row *row)
+{
+	if (entry->secret || row == NULL)
+		return entry->secret;
+	switch (row->check) {
+	case CHECK_PASS:
+	case CHECK_SUBJECT:
+	case CHECK_ALTNAMES:
+	case CHECK_TEMPLATE:
+		return true;
+	default:
+		return false;
+	}
+}
+
 static void warn_of_cut(const struct config_entry *entry, const char *path)
 {
-	const struct option_row *row = find_row(entry);
 	char key[SHOWN_MAX];
 
-	if (entry->cut == NULL ||
-	    (!entry->secret && (row == NULL || row->check != CHECK_PASS)))
+	if (entry->cut == NULL || !may_have_hash(entry, find_row(entry)))
 		return;
 	warn(WARN_CONFIG_SYNTAX,
 	    "%s:%zu: %s: the # ends the value; quote it if the # belongs to it",

@@ -41,6 +41,31 @@ static X509_REQ *parse_csr(const struct buf *file)
 	return csr;
 }
 
+/* The curve that the parameters of the key name; NULL: none. */
+static const ASN1_OBJECT *get_curve(X509_REQ *csr)
+{
+	X509_ALGOR *algorithm;
+	const void *value;
+	int type;
+
+	if (!X509_PUBKEY_get0_param(
+		NULL, NULL, NULL, &algorithm, X509_REQ_get_X509_PUBKEY(csr)))
+		return NULL;
+	X509_ALGOR_get0(NULL, &type, &value, algorithm);
+	return type == V_ASN1_OBJECT ? value : NULL;
+}
+
+static enum status check_curve(X509_REQ *csr, const char *path)
+{
+	if (!ability_of_key(X509_REQ_get0_pubkey(csr)).agrees ||
+	    get_curve(csr) != NULL)
+		return ST_OK;
+	return fail(ST_FILE,
+	    "request %s: its EC key has the parameters of a curve instead of "
+	    "its name (RFC 5480, 2.1.1): make another key",
+	    path);
+}
+
 /*
  * RFC 2986, 4.2: the request is signed with the private key of its subject.  If
  * the policy of libcrypto forbids the digest, the message says that.
@@ -55,7 +80,7 @@ enum status csr_check(X509_REQ *csr, const char *path)
 		return fail_crypto(
 		    ST_FILE, "request %s: its public key cannot be used", path);
 	if (X509_REQ_verify(csr, key) == 1)
-		return ST_OK;
+		return check_curve(csr, path);
 	X509_REQ_get0_signature(csr, NULL, &algorithm);
 	refused = algs_refused_digest(algs_signature_digest(algorithm), key);
 	if (refused != NULL)
@@ -90,20 +115,6 @@ enum status csr_read(X509_REQ **out, const char *path)
 	return st;
 }
 
-/* The curve that the parameters of the key name; NID_undef: none. */
-static int find_curve(X509_REQ *csr)
-{
-	X509_ALGOR *algorithm;
-	const void *value;
-	int type;
-
-	if (!X509_PUBKEY_get0_param(
-		NULL, NULL, NULL, &algorithm, X509_REQ_get_X509_PUBKEY(csr)))
-		return NID_undef;
-	X509_ALGOR_get0(NULL, &type, &value, algorithm);
-	return type == V_ASN1_OBJECT ? OBJ_obj2nid(value) : NID_undef;
-}
-
 static bool is_usual_curve(int curve)
 {
 	static const int usual[] = {NID_X9_62_prime256v1, NID_secp384r1,
@@ -120,7 +131,8 @@ static bool is_usual_curve(int curve)
 void csr_warn_of_key(X509_REQ *csr, const char *path)
 {
 	EVP_PKEY *key = X509_REQ_get0_pubkey(csr);
-	int strength = EVP_PKEY_security_bits(key), curve = find_curve(csr);
+	const ASN1_OBJECT *curve = get_curve(csr);
+	int strength = EVP_PKEY_security_bits(key);
 
 	if (strength > 0 && strength < STRENGTH_MIN)
 		warn(WARN_WEAK_KEY,
@@ -128,12 +140,11 @@ void csr_warn_of_key(X509_REQ *csr, const char *path)
 		    "of 2048 bits, or EC of 256 (NIST SP 800-57), and the CA "
 		    "may refuse it",
 		    path, ability_of_key(key).type, EVP_PKEY_bits(key));
-	else if (ability_of_key(key).agrees && !is_usual_curve(curve))
+	else if (curve != NULL && !is_usual_curve(OBJ_obj2nid(curve)))
 		warn(WARN_WEAK_KEY,
 		    "request %s: its key is on the curve %s, and the CA may "
-		    "refuse it: expected P-256, P-384 or P-521",
-		    path,
-		    curve != NID_undef ? OBJ_nid2sn(curve) : "of its own");
+		    "refuse it: expected P-256, P-384, P-521 or Brainpool",
+		    path, OBJ_nid2sn(OBJ_obj2nid(curve)));
 }
 
 bool csr_has_key(X509_REQ *csr, EVP_PKEY *key)

@@ -18,7 +18,8 @@ enum status csr_read(X509_REQ **out, const char *path);
 
 /*
  * Verifies the signature of the request called path with its own key (RFC 2986,
- * 4.2).  ST_FILE after reporting.
+ * 4.2), which must have the name of its curve (RFC 5480, 2.1.1).  ST_FILE after
+ * reporting.
  */
 enum status csr_check(X509_REQ *csr, const char *path);
 

@@ -465,6 +465,23 @@ END
     stderr_lacks weak
 }
 
+@test "an EC key with parameters instead of a name is refused" {
+    openssl ecparam -name prime256v1 -param_enc explicit -genkey -noout \
+        -out new.key
+    request --subject /CN=a --challenge pass:x
+    expect_status 93
+    only_error "request new.csr: its EC key has the parameters of a curve" \
+        "RFC 5480, 2.1.1"
+    no_file new.csr
+    enroll --subject /CN=a --challenge pass:x
+    expect_status 93
+    only_error "request that is made: its EC key has the parameters of a curve"
+    openssl req -new -config /dev/null -key new.key -subj /CN=a -out a.csr
+    enroll -r a.csr
+    expect_status 93
+    only_error "request a.csr: its EC key has the parameters of a curve"
+}
+
 @test "the messages say which options make a request" {
     openssl req -new -config /dev/null -key new.key -subj /CN=a -out a.csr
     run_sscep enroll -u http://127.0.0.1:1/ -c ca.crt -k new.key -l new.crt \

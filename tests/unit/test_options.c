@@ -917,6 +917,16 @@ static const struct saying files[] = {
 	"P: warning: t.conf:3: KeyPassword: " EMPTY},
     {"MonitorInformation = ''\nMonitorInformation = a=b\n", {UFILE}, ST_OK,
 	"P: warning: t.conf:1: MonitorInformation: " EMPTY},
+    /* A # that a name may have in it, unless a blank is before it. */
+    {"[sscep_enroll]\nSubject = /CN=a#1\nSubjectAltName = URI:http://a/#1\n"
+     "CertTemplateName = t#1\n",
+	{UFILE}, ST_OK,
+	"P: warning: t.conf:2: Subject: " CUT
+	"P: warning: t.conf:3: SubjectAltName: " CUT
+	"P: warning: t.conf:4: CertTemplateName: " CUT},
+    {"[sscep_enroll]\nSubject = /CN=a #1\nSubjectAltName = 'DNS:a'\n"
+     "CertTemplateName = \"t#1\"\nCertReqFile = a#1\n",
+	{UFILE}, ST_OK, ""},
     /* Not where a check would be lost. */
     {"TLSCAFile = ''\n", {UFILE}, ST_FILE,
 	"P: t.conf:1: TLSCAFile: the value is empty\n"},

@@ -275,8 +275,9 @@ static void test_keys(void **state)
 	    {EVP_PKEY_ED25519, NID_undef, NID_ED25519, ""},
 	    {EVP_PKEY_EC, NID_secp256k1, NID_ecdsa_with_SHA256,
 		"sscep: warning: request r: its key is on the curve "
-		"secp256k1, and the CA may refuse it: expected P-256, P-384 "
-		"or P-521 [weak-key]\n"},
+		"secp256k1, and the CA may refuse it: expected P-256, P-384, "
+		"P-521 or Brainpool [weak-key]\n"},
+	    {EVP_PKEY_EC, NID_brainpoolP256r1, NID_ecdsa_with_SHA256, ""},
 	    {EVP_PKEY_EC, NID_X9_62_prime192v1, NID_ecdsa_with_SHA256,
 		"sscep: warning: request r: its key, id-ecPublicKey of 192 "
 		"bits, is weak: expected RSA of 2048 bits, or EC of 256 (NIST "
