@@ -154,11 +154,7 @@ static enum status read_renewal(struct inputs *in)
 	if (st == ST_OK)
 		st = read_sign_key(in);
 	if (st == ST_OK)
-		st = signer_check_pair(
-		    in->signer, o->sign_cert, in->key, o->sign_key);
-	if (st == ST_OK)
-		st = signer_check_type(
-		    o, X509_get0_pubkey(in->signer), o->sign_key);
+		st = signer_check_renewal(in->session, in->signer, in->key);
 	return st;
 }
 

@@ -5,6 +5,7 @@
 #include "keys/new_key.h"
 #include "ops/own_key.h"
 #include "pki/ability.h"
+#include "pki/problem.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/newfile.h"
@@ -91,6 +92,7 @@ static enum status read_there(EVP_PKEY **out, const struct session *session)
 static enum status check_passes(const struct session *session, const char *name)
 {
 	const struct pass *in = &session->pass, *out = &session->passout;
+	struct problem problem;
 
 	if (in->given && !out->given)
 		return fail(ST_ERROR,
@@ -101,6 +103,10 @@ static enum status check_passes(const struct session *session, const char *name)
 	if (out->given && *out->text == '\0')
 		return fail(
 		    ST_ERROR, "--key-passout: the pass phrase is empty");
+	if (out->given &&
+	    problem_count_characters(
+		&problem, "the pass phrase", out->text, strlen(out->text)) < 0)
+		return fail(ST_ERROR, "--key-passout: %s", problem.text);
 	if (in->given && strcmp(in->text, out->text) != 0)
 		return fail(ST_ERROR,
 		    "private key %s: the pass phrase of --key-passout is not "

@@ -5,6 +5,7 @@
 #include "pki/algs.h"
 #include "pki/cert.h"
 #include "util/log.h"
+#include "util/target.h"
 
 #define NAME_SIZE 100 /* bytes of a name in a message, with the NUL */
 
@@ -18,6 +19,26 @@ enum status signer_check_pair(
 	return fail(ST_FILE,
 	    "private key %s: it is not the key of certificate %s",
 	    key_name_shown(shown, key_name), cert_name);
+}
+
+enum status signer_check_renewal(
+    const struct session *session, X509 *signer, EVP_PKEY *key)
+{
+	const struct options *o = session->options;
+	char shown[KEY_NAME_MAX], own[KEY_NAME_MAX];
+
+	if (cert_has_key(signer, key))
+		return signer_check_type(
+		    o, X509_get0_pubkey(signer), o->sign_key);
+	if (!session->making || o->local_cert == NULL ||
+	    !target_names_one_file(o->local_cert, o->sign_cert))
+		return signer_check_pair(
+		    signer, o->sign_cert, key, o->sign_key);
+	return fail(ST_FILE,
+	    "private key %s: it is not the key of certificate %s, which -l may "
+	    "have replaced already by that of -k %s: then the renewal is done",
+	    key_name_shown(shown, o->sign_key), o->sign_cert,
+	    key_name_shown(own, o->key));
 }
 
 void signer_warn_of_subject(

@@ -15,6 +15,13 @@ enum status signer_check_pair(
     X509 *cert, const char *cert_name, EVP_PKEY *key, const char *key_name);
 
 /*
+ * Whether key is that of signer, the certificate of -O, and of a type that signs.
+ * If -l has the same name the message says that the renewal may be done already.
+ */
+enum status signer_check_renewal(
+    const struct session *session, X509 *signer, EVP_PKEY *key);
+
+/*
  * Warns if the request called csr_name, of a renewal, is not for the subject of
  * the certificate that signs.  RFC 8894, 2.5: a renewal is for a new certificate
  * with new dates; a CA may refuse one that names another subject.

@@ -170,6 +170,25 @@ END
     expect_status 0
 }
 
+@test "the same renewal in place, twice: the message says that it is done" {
+    start
+    make_new -k old.key --challenge pass:x
+    expect_status 0
+    mv new.crt both.crt
+    make_new -K old.key -O both.crt -l both.crt --challenge pass:x
+    expect_status 0
+    : >"$ca/log"
+    make_new -K old.key -O both.crt -l ./both.crt --challenge pass:x
+    expect_status 93
+    only_error "private key old.key: it is not the key of certificate both.crt" \
+        "by that of -k new.key: then the renewal is done"
+    make_new -K old.key -O both.crt --challenge pass:x
+    expect_status 93
+    only_error "private key old.key: it is not the key of certificate both.crt"
+    stderr_lacks "is done"
+    nothing_sent
+}
+
 # --- pass phrases ------------------------------------------------------------
 
 @test "a command with pass phrases can be repeated: it opens its own key" {
@@ -207,6 +226,15 @@ END
     make_new --key-passout pass: -r new.csr
     expect_status 1
     only_error "--key-passout: the pass phrase is empty"
+    make_new --key-passout $'pass:\ufeffone' -r new.csr
+    expect_status 1
+    only_error "--key-passout: the pass phrase has a byte order mark (U+FEFF, character 1)"
+    make_new --key-passout $'pass:o\tne' -r new.csr
+    expect_status 1
+    only_error "the pass phrase has a control character (U+0009, character 2)"
+    make_new --key-passout $'pass:\xe4' -r new.csr
+    expect_status 1
+    only_error "the pass phrase is not valid UTF-8 (character 1)"
     nothing_written
     nothing_sent
 }
