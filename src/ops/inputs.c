@@ -174,7 +174,7 @@ static enum status check_renewal(struct inputs *in)
 
 	if (!o->resume && !is_forwarded(in))
 		signer_warn_of_subject(
-		    in->signer, o->sign_cert, in->csr, making_name(o));
+		    in->session, in->signer, in->csr, making_name(o));
 	if (cert_time_status(in->signer) > 0)
 		warn(WARN_SIGNER_EXPIRED,
 		    "signature certificate %s has expired", o->sign_cert);

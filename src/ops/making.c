@@ -99,6 +99,8 @@ static enum status prepare_key(struct making *m)
 		    "request %s: it is there, but its private key %s is not "
 		    "(give other names, or leave -r out)",
 		    o->request, key_name_get_path(o->key));
+	if (st == ST_OK && !exists && o->request != NULL && !o->resume)
+		st = newfile_check(o->request, "request");
 	if (st == ST_OK)
 		st = own_key_read_or_make(&m->key, m->session, exists);
 	if (st == ST_OK && !ability_of_key(m->key).signs_requests)

@@ -1,5 +1,7 @@
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "keys/key.h"
 #include "keys/new_key.h"
@@ -9,6 +11,7 @@
 #include "util/file.h"
 #include "util/log.h"
 #include "util/newfile.h"
+#include "util/target.h"
 
 enum status own_key_read(EVP_PKEY **out, const struct session *session)
 {
@@ -61,6 +64,53 @@ static bool is_empty(const char *name)
 	return stat(name, &sb) == 0 && S_ISREG(sb.st_mode) && sb.st_size == 0;
 }
 
+/* Whether others may replace files in its directory, but not those of others. */
+static bool is_in_sticky_directory(const struct target *target)
+{
+	char *directory = target_directory(target);
+	struct stat sb;
+	bool yes;
+
+	yes = directory != NULL && stat(directory, &sb) == 0 &&
+	    (sb.st_mode & S_ISVTX) != 0;
+	free(directory);
+	return yes;
+}
+
+/*
+ * A key of which somebody else has a copy proves nothing.  Who may make files in
+ * /tmp can put one there before the first run does.
+ */
+static enum status check_access(const char *name)
+{
+	enum status st = ST_OK;
+	struct target target;
+	const struct stat *sb = &target.status;
+
+	if (!target_find_quietly(&target, name))
+		return ST_OK;
+	if (target.exists && sb->st_uid != geteuid() && sb->st_uid != 0) {
+		if (is_in_sticky_directory(&target))
+			st = fail(ST_FILE,
+			    "private key %s: it is there, and belongs to "
+			    "another user, who may have put it there (give a "
+			    "name in a directory of your own)",
+			    name);
+		else
+			warn(WARN_KEY_ACCESS,
+			    "private key %s: it is there, and belongs to "
+			    "another user, who can read it",
+			    name);
+	} else if (target.exists && (sb->st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		warn(WARN_KEY_ACCESS,
+		    "private key %s: it is there, and has mode %04o: others "
+		    "than its owner may know it (expected 0600)",
+		    name, (unsigned int)sb->st_mode & 07777U);
+	}
+	target_free(&target);
+	return st;
+}
+
 static enum status read_there(EVP_PKEY **out, const struct session *session)
 {
 	const struct options *o = session->options;
@@ -73,7 +123,10 @@ static enum status read_there(EVP_PKEY **out, const struct session *session)
 		    "private key %s: the file is empty (--new-key overwrites "
 		    "no file: remove it)",
 		    name);
-	if ((st = own_key_read(out, session)) != ST_OK)
+	st = o->new_key != NULL ? check_access(name) : ST_OK;
+	if (st == ST_OK)
+		st = own_key_read(out, session);
+	if (st != ST_OK)
 		return st;
 	key_name_shown(shown, o->key);
 	if (o->new_key != NULL &&

@@ -41,8 +41,8 @@ enum status signer_check_renewal(
 	    key_name_shown(own, o->key));
 }
 
-void signer_warn_of_subject(
-    X509 *signer, const char *signer_name, X509_REQ *csr, const char *csr_name)
+void signer_warn_of_subject(const struct session *session, X509 *signer,
+    X509_REQ *csr, const char *csr_name)
 {
 	const X509_NAME *wanted = X509_REQ_get_subject_name(csr);
 	const X509_NAME *subject = X509_get_subject_name(signer);
@@ -52,9 +52,13 @@ void signer_warn_of_subject(
 		return;
 	warn(WARN_RENEWAL_SUBJECT,
 	    "request %s is for %s, but -O %s for %s: a renewal keeps the "
-	    "subject (RFC 8894, 2.5), and the CA may refuse it",
+	    "subject (RFC 8894, 2.5), and the CA may refuse it%s",
 	    csr_name, cert_name_quote(wanted_text, sizeof(wanted_text), wanted),
-	    signer_name, cert_name_quote(text, sizeof(text), subject));
+	    session->options->sign_cert,
+	    cert_name_quote(text, sizeof(text), subject),
+	    session->making ? "; nothing else of -O is taken over either "
+			      "(--san, --eku, --ku, --template)"
+			    : "");
 }
 
 enum status signer_check_type(

@@ -26,8 +26,8 @@ enum status signer_check_renewal(
  * the certificate that signs.  RFC 8894, 2.5: a renewal is for a new certificate
  * with new dates; a CA may refuse one that names another subject.
  */
-void signer_warn_of_subject(
-    X509 *signer, const char *signer_name, X509_REQ *csr, const char *csr_name);
+void signer_warn_of_subject(const struct session *session, X509 *signer,
+    X509_REQ *csr, const char *csr_name);
 
 /* The part of signer_check_key() that the type of the key decides. */
 enum status signer_check_type(

@@ -22,6 +22,22 @@ static bool is_made_by_argv(const struct option_state *state)
 	return false;
 }
 
+/* The key of -k is there, and may be encrypted with NewKeyPassword. */
+static void keep_passout(struct option_state *state)
+{
+	struct options *o = state->options;
+	size_t in = table_index(table_find_key("KeyPassword", OP_ENROLL));
+	size_t out = table_index(table_find_key("NewKeyPassword", OP_ENROLL));
+	size_t key = table_index(table_find_letter('k', OP_ENROLL));
+
+	if (o->passin != NULL || o->key_passout == NULL ||
+	    state->given[key] == RANK_ARGV)
+		return;
+	o->passin = o->key_passout;
+	o->key_passout = NULL;
+	state->given[in] = state->given[out];
+}
+
 void made_overrule_file(struct option_state *state)
 {
 	const struct option_row *row, *end = table_rows + table_row_count;
@@ -30,6 +46,9 @@ void made_overrule_file(struct option_state *state)
 	if (state->given[table_index(row)] != RANK_ARGV ||
 	    is_made_by_argv(state))
 		return;
+	state->options->request_overrules =
+	    state->options->subject != NULL || state->options->new_key != NULL;
+	keep_passout(state);
 	for (row = table_rows; row < end; row++) {
 		if (!table_names(MADE, row))
 			continue;
@@ -120,6 +139,23 @@ static enum status check_request(const struct options *o)
 	return check_names(o);
 }
 
+/* The request of -r, which is read whatever the configuration file says. */
+static enum status check_overruling(const struct options *o)
+{
+	bool exists = true;
+	enum status st = ST_OK;
+
+	if (o->request_overrules && !file_is_standard(o->request))
+		st = file_find(&exists, o->request);
+	if (st != ST_OK || exists)
+		return st;
+	return fail(ST_FILE,
+	    "request %s: there is none: -r on the command line is for one that "
+	    "is read, whatever Subject and NewKey of %s say (add --subject to "
+	    "make one, or leave -r out)",
+	    o->request, o->config);
+}
+
 enum status made_check_options(const struct options *o)
 {
 	const char *detail = find_detail(o);
@@ -135,7 +171,7 @@ enum status made_check_options(const struct options *o)
 		    "%s needs --subject or --new-key, or -K and -O without -r: "
 		    "the request of -r is not changed",
 		    detail);
-	return ST_OK;
+	return check_overruling(o);
 }
 
 enum status made_is_wanted(bool *wanted, const struct options *o)

@@ -20,6 +20,7 @@ enum status made_is_wanted(bool *wanted, const struct options *options);
 /*
  * Forgets what the configuration file says of a request to make, if -r is on the
  * command line and nothing there tells to make one: the request of -r is read.
+ * NewKeyPassword becomes that of the key that is there, if none is set.
  */
 void made_overrule_file(struct option_state *state);
 

@@ -56,6 +56,7 @@ struct options {
 	char *subject, *cert_template, *challenge;
 	struct list altnames, purposes;
 	bool key_usage;
+	bool request_overrules; /* -r of the command line, what the file says */
 	char *passin, *sign_passin, *tls_passin, *renew_before;
 	struct list providers, provider_paths;
 	char *tls_ca_file, *tls_ca_dir, *tls_cert, *tls_key;

@@ -294,6 +294,15 @@ static enum status check_needs(
 	    table_spelling(other, sizeof(other), needed, ", "));
 }
 
+static void warn_of_idle(
+    const struct option_state *state, const struct option_row *row)
+{
+	if (state->given[table_index(row)] == RANK_ARGV && row->serves != 0 &&
+	    !is_given(state, row->serves))
+		warn(WARN_NO_EFFECT, "option --%s has no effect without -%c",
+		    row->name, row->serves);
+}
+
 static enum status check_required(
     const struct option_state *state, const struct option_row *row)
 {
@@ -322,6 +331,7 @@ static enum status check_complete(const struct option_state *state)
 			continue;
 		if ((st = check_needs(state, row)) != ST_OK)
 			return st;
+		warn_of_idle(state, row);
 		if (row->type == TYPE_IGNORED &&
 		    state->given[table_index(row)] != RANK_UNSET)
 			verbose("option -%c is ignored", row->letter);

@@ -417,7 +417,7 @@ const struct option_row table_rows[] = {
 	  .help = "Write the CA certificates of the reply here",
 	  .example = "./chain.crt" },
 	{ .name = "sign-passin", .ops = OP_ENROLL, TO_STRING(sign_passin),
-	  .check = CHECK_PASS, .arg = "source", .key = "SignKeyPassword",
+	  .serves = 'K', .check = CHECK_PASS, .arg = "source", .key = "SignKeyPassword",
 	  .help = "Source of the pass phrase of -K, as for --passin",
 	  .example = "file:./old.pass" },
 

@@ -44,6 +44,7 @@ struct option_row {
 	const char *unless;    /* letters: not required if all are given */
 	const char *instead;   /* " name name ": nor if one of these is */
 	char needs;            /* letter of the option that must be given too */
+	char serves;           /* that of one without which it has no effect */
 	const char *over;      /* " name name ": inputs it may replace */
 	bool set;              /* names FILE, or FILE-0, FILE-1, ... */
 	bool guards;           /* without it a check is lost: not empty */

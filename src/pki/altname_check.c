@@ -124,6 +124,35 @@ const char *altname_check_email(const char *text)
 /* RFC 3986, 2: the characters of a URI, besides letters and digits. */
 #define URI_OTHERS "-._~:/?#[]@!$&'()*+,;=%"
 
+/* RFC 3986, 2.1: % and two hexadecimal digits. */
+static bool has_whole_escapes(const char *text)
+{
+	static const char digits[] = "0123456789abcdefABCDEF";
+
+	while ((text = strchr(text, '%')) != NULL) {
+		if (strspn(++text, digits) < 2)
+			return false;
+	}
+	return true;
+}
+
+#define PORT_MAX 65535
+
+/* The port of an authority, if it has one (RFC 3986, 3.2.3). */
+static bool has_good_port(const char *authority)
+{
+	const char *end = authority + strcspn(authority, "/?#"), *p = end;
+	int port = 0;
+
+	while (p > authority && strchr(":]@", p[-1]) == NULL)
+		p--;
+	if (p == authority || p[-1] != ':')
+		return true;
+	for (; p < end && ascii_is_digit(*p) && port <= PORT_MAX; p++)
+		port = port * 10 + (*p - '0');
+	return p == end && port <= PORT_MAX;
+}
+
 /* RFC 5280, 4.2.1.6: where there is an authority, it has a host. */
 static bool has_host(const char *text)
 {
@@ -143,6 +172,9 @@ const char *altname_check_uri(const char *text)
 	if (!has_only(text, strlen(text), URI_OTHERS))
 		return "a URI of the characters of RFC 3986: all others are "
 		       "written %XX";
+	if (!has_whole_escapes(text))
+		return "a URI with two hexadecimal digits after each % (RFC "
+		       "3986, 2.1)";
 	if (text[len] != ':' || !ascii_is_letter(text[0]) ||
 	    !has_only(text, len, "+-."))
 		return "an absolute URI: a scheme such as https: before the "
@@ -152,15 +184,18 @@ const char *altname_check_uri(const char *text)
 		return "an absolute URI: something after its scheme (RFC 3986)";
 	if (strncmp(text, "//", 2) == 0 && !has_host(text + 2))
 		return "a URI with a host after // (RFC 5280, 4.2.1.6)";
+	if (strncmp(text, "//", 2) == 0 && !has_good_port(text + 2))
+		return "a URI with a port from 0 to 65535";
 	return NULL;
 }
 
 const char *altname_check_principal(const char *text)
 {
-	const char *at = strrchr(text, '@');
+	const char *at = strchr(text, '@');
 	struct problem unused;
 
-	if (at != NULL && at > text && at[1] != '\0' &&
+	if (at != NULL && at > text && strchr(at + 1, '@') == NULL &&
+	    at[1] != '\0' &&
 	    problem_count_characters(&unused, "", text, strlen(text)) > 0)
 		return NULL;
 	return "user@domain, in UTF-8 without control characters";

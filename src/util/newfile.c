@@ -70,21 +70,47 @@ static bool create(const struct target *target, const struct buf *bytes)
 	return ok;
 }
 
+static enum status find_target(
+    struct target *target, const char *name, const char *what)
+{
+	char before[64];
+
+	snprintf(before, sizeof(before), "%s ", what);
+	return target_find(target, name, before);
+}
+
+static enum status fail_create(const char *name, const char *what)
+{
+	return fail_errno(ST_FILE, "%s %s: cannot create", what, name);
+}
+
+enum status newfile_check(const char *name, const char *what)
+{
+	struct target target;
+	struct temporary t;
+	enum status st = find_target(&target, name, what);
+
+	if (st == ST_OK && !target.exists) {
+		if (temporary_open(&t, &target))
+			temporary_close(&t);
+		else
+			st = fail_create(name, what);
+	}
+	target_free(&target);
+	return st;
+}
+
 enum status newfile_write(
     bool *taken, const char *name, const char *what, const struct buf *bytes)
 {
 	struct target target;
-	char before[64];
-	enum status st;
+	enum status st = find_target(&target, name, what);
 
-	snprintf(before, sizeof(before), "%s ", what);
-	st = target_find(&target, name, before);
 	*taken = target.exists;
 	if (st == ST_OK && !*taken && !create(&target, bytes)) {
 		*taken = errno == EEXIST;
 		if (!*taken)
-			st = fail_errno(
-			    ST_FILE, "%s %s: cannot create", what, name);
+			st = fail_create(name, what);
 	}
 	if (st == ST_OK && !*taken) {
 		temporary_sync_directory(&target);

@@ -16,6 +16,12 @@ enum status newfile_write(
     bool *taken, const char *name, const char *what, const struct buf *bytes);
 
 /*
+ * Whether newfile_write() can be expected to create the file called name: there
+ * is a directory, and it can be written to.  ST_FILE after reporting.
+ */
+enum status newfile_check(const char *name, const char *what);
+
+/*
  * Removes what newfile_write() has left if its process was killed, which may be
  * another name of the file called name.  Does nothing unless that is a file.
  */

@@ -40,6 +40,8 @@ enum warning_class {
 	    "The hook failed, and is run again by the next run") \
 	X(WARN_ISSUED_NOT_VALID_NOW, "issued-not-valid-now", WARNING_USUAL, \
 	    "The issued certificate is not valid yet") \
+	X(WARN_KEY_ACCESS, "key-access", WARNING_USUAL, \
+	    "The key of -k is there, and others than its owner may know it") \
 	X(WARN_KEY_NOT_ENCRYPTED, "key-not-encrypted", WARNING_USUAL, \
 	    "The key of -k is there and not encrypted, as --key-passout says") \
 	X(WARN_KEY_NOT_USED, "key-not-used", WARNING_USUAL, \

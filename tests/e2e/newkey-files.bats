@@ -359,9 +359,14 @@ has_temporary() {
 
 @test "killed between the key and the request: the next run goes on" {
     local first
+    need strace
     start
-    make_new --challenge pass:x -r none/new.csr
-    expect_status 93
+    make_program killed env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -e inject=link:signal=KILL:when=2 "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/killed" make_new --challenge pass:x \
+        -r new.csr
+    expect_status 137
+    no_file new.csr
     first=$(cat new.key)
     make_new --challenge pass:x -r new.csr
     certified
@@ -494,6 +499,23 @@ END
     no_file new.csr
 }
 
+@test "-r that cannot be written: no key is made" {
+    start
+    mkdir closed
+    chmod 555 closed
+    snapshot
+    make_new -r none/new.csr
+    expect_status 93
+    only_error "request none/new.csr: "
+    nothing_written
+    chmod 777 .
+    as_other make_new -r closed/new.csr
+    expect_status 93
+    stderr_has "request closed/new.csr: cannot create: Permission denied"
+    no_file new.key
+    nothing_sent
+}
+
 # --- modes, and what cannot be read ------------------------------------------
 
 @test "whatever the umask: the key and the request have mode 0600" {
@@ -533,6 +555,35 @@ END
     as_other make_new -m /dev/null
     expect_status 93
     stderr_has "private key new.key: cannot open: Permission denied"
+    nothing_sent
+}
+
+@test "a key that others may know is warned of, and refused in /tmp" {
+    start
+    cp "$shared/ec.key" new.key
+    chmod 640 new.key
+    make_new --challenge pass:x
+    certified
+    warned "private key new.key: it is there, and has mode 0640"
+    warned "[key-access]"
+    make --subject /CN=a --challenge pass:x
+    stderr_lacks key-access
+    chmod 600 new.key
+    make_new --challenge pass:x
+    stderr_lacks key-access
+    [ "$(id -u)" -eq 0 ] || skip "only root can give a file away"
+    chown 12345 new.key
+    make_new --challenge pass:x
+    certified
+    warned "private key new.key: it is there, and belongs to another user"
+    rm new.crt
+    mkdir sticky
+    chmod 1777 sticky
+    mv new.key sticky
+    : >"$ca/log"
+    make_new -k sticky/new.key --challenge pass:x
+    expect_status 93
+    only_error "private key sticky/new.key: it is there, and belongs to another"
     nothing_sent
 }
 

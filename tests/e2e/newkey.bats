@@ -493,6 +493,18 @@ END
     stderr_empty
     expect_equal "the key" "$(key_of local.key)" \
         "$(openssl x509 -in local.crt -noout -pubkey)"
+    # Its key may be there, encrypted.
+    run_sscep enroll -f conf -r none.csr
+    expect_status 93
+    only_error "request none.csr: there is none: -r on the command line" \
+        "whatever Subject and NewKey of conf say"
+    openssl pkcs8 -topk8 -in local.key -passout pass:one -out new.key
+    echo 'NewKeyPassword = pass:one' >>conf
+    sed -i 's|^NewKey = .*|NewKey = rsa:2048|' conf
+    run_sscep enroll -f conf -r local.csr
+    expect_status 0
+    run_sscep enroll -f conf -k local.key -r local.csr
+    expect_status 0
     sed -i 's|^Subject = .*|Subject = CN=a|' conf
     run_sscep enroll -f conf
     expect_status 93

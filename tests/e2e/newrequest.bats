@@ -394,7 +394,9 @@ $purposes$template$identifier"
         "$(openssl req -in new.csr -noout -subject)"
     carried -k ec.key --new-key ec:P-256 --subject /C=FI/CN=old -- "$names$usage, \
 Key Agreement; $purposes$template$identifier"
+    stderr_lacks "is taken over"
     carried -k ec.key --new-key ec:P-256 --subject /CN=new -- ""
+    warned "nothing else of -O is taken over either"
     expect_equal "the subject" "subject=CN = new" \
         "$(openssl req -in new.csr -noout -subject)"
     carried -k ec.key --new-key ec:P-256 --san DNS:b -- "X509v3 Subject Alternative Name: DNS:b; \

@@ -217,6 +217,10 @@ static const struct {
     {"URI:http://u:p@[::1]:80/?a#b", "URI:\"http://u:p@[::1]:80/?a#b\"", 1},
     {"DNS:a,DNS:b,dns:A,DNS:a,URI:a:A,URI:a:a",
 	"DNS:a, DNS:b, URI:a:A, URI:a:a", 4},
+    {"URI:http://a:65535/%4a,URI:http://u:x@[::1]",
+	"URI:http://a:65535/%4a, "
+	"URI:http://u:x@[::1]",
+	2},
     {"IP:::1,UPN:a@b,IP:0:0::1,email:a@b,UPN:a@b",
 	"IP Address:0:0:0:0:0:0:0:1, otherName:1.3.6.1.4.1.311.20.2.3:a@b, "
 	"email:a@b",
@@ -279,6 +283,22 @@ static const struct {
     {"URI:a:\xc3\xa4",
 	"URI:a:\xc3\xa4: expected a URI of the characters of RFC 3986: all "
 	"others are written %XX",
+	0},
+    {"URI:http://a/%41%4",
+	"URI:http://a/%41%4: expected a URI with two "
+	"hexadecimal digits after each % (RFC 3986, 2.1)",
+	0},
+    {"URI:http://u:p@a:65536/",
+	"URI:http://u:p@a:65536/: expected a URI with "
+	"a port from 0 to 65535",
+	0},
+    {"URI:http://[::1]:x",
+	"URI:http://[::1]:x: expected a URI with a port "
+	"from 0 to 65535",
+	0},
+    {"UPN:a@b@c",
+	"UPN:a@b@c: expected user@domain, in UTF-8 without control "
+	"characters",
 	0},
     {"UPN:a",
 	"UPN:a: expected user@domain, in UTF-8 without control characters", 0},
