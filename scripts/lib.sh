@@ -57,6 +57,7 @@ provided() {
 	rpm) command -v rpmbuild >/dev/null ;;
 	elfutils) command -v eu-strip >/dev/null ;;
 	nginx-light) command -v nginx >/dev/null ;;
+	systemd) command -v systemd-analyze >/dev/null ;;
 	softhsm2) command -v softhsm2-util >/dev/null ;;
 	opensc) command -v pkcs11-tool >/dev/null ;;
 	tpm2-tools) command -v tpm2_create >/dev/null ;;
