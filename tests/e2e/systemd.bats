@@ -4,12 +4,13 @@
 # renew does is allowed in them.
 
 load helper
+load namespace
 load servers
 
 setup() {
     common_setup
     need systemd-analyze
-    service=sscep-renew@.service
+    service='sscep-renew@.service'
     sed "s,/usr/bin/sscep,$SSCEP," "$tree/scripts/$service" >"$service"
     cp "$tree/scripts/sscep-renew@.timer" .
 }
@@ -48,6 +49,23 @@ allowed() {
     }' | sort
 }
 
+# configure [LINE...]: a configuration file.
+configure() {
+    cat >dev.conf <<END
+URL = $(echo "$URL" | sed 's/127.0.0.1/localhost/')
+CACertFile = ca.crt
+CAFingerprint = $(fingerprint "$ca/ca.crt" sha256)
+[sscep_renew]
+PrivateKeyFile = dev.key
+LocalCertFile = dev.crt
+Subject = /CN=device
+NewKey = rsa:2048
+Challenge = pass:secret
+BundleFile = dev.pem
+END
+    printf '%s\n' "$@" >>dev.conf
+}
+
 # traced [OPTION...]: a run of renew, with a hook; adds its system calls to the
 # file calls, and mappings that can be written and executed to the file wx.
 traced() {
@@ -68,6 +86,20 @@ traced() {
     expect_equal "what systemd says" "" "$said"
 }
 
+@test "systemd accepts the drop-in of the manual" {
+    local said
+    echo '[Service]' >>"$service"
+    sed -n '/^ExecStartPost=/,/^\.Ed$/p' "$tree/man/sscep.1" |
+        sed -e '$d' -e 's/\\e$/\\/' >>"$service"
+    values ExecStartPost | grep '^+/bin/sh'
+    said=$(systemd-analyze verify --man=no "./$service" 2>&1) ||
+        problem "systemd-analyze" "$said"
+    expect_equal "what systemd says" "" "$said"
+    sed -i 's,^ExecStartPost=+/bin,&/nowhere,' "$service"
+    said=$(systemd-analyze verify --man=no "./$service" 2>&1) || true
+    [[ "$said" == */nowhere/* ]]
+}
+
 @test "a pending request is a failed unit" {
     expect_equal "the statuses of success" "" "$(values SuccessExitStatus)"
     expect_equal "the type" oneshot "$(values Type)"
@@ -77,26 +109,14 @@ traced() {
 @test "the service is shut off" {
     systemd-analyze security --help | grep -q -e --offline ||
         skip "systemd is older than 250"
-    systemd-analyze security --offline=true --threshold=25 --no-pager \
+    systemd-analyze security --offline=true --threshold=30 --no-pager \
         "./$service"
 }
 
 @test "what renew calls is allowed in the service" {
     need strace
     start_ca --challenge secret
-    cat >dev.conf <<END
-URL = $(echo "$URL" | sed 's/127.0.0.1/localhost/')
-CACertFile = ca.crt
-CAFingerprint = $(fingerprint "$ca/ca.crt" sha256)
-[sscep_renew]
-PrivateKeyFile = dev.key
-LocalCertFile = dev.crt
-Subject = /CN=device
-NewKey = rsa:2048
-Challenge = pass:secret
-BundleFile = dev.pem
-Hook = 'systemctl --version >hook'
-END
+    configure "Hook = 'systemctl --version >hook'"
     traced
     expect_status 0
     traced --force
@@ -107,7 +127,42 @@ END
     allowed >allowed
     grep -x connect called
     grep -x setrlimit allowed
-    ! grep -x setpriority allowed
+    expect_equal "setpriority" "" "$(grep -x setpriority allowed)"
     expect_equal "forbidden" "" "$(comm -23 called allowed | paste -sd' ')"
     expect_equal "writable and executable" "" "$(cat wx)"
+}
+
+@test "renew works with the mounts and the capabilities of the service" {
+    local capabilities owner=
+    start_ca --challenge secret
+    capabilities=$(values CapabilityBoundingSet | tr '[:upper:]' '[:lower:]' |
+        sed -e 's/cap_/+/g' -e 's/ /,/g')
+    [ "$(id -u)" -ne 0 ] || owner='Owner = daemon:daemon'
+    mkdir etc
+    cd etc
+    configure "$owner" "Hook = '! touch ../outside && touch inside'"
+    make_program bounded setpriv --no-new-privs --inh-caps=-all \
+        --bounding-set="-all,$capabilities" "$SSCEP"
+    sscep=$BATS_TEST_TMPDIR/bounded
+    shut_off renew -f dev.conf
+    expect_status 0
+    stderr_has "cannot touch '../outside'"
+    [ -e inside ]
+    shut_off renew -f dev.conf --force
+    expect_status 0
+    openssl verify -CAfile ca.crt dev.crt
+    if [ -n "$owner" ]; then
+        expect_equal "owners" "daemon" "$(stat -c %U dev.* | grep -v root |
+            sort -u)"
+        expect_equal "files of daemon" 5 "$(stat -c %U dev.* | grep -c daemon)"
+    fi
+}
+
+# shut_off ARGUMENT...: runs sscep where this directory can be written, and those
+# above it cannot.
+shut_off() {
+    in_mounts "mount --bind '$PWD' '$PWD'
+        mount --rbind '$BATS_TEST_TMPDIR' '$BATS_TEST_TMPDIR'
+        mount -o remount,bind,ro '$BATS_TEST_TMPDIR'
+        cd '$PWD'" run_sscep "$@"
 }
