@@ -833,7 +833,7 @@ SSCEP_SERIAL=$(serial dev.crt | cut -d= -f2)" "$(cat vars)"
     chmod 664 dev.conf
     renew
     expect_status 78
-    one_error "dev.conf" "its group or others may write it"
+    one_error "dev.conf" "its group or others may write" "dev.conf (chmod go-w)"
     pair_is_good
     [ ! -e hooked ]
     chmod 644 dev.conf
@@ -842,7 +842,7 @@ SSCEP_SERIAL=$(serial dev.crt | cut -d= -f2)" "$(cat vars)"
     chmod 777 open
     renew -f open/dev.conf
     expect_status 78
-    one_error "others may write its directory"
+    one_error "others may write" "open (chmod go-w)"
     chmod 1777 open
     renew -f open/dev.conf
     expect_status 0
@@ -850,6 +850,29 @@ SSCEP_SERIAL=$(serial dev.crt | cut -d= -f2)" "$(cat vars)"
     rm hooked
     chmod 666 dev.conf
     renew --force --hook 'touch hooked'
+    expect_status 0
+    [ -e hooked ]
+}
+
+@test "a hook from a file, or a link to it, that is in another user's hands" {
+    start
+    configure "Hook = 'touch hooked'"
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    chown 65534 dev.conf
+    renew
+    expect_status 78
+    one_error "dev.conf belongs to another user"
+    chown 0 dev.conf
+    mkdir theirs
+    ln -s ../dev.conf theirs/link.conf
+    chown 65534 theirs
+    renew -f theirs/link.conf
+    expect_status 78
+    one_error "theirs belongs to another user"
+    [ ! -e hooked ]
+    chown 0 theirs
+    renew -f theirs/link.conf
     expect_status 0
     [ -e hooked ]
 }
