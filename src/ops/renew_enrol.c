@@ -33,7 +33,7 @@ static enum status record(const struct inputs *in, void *arg)
 
 	if (st == ST_OK && !run->recorded) {
 		st = request_add_pem(&text, in->csr)
-		    ? renewal_write_state(&r->request, &text)
+		    ? swap_write_beside(r->cert_file, RENEWAL_REQUEST, &text)
 		    : fail_crypto(ST_FILE, "request %s: cannot encode",
 			  buf_string(&r->request));
 		run->recorded = st == ST_OK;

@@ -22,7 +22,7 @@ enum status renew_hook_mark(const struct renewal_state *r)
 	if (r->options->renew.hook == NULL)
 		return ST_OK;
 	st = buf_addf(&text, "%s\n", r->action)
-	    ? renewal_write_state(&r->hook, &text)
+	    ? swap_write_beside(r->cert_file, RENEWAL_HOOK, &text)
 	    : fail_memory();
 	buf_free(&text);
 	return st;

@@ -1,19 +1,14 @@
-#include <errno.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "keys/key.h"
 #include "ops/renewal.h"
 #include "pki/cert.h"
 #include "pki/clock.h"
-#include "util/contents.h"
 #include "util/file.h"
 #include "util/log.h"
-#include "util/target.h"
-#include "util/temporary.h"
 
 #define RENEW_BEFORE_DEFAULT "33%"
 
@@ -122,21 +117,15 @@ static enum status set_files(struct renewal_state *r)
 
 static enum status set_names(struct renewal_state *r)
 {
-	struct buf path = {0};
-	enum status st = swap_path_new(&path, r->cert_file->path);
-	int len;
+	const char *cert = r->cert_file->path;
+	enum status st = swap_path_beside(&r->request, cert, RENEWAL_REQUEST);
 
+	if (st == ST_OK)
+		st = swap_path_beside(&r->hook, cert, RENEWAL_HOOK);
+	if (st == ST_OK)
+		st = swap_path_beside(&r->lock, cert, ".lock");
 	if (st == ST_OK && r->key_file != NULL)
-		st = swap_path_new(&r->key_new, r->key_file->path);
-	if (st == ST_OK) {
-		len = (int)(path.len - strlen(".new"));
-		if (!buf_addf(
-			&r->request, "%.*s.req", len, buf_string(&path)) ||
-		    !buf_addf(&r->hook, "%.*s.hook", len, buf_string(&path)) ||
-		    !buf_addf(&r->lock, "%.*s.lock", len, buf_string(&path)))
-			st = fail_memory();
-	}
-	buf_free(&path);
+		st = swap_path_beside(&r->key_new, r->key_file->path, SWAP_NEW);
 	return st;
 }
 
@@ -190,36 +179,6 @@ enum status renewal_read_key(
 	};
 
 	return key_read(out, &place);
-}
-
-static bool replace(const struct target *target, const struct buf *text)
-{
-	struct contents contents = contents_of(text);
-	struct temporary t;
-	bool ok;
-	int error;
-
-	if (!temporary_open(&t, target))
-		return false;
-	ok = contents_write(t.fd, &contents) && fsync(t.fd) == 0 &&
-	    temporary_rename(&t, target->path) &&
-	    temporary_sync_directory(target);
-	error = errno;
-	temporary_close(&t);
-	errno = error;
-	return ok;
-}
-
-enum status renewal_write_state(const struct buf *name, const struct buf *text)
-{
-	const char *path = buf_string(name);
-	struct target target;
-	enum status st = target_find(&target, path, "");
-
-	if (st == ST_OK && !replace(&target, text))
-		st = fail_errno(ST_FILE, "%s: cannot write", path);
-	target_free(&target);
-	return st;
 }
 
 enum status renewal_set_cert(struct renewal_state *r, X509 *cert)

@@ -32,6 +32,9 @@
  *
  * A key in a token or the engine has no files.
  */
+#define RENEWAL_REQUEST ".req"
+#define RENEWAL_HOOK    ".hook"
+
 enum renewal_file {
 	RENEWAL_KEY,
 	RENEWAL_CHAIN,
@@ -75,12 +78,6 @@ void renewal_free(struct renewal_state *r);
  * as when they do not belong together.
  */
 enum status renewal_look(struct renewal_state *r);
-
-/*
- * Writes CERT.req or CERT.hook, for its owner only: it is on the disk, with its
- * name, then.  ST_FILE after reporting.
- */
-enum status renewal_write_state(const struct buf *name, const struct buf *text);
 
 /* Makes cert, of -l, that of r, and finds out how long it is valid. */
 enum status renewal_set_cert(struct renewal_state *r, X509 *cert);

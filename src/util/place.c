@@ -16,8 +16,7 @@ static bool is_regular(const struct target *target)
 	    (!target->exists || S_ISREG(target->status.st_mode));
 }
 
-/* Finds the file whose path is that of name and the suffix, or its link. */
-static enum status find_companion(
+enum status place_find_companion(
     struct target *companion, const struct target *name, const char *suffix)
 {
 	struct buf path = {0};
@@ -44,8 +43,8 @@ enum status place_find(struct place *p, const char *path)
 	if (!is_regular(&p->name))
 		return fail(ST_FILE,
 		    "%s: is no regular file, expected one, or none", path);
-	if ((st = find_companion(&p->fresh, &p->name, ".new")) != ST_OK ||
-	    (st = find_companion(&p->old, &p->name, ".old")) != ST_OK)
+	if ((st = place_find_companion(&p->fresh, &p->name, ".new")) != ST_OK ||
+	    (st = place_find_companion(&p->old, &p->name, ".old")) != ST_OK)
 		return st;
 	if (!is_regular(&p->fresh))
 		return fail(ST_FILE,

@@ -23,6 +23,13 @@ enum status place_find(struct place *place, const char *path);
 void place_free(struct place *place);
 
 /*
+ * Finds the file called as name with the suffix added; a link of that name is
+ * not followed.  ST_FILE after reporting.
+ */
+enum status place_find_companion(
+    struct target *companion, const struct target *name, const char *suffix);
+
+/*
  * Gives NAME.new the owner, group, mode, access control list and label of NAME
  * or, if there is none, what first says; the mode then is 0600 if it is secret,
  * else 0644, less the umask.  It is on the disk then.  False with errno.

@@ -48,63 +48,47 @@ static void free_places(struct places *places)
 	free(places->all);
 }
 
-static enum status add_path(struct buf *out, const char *path, bool fresh)
+enum status swap_path_beside(
+    struct buf *out, const char *path, const char *suffix)
 {
 	struct place p = {0};
 	enum status st = place_find(&p, path);
 
-	if (st == ST_OK &&
-	    !buf_add_string(out, fresh ? p.fresh.path : p.old.path))
+	if (st == ST_OK && !buf_addf(out, "%s%s", p.name.path, suffix))
 		st = fail_memory();
 	place_free(&p);
 	return st;
 }
 
-enum status swap_path_new(struct buf *out, const char *path)
-{
-	return add_path(out, path, true);
-}
-
-enum status swap_path_old(struct buf *out, const char *path)
-{
-	return add_path(out, path, false);
-}
-
-/* link() never replaces a file, as rename() would; not all systems have it. */
-static bool name_fresh(struct temporary *t, const char *path, bool replace)
-{
-	return (!replace && link(t->path, path) == 0) ||
-	    ((replace || errno != EEXIST) && temporary_rename(t, path));
-}
-
-static bool write_fresh(
-    const struct place *p, const struct buf *bytes, bool replace)
+static bool write_target(const struct target *target, const struct buf *bytes)
 {
 	struct contents contents = contents_of(bytes);
 	struct temporary t;
 	bool ok;
 	int error;
 
-	if (!temporary_open(&t, &p->fresh))
+	if (!temporary_open(&t, target))
 		return false;
 	ok = contents_write(t.fd, &contents) && fsync(t.fd) == 0 &&
-	    name_fresh(&t, p->fresh.path, replace);
+	    temporary_rename(&t, target->path);
 	error = errno;
 	temporary_close(&t);
 	errno = error;
-	return ok && temporary_sync_directory(&p->fresh);
+	return ok && temporary_sync_directory(target);
 }
 
-static enum status write_new(
-    const struct swap_file *file, const struct buf *bytes, bool replace)
+enum status swap_write_beside(
+    const struct swap_file *file, const char *suffix, const struct buf *bytes)
 {
+	struct target beside = {0};
 	struct place p = {0};
 	enum status st = place_find(&p, file->path);
 
-	errno = EEXIST;
-	if (st == ST_OK &&
-	    ((!replace && p.fresh.exists) || !write_fresh(&p, bytes, replace)))
-		st = fail_errno(ST_FILE, "%s: cannot write", p.fresh.path);
+	if (st == ST_OK)
+		st = place_find_companion(&beside, &p.name, suffix);
+	if (st == ST_OK && !write_target(&beside, bytes))
+		st = fail_errno(ST_FILE, "%s: cannot write", beside.path);
+	target_free(&beside);
 	place_free(&p);
 	return st;
 }
@@ -112,13 +96,7 @@ static enum status write_new(
 enum status swap_write_new(
     const struct swap_file *file, const struct buf *bytes)
 {
-	return write_new(file, bytes, true);
-}
-
-enum status swap_create_new(
-    const struct swap_file *file, const struct buf *bytes)
-{
-	return write_new(file, bytes, false);
+	return swap_write_beside(file, SWAP_NEW, bytes);
 }
 
 enum status swap_remove_new(const struct swap_file *file)

@@ -25,9 +25,12 @@ struct swap_file {
 	struct attributes first; /* if it replaces no file */
 };
 
-/* Add the names of NAME.new and NAME.old.  ST_FILE after reporting. */
-enum status swap_path_new(struct buf *out, const char *path);
-enum status swap_path_old(struct buf *out, const char *path);
+/* The suffix of NAME.new. */
+#define SWAP_NEW ".new"
+
+/* Adds NAME and the suffix.  ST_FILE after reporting. */
+enum status swap_path_beside(
+    struct buf *out, const char *path, const char *suffix);
 
 /*
  * Whether it can be expected that all will be written and take their places;
@@ -38,14 +41,14 @@ enum status swap_path_old(struct buf *out, const char *path);
 enum status swap_check(const struct swap_file *files, size_t count);
 
 /*
- * Creates NAME.new, of mode 0600, complete and on the disk, with its name.
- * swap_write_new() replaces one that is there, swap_create_new() never does.
- * ST_FILE after reporting.
+ * Creates NAME.new, or a file with that suffix, of mode 0600: it is complete and
+ * on the disk, with its name.  It replaces what has the name, even if that is a
+ * symbolic link.  ST_FILE after reporting.
  */
 enum status swap_write_new(
     const struct swap_file *file, const struct buf *bytes);
-enum status swap_create_new(
-    const struct swap_file *file, const struct buf *bytes);
+enum status swap_write_beside(
+    const struct swap_file *file, const char *suffix, const struct buf *bytes);
 
 /* Removes NAME.new, if it is there.  ST_FILE after reporting. */
 enum status swap_remove_new(const struct swap_file *file);

@@ -695,6 +695,17 @@ check_full() {
         tr '\n' ' ' | sed 's/ $//')"
 }
 
+@test "a link that has the name of a file of renew is not followed" {
+    start
+    configure "Hook = true"
+    echo other >other
+    ln -s other dev.crt.hook
+    ln -s none dev.crt.req
+    enrolled
+    expect_equal "the other file" other "$(cat other)"
+    files other
+}
+
 @test "the owner of the first files" {
     start
     as_root true

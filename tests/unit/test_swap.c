@@ -93,22 +93,15 @@ static mode_t mode_of(const char *path)
 	return status_of(path).st_mode & 07777;
 }
 
-static enum status write_by(
-    enum status (*write)(const struct swap_file *, const struct buf *),
-    const struct swap_file *file, const char *text)
+static enum status write_new(const struct swap_file *file, const char *text)
 {
 	struct buf bytes = {0};
 	enum status st;
 
 	assert_true(buf_add_string(&bytes, text));
-	st = write(file, &bytes);
+	st = swap_write_new(file, &bytes);
 	buf_free(&bytes);
 	return st;
-}
-
-static enum status write_new(const struct swap_file *file, const char *text)
-{
-	return write_by(swap_write_new, file, text);
 }
 
 /* -- A renewal of a bundle, a key and a certificate ------------------------ */
@@ -182,8 +175,7 @@ static enum status write_all(const struct renewal *r, const char *generation)
 	for (i = 0; st == ST_OK && i < COUNT; i++) {
 		st = swap_find_new(&there, &r->files[i]);
 		if (st == ST_OK && (i != 1 || !there))
-			st = write_by(i == 1 ? swap_create_new : swap_write_new,
-			    &r->files[i], generation);
+			st = write_new(&r->files[i], generation);
 	}
 	return st;
 }
@@ -339,13 +331,11 @@ static void test_write_new(void **state)
 {
 	const char *directory = make_directory();
 	struct swap_file file = {.path = at(directory, "file")};
-	struct buf bytes = {0}, name = {0};
-	const char *text;
+	struct buf name = {0};
 	mode_t mask = umask(0);
-	enum status st;
 
 	(void)state;
-	assert_int_equal(swap_path_new(&name, file.path), ST_OK);
+	assert_int_equal(swap_path_beside(&name, file.path, ".new"), ST_OK);
 	assert_string_equal(buf_string(&name), at(directory, "file.new"));
 	assert_int_equal(write_new(&file, "first"), ST_OK);
 	assert_int_equal(mode_of(at(directory, "file.new")), 0600);
@@ -353,20 +343,9 @@ static void test_write_new(void **state)
 	assert_string_equal(contents(at(directory, "file.new")), "second");
 	assert_string_equal(names_in(directory), "file.new ");
 
-	assert_true(buf_add_string(&bytes, "third"));
-	capture_start(STDERR_FILENO);
-	st = swap_create_new(&file, &bytes);
-	text = capture_stop();
-	assert_int_equal(st, ST_FILE);
-	assert_non_null(strstr(text, "file.new: cannot write: File exists\n"));
-	assert_string_equal(contents(at(directory, "file.new")), "second");
 	assert_int_equal(swap_remove_new(&file), ST_OK);
-	assert_int_equal(swap_create_new(&file, &bytes), ST_OK);
-	assert_string_equal(contents(at(directory, "file.new")), "third");
-	assert_int_equal(mode_of(at(directory, "file.new")), 0600);
-	assert_string_equal(names_in(directory), "file.new ");
+	assert_string_equal(names_in(directory), "");
 	umask(mask);
-	buf_free(&bytes);
 	buf_free(&name);
 }
 
@@ -374,16 +353,32 @@ static void test_write_new(void **state)
 static void test_symlink(void **state)
 {
 	const char *directory = make_directory();
-	struct buf new = {0}, old = {0};
+	struct buf new = {0};
 
 	(void)state;
 	make_files(directory, "one");
-	assert_int_equal(swap_path_new(&new, at(directory, "key")), ST_OK);
-	assert_int_equal(swap_path_old(&old, at(directory, "key")), ST_OK);
+	assert_int_equal(
+	    swap_path_beside(&new, at(directory, "key"), ".new"), ST_OK);
 	assert_string_equal(buf_string(&new), at(directory, "private/key.new"));
-	assert_string_equal(buf_string(&old), at(directory, "private/key.old"));
 	buf_free(&new);
-	buf_free(&old);
+}
+
+/* Somebody who may create links in the directory chooses no file for us. */
+static void test_companion_is_a_link(void **state)
+{
+	const char *directory = make_directory();
+	struct swap_file file = {.path = at(directory, "cert")};
+	struct buf bytes = {0};
+
+	(void)state;
+	put(at(directory, "other"), "other");
+	assert_int_equal(symlink("other", at(directory, "cert.req")), 0);
+	assert_true(buf_add_string(&bytes, "request"));
+	assert_int_equal(swap_write_beside(&file, ".req", &bytes), ST_OK);
+	assert_string_equal(contents(at(directory, "cert.req")), "request");
+	assert_true(S_ISREG(status_of(at(directory, "cert.req")).st_mode));
+	assert_string_equal(contents(at(directory, "other")), "other");
+	buf_free(&bytes);
 }
 
 /* A link called NAME.old is replaced, and what it leads to stays. */
@@ -995,7 +990,7 @@ static void test_order(void **state)
 	} steps[] = {
 	    /* NAME.new is complete, and then has its name. */
 	    {"fsync(", "/.key.new.sscep-tmp-", ">"},
-	    {"link", "/private/.key.new.", "/key.new"},
+	    {"rename", "/private/.key.new.", "/key.new"},
 	    {"fsync(", "/private>", ""},
 	    {"fsync(", "/.cert.new.sscep-tmp-", ">"},
 	    {"rename", "/.cert.new.", "/cert.new"},
@@ -1078,6 +1073,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_missing_new),
 	    cmocka_unit_test(test_write_new),
 	    cmocka_unit_test(test_symlink),
+	    cmocka_unit_test(test_companion_is_a_link),
 	    cmocka_unit_test(test_old_is_a_link),
 	    cmocka_unit_test(test_mode),
 	    cmocka_unit_test(test_owner),
