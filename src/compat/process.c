@@ -2,6 +2,7 @@
 #include "config.h"
 #endif
 
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -88,16 +89,35 @@ static void restore_start(void)
 	sigprocmask(SIG_SETMASK, &start.blocked, NULL);
 }
 
-pid_t compat_start_program(
-    char *const argv[], char *const environment[], bool to_stderr)
+/* Likewise. */
+static void hide(const struct compat_streams *streams)
+{
+	size_t i;
+	int fd;
+
+	for (i = 0; i < streams->count; i++) {
+		close(streams->hidden[i]);
+		if (streams->hidden[i] > STDERR_FILENO)
+			continue;
+		fd = open("/dev/null", O_RDWR);
+		if (fd >= 0 && fd != streams->hidden[i]) {
+			dup2(fd, streams->hidden[i]);
+			close(fd);
+		}
+	}
+}
+
+pid_t compat_start_program(char *const argv[], char *const environment[],
+    const struct compat_streams *streams)
 {
 	pid_t pid = fork();
 
 	if (pid == 0) {
 		setpgid(0, 0);
-		if (to_stderr)
+		if (streams->to_stderr)
 			dup2(STDERR_FILENO, STDOUT_FILENO);
 		restore_start();
+		hide(streams);
 		execve(argv[0], argv, environment);
 		_exit(127);
 	}

@@ -3,6 +3,7 @@
 #define COMPAT_PROCESS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/types.h>
 
 /*
@@ -12,15 +13,22 @@
  */
 void compat_note_start(void);
 
+/* What a program finds at its descriptors.  Borrows. */
+struct compat_streams {
+	bool to_stderr;    /* its standard output is our standard error */
+	const int *hidden; /* closed; below 3: /dev/null */
+	size_t count;      /* of hidden */
+};
+
 /*
  * Starts a program, by its path argv[0], in a process group of its own with the
  * same number.  It finds all that compat_note_start() remembers as that was, so
- * that what this process has opened is closed there.  to_stderr: its standard
- * output is our standard error.  The number of the process, or -1 with errno;
- * one that cannot execute the program exits with 127.
+ * that what this process has opened is closed there, but for what streams says.
+ * The number of the process, or -1 with errno; one that cannot execute the
+ * program exits with 127.
  */
-pid_t compat_start_program(
-    char *const argv[], char *const environment[], bool to_stderr);
+pid_t compat_start_program(char *const argv[], char *const environment[],
+    const struct compat_streams *streams);
 
 /* If this environment variable is "1", compat_forbid_core() does nothing. */
 #define COMPAT_ALLOW_CORE "SSCEP_ALLOW_CORE"

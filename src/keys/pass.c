@@ -51,11 +51,23 @@ bool pass_is_secret(const char *text)
 
 bool pass_is_stdin(const char *text)
 {
-	const char *rest;
+	return pass_find_descriptor(text) == STDIN_FILENO;
+}
 
-	return strcmp(text, "stdin") == 0 ||
-	    (find_prefix(text, &rest) == PREFIX_FD &&
-		strtol(rest, NULL, 10) == STDIN_FILENO);
+int pass_find_descriptor(const char *source)
+{
+	const char *number;
+	char *end;
+	long fd;
+
+	if (find_prefix(source, &number) != PREFIX_FD)
+		return strcmp(source, "stdin") == 0 ? STDIN_FILENO : -1;
+	errno = 0;
+	fd = strtol(number, &end, 10);
+	if (end == number || *end != '\0' || errno != 0 || fd < 0 ||
+	    fd > INT_MAX)
+		return -1;
+	return (int)fd;
 }
 
 void pass_hide(char *source)
@@ -147,18 +159,14 @@ static enum status read_pass_line(struct pass *out, int fd, const char *option)
 }
 
 static enum status read_pass_fd(
-    struct pass *out, const char *number, const char *option)
+    struct pass *out, const char *source, const char *option)
 {
-	char *end;
-	long fd;
+	int fd = pass_find_descriptor(source);
 
-	errno = 0;
-	fd = strtol(number, &end, 10);
-	if (end == number || *end != '\0' || errno != 0 || fd < 0 ||
-	    fd > INT_MAX)
+	if (fd < 0)
 		return fail(ST_ERROR,
 		    "%s: fd: wants the number of an open file", option);
-	return read_pass_line(out, (int)fd, option);
+	return read_pass_line(out, fd, option);
 }
 
 enum status pass_read(struct pass *out, const char *source, const char *option)
@@ -180,10 +188,8 @@ enum status pass_read(struct pass *out, const char *source, const char *option)
 		st = read_pass_file(out, rest, option);
 		break;
 	case PREFIX_FD:
-		st = read_pass_fd(out, rest, option);
-		break;
 	case PREFIX_NONE:
-		st = read_pass_line(out, STDIN_FILENO, option);
+		st = read_pass_fd(out, source, option);
 		break;
 	}
 	out->given = st == ST_OK;

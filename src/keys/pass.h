@@ -27,6 +27,9 @@ bool pass_is_secret(const char *text);
 /* Whether text is "stdin", or "fd:0". */
 bool pass_is_stdin(const char *text);
 
+/* The descriptor that "fd:NUMBER" or "stdin" names; -1: source names none. */
+int pass_find_descriptor(const char *source);
+
 /* Overwrites the pass phrase in a "pass:TEXT" source. */
 void pass_hide(char *source);
 

@@ -251,8 +251,7 @@ static enum status run_command(struct run *run, char **environment)
 	verbose("running the hook: %s", command);
 	fflush(stdout);
 	catch_signals(run);
-	run->pid =
-	    compat_start_program(argv, environment, run->hook->to_stderr);
+	run->pid = compat_start_program(argv, environment, &run->hook->streams);
 	st = run->pid > 0 ? wait_for_end(run)
 			  : fail_hook(run->hook, strerror(errno));
 	restore_signals(run);

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "compat/process.h"
 #include "util/status.h"
 
 /* The seconds that a hook which has not finished gets after SIGTERM. */
@@ -23,7 +24,7 @@ struct hook {
 	const char *const *unset; /* other variables to remove, up to a NULL;
 				     those with secrets; or NULL */
 	int seconds;              /* that it may take */
-	bool to_stderr;           /* standard output has another use */
+	struct compat_streams streams;
 };
 
 /*

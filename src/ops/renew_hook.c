@@ -14,6 +14,13 @@
 
 #define SOURCES_MAX 6
 
+/* What secrets are read from: the hook has neither. */
+struct sources {
+	const char *variables[SOURCES_MAX]; /* up to a NULL */
+	int descriptors[SOURCES_MAX];
+	size_t count; /* of descriptors */
+};
+
 enum status renew_hook_mark(const struct renewal_state *r)
 {
 	struct buf text = {0};
@@ -118,25 +125,30 @@ static const char *read_action(const char *path)
 	return action;
 }
 
-/* The variables that secrets are from, for the hook not to have them. */
-static void find_sources(
-    const char *names[SOURCES_MAX], const struct options *o)
+static struct sources find_sources(const struct options *o)
 {
-	const char *const sources[] = {
+	const char *const all[] = {
 	    o->passin, o->key_passout, o->challenge, o->tls_passin};
-	size_t i, count = 0;
+	struct sources out = {0};
+	size_t i, variables = 0;
+	int fd;
 
-	for (i = 0; i < COUNT_OF(sources); i++)
-		if (sources[i] != NULL && strncmp(sources[i], "env:", 4) == 0)
-			names[count++] = sources[i] + 4;
-	names[count] = NULL;
+	for (i = 0; i < COUNT_OF(all); i++) {
+		if (all[i] == NULL)
+			continue;
+		if (strncmp(all[i], "env:", 4) == 0)
+			out.variables[variables++] = all[i] + 4;
+		else if ((fd = pass_find_descriptor(all[i])) >= 0)
+			out.descriptors[out.count++] = fd;
+	}
+	return out;
 }
 
 static enum status run(const struct renewal_state *r, const char *action,
     const char *serial, const char *not_after)
 {
 	const struct options *o = r->options;
-	const char *unset[SOURCES_MAX];
+	const struct sources sources = find_sources(o);
 	char key[KEY_NAME_MAX];
 	const struct hook_variable variables[] = {
 	    {"SSCEP_ACTION", action},
@@ -153,12 +165,13 @@ static enum status run(const struct renewal_state *r, const char *action,
 	    .command = o->renew.hook,
 	    .variables = variables,
 	    .count = COUNT_OF(variables),
-	    .unset = unset,
+	    .unset = sources.variables,
 	    .seconds = o->renew.hook_timeout,
-	    .to_stderr = o->json,
+	    .streams = {.to_stderr = o->json,
+		.hidden = sources.descriptors,
+		.count = sources.count},
 	};
 
-	find_sources(unset, o);
 	return hook_run(&hook);
 }
 

@@ -815,6 +815,24 @@ SSCEP_SERIAL=$(serial dev.crt | cut -d= -f2)" "$(cat vars)"
     fi
 }
 
+@test "the hook reads no secret from the descriptors of sscep" {
+    start
+    sed -i /Challenge/d dev.conf
+    printf 'secret\nphrase\n' >secrets
+    exec 7<secrets
+    enrolled --challenge fd:7 --hook '(cat <&7) >read 2>&1; test -s read'
+    exec 7<&-
+    if grep -q phrase read; then
+        problem "the hook has descriptor 7"
+    fi
+    rm dev.key dev.crt read
+    status=0
+    printf 'secret\nphrase\n' | "$sscep" renew -f dev.conf \
+        --challenge stdin --hook 'cat >read' >"$stdout" 2>"$stderr" || status=$?
+    expect_status 0
+    [ -e read ] && [ ! -s read ] || problem "the hook has read: $(cat read)"
+}
+
 @test "a hook that fails is run again until it succeeds" {
     start
     configure "Hook = 'echo \$SSCEP_ACTION >>hooks; test -e good'"

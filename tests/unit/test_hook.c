@@ -124,10 +124,24 @@ static void test_output(void **state)
 
 	(void)state;
 	assert_string_equal(output_of(&hook), "out\n");
-	hook.to_stderr = true;
+	hook.streams.to_stderr = true;
 	assert_int_equal(run(&hook, &text), ST_OK);
 	assert_string_equal(text, "out\nerr\n");
 	assert_string_equal(output_of(&hook), "");
+}
+
+/* A pipe with a secret in it, and a standard input that has another. */
+static void test_hidden_descriptors(void **state)
+{
+	static const int hidden[] = {STDIN_FILENO, OPEN_AT_START};
+	struct hook hook = {
+	    .command = "test ! -e /proc/self/fd/51 && readlink /proc/self/fd/0",
+	    .seconds = 30,
+	    .streams = {.hidden = hidden, .count = NITEMS(hidden)},
+	};
+
+	(void)state;
+	assert_string_equal(output_of(&hook), "/dev/null\n");
 }
 
 static double seconds_since(const struct timespec *start)
@@ -333,6 +347,7 @@ int main(void)
 	    cmocka_unit_test(test_status),
 	    cmocka_unit_test(test_quoting),
 	    cmocka_unit_test(test_output),
+	    cmocka_unit_test(test_hidden_descriptors),
 	    cmocka_unit_test(test_time),
 	    cmocka_unit_test(test_time_stubborn),
 	    cmocka_unit_test(test_daemon),
