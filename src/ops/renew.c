@@ -17,6 +17,7 @@
 /* What a run is to do. */
 enum task {
 	TASK_NOTHING,
+	TASK_STOP,      /* the clock is wrong */
 	TASK_RESUME,    /* poll for the request of CERT.req */
 	TASK_TAKE_OVER, /* poll for a request for the key of -k */
 	TASK_SEND
@@ -62,12 +63,8 @@ static enum status plan_early(const struct renewal_state *r, struct plan *plan)
 		    "clock right?",
 		    r->options->local_cert, buf_string(&text));
 	buf_free(&text);
-	if (st == ST_OK && (r->options->tolerate & TOLERATE_CLOCK) == 0)
-		return fail(ST_ERROR,
-		    "certificate %s: whether it is due cannot be told: set "
-		    "this system's clock (--tolerate clock renews it)",
-		    r->options->local_cert);
-	plan->task = TASK_SEND;
+	plan->task = (r->options->tolerate & TOLERATE_CLOCK) != 0 ? TASK_SEND
+								  : TASK_STOP;
 	plan->reason = "the clock is before the certificate";
 	return st;
 }
@@ -122,6 +119,11 @@ static enum status carry_out(struct renewal_state *r, const struct plan *plan)
 		say_plain("not due: %s left", plan->left);
 		return ST_OK;
 	}
+	if (plan->task == TASK_STOP)
+		return fail(ST_ERROR,
+		    "certificate %s: whether it is due cannot be told: set "
+		    "this system's clock (--tolerate clock renews it)",
+		    r->options->local_cert);
 	if ((st = renew_ca_provide(r->session)) != ST_OK)
 		return st;
 	if (plan->task == TASK_RESUME)
@@ -214,6 +216,7 @@ static enum status run(struct renewal_state *r)
 static enum status show_plan(struct renewal_state *r)
 {
 	static const char *const tasks[] = {
+	    [TASK_STOP] = "stop",
 	    [TASK_RESUME] = "poll",
 	    [TASK_TAKE_OVER] = "poll, and enrol",
 	};
@@ -221,15 +224,13 @@ static enum status show_plan(struct renewal_state *r)
 	bool swap;
 	enum status st = swap_find_new(&swap, r->cert_file);
 
-	if (st == ST_OK && swap)
-		say_plain("would finish an interrupted renewal");
-	if (st != ST_OK || swap)
-		return st;
-	if ((st = renewal_look(r)) == ST_OK)
+	if (st == ST_OK && !swap && (st = renewal_look(r)) == ST_OK)
 		st = make_plan(r, &plan);
 	if (st != ST_OK)
 		return st;
-	if (plan.task == TASK_NOTHING)
+	if (swap)
+		say_plain("would finish an interrupted renewal");
+	else if (plan.task == TASK_NOTHING)
 		say_plain("not due: %s left", plan.left);
 	else if (plan.task != TASK_SEND)
 		say_plain("would %s: %s", tasks[plan.task], plan.reason);

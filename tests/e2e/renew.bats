@@ -235,7 +235,14 @@ stdout_lines_are() {
     one_error "whether it is due cannot be told" "--tolerate clock"
     unchanged
     renew --json
+    expect_status 1
     expect_equal action none "$(member action)"
+    renew --dry-run
+    expect_status 0
+    stdout_has "would stop: the clock is before the certificate"
+    stderr_has "[clock]"
+    renew --dry-run --tolerate clock
+    stdout_lines_are "would renew: the clock is before the certificate, .*"
     clock_is -10d
     renew --tolerate clock
     expect_status 0
@@ -743,6 +750,8 @@ interrupted() {
     renew --dry-run
     expect_status 0
     stdout_has "would finish an interrupted renewal"
+    renew --dry-run --json
+    expect_equal action none "$(member action)"
     renew
     expect_status 0
     stdout_has "not due"
