@@ -44,7 +44,7 @@ static void poll_on_signal(int number)
 static const char *how_to_resume(const struct poll *poll)
 {
 	return poll->options->operation->op == OP_RENEW
-	    ? "run the same command again"
+	    ? "run renew again"
 	    : "run the same command with -R";
 }
 

@@ -6,6 +6,7 @@
 #include "ops/describe.h"
 #include "ops/enrolment.h"
 #include "ops/ops.h"
+#include "ops/poll.h"
 #include "ops/renew_ca.h"
 #include "ops/renew_deliver.h"
 #include "ops/renew_enrol.h"
@@ -208,7 +209,7 @@ static enum status run(struct renewal_state *r)
 		return st;
 	st = run_locked(r);
 	lock_release(&lock);
-	hook = renew_hook_run(r);
+	hook = poll_interrupted() == 0 ? renew_hook_run(r) : ST_OK;
 	return st != ST_OK ? st : hook;
 }
 

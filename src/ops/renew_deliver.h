@@ -23,8 +23,8 @@ struct issued {
 enum status renew_deliver_check(const struct renewal_state *r, bool new_key);
 
 /*
- * Writes all NAME.new, CERT.new last, and then swaps.  r->key and r->cert are
- * the new ones then.  ST_FILE after reporting: without CERT.new the request is
+ * Writes all NAME.new, CERT.new last, and then swaps.  r->cert is the new
+ * one then.  ST_FILE after reporting: without CERT.new the request is
  * still pending, with it the next run swaps.
  */
 enum status renew_deliver(struct renewal_state *r, const struct issued *issued);

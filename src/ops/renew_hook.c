@@ -199,10 +199,12 @@ enum status renew_hook_run(const struct renewal_state *r)
 {
 	const char *path = buf_string(&r->hook);
 	struct log_capture capture;
-	bool exists;
+	bool exists, unfinished = false;
 	enum status st = file_find(&exists, path);
 
-	if (st != ST_OK || !exists || r->cert == NULL)
+	if (st == ST_OK && exists)
+		st = swap_find_new(&unfinished, r->cert_file);
+	if (st != ST_OK || !exists || unfinished || r->cert == NULL)
 		return st;
 	log_capture_begin(&capture);
 	if (r->options->renew.hook != NULL)

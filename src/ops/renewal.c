@@ -247,5 +247,11 @@ enum status renewal_look(struct renewal_state *r)
 		st = read_cert(r);
 	if (st == ST_OK && key)
 		st = renewal_read_key(&r->key, r, o->key);
-	return st == ST_OK && cert ? check_pair(r) : st;
+	if (st == ST_OK && cert)
+		st = check_pair(r);
+	if (st != ST_OK) {
+		X509_free(r->cert);
+		r->cert = NULL;
+	}
+	return st;
 }

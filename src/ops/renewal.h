@@ -75,7 +75,7 @@ void renewal_free(struct renewal_state *r);
 /*
  * Reads the key and the certificate, if they are there, and finds out how long
  * the certificate is valid.  ST_FILE after reporting what is wrong with them,
- * as when they do not belong together.
+ * as when they do not belong together; cert is NULL then.
  */
 enum status renewal_look(struct renewal_state *r);
 

@@ -485,7 +485,7 @@ enrolled_with_phrase() {
     local key
     renew -T 0
     expect_status 3
-    one_error "still PENDING" "run the same command again"
+    one_error "still PENDING" "to resume, run renew again"
     files_are sscep dev.conf ca.crt dev.key.new dev.crt.req dev.crt.lock
     expect_equal "the mode" 600 "$(stat -c %a dev.crt.req)"
     key=$(openssl pkey -in dev.key.new -pubout)
@@ -863,6 +863,67 @@ SSCEP_SERIAL=$(serial dev.crt | cut -d= -f2)" "$(cat vars)"
     files hooks good
     renew
     expect_equal "hooks" 4 "$(grep -c enrolled hooks)"
+}
+
+@test "a hook is not run while the files are not in place" {
+    need strace
+    start
+    renew --hook false
+    expect_status 78
+    make_program broken env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -P dev.crt.new -e trace=rename,renameat,renameat2 \
+        -e inject=rename,renameat,renameat2:error=EIO:when=1+ "$sscep"
+    status=0
+    "$BATS_TEST_TMPDIR/broken" renew -f dev.conf --force \
+        --hook 'touch hooked' >"$stdout" 2>"$stderr" || status=$?
+    expect_status 93
+    stderr_has "still to take their places: "
+    [ -e dev.crt.new ] && [ -e dev.crt.hook ]
+    [ ! -e hooked ] || problem "the hook was run"
+    mv dev.key away
+    renew --hook 'touch hooked'
+    expect_status 93
+    [ ! -e hooked ] || problem "the hook was run"
+    mv away dev.key
+    renew --hook 'touch hooked'
+    expect_status 0
+    pair_is_good
+    [ -e hooked ]
+    touch dev.crt.hook
+    mv dev.key.old dev.key
+    rm hooked
+    renew --hook 'touch hooked'
+    expect_status 93
+    [ ! -e hooked ] || problem "the hook was run"
+}
+
+# interrupt_when_polling SIGNAL [OPTION...]: ends a run that waits for a poll.
+interrupt_when_polling() {
+    env --default-signal=INT,TERM "$sscep" renew -f dev.conf -t 30 -v "${@:2}" \
+        >"$stdout" 2>"$stderr" </dev/null &
+    local pid=$!
+    wait_for 10 grep -q "waiting 30 seconds" "$stderr"
+    kill "-$1" "$pid"
+    status=0
+    wait "$pid" || status=$?
+}
+
+@test "a signal while polling: the next run goes on" {
+    start --pending 2
+    interrupt_when_polling INT
+    expect_status 130
+    stderr_has "interrupted while PENDING: to resume, run renew again"
+    files_are sscep dev.conf ca.crt dev.key.new dev.crt.req dev.crt.lock
+    touch dev.crt.hook
+    interrupt_when_polling TERM --json --hook 'touch hooked'
+    expect_status 143
+    expect_equal action pending "$(member action)"
+    expect_equal exitCode 3 "$(member exitCode)"
+    [ ! -e hooked ] || problem "the hook was run"
+    enrolled -t 1
+    files
+    expect_equal "messages" "19 20 20 " "$(what_was_sent)"
+    expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
 }
 
 @test "a hook from a file that others may write is not run" {
