@@ -224,17 +224,17 @@ static enum status sign_renewal(struct derived *derived)
 {
 	struct renewal_state *r = derived->r;
 	bool both = is_with(r, "both"), alone = is_with(r, "challenge");
+	enum status st = ST_OK;
 
-	if (!both && !alone && r->due.expired)
+	if (both || alone)
+		st = add_challenge(derived);
+	else if (r->due.expired)
 		alone = has_challenge(derived);
-	else if (both || alone)
-		if (add_challenge(derived) != ST_OK)
-			return ST_FILE;
 	if (alone)
 		derived->options.renew.like_cert = r->options->local_cert;
 	else
 		sign_with_pair(derived);
-	return ST_OK;
+	return st;
 }
 
 static enum status plan_renewal(struct derived *derived)

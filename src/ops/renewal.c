@@ -12,17 +12,17 @@
 
 #define RENEW_BEFORE_DEFAULT "33%"
 
+/* Above it there are ids on no system, or the one that changes nothing. */
+#define ID_MAX 0xfffffffeUL
+
 /* A number, or what find makes of a name. */
 static bool find_id(unsigned long *id, const char *name,
     bool (*find)(unsigned long *, const char *))
 {
-	char *end;
-
-	if (*name != '\0' && strspn(name, "0123456789") == strlen(name)) {
-		*id = strtoul(name, &end, 10);
-		return true;
-	}
-	return find(id, name);
+	if (*name == '\0' || strspn(name, "0123456789") != strlen(name))
+		return find(id, name);
+	*id = strtoul(name, NULL, 10);
+	return *id <= ID_MAX;
 }
 
 static bool find_user(unsigned long *id, const char *name)
@@ -53,7 +53,7 @@ static enum status parse_owner(struct attributes *out, const char *text)
 
 	if (user == NULL)
 		return fail_memory();
-	if (len > 0) {
+	if (len > 0 || text[len] == '\0') {
 		out->owner_given = find_id(&id, user, find_user);
 		if (out->owner_given)
 			out->owner = (uid_t)id;

@@ -724,6 +724,46 @@ check_full() {
     renew --owner nobody-of-that-name --force
     expect_status 1
     one_error "no such user"
+    local owner
+    for owner in 4294967295 4294967296 99999999999999999999999; do
+        renew --owner "$owner" --force
+        expect_status 1
+        one_error "--owner $owner: there is no such user"
+        renew --owner "0:$owner" --force
+        expect_status 1
+        one_error "--owner $owner: there is no such group"
+    done
+    renew --owner : --force
+    expect_status 1
+    one_error "there is no such group"
+    renew --owner "" --force
+    expect_status 1
+}
+
+@test "owner and modes of the first files, of the configuration file" {
+    start
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    configure "Owner = :65533" "KeyMode = 0640" "CertMode = 444" \
+        "BundleFile = all.pem"
+    enrolled
+    expect_equal "owners and modes" "0:65533 640, 0:65533 444, 0:65533 640, " \
+        "$(stat -c '%u:%g %a,' dev.key dev.crt all.pem | tr '\n' ' ')"
+    configure "KeyMode = 1640"
+    renew
+    expect_status 93
+    one_error "dev.conf" "is not the mode of a file"
+}
+
+@test "a challenge that --renew-with needs, and that cannot be read" {
+    start
+    enrolled
+    renew --force --renew-with both --challenge env:NOT_THERE
+    expect_status 1
+    only_error "there is no environment variable NOT_THERE"
+    renew --force --renew-with both --challenge file:not-there
+    expect_status 93
+    files
 }
 
 # interrupt_at FILE: as if a run had been killed after FILE.new was there.
