@@ -209,7 +209,7 @@ static enum status check_new_pair(const struct renewal_state *r)
 	struct buf path = {0};
 	X509 *cert = NULL;
 	bool fits = false, is_there = false;
-	enum status st = swap_path_beside(&path, r->cert_file->path, SWAP_NEW);
+	enum status st = swap_path_beside(&path, r->cert_file->path, PLACE_NEW);
 
 	if (st == ST_OK)
 		st = cert_read(&cert, buf_string(&path), "certificate");

@@ -3,12 +3,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "compat/compat.h"
 #include "keys/key.h"
 #include "ops/renewal.h"
 #include "pki/cert.h"
 #include "pki/clock.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/target.h"
 
 #define RENEW_BEFORE_DEFAULT "33%"
 
@@ -123,9 +125,49 @@ static enum status set_names(struct renewal_state *r)
 	if (st == ST_OK)
 		st = swap_path_beside(&r->hook, cert, RENEWAL_HOOK);
 	if (st == ST_OK)
-		st = swap_path_beside(&r->lock, cert, ".lock");
+		st = swap_path_beside(&r->lock, cert, RENEWAL_LOCK);
 	if (st == ST_OK && r->key_file != NULL)
-		st = swap_path_beside(&r->key_new, r->key_file->path, SWAP_NEW);
+		st =
+		    swap_path_beside(&r->key_new, r->key_file->path, PLACE_NEW);
+	return st;
+}
+
+/* Reports a file of the user's that has the name of one beside path. */
+static enum status check_companion(
+    const struct options *o, const char *path, const char *suffix)
+{
+	const char *const given[] = {o->key, o->local_cert, o->ca_cert,
+	    o->request, o->enc_cert, o->chain, o->renew.fullchain,
+	    o->renew.bundle, o->config};
+	struct buf name = {0};
+	enum status st = swap_path_beside(&name, path, suffix);
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < COUNT_OF(given); i++)
+		if (given[i] != NULL &&
+		    target_names_one_file(buf_string(&name), given[i]))
+			st = fail_misuse(
+			    "%s is the name of a file that renew has beside "
+			    "%s: expected another name",
+			    given[i], path);
+	buf_free(&name);
+	return st;
+}
+
+static enum status check_names(const struct renewal_state *r)
+{
+	static const char *const suffixes[] = {
+	    PLACE_NEW, PLACE_OLD, RENEWAL_REQUEST, RENEWAL_HOOK, RENEWAL_LOCK};
+	const struct swap_file *file = r->files, *end = r->files + r->count;
+	enum status st = ST_OK;
+	size_t i, count;
+
+	for (; file < end; file++) {
+		count = file == r->cert_file ? COUNT_OF(suffixes) : 2;
+		for (i = 0; st == ST_OK && i < count; i++)
+			st = check_companion(
+			    r->options, file->path, suffixes[i]);
+	}
 	return st;
 }
 
@@ -154,7 +196,9 @@ enum status renewal_open(struct renewal_state *r, struct session *session)
 	/* The new key has the pass phrase of the old one. */
 	if (!session->pass.given)
 		session->pass = session->passout;
-	return st == ST_OK ? set_names(r) : st;
+	if (st == ST_OK)
+		st = set_names(r);
+	return st == ST_OK ? check_names(r) : st;
 }
 
 void renewal_free(struct renewal_state *r)

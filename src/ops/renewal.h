@@ -34,6 +34,7 @@
  */
 #define RENEWAL_REQUEST ".req"
 #define RENEWAL_HOOK    ".hook"
+#define RENEWAL_LOCK    ".lock"
 
 enum renewal_file {
 	RENEWAL_KEY,
@@ -66,7 +67,8 @@ struct renewal_state {
 };
 
 /*
- * Finds the names of the files, and who shall own the first ones.  After
+ * Finds the names of the files, and who shall own the first ones.  Those beside
+ * KEY, CERT and so on are none that an option names.  After
  * reporting: ST_FILE, ST_ERROR.  r is to be freed in any case.
  */
 enum status renewal_open(struct renewal_state *r, struct session *session);

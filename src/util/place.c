@@ -43,8 +43,9 @@ enum status place_find(struct place *p, const char *path)
 	if (!is_regular(&p->name))
 		return fail(ST_FILE,
 		    "%s: is no regular file, expected one, or none", path);
-	if ((st = place_find_companion(&p->fresh, &p->name, ".new")) != ST_OK ||
-	    (st = place_find_companion(&p->old, &p->name, ".old")) != ST_OK)
+	if ((st = place_find_companion(&p->fresh, &p->name, PLACE_NEW)) !=
+		ST_OK ||
+	    (st = place_find_companion(&p->old, &p->name, PLACE_OLD)) != ST_OK)
 		return st;
 	if (!is_regular(&p->fresh))
 		return fail(ST_FILE,

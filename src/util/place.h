@@ -8,6 +8,9 @@
 #include "util/status.h"
 #include "util/target.h"
 
+#define PLACE_NEW ".new"
+#define PLACE_OLD ".old"
+
 /* Owns its targets; all zero is empty. */
 struct place {
 	const char *path;   /* as the user typed it; borrowed */

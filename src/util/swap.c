@@ -11,7 +11,6 @@
 #include "util/contents.h"
 #include "util/log.h"
 #include "util/output.h"
-#include "util/place.h"
 #include "util/swap.h"
 #include "util/target.h"
 #include "util/temporary.h"
@@ -96,7 +95,7 @@ enum status swap_write_beside(
 enum status swap_write_new(
     const struct swap_file *file, const struct buf *bytes)
 {
-	return swap_write_beside(file, SWAP_NEW, bytes);
+	return swap_write_beside(file, PLACE_NEW, bytes);
 }
 
 enum status swap_remove_new(const struct swap_file *file)

@@ -7,6 +7,7 @@
 
 #include "util/attributes.h"
 #include "util/buf.h"
+#include "util/place.h"
 #include "util/status.h"
 
 /*
@@ -24,9 +25,6 @@ struct swap_file {
 	bool keep_old;    /* what is replaced stays, as NAME.old */
 	struct attributes first; /* if it replaces no file */
 };
-
-/* The suffix of NAME.new. */
-#define SWAP_NEW ".new"
 
 /* Adds NAME and the suffix.  ST_FILE after reporting. */
 enum status swap_path_beside(

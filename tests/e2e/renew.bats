@@ -820,6 +820,56 @@ interrupted() {
     unchanged
 }
 
+@test "a certificate that cannot be written is printed, and fetched again" {
+    need strace
+    start
+    enrolled
+    local before option
+    before=$(serial dev.crt)
+    # The temporary file of CERT.new is renamed after that of CERT.req.
+    make_program broken env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -e trace=rename -e inject=rename:error=ENOSPC:when=2+ "$sscep"
+    for option in --force --json; do
+        [ ! -e dev.crt.req ] || make_program broken env \
+            ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+            -e trace=rename -e inject=rename:error=ENOSPC "$sscep"
+        status=0
+        "$BATS_TEST_TMPDIR/broken" renew -f dev.conf "$option" >"$stdout" \
+            2>"$stderr" || status=$?
+        expect_status 93
+        stderr_has "as it could not be written: dev.crt.new: cannot write"
+        files dev.key.new dev.crt.req
+        if [ "$option" = --json ]; then
+            member pem
+        else
+            cat "$stdout"
+        fi | openssl x509 -noout -pubkey >pub
+        openssl pkey -in dev.key.new -pubout | cmp - pub
+        rm pub
+        unchanged
+    done
+    renew
+    expect_status 0
+    stdout_has "renewed: "
+    pair_is_good
+    expect_equal "messages" "19 17 20 20 " "$(what_was_sent)"
+}
+
+@test "files of the user's that have the names of those of renew" {
+    start
+    local a
+    cp "$ca/ca.crt" dev.crt.req
+    for a in "-c dev.crt.req" "-r dev.crt.req" "-e dev.crt.req" \
+        "-l dev.key.new" "-k dev.crt.old" "--bundle dev.crt.hook" \
+        "--fullchain dev.key.old" "--chain dev.crt.lock" \
+        "--bundle b --chain b.new"; do
+        renew --force $a
+        misuse "is the name of a file that renew has beside"
+        files_are sscep dev.conf dev.crt.req
+        cmp "$ca/ca.crt" dev.crt.req
+    done
+}
+
 # --- lock, hook, jitter ----------------------------------------------------
 
 @test "two runs at once: one request" {
