@@ -72,16 +72,14 @@ static void sign_with_pair(struct derived *derived)
 }
 
 /* Sets the key to the one, of KEY.new and KEY, that the request is for. */
-static enum status choose_key(struct derived *derived)
+static enum status choose_key(struct derived *derived, X509_REQ *csr)
 {
 	struct renewal_state *r = derived->r;
-	char *path = derived->options.request;
-	X509_REQ *csr = NULL;
 	EVP_PKEY *key = NULL;
 	bool exists = false;
-	enum status st = csr_read(&csr, path);
+	enum status st = ST_OK;
 
-	if (st == ST_OK && r->key_file != NULL)
+	if (r->key_file != NULL)
 		st = swap_find_new(&exists, r->key_file);
 	if (st == ST_OK && exists)
 		st = renewal_read_key(&key, r, buf_string(&r->key_new));
@@ -93,10 +91,24 @@ static enum status choose_key(struct derived *derived)
 		st = fail(ST_FILE,
 		    "request %s: its private key is not there (--forget "
 		    "removes the request, to begin again)",
-		    path);
+		    derived->options.request);
 	}
 	EVP_PKEY_free(key);
-	X509_REQ_free(csr);
+	return st;
+}
+
+/* Signs as sign_renewal() did when the request was sent. */
+static enum status sign_again(struct derived *derived, X509_REQ *csr)
+{
+	const struct renewal_state *r = derived->r;
+	struct buf password = {0};
+	enum status st = csr_add_challenge(&password, csr);
+	bool alone = is_with(r, "challenge") ||
+	    (!is_with(r, "both") && r->due.expired && password.len > 0);
+
+	if (r->cert != NULL && !alone)
+		sign_with_pair(derived);
+	buf_free(&password);
 	return st;
 }
 
@@ -201,8 +213,8 @@ static enum status plan_first(struct derived *derived)
 }
 
 /*
- * An expired certificate is renewed with the challenge, if there is one: its
- * file may have been removed after the first enrolment.
+ * Reads the challenge where it is not indispensable: its file may have been
+ * removed after the first enrolment.
  */
 static bool has_challenge(struct derived *derived)
 {
@@ -261,17 +273,27 @@ enum status renew_derive_send(struct derived *out, struct renewal_state *r)
 
 enum status renew_derive_resume(struct derived *out, struct renewal_state *r)
 {
+	X509_REQ *csr = NULL;
+	enum status st;
+
 	start(out, r);
 	out->options.resume = true;
 	use_request(&out->options, (char *)r->request.data);
-	if (r->cert != NULL && !is_with(r, "challenge"))
-		sign_with_pair(out);
-	return choose_key(out);
+	st = csr_read(&csr, out->options.request);
+	if (st == ST_OK)
+		st = choose_key(out, csr);
+	if (st == ST_OK)
+		st = sign_again(out, csr);
+	X509_REQ_free(csr);
+	return st;
 }
 
 enum status renew_derive_take_over(struct derived *out, struct renewal_state *r)
 {
 	start(out, r);
 	out->options.resume = true;
-	return describe_first(out);
+	if (r->options->subject == NULL)
+		return describe_first(out);
+	has_challenge(out); /* to open the reply with, if the key cannot */
+	return ST_OK;
 }

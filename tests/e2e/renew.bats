@@ -279,6 +279,21 @@ stdout_lines_are() {
     files dev.key.old dev.crt.old dev.key.new
 }
 
+@test "expired, with the challenge: polls are signed as the request was" {
+    start
+    enrolled
+    clock_is +400d
+    restart --pending 1
+    renew -T 0
+    expect_status 3
+    renew
+    expect_status 0
+    pair_is_good
+    expect_equal "messages" "19 19 20 " "$(what_was_sent)"
+    expect_equal "self-signed" "True True True " \
+        "$(messages signerSelfSigned | tr '\n' ' ')"
+}
+
 # --- what is there ---------------------------------------------------------
 
 @test "a certificate without its key, and one of another key" {
@@ -330,6 +345,17 @@ files_are() {
     stderr_empty
     expect_equal "messages" "19 20 " "$(what_was_sent)"
     cmp local.key dev.key
+}
+
+@test "a request is taken over without the challenge that it was sent with" {
+    start --pending 1
+    take local.key
+    cp local.key dev.key
+    run_sscep enroll -u "$URL" -c "$ca/ca.crt" -k dev.key --subject /CN=device \
+        --challenge pass:secret -l other.crt -n 0
+    expect_status 3
+    enrolled --challenge file:removed
+    expect_equal "messages" "19 20 " "$(what_was_sent)"
 }
 
 @test "a key without a certificate, and nothing pending" {
