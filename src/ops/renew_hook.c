@@ -1,3 +1,5 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -109,20 +111,49 @@ static enum status check_config(const char *path)
 	return st;
 }
 
-/* The action that CERT.hook has. */
-static const char *read_action(const char *path)
+/* Whether path is still the name of the file that is open. */
+static bool is_at(int fd, const char *path)
 {
-	struct log_capture unheard;
-	struct buf text = {0};
-	const char *action = "renewed";
+	struct stat opened, named;
 
-	log_capture_begin(&unheard);
-	if (file_read_any(&text, path, "mark of the hook") == ST_OK &&
-	    strcmp(buf_string(&text), "enrolled\n") == 0)
-		action = "enrolled";
-	log_capture_end(&unheard);
-	buf_free(&text);
-	return action;
+	return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 &&
+	    opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+}
+
+/*
+ * Opens and locks CERT.hook.  The lock of the run is released before the hook:
+ * another run, which may even be started by the hook, must not run it, too.
+ * *fd is -1 if there is nothing to do, or another run does it.
+ */
+static enum status claim(int *fd, const char *path)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	*fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (*fd < 0)
+		return errno == ENOENT
+		    ? ST_OK
+		    : fail_errno(ST_FILE, "%s: cannot open", path);
+	if ((fcntl(*fd, F_SETLK, &all) != 0 &&
+		(errno == EAGAIN || errno == EACCES)) ||
+	    !is_at(*fd, path)) {
+		verbose("another run is running the hook");
+		close(*fd);
+		*fd = -1;
+	}
+	return ST_OK;
+}
+
+/* The action that CERT.hook has. */
+static const char *read_action(int fd)
+{
+	static const char enrolled[] = "enrolled\n";
+	char text[sizeof(enrolled)];
+
+	return pread(fd, text, sizeof(text), 0) == sizeof(text) - 1 &&
+		memcmp(text, enrolled, sizeof(text) - 1) == 0
+	    ? "enrolled"
+	    : "renewed";
 }
 
 static struct sources find_sources(const struct options *o)
@@ -195,27 +226,39 @@ static enum status run_for_cert(
 	return st;
 }
 
-enum status renew_hook_run(const struct renewal_state *r)
+/* A mark that a later run has made meanwhile stays. */
+static enum status run_claimed(const struct renewal_state *r, int fd)
 {
 	const char *path = buf_string(&r->hook);
 	struct log_capture capture;
-	bool exists, unfinished = false;
-	enum status st = file_find(&exists, path);
+	enum status st = ST_OK;
 
-	if (st == ST_OK && exists)
-		st = swap_find_new(&unfinished, r->cert_file);
-	if (st != ST_OK || !exists || unfinished || r->cert == NULL)
-		return st;
 	log_capture_begin(&capture);
 	if (r->options->renew.hook != NULL)
-		st = run_for_cert(r, read_action(path));
+		st = run_for_cert(r, read_action(fd));
 	log_capture_end(&capture);
-	if (st == ST_OK && unlink(path) != 0)
+	if (st == ST_OK && is_at(fd, path) && unlink(path) != 0)
 		return fail_errno(ST_FILE, "%s: cannot remove", path);
 	if (st == ST_HOOK && r->options->renew.hook_optional) {
 		warn(WARN_HOOK_FAILED, "%s", capture.text);
 		return ST_OK;
 	}
 	log_report(capture.text);
+	return st;
+}
+
+enum status renew_hook_run(const struct renewal_state *r)
+{
+	bool unfinished = false;
+	enum status st = swap_find_new(&unfinished, r->cert_file);
+	int fd;
+
+	if (st != ST_OK || unfinished || r->cert == NULL)
+		return st;
+	st = claim(&fd, buf_string(&r->hook));
+	if (fd >= 0) {
+		st = run_claimed(r, fd);
+		close(fd);
+	}
 	return st;
 }

@@ -1042,6 +1042,20 @@ interrupt_when_polling() {
     expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
 }
 
+@test "a hook that starts renew, or is still running, is not run twice" {
+    start
+    configure "Hook = 'echo run >>hooks; $SSCEP renew -f dev.conf && sleep 1'"
+    enrolled &
+    local first=$!
+    wait_for 20 test -e hooks
+    renew -v
+    expect_status 0
+    stderr_has "another run is running the hook"
+    wait "$first"
+    files hooks
+    expect_equal "hooks" 1 "$(wc -l <hooks)"
+}
+
 @test "a hook from a file that others may write is not run" {
     start
     configure "Hook = 'touch hooked'"
