@@ -71,6 +71,37 @@ static void sign_with_pair(struct derived *derived)
 	derived->r->session->sign_pass = derived->r->session->pass;
 }
 
+static enum status read_request(X509_REQ **out, const char *path)
+{
+	struct log_capture capture;
+	enum status st;
+
+	log_capture_begin(&capture);
+	st = csr_read(out, path);
+	log_capture_end(&capture);
+	return st == ST_OK
+	    ? st
+	    : fail(
+		  st, "%s (--forget removes it, to begin again)", capture.text);
+}
+
+/*
+ * The CA answers polls that are signed as the request was, whatever the
+ * certificate and the options have become since.
+ */
+static enum status sign_as_request(struct derived *derived)
+{
+	struct renewal_state *r = derived->r;
+	struct buf text = {0};
+	enum status st = file_read(&text, buf_string(&r->request), "request");
+
+	if (st == ST_OK && r->cert != NULL &&
+	    strstr(buf_string(&text), SIGNED_BY_SELF) == NULL)
+		sign_with_pair(derived);
+	buf_free(&text);
+	return st;
+}
+
 /* Sets the key to the one, of KEY.new and KEY, that the request is for. */
 static enum status choose_key(struct derived *derived, X509_REQ *csr)
 {
@@ -94,21 +125,6 @@ static enum status choose_key(struct derived *derived, X509_REQ *csr)
 		    derived->options.request);
 	}
 	EVP_PKEY_free(key);
-	return st;
-}
-
-/* Signs as sign_renewal() did when the request was sent. */
-static enum status sign_again(struct derived *derived, X509_REQ *csr)
-{
-	const struct renewal_state *r = derived->r;
-	struct buf password = {0};
-	enum status st = csr_add_challenge(&password, csr);
-	bool alone = is_with(r, "challenge") ||
-	    (!is_with(r, "both") && r->due.expired && password.len > 0);
-
-	if (r->cert != NULL && !alone)
-		sign_with_pair(derived);
-	buf_free(&password);
 	return st;
 }
 
@@ -279,11 +295,11 @@ enum status renew_derive_resume(struct derived *out, struct renewal_state *r)
 	start(out, r);
 	out->options.resume = true;
 	use_request(&out->options, (char *)r->request.data);
-	st = csr_read(&csr, out->options.request);
+	st = read_request(&csr, out->options.request);
 	if (st == ST_OK)
 		st = choose_key(out, csr);
 	if (st == ST_OK)
-		st = sign_again(out, csr);
+		st = sign_as_request(out);
 	X509_REQ_free(csr);
 	return st;
 }

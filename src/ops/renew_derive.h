@@ -10,6 +10,10 @@
 
 #define DERIVED_TYPE_MAX 16
 
+/* Before the request in CERT.req: who signed what was sent, and so the polls. */
+#define SIGNED_BY_CERT "Signed-By: certificate\n"
+#define SIGNED_BY_SELF "Signed-By: request\n"
+
 /* Borrows from r and its options. */
 struct derived {
 	struct renewal_state *r;

@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "ops/enrolment.h"
@@ -23,6 +24,16 @@ static enum status remove_file(const char *path)
 	    : fail_errno(ST_FILE, "%s: cannot remove", path);
 }
 
+static bool make_record(
+    struct buf *out, const struct inputs *in, const struct options *derived)
+{
+	const char *signed_by =
+	    derived->sign_cert != NULL ? SIGNED_BY_CERT : SIGNED_BY_SELF;
+
+	return buf_add(out, signed_by, strlen(signed_by)) &&
+	    request_add_pem(out, in->csr);
+}
+
 /* From here on the request may be with the CA. */
 static enum status record(const struct inputs *in, void *arg)
 {
@@ -32,7 +43,7 @@ static enum status record(const struct inputs *in, void *arg)
 	enum status st = renew_deliver_check(r, run->derived.uses_new);
 
 	if (st == ST_OK && !run->recorded) {
-		st = request_add_pem(&text, in->csr)
+		st = make_record(&text, in, &run->derived.options)
 		    ? swap_write_beside(r->cert_file, RENEWAL_REQUEST, &text)
 		    : fail_crypto(ST_FILE, "request %s: cannot encode",
 			  buf_string(&r->request));

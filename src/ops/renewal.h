@@ -22,6 +22,7 @@
  *            begun.  It stays whatever the CA answers, for the next run.
  * CERT.req   from just before it is sent to SUCCESS or FAILURE: the request
  *            may have been sent, and the next run polls for its certificate.
+ *            A line before it says who signed it.
  * CERT.new   from SUCCESS to the swap: the new certificate, complete, for
  *            KEY.new or, without one, for KEY.  While it is there, the swap is
  *            due: all NAME.new take their places.
