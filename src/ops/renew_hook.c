@@ -16,6 +16,9 @@
 
 #define SOURCES_MAX 6
 
+/* The CERT.hook of this hook and of those around it, each between colons. */
+#define WITHIN "SSCEP_HOOK"
+
 /* What secrets are read from: the hook has neither. */
 struct sources {
 	const char *variables[SOURCES_MAX]; /* up to a NULL */
@@ -175,10 +178,48 @@ static struct sources find_sources(const struct options *o)
 	return out;
 }
 
+/* The whole name of CERT.hook: a hook may change the directory; or NULL. */
+static char *find_mark(const struct renewal_state *r)
+{
+	return realpath(buf_string(&r->hook), NULL);
+}
+
+/* Adds the value of WITHIN for the hook. */
+static enum status add_within(struct buf *out, const struct renewal_state *r)
+{
+	const char *outer = getenv(WITHIN);
+	char *mark = find_mark(r);
+	bool ok = buf_addf(out,
+	    "%s%s:", outer != NULL && *outer != '\0' ? outer : ":",
+	    mark != NULL ? mark : buf_string(&r->hook));
+
+	free(mark);
+	return ok ? ST_OK : fail_memory();
+}
+
+/*
+ * Whether the hook of this certificate has started this run: it would run
+ * itself without end, if it renews the certificate each time.
+ */
+static bool is_within(const struct renewal_state *r)
+{
+	const char *outer = getenv(WITHIN);
+	char *mark = outer != NULL ? find_mark(r) : NULL;
+	struct buf text = {0};
+	bool yes = mark != NULL && buf_addf(&text, ":%s:", mark) &&
+	    strstr(outer, buf_string(&text)) != NULL;
+
+	free(mark);
+	buf_free(&text);
+	return yes;
+}
+
 static enum status run(const struct renewal_state *r, const char *action,
     const char *serial, const char *not_after)
 {
 	const struct options *o = r->options;
+	struct buf within = {0};
+	enum status st = add_within(&within, r);
 	const struct sources sources = find_sources(o);
 	char key[KEY_NAME_MAX];
 	const struct hook_variable variables[] = {
@@ -191,6 +232,7 @@ static enum status run(const struct renewal_state *r, const char *action,
 	    {"SSCEP_BUNDLE", o->renew.bundle},
 	    {"SSCEP_SERIAL", serial},
 	    {"SSCEP_NOT_AFTER", not_after},
+	    {WITHIN, buf_string(&within)},
 	};
 	const struct hook hook = {
 	    .command = o->renew.hook,
@@ -203,7 +245,10 @@ static enum status run(const struct renewal_state *r, const char *action,
 		.count = sources.count},
 	};
 
-	return hook_run(&hook);
+	if (st == ST_OK)
+		st = hook_run(&hook);
+	buf_free(&within);
+	return st;
 }
 
 static enum status run_for_cert(
@@ -231,11 +276,10 @@ static enum status run_claimed(const struct renewal_state *r, int fd)
 {
 	const char *path = buf_string(&r->hook);
 	struct log_capture capture;
-	enum status st = ST_OK;
+	enum status st;
 
 	log_capture_begin(&capture);
-	if (r->options->renew.hook != NULL)
-		st = run_for_cert(r, read_action(fd));
+	st = run_for_cert(r, read_action(fd));
 	log_capture_end(&capture);
 	if (st == ST_OK && is_at(fd, path) && unlink(path) != 0)
 		return fail_errno(ST_FILE, "%s: cannot remove", path);
@@ -253,8 +297,14 @@ enum status renew_hook_run(const struct renewal_state *r)
 	enum status st = swap_find_new(&unfinished, r->cert_file);
 	int fd;
 
-	if (st != ST_OK || unfinished || r->cert == NULL)
+	if (st != ST_OK || unfinished || r->cert == NULL ||
+	    r->options->renew.hook == NULL)
 		return st;
+	if (is_within(r)) {
+		verbose("this run is started by the hook, which is left to the "
+			"next one");
+		return ST_OK;
+	}
 	st = claim(&fd, buf_string(&r->hook));
 	if (fd >= 0) {
 		st = run_claimed(r, fd);

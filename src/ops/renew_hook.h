@@ -12,7 +12,8 @@ enum status renew_hook_mark(const struct renewal_state *r);
  * If CERT.hook is there, all files are in place, and no other process is at it,
  * runs the hook, and removes CERT.hook if it succeeds.  ST_HOOK after reporting
  * that it failed, or is not run since others may write the configuration file
- * that it is from; with --hook-optional that is only a warning.
+ * that it is from; with --hook-optional that is only a warning.  A run that the
+ * hook of the same certificate has started leaves it to the next one.
  */
 enum status renew_hook_run(const struct renewal_state *r);
 

@@ -816,6 +816,7 @@ SSCEP_ACTION=enrolled
 SSCEP_BUNDLE=bundle.pem
 SSCEP_CERT=dev.crt
 SSCEP_CHAIN=chain.pem
+SSCEP_HOOK=:$PWD/dev.crt.hook:
 SSCEP_KEY=dev.key
 SSCEP_NOT_AFTER=$(date -u -d "$(openssl x509 -in dev.crt -noout -enddate | cut -d= -f2)" +%FT%TZ)
 SSCEP_SERIAL=$(serial dev.crt | cut -d= -f2)" "$(cat vars)"

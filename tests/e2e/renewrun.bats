@@ -61,3 +61,47 @@ load renewing
     expect_status 0
     pair_is_good
 }
+
+# --- the hook --------------------------------------------------------------
+
+@test "a hook that renews the same certificate does not run itself" {
+    start
+    configure "Hook = 'echo run >>hooks; cd / && \
+$SSCEP renew -v --force -f $PWD/abs.conf >>$PWD/out 2>&1'"
+    sed "s, = \\(dev\\|ca\\)\\., = $PWD/\\1.," dev.conf >abs.conf
+    renew
+    expect_status 0
+    expect_equal "hooks" 1 "$(wc -l <hooks)"
+    grep -q "started by the hook, which is left to the next one" out ||
+        problem "$(cat out)"
+    pair_is_good
+    [ -e dev.crt.hook ]
+    renew --hook 'echo run >>hooks'
+    expect_status 0
+    expect_equal "hooks" 2 "$(wc -l <hooks)"
+    [ ! -e dev.crt.hook ]
+}
+
+@test "a hook that renews another certificate: that one has its hook" {
+    start
+    configure "Hook = '$SSCEP renew -f two.conf'"
+    sed "s/dev\\./two./; s/^Hook.*/Hook = 'touch hooked'/" dev.conf >two.conf
+    enrolled
+    [ -e hooked ]
+}
+
+@test "a run without --hook keeps the hook that failed for later" {
+    start
+    renew --hook 'exit 1'
+    expect_status 78
+    renew
+    expect_status 0
+    files dev.crt.hook
+    renew --force
+    expect_status 0
+    [ -e dev.crt.hook ]
+    renew --hook 'echo "$SSCEP_ACTION" >hooked'
+    expect_status 0
+    expect_equal "the hook" enrolled "$(cat hooked)"
+    [ ! -e dev.crt.hook ]
+}
