@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "keys/key.h"
 #include "keys/new_key.h"
 #include "ops/renew_derive.h"
 #include "pki/csr.h"
@@ -148,41 +149,59 @@ static enum status describe_first(struct derived *derived)
 	return ST_OK;
 }
 
+/* encrypted: whether a pass phrase was needed. */
+static enum status read_key(EVP_PKEY **out, bool *encrypted,
+    const struct renewal_state *r, const char *name)
+{
+	const struct key_place place = {
+	    .name = name,
+	    .what = "private key",
+	    .option = "--passin",
+	    .pass = &r->session->pass,
+	    .encrypted = encrypted,
+	};
+
+	return key_read(out, &place);
+}
+
 /*
- * A KEY.new of another type was made before the options were changed.  Nothing
- * is pending for it: there is no CERT.req.
+ * A KEY.new of another kind was made before the options or KEY were changed.
+ * Nothing is pending for it: there is no CERT.req.
  */
-static enum status drop_other_type(struct derived *derived)
+static enum status drop_other_kind(
+    const struct derived *derived, bool wants_encrypted)
 {
 	struct renewal_state *r = derived->r;
-	const char *type = derived->options.new_key;
+	const char *name = buf_string(&r->key_new), *type = derived->type;
 	EVP_PKEY *key = NULL;
-	bool exists;
+	bool exists, encrypted;
 	enum status st = swap_find_new(&exists, r->key_file);
 
 	if (st != ST_OK || !exists)
 		return st;
-	st = renewal_read_key(&key, r, buf_string(&r->key_new));
-	if (st == ST_OK && !new_key_is_of_type(key, new_key_find_type(type))) {
-		verbose("private key %s: it is not of type %s, and is made "
-			"anew",
-		    buf_string(&r->key_new), type);
+	st = read_key(&key, &encrypted, r, name);
+	if (st == ST_OK &&
+	    (!new_key_is_of_type(key, new_key_find_type(type)) ||
+		encrypted != wants_encrypted)) {
+		verbose("private key %s: it is not of type %s, or not "
+			"encrypted as the new one is to be, and is made anew",
+		    name, type);
 		st = swap_remove_new(r->key_file);
 	}
 	EVP_PKEY_free(key);
 	return st;
 }
 
-/* Whether the file says that the key in it is encrypted. */
+/*
+ * Whether the file says that the key in it is encrypted: its pass phrase, which
+ * was typed, is not asked for again.
+ */
 static enum status check_encrypted(const struct renewal_state *r)
 {
 	const char *path = r->key_file->path;
 	struct buf text = {0};
-	bool exists;
-	enum status st = file_find(&exists, path);
+	enum status st = file_read(&text, path, "private key");
 
-	if (st == ST_OK && exists)
-		st = file_read(&text, path, "private key");
 	if (st == ST_OK && strstr(buf_string(&text), "ENCRYPTED") != NULL)
 		st = fail(ST_FILE,
 		    "private key %s: it is encrypted, and its successor would "
@@ -192,21 +211,50 @@ static enum status check_encrypted(const struct renewal_state *r)
 	return st;
 }
 
+/* The first key is to be encrypted if asked, a successor as the key before. */
+static enum status find_encrypted(bool *out, const struct renewal_state *r)
+{
+	EVP_PKEY *key = NULL;
+	enum status st;
+
+	*out = r->session->pass.given;
+	if (r->key == NULL)
+		return ST_OK;
+	if (!r->session->pass.given)
+		return check_encrypted(r);
+	st = read_key(&key, out, r, r->options->key);
+	EVP_PKEY_free(key);
+	if (st == ST_OK && !*out)
+		warn(WARN_KEY_NOT_ENCRYPTED,
+		    "private key %s: it is not encrypted, and so its successor "
+		    "is not, though a pass phrase is given (openssl pkcs8 "
+		    "-topk8 encrypts it)",
+		    r->options->key);
+	return st;
+}
+
 static enum status use_new_key(struct derived *derived, const char *type)
 {
 	struct options *o = &derived->options;
-	const struct pass *pass = &derived->r->session->pass;
+	struct renewal_state *r = derived->r;
+	bool encrypted;
 	enum status st;
 
-	o->key = (char *)derived->r->key_new.data;
+	o->key = (char *)r->key_new.data;
 	snprintf(derived->type, sizeof(derived->type), "%s", type);
 	o->new_key = derived->type;
 	derived->uses_new = true;
-	if ((st = drop_other_type(derived)) != ST_OK)
+	if ((st = find_encrypted(&encrypted, r)) == ST_OK)
+		st = drop_other_kind(derived, encrypted);
+	if (st != ST_OK || r->key == NULL)
 		return st;
-	if (pass->given)
-		derived->r->session->passout = *pass;
-	return pass->given ? ST_OK : check_encrypted(derived->r);
+	if (encrypted) {
+		r->session->passout = r->session->pass;
+	} else {
+		pass_wipe(&r->session->pass);
+		pass_wipe(&r->session->passout);
+	}
+	return ST_OK;
 }
 
 /* The first: with the key that is there, or a new one of the type given. */

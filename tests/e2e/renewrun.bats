@@ -105,3 +105,44 @@ $SSCEP renew -v --force -f $PWD/abs.conf >>$PWD/out 2>&1'"
     expect_equal "the hook" enrolled "$(cat hooked)"
     [ ! -e dev.crt.hook ]
 }
+
+# --- the pass phrase -------------------------------------------------------
+
+@test "a key in clear has a successor in clear, whatever pass phrase is given" {
+    start
+    echo phrase >pass
+    enrolled
+    local option
+    for option in passin key-passout; do
+        renew --force "--$option" file:pass
+        expect_status 0
+        warned "dev.key: it is not encrypted, and so its successor is not"
+        stderr_has "[key-not-encrypted]"
+        pair_is_good
+        openssl pkey -in dev.key -passin pass: -noout
+    done
+    # A KEY.new that is encrypted is not used for it, nor the other way round.
+    openssl genrsa -aes128 -passout pass:phrase -out dev.key.new 2048 2>/dev/null
+    renew --force --passin file:pass
+    expect_status 0
+    if grep -q ENCRYPTED dev.key; then
+        problem "the new key is encrypted"
+    fi
+    openssl pkcs8 -topk8 -in dev.key -passout pass:phrase -out dev.key.p8
+    mv dev.key.p8 dev.key
+    openssl genrsa -out dev.key.new 2048 2>/dev/null
+    renew --force --passin file:pass
+    expect_status 0
+    grep -q ENCRYPTED dev.key
+}
+
+@test "--passin alone makes no first key" {
+    start
+    echo phrase >pass
+    renew --passin file:pass
+    expect_status 1
+    only_error "private key dev.key.new" "add --key-passout"
+    renew --key-passout file:pass
+    expect_status 0
+    grep -q ENCRYPTED dev.key
+}
