@@ -109,6 +109,7 @@ static enum status set_files(struct renewal_state *r)
 		file->path = paths[i];
 		file->secret = secret;
 		file->keep_old = i == RENEWAL_KEY || i == RENEWAL_CERT;
+		file->key_in_pem = i == RENEWAL_BUNDLE;
 		file->first = add_mode(
 		    first, secret ? o->renew.key_mode : o->renew.cert_mode);
 	}

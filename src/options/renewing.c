@@ -16,6 +16,11 @@ void renewing_note_sources(struct option_state *state)
 			state->options->renew.hook_of_file = true;
 }
 
+static bool is_standard(const char *name)
+{
+	return name != NULL && file_is_standard(name);
+}
+
 enum status renewing_check_options(const struct options *o)
 {
 	const char *with = o->renew.with;
@@ -34,5 +39,9 @@ enum status renewing_check_options(const struct options *o)
 	    file_is_standard(o->ca_cert))
 		return fail_misuse(
 		    "renew needs the names of files for -k, -l and -c, not -");
+	if (is_standard(o->chain) || is_standard(o->renew.fullchain) ||
+	    is_standard(o->renew.bundle))
+		return fail_misuse("renew needs the names of files for "
+				   "--chain, --fullchain and --bundle, not -");
 	return ST_OK;
 }

@@ -71,14 +71,18 @@ bool attributes_copy_secret(
 	return fchmod(fd, target->status.st_mode & 0707) == 0;
 }
 
+mode_t attributes_first_mode(const struct attributes *first, mode_t usual)
+{
+	return first->mode_given ? first->mode : less_umask(usual);
+}
+
 bool attributes_set(int fd, const struct attributes *first, mode_t usual)
 {
 	uid_t owner = first->owner_given ? first->owner : (uid_t)-1;
 	gid_t group = first->group_given ? first->group : (gid_t)-1;
-	mode_t mode = first->mode_given ? first->mode : less_umask(usual);
 
 	if ((first->owner_given || first->group_given) &&
 	    fchown(fd, owner, group) != 0)
 		return false;
-	return fchmod(fd, mode) == 0;
+	return fchmod(fd, attributes_first_mode(first, usual)) == 0;
 }

@@ -39,4 +39,7 @@ bool attributes_copy_secret(
  */
 bool attributes_set(int fd, const struct attributes *first, mode_t usual);
 
+/* The mode that attributes_set() gives. */
+mode_t attributes_first_mode(const struct attributes *first, mode_t usual);
+
 #endif

@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <fcntl.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -40,6 +41,7 @@ enum status place_find(struct place *p, const char *path)
 	p->path = path;
 	if ((st = target_find(&p->name, path, "")) != ST_OK)
 		return st;
+	p->lends = p->name.exists;
 	if (!is_regular(&p->name))
 		return fail(ST_FILE,
 		    "%s: is no regular file, expected one, or none", path);
@@ -62,9 +64,40 @@ void place_free(struct place *p)
 	target_free(&p->old);
 }
 
+bool place_has_key(const struct place *p)
+{
+	struct log_capture capture;
+	struct buf text = {0};
+	bool yes;
+
+	log_capture_begin(&capture);
+	yes = file_read_any(&text, p->name.path, "file") == ST_OK &&
+	    text.len > 0 &&
+	    strstr(buf_string(&text), "PRIVATE KEY-----") != NULL;
+	log_capture_end(&capture);
+	buf_free(&text);
+	return yes;
+}
+
+/* The mode of a first file, of which NAME lends nothing but restrictions. */
+static struct attributes restrict_first(
+    const struct place *p, const struct attributes *first, mode_t usual)
+{
+	struct attributes out = *first;
+
+	if (p->name.exists) {
+		out.mode = attributes_first_mode(first, usual) &
+		    p->name.status.st_mode;
+		out.mode_given = true;
+	}
+	return out;
+}
+
 bool place_give_attributes(
     const struct place *p, const struct attributes *first, bool secret)
 {
+	const mode_t usual = secret ? 0600 : 0644;
+	struct attributes own = restrict_first(p, first, usual);
 	int fd, error;
 	bool ok;
 
@@ -72,8 +105,8 @@ bool place_give_attributes(
 	    open(p->fresh.path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return false;
-	if (!p->name.exists)
-		ok = attributes_set(fd, first, secret ? 0600 : 0644);
+	if (!p->lends)
+		ok = attributes_set(fd, &own, usual);
 	else if (secret)
 		ok = attributes_copy_secret(fd, p->path, &p->name);
 	else

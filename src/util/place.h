@@ -16,6 +16,7 @@ struct place {
 	const char *path;   /* as the user typed it; borrowed */
 	struct target name; /* the file that path leads to */
 	struct target fresh, old;
+	bool lends; /* NAME gives its attributes to NAME.new, and not first */
 };
 
 /*
@@ -33,9 +34,15 @@ enum status place_find_companion(
     struct target *companion, const struct target *name, const char *suffix);
 
 /*
+ * Whether NAME has a private key in PEM.  False if it cannot be read.
+ */
+bool place_has_key(const struct place *place);
+
+/*
  * Gives NAME.new the owner, group, mode, access control list and label of NAME
- * or, if there is none, what first says; the mode then is 0600 if it is secret,
- * else 0644, less the umask.  It is on the disk then.  False with errno.
+ * or, if that lends nothing, what first says; the mode then is 0600 if it is
+ * secret, else 0644, less the umask, and nobody gets a right that he has not
+ * for NAME, if that is there.  It is on the disk then.  False with errno.
  */
 bool place_give_attributes(
     const struct place *place, const struct attributes *first, bool secret);

@@ -22,6 +22,15 @@ struct places {
 	size_t count;
 };
 
+static enum status find_one(struct place *p, const struct swap_file *file)
+{
+	enum status st = place_find(p, file->path);
+
+	if (st == ST_OK && file->key_in_pem && p->lends)
+		p->lends = place_has_key(p);
+	return st;
+}
+
 static enum status find_places(
     struct places *places, const struct swap_file *files, size_t count)
 {
@@ -33,8 +42,8 @@ static enum status find_places(
 	if (places->all == NULL)
 		return fail_memory();
 	for (; st == ST_OK && places->count < count; places->count++)
-		st = place_find(
-		    &places->all[places->count], files[places->count].path);
+		st = find_one(
+		    &places->all[places->count], &files[places->count]);
 	return st;
 }
 
@@ -232,7 +241,7 @@ static enum status check_place(
 		return fail_errno(
 		    ST_FILE, "%s: cannot write to its directory", p->name.path);
 	ok = compat_allocate(t.fd, OUTPUT_ROOM) &&
-	    (p->name.exists || attributes_set(t.fd, &file->first, 0600));
+	    (p->lends || attributes_set(t.fd, &file->first, 0600));
 	error = errno;
 	temporary_close(&t);
 	errno = error;

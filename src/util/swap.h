@@ -23,6 +23,8 @@ struct swap_file {
 	const char *path; /* as the user typed it; borrowed */
 	bool secret;      /* for its owner only, if it replaces no file */
 	bool keep_old;    /* what is replaced stays, as NAME.old */
+	bool
+	    key_in_pem; /* NAME without one was not as secret: see swap_finish() */
 	struct attributes first; /* if it replaces no file */
 };
 
@@ -60,7 +62,8 @@ enum status swap_find_new(bool *is_there, const struct swap_file *file);
  * power failure, is gone on with by calling this again, with the same files.
  *
  * Each NAME.new gets the owner, group, mode, access control list and label of
- * NAME, or what first says.  Then all NAME.old are made, other names of the
+ * NAME, or what first says; the latter also for key_in_pem if NAME has no private
+ * key: those who may read that need not be meant to read a key.  Then all NAME.old are made, other names of the
  * same files or, where there are no links, copies.  Then each is renamed, and
  * that is on the disk before the next one.  SIGINT, SIGTERM and SIGHUP are held
  * back meanwhile.  What killed processes left of a NAME.new is removed in any

@@ -441,6 +441,39 @@ static void test_mode(void **state)
 	umask(mask);
 }
 
+/* The mode of a bundle that replaces this text of that mode. */
+static mode_t bundle_mode(
+    const struct swap_file *file, const char *text, mode_t old)
+{
+	put(file->path, text);
+	assert_int_equal(chmod(file->path, old), 0);
+	assert_int_equal(write_new(file, "new"), ST_OK);
+	assert_int_equal(swap_finish(file, 1), ST_OK);
+	return mode_of(file->path);
+}
+
+static void test_mode_of_no_key(void **state)
+{
+	static const char key[] = "-----BEGIN EC PRIVATE KEY-----\n";
+	static const char cert[] = "-----BEGIN CERTIFICATE-----\n";
+	struct swap_file file = {
+	    .path = at(make_directory(), "bundle"),
+	    .secret = true,
+	    .key_in_pem = true,
+	};
+	mode_t mask = umask(022);
+
+	(void)state;
+	assert_int_equal(bundle_mode(&file, key, 0644), 0644);
+	assert_int_equal(bundle_mode(&file, cert, 0644), 0600);
+	assert_int_equal(bundle_mode(&file, "", 0666), 0600);
+	assert_int_equal(bundle_mode(&file, cert, 0444), 0400);
+	assert_int_equal(unlink(file.path), 0);
+	file.first = (struct attributes){.mode_given = true, .mode = 0660};
+	assert_int_equal(bundle_mode(&file, cert, 0644), 0640);
+	umask(mask);
+}
+
 static void test_owner(void **state)
 {
 	const char *directory = make_directory();
@@ -1076,6 +1109,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_companion_is_a_link),
 	    cmocka_unit_test(test_old_is_a_link),
 	    cmocka_unit_test(test_mode),
+	    cmocka_unit_test(test_mode_of_no_key),
 	    cmocka_unit_test(test_owner),
 	    cmocka_unit_test(test_group_lost),
 #ifdef __linux__
