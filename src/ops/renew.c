@@ -207,7 +207,9 @@ static enum status run(struct renewal_state *r)
 	st = lock_take(&lock, buf_string(&r->lock), o->wait_lock);
 	if (st != ST_OK)
 		return st;
+	renewal_give_lock(r, &lock);
 	st = run_locked(r);
+	renewal_give_files(r);
 	lock_release(&lock);
 	hook = poll_interrupted() == 0 ? renew_hook_run(r) : ST_OK;
 	return st != ST_OK ? st : hook;

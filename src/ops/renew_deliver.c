@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/compat.h"
 #include "ops/chain.h"
 #include "ops/outputs.h"
 #include "ops/renew_deliver.h"
@@ -231,9 +232,27 @@ static enum status check_new_pair(const struct renewal_state *r)
 	return st;
 }
 
+/* What runs that were killed have left. */
+static enum status remove_stale(const struct renewal_state *r)
+{
+	static const char *const suffixes[] = {
+	    PLACE_NEW, PLACE_OLD, RENEWAL_REQUEST, RENEWAL_HOOK};
+	enum status st = ST_OK;
+	size_t i, j;
+
+	for (i = 0; i < r->count; i++)
+		for (j = 0; st == ST_OK && j < COUNT_OF(suffixes); j++)
+			st = swap_remove_stale(&r->files[i], suffixes[j]);
+	return st;
+}
+
 enum status renew_deliver_finish(struct renewal_state *r, bool *swapped)
 {
-	enum status st = swap_find_new(swapped, r->cert_file);
+	enum status st = remove_stale(r);
+
+	*swapped = false;
+	if (st == ST_OK)
+		st = swap_find_new(swapped, r->cert_file);
 
 	if (st != ST_OK || !*swapped)
 		return st;

@@ -1,7 +1,9 @@
+#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "compat/compat.h"
 #include "keys/key.h"
@@ -118,6 +120,19 @@ static enum status set_files(struct renewal_state *r)
 	return ST_OK;
 }
 
+/* Before anything is made: a name that cannot be is wrong at any time. */
+static enum status check_places(const struct renewal_state *r)
+{
+	const char *const others[] = {
+	    buf_string(&r->request),
+	    buf_string(&r->hook),
+	    buf_string(&r->lock),
+	    r->options->ca_cert,
+	};
+
+	return swap_check_names(r->files, r->count, others, COUNT_OF(others));
+}
+
 static enum status set_names(struct renewal_state *r)
 {
 	const char *cert = r->cert_file->path;
@@ -130,7 +145,7 @@ static enum status set_names(struct renewal_state *r)
 	if (st == ST_OK && r->key_file != NULL)
 		st =
 		    swap_path_beside(&r->key_new, r->key_file->path, PLACE_NEW);
-	return st;
+	return st == ST_OK ? check_places(r) : st;
 }
 
 /* Reports a file of the user's that has the name of one beside path. */
@@ -211,6 +226,46 @@ void renewal_free(struct renewal_state *r)
 	pass_wipe(&r->challenge);
 	EVP_PKEY_free(r->key);
 	X509_free(r->cert);
+}
+
+/* The file whose owner gets those beside the certificate. */
+static const char *find_model(const struct renewal_state *r)
+{
+	const char *cert = r->cert_file->path;
+
+	return r->key_file == NULL || access(cert, F_OK) == 0
+	    ? cert
+	    : r->key_file->path;
+}
+
+void renewal_give_lock(const struct renewal_state *r, const struct lock *lock)
+{
+	attributes_give(lock->fd, find_model(r), &r->cert_file->first);
+}
+
+static void give(
+    const struct buf *path, const char *model, const struct attributes *first)
+{
+	int fd;
+
+	if (path->len == 0)
+		return;
+	fd = open(
+	    buf_string(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (fd >= 0) {
+		attributes_give(fd, model, first);
+		close(fd);
+	}
+}
+
+void renewal_give_files(const struct renewal_state *r)
+{
+	const struct attributes *first = &r->cert_file->first;
+
+	give(&r->request, find_model(r), first);
+	give(&r->hook, find_model(r), first);
+	if (r->key_file != NULL)
+		give(&r->key_new, r->key_file->path, first);
 }
 
 enum status renewal_read_key(

@@ -11,6 +11,7 @@
 #include "pki/due.h"
 #include "session.h"
 #include "util/buf.h"
+#include "util/lock.h"
 #include "util/status.h"
 #include "util/swap.h"
 
@@ -74,6 +75,15 @@ struct renewal_state {
  */
 enum status renewal_open(struct renewal_state *r, struct session *session);
 void renewal_free(struct renewal_state *r);
+
+/*
+ * For root, who looks after the files of another user: gives the lock,
+ * and what a run leaves for the next one, to the owner of the certificate or of
+ * the key, or to --owner, so that the next run may be that user's.  KEY.new goes
+ * to nobody but the owner of the key.
+ */
+void renewal_give_lock(const struct renewal_state *r, const struct lock *lock);
+void renewal_give_files(const struct renewal_state *r);
 
 /*
  * Reads the key and the certificate, if they are there, and finds out how long

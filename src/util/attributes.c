@@ -71,6 +71,36 @@ bool attributes_copy_secret(
 	return fchmod(fd, target->status.st_mode & 0707) == 0;
 }
 
+/* Another name of the file may be one in a directory of somebody else. */
+static bool is_ours_alone(int fd)
+{
+	struct stat sb;
+
+	return fstat(fd, &sb) == 0 && S_ISREG(sb.st_mode) &&
+	    sb.st_uid == geteuid() && sb.st_nlink == 1;
+}
+
+void attributes_give(int fd, const char *like, const struct attributes *first)
+{
+	struct attributes to = *first;
+	struct stat sb;
+
+	if (geteuid() != 0 || !is_ours_alone(fd))
+		return;
+	if (stat(like, &sb) == 0)
+		to = (struct attributes){
+		    .owner_given = true,
+		    .owner = sb.st_uid,
+		    .group_given = true,
+		    .group = sb.st_gid,
+		};
+	to.mode_given = true;
+	to.mode = 0600;
+	if (!attributes_set(fd, &to, 0600))
+		verbose("%s: its owner could not be given another file: %s",
+		    like, strerror(errno));
+}
+
 mode_t attributes_first_mode(const struct attributes *first, mode_t usual)
 {
 	return first->mode_given ? first->mode : less_umask(usual);

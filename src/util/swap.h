@@ -33,6 +33,13 @@ enum status swap_path_beside(
     struct buf *out, const char *path, const char *suffix);
 
 /*
+ * Whether the directories of all are there, no two have a name in common, and
+ * none has that of one of the other files.  ST_FILE after reporting.
+ */
+enum status swap_check_names(const struct swap_file *files, size_t count,
+    const char *const *others, size_t other_count);
+
+/*
  * Whether it can be expected that all will be written and take their places;
  * nothing is changed.  ST_FILE after reporting if a directory cannot be written
  * to or has no room, a file is no regular one or cannot be replaced, two have
@@ -52,6 +59,12 @@ enum status swap_write_beside(
 
 /* Removes NAME.new, if it is there.  ST_FILE after reporting. */
 enum status swap_remove_new(const struct swap_file *file);
+
+/*
+ * Removes what killed processes have left of NAME.new, NAME.old, and what else
+ * swap_write_beside() writes with that suffix.  ST_FILE after reporting.
+ */
+enum status swap_remove_stale(const struct swap_file *file, const char *suffix);
 
 /* Whether NAME.new is there.  ST_FILE after reporting if it is no plain file. */
 enum status swap_find_new(bool *is_there, const struct swap_file *file);

@@ -88,3 +88,93 @@ modes() {
         [ ! -e ./- ]
     done
 }
+
+@test "names that are of other files of renew, or in no directory" {
+    start
+    local name
+    for name in dev.key.new dev.crt.hook dev.crt.req dev.crt.lock dev.key.old \
+        none/b.pem; do
+        renew --bundle "$name"
+        expect_status 93
+        only_error "$name"
+    done
+    renew --chain dev.crt.hook
+    expect_status 93
+    only_error "dev.crt.hook: cannot be written as dev.crt.hook"
+    [ ! -e dev.key.new ] || problem "a key was made"
+    expect_equal "messages" "" "$(messages messageType)"
+}
+
+# --- owners ----------------------------------------------------------------
+
+@test "what root leaves is of the user whose certificate it is" {
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start
+    configure "Hook = false"
+    renew
+    expect_status 78
+    expect_equal "owners" "0 0" \
+        "$(stat -c %u dev.crt.lock dev.crt.hook | xargs)"
+    chown 65534:65533 dev.key dev.crt
+    stop_ca
+    start_ca --challenge secret --pending 1
+    cp "$ca/ca.crt" .
+    configure "Hook = false"
+    renew --force -T 0
+    expect_status 3
+    expect_equal "owners" "65534:65533 65534:65533 65534:65533 65534:65533" \
+        "$(stat -c %u:%g dev.crt.lock dev.crt.hook dev.crt.req dev.key.new |
+            xargs)"
+    expect_equal "modes" "600 600 600 600" \
+        "$(modes dev.crt.lock dev.crt.hook dev.crt.req dev.key.new)"
+}
+
+@test "the new key goes to the owner of the key, not of the certificate" {
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start
+    enrolled
+    chown 65534 dev.crt
+    stop_ca
+    renew --force
+    expect_status 95
+    expect_equal "owners" "0 65534" \
+        "$(stat -c %u dev.key.new dev.crt.lock | xargs)"
+    rm dev.key dev.crt dev.key.new dev.crt.lock
+    renew --owner 65534
+    expect_status 95
+    expect_equal "owners" "65534 65534" \
+        "$(stat -c %u dev.key.new dev.crt.lock | xargs)"
+}
+
+@test "a file of root with another name is not given away" {
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start
+    enrolled
+    chown 65534 dev.key dev.crt
+    rm dev.crt.lock
+    echo >other
+    ln other dev.crt.lock
+    renew
+    expect_status 0
+    expect_equal "the owner" 0 "$(stat -c %u other)"
+}
+
+# --- what is left ----------------------------------------------------------
+
+@test "a run that has nothing to do removes what killed ones have left" {
+    start
+    enrolled --bundle b.pem
+    local name
+    for name in dev.key.new dev.key.old dev.crt.new dev.crt.old dev.crt.req \
+        dev.crt.hook b.pem.new; do
+        echo secret >".$name.sscep-tmp-abcdef"
+    done
+    echo other >.other.sscep-tmp-abcdef
+    renew --bundle b.pem
+    expect_status 0
+    stdout_has "not due"
+    expect_equal "left" .other.sscep-tmp-abcdef "$(ls -d .*sscep-tmp*)"
+}

@@ -619,6 +619,20 @@ static void test_stale(void **state)
 	assert_string_equal(contents(at(directory, "key")), "two");
 }
 
+static void test_remove_stale(void **state)
+{
+	const char *directory = make_directory();
+	const struct swap_file file = {.path = at(directory, "key")};
+
+	(void)state;
+	put(at(directory, ".key.new.sscep-tmp-AAAAAA"), "stale");
+	put(at(directory, ".key.req.sscep-tmp-AAAAAA"), "stale");
+	assert_int_equal(swap_remove_stale(&file, SWAP_NEW), ST_OK);
+	assert_string_equal(names_in(directory), ".key.req.sscep-tmp-AAAAAA ");
+	assert_int_equal(swap_remove_stale(&file, ".req"), ST_OK);
+	assert_string_equal(names_in(directory), "");
+}
+
 static void give_to_nobody(const char *directory)
 {
 	static const char *const names[] = {
@@ -758,6 +772,35 @@ static void test_no_regular_file(void **state)
 	r.files[0].path = at(directory, "none/bundle");
 	expect_failure(swap_finish, r.files, COUNT,
 	    "none/bundle: cannot open: No such file or directory\n");
+}
+
+static enum status check_names(const struct swap_file *files, size_t count)
+{
+	static char other[PATH_SIZE];
+	const char *const others[] = {"none/other", other};
+
+	snprintf(other, sizeof(other), "%s.lock", files[count - 1].path);
+	return swap_check_names(files, count, others, NITEMS(others));
+}
+
+static void test_check_names(void **state)
+{
+	const char *directory = make_directory();
+	struct renewal r;
+
+	(void)state;
+	make_files(directory, "one");
+	name_files(&r, directory);
+	assert_int_equal(check_names(r.files, COUNT), ST_OK);
+	snprintf(r.path[0], sizeof(r.path[0]), "%s", at(directory, "cert.new"));
+	expect_failure(check_names, r.files, COUNT, "both need it");
+	snprintf(
+	    r.path[0], sizeof(r.path[0]), "%s", at(directory, "cert.lock"));
+	expect_failure(
+	    check_names, r.files, COUNT, "cert.lock: cannot be written as /");
+	snprintf(
+	    r.path[0], sizeof(r.path[0]), "%s", at(directory, "none/bundle"));
+	expect_failure(check_names, r.files, COUNT, "none/bundle: cannot open");
 }
 
 static int check_all(const char *directory)
@@ -1116,10 +1159,12 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_access_list),
 #endif
 	    cmocka_unit_test(test_stale),
+	    cmocka_unit_test(test_remove_stale),
 	    cmocka_unit_test(test_read_only),
 	    cmocka_unit_test(test_half),
 	    cmocka_unit_test(test_no_regular_file),
 	    cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_check_names),
 	    cmocka_unit_test(test_check_rights),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_killed_without_links),
