@@ -110,6 +110,20 @@ static bool is_one_of(
 	return false;
 }
 
+bool refusal_is_temporary(int status)
+{
+	switch (status) {
+	case 408:
+	case 429:
+	case 502:
+	case 503:
+	case 504:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int refusal_find_error(const struct http_response *response)
 {
 	const struct buf *body = &response->body.bytes;

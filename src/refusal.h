@@ -27,6 +27,12 @@ enum status refusal_check_status(const struct http *http,
     const struct http_response *response, const struct refusal *refusal);
 
 /*
+ * Whether an HTTP status only says that the server, or a proxy, is busy or out
+ * of order for a while: nothing about the message that was sent.
+ */
+bool refusal_is_temporary(int status);
+
+/*
  * The HTTP status of an error that the server answered; 0 if it answered
  * otherwise, or if the body may be a pkiMessage after all, whatever its type.
  */

@@ -5,6 +5,7 @@
 #include "ops/answer.h"
 #include "ops/ops.h"
 #include "pki/cert.h"
+#include "refusal.h"
 #include "util/log.h"
 
 enum status answer_get_reply(struct session *session,
@@ -77,7 +78,8 @@ enum status answer_explain_http_error(const struct inputs *in,
 	const struct sent sent = describe_sent(in, first);
 	const char *advice = NULL;
 
-	if (in->session->http_error != 0)
+	if (in->session->http_error != 0 &&
+	    !refusal_is_temporary(in->session->http_error))
 		advice = advice_on_http_error(&sent);
 	if (advice == NULL)
 		log_report(text);

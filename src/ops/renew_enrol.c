@@ -7,6 +7,7 @@
 #include "ops/renew_derive.h"
 #include "ops/renew_enrol.h"
 #include "pki/request.h"
+#include "refusal.h"
 #include "util/log.h"
 
 /* One enrolment. */
@@ -95,20 +96,12 @@ static enum status run_enrolment(struct run *run)
  */
 static bool is_unknown(const struct run *run, enum status st)
 {
+	int http_error = run->r->session->http_error;
+
 	if (st == ST_PENDING)
 		return false;
-	switch (run->r->session->http_error) {
-	case 0:
-		return st == ST_BAD_CERT_ID;
-	case 408: /* these pass */
-	case 429:
-	case 502:
-	case 503:
-	case 504:
-		return false;
-	default:
-		return true;
-	}
+	return http_error != 0 ? !refusal_is_temporary(http_error)
+			       : st == ST_BAD_CERT_ID;
 }
 
 /* A run that begins with a poll; a failure that may be none is only noted. */

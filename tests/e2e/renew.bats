@@ -496,14 +496,29 @@ enrolled_with_phrase() {
     expect_equal "messages" "19 20 19 17 20 17 " "$(what_was_sent)"
 }
 
-@test "a server that is busy when it is polled is asked again by the next run" {
+@test "a server that is busy or down is asked again by the next run" {
     start --pending 5
     renew -T 0
     expect_status 3
+    restart --fault http-503
+    renew
+    expect_status 95
+    stderr_lacks "challenge"
+    files_are sscep dev.conf ca.crt dev.key.new dev.crt.req dev.crt.lock
+    expect_equal "messages" "19 20 " "$(what_was_sent)"
     stop_ca
     renew
     expect_status 95
     files_are sscep dev.conf ca.crt dev.key.new dev.crt.req dev.crt.lock
+    restart
+    renew --forget
+    expect_status 0
+    restart --fault http-503
+    renew --force
+    expect_status 95
+    stderr_has "503"
+    stderr_lacks "challenge"
+    files dev.key.new dev.crt.req
 }
 
 @test "refused: the old pair and the new key stay" {

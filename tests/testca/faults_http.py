@@ -23,6 +23,7 @@ def status_fault(status, text):
 
 status_fault(400, b"the parameter message is missing\n")
 status_fault(404, b"nothing here\n")
+status_fault(503, b"busy\n")
 status_fault(500, b"something broke\x1b[31m\x07\x00\xff\n")
 
 
