@@ -27,8 +27,8 @@ enum about {
 #define WRONG_CA "wrong CA certificate for encryption (-c, -e)"
 
 #define WANTS_CHALLENGE \
-	"the CA may want the challenge password again: give it with " \
-	"--challenge, and --renew-with both"
+	"the CA may want the challenge password again: --renew-with both " \
+	"sends that of --challenge"
 #define EXPIRED \
 	"the certificate has expired: the CA's administrator has to allow " \
 	"the renewal of expired ones, or to issue a challenge password, for " \

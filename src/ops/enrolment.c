@@ -210,6 +210,7 @@ static enum status take_reply(
 	X509 *cert;
 	enum status st;
 
+	e->granted = true;
 	if ((st = issued_find_cert(&cert, in, reply->certs)) != ST_OK)
 		return st;
 	return e->deliver(in, cert, reply->certs, e->arg);

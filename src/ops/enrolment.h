@@ -21,6 +21,7 @@ struct enrolment {
 	    struct inputs *in, X509 *cert, STACK_OF(X509) *certs, void *arg);
 	void *arg;    /* of both, borrowed */
 	bool refused; /* set: the CA answered FAILURE */
+	bool granted; /* set: it answered SUCCESS */
 };
 
 /*

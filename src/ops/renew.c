@@ -163,8 +163,11 @@ static void report_run(
 	if (r->action != NULL && plan->task != TASK_NOTHING && st == ST_OK) {
 		say("certificate written as %s", path);
 		describe_cert(report, r->cert, path);
-		say_plain("%s: %s left", r->action,
-		    due_text(left, sizeof(left), &r->due));
+		if (r->due.early)
+			say_plain("%s", r->action);
+		else
+			say_plain("%s: %s left", r->action,
+			    due_text(left, sizeof(left), &r->due));
 	}
 	if (r->action != NULL && st == ST_OK)
 		report_set(report, REPORT_ACTION, r->action);

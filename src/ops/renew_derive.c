@@ -291,7 +291,9 @@ static bool has_challenge(struct derived *derived)
 	st = add_challenge(derived);
 	log_capture_end(&capture);
 	if (st != ST_OK)
-		verbose("%s", capture.text);
+		warn(WARN_NO_EFFECT,
+		    "%s: the expired certificate is renewed without it",
+		    capture.text);
 	return st == ST_OK;
 }
 

@@ -77,11 +77,21 @@ static enum status run_enrolment(struct run *run)
 	    .arg = run,
 	};
 	struct session *session = run->r->session;
+	struct log_capture capture;
 	enum status st;
 
 	session->options = &run->derived.options;
 	session->making = run->derived.options.request == NULL;
+	log_capture_begin(&capture);
 	st = enrolment_run(&enrolment, session);
+	log_capture_end(&capture);
+	if (st == ST_REPLY && enrolment.granted)
+		fail(st,
+		    "%s; the next run polls for it again: if that does not "
+		    "help, --forget begins with another request",
+		    capture.text);
+	else
+		log_report(capture.text);
 	session->options = run->r->options;
 	run->refused = enrolment.refused;
 	if (run->refused || st == ST_SAME_CERT)

@@ -146,3 +146,48 @@ $SSCEP renew -v --force -f $PWD/abs.conf >>$PWD/out 2>&1'"
     expect_status 0
     grep -q ENCRYPTED dev.key
 }
+
+# --- what is said ----------------------------------------------------------
+
+@test "expired, and the challenge cannot be read: that is said" {
+    start
+    enrolled
+    sed -i 's/^Challenge.*/Challenge = file:missing/' dev.conf
+    clock_is +400d
+    renew
+    expect_status 0
+    warned "missing: " "the expired certificate is renewed without it"
+    pair_is_good
+}
+
+@test "a refused renewal: the hint is true with and without --challenge" {
+    start
+    enrolled
+    restart --fail badRequest
+    renew --force
+    expect_status 72
+    one_error "--renew-with both sends that of --challenge"
+}
+
+@test "a renewal before the notBefore says nothing of what is left" {
+    start
+    enrolled
+    # The CA has the right time.
+    clock=$BATS_TEST_TMPDIR/early
+    clock_is "@1970-01-02 00:00:00"
+    renew --tolerate clock
+    expect_status 0
+    grep -qx renewed "$stdout" || problem "$(cat "$stdout")"
+}
+
+@test "a certificate that fails a check stays pending, with the way out" {
+    start --fault cert-expired
+    renew
+    expect_status 97
+    one_error "the next run polls for it again" "--forget begins with another"
+    [ -e dev.crt.req ]
+    restart
+    renew --forget
+    expect_status 0
+    pair_is_good
+}
