@@ -119,6 +119,7 @@ void session_close(struct session *session)
 	pass_wipe(&session->tls_pass);
 	pass_wipe(&session->passout);
 	pass_wipe(&session->challenge);
+	spool_free(&session->unknown);
 	url_free(&session->url);
 	free(session->directory);
 }
@@ -356,6 +357,7 @@ enum status session_exchange(struct session *session,
 	enum status st;
 
 	memset(reply, 0, sizeof(*reply));
+	spool_free(&session->unknown);
 	session->http_error = 0;
 	if ((st = scep_request_encode(&message, request)) != ST_OK)
 		goto out;
@@ -377,9 +379,8 @@ enum status session_exchange(struct session *session,
 
 	say("valid response from server");
 	st = scep_reply_decode(reply, request, &response.body);
-	if (st == ST_OK && reply->transaction_id != NULL &&
-	    log_enabled(LOG_VERBOSE))
-		say("reply transaction id: %s", reply->transaction_id);
+	if (reply->unknown_signer)
+		spool_replace(&session->unknown, &response.body);
 out:
 	response_free(&response);
 	buf_free(&message);

@@ -37,6 +37,8 @@ struct session {
 	int http_error;
 
 	bool long_get_warned; /* once is enough */
+	struct spool unknown; /* a reply with unknown_signer, to decode again */
+	bool ca_fetched_again, ca_replaced; /* renew did so with those of -c */
 };
 
 /*

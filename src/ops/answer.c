@@ -4,22 +4,41 @@
 #include "ops/advice.h"
 #include "ops/answer.h"
 #include "ops/ops.h"
+#include "ops/renew_ca.h"
 #include "pki/cert.h"
 #include "refusal.h"
 #include "util/log.h"
 
-enum status answer_get_reply(struct session *session,
-    struct scep_request *request, struct scep_reply *reply)
+static enum status exchange(
+    struct inputs *in, struct scep_request *request, struct scep_reply *reply)
 {
+	struct log_capture capture;
+	enum status st;
+
+	log_capture_begin(&capture);
+	st = session_exchange(in->session, request, reply);
+	log_capture_end(&capture);
+	if (reply->unknown_signer && in->options->operation->op == OP_RENEW)
+		return renew_ca_decode(in, request, reply, capture.text);
+	log_report(capture.text);
+	return st;
+}
+
+enum status answer_get_reply(
+    struct inputs *in, struct scep_request *request, struct scep_reply *reply)
+{
+	struct session *session = in->session;
 	struct log_capture capture;
 	const char *status;
 	enum status st;
 
 	log_capture_begin(&capture);
-	st = session_exchange(session, request, reply);
+	st = exchange(in, request, reply);
 	log_capture_end(&capture);
 
 	if (st == ST_OK) {
+		if (reply->transaction_id != NULL && log_enabled(LOG_VERBOSE))
+			say("reply transaction id: %s", reply->transaction_id);
 		status = scep_pki_status_name(reply->status);
 		say("pkistatus: %s", status);
 		report_set(session->report, REPORT_STATUS, status);

@@ -9,10 +9,11 @@
 
 /*
  * Sends the request, reads the reply and says its pkiStatus: "pkistatus:
- * SUCCESS" (RFC 8894, 3.2.1.3).  As session_exchange() otherwise.
+ * SUCCESS" (RFC 8894, 3.2.1.3).  As session_exchange() otherwise.  renew may get
+ * another bundle: see renew_ca_decode().
  */
-enum status answer_get_reply(struct session *session,
-    struct scep_request *request, struct scep_reply *reply);
+enum status answer_get_reply(
+    struct inputs *in, struct scep_request *request, struct scep_reply *reply);
 
 /*
  * Reports a FAILURE (RFC 8894, 3.2.1.4): the reason on stdout, failInfo,

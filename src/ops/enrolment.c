@@ -45,7 +45,7 @@ static enum status send_message(
 
 	if ((st = make_content(&content, in, type)) == ST_OK) {
 		request = inputs_make_request(in, type, &content);
-		st = answer_get_reply(in->session, &request, reply);
+		st = answer_get_reply(in, &request, reply);
 	}
 	buf_free(&content);
 	return st;

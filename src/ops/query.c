@@ -110,12 +110,11 @@ static enum status check_answer(const struct inputs *in,
 static enum status exchange_query(struct query *query,
     const struct query_kind *kind, struct scep_request *request)
 {
-	struct session *session = query->in.session;
 	struct scep_reply reply = {0};
 	enum status st;
 
 	say("%s", kind->status_line);
-	st = answer_get_reply(session, request, &reply);
+	st = answer_get_reply(&query->in, request, &reply);
 	if (st == ST_OK)
 		st = check_answer(&query->in, &reply, kind->type);
 	if (st == ST_OK)

@@ -1,7 +1,9 @@
-/* renew_ca.h: the CA certificates of -c, when they are not there. */
+/* renew_ca.h: the CA certificates of -c, when there are none or others. */
 #ifndef OPS_RENEW_CA_H
 #define OPS_RENEW_CA_H
 
+#include "ops/inputs.h"
+#include "scep/message.h"
 #include "session.h"
 #include "util/status.h"
 
@@ -11,5 +13,23 @@
  * --ca-fingerprint; else as session_get().
  */
 enum status renew_ca_provide(struct session *session);
+
+/*
+ * For a reply that is signed by none of the bundle, as the text of the failure
+ * says: with --ca-fingerprint, and once, requests the certificates again, and
+ * decodes the same reply with those that the pins let through.  If it is good,
+ * they replace the bundle of in and the file of -c; that this cannot be written
+ * is a warning.  Else ST_REPLY after reporting, and nothing is changed.
+ */
+enum status renew_ca_decode(struct inputs *in, struct scep_request *request,
+    struct scep_reply *reply, const char *text);
+
+/*
+ * After a request that the CA could not read, or answered with an HTTP error: if
+ * it has other certificates, which --ca-fingerprint lets through, they replace
+ * those of -c, for the next request.  Does nothing if they were requested again
+ * already; a failure is a warning.
+ */
+void renew_ca_refresh(struct session *session);
 
 #endif

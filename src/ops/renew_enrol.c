@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include "ops/enrolment.h"
+#include "ops/renew_ca.h"
 #include "ops/renew_deliver.h"
 #include "ops/renew_derive.h"
 #include "ops/renew_enrol.h"
@@ -68,6 +69,23 @@ static enum status deliver(
 	return renew_deliver(run->r, &issued);
 }
 
+/* Servers say so in both ways: was the request encrypted for another key? */
+static bool is_unreadable(const struct session *session, enum status st)
+{
+	return st == ST_BAD_MESSAGE_CHECK ||
+	    (st != ST_OK && session->http_error != 0 &&
+		!refusal_is_temporary(session->http_error));
+}
+
+/* A poll that the CA could not read tells nothing of the request. */
+static bool is_decided(const struct run *run, enum status st)
+{
+	if (st == ST_BAD_MESSAGE_CHECK && run->derived.options.resume &&
+	    run->r->session->ca_replaced)
+		return false;
+	return run->refused || st == ST_SAME_CERT;
+}
+
 /* After a request that was refused, the next one is another. */
 static enum status run_enrolment(struct run *run)
 {
@@ -94,7 +112,9 @@ static enum status run_enrolment(struct run *run)
 		log_report(capture.text);
 	session->options = run->r->options;
 	run->refused = enrolment.refused;
-	if (run->refused || st == ST_SAME_CERT)
+	if (is_unreadable(session, st))
+		renew_ca_refresh(session);
+	if (is_decided(run, st))
 		remove_file(buf_string(&run->r->request));
 	return st;
 }

@@ -38,8 +38,9 @@ struct scep_request {
  * it is.
  */
 struct scep_reply {
-	bool verified;   /* its signature is good, whatever else is wrong */
-	bool no_content; /* SUCCESS, but nothing came with it */
+	bool verified;       /* its signature is good, whatever else is wrong */
+	bool unknown_signer; /* the bundle has not the certificate of it */
+	bool no_content;     /* SUCCESS, but nothing came with it */
 	enum pki_status status;
 	char *transaction_id; /* that of the reply, escaped; or NULL */
 	const struct fail_info *fail_info; /* with PKI_FAILURE; static */
@@ -59,10 +60,11 @@ enum status scep_request_encode(struct buf *out, struct scep_request *request);
  * Decodes and checks the CertRep in body that answers request: the signature, by a
  * certificate of the bundle, then the attributes, the envelope, and the
  * certificates or the CRL (RFC 8894, 3.2 and 3.3.2).  What was in body is freed
- * when there is a copy of its content: it is not to be read again.  After
- * reporting the first check that fails: ST_REPLY, or what spool_add() returns; out
- * is then empty but for verified and no_content.  While verified is false, anybody
- * may have sent the bytes.
+ * when there is a copy of its content: it is not to be read again, except with
+ * another bundle after unknown_signer.  After reporting the first check that
+ * fails: ST_REPLY, or what spool_add() returns; out is then empty but for verified,
+ * unknown_signer and no_content.  While verified is false, anybody may have sent
+ * the bytes.
  */
 enum status scep_reply_decode(struct scep_reply *out,
     const struct scep_request *request, struct spool *body);

@@ -227,7 +227,7 @@ static enum status read_success(struct scep_reply *reply,
  * not looked at, as 3.3.2 gives it no meaning in a CertRep.
  */
 static enum status read_cert_rep(struct scep_reply *reply,
-    const struct scep_request *request, const struct signed_data *data,
+    const struct scep_request *request, struct signed_data *data,
     struct spool *body)
 {
 	struct signed_by by = {0};
@@ -236,9 +236,12 @@ static enum status read_cert_rep(struct scep_reply *reply,
 
 	st = signed_verify(&by, data, request->bundle->certs, "-c",
 	    request->bundle, &request->policy);
+	reply->unknown_signer = by.si != NULL && by.signer == NULL;
 	if (st != ST_OK)
 		return st;
 	reply->verified = true;
+	octets_replace(&data->content, body, &data->joined);
+	by.content = data->content;
 	si = by.si;
 
 	if ((st = attrs_check_values(si)) != ST_OK ||
@@ -276,19 +279,19 @@ enum status scep_reply_decode(struct scep_reply *out,
 	log_capture_begin(&capture);
 	st = signed_parse(&data, octets_in_spool(body), SIGNED_WITHOUT_CERTS,
 	    "a pkiMessage (RFC 8894, 3.2)");
-	if (st == ST_OK) {
-		octets_replace(&data.content, body, &data.joined);
+	if (st == ST_OK)
 		st = read_cert_rep(out, request, &data, body);
-	}
 	log_capture_end(&capture);
 	body->failed |= data.joined.failed || out->inside.failed;
 	st = spool_report(body, st, capture.text);
 	if (st != ST_OK) {
 		const bool verified = out->verified;
+		const bool unknown_signer = out->unknown_signer;
 		const bool no_content = out->no_content;
 
 		scep_reply_free(out);
 		out->verified = verified;
+		out->unknown_signer = unknown_signer;
 		out->no_content = no_content;
 	}
 	signed_free(&data);

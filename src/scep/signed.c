@@ -78,6 +78,7 @@ static bool find_signer(struct signed_by *out, STACK_OF(X509) *certs)
 		if (CMS_SignerInfo_cert_cmp(out->si, out->signer) == 0)
 			return true;
 	}
+	out->signer = NULL;
 	return false;
 }
 

@@ -37,7 +37,7 @@ void signed_free(struct signed_data *data);
 /* The signer and what is signed.  Borrows everything. */
 struct signed_by {
 	CMS_SignerInfo *si;
-	X509 *signer;
+	X509 *signer; /* NULL with a si: it is not among the certificates */
 	struct der content;
 	bool no_content_type; /* signed attributes, but not contentType */
 };

@@ -20,6 +20,8 @@ enum warning_class {
 	    "An access control list or label of a file could not be kept") \
 	X(WARN_CA_FILE_SHADOWS_SET, "ca-file-shadows-set", WARNING_USUAL, \
 	    "FILE is read before the received FILE-0, FILE-1 and so on") \
+	X(WARN_CA_NOT_RENEWED, "ca-not-renewed", WARNING_USUAL, \
+	    "CA certificates could not be requested or written again") \
 	X(WARN_CA_NOT_VALID_NOW, "ca-not-valid-now", WARNING_USUAL, \
 	    "A received CA certificate is not valid now") \
 	X(WARN_CHAIN, "chain", WARNING_INFORMATION, \
