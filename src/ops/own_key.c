@@ -123,10 +123,7 @@ static enum status read_there(EVP_PKEY **out, const struct session *session)
 		    "private key %s: the file is empty (--new-key overwrites "
 		    "no file: remove it)",
 		    name);
-	st = o->new_key != NULL ? check_access(name) : ST_OK;
-	if (st == ST_OK)
-		st = own_key_read(out, session);
-	if (st != ST_OK)
+	if ((st = own_key_read(out, session)) != ST_OK)
 		return st;
 	key_name_shown(shown, o->key);
 	if (o->new_key != NULL &&
@@ -137,6 +134,8 @@ static enum status read_there(EVP_PKEY **out, const struct session *session)
 		    "another name, or leave --new-key out to use this one)",
 		    shown, o->new_key, ability_of_key(*out).type,
 		    EVP_PKEY_bits(*out));
+	if (o->new_key != NULL && (st = check_access(name)) != ST_OK)
+		return st;
 	verbose("private key %s: it is there, and is used", shown);
 	return ST_OK;
 }
