@@ -425,7 +425,7 @@ carried() {
     mv new.key old.key
     openssl genpkey -algorithm ed25519 -out new.key
     old keyUsage=digitalSignature,keyEncipherment
-    requested -K old.key -O old.crt --subject /CN=a
+    requested -K old.key -O old.crt --subject /C=FI/CN=old
     expect_equal "the extensions" \
         "X509v3 Key Usage: critical; Digital Signature" "$(extensions)"
 }
