@@ -25,6 +25,7 @@
 
 #include "fixtures.h"
 #include "util/log.h"
+#include "util/place.h"
 #include "util/swap.h"
 
 #define NOBODY    65534
@@ -627,7 +628,7 @@ static void test_remove_stale(void **state)
 	(void)state;
 	put(at(directory, ".key.new.sscep-tmp-AAAAAA"), "stale");
 	put(at(directory, ".key.req.sscep-tmp-AAAAAA"), "stale");
-	assert_int_equal(swap_remove_stale(&file, SWAP_NEW), ST_OK);
+	assert_int_equal(swap_remove_stale(&file, PLACE_NEW), ST_OK);
 	assert_string_equal(names_in(directory), ".key.req.sscep-tmp-AAAAAA ");
 	assert_int_equal(swap_remove_stale(&file, ".req"), ST_OK);
 	assert_string_equal(names_in(directory), "");
