@@ -1,9 +1,12 @@
+#include <sys/stat.h>
+
 #include "ops/cafetch.h"
 #include "ops/inputs.h"
 #include "ops/outputs.h"
 #include "ops/renew_ca.h"
 #include "pki/caset.h"
 #include "pki/cert.h"
+#include "util/file.h"
 #include "util/log.h"
 
 static enum status find_certs(bool *there, const char *path)
@@ -11,6 +14,9 @@ static enum status find_certs(bool *there, const char *path)
 	struct buf name = {0};
 	enum status st = caset_find_base(there, path);
 
+	/* An empty file is as good as none. */
+	if (st == ST_OK && *there && !file_has_contents(path))
+		*there = file_is_directory(path);
 	if (st == ST_OK && !*there)
 		st = caset_find_file(there, &name, path, 0);
 	buf_free(&name);
@@ -55,6 +61,7 @@ enum status renew_ca_provide(struct session *session)
 	const char *path = session->options->ca_cert;
 	struct output output = {0};
 	STACK_OF(X509) *certs = NULL;
+	mode_t mask;
 	bool there;
 	enum status st = find_certs(&there, path);
 
@@ -66,11 +73,15 @@ enum status renew_ca_provide(struct session *session)
 		    "and compare the fingerprint that it prints with what the "
 		    "CA's administrator says, or give that as --ca-fingerprint",
 		    path);
+	/* Who may write CA certificates decides which CA is trusted. */
+	mask = umask(022);
+	umask(mask | 022);
 	st = outputs_open_one(&output, path, OUTPUT_SYNC_NAME);
 	if (st == ST_OK)
 		st = fetch_certs(&certs, session);
 	if (st == ST_OK)
 		st = write_certs(session, &output, certs);
+	umask(mask);
 	output_close(&output);
 	cert_stack_free(certs);
 	return st;

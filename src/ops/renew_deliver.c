@@ -48,6 +48,27 @@ static enum status add_key(
 	return st;
 }
 
+/* The new key file has the key alone. */
+static enum status warn_of_cert(const struct renewal_state *r)
+{
+	const char *path = r->key_file->path;
+	struct buf text = {0};
+	bool exists;
+	enum status st = file_find(&exists, path);
+
+	if (st == ST_OK && exists)
+		st = file_read(&text, path, "private key");
+	if (st == ST_OK && text.len > 0 &&
+	    strstr(buf_string(&text), "-----BEGIN CERTIFICATE-----") != NULL)
+		warn(WARN_NOT_WRITTEN,
+		    "private key %s: it has a certificate, too, which its "
+		    "successor will not have (--bundle writes a file with "
+		    "both)",
+		    path);
+	buf_free(&text);
+	return st;
+}
+
 enum status renew_deliver_check(const struct renewal_state *r, bool new_key)
 {
 	struct buf unused = {0};
@@ -55,6 +76,8 @@ enum status renew_deliver_check(const struct renewal_state *r, bool new_key)
 
 	if (st == ST_OK && r->options->renew.bundle != NULL)
 		st = add_key(&unused, r, new_key);
+	if (st == ST_OK && new_key)
+		st = warn_of_cert(r);
 	buf_free(&unused);
 	return st;
 }

@@ -314,6 +314,13 @@ void log_file_written(const char *path)
 		report_add_string(report, REPORT_FILES, path);
 }
 
+void log_file_renamed(const char *from, const char *to)
+{
+	if (report != NULL)
+		report_remove_string(report, REPORT_FILES, from);
+	log_file_written(to);
+}
+
 /* Writes what is buffered; true if that, or anything before it, failed. */
 static bool stdout_fails(void)
 {

@@ -80,6 +80,7 @@ void log_report(const char *text);
 /* First error, warnings and files are added to it, too.  Borrowed, or NULL. */
 void log_set_report(struct report *report);
 void log_file_written(const char *path);
+void log_file_renamed(const char *from, const char *to); /* from is gone */
 
 /*
  * Prints a line, the report, to stdout, even with --quiet, or to stderr where

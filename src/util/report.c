@@ -43,6 +43,44 @@ void report_add_string(
 		r->failed = true;
 }
 
+/*
+ * A quotation mark within a string has a backslash before it: one that is behind
+ * a comma begins a string.
+ */
+static char *find_string(const struct buf *list, const char *string)
+{
+	char *start = (char *)list->data, *p = start;
+
+	while (p != NULL && (p = strstr(p, string)) != NULL) {
+		if (p == start || p[-1] == ',')
+			return p;
+		p++;
+	}
+	return NULL;
+}
+
+void report_remove_string(
+    struct report *r, enum report_list list, const char *text)
+{
+	struct buf *strings = &r->lists[list], string = {0};
+	char *from = NULL, *end;
+
+	if (!json_add_string(&string, text))
+		r->failed = true;
+	else if (strings->len > 0)
+		from = find_string(strings, buf_string(&string));
+	if (from != NULL) {
+		end = from + string.len;
+		if (*end == ',')
+			end++;
+		else if (from > (char *)strings->data)
+			from--;
+		memmove(from, end, strlen(end) + 1);
+		strings->len -= (size_t)(end - from);
+	}
+	buf_free(&string);
+}
+
 void report_add_object(
     struct report *r, enum report_list list, const struct buf *object)
 {

@@ -55,6 +55,10 @@ void report_set_number(
 void report_add_string(
     struct report *r, enum report_list list, const char *text);
 
+/* Does nothing if the text is not in the list. */
+void report_remove_string(
+    struct report *r, enum report_list list, const char *text);
+
 /* object is members made by json_add_member(), without the braces. */
 void report_add_object(
     struct report *r, enum report_list list, const struct buf *object);

@@ -200,7 +200,7 @@ static enum status rename_all(const struct places *places)
 		if (rename(p->fresh.path, p->name.path) != 0)
 			return fail_swap(places, p, "cannot replace it");
 		p->fresh.exists = false;
-		log_file_written(p->path);
+		log_file_renamed(p->fresh.path, p->path);
 		if (!temporary_sync_directory(&p->name))
 			return fail_swap(
 			    places, p, "cannot synchronize its directory");

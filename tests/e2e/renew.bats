@@ -100,7 +100,7 @@ stdout_lines_are() {
     renew --json --force
     expect_equal action renewed "$(member action)"
     expect_equal reason forced "$(member reason)"
-    expect_equal files "['dev.key.new', 'dev.key', 'dev.crt']" "$(member files)"
+    expect_equal files "['dev.key', 'dev.crt']" "$(member files)"
     expect_equal serial "$(serial dev.crt)" "serial=$(member serial)"
     clock_is +400d
     renew --json --dry-run

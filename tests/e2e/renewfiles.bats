@@ -178,3 +178,57 @@ modes() {
     stdout_has "not due"
     expect_equal "left" .other.sscep-tmp-abcdef "$(ls -d .*sscep-tmp*)"
 }
+
+# --- what is reported ------------------------------------------------------
+
+@test "--json names the files that are there at the end" {
+    start
+    local i
+    for i in 1 2; do
+        renew --force --json --bundle b.pem --fullchain f.pem --chain c.pem
+        expect_status 0
+        stdout_has \
+            '"files":["dev.key","c.pem","f.pem","b.pem","dev.crt"]'
+    done
+    stop_ca
+    renew --force --json
+    expect_status 95
+    stdout_has '"files":["dev.key.new"]'
+}
+
+@test "a key file with a certificate: its successor has none" {
+    start
+    enrolled
+    cat dev.crt >>dev.key
+    renew --force --new-key same
+    expect_status 0
+    stderr_empty
+    grep -q 'BEGIN CERTIFICATE' dev.key
+    renew --force
+    expect_status 0
+    warned "private key dev.key: it has a certificate, too"
+    stderr_has "[not-written]"
+    renew --force
+    expect_status 0
+    stderr_empty
+}
+
+# --- CA certificates -------------------------------------------------------
+
+@test "CA certificates under a pin: others may not write them, and an empty file is none" {
+    start
+    local pin
+    pin=$(openssl x509 -in ca.crt -noout -fingerprint -sha256 | cut -d= -f2)
+    rm ca.crt
+    umask 0
+    enrolled --ca-fingerprint "$pin"
+    umask 022
+    expect_equal "the mode" 644 "$(modes ca.crt)"
+    : >ca.crt
+    renew --force
+    expect_status 93
+    one_error "CA certificates ca.crt: there are none"
+    renew --force --ca-fingerprint "$pin"
+    expect_status 0
+    grep -q 'BEGIN CERTIFICATE' ca.crt
+}

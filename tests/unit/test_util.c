@@ -504,6 +504,30 @@ static void test_warning_length(void **state)
 	assert_string_equal(text + strlen(text) - strlen(end), end);
 }
 
+static void test_report_remove(void **state)
+{
+	struct report report = {0};
+	const struct buf *files = &report.lists[REPORT_FILES];
+
+	(void)state;
+	report_remove_string(&report, REPORT_FILES, "a");
+	report_add_string(&report, REPORT_FILES, "a");
+	report_remove_string(&report, REPORT_FILES, "a");
+	assert_string_equal(buf_string(files), "");
+	report_add_string(&report, REPORT_FILES, "x,\"a");
+	report_add_string(&report, REPORT_FILES, "ab");
+	report_add_string(&report, REPORT_FILES, "a");
+	report_add_string(&report, REPORT_FILES, "b");
+	report_remove_string(&report, REPORT_FILES, "a");
+	assert_string_equal(buf_string(files), "\"x,\\\"a\",\"ab\",\"b\"");
+	report_remove_string(&report, REPORT_FILES, "b");
+	assert_string_equal(buf_string(files), "\"x,\\\"a\",\"ab\"");
+	report_remove_string(&report, REPORT_FILES, "x,\"a");
+	assert_string_equal(buf_string(files), "\"ab\"");
+	assert_false(report.failed);
+	report_free(&report);
+}
+
 /* Those of --no-warn are in the report, but not on stderr. */
 static void test_silence(void **state)
 {
@@ -1115,6 +1139,7 @@ static void test_move_aside(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_report_remove),
 	    cmocka_unit_test(test_buf_growth),
 	    cmocka_unit_test(test_buf_edges),
 	    cmocka_unit_test(test_buf_addf),
