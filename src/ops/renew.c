@@ -118,7 +118,7 @@ static enum status carry_out(struct renewal_state *r, const struct plan *plan)
 
 	if (plan->task == TASK_NOTHING) {
 		say_plain("not due: %s left", plan->left);
-		return ST_OK;
+		return renew_deliver_warn_absent(r);
 	}
 	if (plan->task == TASK_STOP)
 		return fail(ST_ERROR,

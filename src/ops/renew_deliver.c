@@ -284,3 +284,20 @@ enum status renew_deliver_finish(struct renewal_state *r, bool *swapped)
 	st = check_new_pair(r);
 	return st == ST_OK ? finish(r) : st;
 }
+
+enum status renew_deliver_warn_absent(const struct renewal_state *r)
+{
+	const struct swap_file *file, *end = r->files + r->count;
+	enum status st = ST_OK;
+	bool exists;
+
+	for (file = r->files; st == ST_OK && file < end; file++) {
+		st = file_find(&exists, file->path);
+		if (st == ST_OK && !exists)
+			warn(WARN_NOT_WRITTEN,
+			    "%s is not there: the next renewal writes it "
+			    "(--force renews now)",
+			    file->path);
+	}
+	return st;
+}

@@ -35,4 +35,11 @@ enum status renew_deliver(struct renewal_state *r, const struct issued *issued);
  */
 enum status renew_deliver_finish(struct renewal_state *r, bool *swapped);
 
+/*
+ * Warns of each file of --chain, --fullchain and --bundle that is not there, as
+ * after the option was added: the next renewal writes it.  ST_FILE after
+ * reporting.
+ */
+enum status renew_deliver_warn_absent(const struct renewal_state *r);
+
 #endif

@@ -232,3 +232,18 @@ modes() {
     expect_status 0
     grep -q 'BEGIN CERTIFICATE' ca.crt
 }
+
+@test "a bundle that is asked for later, while nothing is due" {
+    start
+    enrolled
+    renew --bundle b.pem --chain c.pem
+    expect_status 0
+    stdout_has "not due"
+    warned "c.pem is not there: the next renewal writes it"
+    warned "b.pem is not there: the next renewal writes it (--force renews now)"
+    renew --force --bundle b.pem
+    expect_status 0
+    renew --bundle b.pem
+    expect_status 0
+    stderr_empty
+}
