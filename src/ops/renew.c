@@ -1,3 +1,4 @@
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -218,14 +219,75 @@ static enum status run(struct renewal_state *r)
 	return st != ST_OK ? st : hook;
 }
 
+/* --dry-run: says what the task would do.  Returns a word for it, for --json. */
+static const char *say_plan(
+    const struct renewal_state *r, const struct plan *plan)
+{
+	switch (plan->task) {
+	case TASK_NOTHING:
+		say_plain("not due: %s left", plan->left);
+		return "nothing";
+	case TASK_STOP:
+		say_plain("would stop: %s", plan->reason);
+		return "stop";
+	case TASK_RESUME:
+		say_plain("would poll: %s", plan->reason);
+		return "poll";
+	case TASK_TAKE_OVER:
+		say_plain("would poll, and enrol: %s", plan->reason);
+		return "poll";
+	case TASK_SEND:
+		break;
+	}
+	if (r->cert == NULL) {
+		say_plain("would enrol: %s", plan->reason);
+		return "enrol";
+	}
+	if (r->due.early)
+		say_plain("would renew: %s", plan->reason);
+	else
+		say_plain("would renew: %s, %s left", plan->reason, plan->left);
+	return "renew";
+}
+
+static enum status warn_of_ca(
+    const struct renewal_state *r, const struct plan *plan)
+{
+	const struct options *o = r->options;
+	bool there = true;
+	enum status st = ST_OK;
+
+	if (plan->task != TASK_NOTHING && plan->task != TASK_STOP &&
+	    o->ca_fingerprints.count == 0)
+		st = renew_ca_find(&there, o->ca_cert);
+	if (st == ST_OK && !there)
+		warn(WARN_NO_CA_CERTIFICATE,
+		    "CA certificates %s: there are none, and no "
+		    "--ca-fingerprint to get them with: nothing would be sent",
+		    o->ca_cert);
+	return st;
+}
+
+/* The hook of an earlier run. */
+static enum status say_hook(const struct renewal_state *r, const char **would)
+{
+	bool pending = false;
+	enum status st = ST_OK;
+
+	if (r->options->renew.hook != NULL)
+		st = file_find(&pending, buf_string(&r->hook));
+	if (st != ST_OK || !pending)
+		return st;
+	say_plain("would run the hook, which has not succeeded yet");
+	if (strcmp(*would, "nothing") == 0)
+		*would = "hook";
+	return ST_OK;
+}
+
 /* --dry-run: without the lock, as nothing is changed. */
 static enum status show_plan(struct renewal_state *r)
 {
-	static const char *const tasks[] = {
-	    [TASK_STOP] = "stop",
-	    [TASK_RESUME] = "poll",
-	    [TASK_TAKE_OVER] = "poll, and enrol",
-	};
+	const char *would = "swap";
 	struct plan plan = {0};
 	bool swap;
 	enum status st = swap_find_new(&swap, r->cert_file);
@@ -234,18 +296,17 @@ static enum status show_plan(struct renewal_state *r)
 		st = make_plan(r, &plan);
 	if (st != ST_OK)
 		return st;
-	if (swap)
+	if (swap) {
 		say_plain("would finish an interrupted renewal");
-	else if (plan.task == TASK_NOTHING)
-		say_plain("not due: %s left", plan.left);
-	else if (plan.task != TASK_SEND)
-		say_plain("would %s: %s", tasks[plan.task], plan.reason);
-	else if (r->cert != NULL)
-		say_plain("would renew: %s, %s left", plan.reason, plan.left);
-	else
-		say_plain("would enrol: %s", plan.reason);
+	} else {
+		would = say_plan(r, &plan);
+		st = warn_of_ca(r, &plan);
+	}
+	if (st == ST_OK)
+		st = say_hook(r, &would);
 	report_run(r, &plan, ST_OK);
-	return ST_OK;
+	report_set(r->session->report, REPORT_WOULD, would);
+	return st;
 }
 
 static enum status renew_run(struct session *session)

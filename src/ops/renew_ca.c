@@ -9,7 +9,7 @@
 #include "util/file.h"
 #include "util/log.h"
 
-static enum status find_certs(bool *there, const char *path)
+enum status renew_ca_find(bool *there, const char *path)
 {
 	struct buf name = {0};
 	enum status st = caset_find_base(there, path);
@@ -63,7 +63,7 @@ enum status renew_ca_provide(struct session *session)
 	STACK_OF(X509) *certs = NULL;
 	mode_t mask;
 	bool there;
-	enum status st = find_certs(&there, path);
+	enum status st = renew_ca_find(&there, path);
 
 	if (st != ST_OK || there)
 		return st;

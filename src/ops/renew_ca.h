@@ -2,10 +2,15 @@
 #ifndef OPS_RENEW_CA_H
 #define OPS_RENEW_CA_H
 
+#include <stdbool.h>
+
 #include "ops/inputs.h"
 #include "scep/message.h"
 #include "session.h"
 #include "util/status.h"
+
+/* Whether there are any, in the file of -c or its set. */
+enum status renew_ca_find(bool *there, const char *path);
 
 /*
  * If there are none, requests them and writes those that --ca-fingerprint lets

@@ -22,6 +22,7 @@
 	X(REPORT_TRANSACTION_ID, "transactionID") \
 	X(REPORT_ACTION, "action") \
 	X(REPORT_REASON, "reason") \
+	X(REPORT_WOULD, "would") \
 	X(REPORT_SERIAL, "serial") \
 	X(REPORT_NOT_AFTER, "notAfter") \
 	X(REPORT_DAYS_LEFT, "daysLeft") \

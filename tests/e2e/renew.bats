@@ -129,7 +129,7 @@ stdout_lines_are() {
     stdout_has "would stop: the clock is before the certificate"
     stderr_has "[clock]"
     renew --dry-run --tolerate clock
-    stdout_lines_are "would renew: the clock is before the certificate, .*"
+    stdout_lines_are "would renew: the clock is before the certificate"
     clock_is -10d
     renew --tolerate clock
     expect_status 0

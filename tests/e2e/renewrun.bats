@@ -191,3 +191,33 @@ $SSCEP renew -v --force -f $PWD/abs.conf >>$PWD/out 2>&1'"
     expect_status 0
     pair_is_good
 }
+
+@test "--dry-run --json has what would be done" {
+    start
+    # would WORD [OPTION...]
+    would() {
+        renew --json --dry-run "${@:2}"
+        expect_status 0
+        expect_equal action none "$(member action)"
+        expect_equal would "$1" "$(member would)"
+    }
+    would enrol
+    sed -i.pin /CAFingerprint/d dev.conf
+    would enrol
+    grep -q '"id":"no-ca-certificate"' "$stdout" || problem "no warning"
+    mv dev.conf.pin dev.conf
+    renew --hook false
+    expect_status 78
+    would nothing
+    would hook --hook false
+    renew --dry-run --hook false
+    stdout_has "would run the hook, which has not succeeded yet"
+    would renew --force --hook false
+    expect_equal reason forced "$(member reason)"
+    cp dev.crt dev.crt.new
+    would swap
+    mv dev.crt.new dev.crt.req
+    would poll
+    rm dev.crt.req dev.crt
+    would poll
+}
