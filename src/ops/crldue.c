@@ -103,7 +103,7 @@ static enum status judge_open(
 	case CRLHEAD_NONE:
 		st = fail(ST_FILE,
 		    "CRL %s: holds no CRL in PEM or DER: --if-due does not "
-		    "replace it",
+		    "replace it (remove it, if it was one)",
 		    path);
 		break;
 	default:

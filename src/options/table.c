@@ -599,7 +599,8 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Do nothing while the CRL of -w is not due",
 	  .more = "It is due by --renew-before, and if there is none, if it is"
-		  " damaged, has no nextUpdate or is of another issuer." },
+		  " cut short, has no nextUpdate or is of another issuer. A"
+		  " file that holds no CRL is not replaced." },
 	{ .name = "renew-before", .ops = OP_GETCRL, TO_STRING(renew_before),
 	  .check = CHECK_DUE, .arg = "time", .key = "RenewBefore",
 	  .common = true,
