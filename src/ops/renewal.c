@@ -148,7 +148,10 @@ static enum status set_names(struct renewal_state *r)
 	return st == ST_OK ? check_places(r) : st;
 }
 
-/* Reports a file of the user's that has the name of one beside path. */
+/*
+ * Reports a file of the user's that has the name of one beside path.  After an
+ * interrupted swap NAME.old is another name of the file at path.
+ */
 static enum status check_companion(
     const struct options *o, const char *path, const char *suffix)
 {
@@ -161,6 +164,7 @@ static enum status check_companion(
 
 	for (i = 0; st == ST_OK && i < COUNT_OF(given); i++)
 		if (given[i] != NULL &&
+		    !target_names_one_file(path, given[i]) &&
 		    target_names_one_file(buf_string(&name), given[i]))
 			st = fail_misuse(
 			    "%s is the name of a file that renew has beside "
