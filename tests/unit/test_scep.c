@@ -1984,6 +1984,8 @@ static void test_tolerate(void **state)
 		assert_int_equal(reply.verified,
 		    cases[i].recipe.signer != BY_FORGED &&
 			cases[i].recipe.signer != BY_STRANGER);
+		assert_int_equal(reply.unknown_signer,
+		    cases[i].recipe.signer == BY_STRANGER);
 		if (st == ST_OK)
 			assert_true(has_issued(reply.certs, false));
 		if (cases[i].says[0] == '\0')
@@ -1991,6 +1993,47 @@ static void test_tolerate(void **state)
 		scep_reply_free(&reply);
 		buf_free(&message);
 	}
+}
+
+/* A reply with an unknown signer is decoded again, when that is known. */
+static void test_again(void **state)
+{
+	static const struct recipe recipes[] = {
+	    {.signer = BY_STRANGER}, {.signer = BY_STRANGER, .ber = true}};
+	X509 *certs[] = {w.stranger, NULL};
+	struct scep_request request = w.request;
+	struct spool_budget budget;
+	struct cabundle other;
+	size_t i;
+
+	(void)state;
+	cabundle_set(&other, fixture_stack(certs));
+	for (i = 0; i < NITEMS(recipes); i++) {
+		struct spool body = {.budget = &budget};
+		struct scep_reply reply;
+		struct buf message = {0};
+
+		build_reply(&message, &recipes[i]);
+		budget = (struct spool_budget){.max = 2 * message.len};
+		assert_int_equal(
+		    spool_add(&body, message.data, message.len), ST_OK);
+		assert_int_equal(spool_end(&body), ST_OK);
+		silence_start();
+		assert_int_equal(
+		    scep_reply_decode(&reply, &w.request, &body), ST_REPLY);
+		silence_stop();
+		assert_true(reply.unknown_signer);
+		request.bundle = &other;
+		assert_int_equal(
+		    scep_reply_decode(&reply, &request, &body), ST_OK);
+		assert_true(reply.verified && !reply.unknown_signer);
+		assert_true(has_issued(reply.certs, false));
+		scep_reply_free(&reply);
+		spool_free(&body);
+		assert_int_equal(budget.used, 0);
+		buf_free(&message);
+	}
+	cabundle_free(&other);
 }
 
 /* The headers of a good message, with one that says it is primitive. */
@@ -2704,6 +2747,7 @@ int main(void)
 	    cmocka_unit_test(test_wrong_key),
 	    cmocka_unit_test(test_transaction_id),
 	    cmocka_unit_test(test_tolerate),
+	    cmocka_unit_test(test_again),
 	    cmocka_unit_test(test_primitive_headers),
 	    cmocka_unit_test(test_not_a_message),
 	    cmocka_unit_test(test_truncated),
