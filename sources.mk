@@ -30,6 +30,7 @@ sscep_sources = \
 	src/ops/getcert.c \
 	src/ops/getcrl.c \
 	src/ops/getnextca.c \
+	src/ops/getnextca.h \
 	src/ops/hook.c \
 	src/ops/hook.h \
 	src/ops/inputs.c \
@@ -59,12 +60,16 @@ sscep_sources = \
 	src/ops/renew_enrol.h \
 	src/ops/renew_hook.c \
 	src/ops/renew_hook.h \
+	src/ops/renew_next.c \
+	src/ops/renew_next.h \
 	src/ops/renewal.c \
 	src/ops/renewal.h \
 	src/ops/signer.c \
 	src/ops/signer.h \
 	src/ops/stale.c \
 	src/ops/stale.h \
+	src/ops/trust.c \
+	src/ops/trust.h \
 	src/scep/attrs.c \
 	src/scep/attrs.h \
 	src/scep/caps.c \

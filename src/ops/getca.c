@@ -1,7 +1,7 @@
 #include "ops/cafetch.h"
 #include "ops/cafiles.h"
-#include "ops/inputs.h"
 #include "ops/ops.h"
+#include "ops/trust.h"
 #include "pki/barecert.h"
 #include "pki/cert.h"
 #include "session.h"
@@ -52,7 +52,7 @@ static enum status getca_run(struct session *session)
 
 	st = cafiles_open(&files, session->options->ca_cert, NULL);
 	if (st == ST_OK)
-		st = inputs_read_pins(&pins, session->options);
+		st = trust_read_pins(&pins, session->options);
 	if (st != ST_OK)
 		goto out;
 

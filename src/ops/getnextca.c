@@ -1,4 +1,5 @@
 #include "ops/cafiles.h"
+#include "ops/getnextca.h"
 #include "ops/ops.h"
 #include "ops/outputs.h"
 #include "pki/cabundle.h"
@@ -61,7 +62,7 @@ static enum status fail_none(
 	    response->status, blank, response->reason, body);
 }
 
-static enum status get_next_ca(
+enum status getnextca_fetch(
     struct session *session, struct http_response *response)
 {
 	struct log_capture capture;
@@ -136,7 +137,7 @@ static enum status getnextca_run(struct session *session)
 		goto out;
 	say("requesting next CA certificate");
 	if ((st = cafiles_choose_digest(session, NULL, &md)) != ST_OK ||
-	    (st = get_next_ca(session, &response)) != ST_OK)
+	    (st = getnextca_fetch(session, &response)) != ST_OK)
 		goto out;
 	say("valid response from server");
 	st =

@@ -7,6 +7,7 @@
 #include "ops/making.h"
 #include "ops/own_key.h"
 #include "ops/signer.h"
+#include "ops/trust.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "util/log.h"
@@ -14,20 +15,11 @@
 
 #define TRANSACTION_BYTES 16
 
-enum status inputs_read_pins(struct pins *pins, const struct options *options)
-{
-	enum status st = pins_read(pins, options->ca_fingerprints.items,
-	    options->ca_fingerprints.count);
-
-	pins->unmarked_ra = (options->tolerate & TOLERATE_RA) != 0;
-	return st;
-}
-
 static enum status read_bundle(struct inputs *in)
 {
 	const struct options *o = in->options;
 	struct pins pins;
-	enum status st = inputs_read_pins(&pins, o);
+	enum status st = trust_read_pins(&pins, o);
 
 	if (st == ST_OK)
 		st = cabundle_read(&in->bundle, o->ca_cert, o->enc_cert, &pins);

@@ -7,7 +7,6 @@
 
 #include "ops/outputs.h"
 #include "pki/cabundle.h"
-#include "pki/pin.h"
 #include "scep/message.h"
 #include "session.h"
 #include "util/buf.h"
@@ -43,9 +42,6 @@ struct inputs {
 enum status inputs_read_enrolment(struct inputs *in, struct session *session);
 enum status inputs_read_query(struct inputs *in, struct session *session);
 void inputs_free(struct inputs *in);
-
-/* --ca-fingerprint and --tolerate ra; pins are to be freed in any case. */
-enum status inputs_read_pins(struct pins *pins, const struct options *options);
 
 /*
  * session_prepare(), whether the key goes with the digest, and then the

@@ -12,6 +12,7 @@
 #include "ops/renew_deliver.h"
 #include "ops/renew_enrol.h"
 #include "ops/renew_hook.h"
+#include "ops/renew_next.h"
 #include "util/file.h"
 #include "util/lock.h"
 #include "util/log.h"
@@ -193,8 +194,12 @@ static enum status run_locked(struct renewal_state *r)
 		st = renewal_look(r);
 	if (st == ST_OK)
 		st = make_plan(r, &plan);
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		renew_next_use(r->session);
 		st = carry_out(r, &plan);
+	}
+	if (st == ST_OK)
+		renew_next_fetch(r->session);
 	report_run(r, &plan, st);
 	return st;
 }

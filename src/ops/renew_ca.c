@@ -4,6 +4,7 @@
 #include "ops/inputs.h"
 #include "ops/outputs.h"
 #include "ops/renew_ca.h"
+#include "ops/trust.h"
 #include "pki/caset.h"
 #include "pki/cert.h"
 #include "util/file.h"
@@ -33,7 +34,7 @@ static enum status fetch_certs(STACK_OF(X509) **out, struct session *session)
 {
 	struct http_response response = {0};
 	struct pins pins = {0};
-	enum status st = inputs_read_pins(&pins, session->options);
+	enum status st = trust_read_pins(&pins, session->options);
 	bool bare;
 
 	say("requesting CA certificate");

@@ -31,6 +31,9 @@
  * KEY.old, CERT.old  the pair before, until the next swap.
  * CERT.hook  from the swap to the success of the hook, which is still to run.
  * CERT.lock  locked while a run is at work; it is never removed.
+ * CA.next    beside CA of -c, from GetNextCACert on: certificates that a pinned
+ *            CA has signed, which are as good as pinned once they are valid.  It
+ *            stays: without it the pin does not cover the CA after a rollover.
  *
  * A key in a token or the engine has no files.
  */
@@ -64,23 +67,21 @@ struct renewal_state {
 	EVP_PKEY *key;  /* of -k; NULL: there is none */
 	X509 *cert;     /* of -l; NULL: there is none */
 	struct due due; /* of cert */
-	const char
-	    *action; /* "enrolled", "renewed"; NULL: nothing was swapped */
+	const char *action; /* "enrolled", "renewed"; NULL: no swap */
 };
 
 /*
  * Finds the names of the files, and who shall own the first ones.  Those beside
- * KEY, CERT and so on are none that an option names.  After
- * reporting: ST_FILE, ST_ERROR.  r is to be freed in any case.
+ * KEY, CERT and so on are none that an option names.  After reporting: ST_FILE,
+ * ST_ERROR.  r is to be freed in any case.
  */
 enum status renewal_open(struct renewal_state *r, struct session *session);
 void renewal_free(struct renewal_state *r);
 
 /*
- * For root, who looks after the files of another user: gives the lock,
- * and what a run leaves for the next one, to the owner of the certificate or of
- * the key, or to --owner, so that the next run may be that user's.  KEY.new goes
- * to nobody but the owner of the key.
+ * For root: gives the lock, and what a run leaves for the next one, to the owner
+ * of the certificate or of the key, or to --owner, so that the next run may be
+ * that user's.  KEY.new goes to nobody but the owner of the key.
  */
 void renewal_give_lock(const struct renewal_state *r, const struct lock *lock);
 void renewal_give_files(const struct renewal_state *r);

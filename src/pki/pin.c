@@ -5,6 +5,7 @@
 #include <openssl/crypto.h>
 
 #include "pki/algs.h"
+#include "pki/cert.h"
 #include "pki/pin.h"
 #include "util/ascii.h"
 #include "util/log.h"
@@ -180,5 +181,6 @@ enum status pins_read(struct pins *out, char *const *texts, size_t count)
 void pins_free(struct pins *pins)
 {
 	free(pins->list);
+	cert_stack_free(pins->vouched);
 	memset(pins, 0, sizeof(*pins));
 }

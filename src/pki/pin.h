@@ -7,6 +7,7 @@
 
 #include <openssl/evp.h>
 #include <openssl/x509.h>
+#include <openssl/x509.h>
 
 #include "util/status.h"
 
@@ -33,11 +34,12 @@ bool pin_parse(struct pin *out, const char *text, char *problem, size_t size);
  */
 bool pin_matches(const struct pin *pin, const X509 *cert);
 
-/* Owns list; all zero is without pins. */
+/* Owns list and vouched; all zero is without pins. */
 struct pins {
 	struct pin *list;
 	size_t count;
-	bool unmarked_ra; /* --tolerate ra */
+	STACK_OF(X509) *vouched; /* as good as pinned; or NULL */
+	bool unmarked_ra;        /* --tolerate ra */
 };
 
 /*

@@ -20,7 +20,7 @@ static bool is_pinned(const struct pins *pins, const X509 *cert)
 	for (i = 0; i < pins->count; i++)
 		if (pin_matches(&pins->list[i], cert))
 			return true;
-	return false;
+	return pins->vouched != NULL && cert_is_in(pins->vouched, cert);
 }
 
 static bool is_below(const struct vouchers *v, X509 *cert)

@@ -189,3 +189,124 @@ in_set() {
     in_set "$ca/ra-enc.crt" || problem "the RA is not in ca.crt"
     warned "[renewal-repeated]"
 }
+
+# --- the next CA -----------------------------------------------------------
+
+caps=AES,POSTPKIOperation,Renewal,SHA-256,GetNextCACert
+
+# start_ending [OPTION...]: a CA whose certificate ends on day 3649, and whose
+# next one is valid from day 3550 on; the clock is at day 3500.
+start_ending() {
+    clock_is +0d
+    start --next-ca --caps "$caps" "$@"
+    stop_ca
+    openssl genrsa -out "$ca/next-ca.key" 2048
+    clock_is +3550d
+    with_clock openssl req -x509 -key "$ca/next-ca.key" -days 3650 \
+        -subj "/C=FI/O=Example/CN=Example Test CA" -out "$ca/next-ca.crt"
+    clock_is +3500d
+    start --next-ca --caps "$caps" "$@"
+}
+
+# The server has changed to the next CA.
+change_ca() {
+    stop_ca
+    cp "$ca/next-ca.crt" "$ca/ca.crt"
+    cp "$ca/next-ca.key" "$ca/ca.key"
+    start_ca_of_clock --caps "$caps" "$@"
+    configure "RenewWith = both"
+    : >"$ca/log"
+}
+
+@test "the CA ends: the next one is kept, and the pin covers it from its notBefore on" {
+    local before old
+    start_ending
+    clock_is +3400d
+    enrolled
+    requests_are "GetCACert PKIOperation"
+    files
+    old=$(cksum ca.crt)
+    clock_is +3500d
+    renew
+    expect_status 0
+    stdout_has "not due: "
+    stdout_has "next CA certificates written as ca.crt.next"
+    same_certificate ca.crt.next "$ca/next-ca.crt"
+    files ca.crt.next
+    renew
+    requests_are "GetCACert PKIOperation GetNextCACert"
+    touch -d "25 hours ago" ca.crt.next
+    renew
+    expect_status 0
+    stderr_empty
+    requests_are "GetCACert PKIOperation GetNextCACert GetNextCACert"
+
+    change_ca
+    before=$(serial dev.crt)
+    clock_is +3549d
+    renew --force
+    expect_status 97
+    one_error "not among those of -c" "--ca-fingerprint matches none"
+    unchanged
+    expect_equal "ca.crt" "$old" "$(cksum ca.crt)"
+    clock_is +3560d
+    renew
+    expect_status 0
+    stdout_has "renewed: "
+    stderr_empty
+    same_certificate ca.crt "$ca/next-ca.crt"
+    openssl verify -no_check_time -CAfile ca.crt dev.crt
+    files ca.crt.next dev.key.old dev.crt.old
+    : >"$ca/log"
+    clock_is +3700d
+    renew --force
+    expect_status 0
+    requests_are PKIOperation
+}
+
+@test "the CA ends: until it changes to the next one, the old one is used" {
+    start_ending
+    enrolled
+    clock_is +3560d
+    touch -d "25 hours ago" ca.crt.next
+    : >"$ca/log"
+    renew --force
+    expect_status 0
+    stderr_empty
+    same_certificate ca.crt "$ca/ca.crt"
+    requests_are "GetCACert PKIOperation GetNextCACert"
+    change_ca
+    renew
+    expect_status 0
+    stdout_has "not due: "
+    same_certificate ca.crt "$ca/next-ca.crt"
+}
+
+@test "the CA ends: an answer of somebody else, none, and a CA that announces none" {
+    start_ending --fault stranger-signer --fault-on getnextcacert
+    enrolled
+    warned "[ca-not-renewed]"
+    files
+    stop_ca
+    start_ca_of_clock --caps "$caps"
+    configure
+    : >"$ca/log"
+    renew
+    expect_status 0
+    stderr_empty
+    requests_are GetNextCACert
+    stop_ca
+    start_ca_of_clock --next-ca
+    configure
+    : >"$ca/log"
+    renew
+    expect_status 0
+    stderr_empty
+    requests_are ""
+    sed -i /CAFingerprint/d dev.conf
+    : >"$ca/log"
+    renew
+    expect_status 0
+    [ ! -s "$ca/log" ]
+    files
+}

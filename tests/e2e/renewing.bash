@@ -24,8 +24,8 @@ with_clock() {
         FAKETIME_NO_CACHE=1 DONT_FAKE_MONOTONIC=1 "$@"
 }
 
-# start [OPTION...]: a CA with our clock, and a configuration file.
-start() {
+# start_ca_of_clock [OPTION...]: a CA with our clock.
+start_ca_of_clock() {
     local real=$testca
     cat >"$BATS_TEST_TMPDIR/testca" <<END
 #!/bin/sh
@@ -38,6 +38,11 @@ END
     testca=$BATS_TEST_TMPDIR/testca
     start_ca --lifetime 900000000 --challenge secret "$@"
     testca=$real
+}
+
+# start [OPTION...]: the same, and a configuration file with it pinned.
+start() {
+    start_ca_of_clock "$@"
     pin=$(openssl x509 -in "$ca/ca.crt" -noout -fingerprint -sha256)
     configure
 }

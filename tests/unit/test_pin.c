@@ -192,6 +192,25 @@ static void assert_kept(STACK_OF(X509) *certs, X509 *const *kept)
 	cert_stack_free(certs);
 }
 
+/* What the pinned CA vouches for needs no fingerprint, but there is one. */
+static void test_vouched(void **state)
+{
+	X509 *all[] = {w.stranger, w.sub, NULL}, *one[] = {w.stranger, NULL};
+	char *text = fingerprint(w.root, EVP_sha256());
+	STACK_OF(X509) *certs = fixture_stack(all);
+	struct pins pins;
+
+	(void)state;
+	assert_int_equal(pins_read(&pins, &text, 1), ST_OK);
+	pins.vouched = fixture_stack(one);
+	capture_start(STDERR_FILENO);
+	assert_int_equal(pinned_keep(certs, NULL, &pins), ST_OK);
+	assert_non_null(strstr(capture_stop(), "is left out"));
+	assert_kept(certs, one);
+	pins_free(&pins);
+	free(text);
+}
+
 static void test_keep(void **state)
 {
 	X509 *all[] = {w.stranger, w.sub, w.root, NULL};
@@ -389,6 +408,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_parse),
 	    cmocka_unit_test(test_parse_bad),
+	    cmocka_unit_test(test_vouched),
 	    cmocka_unit_test(test_keep),
 	    cmocka_unit_test(test_mismatch),
 	    cmocka_unit_test(test_extra),

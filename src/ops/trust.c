@@ -1,0 +1,68 @@
+#include "ops/trust.h"
+#include "pki/cert.h"
+#include "pki/path.h"
+#include "util/file.h"
+#include "util/log.h"
+
+enum status trust_name_next(struct buf *name, const struct options *options)
+{
+	return buf_addf(name, "%s.next", options->ca_cert) ? ST_OK
+							   : fail_memory();
+}
+
+/* What cannot be read vouches for nothing, and no more is lost by that. */
+static STACK_OF(X509) *read_file(const char *path)
+{
+	STACK_OF(X509) *certs = NULL;
+	struct log_capture capture;
+	enum status st;
+	bool exists;
+
+	log_capture_begin(&capture);
+	st = file_find(&exists, path);
+	if (st == ST_OK && exists)
+		st = cert_read_all(&certs, path, "next CA certificate");
+	log_capture_end(&capture);
+	if (st != ST_OK)
+		verbose("%s", capture.text);
+	if (st == ST_OK && exists)
+		return certs;
+	return sk_X509_new_null();
+}
+
+STACK_OF(X509) *trust_read_next(const struct options *options)
+{
+	STACK_OF(X509) *certs = NULL;
+	struct buf name = {0};
+
+	if (trust_name_next(&name, options) == ST_OK)
+		certs = read_file(buf_string(&name));
+	buf_free(&name);
+	return certs;
+}
+
+bool trust_is_in_force(X509 *cert)
+{
+	return cert_time_status(cert) >= 0;
+}
+
+static enum status add_next(struct pins *pins, const struct options *options)
+{
+	STACK_OF(X509) *certs = trust_read_next(options);
+
+	if (certs != NULL)
+		pins->vouched = path_select(certs, trust_is_in_force);
+	cert_stack_free(certs);
+	return pins->vouched != NULL ? ST_OK : fail_memory();
+}
+
+enum status trust_read_pins(struct pins *pins, const struct options *options)
+{
+	enum status st = pins_read(pins, options->ca_fingerprints.items,
+	    options->ca_fingerprints.count);
+
+	pins->unmarked_ra = (options->tolerate & TOLERATE_RA) != 0;
+	if (st == ST_OK && pins->count > 0 && options->ca_cert != NULL)
+		st = add_next(pins, options);
+	return st;
+}

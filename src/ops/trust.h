@@ -1,0 +1,31 @@
+/* trust.h: the pins, and the next CA certificates that a pinned CA signed. */
+#ifndef OPS_TRUST_H
+#define OPS_TRUST_H
+
+#include <openssl/x509.h>
+
+#include "options/options.h"
+#include "pki/pin.h"
+#include "util/buf.h"
+#include "util/status.h"
+
+/*
+ * --ca-fingerprint and --tolerate ra.  If there is a pin, those certificates of
+ * CA.next that are valid by now, or were, are as good as pinned.  pins are to be
+ * freed in any case.  After reporting: as pins_read().
+ */
+enum status trust_read_pins(struct pins *pins, const struct options *options);
+
+/* CA.next, with CA of -c.  ST_ERROR when out of memory, after reporting. */
+enum status trust_name_next(struct buf *name, const struct options *options);
+
+/*
+ * The certificates of CA.next, which renew has written: none if there is no
+ * such file, or it cannot be read.  NULL when out of memory.
+ */
+STACK_OF(X509) *trust_read_next(const struct options *options);
+
+/* Whether notBefore has passed. */
+bool trust_is_in_force(X509 *cert);
+
+#endif
