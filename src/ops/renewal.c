@@ -145,7 +145,7 @@ static enum status set_names(struct renewal_state *r)
 	if (st == ST_OK && r->key_file != NULL)
 		st =
 		    swap_path_beside(&r->key_new, r->key_file->path, PLACE_NEW);
-	return st == ST_OK ? check_places(r) : st;
+	return st;
 }
 
 /*
@@ -218,7 +218,9 @@ enum status renewal_open(struct renewal_state *r, struct session *session)
 		session->pass = session->passout;
 	if (st == ST_OK)
 		st = set_names(r);
-	return st == ST_OK ? check_names(r) : st;
+	if (st == ST_OK)
+		st = check_names(r);
+	return st == ST_OK ? check_places(r) : st;
 }
 
 void renewal_free(struct renewal_state *r)

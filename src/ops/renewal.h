@@ -41,14 +41,12 @@
 #define RENEWAL_HOOK    ".hook"
 #define RENEWAL_LOCK    ".lock"
 
+/* clang-format off */
 enum renewal_file {
-	RENEWAL_KEY,
-	RENEWAL_CHAIN,
-	RENEWAL_FULLCHAIN,
-	RENEWAL_BUNDLE,
-	RENEWAL_CERT,
-	RENEWAL_FILES
+	RENEWAL_KEY, RENEWAL_CHAIN, RENEWAL_FULLCHAIN, RENEWAL_BUNDLE,
+	RENEWAL_CERT, RENEWAL_FILES
 };
+/* clang-format on */
 
 /* Owns all but session and options; all zero is empty. */
 struct renewal_state {

@@ -940,7 +940,7 @@ interrupt_when_polling() {
     expect_equal exitCode 3 "$(member exitCode)"
     [ ! -e hooked ] || problem "the hook was run"
     enrolled -t 1
-    files
+    files dev.crt.hook
     expect_equal "messages" "19 20 20 " "$(what_was_sent)"
     expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
 }
