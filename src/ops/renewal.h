@@ -62,9 +62,9 @@ struct renewal_state {
 
 	struct pass challenge; /* once it was needed: a source is read once */
 
-	EVP_PKEY *key;  /* of -k; NULL: there is none */
-	X509 *cert;     /* of -l; NULL: there is none */
-	struct due due; /* of cert */
+	EVP_PKEY *key;      /* of -k; NULL: there is none */
+	X509 *cert;         /* of -l; NULL: there is none */
+	struct due due;     /* of cert */
 	const char *action; /* "enrolled", "renewed"; NULL: no swap */
 };
 
