@@ -711,14 +711,15 @@ END
 
 # tls.bats tests tls-insecure; surroundings.bats and files.bats test
 # owner-changed and access-changed, which need two users; renew.bats hook-failed;
-# newkey-files.bats and newrequest.bats have the warnings of keys.
+# newkey-files.bats and newrequest.bats have the warnings of keys, renewca.bats
+# ca-not-renewed.
 @test "every id of the manual is tested here" {
     local id missing=()
     # shellcheck disable=SC2013
     for id in $(sed -n '/^The text of a warning/,/^\.Sh/s/^\.It Cm \([a-z-]*\)$/\1/p' \
         "$tree/man/sscep.1"); do
         grep -Eq "(warns|informs) \"?$id|^[a-z-]+ ${id#tolerated-}$" "$BATS_TEST_FILENAME" ||
-            [[ $id =~ ^(tls-insecure|owner-changed|access-changed|hook-failed|key-not-encrypted|weak-key|key-access)$ ]] || missing+=("$id")
+            [[ $id =~ ^(tls-insecure|owner-changed|access-changed|hook-failed|key-not-encrypted|weak-key|key-access|ca-not-renewed)$ ]] || missing+=("$id")
     done
     if [ -z "${id:-}" ] || [ "${#missing[@]}" -gt 0 ]; then
         problem "not tested: ${missing[*]}"
