@@ -548,7 +548,8 @@ fill_root() {
     mkdir -p root/tmp
     cp "$SSCEP" root/sscep
     ldd "$SSCEP" | grep -o '/[^ )]*' >libraries || skip "it is linked statically"
-    ! grep -q __asan_init "$SSCEP" || skip "the sanitizers need more libraries"
+    ! grep -q __asan_init "$SSCEP" ||
+        skip "the sanitizers need more libraries: it runs with the program of gcc"
     while read -r file; do
         mkdir -p "root$(dirname "$file")"
         cp "$file" "root$file"

@@ -11,7 +11,7 @@ setup() {
 # The clock of the CA and of sscep, days from now.
 clock_is() {
     ! grep -q __asan_init "$SSCEP" ||
-        skip "libfaketime does not work with the sanitizers"
+        skip "not with libfaketime: it runs with the program of gcc"
     echo "$1" >"$clock"
 }
 

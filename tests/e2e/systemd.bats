@@ -154,7 +154,7 @@ traced() {
     if [ -n "$owner" ]; then
         expect_equal "owners" "daemon" "$(stat -c %U dev.* | grep -v root |
             sort -u)"
-        expect_equal "files of daemon" 5 "$(stat -c %U dev.* | grep -c daemon)"
+        expect_equal "files of daemon" 6 "$(stat -c %U dev.* | grep -c daemon)"
     fi
 }
 
