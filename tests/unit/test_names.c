@@ -381,7 +381,7 @@ static void test_many_altnames(void **state)
 	for (i = 0; i < 4000; i++) {
 		snprintf(item, sizeof(item), "h%d.example", i);
 		assert_string_equal(item,
-		    ASN1_STRING_get0_data(
+		    (const char *)ASN1_STRING_get0_data(
 			sk_GENERAL_NAME_value(names, i)->d.dNSName));
 	}
 	GENERAL_NAMES_free(names);
