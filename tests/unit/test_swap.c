@@ -475,7 +475,7 @@ static void test_mode_of_no_key(void **state)
 	umask(mask);
 }
 
-static void test_owner(void **state)
+static void test_owner_as_root(void **state)
 {
 	const char *directory = make_directory();
 	struct swap_file file = {
@@ -536,7 +536,7 @@ static int swap_secret(const char *directory)
 }
 
 /* Rights of a group that cannot be kept are not those of another one. */
-static void test_group_lost(void **state)
+static void test_group_lost_as_root(void **state)
 {
 	const char *directory = make_directory(), *text;
 	int st;
@@ -849,7 +849,7 @@ static void test_check(void **state)
 }
 
 /* Somebody else's file in a sticky directory, and an owner we cannot give. */
-static void test_check_rights(void **state)
+static void test_check_rights_as_root(void **state)
 {
 	const char *directory = make_directory(), *text;
 	struct swap_file file = {.path = at(directory, "file")};
@@ -1155,8 +1155,8 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_old_is_a_link),
 	    cmocka_unit_test(test_mode),
 	    cmocka_unit_test(test_mode_of_no_key),
-	    cmocka_unit_test(test_owner),
-	    cmocka_unit_test(test_group_lost),
+	    cmocka_unit_test(test_owner_as_root),
+	    cmocka_unit_test(test_group_lost_as_root),
 #ifdef __linux__
 	    cmocka_unit_test(test_access_list),
 #endif
@@ -1167,7 +1167,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_no_regular_file),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_check_names),
-	    cmocka_unit_test(test_check_rights),
+	    cmocka_unit_test(test_check_rights_as_root),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_killed_without_links),
 	    cmocka_unit_test(test_killed_twice),
