@@ -53,7 +53,8 @@ static bool place(struct temporary *t, const char *path)
 	return ok;
 }
 
-static bool create(const struct target *target, const struct buf *bytes)
+bool newfile_put(const struct target *target, const struct buf *bytes,
+    bool (*take_name)(struct temporary *t, const char *path))
 {
 	struct contents contents = contents_of(bytes);
 	struct temporary t;
@@ -63,7 +64,7 @@ static bool create(const struct target *target, const struct buf *bytes)
 	if (!temporary_open(&t, target))
 		return false;
 	ok = fchmod(t.fd, 0600) == 0 && contents_write(t.fd, &contents) &&
-	    fsync(t.fd) == 0 && place(&t, target->path);
+	    fsync(t.fd) == 0 && take_name(&t, target->path);
 	error = errno;
 	temporary_close(&t);
 	errno = error;
@@ -107,7 +108,7 @@ enum status newfile_write(
 	enum status st = find_target(&target, name, what);
 
 	*taken = target.exists;
-	if (st == ST_OK && !*taken && !create(&target, bytes)) {
+	if (st == ST_OK && !*taken && !newfile_put(&target, bytes, place)) {
 		*taken = errno == EEXIST;
 		if (!*taken)
 			st = fail_create(name, what);
@@ -126,7 +127,8 @@ void newfile_remove_stale(const char *name)
 
 	if (!target_find_quietly(&target, name))
 		return;
-	if (target.exists && S_ISREG(target.status.st_mode))
+	if (target.exists && S_ISREG(target.status.st_mode) &&
+	    target.status.st_nlink > 1)
 		temporary_remove_stale(&target);
 	target_free(&target);
 }

@@ -2,8 +2,12 @@
 #ifndef UTIL_NEWFILE_H
 #define UTIL_NEWFILE_H
 
+#include <stdbool.h>
+
 #include "util/buf.h"
 #include "util/status.h"
+#include "util/target.h"
+#include "util/temporary.h"
 
 /*
  * Creates the file called name, of mode 0600 from its first byte whatever the
@@ -16,14 +20,23 @@ enum status newfile_write(
     bool *taken, const char *name, const char *what, const struct buf *bytes);
 
 /*
+ * Writes the bytes to a temporary file beside target, of mode 0600 whatever the
+ * umask is, synchronizes it with the disk, and lets take_name() make it the file
+ * at that path.  The directory is not synchronized.  False with errno.
+ */
+bool newfile_put(const struct target *target, const struct buf *bytes,
+    bool (*take_name)(struct temporary *t, const char *path));
+
+/*
  * Whether newfile_write() can be expected to create the file called name: there
  * is a directory, and it can be written to.  ST_FILE after reporting.
  */
 enum status newfile_check(const char *name, const char *what);
 
 /*
- * Removes what newfile_write() has left if its process was killed, which may be
- * another name of the file called name.  Does nothing unless that is a file.
+ * Removes the other name of the file called name that newfile_write() has left
+ * if its process was killed.  What else it may leave, the next one to write
+ * removes.
  */
 void newfile_remove_stale(const char *name);
 

@@ -8,8 +8,8 @@
 
 #include "compat/compat.h"
 #include "compat/files.h"
-#include "util/contents.h"
 #include "util/log.h"
+#include "util/newfile.h"
 #include "util/output.h"
 #include "util/swap.h"
 #include "util/target.h"
@@ -70,19 +70,8 @@ enum status swap_path_beside(
 
 static bool write_target(const struct target *target, const struct buf *bytes)
 {
-	struct contents contents = contents_of(bytes);
-	struct temporary t;
-	bool ok;
-	int error;
-
-	if (!temporary_open(&t, target))
-		return false;
-	ok = contents_write(t.fd, &contents) && fsync(t.fd) == 0 &&
-	    temporary_rename(&t, target->path);
-	error = errno;
-	temporary_close(&t);
-	errno = error;
-	return ok && temporary_sync_directory(target);
+	return newfile_put(target, bytes, temporary_rename) &&
+	    temporary_sync_directory(target);
 }
 
 enum status swap_write_beside(

@@ -103,6 +103,15 @@ modes() {
     expect_equal "messages" "" "$(messages messageType)"
 }
 
+@test "whatever the umask, what the next run reads is for its owner" {
+    start --pending 2
+    (umask 0777; "$sscep" renew -f dev.conf -n 0 >"$stdout" 2>"$stderr") ||
+        status=$?
+    expect_status 3
+    expect_equal "modes" "600 600" \
+        "$(stat -c %a dev.key.new dev.crt.req | xargs)"
+}
+
 # --- owners ----------------------------------------------------------------
 
 @test "what root leaves is of the user whose certificate it is" {
