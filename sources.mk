@@ -289,6 +289,8 @@ sscep_sources = \
 	src/util/lock.h \
 	src/util/log.c \
 	src/util/log.h \
+	src/util/monotonic.c \
+	src/util/monotonic.h \
 	src/util/newfile.c \
 	src/util/newfile.h \
 	src/util/output.c \

@@ -1,23 +1,15 @@
 #include <limits.h>
 #include <poll.h>
 #include <stdio.h>
-#include <time.h>
 
 #include "http/conn.h"
-
-long long conn_now(void)
-{
-	struct timespec now = {0};
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
+#include "util/monotonic.h"
 
 void conn_sleep(long long milliseconds)
 {
-	long long end = conn_now() + milliseconds, left;
+	long long end = monotonic_now() + milliseconds, left;
 
-	while ((left = end - conn_now()) > 0)
+	while ((left = end - monotonic_now()) > 0)
 		poll(NULL, 0, left > INT_MAX ? INT_MAX : (int)left);
 }
 
@@ -40,7 +32,7 @@ enum conn_result conn_read(
 	enum conn_result result;
 	unsigned int came;
 
-	while (conn_now() < conn->deadline) {
+	while (monotonic_now() < conn->deadline) {
 		result = conn->take(conn, bytes, size, got);
 		if (result != CONN_AGAIN)
 			return result;
@@ -62,7 +54,7 @@ enum conn_result conn_write(
 	size_t done = 0, n;
 
 	while (done < len && result == CONN_OK && came != CONN_READ) {
-		if (conn_now() >= conn->deadline) {
+		if (monotonic_now() >= conn->deadline) {
 			result = conn_fail_time(conn);
 			break;
 		}

@@ -30,7 +30,7 @@ struct conn {
 	    struct conn *conn, unsigned int events, unsigned int *came);
 	void (*close)(struct conn *conn); /* frees conn, too */
 
-	long long deadline; /* of each wait, by conn_now() */
+	long long deadline; /* of each wait, by monotonic_now() */
 	bool refused;       /* it failed by a TLS alert of the server */
 	/*
 	 * Set when the server asked for a client certificate: says whether
@@ -59,8 +59,7 @@ bool conn_is_quiet(struct conn *conn);
 enum conn_result conn_fail(struct conn *conn, const char *reason);
 enum conn_result conn_fail_time(struct conn *conn);
 
-/* Milliseconds of the monotonic clock, and a sleep of so many. */
-long long conn_now(void);
+/* A sleep of so many milliseconds. */
 void conn_sleep(long long milliseconds);
 
 #endif

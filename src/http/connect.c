@@ -5,6 +5,7 @@
 #include "http/request.h"
 #include "http/tcp.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 #define READ_SIZE 4096
 #define BODY_MAX  (2u * 1024 * 1024) /* bytes, of a response that refuses */
@@ -33,7 +34,7 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 {
 	const struct url *to = route_get_hop(route);
 	const char *name = buf_string(&route->hop);
-	long long give_up = conn_now() + options->wait * 1000LL;
+	long long give_up = monotonic_now() + options->wait * 1000LL;
 	long long limit = *deadline, pause = PAUSE_FIRST, left, last;
 	char reason[CONN_REASON_MAX] = "";
 	enum conn_result result;
@@ -41,7 +42,7 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 	for (;;) {
 		result = tcp_connect(
 		    out, to->host, to->port, limit, reason, sizeof(reason));
-		left = give_up - conn_now();
+		left = give_up - monotonic_now();
 		if (result == CONN_OK || left <= 0)
 			break;
 
@@ -52,7 +53,7 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 		pause = least(pause * 2, PAUSE_MAX);
 
 		*deadline = deadline_start(options);
-		last = conn_now() + TRY_MIN;
+		last = monotonic_now() + TRY_MIN;
 		limit = least(*deadline, give_up > last ? give_up : last);
 	}
 

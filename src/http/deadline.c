@@ -1,10 +1,11 @@
 #include "http/conn.h"
 #include "http/deadline.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 long long deadline_start(const struct http_options *options)
 {
-	return conn_now() + options->timeout * 1000LL;
+	return monotonic_now() + options->timeout * 1000LL;
 }
 
 enum status deadline_fail(

@@ -5,7 +5,7 @@
 #include "http/options.h"
 #include "util/status.h"
 
-/* When an exchange that starts now must have ended, by conn_now(). */
+/* When an exchange that starts now must have ended, by monotonic_now(). */
 long long deadline_start(const struct http_options *options);
 
 /* Reports "time limit of N s reached while STAGE PEER"; ST_TIMEOUT. */

@@ -16,6 +16,7 @@
 #include "compat/resolve.h"
 #include "http/tcp.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 #define ADDRESS_MAX 64 /* the text of an IPv6 address with a zone */
 #define PORT_TEXT   16
@@ -27,7 +28,7 @@ struct tcp {
 
 static long long tcp_time_left(const struct conn *conn)
 {
-	long long left = conn->deadline - conn_now();
+	long long left = conn->deadline - monotonic_now();
 
 	return left > 0 ? left : 0;
 }
@@ -196,7 +197,7 @@ static enum conn_result tcp_connect_each(struct conn **out,
 	count = left;
 
 	for (to = list; to != NULL; to = to->ai_next, left--) {
-		now = conn_now();
+		now = monotonic_now();
 		result = tcp_connect_address(
 		    out, to, now + (deadline - now) / left, reason, size);
 		if (result == CONN_OK)
@@ -215,7 +216,7 @@ enum conn_result tcp_connect(struct conn **out, const char *host,
 {
 	const struct addrinfo hints = {
 	    .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
-	long long left = deadline - conn_now();
+	long long left = deadline - monotonic_now();
 	struct addrinfo *list = NULL;
 	enum conn_result result;
 	char service[PORT_TEXT];

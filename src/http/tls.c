@@ -16,6 +16,7 @@
 #include "http/bio.h"
 #include "http/trust.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 #define NAME_LEN_MAX 256 /* a DNS name has at most 253 characters */
 
@@ -281,7 +282,7 @@ static enum conn_result tls_handshake(struct tls_conn *tc)
 	unsigned int came;
 	int ret;
 
-	while (conn_now() < tc->conn.deadline) {
+	while (monotonic_now() < tc->conn.deadline) {
 		ERR_clear_error();
 		ret = SSL_do_handshake(tc->ssl);
 		if (ret == 1) {

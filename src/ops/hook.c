@@ -13,6 +13,7 @@
 #include "ops/hook.h"
 #include "util/buf.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 #define SHELL "/bin/sh"
 
@@ -71,15 +72,6 @@ static void restore_signals(const struct run *run)
 	sigprocmask(SIG_SETMASK, &run->blocked, NULL);
 }
 
-/* Milliseconds on a clock that nobody sets. */
-static long long now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (long long)at.tv_sec * 1000 + at.tv_nsec / 1000000;
-}
-
 /*
  * Until a signal comes, or for so many milliseconds, and a second at most: a
  * thread of a token's module may take the signal instead of this thread.
@@ -119,7 +111,7 @@ static bool wait_until(const struct run *run, long long end, int *status)
 		if (got == run->pid &&
 		    (!WIFSTOPPED(*status) || wants_terminal(*status)))
 			return true;
-		if ((left = end - now()) <= 0)
+		if ((left = end - monotonic_now()) <= 0)
 			return false;
 		pause_for(run, left);
 	}
@@ -128,7 +120,7 @@ static bool wait_until(const struct run *run, long long end, int *status)
 /* Ends it and its children. */
 static void stop_all(const struct run *run)
 {
-	long long end = now() + HOOK_GRACE * 1000LL;
+	long long end = monotonic_now() + HOOK_GRACE * 1000LL;
 	bool ended;
 	int status;
 
@@ -137,11 +129,11 @@ static void stop_all(const struct run *run)
 	do
 		ended = wait_until(run, end, &status);
 	while (ended && WIFSTOPPED(status));
-	while (kill(-run->pid, 0) == 0 && now() < end)
+	while (kill(-run->pid, 0) == 0 && monotonic_now() < end)
 		pause_for(run, LOOK);
 	kill(-run->pid, SIGKILL);
 	if (!ended)
-		wait_until(run, now() + HOOK_GRACE * 1000LL, &status);
+		wait_until(run, monotonic_now() + HOOK_GRACE * 1000LL, &status);
 }
 
 static enum status fail_hook(const struct hook *hook, const char *how)
@@ -160,7 +152,8 @@ static enum status wait_for_end(const struct run *run)
 	char how[80];
 	int status;
 
-	if (!wait_until(run, now() + hook->seconds * 1000LL, &status)) {
+	if (!wait_until(
+		run, monotonic_now() + hook->seconds * 1000LL, &status)) {
 		stop_all(run);
 		snprintf(
 		    how, sizeof(how), "not finished after %d s", hook->seconds);

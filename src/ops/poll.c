@@ -7,6 +7,7 @@
 #include "ops/ops.h"
 #include "ops/poll.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 #define INTERRUPTED "interrupted while PENDING: to resume, %s"
 
@@ -82,17 +83,13 @@ void poll_start(struct poll *poll, const struct options *options,
 	memset(poll, 0, sizeof(*poll));
 	poll->options = options;
 	poll->transaction_id = transaction_id;
-	clock_gettime(CLOCK_MONOTONIC, &poll->start);
+	poll->start = monotonic_now();
 }
 
 /* Milliseconds. */
 static long long elapsed(const struct poll *poll)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return ((long long)now.tv_sec - poll->start.tv_sec) * 1000 +
-	    (now.tv_nsec - poll->start.tv_nsec) / 1000000;
+	return monotonic_now() - poll->start;
 }
 
 static enum status give_up(

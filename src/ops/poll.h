@@ -3,7 +3,6 @@
 #define OPS_POLL_H
 
 #include <stdbool.h>
-#include <time.h>
 
 #include "options/options.h"
 #include "util/status.h"
@@ -19,8 +18,8 @@ struct poll {
 	int count;  /* CertPolls that were sent */
 	int failed; /* number of the last one if the CA did not answer; or 0 */
 	char reason[POLL_REASON_MAX]; /* why not; may be cut */
-	struct timespec start;
-	bool catching; /* the signals below */
+	long long start;              /* by monotonic_now() */
+	bool catching;                /* the signals below */
 };
 
 void poll_start(struct poll *poll, const struct options *options,

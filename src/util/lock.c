@@ -9,6 +9,7 @@
 
 #include "util/lock.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 #include "util/target.h"
 
 #define NUMBER_SIZE 32 /* bytes of the number of a process, with its line end */
@@ -114,15 +115,6 @@ static enum attempt try_once(struct lock *lock, const char *path, long *holder)
 	return attempt;
 }
 
-/* Milliseconds on a clock that nobody sets. */
-static long long now(void)
-{
-	struct timespec at;
-
-	clock_gettime(CLOCK_MONOTONIC, &at);
-	return (long long)at.tv_sec * 1000 + at.tv_nsec / 1000000;
-}
-
 static enum status fail_busy(const char *path, long holder, int seconds)
 {
 	char who[48] = "", waited[48] = "";
@@ -153,7 +145,7 @@ static enum status fail_file(enum attempt attempt, const char *path)
 
 enum status lock_take(struct lock *lock, const char *path, int seconds)
 {
-	long long end = now() + seconds * 1000LL;
+	long long end = monotonic_now() + seconds * 1000LL;
 	enum attempt attempt;
 	long holder = 0;
 
@@ -166,7 +158,7 @@ enum status lock_take(struct lock *lock, const char *path, int seconds)
 			continue;
 		if (attempt != ATTEMPT_BUSY)
 			return fail_file(attempt, path);
-		if (now() >= end)
+		if (monotonic_now() >= end)
 			return fail_busy(path, holder, seconds);
 		nanosleep(&PAUSE, NULL);
 	}

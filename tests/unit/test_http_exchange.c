@@ -3,6 +3,7 @@
  * proxy.
  */
 #include "test_http_server.h"
+#include "util/monotonic.h"
 
 /* Two requests on one connection. */
 static void serve_two(int listener, int log)
@@ -279,7 +280,7 @@ static void test_write_to_closed(void **state)
 	(void)state;
 	start(&s, serve_close);
 	assert_int_equal(tcp_connect(&conn, "127.0.0.1", s.port,
-			     conn_now() + 5000, reason, sizeof(reason)),
+			     monotonic_now() + 5000, reason, sizeof(reason)),
 	    CONN_OK);
 	finish(&s);
 	conn_sleep(50);
@@ -409,7 +410,7 @@ static void test_large(void **state)
 		post.body_len = large[i].len;
 		start(&s, large[i].serve);
 		http = open_with(&s, &plain);
-		begin = conn_now();
+		begin = monotonic_now();
 		expect(http, &post, large[i].status, large[i].body);
 		assert_took(begin, 0, 9000);
 		http_close(http);

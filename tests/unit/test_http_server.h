@@ -29,6 +29,7 @@
 #include "http/http.h"
 #include "http/tcp.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 /* After log.h: it has a macro fail(). */
 #include <cmocka.h>
@@ -171,13 +172,13 @@ static inline void assert_said(const char *word1, const char *word2)
 }
 
 /*
- * The time since a conn_now(), in milliseconds.  A slow machine may take more
+ * The time since a monotonic_now(), in milliseconds.  A slow machine may take more
  * time: scripts/test sets the factor.
  */
 static inline void assert_took(long long begin, long long least, long long most)
 {
 	const char *slowness = getenv("slowness");
-	long long took = conn_now() - begin;
+	long long took = monotonic_now() - begin;
 
 	if (slowness != NULL)
 		most *= strtol(slowness, NULL, 10);

@@ -2,6 +2,7 @@
  * Unit test of src/http/http.c and tcp.c: time limits, addresses, waiting.
  */
 #include "test_http_server.h"
+#include "util/monotonic.h"
 
 /* None of these servers may delay the client much beyond its limit of 1 s. */
 static void serve_silence(int listener, int log)
@@ -108,7 +109,7 @@ static void test_time_limit(void **state)
 		start(&s, slow[i].serve);
 		http = open_with(&s, &options);
 		setitimer(ITIMER_REAL, &often, NULL);
-		begin = conn_now();
+		begin = monotonic_now();
 		expect_failure(http, &get, ST_TIMEOUT, HTTP_BAD_RESPONSE);
 		assert_took(begin, 990, 4000);
 		setitimer(ITIMER_REAL, &never, NULL);
@@ -142,7 +143,7 @@ static void test_send_time_limit(void **state)
 	options.timeout = 1;
 	start(&s, serve_deaf);
 	http = open_with(&s, &options);
-	begin = conn_now();
+	begin = monotonic_now();
 	expect_failure(http, &post, ST_TIMEOUT, HTTP_BAD_RESPONSE);
 	assert_took(begin, 990, 4000);
 	assert_said("sending to", "127.0.0.1:");
@@ -184,7 +185,7 @@ static void test_connect_time_limit(void **state)
 	if (hangs) {
 		options.timeout = 1;
 		http = open_to("127.0.0.1", port, &options);
-		begin = conn_now();
+		begin = monotonic_now();
 		expect_failure(http, &get, ST_TIMEOUT, HTTP_NOT_REACHED);
 		assert_took(begin, 990, 4000);
 		assert_said("connecting to", "127.0.0.1:");
@@ -248,7 +249,7 @@ static void test_black_hole(void **state)
 	}
 	options.timeout = 2;
 	http = open_to("two.test", s.port, &options);
-	begin = conn_now();
+	begin = monotonic_now();
 	expect(http, &get, 200, "abc");
 	assert_took(begin, 900, 2000);
 	http_close(http);
@@ -311,14 +312,14 @@ static void test_wait(void **state)
 	(void)state;
 	assert_true(fd >= 0);
 	http = open_to("127.0.0.1", port, &options);
-	begin = conn_now();
+	begin = monotonic_now();
 	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	assert_said("cannot connect", "127.0.0.1: Connection refused");
 	assert_took(begin, 0, 900);
 	http_close(http);
 	options.wait = 2;
 	http = open_to("127.0.0.1", port, &options);
-	begin = conn_now();
+	begin = monotonic_now();
 	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	assert_said("cannot connect", "Connection refused");
 	assert_took(begin, 1990, 5000);
@@ -328,7 +329,7 @@ static void test_wait(void **state)
 	start_at(&s, fd, port, serve_later);
 	close(fd);
 	http = open_to("127.0.0.1", port, &options);
-	begin = conn_now();
+	begin = monotonic_now();
 	expect(http, &get, 200, "abc");
 	assert_took(begin, 2900, 6000);
 	http_close(http);
