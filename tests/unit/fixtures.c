@@ -279,6 +279,16 @@ X509 *fixture_cert(const struct cert_spec *spec)
 	return cert;
 }
 
+X509 *fixture_ca_of(EVP_PKEY *key)
+{
+	struct cert_spec spec = {
+	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
+	X509 *ca = fixture_cert(&spec);
+
+	assert_true(X509_set_pubkey(ca, key));
+	return ca;
+}
+
 X509_REQ *fixture_csr(const char *cn, EVP_PKEY *key)
 {
 	X509_NAME *name = fixture_name(cn);

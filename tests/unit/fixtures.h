@@ -74,6 +74,8 @@ struct cert_spec {
 
 /* The caller owns what these return; they end the test on failure. */
 X509 *fixture_cert(const struct cert_spec *spec);
+/* A CA with a key that fixture_cert() cannot sign with; its signature is none. */
+X509 *fixture_ca_of(EVP_PKEY *key);
 X509_REQ *fixture_csr(const char *cn, EVP_PKEY *key);
 X509_NAME *fixture_name(const char *cn);
 

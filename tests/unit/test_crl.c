@@ -183,17 +183,6 @@ static void sign_crl(X509_CRL *crl, EVP_PKEY *key, const struct way *way)
 	EVP_MD_CTX_free(context);
 }
 
-/* A self-signed certificate of the key, which fixture_cert() cannot make. */
-static X509 *new_ca(EVP_PKEY *key)
-{
-	struct cert_spec spec = {
-	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
-	X509 *ca = fixture_cert(&spec);
-
-	assert_true(X509_set_pubkey(ca, key));
-	return ca;
-}
-
 /* Whether the bytes are a CRL that ca signed; both forms say the same. */
 static bool is_signed(const unsigned char *der, size_t len, X509 *ca)
 {
@@ -231,7 +220,7 @@ static size_t end_of_tbs(const unsigned char *der, size_t len)
 static void check_way(const struct way *way, int entries, size_t step)
 {
 	EVP_PKEY *key = new_key(way);
-	X509 *ca = new_ca(key), *other = new_ca(fixture_rsa(3));
+	X509 *ca = fixture_ca_of(key), *other = fixture_ca_of(fixture_rsa(3));
 	X509_CRL *crl = new_crl(ca, entries);
 	unsigned char *der = NULL;
 	const ASN1_BIT_STRING *signature;
@@ -282,7 +271,7 @@ static void test_signatures(void **state)
 static void test_unused_bits(void **state)
 {
 	EVP_PKEY *key = new_key(&ways[0]);
-	X509 *ca = new_ca(key);
+	X509 *ca = fixture_ca_of(key);
 	X509_CRL *crl = new_crl(ca, 0);
 	unsigned char *der = NULL;
 	size_t len, bits;
@@ -313,7 +302,7 @@ static void test_unused_bits(void **state)
 /* Cut anywhere, or with a byte more, it is none. */
 static void test_cut_crl(void **state)
 {
-	X509 *ca = new_ca(fixture_rsa(0));
+	X509 *ca = fixture_ca_of(fixture_rsa(0));
 	X509_CRL *crl = new_crl(ca, 2);
 	unsigned char *der = NULL;
 	size_t len, cut;

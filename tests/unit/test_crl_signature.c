@@ -216,16 +216,6 @@ static void make_crl(struct buf *out, const struct signer *by,
 	EVP_MD_CTX_free(context);
 }
 
-static X509 *new_ca(EVP_PKEY *key)
-{
-	struct cert_spec spec = {
-	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
-	X509 *ca = fixture_cert(&spec);
-
-	assert_true(X509_set_pubkey(ca, key));
-	return ca;
-}
-
 static bool libcrypto_verifies(const struct buf *der, X509 *ca)
 {
 	const unsigned char *p = der->data;
@@ -367,7 +357,7 @@ static void check_sample(const struct sample *s, enum key number)
 	const struct signer by = {fixture_rsa(0), s->digest, s->mask, s->salt};
 	X509_ALGOR *algorithm = new_pss(&s->says, s->form);
 	EVP_PKEY *key = new_key(number);
-	X509 *ca = new_ca(key);
+	X509 *ca = fixture_ca_of(key);
 	struct buf der = {0};
 	bool ours, must = s->good && number == s->key;
 
@@ -424,7 +414,7 @@ static bool is_signed_as(int digest, const char *oid)
 {
 	const struct signer by = {fixture_rsa(0), digest, 0, 0};
 	X509_ALGOR *algorithm = X509_ALGOR_new();
-	X509 *ca = new_ca(fixture_rsa(0));
+	X509 *ca = fixture_ca_of(fixture_rsa(0));
 	struct buf der = {0};
 	bool ours;
 
@@ -462,7 +452,7 @@ static void test_two_names(void **state)
 	X509_ALGOR *algorithm = new_pss(&says, PARAMS);
 	X509_ALGOR *others[] = {new_pss(&trailer, PARAMS), new_pss(&says, NONE),
 	    new_algor(NID_sha256WithRSAEncryption)};
-	X509 *ca = new_ca(fixture_rsa(0));
+	X509 *ca = fixture_ca_of(fixture_rsa(0));
 	struct buf der = {0};
 	size_t i;
 
@@ -552,7 +542,7 @@ static void test_memory(void **state)
 	static const struct params says = SHA256;
 	const struct signer by = {fixture_rsa(0), NID_sha256, NID_sha256, 32};
 	X509_ALGOR *algorithm = new_pss(&says, PARAMS);
-	X509 *ca = new_ca(fixture_rsa(0));
+	X509 *ca = fixture_ca_of(fixture_rsa(0));
 	struct spool spool = {0};
 	struct crl crl;
 	long before;
