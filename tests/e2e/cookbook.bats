@@ -1,0 +1,216 @@
+#!/usr/bin/env bats
+#
+# The examples of sscep-cookbook(7), typed as they stand there. The server is the
+# test CA, which is the proxy for scep.example.com; /etc/sscep is a directory of
+# the test, and the fingerprint that of the CA.
+
+load ../wild/helper
+
+page=$tree/man/sscep-cookbook.7
+fingerprint=510c9e4f7ab1027f2bb4d2f4c64b4fd1c2f3b8e2a6d90b6a2f7f6f4f0a1b2c3d
+
+examples() {
+    "$tree/tests/e2e/cookbook-examples" "$page" list
+}
+
+# example NUMBER: its text, as a user of this test types it.
+example() {
+    "$tree/tests/e2e/cookbook-examples" "$page" "$1" |
+        sed -e "s|/etc/sscep|$PWD/etc|g" -e "s/$fingerprint/${pin:-$fingerprint}/g"
+}
+
+# cook NAME: writes the files of an example, and runs its commands; the challenge
+# password is on their standard input.
+cook() {
+    local number name kind path
+    mkdir -p etc
+    pin=$(openssl x509 -in "$ca/ca.crt" -outform DER | sha256sum | cut -d ' ' -f 1)
+    : >"$BATS_TEST_TMPDIR/commands"
+    while read -r number name kind path; do
+        [ "$name" = "$1" ] || continue
+        case $kind in
+        file) example "$number" >"${path/#\/etc\/sscep/etc}" ;;
+        run) example "$number" >>"$BATS_TEST_TMPDIR/commands" ;;
+        esac
+    done < <(examples)
+    [ -s "$BATS_TEST_TMPDIR/commands" ]
+    command_line=$(cat "$BATS_TEST_TMPDIR/commands")
+    status=0
+    timeout -k 5 $((10 * run_limit)) env "http_proxy=http://127.0.0.1:$port" \
+        sh -e "$BATS_TEST_TMPDIR/commands" >"$stdout" 2>"$stderr" <<<secret ||
+        status=$?
+    no_sanitizer_text
+}
+
+@test "each example says what it is" {
+    local line
+    while read -r line; do
+        case $line in
+        *" - "conf\ ?* | *" - "parse | *" - "yaml | *" - "foreign) ;;
+        *\ [a-z]*\ run | *\ [a-z]*\ file\ ?*) ;;
+        *) problem "example $line: unknown kind" ;;
+        esac
+    done < <(examples)
+    expect_equal "displays" "$(grep -c '^\.Bd ' "$page")" "$(examples | wc -l)"
+    expect_equal "the examples that are run" \
+        "$(sed -n 's/^ *cook \([a-z]*\)$/\1/p' "$BATS_TEST_FILENAME" | sort -u)" \
+        "$(examples | awk '$3 == "run" { print $2 }' | sort -u)"
+}
+
+@test "configuration files are accepted" {
+    local number kind op seen=0
+    while read -r number _ kind op; do
+        [ "$kind" = conf ] || continue
+        example "$number" >"$number.conf"
+        run_sscep "$op" -f "$number.conf" --dump-config
+        expect_status 0
+        stderr_empty
+        seen=$((seen + 1))
+    done < <(examples)
+    [ "$seen" -gt 10 ]
+}
+
+@test "command lines are accepted" {
+    local number kind line seen=0
+    mkdir etc
+    : >etc/router1.conf
+    while read -r number _ kind _; do
+        [ "$kind" = parse ] || continue
+        while read -r line; do
+            line=$(printf '%s' "$line" | sed 's/^\([A-Z_]*=[^ ]* \)*//')
+            run_line "$line --dump-config"
+            expect_status 0
+            stderr_empty
+            seen=$((seen + 1))
+        done < <(example "$number" | sed -e ':a' -e '/\\$/{N;s/\\\n//;ba' -e '}')
+    done < <(examples)
+    [ "$seen" -ge 5 ]
+}
+
+# run_line LINE: as a shell splits it.
+run_line() {
+    local words
+    eval "words=($1)"
+    [ "${words[0]}" = sscep ]
+    run_sscep "${words[@]:1}"
+}
+
+@test "plays and jobs are YAML" {
+    local number kind seen=0
+    while read -r number _ kind _; do
+        [ "$kind" = yaml ] || continue
+        example "$number" >example.yaml
+        python3 -c 'import sys, yaml; assert yaml.safe_load(open(sys.argv[1]))' \
+            example.yaml
+        seen=$((seen + 1))
+    done < <(examples)
+    [ "$seen" -eq 2 ]
+}
+
+@test "the first certificate, in five lines" {
+    start_ca --challenge secret
+    cook first
+    ends 0
+    silent
+    stdout_has "SHA256 fingerprint: "
+    stdout_has "sscep: private key written as local.key"
+    stdout_has "subject=CN = router1.example.com"
+    openssl verify -CAfile ca.crt local.crt
+    expect_equal "the mode of the password" 600 "$(stat -c %a challenge.txt)"
+}
+
+@test "a certificate that is kept valid, with one file" {
+    start_ca --challenge secret
+    mkdir etc
+    echo secret >etc/challenge
+    cook keep
+    ends 0
+    silent
+    stdout_has "enrolled: "
+    openssl verify -CAfile etc/ca.crt etc/router1.crt
+    cook keep
+    ends 0
+    stdout_has "not due: "
+}
+
+@test "two hundred devices, each with its own key" {
+    ! grep -q __asan_init "$SSCEP" ||
+        skip "slow with the sanitizers: it runs with the program of gcc"
+    start_ca --challenge secret
+    cp "$ca/ca.crt" .
+    echo secret >challenge.txt
+    cook fleet
+    ends 0
+    expect_equal "certificates" 200 "$(find devices -name '*.crt' -size +0 | wc -l)"
+    expect_equal "keys" 200 "$(sha256sum devices/*.key | cut -c 1-64 | sort -u | wc -l)"
+    openssl verify -CAfile ca.crt devices/device001.crt devices/device200.crt
+    expect_equal "requests" 200 "$(messages messageType | wc -l)"
+    cook fleet
+    ends 0
+    expect_equal "requests" 200 "$(messages messageType | wc -l)"
+}
+
+@test "the days that are left, for a monitor" {
+    start_ca --challenge secret
+    mkdir etc
+    echo secret >etc/challenge
+    cook keep
+    ends 0
+    sed 's/router1/absent/' etc/router1.conf >etc/absent.conf
+    cook monitor
+    ends 0
+    silent
+    grep -x 'sscep_days_left{name="router1"} [1-9][0-9]*' sscep.prom
+    grep -x 'sscep_days_left{name="absent"} -1' sscep.prom
+}
+
+@test "on behalf of a device" {
+    start_enrolment
+    hold_certificate
+    mv local.key ra.key
+    mv local.crt ra.crt
+    openssl ecparam -name prime256v1 -genkey -noout -out device.key
+    openssl req -new -key device.key -subj /CN=device -out device.csr
+    cook behalf
+    ends 0
+    stderr_lacks "[renewal-subject]"
+    openssl x509 -in device.crt -noout -subject | grep device
+}
+
+@test "a request that waits for an approval" {
+    start_ca --pending 2
+    cp "$ca/ca.crt" .
+    mkdir etc
+    cat >etc/router1.conf <<END
+URL = http://scep.example.com/scep
+CACertFile = ca.crt
+[sscep_enroll]
+PrivateKeyFile = local.key
+NewKey = rsa:2048
+Subject = /CN=router1
+LocalCertFile = local.crt
+END
+    cook pending
+    ends 0
+    [ -s local.crt ]
+    expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
+}
+
+@test "the way of Dogtag" {
+    start_ca --challenge secret --get-only --caps DES3,SHA-256
+    echo secret >challenge.txt
+    cook dogtag
+    ends 0
+    openssl verify -CAfile ca.crt local.crt
+}
+
+@test "a file that was written for sscep 0.10" {
+    start_enrolment
+    openssl req -in local.csr -noout
+    cook old
+    ends 0
+    stdout_has "enrolled: "
+    cook old
+    ends 0
+    stdout_has "not due: "
+}
