@@ -196,6 +196,28 @@ END
     expect_equal "transactions" 1 "$(messages transactionID | sort -u | wc -l)"
 }
 
+@test "a request of mkrequest, and a renewal by hand" {
+    start_ca --challenge secret
+    echo secret >challenge.txt
+    cook request
+    ends 0
+    openssl verify -CAfile ca.crt local.crt new.crt
+    grep -q "BEGIN PRIVATE KEY" new.key
+}
+
+@test "a CRL that is fetched when it is due" {
+    start_enrolment
+    hold_certificate
+    cook crl
+    ends 0
+    silent
+    expect_equal "what is on stdout" "" "$(cat "$stdout")"
+    openssl crl -in crl.pem -noout -CAfile ca.crt
+    cook crl
+    ends 0
+    expect_equal "CRLs that were asked for" 1 "$(messages messageType | grep -c 22)"
+}
+
 @test "the way of Dogtag" {
     start_ca --challenge secret --get-only --caps DES3,SHA-256
     echo secret >challenge.txt

@@ -515,8 +515,8 @@ fingerprint() {
     openssl x509 -in "$1" -noout -fingerprint "-$2" | sed 's/.*=//'
 }
 
-# The list of --no-warn in the example for cron of the manual.
+# The list of --no-warn in the example for cron of the cookbook.
 cron_list() {
     sed -n 's/^    --no-warn \([a-z,-]*\)\( \\e\)\{0,1\}$/\1/p' \
-        "$here/../../man/sscep.1" | paste -sd,
+        "$here/../../man/sscep-cookbook.7" | paste -sd,
 }
