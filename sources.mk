@@ -16,6 +16,11 @@ sscep_sources = \
 	src/ops/cafiles.h \
 	src/ops/chain.c \
 	src/ops/chain.h \
+	src/ops/check.c \
+	src/ops/check_local.c \
+	src/ops/check_local.h \
+	src/ops/check_server.c \
+	src/ops/check_server.h \
 	src/ops/crldue.c \
 	src/ops/crldue.h \
 	src/ops/describe.c \
@@ -25,6 +30,8 @@ sscep_sources = \
 	src/ops/enrolment.h \
 	src/ops/fileset.c \
 	src/ops/fileset.h \
+	src/ops/finding.c \
+	src/ops/finding.h \
 	src/ops/getca.c \
 	src/ops/getcaps.c \
 	src/ops/getcert.c \

@@ -299,7 +299,7 @@ enum status session_query_caps(struct session *session, bool strict)
 		session->caps_failed = true;
 		st = ST_OK;
 	} else {
-		log_report(capture.text);
+		log_report(st, capture.text);
 	}
 	if (st == ST_OK)
 		describe_caps(session);

@@ -20,7 +20,7 @@ static enum status exchange(
 	log_capture_end(&capture);
 	if (reply->unknown_signer && in->options->operation->op == OP_RENEW)
 		return renew_ca_decode(in, request, reply, capture.text);
-	log_report(capture.text);
+	log_report(st, capture.text);
 	return st;
 }
 
@@ -47,7 +47,7 @@ enum status answer_get_reply(
 		    advice_on_no_content(request->type,
 			session->options->operation->op == OP_RENEW));
 	} else {
-		log_report(capture.text);
+		log_report(st, capture.text);
 	}
 	return st;
 }
@@ -101,7 +101,7 @@ enum status answer_explain_http_error(const struct inputs *in,
 	    !refusal_is_temporary(in->session->http_error))
 		advice = advice_on_http_error(&sent);
 	if (advice == NULL)
-		log_report(text);
+		log_report(st, text);
 	else
 		fail(st, "%s; %s", text, advice);
 	return st;

@@ -330,7 +330,7 @@ static enum status move_and_write(struct session *session,
 	if (st == ST_OK)
 		stale_note(stale);
 	else if (whole)
-		log_report(capture.text);
+		log_report(st, capture.text);
 	else
 		st = fail(st, "%s; not all of %s-0 ... could be put back",
 		    capture.text, files->file.name);

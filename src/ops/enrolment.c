@@ -85,7 +85,7 @@ static enum status poll_again(
 		return ST_OK;
 	}
 	poll_forget_reason(poll);
-	log_report(capture.text);
+	log_report(st, capture.text);
 	return st;
 }
 

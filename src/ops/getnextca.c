@@ -72,7 +72,7 @@ enum status getnextca_fetch(
 	st = session_get(session, "GetNextCACert", getnextca_types, response);
 	log_capture_end(&capture);
 	if (st == ST_OK || !has_none(response)) {
-		log_report(capture.text);
+		log_report(st, capture.text);
 		return st;
 	}
 	verbose("%s", capture.text);

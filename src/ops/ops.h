@@ -20,6 +20,7 @@ struct session;
 	ROW(GETNEXTCA, getnextca) \
 	ROW(ENROLL, enroll) \
 	ROW(RENEW, renew) \
+	ROW(CHECK, check) \
 	ROW(GETCERT, getcert) \
 	ROW(GETCRL, getcrl) \
 	ROW(GETCAPS, getcaps)

@@ -161,7 +161,7 @@ enum status renew_ca_decode(struct inputs *in, struct scep_request *request,
 		    "administrator says, renew requests them again itself",
 		    text);
 	if (session->ca_fetched_again) {
-		log_report(text);
+		log_report(ST_REPLY, text);
 		return ST_REPLY;
 	}
 	session->ca_fetched_again = true;
@@ -171,7 +171,7 @@ enum status renew_ca_decode(struct inputs *in, struct scep_request *request,
 		st = decode_with(&bundle, in, request, reply);
 	log_capture_end(&capture);
 	if (reply->verified)
-		log_report(capture.text);
+		log_report(st, capture.text);
 	else
 		st = fail(ST_REPLY,
 		    "%s; they were requested again, for --ca-fingerprint, "

@@ -109,7 +109,7 @@ static enum status run_enrolment(struct run *run)
 		    "help, --forget begins with another request",
 		    capture.text);
 	else
-		log_report(capture.text);
+		log_report(st, capture.text);
 	session->options = run->r->options;
 	run->refused = enrolment.refused;
 	if (is_unreadable(session, st))
@@ -146,7 +146,7 @@ static enum status run_poll(struct run *run, bool *again, bool any_refusal)
 	*again = st != ST_OK &&
 	    (is_unknown(run, st) || (any_refusal && run->refused));
 	if (!*again) {
-		log_report(capture.text);
+		log_report(st, capture.text);
 		return st;
 	}
 	verbose("%s", capture.text);

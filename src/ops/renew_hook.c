@@ -287,7 +287,7 @@ static enum status run_claimed(const struct renewal_state *r, int fd)
 		warn(WARN_HOOK_FAILED, "%s", capture.text);
 		return ST_OK;
 	}
-	log_report(capture.text);
+	log_report(st, capture.text);
 	return st;
 }
 

@@ -50,7 +50,8 @@ struct options {
 	enum renewal renewal;
 	int poll_interval, poll_time, poll_count; /* -t -T -n */
 	bool resume, if_due;                      /* -R */
-	char *ca_chain, *serial, *output;         /* -C -s -w */
+	bool check_local, check_next;
+	char *ca_chain, *serial, *output; /* -C -s -w */
 
 	char *new_key, *key_passout; /* of a request that is made here */
 	char *subject, *cert_template, *challenge;

@@ -27,7 +27,7 @@ enum status options_parse(
 	st = parse_options(&state, action, argc, argv);
 	log_capture_end(&capture);
 	log_release_warnings(options->no_warn);
-	log_report(capture.text);
+	log_report(st, capture.text);
 
 	if (st == ST_OK &&
 	    (*action == OPTIONS_RUN || *action == OPTIONS_DUMP_CONFIG))

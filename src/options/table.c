@@ -71,7 +71,7 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Write the next CA certificates: file-0, file-1",
 	  .example = "./ca.crt" },
-	{ .letter = 'c', .name = "ca-cert", .ops = OP_ENROLL | QUERY,
+	{ .letter = 'c', .name = "ca-cert", .ops = OP_ENROLL | OP_CHECK | QUERY,
 	  .idle = OP_GETCAPS, TO_STRING(ca_cert),
 	  .set = true,
 	  .check = CHECK_FILE, .arg = "file", .key = "CACertFile",
@@ -594,6 +594,14 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Write the CRL to this file",
 	  .example = "./crl.crl" },
+
+	/* check */
+	{ .name = "local", .ops = OP_CHECK, TO_FLAG(check_local),
+	  .common = true,
+	  .help = "Do not connect to the server" },
+	{ .name = "next", .ops = OP_CHECK, TO_FLAG(check_next),
+	  .common = true,
+	  .help = "Send GetNextCACert, too" },
 
 	{ .name = "if-due", .ops = OP_GETCRL, TO_FLAG(if_due), .key = "IfDue",
 	  .common = true,

@@ -18,6 +18,7 @@ static bool status_to_stderr;
 static int stdout_error; /* errno of the first failure */
 static struct report *report;
 static struct log_capture *capture; /* the innermost */
+static const struct log_sink *sink;
 static bool silenced[WARNING_COUNT];
 static bool holding;
 static struct buf held; /* warnings: a byte for the id, the text, a NUL */
@@ -90,22 +91,27 @@ static void print_at(enum log_level at, const char *text)
 		fprintf(stderr, "%s: %s\n", program, text);
 }
 
-static void print_error(const char *text)
+static void print_error(enum status st, const char *text)
 {
+	if (sink != NULL) {
+		sink->failure(st, text, sink->arg);
+		return;
+	}
 	if (report != NULL && report->fields[REPORT_ERROR] == NULL)
 		report_set(report, REPORT_ERROR, text);
 	print_at(LOG_ERROR, text);
 }
 
-static void keep_or_print(const char *text)
+static void keep_or_print(enum status st, const char *text)
 {
 	if (capture != NULL)
 		snprintf(capture->text, sizeof(capture->text), "%s", text);
 	else
-		print_error(text);
+		print_error(st, text);
 }
 
-static void failure_v(const char *reason, const char *format, va_list ap)
+static void failure_v(
+    enum status st, const char *reason, const char *format, va_list ap)
 {
 	char line[LOG_LINE_MAX];
 	size_t len;
@@ -114,7 +120,7 @@ static void failure_v(const char *reason, const char *format, va_list ap)
 	len = strlen(line);
 	if (reason != NULL)
 		snprintf(line + len, sizeof(line) - len, ": %s", reason);
-	keep_or_print(line);
+	keep_or_print(st, line);
 }
 
 enum status fail(enum status st, const char *format, ...)
@@ -122,7 +128,7 @@ enum status fail(enum status st, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	failure_v(NULL, format, ap);
+	failure_v(st, NULL, format, ap);
 	va_end(ap);
 	return st;
 }
@@ -133,7 +139,7 @@ enum status fail_errno(enum status st, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	failure_v(reason, format, ap);
+	failure_v(st, reason, format, ap);
 	va_end(ap);
 	return st;
 }
@@ -167,7 +173,7 @@ enum status fail_crypto(enum status st, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	failure_v(reason, format, ap);
+	failure_v(st, reason, format, ap);
 	va_end(ap);
 	if (log_enabled(LOG_DEBUG))
 		ERR_print_errors_cb(debug_error, NULL);
@@ -219,8 +225,12 @@ static void print_warning(enum warning id, const char *text)
 {
 	bool information = warning_class(id) == WARNING_INFORMATION;
 
-	if (log_enabled(information ? LOG_VERBOSE : LOG_WARNING) &&
-	    !silenced[id])
+	if (!log_enabled(information ? LOG_VERBOSE : LOG_WARNING) ||
+	    silenced[id])
+		return;
+	if (sink != NULL)
+		sink->warning(text, sink->arg);
+	else
 		fprintf(stderr, "%s: %s%s [%s]\n", program,
 		    information ? "" : "warning: ", text, warning_id(id));
 }
@@ -296,10 +306,15 @@ void log_capture_end(struct log_capture *inner)
 	capture = inner->outer;
 }
 
-void log_report(const char *text)
+void log_report(enum status st, const char *text)
 {
 	if (text[0] != '\0')
-		keep_or_print(text);
+		keep_or_print(st, text);
+}
+
+void log_set_sink(const struct log_sink *to)
+{
+	sink = to;
 }
 
 void log_set_report(struct report *to)

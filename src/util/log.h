@@ -75,7 +75,20 @@ struct log_capture {
 };
 void log_capture_begin(struct log_capture *capture);
 void log_capture_end(struct log_capture *capture);
-void log_report(const char *text);
+void log_report(enum status st, const char *text);
+
+/*
+ * Gets the failures that no capture holds, and the warnings that are not
+ * silenced, in place of stderr and of the report's error.  arg is handed on.
+ */
+struct log_sink {
+	void (*failure)(enum status st, const char *text, void *arg);
+	void (*warning)(const char *text, void *arg);
+	void *arg;
+};
+
+/* Borrowed; NULL: stderr again. */
+void log_set_sink(const struct log_sink *sink);
 
 /* First error, warnings and files are added to it, too.  Borrowed, or NULL. */
 void log_set_report(struct report *report);

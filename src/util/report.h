@@ -33,6 +33,7 @@
 	X(REPORT_CERTIFICATES, "certificates") \
 	X(REPORT_CRLS, "crls") \
 	X(REPORT_FILES, "files") \
+	X(REPORT_FINDINGS, "findings") \
 	X(REPORT_WARNINGS, "warnings")
 /* clang-format on */
 

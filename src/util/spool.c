@@ -293,7 +293,7 @@ enum status spool_report(
 {
 	if (st != ST_OK && spool->failed)
 		return spool_fail_read();
-	log_report(text);
+	log_report(st, text);
 	return st;
 }
 

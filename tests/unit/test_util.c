@@ -433,7 +433,7 @@ static void test_fail_long(void **state)
 	log_capture_begin(&capture);
 	fail(ST_FILE, "%s", long_text);
 	log_capture_end(&capture);
-	log_report(capture.text);
+	log_report(ST_FILE, capture.text);
 	text = capture_stop();
 	assert_memory_equal(text, "sscep: xxx", 10);
 	for (cut = 0; text[cut] != '\0'; cut++)
@@ -580,8 +580,8 @@ static void test_capture(void **state)
 	warn(WARN_NO_CHAIN, "between");
 	log_capture_end(&outer);
 	fail(ST_REPLY, "third");
-	log_report("");
-	log_report(outer.text);
+	log_report(ST_FILE, "");
+	log_report(ST_FILE, outer.text);
 	text = capture_stop();
 	assert_int_equal(st, ST_NETWORK);
 	assert_string_equal(outer.text, "second");
@@ -598,7 +598,7 @@ static void test_capture(void **state)
 	log_capture_end(&inner);
 	assert_string_equal(outer.text, "outer");
 	assert_string_equal(inner.text, "inner");
-	log_report(inner.text);
+	log_report(ST_FILE, inner.text);
 	log_capture_end(&outer);
 	assert_string_equal(outer.text, "inner");
 	log_capture_begin(&inner);
