@@ -269,6 +269,7 @@ EVP_PKEY *engine_load_key(const char *name, struct secret *secret)
 		unmute_stderr(saved);
 	}
 
+	secret->of_engine = true;
 	secret->asked = kept.asked;
 	secret->no_terminal = kept.no_terminal;
 	return key;

@@ -381,6 +381,9 @@ enum status key_read(EVP_PKEY **out, const struct key_place *place)
 	if (place->encrypted != NULL)
 		*place->encrypted = secret.asked;
 	if (st == ST_OK) {
+		if (place->in_token != NULL)
+			*place->in_token =
+			    !exists || secret.of_engine || token_has_key(*out);
 		token_note_key(*out);
 		ERR_clear_error();
 	}

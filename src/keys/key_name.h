@@ -17,6 +17,7 @@ struct key_place {
 	const char *option;      /* "--passin": gives the pass phrase or PIN */
 	const struct pass *pass; /* pass phrase or PIN; may be NULL */
 	bool *encrypted;         /* set: one was needed; may be NULL */
+	bool *in_token;          /* set: only a token can use it; may be NULL */
 };
 
 /* Whether the name of a key has a PIN in it, as URIs may. */

@@ -18,6 +18,7 @@ struct secret {
 	struct pass pin;  /* from the URI or typed; goes before place->pass */
 	bool asked;       /* libcrypto, an engine or a token asked for it */
 	bool no_terminal; /* it was unknown, with no terminal to prompt on */
+	bool of_engine;   /* the engine was asked for the key */
 };
 
 /* The secret if it is known without a prompt, else NULL; borrowed. */

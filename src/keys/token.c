@@ -107,11 +107,16 @@ enum status token_open(const struct token_options *options)
 	return st;
 }
 
-void token_note_key(const EVP_PKEY *key)
+bool token_has_key(const EVP_PKEY *key)
 {
 	char query[COMPAT_QUERY_MAX];
 
-	used = used || compat_key_query(query, key) != NULL;
+	return compat_key_query(query, key) != NULL;
+}
+
+void token_note_key(const EVP_PKEY *key)
+{
+	used = used || token_has_key(key);
 }
 
 bool token_needs_cleanup(void)

@@ -31,6 +31,9 @@ enum status token_open(const struct token_options *options);
  */
 const char *token_engine_hint(void);
 
+/* Whether the key is in a provider that is not one of software alone. */
+bool token_has_key(const EVP_PKEY *key);
+
 /* Every key that was read: one may be in a provider of libcrypto's own choice. */
 void token_note_key(const EVP_PKEY *key);
 

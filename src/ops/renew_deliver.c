@@ -219,7 +219,7 @@ static enum status check_key(
     bool *fits, const struct renewal_state *r, const char *name, X509 *cert)
 {
 	EVP_PKEY *key = NULL;
-	enum status st = renewal_read_key(&key, r, name);
+	enum status st = renewal_read_key(&key, NULL, r, name);
 
 	*fits = st == ST_OK && cert_has_key(cert, key);
 	EVP_PKEY_free(key);

@@ -68,7 +68,6 @@ static void sign_with_pair(struct derived *derived)
 
 	o->sign_cert = derived->r->options->local_cert;
 	o->sign_key = derived->r->options->key;
-	o->sign_passin = o->passin;
 	derived->r->session->sign_pass = derived->r->session->pass;
 }
 
@@ -114,7 +113,7 @@ static enum status choose_key(struct derived *derived, X509_REQ *csr)
 	if (r->key_file != NULL)
 		st = swap_find_new(&exists, r->key_file);
 	if (st == ST_OK && exists)
-		st = renewal_read_key(&key, r, buf_string(&r->key_new));
+		st = renewal_read_key(&key, NULL, r, buf_string(&r->key_new));
 	if (st == ST_OK && key != NULL && csr_has_key(csr, key)) {
 		derived->options.key = (char *)r->key_new.data;
 		derived->uses_new = true;

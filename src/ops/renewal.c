@@ -274,14 +274,15 @@ void renewal_give_files(const struct renewal_state *r)
 		give(&r->key_new, r->key_file->path, first);
 }
 
-enum status renewal_read_key(
-    EVP_PKEY **out, const struct renewal_state *r, const char *name)
+enum status renewal_read_key(EVP_PKEY **out, bool *in_token,
+    const struct renewal_state *r, const char *name)
 {
 	const struct key_place place = {
 	    .name = name,
 	    .what = "private key",
 	    .option = "--passin",
 	    .pass = &r->session->pass,
+	    .in_token = in_token,
 	};
 
 	return key_read(out, &place);
@@ -352,7 +353,7 @@ enum status renewal_look(struct renewal_state *r)
 	if (st == ST_OK && cert)
 		st = read_cert(r);
 	if (st == ST_OK && key)
-		st = renewal_read_key(&r->key, r, o->key);
+		st = renewal_read_key(&r->key, &r->in_token, r, o->key);
 	if (st == ST_OK && cert)
 		st = check_pair(r);
 	if (st != ST_OK) {

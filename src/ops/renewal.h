@@ -35,7 +35,8 @@
  *            CA has signed, which are as good as pinned once they are valid.  It
  *            stays: without it the pin does not cover the CA after a rollover.
  *
- * A key in a token or the engine has no files.
+ * A key in a token or the engine has no files; the file of a key that only the
+ * token can use stays as it is.
  */
 #define RENEWAL_REQUEST ".req"
 #define RENEWAL_HOOK    ".hook"
@@ -52,11 +53,11 @@ enum renewal_file {
 struct renewal_state {
 	struct session *session;
 	const struct options *options; /* as given; the session's may change */
-	bool in_token;                 /* the key: it is always kept */
+	bool in_token;                 /* or its file: the key is kept */
 
 	struct swap_file files[RENEWAL_FILES]; /* without those not asked for */
 	size_t count;
-	const struct swap_file *key_file; /* of files; NULL: in_token */
+	const struct swap_file *key_file; /* of files; NULL: it has none */
 	const struct swap_file *cert_file;
 	struct buf key_new, request, hook, lock; /* KEY.new, CERT.req, ... */
 
@@ -94,8 +95,8 @@ enum status renewal_look(struct renewal_state *r);
 /* Makes cert, of -l, that of r, and finds out how long it is valid. */
 enum status renewal_set_cert(struct renewal_state *r, X509 *cert);
 
-/* Reads the private key called name, of -k or KEY.new. */
-enum status renewal_read_key(
-    EVP_PKEY **out, const struct renewal_state *r, const char *name);
+/* Reads the private key called name, of -k or KEY.new; in_token may be NULL. */
+enum status renewal_read_key(EVP_PKEY **out, bool *in_token,
+    const struct renewal_state *r, const char *name);
 
 #endif

@@ -427,7 +427,8 @@ const struct option_row table_rows[] = {
 	  .what = "private key", .required = OP_RENEW,
 	  .common = true,
 	  .help = "Private key of the certificate of -l",
-	  .more = KEY_PLACES " A key in a token or the engine is kept.",
+	  .more = KEY_PLACES " A key in a token or the engine is kept, as is a file "
+		  "that only these can read.",
 	  .example = "./local.key" },
 	{ .letter = 'l', .name = "cert", .ops = OP_RENEW,
 	  TO_STRING(local_cert), .check = CHECK_OUTPUT, .arg = "file",

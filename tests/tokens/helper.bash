@@ -356,6 +356,62 @@ renew_keeps() {
         "$(ls made* | tr '\n' ' ')"
 }
 
+# life_step STATUS [TEXT]: one run, which prints TEXT.
+life_step() {
+    run_token renew -f life.conf "${options[@]}"
+    expect_status "$1"
+    [ $# -eq 1 ] || stdout_has "$2"
+}
+
+# lives NAME: renew from no certificate on, by a configuration file. It keeps the
+# key, whatever NewKey says, and runs the hook once for each certificate.
+lives() {
+    local before first second
+    before=$(sha256sum *.pem 2>/dev/null) || true
+    start_ca --challenge "$challenge" --pending 1
+    cat >life.conf <<END
+URL = $URL
+CACertFile = ca.crt
+CAFingerprint = $(fingerprint "$ca/ca.crt" sha256)
+[sscep_renew]
+PrivateKeyFile = "$(uri "$1")"
+${pass[1]:+KeyPassword = ${pass[1]}}
+LocalCertFile = life.crt
+Subject = /CN=$1
+Challenge = pass:$challenge
+NewKey = ec:P-256
+MaxPollTime = 0
+Hook = 'echo \$SSCEP_ACTION serial=\$SSCEP_SERIAL >>hooks'
+END
+    life_step 3
+    no_file life.crt
+    life_step 0 "enrolled: "
+    first=$(openssl x509 -in life.crt -noout -serial)
+    life_step 0 "not due: "
+    sed -i /NewKey/d life.conf
+    echo "RenewBefore = 400d" >>life.conf
+    life_step 3
+    expect_equal "the certificate" "$first" \
+        "$(openssl x509 -in life.crt -noout -serial)"
+    life_step 0 "renewed: "
+    expect_equal "the old certificate" "$first" \
+        "$(openssl x509 -in life.crt.old -noout -serial)"
+    second=$(openssl x509 -in life.crt -noout -serial)
+    sed -i "s/^MaxPollTime.*/PollInterval = 1/" life.conf
+    life_step 0 "renewed: "
+    expect_equal "the hooks" "enrolled $first
+renewed $second
+renewed $(openssl x509 -in life.crt -noout -serial)" "$(cat hooks)"
+    expect_equal "the key" "$(openssl req -in "$requests/$1.csr" -noout -pubkey)" \
+        "$(openssl x509 -in life.crt -noout -pubkey)"
+    expect_equal "the files of keys" "$before" \
+        "$(sha256sum *.pem* 2>/dev/null || true)"
+    expect_equal "the files" "life.conf life.crt life.crt.lock life.crt.old " \
+        "$(ls life* | tr '\n' ' ')"
+    expect_equal "messages" "20 19 20 17 20 17 20 " \
+        "$(messages messageType | tr '\n' ' ')"
+}
+
 # With a key that cannot decrypt: the reply is encrypted with the
 # challengePassword.
 enrols_by_password() {

@@ -187,6 +187,11 @@ each_enrolled() {
     renew_keeps dev
 }
 
+@test "engine: a life with renew, from the first certificate on" {
+    use_engine
+    lives dev
+}
+
 @test "engine: the request is made for an EC key of the token" {
     use_engine
     makes_request ec
@@ -477,6 +482,11 @@ slot() {
 @test "provider: renew keeps a key of the token" {
     use_provider
     renew_keeps dev
+}
+
+@test "provider: a life with renew, from the first certificate on" {
+    use_provider
+    lives dev
 }
 
 @test "provider: the request is made for an EC key of the token" {
@@ -837,6 +847,24 @@ init recorder
 key slot_1
 finish recorder
 END
+}
+
+@test "engine: renew keeps a file that the engine alone can read" {
+    local i said=(enrolled renewed)
+    record recorder
+    echo "KEYS = keys" >>engine.conf
+    start_recorder
+    mv keys/slot_1 keys/wrapped.key
+    echo "a key that is wrapped" >wrapped.key
+    for i in 0 1; do
+        PHRASE=$phrase run_token renew -u "$URL" -c ca.crt -f engine.conf \
+            -k wrapped.key --passin env:PHRASE -l file.crt --subject /CN=file \
+            --challenge "pass:$challenge" --new-key ec:P-256 --force
+        expect_status 0
+        stdout_has "${said[i]}: "
+        certified file
+    done
+    expect_equal "the key" "a key that is wrapped" "$(cat wrapped.key*)"
 }
 
 @test "engine: the PIN typed at a terminal for an engine that prompts" {

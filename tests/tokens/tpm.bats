@@ -190,6 +190,11 @@ teardown() {
     renews
 }
 
+@test "handle: a life with renew, from the first certificate on" {
+    use_handles
+    lives dev
+}
+
 @test "handle: renewal from the TPM to a file" {
     use_handles
     renews_to_file
@@ -298,6 +303,11 @@ END
     renews
 }
 
+@test "file: a life with renew, from the first certificate on" {
+    use_files
+    lives dev
+}
+
 @test "file: renewal from the TPM to a software key" {
     use_files
     renews_to_file
@@ -358,6 +368,11 @@ END
 @test "locked file: renewal in the TPM" {
     use_locked_files
     renews
+}
+
+@test "locked file: a life with renew, from the first certificate on" {
+    use_locked_files
+    lives dev
 }
 
 @test "locked file: renewal from the TPM to a software key" {
