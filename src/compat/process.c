@@ -2,8 +2,8 @@
 #include "config.h"
 #endif
 
+#include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -40,21 +40,13 @@ static struct {
 #endif
 } start;
 
+/* Some may be above the limit, which was lowered since. */
 static void note_descriptors(void)
 {
-	struct pollfd all[DESCRIPTORS_MAX];
-	long max = sysconf(_SC_OPEN_MAX); /* for more poll() fails */
-	size_t i, count = COUNT_OF(all);
-	bool ok;
+	int i;
 
-	if (max > 0 && max < DESCRIPTORS_MAX)
-		count = (size_t)max;
-	for (i = 0; i < count; i++)
-		all[i] = (struct pollfd){.fd = (int)i};
-	ok = poll(all, (nfds_t)count, 0) >= 0;
 	for (i = 0; i < DESCRIPTORS_MAX; i++)
-		start.open[i] =
-		    !ok || (i < count && (all[i].revents & POLLNVAL) == 0);
+		start.open[i] = fcntl(i, F_GETFD) >= 0 || errno != EBADF;
 }
 
 void compat_note_start(void)

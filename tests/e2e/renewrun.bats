@@ -106,6 +106,54 @@ $SSCEP renew -v --force -f $PWD/abs.conf >>$PWD/out 2>&1'"
     [ ! -e dev.crt.hook ]
 }
 
+# started PROGRAM ARGUMENT...: runs it with SIGUSR1 blocked, SIGINT
+# ignored, an umask and limits of its own, and two descriptors. The shell is bash,
+# as others unblock all signals.
+started() {
+    cat >launch <<'END'
+import os, resource, signal, sys
+signal.pthread_sigmask(signal.SIG_SETMASK, [signal.SIGUSR1])
+for number in signal.SIGPIPE, signal.SIGXFSZ:
+    signal.signal(number, signal.SIG_DFL)
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+os.umask(0o137)
+zero = os.open("/dev/zero", os.O_RDONLY)
+os.dup2(zero, 9)
+os.dup2(zero, 88)
+os.closerange(3, 9)
+resource.setrlimit(resource.RLIMIT_NOFILE, (77, 99)) # below 88
+resource.setrlimit(resource.RLIMIT_CORE, (4096, 8192))
+os.environ.pop("SSCEP_ALLOW_CORE")
+os.environ["ASAN_OPTIONS"] = "detect_leaks=0:disable_coredump=0"
+os.execv(sys.argv[1], sys.argv[1:])
+END
+    make_program started python3 "$PWD/launch" "$1"
+    sscep=$BATS_TEST_TMPDIR/started
+    in_mounts "mount --bind '$(command -v bash)' '$(realpath /bin/sh)'" \
+        run_sscep "${@:2}"
+    expect_status 0
+}
+
+@test "the hook finds signals, umask, limits and descriptors as sscep did" {
+    start
+    cat >look <<'END'
+umask
+grep -E '^(SigBlk|SigIgn)' /proc/self/status
+cat /proc/self/limits
+readlink /proc/self/fd/9
+ls /proc/self/fd
+END
+    started /bin/sh -c 'sh look >expected'
+    grep -qx 0137 expected
+    grep -q '^SigBlk.*0200$' expected
+    grep -q '^SigIgn.*0002$' expected
+    grep -Eq '^Max open files +77 +99 ' expected
+    grep -Eq '^Max core file size +4096 +8192 ' expected
+    grep -qx 88 expected
+    started "$SSCEP" renew -f dev.conf --hook 'sh look >found'
+    expect_equal "what the hook finds" "$(cat expected)" "$(cat found)"
+}
+
 # --- the pass phrase -------------------------------------------------------
 
 @test "a key in clear has a successor in clear, whatever pass phrase is given" {
