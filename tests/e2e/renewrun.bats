@@ -5,6 +5,7 @@
 
 load helper
 load namespace
+load network
 load servers
 load renewing
 
@@ -193,6 +194,68 @@ END
     renew --key-passout file:pass
     expect_status 0
     grep -q ENCRYPTED dev.key
+}
+
+# --- what is not there -----------------------------------------------------
+
+# fails STATUS TEXT...: with one line, which has the texts, and the pair, of which
+# sums has the sums, stays.
+fails() {
+    expect_status "$1"
+    only_error "${@:2}"
+    sha256sum --quiet -c sums || problem "the pair is another"
+}
+
+@test "no name server answers: the pair stays, and is renewed when one does" {
+    local i hosts=$BATS_TEST_TMPDIR/hosts
+    own_network "127.0.0.1 scep.example.com"
+    start_ca --lifetime 900000000 --challenge secret
+    pin=$(openssl x509 -in "$ca/ca.crt" -noout -fingerprint -sha256)
+    configure
+    sed -i "s/127.0.0.1/scep.example.com/" dev.conf
+    run_there renew -f dev.conf
+    expect_status 0
+    sha256sum dev.key dev.crt >sums
+    echo "127.0.0.1 localhost" >"$hosts"
+    for i in 1 2; do
+        run_there renew -f dev.conf --force
+        fails 95 "cannot connect to scep.example.com:$port" \
+            "looking up the name"
+        files dev.key.new sums
+    done
+    echo "127.0.0.1 scep.example.com" >"$hosts"
+    run_there renew -f dev.conf --force
+    expect_status 0
+    stdout_has "renewed: "
+    pair_is_good
+    sed -i 's/$/.old/' sums
+    sha256sum --quiet -c sums
+    expect_equal "messages" "19 17 " "$(what_was_sent)"
+}
+
+@test "a read-only directory: the pair stays, and is renewed when it is not" {
+    start
+    mkdir ro
+    sed -i 's, = dev, = ro/dev,' dev.conf
+    renew
+    expect_status 0
+    sha256sum ro/dev.key ro/dev.crt >sums
+    in_mounts "mount --bind ro ro; mount -o remount,bind,ro ro" renew --force
+    fails 93 "ro/dev.crt.lock" "Read-only file system"
+    [ "$(id -u)" -ne 0 ] || chown -R 65534:65534 ro
+    chmod 555 ro
+    as_other renew --force
+    fails 93 "ro/dev.key.new" "Permission denied"
+    expect_equal "the files" "dev.crt dev.crt.lock dev.key" \
+        "$(ls -A ro | paste -sd' ')"
+    expect_equal "messages" "19 " "$(what_was_sent)"
+    chmod 755 ro
+    as_other renew --force
+    expect_status 0
+    stdout_has "renewed: "
+    openssl verify -CAfile ca.crt ro/dev.crt
+    sed -i 's/$/.old/' sums
+    sha256sum --quiet -c sums
 }
 
 # --- what is said ----------------------------------------------------------
