@@ -45,6 +45,35 @@ make_program() {
     chmod a+rx "$BATS_TEST_TMPDIR/$1"
 }
 
+# What the program needs in a root of its own: it, and the libraries that it is
+# linked to, which are libc and libcrypto in a build without TLS.
+fill_root() {
+    local file
+    mkdir -p root/tmp
+    cp "$SSCEP" root/sscep
+    ldd "$SSCEP" | grep -o '/[^ )]*' >libraries || skip "it is linked statically"
+    ! grep -q __asan_init "$SSCEP" ||
+        skip "the sanitizers need more libraries: it runs with the program of gcc"
+    while read -r file; do
+        mkdir -p "root$(dirname "$file")"
+        cp "$file" "root$file"
+    done <libraries
+    grep -Ev '/(libc|libcrypto|libssl|ld-linux[^/]*|libdl|libpthread)[.-][^/]*$' \
+        libraries >others || true
+    [ ! -s others ] || problem "it needs other libraries" "$(cat others)"
+}
+
+# From now on sscep runs in the directory root, with its libraries and /tmp.
+enter_root() {
+    local into=(chroot)
+    need unshare chroot
+    fill_root
+    [ "$(id -u)" -eq 0 ] || into=(unshare -r chroot)
+    "${into[@]}" root /sscep --version >/dev/null || skip "no chroot here"
+    make_program rooted "${into[@]}" "$PWD/root" /sscep
+    sscep=$BATS_TEST_TMPDIR/rooted
+}
+
 as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"

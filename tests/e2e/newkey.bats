@@ -541,34 +541,11 @@ check_full() {
     expect_equal "what is left" "" "$(find . -name '.*sscep-tmp*')"
 }
 
-# What the program needs in a root of its own: it, and the libraries that it is
-# linked to, which are libc and libcrypto in a build without TLS.
-fill_root() {
-    local file
-    mkdir -p root/tmp
-    cp "$SSCEP" root/sscep
-    ldd "$SSCEP" | grep -o '/[^ )]*' >libraries || skip "it is linked statically"
-    ! grep -q __asan_init "$SSCEP" ||
-        skip "the sanitizers need more libraries: it runs with the program of gcc"
-    while read -r file; do
-        mkdir -p "root$(dirname "$file")"
-        cp "$file" "root$file"
-    done <libraries
-    grep -Ev '/(libc|libcrypto|libssl|ld-linux[^/]*|libdl|libpthread)[.-][^/]*$' \
-        libraries >others || true
-    [ ! -s others ] || problem "it needs other libraries" "$(cat others)"
-}
-
 @test "in a root with nothing but the program and its libraries" {
-    local type pin into=(chroot)
-    need unshare chroot
+    local type pin
     start --challenge secret
-    fill_root
+    enter_root
     pin=$(fingerprint "$ca/ca.crt" sha256)
-    [ "$(id -u)" -eq 0 ] || into=(unshare -r chroot)
-    "${into[@]}" root /sscep --version >/dev/null || skip "no chroot here"
-    make_program rooted "${into[@]}" "$PWD/root" /sscep
-    sscep=$BATS_TEST_TMPDIR/rooted
     inside getca -c /tmp/ca.crt --ca-fingerprint "$pin"
     for type in ec:P-256 rsa:2048; do
         inside enroll -c /tmp/ca.crt -k "/tmp/$type.key" \

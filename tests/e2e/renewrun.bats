@@ -258,6 +258,34 @@ fails() {
     sha256sum --quiet -c sums
 }
 
+@test "in a root with nothing but the program and its libraries" {
+    local before
+    start
+    enter_root
+    # The names of files are those in the root.
+    cd root/tmp
+    configure "BundleFile = /tmp/b.pem" "FullChainFile = /tmp/full.pem" \
+        "ChainFile = /tmp/chain.pem"
+    sed -i 's, = \(dev\|ca\)\., = /tmp/\1.,' dev.conf
+    run_sscep renew -f /tmp/dev.conf
+    expect_status 0
+    stdout_has "enrolled: "
+    before=$(serial dev.crt)
+    run_sscep renew -f /tmp/dev.conf
+    stdout_has "not due: "
+    run_sscep renew -f /tmp/dev.conf --force
+    expect_status 0
+    stdout_has "renewed: "
+    pair_is_good
+    expect_equal "the old certificate" "$before" "$(serial dev.crt.old)"
+    openssl verify -CAfile ca.crt dev.crt
+    cmp ca.crt chain.pem
+    cat dev.crt chain.pem | cmp - full.pem
+    cat dev.key full.pem | cmp - b.pem
+    expect_equal "the files" "b.pem ca.crt chain.pem dev.conf dev.crt \
+dev.crt.lock dev.crt.old dev.key dev.key.old full.pem" "$(ls -A | paste -sd' ')"
+}
+
 # --- what is said ----------------------------------------------------------
 
 @test "expired, and the challenge cannot be read: that is said" {
