@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
 # The units that run renew: systemd accepts them, they are shut off, and what
-# renew does is allowed in them.
+# renew does is allowed in them. A systemd of its own runs them.
 
 load helper
 load namespace
@@ -13,6 +13,7 @@ setup() {
     service='sscep-renew@.service'
     sed "s,/usr/bin/sscep,$SSCEP," "$tree/scripts/$service" >"$service"
     cp "$tree/scripts/sscep-renew@.timer" .
+    root=$PWD/root
 }
 
 # values KEY: what the unit sets it to, in lines.
@@ -77,6 +78,59 @@ traced() {
     sed -n 's/^[0-9]* *\([a-z_0-9]*\)(.*/\1/p' trace >>calls
     grep -E '^[0-9]+ +(mmap|mprotect)\(.*PROT_WRITE\|PROT_EXEC' trace >>wx ||
         true
+}
+
+teardown() {
+    if [ -s "$root.pid" ]; then
+        kill -KILL "$(cat "$root.pid")"
+        wait "$booting" || true
+    fi
+    stop_ca
+}
+
+# boot: starts systemd with the units, and what is in root.files.
+boot() {
+    local option=detect_leaks=0
+    [ "$(id -u)" -eq 0 ] || skip "only root starts another systemd"
+    need unshare nsenter
+    [ -x /usr/lib/systemd/systemd ] || skip "systemd is elsewhere"
+    unshare -pfmuiC true || skip "no namespaces can be made here"
+    mkdir "$root"
+    cp "$SSCEP" root.files/opt/sscep
+    sed "s,^ExecStart=$SSCEP,ExecStart=/opt/sscep," "$service" \
+        >"root.files/etc/systemd/system/$service"
+    cp sscep-renew@.timer root.files/etc/systemd/system
+    mkdir "root.files/etc/systemd/system/$service.d"
+    printf '%s\n' '[Service]' 'StandardOutput=append:/srv/log' \
+        "Environment=ASAN_OPTIONS=$option LSAN_OPTIONS=$option" \
+        >"root.files/etc/systemd/system/$service.d/test.conf"
+    "$here/boot-systemd" "$root" >"$root.log" 2>&1 </dev/null 3>&- 4>&- &
+    booting=$!
+    wait_for 30 booted || true
+    booted || problem "systemd does not start" "$(cat "$root.log")"
+}
+
+booted() {
+    [ -s "$root.pid" ] && grep -qx systemd "/proc/$(cat "$root.pid")/comm" &&
+        there systemctl is-system-running | grep -qx running
+}
+
+# there COMMAND...: in the system that boot has started.
+there() {
+    nsenter -t "$(cat "$root.pid")" -m -p -C -r -w "$@"
+}
+
+# starts STATUS [yes]: a run of the unit, with this exit status of sscep; yes: the
+# unit has failed.
+starts() {
+    local failed=
+    there systemctl start sscep-renew@dev 2>start.err || failed=yes
+    expect_equal "the exit status" "$1" "$(there systemctl show \
+        -P ExecMainStatus sscep-renew@dev)"
+    expect_equal "whether it fails" "${2-}" "$failed"
+    expect_equal "the failed units" "${2:+sscep-renew@dev.service}" \
+        "$(there systemctl list-units --failed --plain --no-legend |
+            sed 's/ .*//')"
 }
 
 @test "systemd accepts the units" {
@@ -165,4 +219,52 @@ shut_off() {
         mount --rbind '$BATS_TEST_TMPDIR' '$BATS_TEST_TMPDIR'
         mount -o remount,bind,ro '$BATS_TEST_TMPDIR'
         cd '$PWD'" run_sscep "$@"
+}
+
+@test "a life under systemd: the sandbox, and the drop-in of the manual" {
+    start_ca --challenge secret
+    mkdir -p root.files/opt root.files/srv/ftp root.files/etc/sscep \
+        root.files/etc/systemd/system/sscep-renew@dev.service.d
+    configure "MaxPollTime = 0" "Hook = 'sh hook; touch dev.renewed'"
+    mv dev.conf root.files/etc/sscep
+    {
+        echo '[Service]'
+        sed -n '/^ExecStartPost=/,/^\.Ed$/p' "$tree/man/sscep.1" |
+            sed -e '$d' -e 's/\\e$/\\/'
+    } >root.files/etc/systemd/system/sscep-renew@dev.service.d/override.conf
+    cat >root.files/etc/systemd/system/asked.service <<'END'
+[Service]
+Type=oneshot
+ExecStart=/bin/sh -c 'echo asked >>/srv/asked'
+END
+    cat >root.files/etc/sscep/hook <<'END'
+for name in /etc /etc/sscep /home /opt /root /run /run/systemd /srv /usr /var; do
+    ! touch $name/new || echo $name
+done >written 2>/dev/null
+grep -E '^(CapEff|NoNewPrivs|Seccomp):' /proc/self/status | tr '\n\t' '  '>rights
+systemctl start asked
+END
+    boot
+    cd root.files/etc/sscep
+    starts 0
+    openssl verify -CAfile ca.crt dev.crt
+    starts 0
+    grep -q "^not due: " ../../srv/log
+    expect_equal "what the hook can write" /etc/sscep "$(cat written)"
+    expect_equal "the rights of the hook" \
+        "CapEff: 000000000000000b NoNewPrivs: 1 Seccomp: 2 " "$(cat rights)"
+    expect_equal "what the hook asks systemd for" asked "$(cat ../../srv/asked)"
+    echo "RenewBefore = 400d" >>dev.conf
+    starts 0
+    [ -e dev.crt.old ]
+    cmp dev.pem ../../srv/ftp/tls.pem
+    [ ! -e dev.renewed ]
+    stop_ca
+    start_ca --challenge secret --pending 1
+    sed -i "s/localhost:[0-9]*/localhost:$port/" dev.conf
+    starts 3 yes
+    starts 0
+    cmp dev.pem ../../srv/ftp/tls.pem
+    there systemctl start sscep-renew@dev.timer
+    there systemctl list-timers --no-legend | grep sscep-renew@dev.service
 }
