@@ -1,10 +1,12 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "compat/resolve.h"
 
@@ -145,3 +147,30 @@ int compat_getaddrinfo(const char *host, const char *service,
 	free_lookup(lookup);
 	return getaddrinfo(host, service, hints, out);
 }
+
+#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+
+int compat_open_socket(int family)
+{
+	return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+}
+
+#else
+
+int compat_open_socket(int family)
+{
+	int fd = socket(family, SOCK_STREAM, 0), flags, error;
+
+	if (fd < 0)
+		return -1;
+	flags = fcntl(fd, F_GETFL);
+	if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
+	    fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
+}
+
+#endif

@@ -1,4 +1,4 @@
-/* resolve.h: name resolution with a time limit. */
+/* resolve.h: name resolution with a time limit; sockets. */
 #ifndef COMPAT_RESOLVE_H
 #define COMPAT_RESOLVE_H
 
@@ -15,5 +15,11 @@
 int compat_getaddrinfo(const char *host, const char *service,
     const struct addrinfo *hints, long long milliseconds, bool *late,
     struct addrinfo **out);
+
+/*
+ * Opens a TCP socket that does not block, and that no other program inherits.
+ * -1 with errno.
+ */
+int compat_open_socket(int family);
 
 #endif

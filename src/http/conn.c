@@ -75,5 +75,6 @@ bool conn_is_quiet(struct conn *conn)
 	char byte;
 	size_t got;
 
-	return conn->take(conn, &byte, 1, &got) == CONN_AGAIN;
+	return conn->take(conn, &byte, 1, &got) == CONN_AGAIN &&
+	    conn->take(conn, &byte, 1, &got) == CONN_AGAIN;
 }

@@ -7,7 +7,10 @@
 
 #define CONN_REASON_MAX 512
 
-/* CONN_AGAIN: nothing was transferred, since that would have blocked. */
+/*
+ * CONN_AGAIN: nothing was transferred, since that would have blocked.  take() may
+ * say so once without a look, where it is likely.
+ */
 enum conn_result { CONN_OK, CONN_TIMEOUT, CONN_FAILED, CONN_AGAIN };
 
 enum conn_event { CONN_READ = 1, CONN_WRITE = 2 };

@@ -1,6 +1,5 @@
 #include <arpa/inet.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <netdb.h>
 #include <netinet/in.h>
@@ -24,6 +23,7 @@
 struct tcp {
 	struct conn conn; /* must be first: struct conn * is cast to this */
 	int fd;
+	bool idle; /* no bytes to take are expected yet */
 };
 
 static long long tcp_time_left(const struct conn *conn)
@@ -77,13 +77,24 @@ static enum conn_result tcp_again_or_fail(struct conn *conn)
 	return conn_fail(conn, strerror(errno));
 }
 
+/*
+ * Behind what has just been sent, and behind fewer bytes than there was room for,
+ * the next ones are not looked for, but waited for.
+ */
 static enum conn_result tcp_take(
     struct conn *conn, void *bytes, size_t size, size_t *got)
 {
-	ssize_t n = recv(((struct tcp *)conn)->fd, bytes, size, 0);
+	struct tcp *tcp = (struct tcp *)conn;
+	ssize_t n;
 
+	if (tcp->idle) {
+		tcp->idle = false;
+		return CONN_AGAIN;
+	}
+	n = recv(tcp->fd, bytes, size, 0);
 	if (n < 0)
 		return tcp_again_or_fail(conn);
+	tcp->idle = (size_t)n < size;
 	*got = (size_t)n;
 	return CONN_OK;
 }
@@ -91,10 +102,12 @@ static enum conn_result tcp_take(
 static enum conn_result tcp_give(
     struct conn *conn, const void *bytes, size_t len, size_t *sent)
 {
-	ssize_t n = send(((struct tcp *)conn)->fd, bytes, len, MSG_NOSIGNAL);
+	struct tcp *tcp = (struct tcp *)conn;
+	ssize_t n = send(tcp->fd, bytes, len, MSG_NOSIGNAL);
 
 	if (n < 0)
 		return tcp_again_or_fail(conn);
+	tcp->idle = true;
 	*sent = (size_t)n;
 	return CONN_OK;
 }
@@ -108,11 +121,11 @@ static void tcp_close(struct conn *conn)
 	free(tcp);
 }
 
-/* A non-blocking socket of the family; NULL with errno set. */
+/* NULL with errno set. */
 static struct tcp *tcp_new(int family, long long deadline)
 {
 	struct tcp *tcp = calloc(1, sizeof(*tcp));
-	int flags, on = 1;
+	int on = 1, error;
 
 	if (tcp == NULL)
 		return NULL;
@@ -122,13 +135,10 @@ static struct tcp *tcp_new(int family, long long deadline)
 	tcp->conn.close = tcp_close;
 	tcp->conn.deadline = deadline;
 
-	tcp->fd = socket(family, SOCK_STREAM, 0);
-	if (tcp->fd < 0 || (flags = fcntl(tcp->fd, F_GETFL)) < 0 ||
-	    fcntl(tcp->fd, F_SETFL, flags | O_NONBLOCK) < 0 ||
-	    fcntl(tcp->fd, F_SETFD, FD_CLOEXEC) < 0) {
-		flags = errno;
+	if ((tcp->fd = compat_open_socket(family)) < 0) {
+		error = errno;
 		tcp_close(&tcp->conn);
-		errno = flags;
+		errno = error;
 		return NULL;
 	}
 
