@@ -1,5 +1,4 @@
 #include <fcntl.h>
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -313,11 +312,10 @@ static enum status move_and_write(struct session *session,
     struct stale *stale)
 {
 	struct log_capture capture;
-	sigset_t before;
 	enum status st;
 	bool whole = true;
 
-	output_hold_signals(&before);
+	output_hold_signals();
 	log_capture_begin(&capture);
 	st = stale_move(stale);
 	if (st == ST_OK)
@@ -325,7 +323,7 @@ static enum status move_and_write(struct session *session,
 	log_capture_end(&capture);
 	if (st != ST_OK)
 		whole = stale_put_back(stale);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	output_release_signals();
 
 	if (st == ST_OK)
 		stale_note(stale);

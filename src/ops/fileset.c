@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -187,18 +186,17 @@ static enum status commit_all(struct fileset *set)
 static enum status commit_or_put_back(struct fileset *set)
 {
 	struct log_capture capture;
-	sigset_t before;
 	enum status st;
 	bool whole = true;
 	int i;
 
-	output_hold_signals(&before);
+	output_hold_signals();
 	log_capture_begin(&capture);
 	st = commit_all(set);
 	log_capture_end(&capture);
 	if (st != ST_OK)
 		whole = put_all_back(set);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	output_release_signals();
 
 	if (st != ST_OK)
 		return fail(st, "%s; %s", capture.text,

@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <unistd.h>
 
 #include "keys/key_file.h"
@@ -182,21 +181,21 @@ enum status outputs_write_issued(
 {
 	struct log_capture capture;
 	struct buf text = {0};
-	sigset_t before;
+	bool holds = output_holds_signals(output);
 	enum status st = add_cert(&text, output, cert);
 
 	if (st != ST_OK)
 		return st;
 	/* A signal that ends the process does so after the rescue. */
-	sigprocmask(SIG_BLOCK, NULL, &before);
-	if (output_holds_signals(output))
-		output_hold_signals(&before);
+	if (holds)
+		output_hold_signals();
 	log_capture_begin(&capture);
 	st = outputs_write(session, output, &text);
 	log_capture_end(&capture);
 	if (st != ST_OK)
 		st = outputs_rescue_issued(session, &text, capture.text);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	if (holds)
+		output_release_signals();
 	buf_free(&text);
 	return st;
 }

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -196,12 +195,11 @@ enum status renew_deliver(struct renewal_state *r, const struct issued *issued)
 {
 	struct log_capture capture;
 	struct buf text = {0};
-	sigset_t before;
 	enum status st = ST_OK;
 
 	if (!cert_add_pem(&text, issued->cert))
 		return fail_crypto(ST_FILE, "the certificate: cannot encode");
-	output_hold_signals(&before);
+	output_hold_signals();
 	log_capture_begin(&capture);
 	st = write_all(r, issued, &text);
 	log_capture_end(&capture);
@@ -209,7 +207,7 @@ enum status renew_deliver(struct renewal_state *r, const struct issued *issued)
 		st = finish(r);
 	else
 		st = outputs_rescue_issued(r->session, &text, capture.text);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	output_release_signals();
 	buf_free(&text);
 	return st == ST_OK ? renewal_set_cert(r, issued->cert) : st;
 }

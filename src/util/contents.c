@@ -61,8 +61,7 @@ struct contents contents_of(const struct buf *text)
 
 bool contents_write(int fd, const struct contents *contents)
 {
-	return lseek(fd, 0, SEEK_SET) == 0 &&
-	    contents->add(fd, contents->from) &&
+	return contents->add(fd, contents->from) &&
 	    ftruncate(fd, lseek(fd, 0, SEEK_CUR)) == 0;
 }
 
@@ -91,7 +90,8 @@ static bool write_or_restore(int fd, const struct contents *contents, bool sync)
 	int error = errno;
 
 	before = contents_of(&old);
-	if (!ok && kept && contents_write(fd, &before))
+	if (!ok && kept && lseek(fd, 0, SEEK_SET) == 0 &&
+	    contents_write(fd, &before))
 		fsync(fd);
 	buf_free(&old);
 	errno = error;

@@ -24,7 +24,7 @@ struct contents contents_of(const struct buf *text);
  */
 bool contents_add(int fd, const struct buf *text);
 
-/* Replaces the contents of a regular file. */
+/* Replaces the contents of a regular file, which is at its start. */
 bool contents_write(int fd, const struct contents *contents);
 
 /*

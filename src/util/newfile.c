@@ -1,6 +1,5 @@
 #include <errno.h>
 #include <fcntl.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <sys/stat.h>
@@ -40,15 +39,14 @@ static bool rename_new(struct temporary *t, const char *path)
 /* link() never replaces a file, as rename() would. */
 static bool place(struct temporary *t, const char *path)
 {
-	sigset_t before;
 	bool ok;
 	int error;
 
-	output_hold_signals(&before);
+	output_hold_signals();
 	ok = link(t->path, path) == 0 ||
 	    (errno != EEXIST && rename_new(t, path));
 	error = errno;
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	output_release_signals();
 	errno = error;
 	return ok;
 }

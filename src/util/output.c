@@ -15,6 +15,10 @@
 #include "util/output.h"
 #include "util/standard.h"
 
+/* How often output_hold_signals() is in force; what was blocked before. */
+static int holds;
+static sigset_t before_hold;
+
 static enum status fail_writing(const struct output *o)
 {
 	return fail_errno(ST_FILE, "%s: cannot write", o->name);
@@ -227,13 +231,15 @@ static enum status fill_temporary(struct output *o)
 	return ST_OK;
 }
 
+/* A new file is looked for when it takes its name. */
 static enum status stage(struct output *o, struct contents contents)
 {
 	enum status st;
 
 	o->contents = contents;
-	st = reopen_if_changed(o);
-	return st == ST_OK ? fill_temporary(o) : st;
+	if (o->target.exists && (st = reopen_if_changed(o)) != ST_OK)
+		return st;
+	return fill_temporary(o);
 }
 
 enum status output_stage(struct output *o, const void *bytes, size_t len)
@@ -290,27 +296,34 @@ bool output_holds_signals(const struct output *o)
 	return o->way != OUTPUT_STREAM || o->target.descriptor < 0;
 }
 
-void output_hold_signals(sigset_t *before)
+void output_hold_signals(void)
 {
 	sigset_t held;
 
+	if (holds++ > 0)
+		return;
 	sigemptyset(&held);
 	sigaddset(&held, SIGINT);
 	sigaddset(&held, SIGTERM);
 	sigaddset(&held, SIGHUP);
-	sigprocmask(SIG_BLOCK, &held, before);
+	sigprocmask(SIG_BLOCK, &held, &before_hold);
+}
+
+void output_release_signals(void)
+{
+	if (--holds == 0)
+		sigprocmask(SIG_SETMASK, &before_hold, NULL);
 }
 
 enum status output_commit(struct output *o)
 {
-	sigset_t before;
 	enum status st;
 
 	if (!output_holds_signals(o))
 		return write_staged(o);
-	output_hold_signals(&before);
+	output_hold_signals();
 	st = write_staged(o);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	output_release_signals();
 	return st;
 }
 

@@ -2,7 +2,6 @@
 #ifndef UTIL_OUTPUT_H
 #define UTIL_OUTPUT_H
 
-#include <signal.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -83,8 +82,9 @@ enum status output_write_from(
  */
 bool output_holds_signals(const struct output *output);
 
-/* Holds SIGINT, SIGTERM and SIGHUP back; before is the mask to restore. */
-void output_hold_signals(sigset_t *before);
+/* Holds SIGINT, SIGTERM and SIGHUP back, until each hold is released. */
+void output_hold_signals(void);
+void output_release_signals(void);
 
 /* Frees everything, and disk space that was not used. */
 void output_close(struct output *output);

@@ -1,5 +1,4 @@
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -213,14 +212,13 @@ static enum status finish(const struct places *places)
 enum status swap_finish(const struct swap_file *files, size_t count)
 {
 	struct places places;
-	sigset_t before;
 	enum status st;
 
-	output_hold_signals(&before);
+	output_hold_signals();
 	st = find_places(&places, files, count);
 	if (st == ST_OK)
 		st = finish(&places);
-	sigprocmask(SIG_SETMASK, &before, NULL);
+	output_release_signals();
 	free_places(&places);
 	return st;
 }
