@@ -77,12 +77,12 @@ static enum status add_file(
 /* Of a set, FILE is read if it exists, or else FILE-N up to a gap. */
 static enum status mark_unread(struct uses *uses, const char *base, size_t set)
 {
-	enum status st;
-	bool base_is_read, read;
+	bool base_is_read = uses->list[set - 1].target.exists, read;
+	enum status st = ST_OK;
 	size_t i;
 
-	st = caset_find_base(&base_is_read, base);
-	if (st != ST_OK)
+	if (uses->list[set].target.exists &&
+	    (st = caset_find_base(&base_is_read, base)) != ST_OK)
 		return st;
 	uses->list[set - 1].unread = !base_is_read;
 	for (i = set, read = !base_is_read; i < uses->count; i++) {
@@ -137,7 +137,7 @@ static bool is_gap(const struct uses *uses)
 	    target_has_base(&last->target, last->name);
 }
 
-/* The files of a set, also those that are not there yet. */
+/* The files of a set, also those that are not there yet: FILE-0 makes it one. */
 static enum status add_set(
     struct uses *uses, const struct option_row *row, const char *base)
 {
@@ -147,8 +147,6 @@ static enum status add_set(
 	enum status st = ST_OK;
 	int i;
 
-	if (!is_written(row))
-		caset_find_numbers(found, base);
 	for (i = 0; st == ST_OK && i < CASET_COUNT_MAX; i++) {
 		if (!caset_set_name(&name, base, i))
 			st = fail_memory();
@@ -158,6 +156,8 @@ static enum status add_set(
 			st = add_file(uses, row, buf_string(&name));
 		if (st == ST_OK && is_written(row))
 			st = add_moved(uses, row, buf_string(&name));
+		else if (st == ST_OK && i == 0 && !is_gap(uses))
+			caset_find_numbers(found, base);
 	}
 	buf_free(&name);
 	if (st == ST_OK && !is_written(row))
