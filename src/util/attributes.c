@@ -57,8 +57,6 @@ static bool copy_mode(int fd, const char *name, const struct target *target)
 
 bool attributes_copy(int fd, const char *name, const struct target *target)
 {
-	if (!target->exists)
-		return fchmod(fd, less_umask(0666)) == 0;
 	set_owner(fd, name, &target->status);
 	return copy_mode(fd, name, target);
 }

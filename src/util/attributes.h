@@ -20,8 +20,7 @@ struct attributes {
 /*
  * Gives the open file fd the owner, group, mode, access control list and label
  * of what target is, whose place it will take; what cannot be given is warned
- * of, by name.  Where nothing is there the mode is 0666 less the umask.  False
- * with errno when the mode cannot be set.
+ * of, by name.  False with errno when the mode cannot be set.  target exists.
  */
 bool attributes_copy(int fd, const char *name, const struct target *target);
 

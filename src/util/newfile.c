@@ -59,7 +59,7 @@ bool newfile_put(const struct target *target, const struct buf *bytes,
 	bool ok;
 	int error;
 
-	if (!temporary_open(&t, target))
+	if (!temporary_open(&t, target, 0600))
 		return false;
 	ok = fchmod(t.fd, 0600) == 0 && contents_write(t.fd, &contents) &&
 	    fsync(t.fd) == 0 && take_name(&t, target->path);
@@ -90,7 +90,7 @@ enum status newfile_check(const char *name, const char *what)
 	enum status st = find_target(&target, name, what);
 
 	if (st == ST_OK && !target.exists) {
-		if (temporary_open(&t, &target))
+		if (temporary_open(&t, &target, 0600))
 			temporary_close(&t);
 		else
 			st = fail_create(name, what);

@@ -69,12 +69,16 @@ static enum status fail_room(const struct output *o)
 	    ST_FILE, "%s: cannot write to its directory", o->name);
 }
 
-/* Creates a temporary file of OUTPUT_ROOM bytes.  False with errno. */
+/*
+ * Creates a temporary file of OUTPUT_ROOM bytes, which for a new file has the
+ * mode of that.  False with errno.
+ */
 static bool reserve_room(struct output *o)
 {
+	const mode_t mode = o->target.exists ? 0600 : 0666;
 	int error;
 
-	if (!temporary_open(&o->temporary, &o->target))
+	if (!temporary_open(&o->temporary, &o->target, mode))
 		return false;
 	if (compat_allocate(o->temporary.fd, OUTPUT_ROOM))
 		return true;
@@ -225,7 +229,8 @@ static enum status fill_temporary(struct output *o)
 	if (o->way != OUTPUT_REPLACE)
 		return ST_OK;
 	if (!contents_write(t->fd, &o->contents) ||
-	    !attributes_copy(t->fd, o->name, &o->target) ||
+	    (o->target.exists &&
+		!attributes_copy(t->fd, o->name, &o->target)) ||
 	    (o->sync != OUTPUT_SYNC_NOTHING && fsync(t->fd) != 0))
 		return fail_writing(o);
 	return ST_OK;

@@ -152,7 +152,7 @@ static bool copy_old(const struct place *p, bool secret)
 	errno = EFBIG; /* file_read_any() does not set it for this */
 	log_capture_begin(&capture);
 	if (file_read_any(&bytes, p->name.path, "file") == ST_OK &&
-	    temporary_open(&t, &p->old)) {
+	    temporary_open(&t, &p->old, 0600)) {
 		ok = fill_copy(p, &t, &bytes, secret);
 		error = errno;
 		temporary_close(&t);
@@ -176,7 +176,7 @@ bool place_keep_old(const struct place *p, bool secret)
 
 	if (!p->name.exists || is_same_file(&p->name, &p->old))
 		return true;
-	if (!temporary_open(&t, &p->old))
+	if (!temporary_open(&t, &p->old, 0600))
 		return false;
 	ok = link_old(p, &t);
 	temporary_close(&t);

@@ -239,7 +239,7 @@ static enum status check_place(
 		return fail(ST_FILE,
 		    "%s: is a directory, expected the file before %s, or none",
 		    p->old.path, p->name.path);
-	if (!temporary_open(&t, &p->fresh))
+	if (!temporary_open(&t, &p->fresh, 0600))
 		return fail_errno(
 		    ST_FILE, "%s: cannot write to its directory", p->name.path);
 	ok = compat_allocate(t.fd, OUTPUT_ROOM) &&

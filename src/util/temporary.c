@@ -13,8 +13,9 @@
 #include "util/buf.h"
 #include "util/temporary.h"
 
-#define MARK   ".sscep-tmp-"
-#define RANDOM "XXXXXX"
+#define MARK         ".sscep-tmp-"
+#define DIGITS       6
+#define NUMBER_COUNT 100 /* of the numbers behind MARK, from 0 */
 
 /* Bytes of the file's name that are in that of the temporary one. */
 #define BASE_MAX 100
@@ -35,13 +36,17 @@ static void remove_pending(int number)
 	raise(number);
 }
 
-/* Does not change signals that are ignored or already handled. */
+/* Once; does not change signals that are ignored or already handled. */
 static void remove_on_signals(void)
 {
 	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
+	static bool done;
 	struct sigaction action, before;
 	size_t i;
 
+	if (done)
+		return;
+	done = true;
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = remove_pending;
 	action.sa_flags = (int)SA_RESETHAND;
@@ -124,7 +129,15 @@ static bool is_temporary_of(const char *entry, const char *base)
 
 	return entry[0] == '.' && strncmp(entry + 1, base, len) == 0 &&
 	    strncmp(entry + 1 + len, MARK, strlen(MARK)) == 0 &&
-	    strlen(entry + 1 + len + strlen(MARK)) == strlen(RANDOM);
+	    strlen(entry + 1 + len + strlen(MARK)) == DIGITS;
+}
+
+static bool set_path(
+    struct buf *path, const char *directory, const char *base, int number)
+{
+	path->len = 0;
+	return buf_addf(path, "%s/.%.*s" MARK "%0*d", directory,
+	    (int)base_length(base), base, DIGITS, number);
 }
 
 static void remove_stale_in(const char *directory, const char *base)
@@ -145,61 +158,88 @@ static void remove_stale_in(const char *directory, const char *base)
 	buf_free(&path);
 }
 
+/* Whether a process has, or had, a temporary file of that base. */
+static bool is_first_there(const char *directory, const char *base)
+{
+	struct buf path = {0};
+	struct stat sb;
+	bool yes;
+
+	yes = set_path(&path, directory, base, 0) &&
+	    lstat(buf_string(&path), &sb) == 0;
+	buf_free(&path);
+	return yes;
+}
+
 void temporary_remove_stale(const struct target *target)
 {
 	char *directory = target_directory(target);
+	const char *base = target_base(target);
 
-	if (directory != NULL)
-		remove_stale_in(directory, target_base(target));
+	if (directory != NULL &&
+	    ((target->exists && target->status.st_nlink > 1) ||
+		is_first_there(directory, base)))
+		remove_stale_in(directory, base);
 	free(directory);
 }
 
 /*
- * Between mkstemp() and the lock another process may remove the file as a
- * stale one; then another file is created.
+ * Between open() and the lock another process may remove the file as a stale
+ * one: EAGAIN.
  */
-static bool create(struct temporary *t, const char *pattern)
+static bool create(struct temporary *t, const char *path, mode_t mode)
 {
-	int tries;
+	int error;
 
-	for (tries = 0; tries < 100; tries++) {
-		if ((t->path = strdup(pattern)) == NULL)
-			return false;
-		if ((t->fd = mkstemp(t->path)) < 0)
-			break;
+	if ((t->path = strdup(path)) == NULL)
+		return false;
+	t->fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+	error = t->fd < 0 ? errno : EAGAIN;
+	if (t->fd >= 0) {
 		if ((lock_file(t->fd, F_WRLCK) ||
 			(errno != EACCES && errno != EAGAIN)) &&
-		    fstat(t->fd, &t->created) == 0 &&
-		    is_at(&t->created, t->path)) {
-			fcntl(t->fd, F_SETFD, FD_CLOEXEC);
+		    fstat(t->fd, &t->created) == 0 && is_at(&t->created, path))
 			return true;
-		}
-
 		close(t->fd);
-		free(t->path);
-		t->path = NULL;
-		errno = EAGAIN;
 	}
-
 	free(t->path);
 	t->path = NULL;
+	errno = error;
 	return false;
 }
 
-static bool create_named(
-    struct temporary *t, const char *directory, const char *base)
+/*
+ * A name that is there is that of a running process or of a killed one.  Only
+ * then is the directory listed: to remove those of killed ones.
+ */
+static bool create_numbered(
+    struct temporary *t, const char *directory, const char *base, mode_t mode)
 {
-	struct buf pattern = {0};
-	bool ok;
+	struct buf path = {0};
+	bool removed = false;
+	int number = 0, tries;
 
-	ok = buf_addf(&pattern, "%s/.%.*s" MARK RANDOM, directory,
-		 (int)base_length(base), base) &&
-	    create(t, buf_string(&pattern));
-	buf_free(&pattern);
-	return ok;
+	for (tries = 0; tries <= NUMBER_COUNT; tries++) {
+		if (!set_path(&path, directory, base, number))
+			break;
+		if (create(t, buf_string(&path), mode) ||
+		    (errno != EEXIST && errno != EAGAIN))
+			break;
+		if (errno == EAGAIN)
+			continue;
+		if (removed)
+			number++;
+		else
+			remove_stale_in(directory, base);
+		removed = true;
+		errno = EEXIST;
+	}
+	buf_free(&path);
+	return t->path != NULL;
 }
 
-bool temporary_open(struct temporary *t, const struct target *target)
+bool temporary_open(
+    struct temporary *t, const struct target *target, mode_t mode)
 {
 	char *directory = target_directory(target);
 	bool ok;
@@ -208,8 +248,7 @@ bool temporary_open(struct temporary *t, const struct target *target)
 	memset(t, 0, sizeof(*t));
 	if (directory == NULL)
 		return false;
-	remove_stale_in(directory, target_base(target));
-	ok = create_named(t, directory, target_base(target));
+	ok = create_numbered(t, directory, target_base(target), mode);
 	error = errno;
 	if (ok) {
 		set_pending(NULL, t->path);

@@ -14,12 +14,14 @@ struct temporary {
 };
 
 /*
- * Creates an empty file of mode 0600, ".NAME.sscep-tmp-XXXXXX", in the directory
- * of target, and locks it.  Removes such files that killed processes have left
- * there.  SIGINT, SIGTERM and SIGHUP remove it if they end the process.  False
- * with errno.
+ * Creates an empty file, ".NAME.sscep-tmp-000000", in the directory of target,
+ * with what the umask leaves of the mode, and locks it.  While another process
+ * has that one, the number is a higher one.  Files that killed processes have
+ * left are removed if the first of them is in the way.  SIGINT, SIGTERM and
+ * SIGHUP remove the new one if they end the process.  False with errno.
  */
-bool temporary_open(struct temporary *temporary, const struct target *target);
+bool temporary_open(
+    struct temporary *temporary, const struct target *target, mode_t mode);
 
 /* Whether the file still exists under its name. */
 bool temporary_is_there(const struct temporary *temporary);
@@ -53,7 +55,10 @@ bool temporary_rename_new(struct temporary *temporary, const char *path);
  */
 bool temporary_sync_directory(const struct target *target);
 
-/* Removes what temporary_open() does: files that killed processes have left. */
+/*
+ * Removes what temporary_open() does: files that killed processes have left, if
+ * the first is there, or one may be another name of target.
+ */
 void temporary_remove_stale(const struct target *target);
 
 /* Removes the file, if any. */

@@ -590,5 +590,5 @@ END
 @test "the manual names the temporary files" {
     need mandoc
     mandoc -T utf8 "$tree/man/sscep.1" | col -b >text
-    grep -q ' \.file\.sscep-tmp-XXXXXX' text
+    grep -q ' \.file\.sscep-tmp-000000' text
 }

@@ -177,13 +177,13 @@ modes() {
     local name
     for name in dev.key.new dev.key.old dev.crt.new dev.crt.old dev.crt.req \
         dev.crt.hook b.pem.new; do
-        echo secret >".$name.sscep-tmp-abcdef"
+        echo secret >".$name.sscep-tmp-000000"
     done
-    echo other >.other.sscep-tmp-abcdef
+    echo other >.other.sscep-tmp-000000
     renew --bundle b.pem
     expect_status 0
     stdout_has "not due"
-    expect_equal "left" .other.sscep-tmp-abcdef "$(ls -d .*sscep-tmp*)"
+    expect_equal "left" .other.sscep-tmp-000000 "$(ls -d .*sscep-tmp*)"
 }
 
 # --- what is reported ------------------------------------------------------

@@ -597,7 +597,7 @@ static int run_two(const char *directory)
 static void test_stale(void **state)
 {
 	static const char *const names[] = {
-	    ".key.new.sscep-tmp-AAAAAA", ".key.new.sscep-tmp-AAAAAB", "key"};
+	    ".key.new.sscep-tmp-000000", ".key.new.sscep-tmp-000001", "key"};
 	const char *directory = make_directory();
 	size_t i;
 	int st;
@@ -626,10 +626,10 @@ static void test_remove_stale(void **state)
 	const struct swap_file file = {.path = at(directory, "key")};
 
 	(void)state;
-	put(at(directory, ".key.new.sscep-tmp-AAAAAA"), "stale");
-	put(at(directory, ".key.req.sscep-tmp-AAAAAA"), "stale");
+	put(at(directory, ".key.new.sscep-tmp-000000"), "stale");
+	put(at(directory, ".key.req.sscep-tmp-000000"), "stale");
 	assert_int_equal(swap_remove_stale(&file, PLACE_NEW), ST_OK);
-	assert_string_equal(names_in(directory), ".key.req.sscep-tmp-AAAAAA ");
+	assert_string_equal(names_in(directory), ".key.req.sscep-tmp-000000 ");
 	assert_int_equal(swap_remove_stale(&file, ".req"), ST_OK);
 	assert_string_equal(names_in(directory), "");
 }
