@@ -337,17 +337,18 @@ static enum status read_from_token(EVP_PKEY **out, struct secret *secret)
 }
 
 /*
- * Whether name is a file or "-".  A URI is a file where there is one of that
- * name; that it cannot be looked for is no error.
+ * Whether name is a file or "-", or can be nothing else.  A URI is a file where
+ * there is one of that name; that it cannot be looked for is no error.
  */
 static enum status find_key_file(bool *exists, const char *name)
 {
 	struct stat sb;
+	bool uri = key_name_is_uri(name);
 
-	*exists = file_is_standard(name);
+	*exists = file_is_standard(name) || (!uri && !engine_is_open());
 	if (*exists)
 		return ST_OK;
-	if (!key_name_is_uri(name))
+	if (!uri)
 		return file_find(exists, name);
 	*exists = stat(name, &sb) == 0;
 	return ST_OK;

@@ -11,7 +11,6 @@
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "util/log.h"
-#include "util/newfile.h"
 
 #define TRANSACTION_BYTES 16
 
@@ -88,7 +87,6 @@ static enum status read_given_csr(struct inputs *in)
 	const struct options *o = in->options;
 	enum status st;
 
-	newfile_remove_stale(o->request);
 	st = csr_read(&in->csr, o->request);
 	if (st == ST_OK && o->key != NULL) {
 		st = own_key_read(&in->csr_key, in->session);

@@ -157,10 +157,8 @@ static enum status read_written(struct making *m)
 
 	if (path != NULL)
 		st = file_find(&exists, path);
-	if (st == ST_OK && exists) {
-		newfile_remove_stale(path);
+	if (st == ST_OK && exists)
 		st = csr_read(&m->written, path);
-	}
 	if (st == ST_OK && exists && !m->session->challenge.given)
 		st = csr_add_challenge(&m->kept, m->written);
 	if (st == ST_OK && m->kept.len > 0)

@@ -10,7 +10,6 @@
 #include "pki/problem.h"
 #include "util/file.h"
 #include "util/log.h"
-#include "util/newfile.h"
 #include "util/target.h"
 
 enum status own_key_read(EVP_PKEY **out, const struct session *session)
@@ -27,7 +26,6 @@ enum status own_key_read(EVP_PKEY **out, const struct session *session)
 	char shown[KEY_NAME_MAX];
 	enum status st;
 
-	newfile_remove_stale(key_name_get_path(place.name));
 	st = key_read(out, &place);
 	if (st == ST_OK && session->passout.given && !encrypted)
 		warn(WARN_KEY_NOT_ENCRYPTED,

@@ -8,6 +8,7 @@
 #include "util/file.h"
 #include "util/log.h"
 #include "util/target.h"
+#include "util/temporary.h"
 
 #define READ_STEP 16384u
 
@@ -42,7 +43,10 @@ static enum status read_all(
 	return ST_OK;
 }
 
-/* Sets size to that of a regular file.  -1 after reporting. */
+/*
+ * Sets size to that of a regular file.  If that has another name, it may be one
+ * that a killed process has left.  -1 after reporting.
+ */
 static int open_named(
     const char *path, const char *what, size_t *size, enum status *st)
 {
@@ -59,8 +63,11 @@ static int open_named(
 		if (fd < 0)
 			*st = fail_errno(
 			    ST_FILE, "%s %s: cannot open", what, path);
-		if (S_ISREG(target.status.st_mode))
-			*size = (size_t)target.status.st_size;
+	}
+	if (fd >= 0 && S_ISREG(target.status.st_mode)) {
+		*size = (size_t)target.status.st_size;
+		if (target.status.st_nlink > 1)
+			temporary_remove_stale(&target);
 	}
 	target_free(&target);
 	buf_free(&label);

@@ -15,6 +15,8 @@
  * must be empty.  what says in messages which file it is ("request").  ST_FILE
  * after reporting if it cannot be read, is a directory, is empty, is larger
  * than FILE_READ_MAX, or is behind a link that target_find() does not follow.
+ * Another name of it that newfile_write() has left, because its process was
+ * killed, is removed.
  */
 enum status file_read(struct buf *out, const char *path, const char *what);
 /* The same for a file that may be empty. */

@@ -118,15 +118,3 @@ enum status newfile_write(
 	target_free(&target);
 	return st;
 }
-
-void newfile_remove_stale(const char *name)
-{
-	struct target target;
-
-	if (!target_find_quietly(&target, name))
-		return;
-	if (target.exists && S_ISREG(target.status.st_mode) &&
-	    target.status.st_nlink > 1)
-		temporary_remove_stale(&target);
-	target_free(&target);
-}

@@ -33,11 +33,4 @@ bool newfile_put(const struct target *target, const struct buf *bytes,
  */
 enum status newfile_check(const char *name, const char *what);
 
-/*
- * Removes the other name of the file called name that newfile_write() has left
- * if its process was killed.  What else it may leave, the next one to write
- * removes.
- */
-void newfile_remove_stale(const char *name);
-
 #endif
