@@ -133,7 +133,7 @@ void compat_forbid_core(void)
 	if (allowed != NULL && strcmp(allowed, "1") == 0)
 		return;
 #ifdef HAVE_SETRLIMIT
-	if (getrlimit(RLIMIT_CORE, &core) == 0) {
+	if (getrlimit(RLIMIT_CORE, &core) == 0 && core.rlim_cur > 0) {
 		core.rlim_cur = 0;
 		setrlimit(RLIMIT_CORE, &core);
 	}
