@@ -913,6 +913,7 @@ SSCEP_SERIAL=$(serial dev.crt | cut -d= -f2)" "$(cat vars)"
 
 # interrupt_when_polling SIGNAL [OPTION...]: ends a run that waits for a poll.
 interrupt_when_polling() {
+    : >"$stderr"
     env --default-signal=INT,TERM "$sscep" renew -f dev.conf -t 30 -v "${@:2}" \
         >"$stdout" 2>"$stderr" </dev/null &
     local pid=$!
