@@ -92,14 +92,14 @@ static enum status mark_unread(struct uses *uses, const char *base, size_t set)
 	return ST_OK;
 }
 
-/* getca moves a file that an earlier answer left out of the way. */
+/* getca moves a file, added last, that an earlier answer left out of the way. */
 static enum status add_moved(
     struct uses *uses, const struct option_row *row, const char *name)
 {
 	struct buf old = {0};
 	enum status st = ST_OK;
 
-	if (access(name, F_OK) != 0)
+	if (!uses->list[uses->count - 1].target.exists)
 		return ST_OK;
 	st = buf_addf(&old, "%s.old", name)
 	    ? add_file(uses, row, buf_string(&old))
@@ -132,12 +132,11 @@ static bool is_gap(const struct uses *uses)
 {
 	const struct use *last = &uses->list[uses->count - 1];
 
-	return !last->written && !last->target.exists &&
-	    last->target.path != NULL &&
+	return !last->target.exists && last->target.path != NULL &&
 	    target_has_base(&last->target, last->name);
 }
 
-/* The files of a set, also those that are not there yet: FILE-0 makes it one. */
+/* The files of a set, there or not.  A set that is read begins at FILE-0. */
 static enum status add_set(
     struct uses *uses, const struct option_row *row, const char *base)
 {
@@ -156,7 +155,7 @@ static enum status add_set(
 			st = add_file(uses, row, buf_string(&name));
 		if (st == ST_OK && is_written(row))
 			st = add_moved(uses, row, buf_string(&name));
-		else if (st == ST_OK && i == 0 && !is_gap(uses))
+		if (i == 0 && (is_written(row) || !is_gap(uses)))
 			caset_find_numbers(found, base);
 	}
 	buf_free(&name);

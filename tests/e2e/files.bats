@@ -975,6 +975,28 @@ made_ready() {
     nothing_issued
 }
 
+@test "an input to which a file of -c of getca leads is misuse" {
+    start_ca
+    cp "$ca/ca.crt" .
+    touch old
+    ln -s ca.crt x-7
+    ln -s "$PWD/new" x-50
+    ln old x-99
+    touch x-98
+    snapshot
+    local input
+    for input in ca.crt x-7 new x-50 old x-99 x-98 x-98.old x-3 ./x-3; do
+        run_sscep getca -u "$URL" -c x --tls-ca-file "$input"
+        misuse "-c and --tls-ca-file are the same file, "
+    done
+    nothing_written
+    # What is not there is not looked for, name by name.
+    trace_calls '?newfstatat,?lstat,?stat,access' run_sscep getca -u "$URL" \
+        -c y --tls-ca-file ca.crt
+    expect_status 0
+    [ "$(grep -c 'y-' "$calls")" -lt 10 ] || problem "$(cat "$calls")"
+}
+
 @test "inputs that may be replaced: -O by -l, -l by -w" {
     start_enrolment
     enroll
