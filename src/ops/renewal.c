@@ -164,8 +164,8 @@ static enum status check_companion(
 
 	for (i = 0; st == ST_OK && i < COUNT_OF(given); i++)
 		if (given[i] != NULL &&
-		    !target_names_one_file(path, given[i]) &&
-		    target_names_one_file(buf_string(&name), given[i]))
+		    target_names_one_file(buf_string(&name), given[i]) &&
+		    !target_names_one_file(path, given[i]))
 			st = fail_misuse(
 			    "%s is the name of a file that renew has beside "
 			    "%s: expected another name",
