@@ -58,12 +58,12 @@ static void free_places(struct places *places)
 enum status swap_path_beside(
     struct buf *out, const char *path, const char *suffix)
 {
-	struct place p = {0};
-	enum status st = place_find(&p, path);
+	struct target target;
+	enum status st = target_find(&target, path, "");
 
-	if (st == ST_OK && !buf_addf(out, "%s%s", p.name.path, suffix))
+	if (st == ST_OK && !buf_addf(out, "%s%s", target.path, suffix))
 		st = fail_memory();
-	place_free(&p);
+	target_free(&target);
 	return st;
 }
 
