@@ -65,6 +65,8 @@ sscep_sources = \
 	src/ops/renew_derive.h \
 	src/ops/renew_enrol.c \
 	src/ops/renew_enrol.h \
+	src/ops/renew_files.c \
+	src/ops/renew_files.h \
 	src/ops/renew_hook.c \
 	src/ops/renew_hook.h \
 	src/ops/renew_next.c \

@@ -11,6 +11,7 @@
 #include "ops/renew_ca.h"
 #include "ops/renew_deliver.h"
 #include "ops/renew_enrol.h"
+#include "ops/renew_files.h"
 #include "ops/renew_hook.h"
 #include "ops/renew_next.h"
 #include "util/file.h"
@@ -120,7 +121,7 @@ static enum status carry_out(struct renewal_state *r, const struct plan *plan)
 
 	if (plan->task == TASK_NOTHING) {
 		say_plain("not due: %s left", plan->left);
-		return renew_deliver_warn_absent(r);
+		return renew_files_provide(r);
 	}
 	if (plan->task == TASK_STOP)
 		return fail(ST_ERROR,
@@ -273,6 +274,20 @@ static enum status warn_of_ca(
 	return st;
 }
 
+/* The files that would be written while nothing is due. */
+static enum status say_files(
+    const struct renewal_state *r, const struct plan *plan, const char **would)
+{
+	bool any = false;
+	enum status st = ST_OK;
+
+	if (plan->task == TASK_NOTHING)
+		st = renew_files_show(r, &any);
+	if (any)
+		*would = "files";
+	return st;
+}
+
 /* The hook of an earlier run. */
 static enum status say_hook(const struct renewal_state *r, const char **would)
 {
@@ -306,6 +321,8 @@ static enum status show_plan(struct renewal_state *r)
 	} else {
 		would = say_plan(r, &plan);
 		st = warn_of_ca(r, &plan);
+		if (st == ST_OK)
+			st = say_files(r, &plan, &would);
 	}
 	if (st == ST_OK)
 		st = say_hook(r, &would);

@@ -4,17 +4,9 @@
 
 #include <stdbool.h>
 
+#include "ops/renew_files.h"
 #include "ops/renewal.h"
-#include "pki/cabundle.h"
 #include "util/status.h"
-
-/* What the CA issued.  Borrows everything. */
-struct issued {
-	X509 *cert;
-	STACK_OF(X509) *certs; /* of the reply, cert among them */
-	const struct cabundle *bundle;
-	bool new_key; /* it is for KEY.new, not for KEY */
-};
 
 /*
  * Whether it can be expected that all files will be written, before anything is
@@ -34,12 +26,5 @@ enum status renew_deliver(struct renewal_state *r, const struct issued *issued);
  * after reporting that it cannot, or that CERT.new belongs to no key.
  */
 enum status renew_deliver_finish(struct renewal_state *r, bool *swapped);
-
-/*
- * Warns of each file of --chain, --fullchain and --bundle that is not there, as
- * after the option was added: the next renewal writes it.  ST_FILE after
- * reporting.
- */
-enum status renew_deliver_warn_absent(const struct renewal_state *r);
 
 #endif

@@ -26,18 +26,58 @@ struct sources {
 	size_t count; /* of descriptors */
 };
 
-enum status renew_hook_mark(const struct renewal_state *r)
+static enum status mark(const struct renewal_state *r, const char *action)
 {
 	struct buf text = {0};
 	enum status st;
 
 	if (r->options->renew.hook == NULL)
 		return ST_OK;
-	st = buf_addf(&text, "%s\n", r->action)
+	st = buf_addf(&text, "%s\n", action)
 	    ? swap_write_beside(r->cert_file, RENEWAL_HOOK, &text)
 	    : fail_memory();
 	buf_free(&text);
 	return st;
+}
+
+enum status renew_hook_mark(const struct renewal_state *r)
+{
+	return mark(r, r->action);
+}
+
+/* The action that CERT.hook has. */
+static const char *read_action(int fd)
+{
+	static const char *const actions[] = {
+	    HOOK_ACTION_ENROLLED, HOOK_ACTION_FILES};
+	char text[16] = "";
+	size_t i, len;
+
+	if (pread(fd, text, sizeof(text) - 1, 0) > 0)
+		for (i = 0; i < COUNT_OF(actions); i++) {
+			len = strlen(actions[i]);
+			if (strncmp(text, actions[i], len) == 0 &&
+			    strcmp(text + len, "\n") == 0)
+				return actions[i];
+		}
+	return HOOK_ACTION_RENEWED;
+}
+
+/*
+ * A hook that has still to tell of a certificate does so.  The mark is another
+ * file in any case: see run_claimed().
+ */
+enum status renew_hook_mark_files(const struct renewal_state *r)
+{
+	int fd = open(buf_string(&r->hook),
+	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	const char *action = HOOK_ACTION_FILES;
+
+	if (fd >= 0) {
+		action = read_action(fd);
+		close(fd);
+	}
+	return mark(r, action);
 }
 
 /*
@@ -145,18 +185,6 @@ static enum status claim(int *fd, const char *path)
 		*fd = -1;
 	}
 	return ST_OK;
-}
-
-/* The action that CERT.hook has. */
-static const char *read_action(int fd)
-{
-	static const char enrolled[] = "enrolled\n";
-	char text[sizeof(enrolled)];
-
-	return pread(fd, text, sizeof(text), 0) == sizeof(text) - 1 &&
-		memcmp(text, enrolled, sizeof(text) - 1) == 0
-	    ? "enrolled"
-	    : "renewed";
 }
 
 static struct sources find_sources(const struct options *o)

@@ -5,8 +5,16 @@
 #include "ops/renewal.h"
 #include "util/status.h"
 
+/* What a run has done, in CERT.hook, SSCEP_ACTION and "action" of --json. */
+#define HOOK_ACTION_ENROLLED "enrolled"
+#define HOOK_ACTION_RENEWED  "renewed"
+#define HOOK_ACTION_FILES    "files" /* of --chain and so on, no more */
+
 /* Creates CERT.hook, if there is a hook: it has to run after the swap. */
 enum status renew_hook_mark(const struct renewal_state *r);
+
+/* The same after files alone; the action of a mark that is there stays. */
+enum status renew_hook_mark_files(const struct renewal_state *r);
 
 /*
  * If CERT.hook is there, all files are in place, and no other process is at it,

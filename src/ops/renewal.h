@@ -66,7 +66,7 @@ struct renewal_state {
 	EVP_PKEY *key;      /* of -k; NULL: there is none */
 	X509 *cert;         /* of -l; NULL: there is none */
 	struct due due;     /* of cert */
-	const char *action; /* "enrolled", "renewed"; NULL: no swap */
+	const char *action; /* HOOK_ACTION_...; NULL: none */
 };
 
 /*

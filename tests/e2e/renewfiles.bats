@@ -240,17 +240,115 @@ modes() {
     grep -q 'BEGIN CERTIFICATE' ca.crt
 }
 
-@test "a bundle that is asked for later, while nothing is due" {
+# --- files that are asked for later ----------------------------------------
+
+# The options for all three, and a hook that notes what it was run for.
+all_three="--chain c.pem --fullchain f.pem --bundle b.pem"
+note='echo "$SSCEP_ACTION" >>hooks'
+
+# key, certificate and CA certificate are in the files as they should be.
+three_are_good() {
+    cmp c.pem "$ca/ca.crt"
+    cat dev.crt c.pem | cmp - f.pem
+    cat dev.key dev.crt c.pem | cmp - b.pem
+}
+
+@test "files that are asked for later are written while nothing is due" {
     start
     enrolled
-    renew --bundle b.pem --chain c.pem
-    expect_status 0
-    stdout_has "not due"
-    warned "c.pem is not there: the next renewal writes it"
-    warned "b.pem is not there: the next renewal writes it (--force renews now)"
-    renew --force --bundle b.pem
-    expect_status 0
-    renew --bundle b.pem
+    : >"$ca/log"
+    renew $all_three --key-mode 640 --hook "$note"
     expect_status 0
     stderr_empty
+    stdout_has "not due"
+    stdout_has "b.pem was not there, and is written"
+    three_are_good
+    expect_equal "modes" "644 644 640" "$(modes c.pem f.pem b.pem)"
+    expect_equal "hooks" files "$(cat hooks)"
+    expect_equal "requests" "" "$(cat "$ca/log")"
+    expect_equal "files of renew" "dev.crt.lock" \
+        "$(ls -d ./*.new ./*.old ./*.hook ./*.lock 2>/dev/null |
+            sed 's,^./,,')"
+    renew $all_three --hook "$note"
+    expect_status 0
+    expect_equal "hooks" files "$(cat hooks)"
+}
+
+@test "a file that was deleted is written again, for its owner, whatever the umask" {
+    start
+    enrolled $all_three
+    local others
+    others=$(ls -i c.pem f.pem dev.key dev.crt)
+    rm b.pem
+    (umask 0; "$sscep" renew -f dev.conf $all_three --json >"$stdout")
+    stdout_has '"action":"files","reason":"not due"'
+    stdout_has '"files":["b.pem"]'
+    three_are_good
+    expect_equal "the mode" 600 "$(modes b.pem)"
+    expect_equal "the others" "$others" "$(ls -i c.pem f.pem dev.key dev.crt)"
+}
+
+@test "a hook that has to tell of a renewal, and then of files, tells of the renewal" {
+    start
+    renew --hook "$note; false"
+    expect_status 78
+    renew --bundle b.pem --hook "$note"
+    expect_status 0
+    expect_equal "hooks" "enrolled enrolled" "$(xargs <hooks)"
+    rm b.pem
+    renew --bundle b.pem --hook "$note; false"
+    expect_status 78
+    renew --hook "$note"
+    expect_status 0
+    expect_equal "hooks" "enrolled enrolled files files" "$(xargs <hooks)"
+}
+
+@test "--dry-run names the files that it would write" {
+    start
+    enrolled
+    renew --bundle b.pem --chain c.pem --dry-run
+    expect_status 0
+    stdout_has "would write c.pem"
+    stdout_has "would write b.pem"
+    [ ! -e b.pem ] && [ ! -e c.pem ] || problem "a file was written"
+    renew --bundle b.pem --dry-run --json
+    stdout_has '"action":"none","reason":"not due","would":"files"'
+}
+
+@test "without the CA certificate, a file that is asked for later waits" {
+    start
+    enrolled
+    openssl req -x509 -key dev.key -subj /CN=other -out other.crt
+    local name
+    mv ca.crt away.crt
+    for name in none.crt other.crt; do
+        sed -i "s/^CACertFile.*/CACertFile = $name/" dev.conf
+        renew --bundle b.pem --hook "$note"
+        expect_status 0
+        stdout_has "not due"
+        warned "b.pem is not there, and only the next renewal writes it (--force renews now): " "$name"
+        stderr_has "[not-written]"
+        [ ! -e b.pem ] || problem "a bundle was written"
+        renew --bundle b.pem --dry-run --json
+        expect_status 0
+        stdout_has '"would":"nothing"'
+    done
+    [ ! -e hooks ] || problem "the hook was run"
+}
+
+@test "a bundle that cannot be written later is an error, and no hook is run" {
+    start
+    enrolled
+    local before
+    before=$(cksum dev.crt)
+    openssl pkey -in dev.key -outform DER -out der.key
+    mv der.key dev.key
+    renew --bundle b.pem --chain c.pem --hook "$note"
+    expect_status 93
+    one_error "private key dev.key: it is not in PEM"
+    [ ! -e hooks ] && [ ! -e b.pem ] && [ ! -e c.pem ]
+    renew --chain c.pem --hook "$note"
+    expect_status 0
+    expect_equal "hooks" files "$(cat hooks)"
+    expect_equal "the certificate" "$before" "$(cksum dev.crt)"
 }
