@@ -161,8 +161,9 @@ static bool is_forwarded(const struct inputs *in)
 static enum status check_renewal(struct inputs *in)
 {
 	const struct options *o = in->options;
+	bool forwarded = is_forwarded(in);
 
-	if (!o->resume && !is_forwarded(in))
+	if (!o->resume && !forwarded)
 		signer_warn_of_subject(
 		    in->session, in->signer, in->csr, making_name(o));
 	if (cert_time_status(in->signer) > 0)
@@ -174,7 +175,7 @@ static enum status check_renewal(struct inputs *in)
 		    "certificate is made",
 		    o->selfsigned, o->sign_cert);
 	return signer_check_key(o, in->key, X509_get0_pubkey(in->signer),
-	    o->sign_key, &in->password);
+	    o->sign_key, forwarded ? &in->password : NULL);
 }
 
 /* The key of the request signs, too, with a certificate that is made later. */

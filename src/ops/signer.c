@@ -90,7 +90,7 @@ enum status signer_check_key(const struct options *options, EVP_PKEY *key,
 	if (st != ST_OK)
 		return st;
 	key_name_shown(shown, name);
-	if (!ability.decrypts && password->len == 0)
+	if (!ability.decrypts && password != NULL && password->len == 0)
 		warn(WARN_NO_PASSWORD,
 		    "private key %s cannot decrypt, and there is no "
 		    "challengePassword: only a reply encrypted by key "

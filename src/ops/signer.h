@@ -37,7 +37,8 @@ enum status signer_check_type(
  * Whether the key called name, whose other half is public, signs as --rsa-pss
  * says, and opens the reply (RFC 8894, 3.1): an RSA key in a token may refuse
  * to decrypt; a key that is not RSA needs the password or a server that knows
- * key agreement, which is warned of.  ST_FILE after reporting.
+ * key agreement, which is warned of, but for a renewal, whose password is NULL:
+ * it is to have none (RFC 8894, 2.4).  ST_FILE after reporting.
  */
 enum status signer_check_key(const struct options *options, EVP_PKEY *key,
     EVP_PKEY *public, const char *name, const struct buf *password);

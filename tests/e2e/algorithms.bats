@@ -444,6 +444,20 @@ END
     same_certificate local.crt "$(newest_issued)"
 }
 
+@test "EC: a renewal without a challengePassword is not warned of, a forwarded request is" {
+    start P-256/plain --recipient kari
+    own_certificate
+    mv local.key own.key
+    new_key P-384 plain
+    enroll -K own.key -O own.crt
+    expect_status 0
+    stderr_empty
+    run_sscep enroll -u "$URL" -c "$ca/ca.crt" -K own.key -O own.crt \
+        -k own.key -r local.csr -l local.crt
+    expect_status 0
+    warned "only a reply encrypted by key agreement can be opened"
+}
+
 # by_password KIND [OPTION ...]: PENDING, then a poll for the certificate,
 # which comes by PasswordRecipientInfo.
 by_password() {

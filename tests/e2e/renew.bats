@@ -391,6 +391,18 @@ enrolled_with_phrase() {
     misuse "--renew-with both needs --challenge"
 }
 
+@test "a renewal of an EC key is not warned of, as it needs no challenge" {
+    start
+    configure "NewKey = ec:P-256"
+    sed -i '/NewKey = rsa/d' dev.conf
+    enrolled
+    stderr_empty
+    renew --force
+    expect_status 0
+    stderr_empty
+    pair_is_good
+}
+
 # --- pending, refused, unanswered ------------------------------------------
 
 @test "pending over three runs, with the same key" {

@@ -29,7 +29,6 @@ LocalCertFile = dev.crt
 Subject = /CN=device
 NewKey = ec:P-256
 Challenge = pass:secret
-NoWarn = no-password
 END
     [ $# -eq 0 ] || printf '%s\n' "$@" >>dev.conf
 }
