@@ -34,6 +34,7 @@ static void start(struct derived *derived, struct renewal_state *r)
 	pass_wipe(&r->session->challenge);
 	derived->options.new_key = NULL;
 	derived->options.request = NULL;
+	derived->options.renewal = RENEWAL_AUTO; /* see sign_with_pair() */
 }
 
 /* The request gets the challenge, which is read once for all runs. */
@@ -61,11 +62,16 @@ static void use_request(struct options *o, char *request)
 	o->key_usage = false;
 }
 
-/* The old pair signs. */
+/*
+ * The old pair signs.  The transactionID that is given belongs to the challenge:
+ * each renewal is a transaction of its own (RFC 8894, 3.2.1.1).
+ */
 static void sign_with_pair(struct derived *derived)
 {
 	struct options *o = &derived->options;
 
+	o->renewal = derived->r->options->renewal;
+	o->transaction_id = NULL;
 	o->sign_cert = derived->r->options->local_cert;
 	o->sign_key = derived->r->options->key;
 	derived->r->session->sign_pass = derived->r->session->pass;

@@ -406,7 +406,7 @@ const struct option_row table_rows[] = {
 	{ .name = "renewal", .ops = MAKES, .type = TYPE_RENEWAL,
 	  .offset = AT(enum renewal, renewal), .arg = "type",
 	  .key = "RenewalMessage",
-	  .help = "messageType with -K and -O: 17 (RenewalReq), 19 (PKCSReq)",
+	  .help = "messageType of a renewal: 17 (RenewalReq), 19 (PKCSReq)",
 	  .more = "auto is RenewalReq if the server announces Renewal, and"
 		  " PKCSReq otherwise, or if it answers RenewalReq with HTTP"
 		  " status 400, 404, 405, 500 or 501.",
@@ -525,6 +525,14 @@ const struct option_row table_rows[] = {
 	{ .name = "hook-optional", .ops = OP_RENEW,
 	  TO_FLAG(renew.hook_optional), .key = "HookOptional",
 	  .help = "Only warn of a hook that fails" },
+	{ .name = "transaction-id", .ops = OP_RENEW,
+	  TO_STRING(transaction_id), .check = CHECK_PRINTABLE,
+	  .arg = "string", .key = "TransactionID",
+	  .help = "transactionID of the first enrolment",
+	  .more = "And of what --renew-with challenge sends. A request that the"
+		  " old certificate signs has one made from its key: each"
+		  " renewal is another transaction.",
+	  .example = "4711" },
 	{ .letter = 't', .name = "poll-interval", .ops = OP_RENEW,
 	  .alone = true, TO_NUMBER(poll_interval),
 	  .def = POLL_INTERVAL_RENEW, .arg = "secs", .key = "PollInterval",
@@ -645,7 +653,7 @@ const struct option_row table_rows[] = {
 		  " signer: an RA of -C signed the reply to getnextca."
 		  " Each use is warned of.",
 	  .example = "nonce" },
-	{ .name = "transaction-id", .ops = SIGNED,
+	{ .name = "transaction-id", .ops = OP_ENROLL | QUERY,
 	  TO_STRING(transaction_id), .check = CHECK_PRINTABLE,
 	  .arg = "string", .key = "TransactionID",
 	  .help = "transactionID to use instead of the one made from the key",

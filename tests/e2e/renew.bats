@@ -391,6 +391,35 @@ enrolled_with_phrase() {
     misuse "--renew-with both needs --challenge"
 }
 
+@test "--transaction-id is of the enrolment with the challenge, not of renewals" {
+    start --pending 1
+    renew --transaction-id 4711 -T 0
+    expect_status 3
+    enrolled --transaction-id 4711
+    restart --pending 1
+    renew --force --transaction-id 4711 -T 0
+    expect_status 3
+    enrolled --transaction-id 4711
+    renew --force --transaction-id 4711 --renew-with both -t 1
+    expect_status 0
+    renew --force --transaction-id 4711 --renew-with challenge -t 1
+    expect_status 0
+    expect_equal "messages" "19 20 17 20 17 20 19 20 " "$(what_was_sent)"
+    expect_equal "transactions" "4711 4711 a a b b 4711 4711" \
+        "$(messages transactionID | awk '
+            !/4711/ && !($1 in name) { name[$1] = substr("abc", ++n, 1) }
+            { print /4711/ ? $1 : name[$1] }' | xargs)"
+}
+
+@test "--renewal 17 is for renewals, not for the first enrolment" {
+    start
+    enrolled --renewal 17
+    enrolled --force --renewal 17
+    enrolled --force --renewal 17 --renew-with challenge
+    enrolled --force --renewal 19
+    expect_equal "messages" "19 17 19 19 " "$(what_was_sent)"
+}
+
 @test "a renewal of an EC key is not warned of, as it needs no challenge" {
     start
     configure "NewKey = ec:P-256"
