@@ -78,10 +78,15 @@ void pass_hide(char *source)
 		memset(source + (rest - source), 'x', strlen(rest));
 }
 
-static enum status fail_long(const char *option)
+enum status pass_blame(const struct pass *pass)
 {
-	return fail(ST_ERROR, "%s: the pass phrase is longer than %d bytes",
-	    option, PASS_MAX);
+	return pass->literal ? ST_ERROR : ST_FILE;
+}
+
+static enum status fail_long(const struct pass *pass, const char *option)
+{
+	return fail(pass_blame(pass),
+	    "%s: the pass phrase is longer than %d bytes", option, PASS_MAX);
 }
 
 /* text may be out->text. */
@@ -89,9 +94,9 @@ static enum status set_pass(
     struct pass *out, const char *text, size_t len, const char *option)
 {
 	if (len > PASS_MAX)
-		return fail_long(option);
+		return fail_long(out, option);
 	if (memchr(text, '\0', len) != NULL)
-		return fail(ST_ERROR,
+		return fail(pass_blame(out),
 		    "%s: there is a NUL byte in the pass phrase", option);
 	memmove(out->text, text, len);
 	out->text[len] = '\0';
@@ -104,7 +109,7 @@ static enum status read_pass_env(
 	const char *value = getenv(name);
 
 	if (value == NULL)
-		return fail(ST_ERROR, "%s: there is no environment variable %s",
+		return fail(ST_FILE, "%s: there is no environment variable %s",
 		    option, name);
 	return set_pass(out, value, strlen(value), option);
 }
@@ -140,16 +145,16 @@ static enum status read_pass_line(struct pass *out, int fd, const char *option)
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)
-			return fail_errno(ST_ERROR,
-			    "%s: cannot read the pass phrase", option);
+			return fail_errno(
+			    ST_FILE, "%s: cannot read the pass phrase", option);
 		if (c == '\n')
 			break;
 		if (len > PASS_MAX)
-			return fail_long(option);
+			return fail_long(out, option);
 		out->text[len++] = c;
 	}
 	if (got == 0 && len == 0)
-		return fail(ST_ERROR,
+		return fail(ST_FILE,
 		    "%s: there is no line to read the pass phrase from",
 		    option);
 
@@ -179,6 +184,7 @@ enum status pass_read(struct pass *out, const char *source, const char *option)
 		return ST_OK;
 	switch (find_prefix(source, &rest)) {
 	case PREFIX_PASS:
+		out->literal = true;
 		st = set_pass(out, rest, strlen(rest), option);
 		break;
 	case PREFIX_ENV:

@@ -12,6 +12,7 @@
 /* A pass phrase or PIN, which is never printed.  All zero: none was given. */
 struct pass {
 	bool given;
+	bool literal; /* it was the value of the option itself, "pass:TEXT" */
 	char text[PASS_MAX + 1];
 };
 
@@ -37,9 +38,16 @@ void pass_hide(char *source);
  * Reads the pass phrase from source: "pass:TEXT", "env:NAME", or the first
  * line of "file:NAME"; "fd:NUMBER" and "stdin" give their next line with each
  * call.  A NULL source gives no pass phrase.  option is named in messages.
- * ST_FILE after reporting if a file cannot be read, ST_ERROR otherwise.
+ * After reporting: ST_FILE if there is nothing to read, or what was read is no
+ * pass phrase; ST_ERROR if source itself is malformed.
  */
 enum status pass_read(struct pass *out, const char *source, const char *option);
+
+/*
+ * The status where the pass phrase cannot be used: ST_ERROR if the command line
+ * is wrong, ST_FILE if it is what the source has.
+ */
+enum status pass_blame(const struct pass *pass);
 
 void pass_wipe(struct pass *pass);
 

@@ -40,7 +40,8 @@ static enum status read_challenge(struct making *m)
 	if (!challenge->given)
 		return ST_OK;
 	if (!request_check_challenge(challenge->text, &problem))
-		return fail(ST_ERROR, "--challenge: %s", problem.text);
+		return fail(
+		    pass_blame(challenge), "--challenge: %s", problem.text);
 	m->content.challenge = challenge->text;
 	return ST_OK;
 }

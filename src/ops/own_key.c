@@ -152,11 +152,11 @@ static enum status check_passes(const struct session *session, const char *name)
 		    name);
 	if (out->given && *out->text == '\0')
 		return fail(
-		    ST_ERROR, "--key-passout: the pass phrase is empty");
+		    pass_blame(out), "--key-passout: the pass phrase is empty");
 	if (out->given &&
 	    problem_count_characters(
 		&problem, "the pass phrase", out->text, strlen(out->text)) < 0)
-		return fail(ST_ERROR, "--key-passout: %s", problem.text);
+		return fail(pass_blame(out), "--key-passout: %s", problem.text);
 	if (in->given && strcmp(in->text, out->text) != 0)
 		return fail(ST_ERROR,
 		    "private key %s: the pass phrase of --key-passout is not "

@@ -480,7 +480,7 @@ END
     input=line client enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" \
         -l local.crt -k local.key --passin stdin -K local.key \
         --sign-passin stdin -O old.crt
-    refused 1 "--sign-passin: there is no line"
+    refused 93 "--sign-passin: there is no line"
 }
 
 # --- pass phrases and keys that are refused ------------------------------------
@@ -542,25 +542,25 @@ no_source() {
     head -c 1024 /dev/zero | tr '\0' x >long
     mkdir directory
     unset NO_SUCH
-    no_source 1 env:NO_SUCH "no environment variable NO_SUCH"
+    no_source 93 env:NO_SUCH "no environment variable NO_SUCH"
     no_source 1 env: "not a source of a pass phrase"
-    no_source 1 fd:9 "Bad file descriptor"
+    no_source 93 fd:9 "Bad file descriptor"
     no_source 1 fd:x "fd: wants the number of an open file"
     no_source 1 fd:-1 "fd: wants the number of an open file"
     no_source 1 fd: "not a source of a pass phrase"
     no_source 1 fd:7x "fd: wants the number of an open file"
     no_source 1 fd:99999999999999999999 "fd: wants the number of an open file"
-    no_source 1 stdin "there is no line"
-    no_source 1 fd:7 "there is no line"
+    no_source 93 stdin "there is no line"
+    no_source 93 fd:7 "there is no line"
     no_source 93 file:missing "missing" "No such file"
     no_source 93 file:empty "empty" "the file is empty"
     no_source 93 file:directory "directory"
     no_source 1 file: "not a source of a pass phrase"
     no_source 1 "pass:$(cat long)" "longer than 1023 bytes"
-    no_source 1 file:long "longer than 1023 bytes"
-    LONG=$(cat long) no_source 1 env:LONG "longer than 1023 bytes"
-    input=long no_source 1 stdin "longer than 1023 bytes"
-    descriptor=long no_source 1 fd:7 "longer than 1023 bytes"
+    no_source 93 file:long "longer than 1023 bytes"
+    LONG=$(cat long) no_source 93 env:LONG "longer than 1023 bytes"
+    input=long no_source 93 stdin "longer than 1023 bytes"
+    descriptor=long no_source 93 fd:7 "longer than 1023 bytes"
     # An empty line is an empty pass phrase.
     enroll_with "$keys/rsa-pkcs8.pem" --passin file:blank
     unusable "cannot decrypt it, the pass phrase is wrong"

@@ -252,25 +252,72 @@ END
     stderr_empty
 }
 
-@test "a source that cannot be read: as of --passin, before all else" {
-    local source expected text
+# status_of OPTION SOURCE: the exit status, and one line that names the option or,
+# where it is a file, the file.
+status_of() {
+    case $1 in
+        --challenge | --key-passout | --tls-passin) make_new "$1" "$2" -c none ;;
+        --passin) make_new --passin "$2" -c none ;;
+        --sign-passin) make_new -K own.key -O own.crt --sign-passin "$2" -c none ;;
+    esac
+    only_error
+    echo "$status"
+}
+
+@test "a source of a secret: 93 if it cannot be read or used, 1 if it is none, whatever the option" {
+    local option source expected
     start
     rm ca.crt
+    : >empty
+    head -c 1024 /dev/zero | tr '\0' x >long
+    printf 'a\0b\n' >nul
     snapshot
-    while IFS='|' read -r source expected text; do
-        make_new --challenge "$source" -c none
-        expect_status "$expected"
-        only_error "$text"
-        make_new --passin "$source" -c none
-        expect_status "$expected"
-        only_error "${text/--challenge/--passin}"
+    while read -r source expected; do
+        for option in --challenge --passin --key-passout --sign-passin \
+            --tls-passin; do
+            expect_equal "$option $source" "$expected" \
+                "$(LONG=$(cat long) status_of "$option" "$source")"
+        done
     done <<'END'
-env:NONE|1|--challenge: there is no environment variable NONE
-file:none|93|file none: cannot open
-fd:99|1|--challenge: cannot read
-fd:x|1|--challenge: fd: wants the number of an open file
-stdin|1|--challenge: there is no line
+env:NONE 93
+env:LONG 93
+env: 1
+file:none 93
+file:empty 93
+file:long 93
+file:nul 93
+file:. 93
+file: 1
+fd:99 93
+fd:x 1
+fd: 1
+stdin 93
+secret 1
 END
+    nothing_written
+    nothing_sent
+}
+
+@test "contents of a source that are no challenge or pass phrase: 93, or 1 where they are typed" {
+    start
+    printf 'o\tne\n' >tab
+    printf '\n' >blank
+    snapshot
+    make_new --key-passout file:tab
+    expect_status 93
+    only_error "--key-passout: the pass phrase has a control character"
+    make_new --key-passout file:blank
+    expect_status 93
+    only_error "--key-passout: the pass phrase is empty"
+    TAB=$(cat tab) make_new --challenge env:TAB
+    expect_status 93
+    only_error "--challenge: "
+    make_new --challenge file:blank
+    expect_status 93
+    only_error "--challenge: "
+    make_new --challenge pass:
+    expect_status 1
+    only_error "--challenge: "
     nothing_written
     nothing_sent
 }

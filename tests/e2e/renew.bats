@@ -723,7 +723,7 @@ check_full() {
     start
     enrolled
     renew --force --renew-with both --challenge env:NOT_THERE
-    expect_status 1
+    expect_status 93
     only_error "there is no environment variable NOT_THERE"
     renew --force --renew-with both --challenge file:not-there
     expect_status 93

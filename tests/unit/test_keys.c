@@ -348,7 +348,7 @@ static void test_pass_text(void **state)
 	setenv("SSCEP_TEST_PASS", "", 1);
 	assert_pass("env:SSCEP_TEST_PASS", "");
 	unsetenv("SSCEP_TEST_PASS");
-	assert_no_pass("env:SSCEP_TEST_PASS", ST_ERROR,
+	assert_no_pass("env:SSCEP_TEST_PASS", ST_FILE,
 	    "--passin: there is no environment variable SSCEP_TEST_PASS");
 }
 
@@ -416,21 +416,21 @@ static void test_pass_next_lines(void **state)
 	assert_pass(source, "");
 	assert_pass(source, "b");
 	assert_pass(source, "c");
-	assert_no_pass(source, ST_ERROR, "--passin: there is no line to read");
+	assert_no_pass(source, ST_FILE, "--passin: there is no line to read");
 	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
 	assert_int_equal(dup2(fd, STDIN_FILENO), STDIN_FILENO);
 	assert_pass("stdin", "a");
 	assert_pass("fd:0", "");
 	assert_pass("stdin", "b");
 	assert_pass("stdin", "c");
-	assert_no_pass("stdin", ST_ERROR, "--passin: there is no line to read");
+	assert_no_pass("stdin", ST_FILE, "--passin: there is no line to read");
 	close(fd);
 	assert_true(saved < 0 || dup2(saved, STDIN_FILENO) >= 0);
 	close(saved);
 	/* A descriptor that is not open. */
 	close(CLOSED_FD);
 	snprintf(number, sizeof(number), "fd:%d", CLOSED_FD);
-	assert_no_pass(number, ST_ERROR,
+	assert_no_pass(number, ST_FILE,
 	    "--passin: cannot read the pass phrase: Bad file descriptor");
 }
 
@@ -454,10 +454,10 @@ static void test_pass_long(void **state)
 				assert_pass(fd_source, text);
 				assert_pass(file_source(path), text);
 			} else {
-				assert_no_pass(fd_source, ST_ERROR,
+				assert_no_pass(fd_source, ST_FILE,
 				    "--passin: the pass phrase is longer than "
 				    "1023 bytes");
-				assert_no_pass(file_source(path), ST_ERROR,
+				assert_no_pass(file_source(path), ST_FILE,
 				    "longer than 1023 bytes");
 			}
 			close(fd);
@@ -471,7 +471,7 @@ static void test_pass_long(void **state)
 		if (len == PASS_MAX)
 			assert_pass("env:SSCEP_TEST_PASS", text);
 		else
-			assert_no_pass("env:SSCEP_TEST_PASS", ST_ERROR,
+			assert_no_pass("env:SSCEP_TEST_PASS", ST_FILE,
 			    "longer than 1023");
 		unsetenv("SSCEP_TEST_PASS");
 	}
@@ -489,10 +489,10 @@ static void test_pass_bad(void **state)
 	for (i = 0; i < NITEMS(numbers); i++)
 		assert_no_pass(numbers[i], ST_ERROR,
 		    "--passin: fd: wants the number of an open file");
-	assert_no_pass("fd:2147483647", ST_ERROR, "Bad file descriptor");
+	assert_no_pass("fd:2147483647", ST_FILE, "Bad file descriptor");
 	fixture_write(path, "a\0b\n", 4);
-	assert_no_pass(file_source(path), ST_ERROR, "a NUL byte");
-	assert_no_pass(open_source(path, &fd), ST_ERROR, "a NUL byte");
+	assert_no_pass(file_source(path), ST_FILE, "a NUL byte");
+	assert_no_pass(open_source(path, &fd), ST_FILE, "a NUL byte");
 	close(fd);
 	fixture_remove(path);
 	assert_no_pass(file_source(path), ST_FILE, "cannot open");
