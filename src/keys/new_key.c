@@ -1,3 +1,5 @@
+#include <ctype.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -12,6 +14,7 @@
 #include "compat/compat.h"
 #include "keys/key_name.h"
 #include "keys/new_key.h"
+#include "pki/ability.h"
 #include "util/ascii.h"
 #include "util/log.h"
 #include "util/newfile.h"
@@ -26,15 +29,22 @@ struct new_key_type {
 	int curve;     /* NID_undef: none */
 	int bits;
 	const char *in_token; /* as pkcs11-tool(1) has it */
+	const char *others;   /* what else it is called: new_key_find_meant() */
 };
 
 static const struct new_key_type types[] = {
-    {"rsa:2048", NID_rsaEncryption, NID_undef, 2048, "rsa:2048"},
-    {"rsa:3072", NID_rsaEncryption, NID_undef, 3072, "rsa:3072"},
-    {"rsa:4096", NID_rsaEncryption, NID_undef, 4096, "rsa:4096"},
+    {"rsa:2048", NID_rsaEncryption, NID_undef, 2048, "rsa:2048",
+	" rsa rsa2048 2048 "},
+    {"rsa:3072", NID_rsaEncryption, NID_undef, 3072, "rsa:3072",
+	" rsa3072 3072 "},
+    {"rsa:4096", NID_rsaEncryption, NID_undef, 4096, "rsa:4096",
+	" rsa4096 4096 "},
     {"ec:P-256", NID_X9_62_id_ecPublicKey, NID_X9_62_prime256v1, 256,
-	"EC:prime256v1"},
-    {"ec:P-384", NID_X9_62_id_ecPublicKey, NID_secp384r1, 384, "EC:secp384r1"},
+	"EC:prime256v1",
+	" ec ecdsa p256 ecp256 ecdsap256 prime256v1 ecprime256v1 secp256r1 "
+	"ecsecp256r1 "},
+    {"ec:P-384", NID_X9_62_id_ecPublicKey, NID_secp384r1, 384, "EC:secp384r1",
+	" p384 ecp384 ecdsap384 secp384r1 ecsecp384r1 "},
 };
 
 #define TYPES "rsa:2048|rsa:3072|rsa:4096|ec:P-256|ec:P-384"
@@ -48,6 +58,21 @@ const struct new_key_type *new_key_find_type(const char *name)
 	for (i = 0; i < COUNT_OF(types); i++)
 		if (ascii_is_same_word(types[i].name, name))
 			return &types[i];
+	return NULL;
+}
+
+const char *new_key_find_meant(const char *text)
+{
+	char word[32] = " ";
+	size_t i, len = 1;
+
+	for (; *text != '\0' && len < sizeof(word) - 2; text++)
+		if (isalnum((unsigned char)*text))
+			word[len++] = ascii_to_lower(*text);
+	word[len] = ' ';
+	for (i = 0; len > 1 && *text == '\0' && i < COUNT_OF(types); i++)
+		if (strstr(types[i].others, word) != NULL)
+			return types[i].name;
 	return NULL;
 }
 
@@ -85,6 +110,38 @@ const char *new_key_type_name(EVP_PKEY *key)
 		if (new_key_is_of_type(key, &types[i]))
 			return types[i].name;
 	return NULL;
+}
+
+/* NID_undef: it has none with a name. */
+static int get_curve(EVP_PKEY *key)
+{
+	X509_PUBKEY *public = NULL;
+	X509_ALGOR *algorithm;
+	int curve = NID_undef;
+
+	if (X509_PUBKEY_set(&public, key) == 1 &&
+	    X509_PUBKEY_get0_param(NULL, NULL, NULL, &algorithm, public))
+		curve = find_curve(algorithm);
+	X509_PUBKEY_free(public);
+	return curve;
+}
+
+const char *new_key_describe(char out[NEW_KEY_DESCRIPTION_MAX], EVP_PKEY *key)
+{
+	const char *type = new_key_type_name(key);
+	const struct key_ability ability = ability_of_key(key);
+	int curve = ability.agrees ? get_curve(key) : NID_undef;
+
+	if (type != NULL)
+		snprintf(out, NEW_KEY_DESCRIPTION_MAX, "of type %s", type);
+	else if (curve != NID_undef)
+		snprintf(out, NEW_KEY_DESCRIPTION_MAX, "of the curve %s",
+		    OBJ_nid2sn(curve));
+	else
+		snprintf(out, NEW_KEY_DESCRIPTION_MAX, "%s with %d bits%s",
+		    ability.type, EVP_PKEY_bits(key),
+		    ability.agrees ? ", of a curve without a name" : "");
+	return out;
 }
 
 static bool set_parameters(EVP_PKEY_CTX *ctx, const struct new_key_type *type)
@@ -173,13 +230,24 @@ enum status new_key_make(EVP_PKEY **out, const struct new_key_type *type,
 	return st;
 }
 
+static bool has_scheme(const char *name, const char *scheme)
+{
+	return strncasecmp(name, scheme, strlen(scheme)) == 0;
+}
+
 enum status new_key_refuse_token(
     const char *name, const struct new_key_type *type, const char *engine)
 {
 	char shown[KEY_NAME_MAX];
 
 	key_name_shown(shown, name);
-	if (strncasecmp(name, "handle:", strlen("handle:")) == 0)
+	if (engine == NULL && !has_scheme(name, "handle:") &&
+	    !has_scheme(name, "pkcs11:"))
+		return fail(ST_ERROR,
+		    "--new-key makes a key in a file, and %s begins as the URI "
+		    "of a key in a token does (for a file of that name: ./%s)",
+		    shown, shown);
+	if (has_scheme(name, "handle:"))
 		return fail(ST_ERROR,
 		    "--new-key makes a key in a file, and %s is in a TPM: "
 		    "tpm2_create and tpm2_evictcontrol make one there (see "

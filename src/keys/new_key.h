@@ -21,6 +21,13 @@ struct new_key_type;
 /* The type of that name, case ignored; NULL if there is none. */
 const struct new_key_type *new_key_find_type(const char *name);
 
+/* The name of the type that the text may mean, as "P-256" does; NULL: of none. */
+const char *new_key_find_meant(const char *text);
+
+/* What the key is, for messages: "of the curve secp256k1".  Returns out. */
+#define NEW_KEY_DESCRIPTION_MAX 80
+const char *new_key_describe(char out[NEW_KEY_DESCRIPTION_MAX], EVP_PKEY *key);
+
 /* The name of the type that key is of; NULL: of none. */
 const char *new_key_type_name(EVP_PKEY *key);
 

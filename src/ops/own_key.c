@@ -6,7 +6,6 @@
 #include "keys/key.h"
 #include "keys/new_key.h"
 #include "ops/own_key.h"
-#include "pki/ability.h"
 #include "pki/problem.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -113,7 +112,7 @@ static enum status read_there(EVP_PKEY **out, const struct session *session)
 {
 	const struct options *o = session->options;
 	const char *name = key_name_get_path(o->key);
-	char shown[KEY_NAME_MAX];
+	char shown[KEY_NAME_MAX], found[NEW_KEY_DESCRIPTION_MAX];
 	enum status st;
 
 	if (o->new_key != NULL && is_empty(name))
@@ -128,10 +127,9 @@ static enum status read_there(EVP_PKEY **out, const struct session *session)
 	    !new_key_is_of_type(*out, new_key_find_type(o->new_key)))
 		return fail(ST_FILE,
 		    "private key %s: it is there, but is not of type %s: it is "
-		    "%s with %d bits (--new-key never overwrites a key; give "
-		    "another name, or leave --new-key out to use this one)",
-		    shown, o->new_key, ability_of_key(*out).type,
-		    EVP_PKEY_bits(*out));
+		    "%s (--new-key never overwrites a key; give another name, "
+		    "or leave --new-key out to use this one)",
+		    shown, o->new_key, new_key_describe(found, *out));
 	if (o->new_key != NULL && (st = check_access(name)) != ST_OK)
 		return st;
 	verbose("private key %s: it is there, and is used", shown);

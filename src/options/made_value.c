@@ -42,11 +42,14 @@ static bool check_purposes(const char *text, struct problem *problem)
 static bool check_new_key(
     const char *text, const char *types, struct problem *problem)
 {
+	const char *meant = new_key_find_meant(text);
 	char shown[80];
 
 	return new_key_find_type(text) != NULL ||
-	    problem_set(problem, "unknown type of key %s, not one of %s",
-		log_escape(shown, sizeof(shown), text, strlen(text)), types);
+	    problem_set(problem, "unknown type of key %s%s%s%s, not one of %s",
+		log_escape(shown, sizeof(shown), text, strlen(text)),
+		meant != NULL ? " (did you mean " : "",
+		meant != NULL ? meant : "", meant != NULL ? "?)" : "", types);
 }
 
 bool made_value_is_good(

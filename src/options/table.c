@@ -341,8 +341,8 @@ const struct option_row table_rows[] = {
 	  .help = "Request these purposes, and key usages by the type of the"
 		  " key; may be repeated",
 	  .more = "Names such as serverAuth, clientAuth and ipsecIKE, or OIDs,"
-		  " separated by commas. Those that are there twice are"
-		  " dropped.",
+		  " separated by commas or blanks. Those that are there twice"
+		  " are dropped.",
 	  .example = "serverAuth,clientAuth" },
 	{ .name = "ku", .ops = MAKES, TO_FLAG(key_usage),
 	  .key = "KeyUsage",

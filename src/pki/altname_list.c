@@ -159,6 +159,8 @@ bool altname_list_add(
 	struct buf item = {0};
 	bool ok;
 
+	if (list[strspn(list, " \t")] == '\0')
+		return problem_set(problem, "there is no name in it");
 	for (;;) {
 		ok = take_item(&item, &list, problem) &&
 		    add_item(names, buf_string(&item), problem);

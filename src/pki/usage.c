@@ -83,6 +83,8 @@ bool usage_add_purposes(
 {
 	size_t len;
 
+	if (list[strspn(list, " \t")] == '\0')
+		return problem_set(problem, "there is no purpose in it");
 	if (*all == NULL && (*all = sk_ASN1_OBJECT_new_null()) == NULL)
 		return problem_set(problem, "out of memory");
 	for (;;) {

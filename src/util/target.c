@@ -180,26 +180,27 @@ static enum status walk_component(
     struct walk *walk, struct target *target, const char *next)
 {
 	struct stat *sb = &target->status;
+	enum magic magic;
 	enum status st;
 	int pid;
 
 	target->exists = lstat(next, sb) == 0;
-	if (!target->exists && (errno != ENOENT || walk->left.len > 0))
+	if (!target->exists && errno != ENOENT)
 		return fail_name(walk);
+	if (!target->exists && walk->left.len > 0)
+		return fail(ST_FILE, "%s%s: there is no directory %s",
+		    walk->what, walk->name, next);
 	walk->looked = !target->exists || !S_ISLNK(sb->st_mode);
 	if (walk->looked)
 		return set_done(walk, next);
-	switch (find_magic(directory_of(walk), &pid)) {
-	case MAGIC_DESCRIPTORS:
+	magic = find_magic(directory_of(walk), &pid);
+	if (magic == MAGIC_DESCRIPTORS) {
 		target->stream = is_last(walk);
 		if (target->stream && pid == (int)getpid())
 			target->descriptor = parse_id(strrchr(next, '/') + 1);
-		return set_done(walk, next);
-	case MAGIC_PROCESS:
-		return set_done(walk, next);
-	case MAGIC_NONE:
-		break;
 	}
+	if (magic != MAGIC_NONE)
+		return set_done(walk, next);
 	if ((st = check_owner(walk, next, sb->st_uid)) != ST_OK)
 		return st;
 	return follow_link(walk, next);
@@ -363,7 +364,6 @@ static bool is_same_place(const struct target *a, const struct target *b)
 
 	if (strcmp(target_base(a), target_base(b)) != 0)
 		return false;
-
 	above_a = target_directory(a);
 	above_b = target_directory(b);
 	same = above_a != NULL && above_b != NULL && stat(above_a, &sa) == 0 &&

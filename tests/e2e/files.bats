@@ -244,7 +244,7 @@ open("stdout.pem", "w").write(report["pem"])' "$stdout"
     wait_for 10 grep -q PENDING "$stdout"
     mv there moved
     wait_for_client
-    rescued "there/local.crt: cannot open: No such file or directory"
+    rescued "there/local.crt: there is no directory there"
 }
 
 @test "the temporary file is removed while the request is pending" {

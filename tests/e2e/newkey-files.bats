@@ -596,8 +596,16 @@ END
     cp "$shared/ec.key" new.key
     make --new-key rsa:2048 --subject /CN=a
     expect_status 93
-    only_error "is not of type rsa:2048: it is id-ecPublicKey with 256 bits"
+    only_error "is not of type rsa:2048: it is of type ec:P-256 (--new-key"
     cmp new.key "$shared/ec.key"
+    openssl ecparam -name secp256k1 -genkey -noout -out new.key
+    make --new-key ec:P-256 --subject /CN=a
+    expect_status 93
+    only_error "is not of type ec:P-256: it is of the curve secp256k1 (--new-key"
+    openssl genrsa -out new.key 1024
+    make --new-key ec:P-256 --subject /CN=a
+    expect_status 93
+    only_error "it is rsaEncryption with 1024 bits (--new-key"
     chmod 600 new.key
     as_other make_new -m /dev/null
     expect_status 93

@@ -466,6 +466,51 @@ EC:secp384r1"
         -k handle:0x81000000 --subject /CN=a
     expect_status 1
     only_error "tpm2_create and tpm2_evictcontrol"
+    run_sscep enroll -u "$URL" -c ca.crt -l new.crt --new-key rsa:2048 \
+        -k mrsa:2048.key --subject /CN=a
+    expect_status 1
+    only_error "mrsa:2048.key begins as the URI of a key in a token does" \
+        "(for a file of that name: ./mrsa:2048.key)"
+    nothing_sent
+    run_sscep enroll -u "$URL" -c ca.crt -l new.crt --new-key ec:P-256 \
+        -k ./mrsa:2048.key --subject /CN=a
+    expect_status 0
+}
+
+@test "what the type of a key may have been meant as" {
+    start
+    local text meant
+    while read -r text meant; do
+        make --subject /CN=a --new-key "$text"
+        misuse "unknown type of key $text (did you mean $meant?), not one of"
+    done <<'END'
+rsa rsa:2048
+rsa2048 rsa:2048
+RSA-4096 rsa:4096
+ec ec:P-256
+P-256 ec:P-256
+prime256v1 ec:P-256
+EC:prime256v1 ec:P-256
+ec:p384 ec:P-384
+secp384r1 ec:P-384
+END
+    for text in rsa:1024 ec:P-521 ed25519 --; do
+        make --subject /CN=a --new-key "$text"
+        misuse "unknown type of key $text, not one of"
+    done
+}
+
+@test "the directory of a key is missing: it is named" {
+    start
+    run_sscep enroll -u "$URL" -c ca.crt -l new.crt --new-key ec:P-256 \
+        -k a/b/new.key --subject /CN=a
+    expect_status 93
+    only_error "private key a/b/new.key: there is no directory a"
+    mkdir a
+    run_sscep enroll -u "$URL" -c ca.crt -l new.crt --new-key ec:P-256 \
+        -k a/b/new.key --subject /CN=a
+    expect_status 93
+    only_error "private key a/b/new.key: there is no directory a/b"
     nothing_sent
 }
 

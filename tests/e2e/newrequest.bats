@@ -298,11 +298,13 @@ Exchange" "$(extensions)"
     done <<'END'
 1.2.3.|unknown purpose 1.2.3.
 serverAuth,|there is a comma, but no purpose next to it
+ |there is no purpose in it
 END
     while IFS='|' read -r list expected; do
         refused "option --san: $expected" -- --subject /CN=a --san "$list"
     done <<'END'
 DNS:a,|there is a comma, but no name next to it
+ |there is no name in it
 IP:[::1]|IP:[::1]: expected an IPv4 or IPv6 address without brackets
 DNS:1.2.3.4|DNS:1.2.3.4: expected the name of a host; an address is written IP:
 DNS:ä.example|DNS:ä.example: expected the name of a host in ASCII: the A-label

@@ -227,6 +227,7 @@ static const struct {
 	3},
     {"a.example", "a.example" NO_KIND, 0},
     {"RID:1.2.3", "RID:1.2.3" NO_KIND, 0},
+    {" \t", "there is no name in it", 0},
     {"DNS:a,", "there is a comma, but no name next to it", 0},
     {",DNS:a", "there is a comma, but no name next to it", 0},
     {"DNS:", "DNS:: " NAME_OF_HOST, 0},

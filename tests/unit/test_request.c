@@ -44,6 +44,9 @@ static const struct {
 	"unknown purpose 1.2.3., neither an OID nor one of serverAuth, "
 	"clientAuth, codeSigning, emailProtection, ipsecIKE and their like",
 	false},
+    {" ", NULL, "there is no purpose in it", false},
+    {"serverAuth clientAuth", NULL,
+	"1.3.6.1.5.5.7.3.1 1.3.6.1.5.5.7.3.2 ", true},
     {"serverAuth,", NULL, "there is a comma, but no purpose next to it", false},
     {",serverAuth", NULL, "there is a comma, but no purpose next to it", false},
     {"a,,b", NULL,

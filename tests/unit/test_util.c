@@ -966,7 +966,7 @@ static void test_write_bad(void **state)
 		const char *name, *says;
 	} bad[] = {
 	    {"bad/dir", "is a directory"},
-	    {"bad/missing/file", "No such file"},
+	    {"bad/missing/file", "there is no directory"},
 	    {"bad/plain/file", "ot a directory"},
 	};
 	const char *dir = new_directory("bad"), *path, *text;
