@@ -325,6 +325,8 @@ sscep_sources = \
 	src/util/utf8.h \
 	src/util/warning.c \
 	src/util/warning.h \
+	src/util/writers.c \
+	src/util/writers.h \
 	src/compat/compat.h \
 	src/compat/files.c \
 	src/compat/files.h \

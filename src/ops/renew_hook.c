@@ -13,6 +13,7 @@
 #include "util/file.h"
 #include "util/log.h"
 #include "util/target.h"
+#include "util/writers.h"
 
 #define SOURCES_MAX 6
 
@@ -80,76 +81,47 @@ enum status renew_hook_mark_files(const struct renewal_state *r)
 	return mark(r, action);
 }
 
-/*
- * Reports when somebody but root and this user may write the file at path, or
- * rename what is in that directory, in which a sticky bit keeps them from it.
- */
-static enum status check_writers(
-    const char *config, const char *path, const struct stat *status)
+/* Reports when others may change the configuration file: ST_HOOK. */
+static enum status check_writers(const char *config)
 {
-	bool sticky =
-	    S_ISDIR(status->st_mode) && (status->st_mode & S_ISVTX) != 0;
+	struct buf culprit = {0};
+	enum writers found = writers_find(&culprit, config);
+	const char *path = buf_string(&culprit);
+	enum status st = ST_OK;
 
-	if (status->st_uid != 0 && status->st_uid != geteuid())
-		return fail(ST_HOOK,
+	if (found == WRITERS_OWNER)
+		st = fail(ST_HOOK,
 		    "configuration file %s: its hook is not run, as %s belongs "
 		    "to another user (chown)",
 		    config, path);
-	if ((status->st_mode & (S_IWGRP | S_IWOTH)) != 0 && !sticky)
-		return fail(ST_HOOK,
+	else if (found == WRITERS_OTHERS)
+		st = fail(ST_HOOK,
 		    "configuration file %s: its hook is not run, as its group "
 		    "or others may write %s (chmod go-w)",
 		    config, path);
-	return ST_OK;
-}
-
-static enum status check_directory(
-    const char *config, const struct target *target)
-{
-	char *directory = target_directory(target);
-	enum status st = ST_OK;
-	struct stat status;
-
-	if (directory == NULL)
-		return fail_memory();
-	if (stat(directory, &status) == 0)
-		st = check_writers(config, directory, &status);
-	free(directory);
-	return st;
-}
-
-/* Where the name is that of a link, somebody else's may take its place. */
-static enum status check_name(const char *config)
-{
-	struct target name = {.path = strdup(config)};
-	enum status st =
-	    name.path != NULL ? check_directory(config, &name) : fail_memory();
-
-	target_free(&name);
+	else if (found == WRITERS_UNKNOWN)
+		st = fail_errno(ST_HOOK,
+		    "configuration file %s: its hook is not run, as who may "
+		    "write %s is not known",
+		    config, path);
+	buf_free(&culprit);
 	return st;
 }
 
 /* A descriptor that is open, as /dev/stdin, is of the user's own making. */
-static enum status check_target(const char *path, const struct target *target)
-{
-	enum status st = ST_OK;
-
-	if (target->stream)
-		return ST_OK;
-	if (target->exists)
-		st = check_writers(path, target->path, &target->status);
-	if (st == ST_OK)
-		st = check_directory(path, target);
-	return st == ST_OK ? check_name(path) : st;
-}
-
-/* Reports when others may write the configuration file: ST_HOOK. */
 static enum status check_config(const char *path)
 {
 	struct target target;
-	enum status st = target_find(&target, path, "configuration file ");
+	enum status st;
 
-	st = st == ST_OK ? check_target(path, &target) : ST_HOOK;
+	if (file_is_standard(path))
+		return ST_OK;
+	st = target_find(&target, path, "configuration file ");
+
+	if (st != ST_OK)
+		st = ST_HOOK;
+	else if (!target.stream)
+		st = check_writers(path);
 	target_free(&target);
 	return st;
 }

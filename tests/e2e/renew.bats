@@ -1046,6 +1046,94 @@ interrupt_when_polling() {
     [ -e hooked ]
 }
 
+# hook_is_run CONFIG, hook_is_not_run CONFIG TEXT: once, of the file.
+hook_is_run() {
+    rm -f hooked
+    touch dev.crt.hook
+    renew -f "$1"
+    expect_status 0
+    [ -e hooked ] || problem "the hook was not run"
+}
+
+hook_is_not_run() {
+    rm -f hooked
+    touch dev.crt.hook
+    renew -f "$1"
+    expect_status 78
+    one_error "configuration file $1: its hook is not run" "$2"
+    [ ! -e hooked ] || problem "the hook was run"
+}
+
+@test "a hook from a file below a directory that others may write is not run" {
+    start
+    configure "Hook = 'touch hooked'"
+    enrolled
+    mkdir -p a/b/c links
+    cp dev.conf a/b/c
+    hook_is_run a/b/c/dev.conf
+    chmod 777 a
+    hook_is_not_run a/b/c/dev.conf "others may write $PWD/a (chmod go-w)"
+    hook_is_not_run "$PWD/a/b/c/dev.conf" "write $PWD/a (chmod"
+    hook_is_not_run links/../a/b/c/dev.conf "write $PWD/a (chmod"
+    # Where links lead, and through which directories.
+    ln -s ../a/b/c/dev.conf links/file.conf
+    ln -s ../a/b links/directory
+    hook_is_not_run links/file.conf "write $PWD/a (chmod"
+    hook_is_not_run links/directory/c/dev.conf "write $PWD/a (chmod"
+    ln -s "$PWD/dev.conf" a/b/there.conf
+    hook_is_not_run a/b/there.conf "write $PWD/a (chmod"
+    # What is entered and left again, the system has followed as well.
+    ln -s . a/here
+    hook_is_not_run a/../dev.conf "write $PWD/a (chmod"
+    # A sticky bit keeps others from names that are not theirs.
+    chmod 1777 a
+    hook_is_run a/b/c/dev.conf
+    hook_is_run links/directory/c/dev.conf
+    hook_is_run a/here/b/there.conf
+    chmod 775 a/b
+    hook_is_not_run a/b/c/dev.conf "its group or others may write $PWD/a/b ("
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    chmod 755 a/b
+    chown 65534 a/b
+    hook_is_not_run a/b/c/dev.conf "$PWD/a/b belongs to another user"
+    chown 0 a/b
+    chown 65534 a
+    hook_is_not_run a/b/c/dev.conf "$PWD/a belongs to another user"
+    chown 0 a
+    hook_is_run a/b/c/dev.conf
+}
+
+@test "an ordinary user's hook is run from root's file and his own, not below another's directory" {
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root is another user, too"
+    start
+    chmod go+x "$BATS_RUN_TMPDIR"
+    configure "Hook = 'touch hooked'"
+    enrolled
+    mkdir etc own
+    cp dev.conf etc
+    cp dev.conf own
+    chmod 755 . etc
+    chown -R 65534 own dev.key dev.crt dev.crt.lock
+    mkdir run
+    chmod 777 run
+    local path=$PWD
+    sed -i "s,touch hooked,touch $path/run/hooked," etc/dev.conf own/dev.conf
+    chown 65534 .
+    user=(setpriv --reuid=65534 --regid=65534 --clear-groups)
+    local file
+    for file in etc/dev.conf own/dev.conf; do
+        rm -f run/hooked
+        "${user[@]}" touch dev.crt.hook
+        "${user[@]}" "$sscep" renew -f "$file" >"$stdout" 2>"$stderr" ||
+            problem "$file" "$(cat "$stderr")"
+        [ -e run/hooked ]
+    done
+    # To root the user is another one.
+    hook_is_not_run etc/dev.conf "$PWD belongs to another user"
+}
+
 @test "--jitter waits, but not with --dry-run" {
     start
     renew --jitter 1000000 --dry-run

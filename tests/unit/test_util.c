@@ -24,6 +24,7 @@
 #include "util/file.h"
 #include "util/log.h"
 #include "util/output.h"
+#include "util/writers.h"
 
 #define NOBODY 65534
 
@@ -1136,6 +1137,60 @@ static void test_move_aside(void **state)
 	assert_content(path, "new");
 }
 
+/* Who may write what a name leads to. */
+static void assert_writers(
+    enum writers want, const char *name, const char *path)
+{
+	struct buf culprit = {0};
+	enum writers found = writers_find(&culprit, name);
+	const char *end = buf_string(&culprit);
+
+	if (strlen(end) > strlen(path))
+		end += strlen(end) - strlen(path);
+	if (found != want || (want != WRITERS_NONE && strcmp(end, path) != 0))
+		fixture_fail("%s: %d, %s", name, (int)found, end);
+	buf_free(&culprit);
+}
+
+static void test_writers(void **state)
+{
+	const char *dir = new_directory("writers");
+	const char *open_dir = new_directory("writers/open");
+	const char *file = fixture_path("writers/open/file");
+	const char *loop = fixture_path("writers/loop");
+	const char *link = fixture_path("writers/open/link");
+
+	(void)state;
+	fixture_write(file, "x", 1);
+	assert_int_equal(chmod(file, 0644), 0);
+	assert_int_equal(symlink("loop", loop), 0);
+	assert_int_equal(symlink("./../open//file", link), 0);
+	assert_writers(WRITERS_NONE, file, "");
+	assert_writers(WRITERS_NONE, link, "");
+	assert_writers(WRITERS_UNKNOWN, loop, "/loop");
+	assert_writers(
+	    WRITERS_UNKNOWN, fixture_path("writers/none/file"), "/none");
+	assert_int_equal(chmod(file, 0664), 0);
+	assert_writers(WRITERS_OTHERS, link, "/open/file");
+	assert_int_equal(chmod(file, 0644), 0);
+	assert_int_equal(chmod(open_dir, 0777), 0);
+	assert_writers(WRITERS_OTHERS, file, "/open");
+	assert_int_equal(chmod(open_dir, 01777), 0);
+	assert_writers(WRITERS_NONE, link, "");
+	assert_int_equal(chmod(dir, 0775), 0);
+	assert_writers(WRITERS_OTHERS, link, "/writers");
+	assert_int_equal(chmod(dir, 0755), 0);
+	if (geteuid() != 0)
+		return;
+	/* A name of somebody else in the open directory, and in one of ours. */
+	assert_int_equal(lchown(link, 65534, 65534), 0);
+	assert_writers(WRITERS_OWNER, link, "/open/link");
+	assert_int_equal(chmod(open_dir, 0755), 0);
+	assert_writers(WRITERS_NONE, link, "");
+	assert_int_equal(lchown(file, 65534, 65534), 0);
+	assert_writers(WRITERS_OWNER, link, "/open/file");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1173,6 +1228,7 @@ int main(void)
 	    cmocka_unit_test(test_check_writable),
 	    cmocka_unit_test(test_check_forbidden),
 	    cmocka_unit_test(test_move_aside),
+	    cmocka_unit_test(test_writers),
 	};
 
 	/* This must precede all other calls to libcrypto. */
