@@ -8,6 +8,7 @@
 #include "compat/compat.h"
 #include "keys/key.h"
 #include "ops/renewal.h"
+#include "ops/trust.h"
 #include "pki/cert.h"
 #include "pki/clock.h"
 #include "util/file.h"
@@ -120,19 +121,6 @@ static enum status set_files(struct renewal_state *r)
 	return ST_OK;
 }
 
-/* Before anything is made: a name that cannot be is wrong at any time. */
-static enum status check_places(const struct renewal_state *r)
-{
-	const char *const others[] = {
-	    buf_string(&r->request),
-	    buf_string(&r->hook),
-	    buf_string(&r->lock),
-	    r->options->ca_cert,
-	};
-
-	return swap_check_names(r->files, r->count, others, COUNT_OF(others));
-}
-
 static enum status set_names(struct renewal_state *r)
 {
 	const char *cert = r->cert_file->path;
@@ -152,34 +140,61 @@ static enum status set_names(struct renewal_state *r)
  * Reports a file of the user's that has the name of one beside path.  After an
  * interrupted swap NAME.old is another name of the file at path.
  */
-static enum status check_companion(
-    const struct options *o, const char *path, const char *suffix)
+static enum status check_name(
+    const struct options *o, const char *path, const char *name)
 {
 	const char *const given[] = {o->key, o->local_cert, o->ca_cert,
 	    o->request, o->enc_cert, o->chain, o->renew.fullchain,
 	    o->renew.bundle, o->config};
-	struct buf name = {0};
-	enum status st = swap_path_beside(&name, path, suffix);
 	size_t i;
 
-	for (i = 0; st == ST_OK && i < COUNT_OF(given); i++)
+	for (i = 0; i < COUNT_OF(given); i++)
 		if (given[i] != NULL &&
-		    target_names_one_file(buf_string(&name), given[i]) &&
+		    target_names_one_file(name, given[i]) &&
 		    !target_names_one_file(path, given[i]))
-			st = fail_misuse(
+			return fail_misuse(
 			    "%s is the name of a file that renew has beside "
 			    "%s: expected another name",
 			    given[i], path);
+	return ST_OK;
+}
+
+static enum status check_companion(
+    const struct options *o, const char *path, const char *suffix)
+{
+	struct buf name = {0};
+	enum status st = swap_path_beside(&name, path, suffix);
+
+	if (st == ST_OK)
+		st = check_name(o, path, buf_string(&name));
 	buf_free(&name);
 	return st;
 }
 
+/* CA.next. */
+static enum status check_next(const struct options *o)
+{
+	struct buf name = {0};
+	enum status st = ST_OK;
+
+	if (o->ca_fingerprints.count > 0)
+		st = trust_name_next(&name, o);
+	if (name.len > 0)
+		st = check_name(o, o->ca_cert, buf_string(&name));
+	buf_free(&name);
+	return st;
+}
+
+/*
+ * Before anything is made: a name that cannot be is wrong at any time.  That no
+ * two are given the same name options_check_files() has checked.
+ */
 static enum status check_names(const struct renewal_state *r)
 {
 	static const char *const suffixes[] = {
 	    PLACE_NEW, PLACE_OLD, RENEWAL_REQUEST, RENEWAL_HOOK, RENEWAL_LOCK};
 	const struct swap_file *file = r->files, *end = r->files + r->count;
-	enum status st = ST_OK;
+	enum status st = check_next(r->options);
 	size_t i, count;
 
 	for (; file < end; file++) {
@@ -218,9 +233,7 @@ enum status renewal_open(struct renewal_state *r, struct session *session)
 		session->pass = session->passout;
 	if (st == ST_OK)
 		st = set_names(r);
-	if (st == ST_OK)
-		st = check_names(r);
-	return st == ST_OK ? check_places(r) : st;
+	return st == ST_OK ? check_names(r) : st;
 }
 
 void renewal_free(struct renewal_state *r)

@@ -279,42 +279,6 @@ static enum status check_all_distinct(const struct places *places)
 	return st;
 }
 
-/* Reports if one of the three has the name of the other file. */
-static enum status check_other(const struct place *p, const char *other)
-{
-	const struct target *all[] = {&p->name, &p->fresh, &p->old};
-	struct target target;
-	enum status st = ST_OK;
-	size_t i;
-
-	target_find_quietly(&target, other);
-	for (i = 0; st == ST_OK && target.path != NULL && i < COUNT_OF(all);
-	     i++)
-		if (target_is_same(all[i], &target))
-			st = fail(ST_FILE,
-			    "%s: cannot be written as %s, which has another "
-			    "use; expected another name",
-			    p->path, other);
-	target_free(&target);
-	return st;
-}
-
-enum status swap_check_names(const struct swap_file *files, size_t count,
-    const char *const *others, size_t other_count)
-{
-	struct places places;
-	enum status st = find_places(&places, files, count);
-	size_t i, j;
-
-	if (st == ST_OK)
-		st = check_all_distinct(&places);
-	for (i = 0; st == ST_OK && i < count; i++)
-		for (j = 0; st == ST_OK && j < other_count; j++)
-			st = check_other(&places.all[i], others[j]);
-	free_places(&places);
-	return st;
-}
-
 enum status swap_check(const struct swap_file *files, size_t count)
 {
 	struct places places;

@@ -28,16 +28,12 @@ struct swap_file {
 	struct attributes first; /* if it replaces no file */
 };
 
-/* Adds NAME and the suffix.  ST_FILE after reporting. */
+/*
+ * Adds NAME and the suffix.  ST_FILE after reporting if a directory is missing,
+ * or NAME or NAME.new is there and no regular file.
+ */
 enum status swap_path_beside(
     struct buf *out, const char *path, const char *suffix);
-
-/*
- * Whether the directories of all are there, no two have a name in common, and
- * none has that of one of the other files.  ST_FILE after reporting.
- */
-enum status swap_check_names(const struct swap_file *files, size_t count,
-    const char *const *others, size_t other_count);
 
 /*
  * Whether it can be expected that all will be written and take their places;

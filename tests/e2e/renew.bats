@@ -826,7 +826,7 @@ interrupted() {
     for a in "-c dev.crt.req" "-r dev.crt.req" "-e dev.crt.req" \
         "-l dev.key.new" "-k dev.crt.old" "--bundle dev.crt.hook" \
         "--fullchain dev.key.old" "--chain dev.crt.lock" \
-        "--bundle b --chain b.new"; do
+        "--bundle b --chain b.new" "--bundle ca.crt.next" "-l ca.crt.next"; do
         renew --force $a
         misuse "is the name of a file that renew has beside"
         files_are sscep dev.conf dev.crt.req

@@ -771,37 +771,8 @@ static void test_no_regular_file(void **state)
 	expect_failure(swap_finish, r.files, COUNT,
 	    "/dev/stdout: is no regular file, expected one, or none\n");
 	r.files[0].path = at(directory, "none/bundle");
-	expect_failure(swap_finish, r.files, COUNT,
-	    "none/bundle: there is no directory ");
-}
-
-static enum status check_names(const struct swap_file *files, size_t count)
-{
-	static char other[PATH_SIZE];
-	const char *const others[] = {"none/other", other};
-
-	snprintf(other, sizeof(other), "%s.lock", files[count - 1].path);
-	return swap_check_names(files, count, others, NITEMS(others));
-}
-
-static void test_check_names(void **state)
-{
-	const char *directory = make_directory();
-	struct renewal r;
-
-	(void)state;
-	make_files(directory, "one");
-	name_files(&r, directory);
-	assert_int_equal(check_names(r.files, COUNT), ST_OK);
-	snprintf(r.path[0], sizeof(r.path[0]), "%s", at(directory, "cert.new"));
-	expect_failure(check_names, r.files, COUNT, "both need it");
-	snprintf(
-	    r.path[0], sizeof(r.path[0]), "%s", at(directory, "cert.lock"));
 	expect_failure(
-	    check_names, r.files, COUNT, "cert.lock: cannot be written as /");
-	snprintf(
-	    r.path[0], sizeof(r.path[0]), "%s", at(directory, "none/bundle"));
-	expect_failure(check_names, r.files, COUNT, "none/bundle: there is no directory ");
+	    swap_finish, r.files, COUNT, "none/bundle: there is no directory ");
 }
 
 static int check_all(const char *directory)
@@ -1166,7 +1137,6 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_half),
 	    cmocka_unit_test(test_no_regular_file),
 	    cmocka_unit_test(test_check),
-	    cmocka_unit_test(test_check_names),
 	    cmocka_unit_test(test_check_rights_as_root),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_killed_without_links),
