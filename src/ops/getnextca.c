@@ -101,6 +101,7 @@ static enum status write_verified(struct session *session,
 	const struct options *options = session->options;
 	const struct nextca_trust trust = {
 	    .current = current,
+	    .option = "-C",
 	    .tolerate = options->tolerate,
 	    .policy = session_digest_policy(session),
 	};

@@ -97,6 +97,7 @@ static enum status request(STACK_OF(X509) **out, struct session *session,
 {
 	const struct nextca_trust trust = {
 	    .current = current,
+	    .option = "-c",
 	    .tolerate = session->options->tolerate,
 	    .policy = session_digest_policy(session),
 	};

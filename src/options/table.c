@@ -650,7 +650,7 @@ const struct option_row table_rows[] = {
 		  " devices without a clock."
 		  " ra: certificates issued below that of --ca-fingerprint are"
 		  " accepted as RA certificates without being marked as such."
-		  " signer: an RA of -C signed the reply to getnextca."
+		  " signer: an RA signed the reply to GetNextCACert."
 		  " Each use is warned of.",
 	  .example = "nonce" },
 	{ .name = "transaction-id", .ops = OP_ENROLL | QUERY,

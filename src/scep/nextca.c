@@ -33,25 +33,25 @@ static enum status check_no_message_type(CMS_SignerInfo *si)
  * and to verify.
  */
 static enum status check_unsigned_cert(
-    X509 *cert, STACK_OF(X509) *beside, const struct cabundle *current)
+    X509 *cert, STACK_OF(X509) *beside, const struct nextca_trust *trust)
 {
 	enum path_verdict verdict = PATH_REFUSED;
 	const char *reason = cert_why_no_ca(cert);
 
 	if (cert_says_ca(cert))
-		verdict =
-		    path_verify_below(current->certs, cert, beside, &reason);
+		verdict = path_verify_below(
+		    trust->current->certs, cert, beside, &reason);
 	if (verdict == PATH_VERIFIED)
 		return ST_OK;
 	return fail(ST_REPLY,
 	    "reply: the next certificates are not in the signed content, and "
-	    "not all are CA certificates that verify against -C (RFC 8894, "
+	    "not all are CA certificates that verify against %s (RFC 8894, "
 	    "4.7.1): %s",
-	    reason);
+	    trust->option, reason);
 }
 
 static enum status take_unsigned_certs(STACK_OF(X509) **out,
-    const struct cabundle *current, STACK_OF(X509) *beside, X509 *signer)
+    const struct nextca_trust *trust, STACK_OF(X509) *beside, X509 *signer)
 {
 	STACK_OF(X509) *certs = sk_X509_new_null();
 	enum status st = ST_OK;
@@ -65,7 +65,7 @@ static enum status take_unsigned_certs(STACK_OF(X509) **out,
 		if (X509_cmp(cert, signer) == 0)
 			continue;
 
-		st = check_unsigned_cert(cert, beside, current);
+		st = check_unsigned_cert(cert, beside, trust);
 		if (st == ST_OK && !cert_push(certs, cert))
 			st = fail_memory();
 	}
@@ -86,20 +86,24 @@ static enum status take_next_certs(STACK_OF(X509) **out,
 {
 	if (by->content.left > 0)
 		return certs_from_signed_data(out, by->content);
-	return take_unsigned_certs(out, trust->current, beside, by->signer);
+	return take_unsigned_certs(out, trust, beside, by->signer);
 }
 
-/* problem and place say what the signer is, and advice what to do. */
-static enum status refuse_signer(
-    X509 *signer, const char *problem, const char *place, const char *advice)
+/*
+ * problem and place, which the option follows, say what the signer is, and advice
+ * what to do.
+ */
+static enum status refuse_signer(const struct nextca_trust *trust, X509 *signer,
+    const char *problem, const char *place, const char *advice)
 {
 	char name[QUOTE_SIZE];
 
 	return fail(ST_REPLY,
-	    "reply: signed by %s, which is %s%s; expected a CA certificate of "
-	    "-C or one below it (RFC 8894, 4.7.1); %s",
+	    "reply: signed by %s, which is %s%s%s; expected a CA certificate "
+	    "of %s or one below it (RFC 8894, 4.7.1); %s",
 	    cert_name_quote(name, sizeof(name), X509_get_subject_name(signer)),
-	    problem, place, advice);
+	    problem, place, *place != '\0' ? trust->option : "", trust->option,
+	    advice);
 }
 
 /*
@@ -113,16 +117,17 @@ static enum status check_ra_signer(
 	char name[QUOTE_SIZE];
 
 	if (!cert_is_marked_ra(signer))
-		return refuse_signer(signer, cert_why_no_ca(signer),
-		    " and not marked as an RA, though among those of -C",
+		return refuse_signer(trust, signer, cert_why_no_ca(signer),
+		    " and not marked as an RA, though among those of ",
 		    "ask the operator of the CA for the next certificates");
 	if ((trust->tolerate & TOLERATE_SIGNER) == 0)
-		return refuse_signer(signer, "an RA", " of -C",
+		return refuse_signer(trust, signer, "an RA", " of ",
 		    "--tolerate signer overrides this");
 	warn(WARN_TOLERATED_SIGNER,
-	    "the answer is signed by %s, an RA of -C, not by a CA: accepted "
+	    "the answer is signed by %s, an RA of %s, not by a CA: accepted "
 	    "(--tolerate signer)",
-	    cert_name_quote(name, sizeof(name), X509_get_subject_name(signer)));
+	    cert_name_quote(name, sizeof(name), X509_get_subject_name(signer)),
+	    trust->option);
 	return ST_OK;
 }
 
@@ -131,8 +136,9 @@ static enum status check_ra_signer(
  * has to be a CA certificate that verifies against those of -C.
  */
 static enum status check_sent_signer(
-    const struct cabundle *bundle, STACK_OF(X509) *beside, X509 *signer)
+    const struct nextca_trust *trust, STACK_OF(X509) *beside, X509 *signer)
 {
+	const struct cabundle *bundle = trust->current;
 	STACK_OF(X509) *current = bundle->certs, *cas;
 	struct buf problem = {0};
 	enum path_verdict verdict;
@@ -140,9 +146,8 @@ static enum status check_sent_signer(
 	enum status st;
 
 	if (!cert_says_ca(signer))
-		return refuse_signer(signer, cert_why_no_ca(signer),
-		    ", and not among those of -C",
-		    "check which server answers");
+		return refuse_signer(trust, signer, cert_why_no_ca(signer),
+		    ", and not among those of ", "check which server answers");
 
 	if ((cas = path_find_cas(current, beside)) == NULL)
 		return fail_memory();
@@ -152,9 +157,9 @@ static enum status check_sent_signer(
 		return ST_OK;
 
 	if (buf_addf(&problem,
-		"not among those of -C, and does not verify against them (%s)",
-		reason))
-		st = refuse_signer(signer, buf_string(&problem), "",
+		"not among those of %s, and does not verify against them (%s)",
+		trust->option, reason))
+		st = refuse_signer(trust, signer, buf_string(&problem), "",
 		    cabundle_get_advice(
 			bundle, cert_is_in(bundle->hidden, signer)));
 	else
@@ -167,7 +172,7 @@ static enum status check_nextca_signer(
     const struct nextca_trust *trust, STACK_OF(X509) *beside, X509 *signer)
 {
 	if (!cert_is_in(trust->current->certs, signer))
-		return check_sent_signer(trust->current, beside, signer);
+		return check_sent_signer(trust, beside, signer);
 	return cert_is_anchor(signer) ? ST_OK : check_ra_signer(trust, signer);
 }
 
@@ -203,8 +208,8 @@ enum status nextca_decode(STACK_OF(X509) **certs, X509 **signer,
 	beside = CMS_get1_certs(data.cms);
 	st = find_candidates(&all, trust, beside);
 	if (st == ST_OK)
-		st = signed_verify(
-		    &by, &data, all, "-C", trust->current, &trust->policy);
+		st = signed_verify(&by, &data, all, trust->option,
+		    trust->current, &trust->policy);
 	if (st == ST_OK)
 		st = attrs_check_values(by.si);
 	if (st == ST_OK)

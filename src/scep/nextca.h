@@ -10,9 +10,10 @@
 #include "scep/scep.h"
 #include "util/status.h"
 
-/* The trusted signers.  Borrows current. */
+/* The trusted signers.  Borrows everything. */
 struct nextca_trust {
 	const struct cabundle *current;
+	const char *option;    /* that gave them, for messages: "-C" */
 	unsigned int tolerate; /* bits of enum tolerate */
 	struct digest_policy policy;
 };

@@ -310,3 +310,18 @@ change_ca() {
     [ ! -s "$ca/log" ]
     files
 }
+
+@test "the CA ends: an answer that an RA signed needs --tolerate signer" {
+    start_ending --profile ra --ra-purpose cmc-ra
+    enrolled
+    warned "an RA of -c; expected a CA certificate of -c or one below it" \
+        "--tolerate signer overrides this"
+    stderr_has "[ca-not-renewed]"
+    files
+    renew --tolerate signer
+    expect_status 0
+    warned "an RA of -c, not by a CA: accepted (--tolerate signer)"
+    stderr_has "[tolerated-signer]"
+    same_certificate ca.crt.next "$ca/next-ca.crt"
+    files ca.crt.next
+}
