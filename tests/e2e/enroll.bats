@@ -364,7 +364,7 @@ END
     enroll_in_background -t 1 -n 60
     wait_for 20 grep -q "pkistatus: PENDING" "$stdout"
     kill "${ca_pids[0]}"
-    wait "${ca_pids[0]}" || true
+    wait_for_end "${ca_pids[0]}"
     wait_for 20 grep -q "warning: " "$stderr"
     start_ca --pending 2 --port "$port"
     wait_for_client

@@ -9,6 +9,7 @@ bats_require_minimum_version 1.5.0
 here=$(realpath "$(dirname "${BASH_SOURCE[0]}")")
 tree=$(realpath "$here/../..")
 testca=$tree/tests/testca/testca
+real_testca=$testca
 
 # A leak or undefined behaviour ends in exit status 99, which sscep never uses.
 export ASAN_OPTIONS=detect_leaks=1:exitcode=99:allocator_may_return_null=1
@@ -76,6 +77,7 @@ make_shared() {
     if mkdir "$shared.lock" 2>/dev/null; then
         mkdir "$shared"
         fill_shared >"$shared.log" 2>&1
+        start_forker
         : >"$shared.done"
     fi
     until [ -e "$shared.done" ]; do
@@ -145,17 +147,47 @@ take() {
 
 # start_ca [OPTION ...]: a CA in directory $ca; sets port and URL.
 start_ca() {
+    local start=run_ca
+    [ "$testca" != "$real_testca" ] || start=fork_ca
     rm -f "$ca/port"
-    "$testca" --dir "$ca" --keys "$BATS_RUN_TMPDIR/cakeys" \
-        --lifetime 900 "$@" >"$ca.out" 2>&1 3>&- 4>&- &
-    ca_pids+=($!)
-    if ! wait_for 30 started_or_dead "$ca/port" "$!" || [ ! -s "$ca/port" ]; then
+    if ! "$start" --dir "$ca" --keys "$BATS_RUN_TMPDIR/cakeys" \
+        --lifetime 900 "$@" || [ ! -s "$ca/port" ]; then
         echo "the test CA did not start: $*" >&2
         cat "$ca.out" >&2
         return 1
     fi
-    port=$(cat "$ca/port")
+    read -r port <"$ca/port"
     URL=http://127.0.0.1:$port/scep
+}
+
+run_ca() {
+    "$testca" "$@" >"$ca.out" 2>&1 3>&- 4>&- &
+    ca_pids+=($!)
+    wait_for 30 started_or_dead "$ca/port" "$!"
+}
+
+# The process that forks the CAs of all files; it ends with bats.
+start_forker() {
+    ("$(dirname "$real_testca")/forker" "$BATS_RUN_TMPDIR/forker" \
+        "$BATS_RUN_TMPDIR/cakeys" "$BATS_ROOT_PID" \
+        >"$BATS_RUN_TMPDIR/forker.out" 2>&1 </dev/null 3>&- 4>&- &)
+    wait_for 60 test -p "$BATS_RUN_TMPDIR/forker"
+}
+
+fork_ca() {
+    local pid port=0 reply=$ca.start.reply
+    rm -f "$reply"
+    mkfifo "$reply"
+    printf '%s\0' "$BASHPID" "$PWD" "$ca.out" "$@" >"$ca.start"
+    {
+        echo "$ca.start" 1<>"$BATS_RUN_TMPDIR/forker"
+        if ! read -r -t $((30 * slowness)) pid port; then
+            cat "$BATS_RUN_TMPDIR/forker.out" >&2
+            return 1
+        fi
+    } <>"$reply"
+    ca_pids+=("$pid")
+    [ "$port" -ne 0 ]
 }
 
 started_or_dead() {
@@ -169,9 +201,19 @@ stop_ca() {
         kill "$pid" 2>/dev/null || true
     done
     for pid in "${ca_pids[@]}"; do
-        wait "$pid" 2>/dev/null || true
+        wait_for_end "$pid"
     done
     ca_pids=()
+}
+
+# wait_for_end PID: waits until it has ended, also if another process forked it.
+wait_for_end() {
+    local tries=0
+    wait "$1" 2>/dev/null || true
+    while kill -0 "$1" 2>/dev/null && [ "$tries" -lt 500 ]; do
+        tries=$((tries + 1))
+        sleep 0.01
+    done
 }
 
 # wait_for SECONDS COMMAND ...: waits until the command succeeds; on a slow
