@@ -69,6 +69,15 @@ find_programs() {
     MKREQUEST=$(realpath "${MKREQUEST:-$tree/mkrequest}")
 }
 
+# without_sanitizers WHY: if the program has them, the rest of the test runs that
+# of gcc, which GCC_SSCEP names; without one the test is skipped.
+without_sanitizers() {
+    grep -q __asan_init "$SSCEP" || return 0
+    [ -n "${GCC_SSCEP:-}" ] || skip "$1: it runs with the program of gcc"
+    SSCEP=$(realpath "$GCC_SSCEP")
+    ln -sf "$SSCEP" sscep
+}
+
 # --- keys and requests, made once for all files ----------------------------
 
 # The first test file makes them, the others wait.

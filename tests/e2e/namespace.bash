@@ -50,10 +50,9 @@ make_program() {
 fill_root() {
     local file
     mkdir -p root/tmp
+    without_sanitizers "the sanitizers need more libraries"
     cp "$SSCEP" root/sscep
     ldd "$SSCEP" | grep -o '/[^ )]*' >libraries || skip "it is linked statically"
-    ! grep -q __asan_init "$SSCEP" ||
-        skip "the sanitizers need more libraries: it runs with the program of gcc"
     while read -r file; do
         mkdir -p "root$(dirname "$file")"
         cp "$file" "root$file"

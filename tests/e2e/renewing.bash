@@ -10,8 +10,7 @@ setup() {
 
 # The clock of the CA and of sscep, days from now.
 clock_is() {
-    ! grep -q __asan_init "$SSCEP" ||
-        skip "not with libfaketime: it runs with the program of gcc"
+    without_sanitizers "not with libfaketime"
     echo "$1" >"$clock"
 }
 
