@@ -109,6 +109,7 @@ sscep_sources = \
 	src/options/apply.c \
 	src/options/apply.h \
 	src/options/check.h \
+	src/options/complete.c \
 	src/options/config.c \
 	src/options/config.h \
 	src/options/doubt.c \
@@ -168,6 +169,8 @@ sscep_sources = \
 	src/options/value.h \
 	src/options/value_check.c \
 	src/options/value_check.h \
+	src/options/values.c \
+	src/options/values.h \
 	src/keys/engine.c \
 	src/keys/engine.h \
 	src/keys/key.c \

@@ -1,4 +1,4 @@
-/* docs.c: prints the generated parts of the manuals; for scripts/gen-docs. */
+/* docs.c: prints generated parts of manuals and scripts; for scripts/gen-docs. */
 
 #include <stdio.h>
 #include <string.h>
@@ -41,6 +41,9 @@ static const struct {
     {"keys", options_print_man_keys},
     {"sample", options_print_sample},
     {"warnings", print_warnings},
+    {"bash", options_print_bash},
+    {"zsh", options_print_zsh},
+    {"fish", options_print_fish},
 };
 
 int main(int argc, char **argv)
@@ -53,6 +56,7 @@ int main(int argc, char **argv)
 			return fflush(stdout) == 0 ? 0 : 1;
 		}
 	}
-	fputs("usage: sscep-docs options|keys|sample|warnings\n", stderr);
+	fputs("usage: sscep-docs options|keys|sample|warnings|bash|zsh|fish\n",
+	    stderr);
 	return 1;
 }

@@ -10,6 +10,8 @@
 #include "util/file.h"
 #include "util/log.h"
 
+#define STDIN "stdin"
+
 static const char *const prefixes[] = {"pass:", "env:", "file:", "fd:"};
 
 enum prefix { PREFIX_PASS, PREFIX_ENV, PREFIX_FILE, PREFIX_FD, PREFIX_NONE };
@@ -28,13 +30,18 @@ static enum prefix find_prefix(const char *source, const char **rest)
 	return (enum prefix)i;
 }
 
+const char *pass_source_name(size_t i)
+{
+	return i < PREFIX_NONE ? prefixes[i] : i == PREFIX_NONE ? STDIN : NULL;
+}
+
 bool pass_is_source(const char *text)
 {
 	const char *rest;
 
 	switch (find_prefix(text, &rest)) {
 	case PREFIX_NONE:
-		return strcmp(text, "stdin") == 0;
+		return strcmp(text, STDIN) == 0;
 	case PREFIX_PASS:
 		return true;
 	default:
@@ -61,7 +68,7 @@ int pass_find_descriptor(const char *source)
 	long fd;
 
 	if (find_prefix(source, &number) != PREFIX_FD)
-		return strcmp(source, "stdin") == 0 ? STDIN_FILENO : -1;
+		return strcmp(source, STDIN) == 0 ? STDIN_FILENO : -1;
 	errno = 0;
 	fd = strtol(number, &end, 10);
 	if (end == number || *end != '\0' || errno != 0 || fd < 0 ||

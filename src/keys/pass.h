@@ -3,6 +3,7 @@
 #define KEYS_PASS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include "util/status.h"
 
@@ -21,6 +22,9 @@ struct pass {
  * phrase may be empty, no name of a variable or file, and no number.
  */
 bool pass_is_source(const char *text);
+
+/* The sources one by one, "env:" without a value; NULL after the last. */
+const char *pass_source_name(size_t i);
 
 /* Whether text is "pass:TEXT", with the pass phrase itself. */
 bool pass_is_secret(const char *text);

@@ -18,6 +18,10 @@ void options_print_usage(FILE *out, const char *program);
 void options_print_version(FILE *out);
 void options_print_man_options(FILE *out);
 void options_print_man_keys(FILE *out);
+/* The tables in scripts/completion. */
+void options_print_bash(FILE *out);
+void options_print_zsh(FILE *out);
+void options_print_fish(FILE *out);
 /* --dump-config. */
 void options_print_config(FILE *out, const struct options *options);
 /* The sample sscep.conf. */

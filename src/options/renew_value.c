@@ -3,7 +3,7 @@
 #include "options/renew_value.h"
 #include "util/quote.h"
 
-static const char renew_with[] = "certificate,challenge,both";
+const char renew_value_ways[] = "certificate,challenge,both";
 
 /* Three digits, or four of which the first is 0: no more than permissions. */
 static bool check_mode(const char *text, struct problem *problem)
@@ -21,7 +21,7 @@ static bool check_mode(const char *text, struct problem *problem)
 static bool check_with(const char *text, struct problem *problem)
 {
 	size_t len = strlen(text), part;
-	const char *p = renew_with;
+	const char *p = renew_value_ways;
 	char shown[80];
 
 	for (;; p += part + 1) {
@@ -32,7 +32,7 @@ static bool check_with(const char *text, struct problem *problem)
 			break;
 	}
 	return problem_set(problem, "unknown way to renew %s, not one of %s",
-	    log_escape(shown, sizeof(shown), text, len), renew_with);
+	    log_escape(shown, sizeof(shown), text, len), renew_value_ways);
 }
 
 bool renew_value_is_good(

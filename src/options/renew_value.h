@@ -7,6 +7,9 @@
 #include "options/check.h"
 #include "pki/problem.h"
 
+/* The words of --renew-with: "certificate,...". */
+extern const char renew_value_ways[];
+
 /*
  * Whether the text passes the check, if that is CHECK_RENEW_WITH or
  * CHECK_MODE; false after describing the problem.

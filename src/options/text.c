@@ -79,7 +79,7 @@ const char *text_default(char *out, size_t size, const struct option_row *row)
 	}
 }
 
-static const char *allowed_values(const struct option_row *row)
+const char *text_allowed_values(const struct option_row *row)
 {
 	if (row->check == CHECK_DIGEST)
 		return algs_digest_names;
@@ -111,7 +111,7 @@ static void add_help(
 
 void text_add_help(struct text *t, const struct option_row *row)
 {
-	add_help(t, row, allowed_values(row));
+	add_help(t, row, text_allowed_values(row));
 }
 
 void text_add_brief(struct text *t, const struct option_row *row)

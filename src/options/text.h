@@ -24,6 +24,9 @@ void text_add(struct text *t, const char *words);
 void text_add_whole(struct text *t, const char *words);
 void text_end(struct text *t);
 
+/* The words that a value may be, "a|b", or has, "a,b"; NULL: it is no word. */
+const char *text_allowed_values(const struct option_row *row);
+
 /* The help of the row, the allowed values and the default. */
 void text_add_help(struct text *t, const struct option_row *row);
 /* The same without the allowed values. */

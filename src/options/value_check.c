@@ -46,6 +46,11 @@ enum status value_check_refuse_word(const struct option_source *source,
 	    guess_suggest_of(near, sizeof(near), word, list), list);
 }
 
+bool value_check_add_capabilities(struct buf *out)
+{
+	return caps_add_text(out, CAPS_ALL);
+}
+
 static enum status check_caps(
     const char *text, const struct option_source *source)
 {
@@ -57,7 +62,7 @@ static enum status check_caps(
 
 	if (caps_parse_list(&caps, text, &bad, &len))
 		return ST_OK;
-	st = caps_add_text(&all, CAPS_ALL)
+	st = value_check_add_capabilities(&all)
 	    ? value_check_refuse_word(
 		  source, "capability", bad, len, buf_string(&all))
 	    : fail_memory();

@@ -7,6 +7,7 @@
 
 #include "compat/compat.h"
 #include "options/table.h"
+#include "util/buf.h"
 #include "util/status.h"
 
 /* Where a value came from; of those after UNSET a lower rank overrides. */
@@ -47,6 +48,9 @@ bool value_check_takes_control(const struct option_row *row, const char *text);
 /* Checks a text as row->check says; returns what value_check_refuse() does. */
 enum status value_check_string(const struct option_row *row, const char *text,
     const struct option_source *source);
+
+/* Adds the keywords that a list of capabilities may have: "AES, DES3, ...". */
+bool value_check_add_capabilities(struct buf *out);
 
 /* Replaces the name of an algorithm by that of algs.h; likewise. */
 enum status value_check_algorithm(const struct option_row *row,

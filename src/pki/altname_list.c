@@ -25,6 +25,11 @@ static const struct kind {
     {"UPN", GEN_OTHERNAME, altname_check_principal},
 };
 
+const char *altname_list_type(size_t i)
+{
+	return i < COUNT_OF(kinds) ? kinds[i].name : NULL;
+}
+
 static const struct kind *find_kind(const char *item, size_t len)
 {
 	char name[TYPE_MAX] = "";

@@ -18,6 +18,9 @@
 bool altname_list_add(
     GENERAL_NAMES *names, const char *list, struct problem *problem);
 
+/* The types one by one, "DNS"; NULL after the last. */
+const char *altname_list_type(size_t i);
+
 /*
  * Drops names of altname_list_add() that are there twice; the first one stays,
  * and the order.  False after describing the problem.

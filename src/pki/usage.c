@@ -31,6 +31,11 @@ static const char *const purposes[] = {"serverAuth", "clientAuth",
 	"serverAuth, clientAuth, codeSigning, emailProtection, ipsecIKE and " \
 	"their like"
 
+const char *usage_purpose_name(size_t i)
+{
+	return i < COUNT_OF(purposes) ? purposes[i] : NULL;
+}
+
 static ASN1_OBJECT *find_purpose(const char *name)
 {
 	ASN1_OBJECT *object = oid_parse(name);

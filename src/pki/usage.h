@@ -17,6 +17,9 @@
 bool usage_add_purposes(
     EXTENDED_KEY_USAGE **all, const char *list, struct problem *problem);
 
+/* The names of purposes one by one; NULL after the last. */
+const char *usage_purpose_name(size_t i);
+
 /*
  * The keyUsage for a key of this type: digitalSignature, and keyEncipherment if
  * it encrypts, or keyAgreement if it agrees on keys.  NULL: out of memory.  The
