@@ -57,6 +57,9 @@ provided() {
 	rpm) command -v rpmbuild >/dev/null ;;
 	elfutils) command -v eu-strip >/dev/null ;;
 	nginx-light) command -v nginx >/dev/null ;;
+	debhelper) command -v dh >/dev/null ;;
+	dpkg-dev) command -v dpkg-buildpackage >/dev/null ;;
+	systemd-dev) pkg-config --exists systemd 2>/dev/null ;;
 	systemd) command -v systemd-analyze >/dev/null ;;
 	softhsm2) command -v softhsm2-util >/dev/null ;;
 	opensc) command -v pkcs11-tool >/dev/null ;;
