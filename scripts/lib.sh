@@ -48,7 +48,7 @@ provided() {
 		/usr/bin/python3 -c "import ${1#python3-}" 2>/dev/null
 		;;
 	golang-go) command -v go >/dev/null ;;
-	golang-*-dev)
+	golang-*-dev | build-essential)
 		dpkg-query -W -f '${Status}' "$1" 2>/dev/null |
 			grep -q ' installed$'
 		;;
@@ -58,7 +58,6 @@ provided() {
 	elfutils) command -v eu-strip >/dev/null ;;
 	nginx-light) command -v nginx >/dev/null ;;
 	debhelper) command -v dh >/dev/null ;;
-	dpkg-dev) command -v dpkg-buildpackage >/dev/null ;;
 	systemd-dev) pkg-config --exists systemd 2>/dev/null ;;
 	systemd) command -v systemd-analyze >/dev/null ;;
 	softhsm2) command -v softhsm2-util >/dev/null ;;
