@@ -297,6 +297,8 @@ sscep_sources = \
 	src/util/html.h \
 	src/util/json.c \
 	src/util/json.h \
+	src/util/live.c \
+	src/util/live.h \
 	src/util/lock.c \
 	src/util/lock.h \
 	src/util/log.c \
@@ -341,4 +343,6 @@ sscep_sources = \
 	src/compat/provider.c \
 	src/compat/provider.h \
 	src/compat/resolve.c \
-	src/compat/resolve.h
+	src/compat/resolve.h \
+	src/compat/terminal.c \
+	src/compat/terminal.h

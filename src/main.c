@@ -16,6 +16,7 @@
 #include "ops/ops.h"
 #include "ops/poll.h"
 #include "session.h"
+#include "util/live.h"
 #include "util/log.h"
 #include "util/report.h"
 #include "util/standard.h"
@@ -28,6 +29,8 @@ static enum status run_operation(
 
 	if ((st = options_check_files(options)) != ST_OK)
 		return st;
+	if (!options->quiet && !options->json && !log_enabled(LOG_VERBOSE))
+		live_enable();
 	st = session_open(&session, options, report);
 	if (st == ST_OK)
 		st = options->operation->run(&session);

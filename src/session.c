@@ -7,6 +7,7 @@
 #include "scep/caps.h"
 #include "session.h"
 #include "util/file.h"
+#include "util/live.h"
 #include "util/log.h"
 #include "util/target.h"
 
@@ -92,6 +93,7 @@ enum status session_open(struct session *session, const struct options *options,
 		.key = options->tls_key,
 		.pass = &session->tls_pass,
 		.insecure = options->tls_insecure},
+	    .received = live_is_enabled() ? live_show_received : NULL,
 	};
 	enum status st;
 
@@ -184,6 +186,7 @@ static enum status send_query(struct session *session, const char *operation,
 	if (make_query(&query, session, operation, message)) {
 		request->query = buf_string(&query);
 		st = http_exchange(session->http, request, response);
+		live_erase();
 	} else {
 		st = fail_memory();
 	}

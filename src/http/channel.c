@@ -5,10 +5,14 @@
 #include "http/deadline.h"
 #include "http/parser.h"
 #include "util/log.h"
+#include "util/monotonic.h"
 
 /* Bytes that are read at once, and those of a body that goes to a file. */
 #define READ_SIZE  (16u * 1024)
 #define READ_LARGE (64u * 1024)
+
+/* Milliseconds without a byte after which it is told how far the body is. */
+#define TELL_AGAIN 500
 
 /* One try to carry out an exchange, on one connection. */
 struct attempt {
@@ -70,6 +74,39 @@ static enum status attempt_lost(struct attempt *try, const char *reason)
 	    ST_NETWORK, "%s: while reading the answer: %s", peer, reason);
 }
 
+/* Tells how far the body is, if it has begun and somebody wants to know. */
+static bool tell_received(const struct attempt *try)
+{
+	const struct http_options *options = try->channel->options;
+	const struct parser *parser = &try->parser;
+
+	if (options->received == NULL || !parser_has_head(parser) ||
+	    parser_is_done(parser))
+		return false;
+	options->received(parser->out->body.len,
+	    parser->state == PARSER_LENGTH ? parser->length : 0);
+	return true;
+}
+
+/* As conn_read(); tells again and again while no bytes of the body come. */
+static enum conn_result read_some(struct attempt *try, size_t size, size_t *got)
+{
+	struct conn *conn = try->channel->conn;
+	const long long end = conn->deadline;
+	enum conn_result result;
+	long long next;
+
+	do {
+		next = end;
+		if (tell_received(try) && end - monotonic_now() > TELL_AGAIN)
+			next = monotonic_now() + TELL_AGAIN;
+		conn->deadline = next;
+		result = conn_read(conn, try->in.data, size, got);
+		conn->deadline = end;
+	} while (result == CONN_TIMEOUT && next < end);
+	return result;
+}
+
 static enum status attempt_read(struct attempt *try)
 {
 	const struct channel *channel = try->channel;
@@ -82,7 +119,7 @@ static enum status attempt_read(struct attempt *try)
 
 	if (!buf_reserve(&try->in, size - 1)) /* it adds one byte */
 		return fail_memory();
-	result = conn_read(conn, try->in.data, size, &got);
+	result = read_some(try, size, &got);
 	if (result == CONN_TIMEOUT)
 		return deadline_fail(channel->options,
 		    try->parser.any ? "reading the answer of"

@@ -3,6 +3,7 @@
 #define HTTP_OPTIONS_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 struct pass;
 
@@ -21,6 +22,11 @@ struct http_options {
 	unsigned int wait;    /* seconds to repeat connecting; 0: try once */
 	struct tls_options tls; /* for https */
 	const char *directory;  /* for the spool of a large body, or NULL */
+	/*
+	 * Called while a body comes in, and while it does not, with the bytes
+	 * so far and its Content-Length; 0: unknown.  May be NULL.
+	 */
+	void (*received)(size_t bytes, size_t total);
 };
 
 #endif

@@ -6,6 +6,7 @@
 
 #include "ops/ops.h"
 #include "ops/poll.h"
+#include "util/live.h"
 #include "util/log.h"
 #include "util/monotonic.h"
 
@@ -125,6 +126,31 @@ enum status poll_check_count(const struct poll *poll)
 	return poll->count < limit ? ST_OK : give_up(poll, "-n", limit);
 }
 
+/* How many polls the limits still allow, if the next one is at end. */
+static long long polls_left(const struct poll *poll, long long end)
+{
+	const struct options *o = poll->options;
+	long long count = (long long)o->poll_count - poll->count, in_time;
+
+	if (o->poll_interval <= 0)
+		return count;
+	in_time = 1 + (o->poll_time - end / 1000) / o->poll_interval;
+	return in_time < count ? in_time : count;
+}
+
+static void show_wait(const struct poll *poll, long long end, long long ms)
+{
+	char text[LIVE_TEXT_MAX], left[32];
+
+	live_format_time(left, sizeof(left), (ms + 999) / 1000);
+	snprintf(text, sizeof(text),
+	    "waiting for the CA: next poll in %s, %lld left; ^C interrupts, "
+	    "%s resumes",
+	    left, polls_left(poll, end),
+	    poll->options->operation->op == OP_RENEW ? "renew" : "-R");
+	live_show(text);
+}
+
 /*
  * The signals are blocked but within pselect(), so that none is lost between
  * the test and the sleep.  A thread of a token's module may take one instead
@@ -143,10 +169,14 @@ static void sleep_until(const struct poll *poll, long long end)
 	sigprocmask(SIG_BLOCK, &blocked, &mask);
 	sleeping = 1;
 	while (!interrupted && (ms = end - elapsed(poll)) > 0) {
-		left.tv_sec = ms >= 1000 ? 1 : 0;
-		left.tv_nsec = ms >= 1000 ? 0 : (long)ms * 1000000;
+		show_wait(poll, end, ms);
+		/* Until the second ends. */
+		ms = ms % 1000 != 0 ? ms % 1000 : 1000;
+		left.tv_sec = ms / 1000;
+		left.tv_nsec = (long)(ms % 1000) * 1000000;
 		pselect(0, NULL, NULL, NULL, &left, &mask);
 	}
+	live_erase();
 	sigprocmask(SIG_SETMASK, &mask, NULL);
 	sleeping = 0;
 }

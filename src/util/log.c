@@ -8,6 +8,7 @@
 
 #include "compat/openssl.h"
 #include "util/json.h"
+#include "util/live.h"
 #include "util/log.h"
 #include "util/standard.h"
 
@@ -59,6 +60,7 @@ static void say_v(const char *prefix, const char *format, va_list ap)
 
 	if (quiet)
 		return;
+	live_erase();
 	if (prefix != NULL)
 		fprintf(out, "%s: ", prefix);
 	vfprintf(out, format, ap);
@@ -87,8 +89,10 @@ void say_plain(const char *format, ...)
 
 static void print_at(enum log_level at, const char *text)
 {
-	if (log_enabled(at))
-		fprintf(stderr, "%s: %s\n", program, text);
+	if (!log_enabled(at))
+		return;
+	live_erase();
+	fprintf(stderr, "%s: %s\n", program, text);
 }
 
 static void print_error(enum status st, const char *text)
@@ -228,11 +232,13 @@ static void print_warning(enum warning id, const char *text)
 	if (!log_enabled(information ? LOG_VERBOSE : LOG_WARNING) ||
 	    silenced[id])
 		return;
-	if (sink != NULL)
+	if (sink != NULL) {
 		sink->warning(text, sink->arg);
-	else
-		fprintf(stderr, "%s: %s%s [%s]\n", program,
-		    information ? "" : "warning: ", text, warning_id(id));
+		return;
+	}
+	live_erase();
+	fprintf(stderr, "%s: %s%s [%s]\n", program,
+	    information ? "" : "warning: ", text, warning_id(id));
 }
 
 static bool hold_warning(enum warning id, const char *text)
@@ -354,6 +360,7 @@ enum status log_print(const char *line)
 {
 	enum status st = ST_OK;
 
+	live_erase();
 	fprintf(stdout, "%s\n", line);
 	if (stdout_fails())
 		st = fail_stdout();

@@ -160,6 +160,18 @@ def _(sending):
         time.sleep(1)
 
 
+@fault("slow-body", "http", "harmless: the body comes in pieces, in two seconds")
+def _(sending):
+    sending.end()
+    body = sending.body
+    sending.raw(head("HTTP/1.1", 200, sending.headers() + [
+        ("Content-Length", len(body))]))
+    size = len(body) // 40 + 1
+    for start in range(0, len(body), size):
+        sending.raw(body[start:start + size])
+        time.sleep(0.05)
+
+
 @fault("silent", "http", "no answer until the client closes")
 def _(sending):
     sending.end()

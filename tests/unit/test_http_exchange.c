@@ -1,6 +1,6 @@
 /*
- * Unit test of src/http/http.c: reuse of connections, large requests, and the
- * proxy.
+ * Unit test of src/http/http.c: reuse of connections, large requests, the proxy,
+ * and what is told while a body comes in.
  */
 #include "test_http_server.h"
 #include "util/monotonic.h"
@@ -622,6 +622,85 @@ static void test_tunnel(void **state)
 	url_free(&url);
 }
 
+/* The bytes of the last calls of note_received(), and their totals. */
+static char received[256];
+
+static void note_received(size_t bytes, size_t total)
+{
+	size_t len = strlen(received);
+
+	snprintf(
+	    received + len, sizeof(received) - len, "%zu/%zu ", bytes, total);
+}
+
+/* A body whose second half is late, and one of unknown length. */
+static void serve_halves(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 6\r\n\r\nabc");
+	conn_sleep(1300);
+	put_text(fd, "def");
+	get_request(fd, log);
+	put_text(fd, OK "Transfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n");
+	conn_sleep(100);
+	put_text(fd, "0\r\n\r\n");
+	close(fd);
+}
+
+/* A body is told of again while nothing comes; nobody is told of its end. */
+static void test_received(void **state)
+{
+	static const struct http_options options = {
+	    .timeout = 10, .received = note_received};
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_halves);
+	http = open_with(&s, &options);
+	received[0] = '\0';
+	expect(http, &get, 200, "abcdef");
+	assert_true(count(received, "3/6 ") >= 2);
+	assert_int_equal(strlen(received), 4 * count(received, "3/6 "));
+	received[0] = '\0';
+	expect(http, &get, 200, "abc");
+	assert_true(count(received, "3/0 ") >= 1);
+	assert_int_equal(strlen(received), 4 * count(received, "3/0 "));
+	http_close(http);
+	finish(&s);
+}
+
+/* It is the whole time limit that counts. */
+static void serve_half(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 6\r\n\r\nabc");
+	get_head(fd, log); /* until the client closes */
+	close(fd);
+}
+
+static void test_received_late(void **state)
+{
+	static const struct http_options options = {
+	    .timeout = 2, .received = note_received};
+	long long begin = monotonic_now();
+	struct server s;
+	struct http *http;
+
+	(void)state;
+	start(&s, serve_half);
+	http = open_with(&s, &options);
+	expect_failure(http, &get, ST_TIMEOUT, HTTP_BAD_RESPONSE);
+	assert_took(begin, 1900, 3000);
+	assert_said("time limit of 2 s", "reading the answer");
+	http_close(http);
+	finish(&s);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -639,6 +718,8 @@ int main(void)
 	    TEST(test_proxy),
 	    TEST(test_proxy_refusal),
 	    TEST(test_tunnel),
+	    TEST(test_received),
+	    TEST(test_received_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,93 @@
+/* Unit test of src/util/live.c: how times and sizes are written. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "util/live.h"
+
+#define KIB ((size_t)1024)
+#define MIB (1024 * KIB)
+
+static void test_time(void **state)
+{
+	static const struct {
+		long long seconds;
+		const char *text;
+	} times[] = {
+	    {-1, "00:00"},
+	    {0, "00:00"},
+	    {9, "00:09"},
+	    {299, "04:59"},
+	    {3599, "59:59"},
+	    {3600, "1:00:00"},
+	    {3661, "1:01:01"},
+	    {100 * 3600, "100:00:00"},
+	};
+	char text[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(times); i++) {
+		live_format_time(text, sizeof(text), times[i].seconds);
+		assert_string_equal(text, times[i].text);
+	}
+}
+
+static void test_size(void **state)
+{
+	static const struct {
+		size_t bytes;
+		const char *text;
+	} sizes[] = {
+	    {0, "0.0 KiB"},
+	    {512, "0.5 KiB"},
+	    {1023, "0.9 KiB"},
+	    {1024, "1.0 KiB"},
+	    {MIB - 1, "1023.9 KiB"},
+	    {MIB, "1.0 MiB"},
+	    {34 * MIB + 100 * KIB, "34.0 MiB"},
+	    {34 * MIB + 103 * KIB, "34.1 MiB"},
+	    {SIZE_MAX,
+		SIZE_MAX > 0xffffffff ? "17592186044415.9 MiB" : "4095.9 MiB"},
+	};
+	char text[32];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sizes); i++) {
+		live_format_size(text, sizeof(text), sizes[i].bytes);
+		assert_string_equal(text, sizes[i].text);
+	}
+}
+
+/* A test's stderr is no terminal: nothing is printed, and no signal caught. */
+static void test_no_terminal(void **state)
+{
+	const char *text;
+
+	(void)state;
+	capture_start(STDERR_FILENO);
+	live_enable();
+	live_show("waiting");
+	live_show_received(1, 2);
+	live_erase();
+	text = capture_stop();
+	assert_string_equal(text, "");
+	assert_false(live_is_enabled());
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_time),
+	    cmocka_unit_test(test_size),
+	    cmocka_unit_test(test_no_terminal),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
