@@ -212,6 +212,15 @@ static bool is_used(X509 *cert, const struct options *options)
 	return yes;
 }
 
+/* Before its notBefore only where the clock does not count. */
+static bool counts_now(X509 *cert, const struct options *options)
+{
+	int time = cert_time_status(cert);
+
+	return time == 0 ||
+	    (time < 0 && (options->tolerate & TOLERATE_CLOCK) != 0);
+}
+
 void renew_next_use(struct session *session)
 {
 	STACK_OF(X509) *certs;
@@ -223,7 +232,7 @@ void renew_next_use(struct session *session)
 	certs = trust_read_next(session->options);
 	for (i = 0; certs != NULL && i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		if (cert_time_status(cert) == 0 &&
+		if (counts_now(cert, session->options) &&
 		    !is_used(cert, session->options)) {
 			renew_ca_refresh(session);
 			break;

@@ -14,8 +14,9 @@
 void renew_next_fetch(struct session *session);
 
 /*
- * When CA.next has certificates that are valid and not in -c, the CA is asked
- * whether it has changed to them: see renew_ca_refresh().
+ * When CA.next has certificates that are valid, or will be and --tolerate clock is
+ * given, and not in -c, the CA is asked whether it has changed to them: see
+ * renew_ca_refresh().
  */
 void renew_next_use(struct session *session);
 

@@ -41,9 +41,14 @@ STACK_OF(X509) *trust_read_next(const struct options *options)
 	return certs;
 }
 
-bool trust_is_in_force(X509 *cert)
+static bool is_in_force(X509 *cert)
 {
 	return cert_time_status(cert) >= 0;
+}
+
+static bool is_any(X509 *cert)
+{
+	return cert != NULL;
 }
 
 static enum status add_next(struct pins *pins, const struct options *options)
@@ -51,7 +56,9 @@ static enum status add_next(struct pins *pins, const struct options *options)
 	STACK_OF(X509) *certs = trust_read_next(options);
 
 	if (certs != NULL)
-		pins->vouched = path_select(certs, trust_is_in_force);
+		pins->vouched = path_select(certs,
+		    (options->tolerate & TOLERATE_CLOCK) == 0 ? is_in_force
+							      : is_any);
 	cert_stack_free(certs);
 	return pins->vouched != NULL ? ST_OK : fail_memory();
 }

@@ -11,8 +11,8 @@
 
 /*
  * --ca-fingerprint and --tolerate ra.  If there is a pin, those certificates of
- * CA.next that are valid by now, or were, are as good as pinned.  pins are to be
- * freed in any case.  After reporting: as pins_read().
+ * CA.next that are valid by now, or were, or all with --tolerate clock, are as
+ * good as pinned.  pins are to be freed in any case.  After reporting: as pins_read().
  */
 enum status trust_read_pins(struct pins *pins, const struct options *options);
 
@@ -24,8 +24,5 @@ enum status trust_name_next(struct buf *name, const struct options *options);
  * such file, or it cannot be read.  NULL when out of memory.
  */
 STACK_OF(X509) *trust_read_next(const struct options *options);
-
-/* Whether notBefore has passed. */
-bool trust_is_in_force(X509 *cert);
 
 #endif

@@ -325,3 +325,21 @@ change_ca() {
     same_certificate ca.crt.next "$ca/next-ca.crt"
     files ca.crt.next
 }
+
+@test "the CA has changed, and the clock is behind: --tolerate clock follows it, too" {
+    local old
+    start_ending
+    enrolled
+    change_ca
+    old=$(cksum ca.crt)
+    clock_is +0d
+    renew
+    expect_status 1
+    stderr_has "is not valid before"
+    expect_equal "ca.crt" "$old" "$(cksum ca.crt)"
+    renew --tolerate clock
+    expect_status 0
+    stdout_has "renewed"
+    same_certificate ca.crt "$ca/next-ca.crt"
+    openssl verify -no_check_time -CAfile ca.crt dev.crt
+}
