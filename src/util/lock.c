@@ -89,16 +89,31 @@ static enum attempt lock_file(
 	return ATTEMPT_BUSY;
 }
 
+/*
+ * Opens the file, which may be new.  The umask could take from its owner what the
+ * next run needs.  O_NONBLOCK: a FIFO, or a device, could block.
+ */
+static int open_file(const char *path)
+{
+	const int flags =
+	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	int fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+
+	if (fd >= 0 && fchmod(fd, 0600) != 0) {
+		close(fd);
+		return -1;
+	}
+	return fd >= 0 || errno != EEXIST ? fd
+					  : open(path, flags | O_CREAT, 0600);
+}
+
 static enum attempt try_once(struct lock *lock, const char *path, long *holder)
 {
 	enum attempt attempt = ATTEMPT_FAILED;
 	struct stat sb;
 	int fd, error;
 
-	/* O_NONBLOCK: a FIFO, or a device, could block. */
-	fd = open(path,
-	    O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK,
-	    0600);
+	fd = open_file(path);
 	if (fd < 0)
 		return ATTEMPT_FAILED;
 	if (fstat(fd, &sb) == 0)

@@ -10,9 +10,9 @@ struct lock {
 };
 
 /*
- * Locks the file at path, which is created with mode 0600 and never removed, by
- * fcntl().  While another process holds the lock it tries again for that many
- * seconds.  A symbolic link is not followed.  The number of this process is
+ * Locks the file at path, which is created with mode 0600 whatever the umask is,
+ * and never removed, by fcntl().  While another process holds the lock it tries
+ * again for that many seconds.  A symbolic link is not followed.  The number of this process is
  * written into the file, for a reader, if it is the user's own and holds no more
  * than that.
  *

@@ -107,8 +107,8 @@ modes() {
     (umask 0777; "$sscep" renew -f dev.conf -n 0 >"$stdout" 2>"$stderr") ||
         status=$?
     expect_status 3
-    expect_equal "modes" "600 600" \
-        "$(stat -c %a dev.key.new dev.crt.req | xargs)"
+    expect_equal "modes" "600 600 600" \
+        "$(modes dev.key.new dev.crt.req dev.crt.lock)"
 }
 
 # --- owners ----------------------------------------------------------------

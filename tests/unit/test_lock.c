@@ -218,6 +218,28 @@ static void test_content(void **state)
 	lock_release(&lock);
 }
 
+static void test_umask(void **state)
+{
+	const char *path = fixture_path("umask.lock");
+	mode_t mask = umask(0777);
+	struct lock lock;
+	struct stat sb;
+	enum status st = lock_take(&lock, path, 0);
+
+	(void)state;
+	umask(mask);
+	assert_int_equal(st, ST_OK);
+	lock_release(&lock);
+	assert_int_equal(stat(path, &sb), 0);
+	assert_int_equal(sb.st_mode & 07777, 0600);
+	/* What the user has given it stays. */
+	assert_int_equal(chmod(path, 0640), 0);
+	assert_int_equal(lock_take(&lock, path, 0), ST_OK);
+	lock_release(&lock);
+	assert_int_equal(stat(path, &sb), 0);
+	assert_int_equal(sb.st_mode & 07777, 0640);
+}
+
 static void test_bad(void **state)
 {
 	const char *text;
@@ -246,6 +268,7 @@ int main(void)
 	    cmocka_unit_test(test_child),
 	    cmocka_unit_test(test_link),
 	    cmocka_unit_test(test_content),
+	    cmocka_unit_test(test_umask),
 	    cmocka_unit_test(test_bad),
 	};
 
