@@ -255,6 +255,8 @@ sscep_sources = \
 	src/http/conn.h \
 	src/http/connect.c \
 	src/http/connect.h \
+	src/http/date.c \
+	src/http/date.h \
 	src/http/deadline.c \
 	src/http/deadline.h \
 	src/http/head.c \
@@ -262,6 +264,7 @@ sscep_sources = \
 	src/http/http.c \
 	src/http/http.h \
 	src/http/no_tls.c \
+	src/http/observer.h \
 	src/http/options.h \
 	src/http/parser.c \
 	src/http/parser.h \

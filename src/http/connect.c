@@ -1,5 +1,6 @@
 #include "http/connect.h"
 #include "http/deadline.h"
+#include "http/observer.h"
 #include "http/parser.h"
 #include "http/proxy.h"
 #include "http/request.h"
@@ -40,8 +41,8 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 	enum conn_result result;
 
 	for (;;) {
-		result = tcp_connect(
-		    out, to->host, to->port, limit, reason, sizeof(reason));
+		result = tcp_connect(out, to->host, to->port, limit,
+		    options->observer, reason, sizeof(reason));
 		left = give_up - monotonic_now();
 		if (result == CONN_OK || left <= 0)
 			break;
@@ -59,6 +60,9 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 
 	switch (result) {
 	case CONN_OK:
+		/* The time for its other addresses is not that of the server. */
+		if (options->observer != NULL)
+			*deadline = deadline_start(options);
 		(*out)->deadline = *deadline;
 		return ST_OK;
 	case CONN_TIMEOUT:
@@ -163,6 +167,9 @@ static enum status tunnel_open(struct conn *conn, const struct route *route,
 		st = tunnel_check_status(route, &response);
 	parser_free(&parser);
 	response_free(&response);
+	if (st == ST_OK && options->observer != NULL)
+		options->observer->tunnelled(buf_string(&route->hop),
+		    buf_string(&route->peer), options->observer->arg);
 	return st;
 }
 
@@ -174,8 +181,8 @@ static enum status connect_tls(struct conn **conn, const struct route *route,
 	char reason[CONN_REASON_MAX];
 
 	*conn = NULL;
-	switch (tls_connect(
-	    conn, tls, lower, route->url->host, reason, sizeof(reason))) {
+	switch (tls_connect(conn, tls, lower, route->url->host,
+	    options->observer, reason, sizeof(reason))) {
 	case CONN_OK:
 		return ST_OK;
 	case CONN_TIMEOUT:

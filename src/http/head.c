@@ -1,4 +1,5 @@
 #include <stdint.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -150,6 +151,12 @@ static const char *take_type(struct head *head, char *value)
 	return NULL;
 }
 
+static const char *take_date(struct head *head, char *value)
+{
+	snprintf(head->out->date, sizeof(head->out->date), "%s", value);
+	return NULL;
+}
+
 /* X-Squid-Error, a field of Squid. */
 static const char *take_squid_error(struct head *head, char *value)
 {
@@ -183,6 +190,7 @@ static const struct field {
     {"Connection", take_connection},
     {"Content-Length", take_length},
     {"Content-Type", take_type},
+    {"Date", take_date},
     {"Location", take_location},
     {"Proxy-Status", take_proxy_status},
     {"Transfer-Encoding", take_encoding},
@@ -264,7 +272,9 @@ enum status head_parse(struct head *head, struct buf *block, const char *peer)
 	why = parse_lines(head, text, shown, sizeof(shown));
 	if (why != NULL)
 		return fail(ST_NETWORK, "%s: %s: \"%s\"", peer, why, shown);
-	if (head->status >= 200)
+	if (head->status >= 200) {
 		head->out->status = head->status;
+		head->out->minor = head->minor;
+	}
 	return ST_OK;
 }

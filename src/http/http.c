@@ -71,6 +71,17 @@ enum status http_open(struct http **out, const struct url *url,
 	return ST_OK;
 }
 
+void http_observe(struct http *http, const struct http_observer *observer)
+{
+	http->options.observer = observer;
+	http->options.wait = 0;
+}
+
+const char *http_hop(const struct http *http)
+{
+	return buf_string(&http->start.hop);
+}
+
 void http_close(struct http *http)
 {
 	if (http == NULL)
@@ -126,6 +137,10 @@ static enum status follow_redirect(
 	move->route.from = buf_string(&move->from);
 	verbose("%s: redirected by %d to %s", buf_string(&left->name),
 	    response->status, buf_string(&move->route.name));
+	if (http->options.observer != NULL)
+		http->options.observer->redirected(response->status,
+		    move->route.from, buf_string(&move->route.name),
+		    http->options.observer->arg);
 	set_move(http, move);
 	move = NULL;
 out:

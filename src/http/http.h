@@ -2,6 +2,7 @@
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
+#include "http/observer.h"
 #include "http/options.h"
 #include "http/request.h"
 #include "http/response.h"
@@ -19,6 +20,18 @@ struct http; /* a URL, and the connection to its server */
 enum status http_open(struct http **out, const struct url *url,
     const struct http_options *options);
 void http_close(struct http *http);
+
+/*
+ * Tells observer, which is borrowed, of the connections from now on.  Each is
+ * tried only once, whatever options->wait says.
+ */
+void http_observe(struct http *http, const struct http_observer *observer);
+
+/*
+ * Whom it connects to, for messages: "host:port", or "proxy host:port of
+ * http_proxy"; borrowed.
+ */
+const char *http_hop(const struct http *http);
 
 /*
  * Sends the request and reads the response, whatever its status, within the

@@ -26,11 +26,13 @@ void tls_close(struct tls *tls)
 }
 
 enum conn_result tls_connect(struct conn **out, struct tls *tls,
-    struct conn *lower, const char *host, char *reason, size_t size)
+    struct conn *lower, const char *host, const struct http_observer *observer,
+    char *reason, size_t size)
 {
 	(void)out;
 	(void)tls;
 	(void)host;
+	(void)observer;
 	snprintf(reason, size, "TLS is not built in");
 	lower->close(lower);
 	return CONN_FAILED;

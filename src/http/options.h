@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 struct pass;
+struct http_observer;
 
 /* Borrows everything; NULL: not given. */
 struct tls_options {
@@ -13,6 +14,7 @@ struct tls_options {
 	const char *cert, *key;       /* of the client; key NULL: in cert */
 	const struct pass *pass;      /* of the key */
 	bool insecure;                /* the server is not verified */
+	bool judged; /* the observer is told what would be wrong with it */
 };
 
 /* Borrows everything. */
@@ -27,6 +29,7 @@ struct http_options {
 	 * so far and its Content-Length; 0: unknown.  May be NULL.
 	 */
 	void (*received)(size_t bytes, size_t total);
+	const struct http_observer *observer; /* or NULL */
 };
 
 #endif

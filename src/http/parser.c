@@ -126,7 +126,11 @@ static enum status finish_head(struct parser *parser)
 		return st;
 	parser->head_bytes += parser->text.len;
 	clear_text(parser);
-	return head.status < 200 ? ST_OK : choose_body(parser, &head);
+	if (head.status < 200)
+		return ST_OK;
+	st = choose_body(parser, &head);
+	parser->out->persists = parser->keep;
+	return st;
 }
 
 static enum status feed_head(

@@ -10,6 +10,7 @@
 #define HTTP_REASON_MAX 128
 #define HTTP_TYPE_MAX   128
 #define HTTP_WHY_MAX    160
+#define HTTP_DATE_MAX   48
 
 /* What came of an exchange; http_exchange() decides it. */
 enum http_outcome {
@@ -37,8 +38,11 @@ struct http_response {
 	char reason[HTTP_REASON_MAX]; /* the reason phrase, escaped */
 	char content_type[HTTP_TYPE_MAX];  /* lower case, no parameters */
 	char proxy_error[HTTP_REASON_MAX]; /* of a proxy, escaped; or "" */
-	struct buf location;               /* unchecked */
-	struct spool body;                 /* body.bytes: its start, at least */
+	char date[HTTP_DATE_MAX];          /* Date, unchecked; or "" */
+	unsigned int minor;                /* of HTTP/1.minor */
+	bool persists;       /* the connection stays open (RFC 9112, 9.3) */
+	struct buf location; /* unchecked */
+	struct spool body;   /* body.bytes: its start, at least */
 };
 
 void response_free(struct http_response *response);

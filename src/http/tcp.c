@@ -20,6 +20,9 @@
 #define ADDRESS_MAX 64 /* the text of an IPv6 address with a zone */
 #define PORT_TEXT   16
 
+/* Milliseconds for an address that nobody waits for. */
+#define OTHERS_MAX 5000
+
 struct tcp {
 	struct conn conn; /* must be first: struct conn * is cast to this */
 	int fd;
@@ -162,29 +165,23 @@ static enum conn_result tcp_finish_connect(struct tcp *tcp)
 	return error == 0 ? CONN_OK : conn_fail(&tcp->conn, strerror(error));
 }
 
+/* reason (CONN_REASON_MAX bytes) is without the address. */
 static enum conn_result tcp_connect_address(struct conn **out,
-    const struct addrinfo *to, long long deadline, char *reason, size_t size)
+    const struct addrinfo *to, long long deadline, char *reason)
 {
 	struct tcp *tcp = tcp_new(to->ai_family, deadline);
-	char address[ADDRESS_MAX] = "?";
 	enum conn_result result = CONN_OK;
 
 	if (tcp == NULL) {
-		snprintf(reason, size, "%s", strerror(errno));
+		snprintf(reason, CONN_REASON_MAX, "%s", strerror(errno));
 		return CONN_FAILED;
 	}
-
-	getnameinfo(to->ai_addr, to->ai_addrlen, address, sizeof(address), NULL,
-	    0, NI_NUMERICHOST);
-	debug("connecting to %s", address);
 	if (connect(tcp->fd, to->ai_addr, to->ai_addrlen) != 0)
 		result = errno == EINPROGRESS || errno == EINTR
 		    ? tcp_finish_connect(tcp)
 		    : conn_fail(&tcp->conn, strerror(errno));
-
 	if (result != CONN_OK) {
-		snprintf(reason, size, "%s: %s", address, tcp->conn.reason);
-		debug("%s", reason);
+		snprintf(reason, CONN_REASON_MAX, "%s", tcp->conn.reason);
 		tcp_close(&tcp->conn);
 		return result;
 	}
@@ -192,13 +189,48 @@ static enum conn_result tcp_connect_address(struct conn **out,
 	return CONN_OK;
 }
 
+/*
+ * Tries one address, tells the observer, and keeps the connection in *out unless
+ * there is one.  reason says how it failed.
+ */
+static enum conn_result tcp_try_address(struct conn **out,
+    const struct addrinfo *to, long long deadline, struct http_try tried,
+    const struct http_observer *observer, char *reason, size_t size)
+{
+	char address[ADDRESS_MAX] = "?", why[CONN_REASON_MAX] = "";
+	long long begin = monotonic_now();
+	struct conn *conn = NULL;
+	enum conn_result result;
+
+	getnameinfo(to->ai_addr, to->ai_addrlen, address, sizeof(address), NULL,
+	    0, NI_NUMERICHOST);
+	debug("connecting to %s", address);
+	result = tcp_connect_address(&conn, to, deadline, why);
+	if (result != CONN_OK) {
+		snprintf(reason, size, "%s: %s", address, why);
+		debug("%s", reason);
+	}
+	if (observer != NULL) {
+		tried.address = address;
+		tried.why = result != CONN_OK ? why : NULL;
+		tried.milliseconds = monotonic_now() - begin;
+		observer->tried(&tried, observer->arg);
+	}
+	if (*out == NULL)
+		*out = conn;
+	else if (conn != NULL)
+		conn->close(conn);
+	return result;
+}
+
 /* Each address gets an equal share of the time that is left. */
 static enum conn_result tcp_connect_each(struct conn **out,
-    const struct addrinfo *list, long long deadline, char *reason, size_t size)
+    const struct addrinfo *list, long long deadline, struct http_try tried,
+    const struct http_observer *observer, char *reason, size_t size)
 {
 	enum conn_result result = CONN_FAILED;
 	const struct addrinfo *to;
-	long long now;
+	long long now, share;
 	int left = 0, count;
 	size_t len;
 
@@ -206,13 +238,20 @@ static enum conn_result tcp_connect_each(struct conn **out,
 		left++;
 	count = left;
 
+	*out = NULL;
 	for (to = list; to != NULL; to = to->ai_next, left--) {
 		now = monotonic_now();
-		result = tcp_connect_address(
-		    out, to, now + (deadline - now) / left, reason, size);
-		if (result == CONN_OK)
+		share = (deadline - now) / left;
+		if (*out != NULL && share > OTHERS_MAX)
+			share = OTHERS_MAX;
+		tried.left = left - 1;
+		result = tcp_try_address(
+		    out, to, now + share, tried, observer, reason, size);
+		if (*out != NULL && observer == NULL)
 			return CONN_OK;
 	}
+	if (*out != NULL)
+		return CONN_OK;
 
 	len = strlen(reason);
 	if (count > 1)
@@ -222,7 +261,8 @@ static enum conn_result tcp_connect_each(struct conn **out,
 }
 
 enum conn_result tcp_connect(struct conn **out, const char *host,
-    unsigned int port, long long deadline, char *reason, size_t size)
+    unsigned int port, long long deadline, const struct http_observer *observer,
+    char *reason, size_t size)
 {
 	const struct addrinfo hints = {
 	    .ai_socktype = SOCK_STREAM, .ai_flags = AI_NUMERICSERV};
@@ -249,7 +289,9 @@ enum conn_result tcp_connect(struct conn **out, const char *host,
 		return CONN_FAILED;
 	}
 
-	result = tcp_connect_each(out, list, deadline, reason, size);
+	result = tcp_connect_each(out, list, deadline,
+	    (struct http_try){.host = host, .port = port}, observer, reason,
+	    size);
 	freeaddrinfo(list);
 	return result;
 }

@@ -11,14 +11,11 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509v3.h>
 
 #include "http/bio.h"
 #include "http/trust.h"
 #include "util/log.h"
 #include "util/monotonic.h"
-
-#define NAME_LEN_MAX 256 /* a DNS name has at most 253 characters */
 
 #define HINT_NO_CERT \
 	"the server asked for a client certificate, and there is no " \
@@ -30,7 +27,7 @@
 struct tls {
 	SSL_CTX *context;
 	BIO_METHOD *bio; /* of bio.c */
-	bool has_cert;
+	bool has_cert, insecure;
 };
 
 struct tls_conn {
@@ -41,6 +38,7 @@ struct tls_conn {
 	unsigned int wanted; /* enum conn_event that libssl waits for */
 	bool up;             /* the handshake is done */
 	bool broken;         /* after SSL_ERROR_SSL: must not be used */
+	X509 *peer;          /* of the server; NULL: none has come */
 	char verdict[CONN_REASON_MAX]; /* why the server is not trusted */
 };
 
@@ -99,7 +97,7 @@ static void explain_failure(struct tls_conn *tc)
 	int alert = ERR_GET_REASON(error) - SSL_AD_REASON_OFFSET;
 	char text[256];
 
-	if (tc->verdict[0] != '\0' && !tc->up)
+	if (tc->verdict[0] != '\0' && !tc->up && !tc->tls->insecure)
 		conn_fail(&tc->conn, tc->verdict);
 	else if (tc->below.failed)
 		conn_fail(&tc->conn, tc->below.conn->reason);
@@ -213,18 +211,22 @@ static void tls_conn_close(struct conn *conn)
 	if (tc->up && !tc->broken && !tc->below.failed)
 		SSL_shutdown(tc->ssl);
 	SSL_free(tc->ssl);
+	X509_free(tc->peer);
 	ERR_clear_error();
 	tc->below.conn->close(tc->below.conn);
 	free(tc);
 }
 
-/* Called for each error of the verification; the first one is kept. */
+/* Called for each certificate, and each error; the first one is kept. */
 static int on_verify(int ok, X509_STORE_CTX *context)
 {
 	SSL *ssl = X509_STORE_CTX_get_ex_data(
 	    context, SSL_get_ex_data_X509_STORE_CTX_idx());
 	struct tls_conn *tc = SSL_get_app_data(ssl);
+	X509 *peer = X509_STORE_CTX_get0_cert(context);
 
+	if (tc->peer == NULL && X509_up_ref(peer))
+		tc->peer = peer;
 	if (!ok && tc->verdict[0] == '\0')
 		trust_explain(tc->verdict, sizeof(tc->verdict), context);
 	return ok;
@@ -241,12 +243,9 @@ static int on_cert_request(SSL *ssl, void *unused)
 	return 1;
 }
 
-/* The name of SNI and of certificates has no final dot (RFC 6066, 3). */
 static bool tls_prepare(struct tls_conn *tc, const char *host)
 {
-	X509_VERIFY_PARAM *param;
-	char name[NAME_LEN_MAX];
-	size_t len;
+	char name[TRUST_NAME_SIZE];
 	BIO *bio;
 
 	if ((tc->ssl = SSL_new(tc->tls->context)) == NULL ||
@@ -258,22 +257,8 @@ static bool tls_prepare(struct tls_conn *tc, const char *host)
 	SSL_set_mode(tc->ssl,
 	    SSL_MODE_ENABLE_PARTIAL_WRITE |
 		SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER | SSL_MODE_AUTO_RETRY);
-
-	param = SSL_get0_param(tc->ssl);
-	if (X509_VERIFY_PARAM_set1_ip_asc(param, host))
-		return true;
-	ERR_clear_error();
-
-	len = (size_t)snprintf(name, sizeof(name), "%s", host);
-	if (len >= sizeof(name))
-		return false;
-	if (len > 1 && name[len - 1] == '.')
-		name[len - 1] = '\0';
-	X509_VERIFY_PARAM_set_hostflags(param,
-	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
-		X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
-	return X509_VERIFY_PARAM_set1_host(param, name, 0) &&
-	    SSL_set_tlsext_host_name(tc->ssl, name);
+	return trust_set_host(SSL_get0_param(tc->ssl), name, host) &&
+	    (name[0] == '\0' || SSL_set_tlsext_host_name(tc->ssl, name));
 }
 
 static enum conn_result tls_handshake(struct tls_conn *tc)
@@ -299,8 +284,21 @@ static enum conn_result tls_handshake(struct tls_conn *tc)
 	return conn_fail_time(&tc->conn);
 }
 
+static void tell(const struct tls_conn *tc, const struct http_observer *to)
+{
+	const struct http_tls tls = {.up = tc->up,
+	    .version = SSL_get_version(tc->ssl),
+	    .cipher = SSL_get_cipher_name(tc->ssl),
+	    .peer = tc->peer,
+	    .verdict = tc->verdict,
+	    .asked = tc->conn.hint != NULL};
+
+	to->secured(&tls, to->arg);
+}
+
 enum conn_result tls_connect(struct conn **out, struct tls *tls,
-    struct conn *lower, const char *host, char *reason, size_t size)
+    struct conn *lower, const char *host, const struct http_observer *observer,
+    char *reason, size_t size)
 {
 	struct tls_conn *tc = calloc(1, sizeof(*tc));
 	enum conn_result result;
@@ -324,12 +322,14 @@ enum conn_result tls_connect(struct conn **out, struct tls *tls,
 		explain_failure(tc);
 		result = CONN_FAILED;
 	}
+	if (observer != NULL && tc->ssl != NULL)
+		tell(tc, observer);
 	if (result == CONN_OK) {
 		*out = &tc->conn;
-		return CONN_OK;
+	} else {
+		snprintf(reason, size, "%s", tc->conn.reason);
+		tls_conn_close(&tc->conn);
 	}
-	snprintf(reason, size, "%s", tc->conn.reason);
-	tls_conn_close(&tc->conn);
 	return result;
 }
 
@@ -349,15 +349,15 @@ static bool set_client_certs(SSL_CTX *context, const struct trust *trust)
 	return true;
 }
 
-static bool set_trust(SSL_CTX *context, const struct trust *trust)
+static bool set_trust(
+    SSL_CTX *context, const struct trust *trust, bool insecure)
 {
 	SSL_CTX_set_cert_cb(context, on_cert_request, NULL);
-	if (trust->store == NULL) {
-		SSL_CTX_set_verify(context, SSL_VERIFY_NONE, NULL);
-	} else {
+	if (trust->store != NULL)
 		SSL_CTX_set1_cert_store(context, trust->store);
-		SSL_CTX_set_verify(context, SSL_VERIFY_PEER, on_verify);
-	}
+	SSL_CTX_set_verify(context,
+	    insecure ? SSL_VERIFY_NONE : SSL_VERIFY_PEER,
+	    trust->store != NULL ? on_verify : NULL);
 	return set_client_certs(context, trust);
 }
 
@@ -374,11 +374,12 @@ enum status tls_open(struct tls **out, const struct tls_options *options)
 	if ((tls->context = SSL_CTX_new(TLS_client_method())) == NULL ||
 	    (tls->bio = bio_new_method()) == NULL ||
 	    !SSL_CTX_set_min_proto_version(tls->context, TLS1_2_VERSION) ||
-	    !set_trust(tls->context, &trust)) {
+	    !set_trust(tls->context, &trust, options->insecure)) {
 		st = fail_crypto(ST_ERROR, "cannot set up TLS");
 		goto out;
 	}
 	tls->has_cert = trust.certs != NULL;
+	tls->insecure = options->insecure;
 	*out = tls;
 	tls = NULL;
 out:

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "http/conn.h"
+#include "http/observer.h"
 #include "http/options.h"
 #include "util/status.h"
 
@@ -24,9 +25,10 @@ void tls_close(struct tls *tls);
  * trusted, and host, a name or an address, must be in its subjectAltName
  * (RFC 9110, 4.3.4; RFC 9525, 2); no application data is sent before.
  * CONN_OK: the caller closes *out.  Else reason (size bytes) says what is
- * wrong.
+ * wrong.  observer, unless NULL, is told of the handshake.
  */
 enum conn_result tls_connect(struct conn **out, struct tls *tls,
-    struct conn *lower, const char *host, char *reason, size_t size);
+    struct conn *lower, const char *host, const struct http_observer *observer,
+    char *reason, size_t size);
 
 #endif

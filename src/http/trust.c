@@ -1,6 +1,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/err.h>
 #include <openssl/x509v3.h>
 
 #include "http/trust.h"
@@ -123,7 +124,8 @@ enum status trust_read(struct trust *trust, const struct tls_options *options)
 		warn(WARN_TLS_INSECURE,
 		    "the TLS server is not verified: an attacker on the path "
 		    "can read and change everything (--tls-insecure)");
-		return ST_OK;
+		if (!options->judged)
+			return ST_OK;
 	}
 
 	if ((trust->store = X509_STORE_new()) == NULL)
@@ -137,6 +139,26 @@ void trust_free(struct trust *trust)
 	cert_stack_free(trust->certs);
 	EVP_PKEY_free(trust->key);
 	memset(trust, 0, sizeof(*trust));
+}
+
+bool trust_set_host(X509_VERIFY_PARAM *param, char *name, const char *host)
+{
+	size_t len;
+
+	name[0] = '\0';
+	if (X509_VERIFY_PARAM_set1_ip_asc(param, host))
+		return true;
+	ERR_clear_error();
+
+	len = (size_t)snprintf(name, TRUST_NAME_SIZE, "%s", host);
+	if (len >= TRUST_NAME_SIZE)
+		return false;
+	if (len > 1 && name[len - 1] == '.')
+		name[len - 1] = '\0';
+	X509_VERIFY_PARAM_set_hostflags(param,
+	    X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS |
+		X509_CHECK_FLAG_NEVER_CHECK_SUBJECT);
+	return X509_VERIFY_PARAM_set1_host(param, name, 0) == 1;
 }
 
 static bool has_alt_name(const X509 *cert, int type)

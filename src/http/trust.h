@@ -2,6 +2,7 @@
 #ifndef HTTP_TRUST_H
 #define HTTP_TRUST_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include <openssl/evp.h>
@@ -12,7 +13,7 @@
 
 /* Owns all of it. */
 struct trust {
-	X509_STORE *store;     /* the CAs; NULL: the server is not verified */
+	X509_STORE *store;     /* the CAs; NULL: nothing is verified */
 	STACK_OF(X509) *certs; /* the client's, then its CAs; NULL: none */
 	EVP_PKEY *key;         /* of the first of certs */
 };
@@ -25,6 +26,14 @@ struct trust {
  */
 enum status trust_read(struct trust *trust, const struct tls_options *options);
 void trust_free(struct trust *trust);
+
+/*
+ * Requires that the certificate is for host, a name or an address.  name, of
+ * TRUST_NAME_SIZE bytes, gets what SNI has of a name, without a final dot (RFC
+ * 6066, 3); "" for an address.  False when memory ran out, or it is too long.
+ */
+#define TRUST_NAME_SIZE 256 /* a DNS name has at most 253 characters */
+bool trust_set_host(X509_VERIFY_PARAM *param, char *name, const char *host);
 
 /* Writes why the verification in context failed, and of which certificate. */
 void trust_explain(char *out, size_t size, X509_STORE_CTX *context);
