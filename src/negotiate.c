@@ -77,6 +77,6 @@ enum status session_prepare(struct session *session)
 	enum status st = ST_OK;
 
 	if (needs_caps(session->options))
-		st = session_query_caps(session, false);
+		st = session_query_caps(session);
 	return st == ST_OK ? choose_algorithms(session) : st;
 }

@@ -92,7 +92,8 @@ enum status session_open(struct session *session, const struct options *options,
 		.cert = options->tls_cert,
 		.key = options->tls_key,
 		.pass = &session->tls_pass,
-		.insecure = options->tls_insecure},
+		.insecure = options->tls_insecure,
+		.judged = options->operation->op == OP_CHECK},
 	    .received = live_is_enabled() ? live_show_received : NULL,
 	};
 	enum status st;
@@ -241,7 +242,16 @@ static bool is_foreign_page(const struct http_response *response)
 	    !caps_has_keyword(body->data, body->len);
 }
 
-static enum status ask_caps(
+static void describe_caps(const struct session *session)
+{
+	struct buf text = {0};
+
+	if (log_enabled(LOG_VERBOSE) && caps_add_text(&text, session->caps))
+		verbose("capabilities: %s", buf_string(&text));
+	buf_free(&text);
+}
+
+enum status session_ask_caps(
     struct session *session, struct http_response *response)
 {
 	const struct buf *body = &response->body.bytes;
@@ -257,18 +267,12 @@ static enum status ask_caps(
 	if (st == ST_OK)
 		st = caps_check(
 		    body->data, body->len, response_is_page(response));
-	if (st == ST_OK)
-		session->caps = caps_parse(body->data, body->len);
+	session->caps_failed = st == ST_NETWORK &&
+	    response_is_of_server(response) && !is_foreign_page(response);
+	session->caps = st == ST_OK ? caps_parse(body->data, body->len) : 0;
+	if (st == ST_OK || session->caps_failed)
+		describe_caps(session);
 	return st;
-}
-
-static void describe_caps(const struct session *session)
-{
-	struct buf text = {0};
-
-	if (log_enabled(LOG_VERBOSE) && caps_add_text(&text, session->caps))
-		verbose("capabilities: %s", buf_string(&text));
-	buf_free(&text);
 }
 
 /* options_parse() has checked the list. */
@@ -281,31 +285,29 @@ static void set_given_caps(struct session *session)
 	    &session->caps, session->options->capabilities, &bad, &len);
 }
 
-enum status session_query_caps(struct session *session, bool strict)
+enum status session_query_caps(struct session *session)
 {
 	struct http_response response = {0};
 	struct log_capture capture;
 	enum status st;
 
-	if (!strict && session->options->capabilities != NULL) {
+	if (session->options->capabilities != NULL) {
 		set_given_caps(session);
 		return ST_OK;
 	}
+	if (session->caps_known)
+		return ST_OK;
 
 	log_capture_begin(&capture);
-	st = ask_caps(session, &response);
+	st = session_ask_caps(session, &response);
 	log_capture_end(&capture);
-	if (!strict && st == ST_NETWORK && response_is_of_server(&response) &&
-	    !is_foreign_page(&response)) {
+	if (session->caps_failed) {
 		verbose("%s", capture.text);
 		verbose("no usable answer to GetCACaps: no capabilities");
-		session->caps_failed = true;
 		st = ST_OK;
 	} else {
 		log_report(st, capture.text);
 	}
-	if (st == ST_OK)
-		describe_caps(session);
 	response_free(&response);
 	return st;
 }

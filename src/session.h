@@ -26,24 +26,20 @@ struct session {
 	bool making;                           /* enroll makes a request */
 	struct pass challenge;                 /* for it */
 	unsigned int caps;        /* enum cap; after session_query_caps() */
-	bool caps_failed;         /* GetCACaps was sent, and answered badly */
+	bool caps_known;          /* check: session_query_caps() asks nobody */
+	bool caps_failed;         /* the server answered badly to GetCACaps */
 	const EVP_MD *digest;     /* after session_prepare() */
 	const EVP_CIPHER *cipher; /* likewise */
-
-	/*
-	 * The HTTP status of the last session_exchange() if the server answered
-	 * with an error and without a pkiMessage; else 0.
-	 */
-	int http_error;
-
+	/* The HTTP status of an error without a pkiMessage; else 0. */
+	int http_error;       /* of the last session_exchange() */
 	bool long_get_warned; /* once is enough */
 	struct spool unknown; /* a reply with unknown_signer, to decode again */
 	bool ca_fetched_again, ca_replaced; /* renew did so with those of -c */
 };
 
 /*
- * Parses the URL, reads the pass phrases, and loads the providers and the
- * engine.  Nothing is sent yet.  session is to be closed in any case.
+ * Parses the URL, reads the pass phrases, loads the providers and the engine.
+ * Nothing is sent yet.  session is to be closed in any case.
  */
 enum status session_open(struct session *session, const struct options *options,
     struct report *report);
@@ -56,21 +52,25 @@ void session_close(struct session *session);
 bool session_needs_cleanup(void);
 
 /*
- * Sets the capabilities: those of --capabilities, or of the answer to GetCACaps
- * (RFC 8894, 3.5).  A server that answers badly, or closes the connection
- * instead, has none.  ST_NETWORK after reporting when the server cannot be
- * reached or answers with a page of HTML.
- *
- * strict: the server is asked in any case, and a bad answer is an error.
+ * Sends GetCACaps (RFC 8894, 3.5), and sets the capabilities by the answer.  As
+ * session_get(), but ST_NETWORK if it is no list of them.
  */
-enum status session_query_caps(struct session *session, bool strict);
+enum status session_ask_caps(
+    struct session *session, struct http_response *response);
+
+/*
+ * Sets the capabilities: those of --capabilities, or of an answer to
+ * GetCACaps.  A server that answers badly, or closes the connection
+ * instead, has none.  ST_NETWORK after reporting when it cannot be reached or
+ * answers with a page of HTML.
+ */
+enum status session_query_caps(struct session *session);
 
 /*
  * Calls session_query_caps() if something depends on the capabilities, and
  * chooses the digest and the cipher of our messages: those of -S and -E, else
- * the best that the server announces, else SHA-1 and 3DES, or MD5 and DES with
- * --legacy.  SHA-1 and 3DES are noted unless they were asked for: GetCACaps is
- * not authenticated.
+ * the best that is announced, else SHA-1 and 3DES, or MD5 and DES with --legacy.
+ * SHA-1 and 3DES are noted unless asked for: GetCACaps is not authenticated.
  */
 enum status session_prepare(struct session *session);
 

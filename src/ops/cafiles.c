@@ -31,7 +31,7 @@ enum status cafiles_choose_digest(
 	if (name == NULL && pins != NULL && pins->count > 0)
 		name = pins->list[0].digest;
 	if (name == NULL) {
-		if ((st = session_query_caps(session, false)) != ST_OK)
+		if ((st = session_query_caps(session)) != ST_OK)
 			return st;
 		name = caps_best_digest(session->caps);
 	}

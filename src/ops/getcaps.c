@@ -10,10 +10,13 @@ static void add_capability(const char *keyword, void *report)
 
 static enum status getcaps_run(struct session *session)
 {
+	struct http_response response = {0};
 	struct buf text = {0};
 	enum status st;
 
-	if ((st = session_query_caps(session, true)) != ST_OK)
+	st = session_ask_caps(session, &response);
+	response_free(&response);
+	if (st != ST_OK)
 		return st;
 	caps_each(session->caps, add_capability, session->report);
 	if (caps_add_text(&text, session->caps))

@@ -151,7 +151,7 @@ static enum status fetch(struct session *session, const char *path)
 {
 	STACK_OF(X509) *certs = NULL;
 	struct cabundle current = {0};
-	enum status st = session_query_caps(session, false);
+	enum status st = session_query_caps(session);
 
 	if (st != ST_OK)
 		return st;

@@ -98,6 +98,24 @@ unsigned int caps_parse(const void *text, size_t len)
 	return caps;
 }
 
+bool caps_add_unknown(struct buf *out, const void *text, size_t len)
+{
+	const char *p = text, *line, *separator = "";
+	char escaped[KEYWORD_MAX];
+	size_t line_len;
+
+	while (len > 0) {
+		line_len = next_line(&line, &p, &len);
+		if (line_len == 0 || find_keyword(line, line_len) != 0)
+			continue;
+		if (!buf_addf(out, "%s%s", separator,
+			log_escape(escaped, sizeof(escaped), line, line_len)))
+			return false;
+		separator = ", ";
+	}
+	return true;
+}
+
 static void skip_space(const char **text, size_t *left)
 {
 	while (*left > 0 && isspace((unsigned char)**text)) {

@@ -32,6 +32,9 @@ enum cap {
  */
 unsigned int caps_parse(const void *text, size_t len);
 
+/* Adds the lines that are no known keyword, escaped: "Foo, Bar". */
+bool caps_add_unknown(struct buf *out, const void *text, size_t len);
+
 /* Whether a line of text is a known keyword. */
 bool caps_has_keyword(const void *text, size_t len);
 
