@@ -17,10 +17,24 @@ sscep_sources = \
 	src/ops/chain.c \
 	src/ops/chain.h \
 	src/ops/check.c \
+	src/ops/check_ca.c \
+	src/ops/check_ca.h \
+	src/ops/check_caps.c \
+	src/ops/check_caps.h \
+	src/ops/check_cert.c \
+	src/ops/check_cert.h \
+	src/ops/check_http.c \
+	src/ops/check_http.h \
 	src/ops/check_local.c \
 	src/ops/check_local.h \
+	src/ops/check_network.c \
+	src/ops/check_network.h \
+	src/ops/check_next.c \
+	src/ops/check_next.h \
 	src/ops/check_server.c \
 	src/ops/check_server.h \
+	src/ops/check_tls.c \
+	src/ops/check_tls.h \
 	src/ops/crldue.c \
 	src/ops/crldue.h \
 	src/ops/describe.c \

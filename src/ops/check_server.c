@@ -1,6 +1,99 @@
+#include "ops/cafetch.h"
+#include "ops/check_ca.h"
+#include "ops/check_caps.h"
+#include "ops/check_http.h"
+#include "ops/check_network.h"
+#include "ops/check_next.h"
 #include "ops/check_server.h"
+
+/*
+ * Without capabilities an enrolment goes on, unless the answer shows that it is
+ * not the server that answers.
+ */
+static bool go_on(
+    struct findings *f, enum status st, const struct log_capture *capture)
+{
+	const struct session *session = f->session;
+	bool given = session->options->capabilities != NULL;
+
+	f->topic = "capabilities";
+	if (st == ST_OK)
+		return true;
+	if (session->caps_failed || (given && st == ST_NETWORK)) {
+		finding_warn(f,
+		    given ? "those of --capabilities are used"
+			  : "requests are sent as if the server had none; if "
+			    "that is wrong, set them with --capabilities",
+		    "%s", capture->text);
+		return true;
+	}
+	log_report(st, capture->text);
+	return false;
+}
+
+/* False: there is no server to ask for more. */
+static bool ask_caps(struct findings *f, struct check_http *h)
+{
+	struct http_response response = {0};
+	struct check_start start = check_http_start();
+	struct log_capture capture;
+	enum status st;
+	bool good;
+
+	log_capture_begin(&capture);
+	st = session_ask_caps(f->session, &response);
+	log_capture_end(&capture);
+	check_http(h, f, &response, &start);
+	if (st == ST_OK) {
+		check_http_type(
+		    f, "GetCACaps", &response, "text/plain", "3.5.2");
+		check_caps(f, &response);
+	}
+	good = go_on(f, st, &capture);
+	response_free(&response);
+	f->session->caps_known = true;
+	if (good)
+		check_caps_use(f);
+	return good;
+}
+
+static void ask_certs(
+    struct findings *f, struct check_http *h, struct check_ca *ca)
+{
+	struct http_response response = {0};
+	struct check_start start = check_http_start();
+	struct log_capture capture;
+	enum status st;
+
+	log_capture_begin(&capture);
+	st = cafetch_get(f->session, &response);
+	log_capture_end(&capture);
+	check_http(h, f, &response, &start);
+	f->topic = "ca";
+	if (st == ST_OK)
+		check_ca(f, ca, &response);
+	else
+		log_report(st, capture.text);
+	response_free(&response);
+}
 
 void check_server(struct findings *f)
 {
-	f->topic = "server";
+	const struct options *o = f->session->options;
+	struct check_ca ca = {0};
+	struct check_network network;
+	struct check_http http = {0};
+
+	check_network_begin(&network, f);
+	if (!ask_caps(f, &http))
+		goto out;
+	ask_certs(f, &http, &ca);
+	if (o->check_next && ca.current.certs != NULL)
+		check_next(f, &http, &ca.current, o->ca_cert);
+	else if (o->check_next && ca.bundle.certs != NULL)
+		check_next(f, &http, &ca.bundle, "GetCACert");
+	check_http_clock(&http, f);
+out:
+	check_network_end(&network);
+	check_ca_free(&ca);
 }

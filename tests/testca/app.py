@@ -16,7 +16,7 @@ def start(options):
     authority = pki.Authority(store, options.profile, options.order,
                               options.ca_usage, options.ca_expired,
                               options.ca_key, options.cert_digest,
-                              options.ra_purpose)
+                              options.ra_purpose, options.ra_expired)
     answers = responder.Responder(options, authority, journal.Journal(store))
     http = server.Server(options, answers.handle)
     http.start()

@@ -53,6 +53,8 @@ def _ca(parser):
                        help="with an EC key, requests must be encrypted "
                        "with the --challenge")
     group.add_argument("--ca-expired", action="store_true")
+    group.add_argument("--ra-expired", action="store_true",
+                       help="the RA certificates have expired")
     group.add_argument("--ra-purpose", choices=pki.PURPOSES, default="none",
                        help="extendedKeyUsage of the RA certificates")
     group.add_argument("--cert-digest", choices=("md5", "sha1", "sha256"),
@@ -162,6 +164,8 @@ def _http(parser):
     group = parser.add_argument_group("HTTP")
     group.add_argument("--delay", type=float, default=0, metavar="SECS",
                        help="wait before each answer to PKIOperation")
+    group.add_argument("--date", type=int, metavar="SECS",
+                       help="send a Date, so many seconds ahead")
     group.add_argument("--http10", action="store_true")
     group.add_argument("--chunked", type=positive, nargs="?", const=1000,
                        metavar="SIZE")

@@ -154,22 +154,23 @@ class Authority:
     """Keys and certificates of one profile, in one directory."""
 
     def __init__(self, store, profile, order=None, usage=None, expired=False,
-                 ca_key="rsa", digest="sha256", ra_purpose="none"):
+                 ca_key="rsa", digest="sha256", ra_purpose="none",
+                 ra_expired=False):
         self.store = store
         self.digest = digest
         self.roles = {}
         self.ca_key = ca_key
         self.ra_purpose = ra_purpose
         os.makedirs(store.path("issued"), exist_ok=True)
-        made = "%s %s %s %s %s\n" % (profile, usage, expired, ca_key,
-                                    ra_purpose)
+        made = "%s %s %s %s %s %s\n" % (profile, usage, expired, ca_key,
+                                       ra_purpose, ra_expired)
         self._compare(made)
         if profile == "ra-pair":
             self._make_pair()
         else:
             self._make_ca(profile, usage, expired)
             if profile.startswith("ra"):
-                self._make_ra()
+                self._make_ra(ra_expired)
         self.ca = self.roles["ca"]
         self.signer = self.roles.get("sign", self.ca)
         self.decrypter = self.roles.get("enc", self.signer)
@@ -218,12 +219,12 @@ class Authority:
         return [(key_usage(usage), True),
                 (extended_usage(self.ra_purpose), False)]
 
-    def _make_ra(self):
+    def _make_ra(self, expired):
         for role, text, usage in (("sign", "Signing", "sign,nonrep"),
                                   ("enc", "Encryption", "encipher")):
             self._identity(role, "ra-" + role,
                            name("Example Test RA " + text), "ca",
-                           self._ra_extensions(usage))
+                           self._ra_extensions(usage), expired=expired)
 
     def _make_pair(self):
         self._identity("ca", "ca", name("klake.org VPN CA", "klake.org"), None,

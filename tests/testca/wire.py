@@ -1,5 +1,6 @@
 """Send a reply: its framing, and the faults of the connection."""
 
+import email.utils
 import http.client
 import time
 
@@ -38,6 +39,7 @@ class Framing:
         self.bare = options.no_length or options.http10
         self.close = options.close or self.bare
         self.delay = options.delay
+        self.date = options.date
 
     def send(self, connection, request, reply):
         """Send it; return whether the connection stays open."""
@@ -71,6 +73,9 @@ class Sending:
             fields.append(("Content-Type", self.reply.content_type))
         if not self.keep:
             fields.append(("Connection", "close"))
+        if self.framing.date is not None:
+            fields.append(("Date", email.utils.formatdate(
+                time.time() + self.framing.date, usegmt=True)))
         return fields
 
     def raw(self, content):

@@ -1,0 +1,291 @@
+#include <stdio.h>
+
+#include <openssl/x509v3.h>
+
+#include "ops/cafetch.h"
+#include "ops/check_ca.h"
+#include "ops/check_cert.h"
+#include "ops/check_http.h"
+#include "ops/trust.h"
+#include "pki/caset.h"
+#include "pki/cert.h"
+#include "pki/path.h"
+#include "pki/pinned.h"
+#include "util/file.h"
+
+static const char *name_role(X509 *cert)
+{
+	return cert_is_ca(cert) ? "CA" : "RA";
+}
+
+static void tell_each(struct findings *f, STACK_OF(X509) *certs)
+{
+	int i, count = sk_X509_num(certs);
+	char what[64];
+	X509 *cert;
+
+	for (i = 0; i < count; i++) {
+		cert = sk_X509_value(certs, i);
+		snprintf(what, sizeof(what), "%s certificate %d of %d",
+		    name_role(cert), i + 1, count);
+		check_cert(f, what, cert);
+		check_cert_validity(f, what, cert);
+	}
+}
+
+static void tell_role(
+    struct findings *f, X509 *cert, const char *what, const char *why)
+{
+	char name[QUOTE_SIZE];
+
+	finding_ok(f, "%s \"%s\": %s", what,
+	    cert_name_quote(name, sizeof(name), X509_get_subject_name(cert)),
+	    why);
+}
+
+static void judge_usage(struct findings *f, X509 *cert, unsigned int usage,
+    const char *name_of_usage, const char *what)
+{
+	char name[QUOTE_SIZE];
+
+	if (cert_allows(cert, usage))
+		return;
+	finding_warn(f,
+	    "the CA should issue another, as other clients may refuse it",
+	    "no certificate allows %s, by keyUsage: \"%s\" has to %s",
+	    name_of_usage,
+	    cert_name_quote(name, sizeof(name), X509_get_subject_name(cert)),
+	    what);
+}
+
+static void tell_roles(struct findings *f, const struct cabundle *bundle)
+{
+	const char *enc_cert = f->session->options->enc_cert;
+
+	tell_role(f, bundle->encrypt, "requests would be encrypted for",
+	    bundle->why_encrypt);
+	if (enc_cert != NULL)
+		finding_ok(f,
+		    "but -e has requests encrypted for the certificate %s",
+		    enc_cert);
+	tell_role(f, bundle->sign, "replies are expected to be signed by",
+	    bundle->why_sign);
+	judge_usage(f, bundle->encrypt, KU_KEY_ENCIPHERMENT, "keyEncipherment",
+	    "be encrypted for");
+	judge_usage(
+	    f, bundle->sign, KU_DIGITAL_SIGNATURE, "digitalSignature", "sign");
+	if (!cabundle_can_encrypt(bundle))
+		finding_warn(f,
+		    "give a challengePassword with each request, as requests "
+		    "are encrypted with it (RFC 8894, 3.1)",
+		    "the key to encrypt for is not RSA");
+}
+
+static void judge_chain(struct findings *f, const struct cabundle *bundle)
+{
+	if (cabundle_is_chain(bundle->certs))
+		finding_ok(f, "the certificates form a chain up to a root");
+	else
+		finding_warn(f,
+		    "programs that need the root have to get it from "
+		    "elsewhere",
+		    "the certificates do not form a chain up to a root");
+}
+
+static void tell_pin(
+    struct findings *f, const struct pin *pin, STACK_OF(X509) *certs)
+{
+	char name[QUOTE_SIZE], shown[QUOTE_SIZE];
+	X509 *cert;
+	int i;
+
+	quote_text(shown, sizeof(shown), pin->text);
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		if (!pin_matches(pin, cert))
+			continue;
+		finding_ok(f, "--ca-fingerprint %s is that of \"%s\"", shown,
+		    cert_name_quote(
+			name, sizeof(name), X509_get_subject_name(cert)));
+		return;
+	}
+	finding_ok(f, "--ca-fingerprint %s is that of none of them", shown);
+}
+
+/* False if none of the certificates is left. */
+static bool keep_pinned(struct findings *f, STACK_OF(X509) *certs)
+{
+	struct pins pins = {0};
+	enum status st = trust_read_pins(&pins, f->session->options);
+	size_t i;
+
+	if (st == ST_OK && pins.count > 0)
+		st = pinned_keep(certs, NULL, &pins);
+	for (i = 0; st == ST_OK && i < pins.count; i++)
+		tell_pin(f, &pins.list[i], certs);
+	pins_free(&pins);
+	return st == ST_OK;
+}
+
+static void check_form(
+    struct findings *f, const struct http_response *response, bool bare)
+{
+	if (bare)
+		check_http_type(f, "GetCACert", response,
+		    "application/x-x509-ca-cert", "4.2.1.1");
+	else
+		check_http_type(f, "GetCACert", response,
+		    "application/x-x509-ca-ra-cert", "4.2.1.2");
+	if (response->body.bytes.data[0] != 0x30)
+		finding_warn(f,
+		    "sscep takes it nevertheless, other clients may fail",
+		    "GetCACert: the body is PEM, expected DER (RFC 8894, "
+		    "4.2.1)");
+}
+
+/* The same certificates in another stack, which pins may shorten. */
+static void use_pinned(struct findings *f, struct check_ca *ca)
+{
+	STACK_OF(X509) *certs = X509_chain_up_ref(ca->sent);
+	unsigned int tolerate = f->session->options->tolerate;
+
+	if (certs == NULL || !keep_pinned(f, certs)) {
+		cert_stack_free(certs);
+		return;
+	}
+	cabundle_set(&ca->bundle, certs);
+	tell_roles(f, &ca->bundle);
+	judge_chain(f, &ca->bundle);
+	cabundle_check(&ca->bundle, (tolerate & TOLERATE_CLOCK) == 0);
+}
+
+/* What cannot be read is found out by the part that reads files. */
+static void read_current(struct findings *f, struct cabundle *current)
+{
+	const struct options *o = f->session->options;
+	struct log_capture capture;
+
+	if (o->ca_cert == NULL || file_is_standard(o->ca_cert))
+		return;
+	log_capture_begin(&capture);
+	cabundle_read(current, o->ca_cert, NULL, NULL);
+	log_capture_end(&capture);
+}
+
+/* Those that have no use for requests and replies need not be in the file. */
+static void tell_new(struct findings *f, const struct cabundle *bundle,
+    const struct cabundle *current)
+{
+	const char *path = f->session->options->ca_cert;
+	char name[QUOTE_SIZE];
+	X509 *cert;
+	int i;
+
+	for (i = 0; i < sk_X509_num(bundle->certs); i++) {
+		cert = sk_X509_value(bundle->certs, i);
+		if (cert_is_in(current->certs, cert))
+			continue;
+		cert_name_quote(
+		    name, sizeof(name), X509_get_subject_name(cert));
+		if (cert == bundle->sign || cert == bundle->encrypt)
+			finding_warn(f,
+			    "run getca again; renew does it by itself with "
+			    "--ca-fingerprint",
+			    "the server sends a new %s certificate, \"%s\", "
+			    "which %s lacks",
+			    name_role(cert), name, path);
+		else
+			finding_ok(f,
+			    "%s lacks the %s certificate \"%s\" that the "
+			    "server sends, too",
+			    path, name_role(cert), name);
+	}
+}
+
+static bool any_is_sent(const struct check_ca *ca)
+{
+	STACK_OF(X509) *certs = ca->current.certs;
+	int i;
+
+	for (i = 0; i < sk_X509_num(certs); i++)
+		if (cert_is_in(ca->sent, sk_X509_value(certs, i)))
+			return true;
+	return false;
+}
+
+static void compare(struct findings *f, const struct check_ca *ca)
+{
+	const char *path = f->session->options->ca_cert;
+	const struct cabundle *current = &ca->current;
+
+	if (!any_is_sent(ca))
+		finding_warn(f,
+		    "either the CA has got new certificates: compare the "
+		    "fingerprints with those that its operator names, and run "
+		    "getca again; or this is another server than before: check "
+		    "the URL and -i",
+		    "THE SERVER SENDS NONE OF THE CERTIFICATES OF %s", path);
+	else if (caset_find_missing(ca->bundle.certs, current->certs) != NULL)
+		tell_new(f, &ca->bundle, current);
+	else if (!cert_is_in(ca->sent, current->sign) ||
+	    !cert_is_in(ca->sent, current->encrypt))
+		finding_warn(f, "run getca again if the CA has changed",
+		    "%s has certificates that the server does not send", path);
+	else
+		finding_ok(
+		    f, "%s has the certificates that the server sends", path);
+}
+
+/* The certificate of -l, if there is one yet. */
+static void check_own(struct findings *f, STACK_OF(X509) *cas)
+{
+	const char *path = f->session->options->local_cert, *reason;
+	struct log_capture capture;
+	X509 *cert = NULL;
+
+	if (path == NULL || file_is_standard(path))
+		return;
+	log_capture_begin(&capture);
+	cert_read(&cert, path, "certificate");
+	log_capture_end(&capture);
+	if (cert == NULL)
+		return;
+	if (path_verify_below(cas, cert, cas, &reason) == PATH_VERIFIED)
+		finding_ok(f,
+		    "certificate %s was issued by a CA that the server sends",
+		    path);
+	else
+		finding_warn(f,
+		    "it may be of another CA, or the CA has changed since: "
+		    "then the server may refuse to renew it",
+		    "certificate %s was issued by none of the CAs that the "
+		    "server sends",
+		    path);
+	X509_free(cert);
+}
+
+void check_ca(struct findings *f, struct check_ca *ca,
+    const struct http_response *response)
+{
+	const struct pins none = {0};
+	bool bare;
+
+	f->topic = "ca";
+	if (cafetch_parse(&ca->sent, &bare, &none, &response->body) != ST_OK)
+		return;
+	check_form(f, response, bare);
+	f->topic = "ca";
+	tell_each(f, ca->sent);
+	use_pinned(f, ca);
+	read_current(f, &ca->current);
+	if (ca->current.certs != NULL)
+		compare(f, ca);
+	check_own(f, ca->sent);
+}
+
+void check_ca_free(struct check_ca *ca)
+{
+	cert_stack_free(ca->sent);
+	cabundle_free(&ca->bundle);
+	cabundle_free(&ca->current);
+}

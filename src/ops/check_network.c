@@ -1,0 +1,164 @@
+#include <stdio.h>
+#include <string.h>
+
+#include "http/proxy.h"
+#include "ops/check_network.h"
+#include "ops/check_tls.h"
+#include "util/ascii.h"
+
+#define DEAD_ADVICE \
+	"the other addresses are used, but each run may lose time: have this " \
+	"one taken out of the name service, or its server repaired"
+
+/* Where the way comes from: the option, or why the environment has none. */
+static const char *explain_way(const struct session *session)
+{
+	const char *variable = "";
+
+	if (session->options->proxy != NULL)
+		return " (-p)";
+	if (proxy_find(&session->url, &variable) == NULL &&
+	    ascii_is_same_word(variable, "no_proxy"))
+		return ", as no_proxy exempts the host";
+	return "";
+}
+
+static void tell_way(struct findings *f)
+{
+	const struct session *session = f->session;
+	const char *hop = http_hop(session->http);
+	struct buf url = {0};
+
+	f->topic = "url";
+	if (url_add_text(&url, &session->url))
+		finding_ok(f, "%s: %s %s%s", buf_string(&url),
+		    strncmp(hop, "proxy ", 6) == 0 ? "through" : "directly to",
+		    hop, explain_way(session));
+	buf_free(&url);
+	if (!session->url.tls)
+		finding_ok(f,
+		    "http is not encrypted; SCEP protects its messages itself");
+}
+
+/* Each line of failed has become known only after another address was good. */
+static void tell_failed(struct check_network *n)
+{
+	const char *line = buf_string(&n->failed);
+	size_t len;
+
+	for (; *line != '\0'; line += len + 1) {
+		len = strcspn(line, "\n");
+		finding_warn(n->f, n->connected ? DEAD_ADVICE : NULL, "%.*s",
+		    (int)len, line);
+	}
+	buf_free(&n->failed);
+}
+
+static void name_address(char *out, size_t size, const struct http_try *tried)
+{
+	const char *format =
+	    strcmp(tried->host, tried->address) == 0 ? "%s" : "%s (%s)";
+
+	snprintf(out, size, format, tried->host, tried->address);
+}
+
+/* Of another connection to the same server nothing is said again. */
+static bool is_told(struct check_network *n, const struct http_try *tried)
+{
+	struct buf name = {0};
+	bool told = !buf_addf(&name, "%s %u", tried->host, tried->port) ||
+	    strcmp(buf_string(&name), buf_string(&n->told)) == 0;
+
+	if (tried->left > 0 || told) {
+		buf_free(&name);
+		return told;
+	}
+	buf_free(&n->told);
+	n->told = name;
+	return false;
+}
+
+static void on_tried(const struct http_try *tried, void *arg)
+{
+	struct check_network *n = arg;
+	char address[QUOTE_SIZE];
+
+	n->fresh = !is_told(n, tried);
+	if (!n->fresh)
+		return;
+	n->f->topic = "connection";
+	name_address(address, sizeof(address), tried);
+	if (tried->why == NULL) {
+		n->connected = true;
+		finding_ok(n->f, "connected to %s, port %u, in %lld ms",
+		    address, tried->port, tried->milliseconds);
+	} else {
+		buf_addf(&n->failed, "no connection to %s, port %u: %s\n",
+		    address, tried->port, tried->why);
+	}
+	if (tried->left > 0)
+		return;
+	/* If there is only one, the error says it all. */
+	if (n->connected ||
+	    strchr(buf_string(&n->failed), '\n') !=
+		strrchr(buf_string(&n->failed), '\n'))
+		tell_failed(n);
+	buf_free(&n->failed);
+	n->connected = false;
+}
+
+static void on_tunnelled(const char *proxy, const char *peer, void *arg)
+{
+	struct check_network *n = arg;
+
+	n->f->topic = "connection";
+	if (n->fresh)
+		finding_ok(n->f, "%s has opened a tunnel to %s", proxy, peer);
+}
+
+static void on_secured(const struct http_tls *tls, void *arg)
+{
+	struct check_network *n = arg;
+
+	n->f->topic = "tls";
+	if (n->fresh)
+		check_tls(n->f, tls);
+}
+
+static void on_redirected(
+    int status, const char *from, const char *to, void *arg)
+{
+	struct check_network *n = arg;
+
+	n->f->topic = "http";
+	if (status == 307 || status == 308)
+		finding_warn(n->f,
+		    "use that URL: each message costs one more request",
+		    "%s redirects to %s (%d)", from, to, status);
+	else
+		finding_warn(n->f,
+		    "use that URL: such a redirect is not followed with a "
+		    "POST, "
+		    "by which requests are sent",
+		    "%s redirects to %s (%d)", from, to, status);
+}
+
+void check_network_begin(struct check_network *n, struct findings *f)
+{
+	*n = (struct check_network){.f = f,
+	    .observer = {.arg = n,
+		.tried = on_tried,
+		.tunnelled = on_tunnelled,
+		.secured = on_secured,
+		.redirected = on_redirected}};
+	tell_way(f);
+	f->topic = "connection";
+	http_observe(f->session->http, &n->observer);
+}
+
+void check_network_end(struct check_network *n)
+{
+	http_observe(n->f->session->http, NULL);
+	buf_free(&n->told);
+	buf_free(&n->failed);
+}
