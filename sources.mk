@@ -185,6 +185,8 @@ sscep_sources = \
 	src/options/value_check.h \
 	src/options/values.c \
 	src/options/values.h \
+	src/keys/closed.c \
+	src/keys/closed.h \
 	src/keys/engine.c \
 	src/keys/engine.h \
 	src/keys/key.c \

@@ -21,19 +21,29 @@
 #include "util/report.h"
 #include "util/standard.h"
 
+static enum status open_session(struct session *session)
+{
+	enum status st = options_check_files(session->options);
+
+	if (st == ST_OK)
+		st = session_open_keys(session);
+	return st == ST_OK ? session_open_server(session) : st;
+}
+
 static enum status run_operation(
     const struct options *options, struct report *report)
 {
+	const struct operation *operation = options->operation;
 	struct session session;
-	enum status st;
+	enum status st = ST_OK;
 
-	if ((st = options_check_files(options)) != ST_OK)
-		return st;
 	if (!options->quiet && !options->json && !log_enabled(LOG_VERBOSE))
 		live_enable();
-	st = session_open(&session, options, report);
+	session_start(&session, options, report);
+	if (!operation->diagnoses)
+		st = open_session(&session);
 	if (st == ST_OK)
-		st = options->operation->run(&session);
+		st = operation->run(&session);
 	session_close(&session);
 	return st;
 }

@@ -80,37 +80,48 @@ static const char *find_directory(struct session *session, const char *name)
 	return session->directory;
 }
 
-enum status session_open(struct session *session, const struct options *options,
-    struct report *report)
+static enum status open_http(struct session *session)
 {
+	const struct options *o = session->options;
 	struct http_options http = {
-	    .proxy = options->proxy,
-	    .timeout = (unsigned int)options->timeout,
-	    .wait = (unsigned int)options->wait,
-	    .tls = {.ca_file = options->tls_ca_file,
-		.ca_dir = options->tls_ca_dir,
-		.cert = options->tls_cert,
-		.key = options->tls_key,
+	    .proxy = o->proxy,
+	    .timeout = (unsigned int)o->timeout,
+	    .wait = (unsigned int)o->wait,
+	    .tls = {.ca_file = o->tls_ca_file,
+		.ca_dir = o->tls_ca_dir,
+		.cert = o->tls_cert,
+		.key = o->tls_key,
 		.pass = &session->tls_pass,
-		.insecure = options->tls_insecure,
-		.judged = options->operation->op == OP_CHECK},
+		.insecure = o->tls_insecure,
+		.judged = o->operation->diagnoses},
 	    .received = live_is_enabled() ? live_show_received : NULL,
 	};
-	enum status st;
 
+	if (o->output != NULL)
+		http.directory = find_directory(session, o->output);
+	return http_open(&session->http, &session->url, &http);
+}
+
+void session_start(struct session *session, const struct options *options,
+    struct report *report)
+{
 	memset(session, 0, sizeof(*session));
 	session->options = options;
 	session->report = report;
-	st = url_parse(&session->url, options->url);
-	if (st == ST_OK)
-		st = read_passes(session);
-	if (st == ST_OK)
-		st = open_tokens(options);
-	if (st == ST_OK && options->output != NULL)
-		http.directory = find_directory(session, options->output);
-	if (st == ST_OK)
-		st = http_open(&session->http, &session->url, &http);
-	return st;
+}
+
+enum status session_open_keys(struct session *session)
+{
+	enum status st = read_passes(session);
+
+	return st == ST_OK ? open_tokens(session->options) : st;
+}
+
+enum status session_open_server(struct session *session)
+{
+	enum status st = url_parse(&session->url, session->options->url);
+
+	return st == ST_OK ? open_http(session) : st;
 }
 
 void session_close(struct session *session)

@@ -24,11 +24,12 @@ struct session {
 	struct pass pass, sign_pass, tls_pass; /* of -k, -K, --tls-key */
 	struct pass passout;                   /* of -k, when it is made */
 	bool making;                           /* enroll makes a request */
-	struct pass challenge;                 /* for it */
-	unsigned int caps;        /* enum cap; after session_query_caps() */
-	bool caps_known;          /* check: session_query_caps() asks nobody */
-	bool caps_failed;         /* the server answered badly to GetCACaps */
-	const EVP_MD *digest;     /* after session_prepare() */
+	bool looks;            /* check: nothing is made, written or removed */
+	struct pass challenge; /* for it */
+	unsigned int caps;     /* enum cap; after session_query_caps() */
+	bool caps_known;       /* check: session_query_caps() asks nobody */
+	bool caps_failed;      /* the server answered badly to GetCACaps */
+	const EVP_MD *digest;  /* after session_prepare() */
 	const EVP_CIPHER *cipher; /* likewise */
 	/* The HTTP status of an error without a pkiMessage; else 0. */
 	int http_error;       /* of the last session_exchange() */
@@ -37,18 +38,16 @@ struct session {
 	bool ca_fetched_again, ca_replaced; /* renew did so with those of -c */
 };
 
-/*
- * Parses the URL, reads the pass phrases, loads the providers and the engine.
- * Nothing is sent yet.  session is to be closed in any case.
- */
-enum status session_open(struct session *session, const struct options *options,
+/* Before all else.  session is to be closed in any case. */
+void session_start(struct session *session, const struct options *options,
     struct report *report);
+/* Reads the pass phrases, and loads the providers and the engine. */
+enum status session_open_keys(struct session *session);
+/* Parses the URL, and prepares the connection.  Nothing is sent yet. */
+enum status session_open_server(struct session *session);
 void session_close(struct session *session);
 
-/*
- * Whether OPENSSL_cleanup() has to end the process, as a token was in use: see
- * token_needs_cleanup().
- */
+/* Whether OPENSSL_cleanup() has to end the process: token_needs_cleanup(). */
 bool session_needs_cleanup(void);
 
 /*

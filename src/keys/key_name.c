@@ -9,6 +9,7 @@
 
 #define PKCS11 "pkcs11:"
 #define PIN    "pin-value="
+#define SOURCE "pin-source="
 #define TOKEN  "token="
 
 /* What may precede an attribute.  RFC 7512 has no blanks; modules skip them. */
@@ -65,8 +66,7 @@ bool key_name_needs_other_pin(const char *before, const char *name)
 	const char *b = is_pkcs11(name) ? find_attribute(name, TOKEN) : NULL;
 	size_t len;
 
-	if (a == NULL || b == NULL ||
-	    find_attribute(name, "pin-source=") != NULL)
+	if (a == NULL || b == NULL || find_attribute(name, SOURCE) != NULL)
 		return false;
 	len = strcspn(a, SEPARATORS);
 	return len != strcspn(b, SEPARATORS) || strncmp(a, b, len) != 0;
@@ -75,6 +75,11 @@ bool key_name_needs_other_pin(const char *before, const char *name)
 bool key_name_has_pin(const char *name)
 {
 	return key_name_is_uri(name) && find_attribute(name, PIN) != NULL;
+}
+
+bool key_name_has_pin_source(const char *name)
+{
+	return key_name_is_uri(name) && find_attribute(name, SOURCE) != NULL;
 }
 
 /* In URIs of other schemes the query may be a secret: handle:0x81000000?PIN. */

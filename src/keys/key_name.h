@@ -18,6 +18,7 @@ struct key_place {
 	const struct pass *pass; /* pass phrase or PIN; may be NULL */
 	bool *encrypted;         /* set: one was needed; may be NULL */
 	bool *in_token;          /* set: only a token can use it; may be NULL */
+	bool silent;             /* nobody is asked for one */
 };
 
 /* Whether the name of a key has a PIN in it, as URIs may. */
@@ -25,6 +26,9 @@ bool key_name_is_secret(const char *name);
 
 /* Whether it is a URI, of any scheme, with pin-value, in any case. */
 bool key_name_has_pin(const char *name);
+
+/* Whether it is a URI that says where the PIN is (RFC 7512, 2.4). */
+bool key_name_has_pin_source(const char *name);
 
 /* Overwrites the PIN, or another secret part, in the name of a key. */
 void key_name_hide(char *name);

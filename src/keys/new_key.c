@@ -152,16 +152,21 @@ static bool set_parameters(EVP_PKEY_CTX *ctx, const struct new_key_type *type)
 	    EVP_PKEY_CTX_set_ec_param_enc(ctx, OPENSSL_EC_NAMED_CURVE) > 0;
 }
 
-static EVP_PKEY *generate(const struct new_key_type *type)
+enum status new_key_generate(
+    EVP_PKEY **out, const struct new_key_type *type, const char *name)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(type->algorithm, NULL);
-	EVP_PKEY *key = NULL;
+	bool ok;
 
-	if (ctx == NULL || EVP_PKEY_keygen_init(ctx) <= 0 ||
-	    !set_parameters(ctx, type) || EVP_PKEY_keygen(ctx, &key) <= 0)
-		key = NULL;
+	*out = NULL;
+	ok = ctx != NULL && EVP_PKEY_keygen_init(ctx) > 0 &&
+	    set_parameters(ctx, type) && EVP_PKEY_keygen(ctx, out) > 0;
 	EVP_PKEY_CTX_free(ctx);
-	return key;
+	return ok ? ST_OK
+		  : fail_crypto(ST_ERROR,
+			"private key %s: this libcrypto or its policy makes "
+			"no key of type %s",
+			name, type->name);
 }
 
 static bool write_encrypted(BIO *bio, EVP_PKEY *key, const struct pass *pass)
@@ -205,20 +210,15 @@ enum status new_key_make(EVP_PKEY **out, const struct new_key_type *type,
     const char *name, const struct pass *pass)
 {
 	struct buf text = {0};
-	EVP_PKEY *key = generate(type);
+	EVP_PKEY *key;
 	bool taken = false;
-	enum status st;
+	enum status st = new_key_generate(&key, type, name);
 
 	*out = NULL;
-	if (key == NULL)
-		st = fail_crypto(ST_ERROR,
-		    "private key %s: this libcrypto or its policy makes no key "
-		    "of type %s",
-		    name, type->name);
-	else if (!add_pem(&text, key, pass))
+	if (st == ST_OK && !add_pem(&text, key, pass))
 		st = fail_crypto(
 		    ST_ERROR, "private key %s: cannot encode it", name);
-	else
+	if (st == ST_OK)
 		st = newfile_write(&taken, name, "private key", &text);
 	if (st == ST_OK && !taken) {
 		say("private key written as %s", name);

@@ -35,6 +35,13 @@ const char *new_key_type_name(EVP_PKEY *key);
 bool new_key_is_of_type(EVP_PKEY *key, const struct new_key_type *type);
 
 /*
+ * Makes a key that is not written, for the file called name.  ST_ERROR after
+ * reporting if it cannot be made.  The caller owns *out.
+ */
+enum status new_key_generate(
+    EVP_PKEY **out, const struct new_key_type *type, const char *name);
+
+/*
  * Makes a key and writes it to the file called name: as PKCS#8 in PEM, with a
  * pass phrase encrypted with AES-256 and PBKDF2 (RFC 8018).  *out is NULL, with
  * ST_OK, if there is a file of that name by now, which is left alone.  ST_FILE

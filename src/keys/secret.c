@@ -47,7 +47,7 @@ bool secret_obtain(struct secret *secret)
 	secret->asked = true;
 	if (secret_find(secret) != NULL)
 		return true;
-	secret->no_terminal = !has_terminal();
+	secret->no_terminal = secret->place->silent || !has_terminal();
 	return !secret->no_terminal && prompt_for_secret(secret);
 }
 

@@ -15,4 +15,4 @@ static enum status check_run(struct session *session)
 	return findings.status;
 }
 
-OPS_DEFINE(check, "Find out why an enrolment fails", .base = OP_ENROLL);
+OPS_DEFINE(check, "Find out why an enrolment fails", .base = &op_enroll);

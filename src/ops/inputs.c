@@ -14,7 +14,7 @@
 
 #define TRANSACTION_BYTES 16
 
-static enum status read_bundle(struct inputs *in)
+enum status inputs_read_bundle(struct inputs *in)
 {
 	const struct options *o = in->options;
 	struct pins pins;
@@ -44,7 +44,7 @@ static enum status fail_recipient(
  * Whether a message can be encrypted for the recipient: by its key, which
  * --rsa-oaep requires to be RSA, or by the password (RFC 8894, 3.1).
  */
-static enum status check_recipient(const struct inputs *in)
+enum status inputs_check_recipient(const struct inputs *in)
 {
 	bool encrypts = cabundle_can_encrypt(&in->bundle);
 
@@ -88,15 +88,12 @@ static enum status read_given_csr(struct inputs *in)
 	enum status st;
 
 	st = csr_read(&in->csr, o->request);
-	if (st == ST_OK && o->key != NULL) {
+	if (st == ST_OK && o->key != NULL && in->csr_key == NULL)
 		st = own_key_read(&in->csr_key, in->session);
-		if (st == ST_OK)
-			st = check_csr_key(in);
-	}
-	return st;
+	return st == ST_OK && in->csr_key != NULL ? check_csr_key(in) : st;
 }
 
-static enum status read_csr(struct inputs *in)
+enum status inputs_read_csr(struct inputs *in)
 {
 	enum status st = in->session->making
 	    ? making_make_csr(&in->csr, &in->csr_key, in->session)
@@ -111,13 +108,13 @@ static enum status read_csr(struct inputs *in)
 }
 
 /* A key that is both of -k and of -K is asked its pass phrase once. */
-static bool is_one_key(const struct options *o)
+bool inputs_have_one_key(const struct options *o)
 {
 	return o->key != NULL && o->sign_passin == NULL &&
 	    strcmp(o->key, o->sign_key) == 0;
 }
 
-static enum status read_sign_key(struct inputs *in)
+enum status inputs_read_sign_key(struct inputs *in)
 {
 	const struct options *o = in->options;
 	const struct key_place place = {
@@ -127,7 +124,7 @@ static enum status read_sign_key(struct inputs *in)
 	    .pass = &in->session->sign_pass,
 	};
 
-	if (in->csr_key == NULL || !is_one_key(o))
+	if (in->csr_key == NULL || !inputs_have_one_key(o))
 		return key_read(&in->key, &place);
 	EVP_PKEY_up_ref(in->csr_key);
 	in->key = in->csr_key;
@@ -135,14 +132,14 @@ static enum status read_sign_key(struct inputs *in)
 }
 
 /* -O and -K: the certificate to renew, or that of another CA. */
-static enum status read_renewal(struct inputs *in)
+enum status inputs_read_renewal(struct inputs *in)
 {
 	const struct options *o = in->options;
 	enum status st =
 	    cert_read(&in->signer, o->sign_cert, "signature certificate");
 
-	if (st == ST_OK)
-		st = read_sign_key(in);
+	if (st == ST_OK && in->key == NULL)
+		st = inputs_read_sign_key(in);
 	if (st == ST_OK)
 		st = signer_check_renewal(in->session, in->signer, in->key);
 	return st;
@@ -192,6 +189,12 @@ static enum status use_csr_key(struct inputs *in)
 	return signer_check_key(o, in->key, in->public, o->key, &in->password);
 }
 
+enum status inputs_check_signer(struct inputs *in)
+{
+	return in->options->sign_cert != NULL ? check_renewal(in)
+					      : use_csr_key(in);
+}
+
 /* -l and -k of getcert and getcrl. */
 static enum status read_own_cert(struct inputs *in)
 {
@@ -228,7 +231,7 @@ static enum status add_random_id(struct buf *out)
  * An enrolment can be resumed, so that its transactionID is made from the key;
  * that of a query may be random (RFC 8894, 3.2.1.1).
  */
-static enum status set_transaction_id(struct inputs *in)
+enum status inputs_set_transaction_id(struct inputs *in)
 {
 	const char *given = in->options->transaction_id;
 
@@ -241,16 +244,21 @@ static enum status set_transaction_id(struct inputs *in)
 	    : add_random_id(&in->transaction_id);
 }
 
+void inputs_start(struct inputs *in, struct session *session)
+{
+	memset(in, 0, sizeof(*in));
+	in->session = session;
+	in->options = session->options;
+}
+
 static enum status open_inputs(
     struct inputs *in, struct session *session, const char *result)
 {
 	enum status st;
 
-	memset(in, 0, sizeof(*in));
-	in->session = session;
-	in->options = session->options;
+	inputs_start(in, session);
 	st = outputs_open(&in->outputs, in->options, result);
-	return st == ST_OK ? read_bundle(in) : st;
+	return st == ST_OK ? inputs_read_bundle(in) : st;
 }
 
 /* Where a key is made, -O and -K come first: it would be left if they failed. */
@@ -258,12 +266,12 @@ static enum status read_csr_and_signer(struct inputs *in)
 {
 	const struct options *o = in->options;
 	bool renews = o->sign_cert != NULL;
-	bool first = renews && in->session->making && !is_one_key(o);
-	enum status st = first ? read_renewal(in) : ST_OK;
+	bool first = renews && in->session->making && !inputs_have_one_key(o);
+	enum status st = first ? inputs_read_renewal(in) : ST_OK;
 
 	if (st == ST_OK)
-		st = read_csr(in);
-	return st == ST_OK && renews && !first ? read_renewal(in) : st;
+		st = inputs_read_csr(in);
+	return st == ST_OK && renews && !first ? inputs_read_renewal(in) : st;
 }
 
 enum status inputs_read_enrolment(struct inputs *in, struct session *session)
@@ -274,11 +282,11 @@ enum status inputs_read_enrolment(struct inputs *in, struct session *session)
 	if (st == ST_OK)
 		st = read_csr_and_signer(in);
 	if (st == ST_OK)
-		st = check_recipient(in);
+		st = inputs_check_recipient(in);
 	if (st == ST_OK)
-		st = o->sign_cert != NULL ? check_renewal(in) : use_csr_key(in);
+		st = inputs_check_signer(in);
 	if (st == ST_OK)
-		st = set_transaction_id(in);
+		st = inputs_set_transaction_id(in);
 	if (st == ST_OK && session->making)
 		st = making_write_csr(in->csr, o);
 	if (st == ST_OK)
@@ -291,11 +299,11 @@ enum status inputs_read_query(struct inputs *in, struct session *session)
 	enum status st = open_inputs(in, session, session->options->output);
 
 	if (st == ST_OK)
-		st = check_recipient(in);
+		st = inputs_check_recipient(in);
 	if (st == ST_OK)
 		st = read_own_cert(in);
 	if (st == ST_OK)
-		st = set_transaction_id(in);
+		st = inputs_set_transaction_id(in);
 	return st;
 }
 

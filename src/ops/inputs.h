@@ -2,6 +2,8 @@
 #ifndef OPS_INPUTS_H
 #define OPS_INPUTS_H
 
+#include <stdbool.h>
+
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
@@ -42,6 +44,23 @@ struct inputs {
 enum status inputs_read_enrolment(struct inputs *in, struct session *session);
 enum status inputs_read_query(struct inputs *in, struct session *session);
 void inputs_free(struct inputs *in);
+
+/*
+ * The steps of inputs_read_enrolment(), but for the files that are written, for
+ * who goes on after a failure.  Each needs what those before it set; csr_key and
+ * key are read only where they are NULL.
+ */
+void inputs_start(struct inputs *in, struct session *session);
+enum status inputs_read_bundle(struct inputs *in);
+enum status inputs_read_csr(struct inputs *in);      /* -r, or made; -k */
+enum status inputs_read_sign_key(struct inputs *in); /* -K */
+enum status inputs_read_renewal(struct inputs *in);  /* -O, and -K */
+enum status inputs_check_recipient(const struct inputs *in);
+enum status inputs_check_signer(struct inputs *in);
+enum status inputs_set_transaction_id(struct inputs *in);
+
+/* Whether -k and -K are the same key. */
+bool inputs_have_one_key(const struct options *options);
 
 /*
  * session_prepare(), whether the key goes with the digest, and then the

@@ -101,8 +101,8 @@ static enum status prepare_key(struct making *m)
 		    "(give other names, or leave -r out)",
 		    o->request, key_name_get_path(o->key));
 	if (st == ST_OK && !exists && o->request != NULL && !o->resume)
-		st = newfile_check(o->request, "request");
-	if (st == ST_OK)
+		st = newfile_check(o->request, "request", m->session->looks);
+	if (st == ST_OK && m->key == NULL)
 		st = own_key_read_or_make(&m->key, m->session, exists);
 	if (st == ST_OK && !ability_of_key(m->key).signs_requests)
 		st = fail(ST_FILE,
@@ -263,7 +263,8 @@ static enum status make(struct making *m)
 enum status making_make_csr(
     X509_REQ **csr, EVP_PKEY **key, const struct session *session)
 {
-	struct making m = {.session = session, .options = session->options};
+	struct making m = {
+	    .session = session, .options = session->options, .key = *key};
 	enum status st = make(&m);
 
 	*csr = m.csr;

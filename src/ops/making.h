@@ -9,8 +9,8 @@
 #include "util/status.h"
 
 /*
- * Sets *key to the key of -k, which --new-key makes if there is none, and *csr to
- * a request for it (RFC 2986), which has passed the checks of one that is read.
+ * Sets *key, if it is NULL, to the key of -k, which --new-key makes if there is
+ * none, and *csr to a request for it (RFC 2986), which has passed the checks of one that is read.
  * One that is in the file of -r is used if it asks for the same.  After
  * reporting: ST_FILE, or ST_ERROR for what cannot be made.  The caller owns both,
  * and frees them in any case.

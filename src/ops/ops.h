@@ -53,9 +53,21 @@ struct operation {
 	bool (*needs_caps)(const struct options *options);
 	size_t reply_max; /* bytes of a reply, unless --max-size; 0: 2 MiB */
 	bool spools;      /* a large reply is kept in a file, not in memory */
-	/* An operation whose section of sscep.conf is read after its own. */
-	enum op base;
+	/*
+	 * An operation whose section of sscep.conf is read after its own, and
+	 * then that of its base, and so on: OPS_BASES_MAX of them at most.
+	 */
+	const struct operation *base;
+	/* Operations whose options it takes, too: the manual says so once. */
+	unsigned int borrows;
+	/*
+	 * What is wrong with its options is what it is to tell: it checks them,
+	 * opens the session, and gets the warnings about them unprinted.
+	 */
+	bool diagnoses;
 };
+
+#define OPS_BASES_MAX 2
 
 /* Defines op_WORD: its help, and after that the members that are not zero. */
 #define OPS_DEFINE(word, ...) \

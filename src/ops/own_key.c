@@ -9,6 +9,7 @@
 #include "pki/problem.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/newfile.h"
 #include "util/target.h"
 
 enum status own_key_read(EVP_PKEY **out, const struct session *session)
@@ -164,6 +165,18 @@ static enum status check_passes(const struct session *session, const char *name)
 	return ST_OK;
 }
 
+/* The one that would be made is as good to make a request that is not sent. */
+static enum status look_at_new(EVP_PKEY **out, const struct session *session)
+{
+	const struct options *o = session->options;
+	const char *name = key_name_get_path(o->key);
+	enum status st = newfile_check(name, "private key", true);
+
+	return st == ST_OK
+	    ? new_key_generate(out, new_key_find_type(o->new_key), name)
+	    : st;
+}
+
 enum status own_key_read_or_make(
     EVP_PKEY **out, const struct session *session, bool exists)
 {
@@ -185,6 +198,8 @@ enum status own_key_read_or_make(
 		    name);
 	if ((st = check_passes(session, name)) != ST_OK)
 		return st;
+	if (session->looks)
+		return look_at_new(out, session);
 	st = new_key_make(
 	    out, new_key_find_type(o->new_key), name, &session->passout);
 	return st == ST_OK && *out == NULL ? read_there(out, session) : st;

@@ -25,7 +25,8 @@ enum status own_key_find(bool *exists, const struct session *session);
 
 /*
  * Reads a key that is there, and whose type must be that of --new-key, or else
- * makes it.  One that another process makes meanwhile is read.  After reporting:
+ * makes it.  One that another process makes meanwhile is read.  Where the session
+ * only looks, it is not written.  After reporting:
  * ST_FILE, or ST_ERROR for what cannot be made.  The caller owns *out.
  */
 enum status own_key_read_or_make(

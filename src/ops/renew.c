@@ -342,5 +342,5 @@ static enum status renew_run(struct session *session)
 	return st;
 }
 
-OPS_DEFINE(renew, "Keep a certificate valid", .base = OP_ENROLL,
+OPS_DEFINE(renew, "Keep a certificate valid", .base = &op_enroll,
     .needs_caps = enrolment_needs_caps);

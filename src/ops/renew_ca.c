@@ -57,6 +57,15 @@ static enum status write_certs(
 	return st;
 }
 
+enum status renew_ca_fail_absent(const char *path)
+{
+	return fail(ST_FILE,
+	    "CA certificates %s: there are none: get them with getca, and "
+	    "compare the fingerprint that it prints with what the CA's "
+	    "administrator says, or give that as --ca-fingerprint",
+	    path);
+}
+
 enum status renew_ca_provide(struct session *session)
 {
 	const char *path = session->options->ca_cert;
@@ -69,11 +78,7 @@ enum status renew_ca_provide(struct session *session)
 	if (st != ST_OK || there)
 		return st;
 	if (!is_pinned(session))
-		return fail(ST_FILE,
-		    "CA certificates %s: there are none: get them with getca, "
-		    "and compare the fingerprint that it prints with what the "
-		    "CA's administrator says, or give that as --ca-fingerprint",
-		    path);
+		return renew_ca_fail_absent(path);
 	/* Who may write CA certificates decides which CA is trusted. */
 	mask = umask(022);
 	umask(mask | 022);

@@ -12,6 +12,9 @@
 /* Whether there are any, in the file of -c or its set. */
 enum status renew_ca_find(bool *there, const char *path);
 
+/* Reports that there are none, and no --ca-fingerprint: ST_FILE. */
+enum status renew_ca_fail_absent(const char *path);
+
 /*
  * If there are none, requests them and writes those that --ca-fingerprint lets
  * through, all to the file of -c.  After reporting: ST_FILE without a

@@ -191,7 +191,8 @@ static enum status drop_other_kind(
 		verbose("private key %s: it is not of type %s, or not "
 			"encrypted as the new one is to be, and is made anew",
 		    name, type);
-		st = swap_remove_new(r->key_file);
+		if (!r->session->looks)
+			st = swap_remove_new(r->key_file);
 	}
 	EVP_PKEY_free(key);
 	return st;

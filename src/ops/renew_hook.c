@@ -82,7 +82,7 @@ enum status renew_hook_mark_files(const struct renewal_state *r)
 }
 
 /* Reports when others may change the configuration file: ST_HOOK. */
-static enum status check_writers(const char *config)
+static enum status check_writers(const char *config, const char *so)
 {
 	struct buf culprit = {0};
 	enum writers found = writers_find(&culprit, config);
@@ -91,25 +91,24 @@ static enum status check_writers(const char *config)
 
 	if (found == WRITERS_OWNER)
 		st = fail(ST_HOOK,
-		    "configuration file %s: its hook is not run, as %s belongs "
-		    "to another user (chown)",
-		    config, path);
+		    "configuration file %s: %s%s belongs to another user "
+		    "(chown)",
+		    config, so, path);
 	else if (found == WRITERS_OTHERS)
 		st = fail(ST_HOOK,
-		    "configuration file %s: its hook is not run, as its group "
-		    "or others may write %s (chmod go-w)",
-		    config, path);
+		    "configuration file %s: %sits group or others may write %s "
+		    "(chmod go-w)",
+		    config, so, path);
 	else if (found == WRITERS_UNKNOWN)
 		st = fail_errno(ST_HOOK,
-		    "configuration file %s: its hook is not run, as who may "
-		    "write %s is not known",
-		    config, path);
+		    "configuration file %s: %swho may write %s is not known",
+		    config, so, path);
 	buf_free(&culprit);
 	return st;
 }
 
 /* A descriptor that is open, as /dev/stdin, is of the user's own making. */
-static enum status check_config(const char *path)
+enum status renew_hook_check_config(const char *path, const char *so)
 {
 	struct target target;
 	enum status st;
@@ -121,7 +120,7 @@ static enum status check_config(const char *path)
 	if (st != ST_OK)
 		st = ST_HOOK;
 	else if (!target.stream)
-		st = check_writers(path);
+		st = check_writers(path, so);
 	target_free(&target);
 	return st;
 }
@@ -258,7 +257,8 @@ static enum status run_for_cert(
 	enum status st = ST_OK;
 
 	if (r->options->renew.hook_of_file)
-		st = check_config(r->options->config);
+		st = renew_hook_check_config(
+		    r->options->config, "its hook is not run, as ");
 	if (st == ST_OK &&
 	    (!describe_add_serial(&serial, r->cert) ||
 		!describe_add_time(&not_after, X509_get0_notAfter(r->cert))))

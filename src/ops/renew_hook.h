@@ -25,4 +25,11 @@ enum status renew_hook_mark_files(const struct renewal_state *r);
  */
 enum status renew_hook_run(const struct renewal_state *r);
 
+/*
+ * Whether only root and this user may write the configuration file at path: who
+ * else may could name a hook.  ST_HOOK after reporting who may; so is put before
+ * that: "its hook is not run, as ".
+ */
+enum status renew_hook_check_config(const char *path, const char *so);
+
 #endif

@@ -365,7 +365,7 @@ enum status renewal_look(struct renewal_state *r)
 		st = file_find(&key, r->key_file->path);
 	if (st == ST_OK && cert)
 		st = read_cert(r);
-	if (st == ST_OK && key)
+	if (st == ST_OK && key && r->key == NULL)
 		st = renewal_read_key(&r->key, &r->in_token, r, o->key);
 	if (st == ST_OK && cert)
 		st = check_pair(r);

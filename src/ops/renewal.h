@@ -86,7 +86,7 @@ void renewal_give_lock(const struct renewal_state *r, const struct lock *lock);
 void renewal_give_files(const struct renewal_state *r);
 
 /*
- * Reads the key and the certificate, if they are there, and finds out how long
+ * Reads the key, unless r has it, and the certificate, if they are there, and finds out how long
  * the certificate is valid.  ST_FILE after reporting what is wrong with them,
  * as when they do not belong together; cert is NULL then.
  */

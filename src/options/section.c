@@ -26,21 +26,34 @@ bool section_is_common(const char *section)
 	    ascii_is_same_word(section, CONFIG_SECTION_DEFAULT);
 }
 
-/* That of all operations has none. */
-static enum op find_base(enum op op)
+/* NULL: the bits of several. */
+static const struct operation *find_operation(enum op op)
 {
 	size_t i;
 
 	for (i = 0; i < OPS_COUNT; i++)
 		if (ops_all[i]->op == op)
-			return ops_all[i]->base;
-	return 0;
+			return ops_all[i];
+	return NULL;
+}
+
+/* The rank of owner's section as that of one of the bases of the operation. */
+static enum option_rank find_base_rank(
+    const struct operation *owner, const struct operation *operation)
+{
+	enum option_rank rank = RANK_BASE;
+
+	for (; operation != NULL && rank <= RANK_LAST_BASE; rank++)
+		if ((operation = operation->base) == owner)
+			return rank;
+	return RANK_UNSET;
 }
 
 enum option_rank section_find_rank(
     const char *section, const struct option_row *row, enum op op)
 {
 	const struct operation *owner = section_find_operation(section);
+	enum option_rank rank = RANK_UNSET;
 
 	if (ascii_is_same_word(section, CONFIG_SECTION_COMMON))
 		return RANK_COMMON;
@@ -50,7 +63,9 @@ enum option_rank section_find_rank(
 		return RANK_UNSET;
 	if (owner->op == op)
 		return RANK_OWN;
-	if (!row->alone && owner->op == find_base(op))
-		return RANK_BASE;
+	if (!row->alone)
+		rank = find_base_rank(owner, find_operation(op));
+	if (rank != RANK_UNSET)
+		return rank;
 	return (row->fallback & owner->op) ? RANK_FALLBACK : RANK_UNSET;
 }

@@ -12,10 +12,11 @@
 
 /* Where a value came from; of those after UNSET a lower rank overrides. */
 enum option_rank {
-	RANK_UNSET,   /* no value yet */
-	RANK_ARGV,    /* the command line */
-	RANK_OWN,     /* the operation's own section */
-	RANK_BASE,    /* the section of operation->base */
+	RANK_UNSET, /* no value yet */
+	RANK_ARGV,  /* the command line */
+	RANK_OWN,   /* the operation's own section */
+	RANK_BASE,  /* the section of operation->base; those of its bases */
+	RANK_LAST_BASE = RANK_BASE + OPS_BASES_MAX - 1,
 	RANK_COMMON,  /* [sscep] */
 	RANK_DEFAULT, /* [default], or no section */
 	RANK_FALLBACK /* the section of row->fallback */

@@ -179,6 +179,21 @@ enum status lock_take(struct lock *lock, const char *path, int seconds)
 	}
 }
 
+long lock_find_holder(const char *path)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	int fd = open(
+	    path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	long holder = 0;
+
+	if (fd < 0)
+		return 0;
+	if (fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK)
+		holder = (long)all.l_pid;
+	close(fd);
+	return holder;
+}
+
 void lock_release(struct lock *lock)
 {
 	if (lock->fd > 0)

@@ -22,6 +22,12 @@ struct lock {
  */
 enum status lock_take(struct lock *lock, const char *path, int seconds);
 
+/*
+ * The number of the process that holds the lock at path; 0: none, as far as that
+ * can be told.  Nothing is locked or created.
+ */
+long lock_find_holder(const char *path);
+
 /* Does nothing if the lock is not held. */
 void lock_release(struct lock *lock);
 

@@ -58,7 +58,7 @@ static void say_v(const char *prefix, const char *format, va_list ap)
 {
 	FILE *out = status_to_stderr ? stderr : stdout;
 
-	if (quiet)
+	if (quiet || sink != NULL)
 		return;
 	live_erase();
 	if (prefix != NULL)

@@ -18,25 +18,20 @@ enum log_level { LOG_ERROR, LOG_WARNING, LOG_VERBOSE, LOG_DEBUG };
 /* The name before each line, argv[0] as typed; borrowed, must stay valid. */
 void log_set_program(const char *argv0);
 const char *log_program(void);
-
 /* What stderr gets: LOG_WARNING at start.  Debug includes verbose. */
 void log_set_level(enum log_level level);
 bool log_enabled(enum log_level level);
-
 /* Status lines are not printed from now on, or go to stderr. */
 void log_set_quiet(bool quiet);
 void log_set_status_to_stderr(void);
 
-/*
- * Print a status line, for users and for programs that start sscep: say()
- * starts it with "PROGRAM: ", say_plain() does not.
- */
+/* Status lines, which programs read, too; say() adds "PROGRAM: " before one. */
 void say(const char *format, ...) PRINTF_LIKE(1, 2);
 void say_plain(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
- * Reports a failure on stderr, "PROGRAM: text", and returns st.  Called once,
- * where most is known about the failure; callers only pass the status on.
+ * Reports a failure on stderr, and returns st.  Called once, where most is known
+ * about the failure; callers only pass the status on.
  */
 enum status fail(enum status st, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -53,7 +48,6 @@ enum status fail_crypto(enum status st, const char *format, ...)
 /* A wrong command line, with a hint at --help; no memory.  ST_ERROR. */
 enum status fail_misuse(const char *format, ...) PRINTF_LIKE(1, 2);
 enum status fail_memory(void);
-
 /* To stderr, "PROGRAM: warning: text [id]" if not silenced, and to the report. */
 void warn(enum warning id, const char *format, ...) PRINTF_LIKE(2, 3);
 
@@ -70,7 +64,7 @@ void debug(const char *format, ...) PRINTF_LIKE(1, 2);
  * Captures nest.  log_report() reports a text as fail() does, unless it is "".
  */
 struct log_capture {
-	char text[LOG_LINE_MAX]; /* "" when there was no failure */
+	char text[LOG_LINE_MAX]; /* "": there was none */
 	struct log_capture *outer;
 };
 void log_capture_begin(struct log_capture *capture);
@@ -79,15 +73,14 @@ void log_report(enum status st, const char *text);
 
 /*
  * Gets the failures that no capture holds, and the warnings that are not
- * silenced, in place of stderr and of the report's error.  arg is handed on.
+ * silenced, in place of stderr and of the report's error; arg is handed on.
+ * Borrowed; NULL: there is none.  While there is one, say() prints nothing.
  */
 struct log_sink {
 	void (*failure)(enum status st, const char *text, void *arg);
 	void (*warning)(const char *text, void *arg);
 	void *arg;
 };
-
-/* Borrowed; NULL: stderr again. */
 void log_set_sink(const struct log_sink *sink);
 
 /* First error, warnings and files are added to it, too.  Borrowed, or NULL. */

@@ -83,18 +83,26 @@ static enum status fail_create(const char *name, const char *what)
 	return fail_errno(ST_FILE, "%s %s: cannot create", what, name);
 }
 
-enum status newfile_check(const char *name, const char *what)
+/* False with errno. */
+static bool can_create(const struct target *target, bool looks)
+{
+	struct temporary t;
+
+	if (looks)
+		return temporary_has_room(target, 0);
+	if (!temporary_open(&t, target, 0600))
+		return false;
+	temporary_close(&t);
+	return true;
+}
+
+enum status newfile_check(const char *name, const char *what, bool looks)
 {
 	struct target target;
-	struct temporary t;
 	enum status st = find_target(&target, name, what);
 
-	if (st == ST_OK && !target.exists) {
-		if (temporary_open(&t, &target, 0600))
-			temporary_close(&t);
-		else
-			st = fail_create(name, what);
-	}
+	if (st == ST_OK && !target.exists && !can_create(&target, looks))
+		st = fail_create(name, what);
 	target_free(&target);
 	return st;
 }

@@ -29,8 +29,9 @@ bool newfile_put(const struct target *target, const struct buf *bytes,
 
 /*
  * Whether newfile_write() can be expected to create the file called name: there
- * is a directory, and it can be written to.  ST_FILE after reporting.
+ * is a directory, and it can be written to.  looks: that is not tried out.
+ * ST_FILE after reporting.
  */
-enum status newfile_check(const char *name, const char *what);
+enum status newfile_check(const char *name, const char *what, bool looks);
 
 #endif

@@ -78,6 +78,8 @@ static bool reserve_room(struct output *o)
 	const mode_t mode = o->target.exists ? 0600 : 0666;
 	int error;
 
+	if (o->looks)
+		return temporary_has_room(&o->target, OUTPUT_ROOM);
 	if (!temporary_open(&o->temporary, &o->target, mode))
 		return false;
 	if (compat_allocate(o->temporary.fd, OUTPUT_ROOM))
@@ -179,6 +181,19 @@ enum status output_open(
 	o->name = name;
 	o->guard = guard;
 	return open_target(o);
+}
+
+enum status output_look(
+    const char *name, enum status (*guard)(const char *path))
+{
+	struct output o = {.name = name,
+	    .guard = guard,
+	    .looks = true,
+	    .target = {.descriptor = -1}};
+	enum status st = open_target(&o);
+
+	output_close(&o);
+	return st;
 }
 
 /* Whether the file has been created, removed or replaced since. */

@@ -39,6 +39,7 @@ struct output {
 	enum output_sync sync; /* may be changed between open and stage */
 	struct target target;
 	struct temporary temporary; /* replaces it, or reserves disk space */
+	bool looks;                 /* see output_look() */
 	struct contents contents;   /* what was staged */
 	struct buf text;            /* of output_stage() */
 	enum status (*guard)(const char *path);
@@ -53,6 +54,13 @@ struct output {
  */
 enum status output_open(struct output *output, const char *name,
     enum status (*guard)(const char *path));
+
+/*
+ * Whether output_open() can be expected to work: nothing is created, removed or
+ * changed.  ST_FILE after reporting as that does.
+ */
+enum status output_look(
+    const char *name, enum status (*guard)(const char *path));
 
 /*
  * Keeps a copy of the bytes, and writes them to the temporary file if there is

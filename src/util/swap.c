@@ -223,13 +223,9 @@ enum status swap_finish(const struct swap_file *files, size_t count)
 	return st;
 }
 
-static enum status check_place(
+static enum status check_replaceable(
     const struct place *p, const struct swap_file *file)
 {
-	struct temporary t;
-	bool ok;
-	int error;
-
 	if (!temporary_can_replace(&p->name))
 		return fail(ST_FILE,
 		    "%s: cannot be replaced by another file: it is mounted, "
@@ -239,9 +235,27 @@ static enum status check_place(
 		return fail(ST_FILE,
 		    "%s: is a directory, expected the file before %s, or none",
 		    p->old.path, p->name.path);
+	return ST_OK;
+}
+
+static enum status fail_directory(const struct place *p)
+{
+	return fail_errno(
+	    ST_FILE, "%s: cannot write to its directory", p->name.path);
+}
+
+static enum status check_place(
+    const struct place *p, const struct swap_file *file)
+{
+	enum status st = check_replaceable(p, file);
+	struct temporary t;
+	bool ok;
+	int error;
+
+	if (st != ST_OK)
+		return st;
 	if (!temporary_open(&t, &p->fresh, 0600))
-		return fail_errno(
-		    ST_FILE, "%s: cannot write to its directory", p->name.path);
+		return fail_directory(p);
 	ok = compat_allocate(t.fd, OUTPUT_ROOM) &&
 	    (p->lends || attributes_set(t.fd, &file->first, 0600));
 	error = errno;
@@ -290,5 +304,18 @@ enum status swap_check(const struct swap_file *files, size_t count)
 	for (i = 0; st == ST_OK && i < count; i++)
 		st = check_place(&places.all[i], &files[i]);
 	free_places(&places);
+	return st;
+}
+
+enum status swap_look(const struct swap_file *file)
+{
+	struct place p = {0};
+	enum status st = find_one(&p, file);
+
+	if (st == ST_OK)
+		st = check_replaceable(&p, file);
+	if (st == ST_OK && !temporary_has_room(&p.fresh, OUTPUT_ROOM))
+		st = fail_directory(&p);
+	place_free(&p);
 	return st;
 }

@@ -44,6 +44,12 @@ enum status swap_path_beside(
 enum status swap_check(const struct swap_file *files, size_t count);
 
 /*
+ * The same for one file, as far as it can be told without a trace: swap_check()
+ * makes temporary files.
+ */
+enum status swap_look(const struct swap_file *file);
+
+/*
  * Creates NAME.new, or a file with that suffix, of mode 0600: it is complete and
  * on the disk, with its name.  It replaces what has the name, even if that is a
  * symbolic link.  ST_FILE after reporting.

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "compat/compat.h"
@@ -254,6 +255,32 @@ bool temporary_open(
 		set_pending(NULL, t->path);
 		remove_on_signals();
 	}
+	free(directory);
+	errno = error;
+	return ok;
+}
+
+static bool has_room(const char *directory, long long bytes)
+{
+	struct statvfs vfs;
+
+	if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) != 0)
+		return false;
+	if (statvfs(directory, &vfs) != 0 || vfs.f_blocks == 0 ||
+	    (long long)(geteuid() == 0 ? vfs.f_bfree : vfs.f_bavail) *
+		    (long long)vfs.f_frsize >=
+		bytes)
+		return true;
+	errno = ENOSPC;
+	return false;
+}
+
+bool temporary_has_room(const struct target *target, long long bytes)
+{
+	char *directory = target_directory(target);
+	bool ok = directory != NULL && has_room(directory, bytes);
+	int error = errno;
+
 	free(directory);
 	errno = error;
 	return ok;

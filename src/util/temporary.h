@@ -23,6 +23,12 @@ struct temporary {
 bool temporary_open(
     struct temporary *temporary, const struct target *target, mode_t mode);
 
+/*
+ * Whether that, and then that many bytes, can be expected to work: nothing is
+ * created or removed.  False with errno.
+ */
+bool temporary_has_room(const struct target *target, long long bytes);
+
 /* Whether the file still exists under its name. */
 bool temporary_is_there(const struct temporary *temporary);
 

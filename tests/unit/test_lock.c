@@ -53,6 +53,27 @@ static void end(pid_t pid)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
+/* Nothing is made, and nothing locked, by who only looks. */
+static void the_holder_is_found_without_a_trace(void **state)
+{
+	const char *path = "looked-at.lock";
+	struct stat before, after;
+	pid_t pid;
+
+	(void)state;
+	unlink(path);
+	assert_int_equal(lock_find_holder(path), 0);
+	assert_int_equal(stat(path, &before), -1);
+	pid = hold(path, 60);
+	assert_int_equal(stat(path, &before), 0);
+	assert_int_equal(lock_find_holder(path), pid);
+	assert_int_equal(stat(path, &after), 0);
+	assert_int_equal(before.st_size, after.st_size);
+	end(pid);
+	assert_int_equal(lock_find_holder(path), 0);
+	assert_int_equal(unlink(path), 0);
+}
+
 /* The status, and in *text what was reported. */
 static enum status take(
     struct lock *lock, const char *path, int seconds, const char **text)
@@ -261,6 +282,7 @@ static void test_bad(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(the_holder_is_found_without_a_trace),
 	    cmocka_unit_test(test_take),
 	    cmocka_unit_test(test_busy),
 	    cmocka_unit_test(test_wait),
