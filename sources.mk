@@ -17,6 +17,7 @@ sscep_sources = \
 	src/ops/chain.c \
 	src/ops/chain.h \
 	src/ops/check.c \
+	src/ops/check_bundle.c \
 	src/ops/check_ca.c \
 	src/ops/check_ca.h \
 	src/ops/check_caps.c \
@@ -25,12 +26,18 @@ sscep_sources = \
 	src/ops/check_cert.h \
 	src/ops/check_http.c \
 	src/ops/check_http.h \
+	src/ops/check_key.c \
 	src/ops/check_local.c \
 	src/ops/check_local.h \
 	src/ops/check_network.c \
 	src/ops/check_network.h \
 	src/ops/check_next.c \
 	src/ops/check_next.h \
+	src/ops/check_output.c \
+	src/ops/check_own.c \
+	src/ops/check_parts.h \
+	src/ops/check_renewal.c \
+	src/ops/check_request.c \
 	src/ops/check_server.c \
 	src/ops/check_server.h \
 	src/ops/check_tls.c \
@@ -122,10 +129,14 @@ sscep_sources = \
 	src/scep/stream.h \
 	src/options/apply.c \
 	src/options/apply.h \
+	src/options/borrow.c \
+	src/options/borrow.h \
 	src/options/check.h \
 	src/options/complete.c \
 	src/options/config.c \
 	src/options/config.h \
+	src/options/demand.c \
+	src/options/demand.h \
 	src/options/doubt.c \
 	src/options/doubt.h \
 	src/options/dump.c \

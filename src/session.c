@@ -53,19 +53,6 @@ static enum status read_passes(struct session *session)
 	return st;
 }
 
-static enum status open_tokens(const struct options *o)
-{
-	struct token_options tokens = {
-	    .providers = o->providers.items,
-	    .provider_count = o->providers.count,
-	    .directories = o->provider_paths.items,
-	    .directory_count = o->provider_paths.count,
-	    .engine = &o->engine_options,
-	};
-
-	return token_open(&tokens);
-}
-
 /* That of a file of this name, for the spool of a large answer; or NULL. */
 static const char *find_directory(struct session *session, const char *name)
 {
@@ -112,9 +99,17 @@ void session_start(struct session *session, const struct options *options,
 
 enum status session_open_keys(struct session *session)
 {
+	const struct options *o = session->options;
+	struct token_options tokens = {
+	    .providers = o->providers.items,
+	    .provider_count = o->providers.count,
+	    .directories = o->provider_paths.items,
+	    .directory_count = o->provider_paths.count,
+	    .engine = &o->engine_options,
+	};
 	enum status st = read_passes(session);
 
-	return st == ST_OK ? open_tokens(session->options) : st;
+	return st == ST_OK ? token_open(&tokens) : st;
 }
 
 enum status session_open_server(struct session *session)

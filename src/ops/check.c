@@ -1,18 +1,148 @@
+#include <string.h>
+#include <unistd.h>
+
+#include "keys/closed.h"
+#include "options/borrow.h"
+#include "options/demand.h"
+#include "options/made.h"
 #include "ops/check_local.h"
 #include "ops/check_server.h"
 #include "ops/finding.h"
 #include "ops/ops.h"
+#include "ops/renew_hook.h"
+#include "ops/renewal.h"
+
+/* Whether a run of renew has left its lock, which stays, beside -l. */
+static bool is_renewed(const struct options *o)
+{
+	struct log_capture unheard;
+	struct buf lock = {0};
+	bool yes;
+
+	if (o->local_cert == NULL || o->request_overrules)
+		return false;
+	log_capture_begin(&unheard);
+	yes = swap_path_beside(&lock, o->local_cert, RENEWAL_LOCK) == ST_OK &&
+	    access(buf_string(&lock), F_OK) == 0;
+	log_capture_end(&unheard);
+	buf_free(&lock);
+	return yes;
+}
+
+/* The operation that these options are for; *why says what tells that. */
+static const struct operation *choose(const char **why, const struct options *o)
+{
+	*why = "";
+	if (o->check_as != NULL) {
+		*why = o->check_by_file ? ", by a key of the configuration file"
+					: ", by an option";
+		return o->check_as;
+	}
+	if (!is_renewed(o))
+		return &op_enroll;
+	*why = ", as it has been run";
+	return &op_renew;
+}
+
+/* Only the hook is refused for it, and only that of the file. */
+static void check_writers(struct findings *f)
+{
+	const struct options *o = f->session->options;
+	bool hook = o->renew.hook != NULL && o->renew.hook_of_file;
+	struct log_capture capture;
+
+	log_capture_begin(&capture);
+	renew_hook_check_config(
+	    o->config, hook ? "its hook is not run, as " : "");
+	log_capture_end(&capture);
+	if (capture.text[0] != '\0')
+		finding_warn(f, NULL, "%s", capture.text);
+}
+
+/* Whether nothing is missing.  Prints the warnings on the options, too. */
+static bool check_options(struct findings *f, const char *why)
+{
+	const struct options *o = f->session->options;
+	bool complete;
+
+	f->topic = "options";
+	if (o->config != NULL)
+		finding_ok(f, "configuration file %s: checked as for %s%s",
+		    o->config, o->operation->name, why);
+	else
+		finding_ok(
+		    f, "options: checked as for %s%s", o->operation->name, why);
+	log_release_warnings(o->no_warn);
+	if (o->config != NULL)
+		check_writers(f);
+	complete = demand_check(o) == ST_OK;
+	options_check_files(o);
+	return complete;
+}
+
+/* Without a pass phrase the keys that need it are not opened. */
+static void open_keys(struct session *session)
+{
+	struct log_capture unheard;
+
+	if (session_open_keys(session) == ST_OK)
+		return;
+	log_capture_begin(&unheard);
+	made_is_wanted(&session->making, session->options);
+	log_capture_end(&unheard);
+}
+
+/* Whether the server can be asked without a question for a pass phrase. */
+static bool can_ask(struct findings *f)
+{
+	const struct options *o = f->session->options;
+	const struct key_place place = {
+	    .name = o->tls_key != NULL ? o->tls_key : o->tls_cert,
+	    .option = "--tls-passin",
+	    .pass = &f->session->tls_pass,
+	};
+	char shown[KEY_NAME_MAX];
+
+	f->topic = "tls";
+	if (place.name == NULL || closed_find(&place) == CLOSED_NOT)
+		return true;
+	finding_warn(f, "give its pass phrase with --tls-passin",
+	    "TLS key %s: encrypted; not opened, so that the server is not "
+	    "asked",
+	    key_name_shown(shown, place.name));
+	return false;
+}
+
+static void check_all(struct findings *f, const char *why)
+{
+	struct session *session = f->session;
+	bool complete = check_options(f, why);
+
+	open_keys(session);
+	check_local(f, complete);
+	if (session->options->check_local || !can_ask(f))
+		return;
+	f->topic = "url";
+	if (session_open_server(session) == ST_OK)
+		check_server(f);
+}
 
 static enum status check_run(struct session *session)
 {
+	const struct options *given = session->options;
 	struct findings findings;
+	struct options borrowed;
+	const char *why;
 
+	borrow_options(&borrowed, given, choose(&why, given));
+	session->options = &borrowed;
+	session->looks = true;
 	findings_begin(&findings, session);
-	check_local(&findings);
-	if (!session->options->check_local)
-		check_server(&findings);
+	check_all(&findings, why);
 	findings_end(&findings);
+	session->options = given;
 	return findings.status;
 }
 
-OPS_DEFINE(check, "Find out why an enrolment fails", .base = &op_enroll);
+OPS_DEFINE(check, "Find out why an enrolment fails", .base = &op_renew,
+    .borrows = OP_ENROLL | OP_RENEW, .diagnoses = true);

@@ -1,6 +1,81 @@
-#include "ops/check_local.h"
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
 
-void check_local(struct findings *f)
+#include "ops/check_local.h"
+#include "ops/check_parts.h"
+#include "pki/clock.h"
+
+#define NEVER_DUE "1m"
+
+enum status check_report(struct check *c, enum status st,
+    struct log_capture *capture, const char *advice)
 {
-	f->topic = "local";
+	log_capture_end(capture);
+	if (st != ST_OK)
+		finding_fail(c->f, st, advice, "%s", capture->text);
+	return st;
+}
+
+const char *check_advice_on_file(const char *path)
+{
+	if (access(path, R_OK) == 0)
+		return NULL;
+	if (errno == EACCES)
+		return "run sscep as the user that may read it, or let this "
+		       "user read it";
+	return errno == ENOENT || errno == ENOTDIR
+	    ? "correct the name, or put the file there"
+	    : NULL;
+}
+
+bool check_find_due(struct due *due, X509 *cert)
+{
+	struct problem problem;
+	struct due_when when;
+
+	return due_parse(&when, NEVER_DUE, &problem) &&
+	    due_find(due, &when, X509_get0_notBefore(cert),
+		X509_get0_notAfter(cert), clock_now());
+}
+
+static void check_all(struct check *c)
+{
+	bool renew = c->own.operation == &op_renew;
+
+	if (renew && c->complete)
+		check_renewal_open(c);
+	check_key_own(c);
+	if (renew) {
+		check_own(c);
+		check_renewal_derive(c);
+		check_request(c);
+	} else {
+		check_key_sign(c);
+		check_request(c);
+		check_own(c);
+	}
+	check_request_signer(c);
+	check_bundle(c);
+	check_output(c);
+	check_request_transaction(c);
+}
+
+void check_local(struct findings *f, bool complete)
+{
+	struct session *session = f->session;
+	const struct options *given = session->options;
+	struct check c = {.f = f,
+	    .session = session,
+	    .complete = complete,
+	    .given = given,
+	    .own = *given};
+
+	session->options = &c.own;
+	inputs_start(&c.in, session);
+	check_all(&c);
+	inputs_free(&c.in);
+	if (c.renews)
+		renewal_free(&c.r);
+	session->options = given;
 }

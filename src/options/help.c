@@ -47,6 +47,23 @@ static void print_operations(FILE *out)
 		    out, "  %-12s %s\n", ops_all[i]->name, ops_all[i]->help);
 }
 
+/* "All options of enroll and renew: see their --help". */
+static void print_borrowed(FILE *out, const struct operation *operation)
+{
+	const char *between = "      All options of ";
+	size_t i;
+
+	if (operation->borrows == 0)
+		return;
+	for (i = 0; i < OPS_COUNT; i++) {
+		if (!(operation->borrows & ops_all[i]->op))
+			continue;
+		fprintf(out, "%s%s", between, ops_all[i]->name);
+		between = " and ";
+	}
+	fputs(": see their --help\n", out);
+}
+
 /* The options that not all operations have; nothing if there are none. */
 static void print_own(FILE *out, const struct operation *operation)
 {
@@ -56,7 +73,8 @@ static void print_own(FILE *out, const struct operation *operation)
 
 	for (i = 0; i < table_row_count; i++) {
 		row = &table_rows[i];
-		if (row->ops == TABLE_OPS_ALL || !(row->ops & operation->op))
+		if (row->ops == TABLE_OPS_ALL ||
+		    !(table_named_ops(row) & operation->op))
 			continue;
 		if (!any)
 			fprintf(out, "\nOPTIONS for OPERATION %s are\n",
@@ -64,6 +82,7 @@ static void print_own(FILE *out, const struct operation *operation)
 		any = true;
 		print_row(out, row, false);
 	}
+	print_borrowed(out, operation);
 }
 
 void options_print_usage(FILE *out, const char *program)
@@ -91,7 +110,7 @@ static bool has_row(
 {
 	enum part found;
 
-	if ((row->ops & ops) != ops)
+	if ((table_named_ops(row) & ops) != ops)
 		return false;
 	if (!row->common)
 		found = PART_RARE;
@@ -207,6 +226,7 @@ static void print_operation_help(
 	print_required(out, operation->op);
 	snprintf(title, sizeof(title), "Options of %s", operation->name);
 	print_part(out, PART_OWN, operation->op, title);
+	print_borrowed(out, operation);
 	print_part(
 	    out, PART_GENERAL, operation->op, "Options of all operations");
 	print_rare(out, operation->op);

@@ -42,6 +42,8 @@ void made_overrule_file(struct option_state *state)
 {
 	const struct option_row *row, *end = table_rows + table_row_count;
 
+	if (state->options->check_as == &op_renew)
+		return;
 	row = table_find_letter('r', OP_ENROLL);
 	if (state->given[table_index(row)] != RANK_ARGV ||
 	    is_made_by_argv(state))

@@ -27,7 +27,7 @@ static void print_help(FILE *out, const struct option_row *row)
 {
 	struct text text = {.out = out, .width = MAN_WIDTH, .mdoc = true};
 
-	print_operations(out, row->ops);
+	print_operations(out, table_named_ops(row));
 	text_add_help(&text, row);
 	if (row->more != NULL)
 		text_add(&text, row->more);

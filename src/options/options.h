@@ -50,8 +50,9 @@ struct options {
 	enum renewal renewal;
 	int poll_interval, poll_time, poll_count; /* -t -T -n */
 	bool resume, if_due;                      /* -R */
-	bool check_local, check_next;
-	char *ca_chain, *serial, *output; /* -C -s -w */
+	const struct operation *check_as; /* it has these options; NULL: any */
+	bool check_local, check_next, check_by_file; /* the file tells that */
+	char *ca_chain, *serial, *output;            /* -C -s -w */
 
 	char *new_key, *key_passout; /* of a request that is made here */
 	char *subject, *cert_template, *challenge;
@@ -78,8 +79,9 @@ enum options_action {
 /*
  * Fills options from argv, the configuration file and the defaults, in this
  * order, and checks that nothing is missing that the operation requires.  Sets
- * up the log by -v, -d, --quiet and --no-warn.  Overwrites secrets in argv, so
- * that ps(1) does not show them.  After reporting: ST_ERROR for misuse, ST_FILE
+ * up the log by -v, -d, --quiet and --no-warn; if the operation diagnoses, the
+ * warnings are still held.  Overwrites secrets in argv, so that ps(1) does not
+ * show them.  After reporting: ST_ERROR for misuse, ST_FILE
  * for a configuration file that cannot be used.  options must be freed in any
  * case.
  */

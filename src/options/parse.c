@@ -3,6 +3,8 @@
 #include <string.h>
 
 #include "options/apply.h"
+#include "options/borrow.h"
+#include "options/demand.h"
 #include "options/dump.h"
 #include "options/engineconf.h"
 #include "options/hide.h"
@@ -242,106 +244,29 @@ static enum status read_sources(struct option_state *state,
 	return args->status;
 }
 
-static bool is_given(const struct option_state *state, char letter)
-{
-	const struct option_row *row;
-
-	row = table_find_letter(letter, state->operation->op);
-	return row != NULL && (row->ops & state->operation->op) &&
-	    state->given[table_index(row)] != RANK_UNSET;
-}
-
-/* Whether one of the options that can take the place of the row is given. */
-static bool is_replaced(
-    const struct option_state *state, const struct option_row *row)
-{
-	const struct option_row *other, *end = table_rows + table_row_count;
-
-	for (other = table_rows; other < end; other++)
-		if ((other->ops & state->operation->op) &&
-		    state->given[table_index(other)] != RANK_UNSET &&
-		    table_names(row->instead, other))
-			return true;
-	return false;
-}
-
-/* Whether all options that make the row unnecessary are given. */
-static bool is_excused(
-    const struct option_state *state, const struct option_row *row)
-{
-	const char *p;
-
-	if (row->unless == NULL)
-		return false;
-	for (p = row->unless; *p != '\0'; p++)
-		if (!is_given(state, *p))
-			return false;
-	return true;
-}
-
-static enum status check_needs(
-    const struct option_state *state, const struct option_row *row)
-{
-	char own[SPELLING_MAX], other[SPELLING_MAX];
-	const struct option_row *needed;
-
-	if (state->given[table_index(row)] == RANK_UNSET || row->needs == 0 ||
-	    is_given(state, row->needs))
-		return ST_OK;
-	needed = table_find_letter(row->needs, state->operation->op);
-	return fail_misuse("%s needs %s",
-	    table_spelling(own, sizeof(own), row, ", "),
-	    table_spelling(other, sizeof(other), needed, ", "));
-}
-
 static void warn_of_idle(
     const struct option_state *state, const struct option_row *row)
 {
 	if (state->given[table_index(row)] == RANK_ARGV && row->serves != 0 &&
-	    !is_given(state, row->serves))
+	    !demand_is_given(state->options, row->serves))
 		warn(WARN_NO_EFFECT, "option --%s has no effect without -%c",
 		    row->name, row->serves);
-}
-
-static enum status check_required(
-    const struct option_state *state, const struct option_row *row)
-{
-	bool file = state->options->config != NULL && row->key != NULL;
-	char own[SPELLING_MAX];
-
-	if (!(row->required & state->operation->op) ||
-	    state->given[table_index(row)] != RANK_UNSET ||
-	    is_excused(state, row) || is_replaced(state, row))
-		return ST_OK;
-	return fail_misuse("missing %s (%s%s%s)%s", row->what,
-	    table_spelling(own, sizeof(own), row, ", "), file ? ", " : "",
-	    file ? row->key : "",
-	    row->instead != NULL ? ", or --subject to make one" : "");
 }
 
 /* Checks that need all sources to have been read. */
 static enum status check_complete(const struct option_state *state)
 {
-	enum op op = state->operation->op;
 	const struct option_row *row, *end = table_rows + table_row_count;
-	enum status st;
 
 	for (row = table_rows; row < end; row++) {
-		if (!(row->ops & op))
+		if (!(row->ops & state->operation->op))
 			continue;
-		if ((st = check_needs(state, row)) != ST_OK)
-			return st;
 		warn_of_idle(state, row);
 		if (row->type == TYPE_IGNORED &&
 		    state->given[table_index(row)] != RANK_UNSET)
 			verbose("option -%c is ignored", row->letter);
 	}
-	for (row = table_rows; row < end; row++)
-		if ((row->ops & op) &&
-		    (st = check_required(state, row)) != ST_OK)
-			return st;
-	st = made_check_options(state->options);
-	return st == ST_OK ? renewing_check_options(state->options) : st;
+	return demand_check(state->options);
 }
 
 static enum status parse_all(struct option_state *state,
@@ -352,6 +277,7 @@ static enum status parse_all(struct option_state *state,
 	st = read_sources(state, args, action);
 	if (st != ST_OK || *action != OPTIONS_RUN)
 		return st;
+	borrow_find_operation(state);
 	made_overrule_file(state);
 	renewing_note_sources(state);
 	if ((st = engineconf_set_default(state->options)) != ST_OK)

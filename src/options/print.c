@@ -38,7 +38,7 @@ static void print_sample_help(
 	size_t i;
 
 	for (i = 0; named && i < OPS_COUNT; i++)
-		if (row->ops & ops_all[i]->op)
+		if (table_named_ops(row) & ops_all[i]->op)
 			text_add(&text, ops_all[i]->name);
 	if (named)
 		text_add(&text, "-");
@@ -81,8 +81,8 @@ static void print_sample_operation(FILE *out, const struct operation *operation)
 	const struct option_row *row;
 	size_t i;
 
-	/* It has no key that the section of all operations has not. */
-	if (operation->op == OP_GETCAPS)
+	/* They have no key that the sections of others have not. */
+	if (operation->op == OP_GETCAPS || operation->borrows != 0)
 		return;
 	fprintf(out, "\n# %s\n[sscep_%s]\n", operation->help, operation->name);
 	for (i = 0; i < table_row_count; i++) {

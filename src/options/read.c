@@ -26,7 +26,9 @@ enum status options_parse(
 	log_capture_begin(&capture);
 	st = parse_options(&state, action, argc, argv);
 	log_capture_end(&capture);
-	log_release_warnings(options->no_warn);
+	if (st != ST_OK || *action != OPTIONS_RUN ||
+	    !options->operation->diagnoses)
+		log_release_warnings(options->no_warn);
 	log_report(st, capture.text);
 
 	if (st == ST_OK &&

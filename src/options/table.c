@@ -17,8 +17,10 @@
 
 #define ALL    TABLE_OPS_ALL
 #define QUERY  (OP_GETCERT | OP_GETCRL)
-#define SIGNED (OP_ENROLL | OP_RENEW | QUERY)
-#define MAKES  (OP_ENROLL | OP_RENEW)
+#define ENROLS (OP_ENROLL | OP_CHECK)
+#define RENEWS (OP_RENEW | OP_CHECK)
+#define MAKES  (ENROLS | RENEWS)
+#define SIGNED (MAKES | QUERY)
 #define CA     (OP_GETCA | OP_GETNEXTCA)
 
 #define KEY_PLACES \
@@ -30,6 +32,7 @@ const struct option_row table_rows[] = {
 	/* All operations. */
 	{ .letter = 'u', .name = "url", .ops = ALL, TO_STRING(url),
 	  .arg = "url", .key = "URL", .what = "URL", .required = ALL,
+	  .instead = " local ",
 	  .common = true,
 	  .help = "URL of the server, http[s]://host[:port][/path]",
 	  .more = "An IPv6 address is written in brackets. The default path is"
@@ -71,7 +74,7 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Write the next CA certificates: file-0, file-1",
 	  .example = "./ca.crt" },
-	{ .letter = 'c', .name = "ca-cert", .ops = OP_ENROLL | OP_CHECK | QUERY,
+	{ .letter = 'c', .name = "ca-cert", .ops = ENROLS | QUERY,
 	  .idle = OP_GETCAPS, TO_STRING(ca_cert),
 	  .set = true,
 	  .check = CHECK_FILE, .arg = "file", .key = "CACertFile",
@@ -271,18 +274,19 @@ const struct option_row table_rows[] = {
 	  .example = "./signer.crt" },
 
 	/* enroll */
-	{ .letter = 'k', .name = "key", .ops = OP_ENROLL, TO_STRING(key),
+	{ .letter = 'k', .name = "key", .ops = ENROLS, TO_STRING(key),
 	  .check = CHECK_KEY, .arg = "file", .key = "PrivateKeyFile",
 	  .what = "private key", .required = OP_ENROLL, .unless = "rKO",
 	  .common = true,
 	  .help = "Private key of the request",
 	  .more = KEY_PLACES " A request that is made always needs it.",
 	  .example = "./local.key" },
-	{ .letter = 'r', .name = "request", .ops = OP_ENROLL,
+	{ .letter = 'r', .name = "request", .ops = ENROLS,
 	  TO_STRING(request), .check = CHECK_FILE, .arg = "file",
 	  .key = "CertReqFile",
 	  .what = "certificate request", .required = OP_ENROLL,
 	  .instead = " subject sign-cert ",
+	  .hint = ", or --subject to make one",
 	  .common = true,
 	  .help = "Certificate request (PKCS#10), PEM or DER",
 	  .more = "With --subject or --new-key the request is made, and written"
@@ -355,7 +359,7 @@ const struct option_row table_rows[] = {
 	  .more = "The extension 1.3.6.1.4.1.311.20.2, which CAs of Microsoft"
 		  " and OpenXPKI read, a UTF8String; at most 255 characters.",
 	  .example = "pc-client" },
-	{ .letter = 'l', .name = "cert", .ops = OP_ENROLL,
+	{ .letter = 'l', .name = "cert", .ops = ENROLS,
 	  TO_STRING(local_cert), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "LocalCertFile",
 	  .what = "file for the certificate", .required = OP_ENROLL,
@@ -363,14 +367,14 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Write the issued certificate to this file",
 	  .example = "./local.crt" },
-	{ .letter = 'K', .name = "sign-key", .ops = OP_ENROLL,
+	{ .letter = 'K', .name = "sign-key", .ops = ENROLS,
 	  TO_STRING(sign_key), .check = CHECK_KEY, .arg = "file",
 	  .key = "SignKeyFile", .alias = "SignCertKey", .needs = 'O',
 	  .common = true,
 	  .help = "Private key of the certificate of -O",
 	  .more = KEY_PLACES,
 	  .example = "./old.key" },
-	{ .letter = 'O', .name = "sign-cert", .ops = OP_ENROLL,
+	{ .letter = 'O', .name = "sign-cert", .ops = ENROLS,
 	  TO_STRING(sign_cert), .check = CHECK_FILE, .arg = "file",
 	  .key = "SignCertFile", .needs = 'K',
 	  .common = true,
@@ -378,27 +382,27 @@ const struct option_row table_rows[] = {
 	  .more = "Without -O and -K a self-signed certificate is made to sign"
 		  " the request.",
 	  .example = "./old.crt" },
-	{ .letter = 'L', .name = "selfsigned", .ops = OP_ENROLL,
+	{ .letter = 'L', .name = "selfsigned", .ops = ENROLS,
 	  TO_STRING(selfsigned), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "SelfSignedFile",
 	  .help = "Write the self-signed certificate to this file",
 	  .example = "./selfsigned.crt" },
-	{ .letter = 't', .name = "poll-interval", .ops = OP_ENROLL,
+	{ .letter = 't', .name = "poll-interval", .ops = ENROLS,
 	  TO_NUMBER(poll_interval), .def = POLL_INTERVAL_DEFAULT,
 	  .arg = "secs", .key = "PollInterval",
 	  .common = true,
 	  .help = "Seconds between polls" },
-	{ .letter = 'T', .name = "poll-time", .ops = OP_ENROLL,
+	{ .letter = 'T', .name = "poll-time", .ops = ENROLS,
 	  TO_NUMBER(poll_time), .def = POLL_TIME_DEFAULT,
 	  .arg = "secs", .key = "MaxPollTime",
 	  .common = true,
 	  .help = "Seconds until polling stops" },
-	{ .letter = 'n', .name = "poll-count", .ops = OP_ENROLL,
+	{ .letter = 'n', .name = "poll-count", .ops = ENROLS,
 	  TO_NUMBER(poll_count), .def = POLL_COUNT_DEFAULT,
 	  .arg = "count", .key = "MaxPollCount",
 	  .common = true,
 	  .help = "Maximum number of polls; 0: none" },
-	{ .letter = 'R', .name = "resume", .ops = OP_ENROLL, TO_FLAG(resume),
+	{ .letter = 'R', .name = "resume", .ops = ENROLS, TO_FLAG(resume),
 	  .key = "Resume",
 	  .common = true,
 	  .help = "Resume a pending enrolment: poll first",
@@ -416,7 +420,7 @@ const struct option_row table_rows[] = {
 	  .common = true,
 	  .help = "Write the CA certificates of the reply here",
 	  .example = "./chain.crt" },
-	{ .name = "sign-passin", .ops = OP_ENROLL, TO_STRING(sign_passin),
+	{ .name = "sign-passin", .ops = ENROLS, TO_STRING(sign_passin),
 	  .serves = 'K', .check = CHECK_PASS, .arg = "source", .key = "SignKeyPassword",
 	  .help = "Source of the pass phrase of -K, as for --passin",
 	  .example = "file:./old.pass" },
@@ -445,29 +449,29 @@ const struct option_row table_rows[] = {
 	  .more = "It is sent while there is no certificate, and is never"
 		  " written.",
 	  .example = "./local.csr" },
-	{ .name = "new-key", .ops = OP_RENEW, TO_STRING(new_key),
+	{ .name = "new-key", .ops = RENEWS, TO_STRING(new_key),
 	  .check = CHECK_RENEWED_KEY, .arg = "type", .key = "NewKey",
 	  .common = true,
 	  .help = "Type of the new keys; same: keep the key",
 	  .more = "The default is the type of the key that is there, and same"
 		  " for one in a token or the engine.",
 	  .example = "ec:P-256" },
-	{ .name = "renew-before", .ops = OP_RENEW, TO_STRING(renew_before),
+	{ .name = "renew-before", .ops = RENEWS, TO_STRING(renew_before),
 	  .check = CHECK_DUE, .arg = "time", .key = "RenewBefore",
 	  .common = true,
 	  .help = "Renew when less than this is left: 30d, 12h, 33%",
 	  .more = "Days, hours, minutes (45m) or a percentage of the lifetime."
 		  " The default is 33%.",
 	  .example = "33%" },
-	{ .name = "force", .ops = OP_RENEW, TO_FLAG(renew.force),
+	{ .name = "force", .ops = RENEWS, TO_FLAG(renew.force),
 	  .common = true,
 	  .help = "Renew even if it is not due" },
-	{ .name = "dry-run", .ops = OP_RENEW, TO_FLAG(renew.dry_run),
+	{ .name = "dry-run", .ops = RENEWS, TO_FLAG(renew.dry_run),
 	  .common = true,
 	  .help = "Say what would be done; send and write nothing" },
-	{ .name = "forget", .ops = OP_RENEW, TO_FLAG(renew.forget),
+	{ .name = "forget", .ops = RENEWS, TO_FLAG(renew.forget),
 	  .help = "Forget a pending request and its new key, and begin again" },
-	{ .name = "renew-with", .ops = OP_RENEW, TO_STRING(renew.with),
+	{ .name = "renew-with", .ops = RENEWS, TO_STRING(renew.with),
 	  .check = CHECK_RENEW_WITH, .arg = "what", .key = "RenewWith",
 	  .common = true,
 	  .help = "Renew with certificate, challenge, or both",
@@ -478,51 +482,51 @@ const struct option_row table_rows[] = {
 		  " password, and the old certificate signs it. An expired"
 		  " certificate is renewed with the challenge if there is one.",
 	  .example = "certificate" },
-	{ .name = "bundle", .ops = OP_RENEW, TO_STRING(renew.bundle),
+	{ .name = "bundle", .ops = RENEWS, TO_STRING(renew.bundle),
 	  .check = CHECK_OUTPUT, .arg = "file", .key = "BundleFile",
 	  .help = "Write key, certificate and CA certificates to this file",
 	  .more = "It is replaced at once: who reads it never gets a key and a"
 		  " certificate that do not belong together.",
 	  .example = "./bundle.pem" },
-	{ .name = "fullchain", .ops = OP_RENEW, TO_STRING(renew.fullchain),
+	{ .name = "fullchain", .ops = RENEWS, TO_STRING(renew.fullchain),
 	  .check = CHECK_OUTPUT, .arg = "file", .key = "FullChainFile",
 	  .help = "Write the certificate and the CA certificates to this file",
 	  .example = "./fullchain.pem" },
-	{ .name = "key-mode", .ops = OP_RENEW, TO_STRING(renew.key_mode),
+	{ .name = "key-mode", .ops = RENEWS, TO_STRING(renew.key_mode),
 	  .check = CHECK_MODE, .arg = "octal", .key = "KeyMode",
 	  .help = "Mode of the first key and bundle; the default is 600",
 	  .more = "Files that replace others have their owner, group, mode and"
 		  " access control list.",
 	  .example = "640" },
-	{ .name = "cert-mode", .ops = OP_RENEW, TO_STRING(renew.cert_mode),
+	{ .name = "cert-mode", .ops = RENEWS, TO_STRING(renew.cert_mode),
 	  .check = CHECK_MODE, .arg = "octal", .key = "CertMode",
 	  .help = "Mode of the first certificate and chain files",
 	  .more = "The default is 644 less the umask.",
 	  .example = "644" },
-	{ .name = "owner", .ops = OP_RENEW, TO_STRING(renew.owner),
+	{ .name = "owner", .ops = RENEWS, TO_STRING(renew.owner),
 	  .arg = "user[:group]", .key = "Owner",
 	  .help = "Owner and group of the first files",
 	  .example = "www-data:www-data" },
-	{ .name = "wait-lock", .ops = OP_RENEW, TO_NUMBER(renew.wait_lock),
+	{ .name = "wait-lock", .ops = RENEWS, TO_NUMBER(renew.wait_lock),
 	  .arg = "secs", .key = "WaitLock",
 	  .help = "Seconds to wait for another run that is at work" },
-	{ .name = "jitter", .ops = OP_RENEW, TO_NUMBER(renew.jitter),
+	{ .name = "jitter", .ops = RENEWS, TO_NUMBER(renew.jitter),
 	  .arg = "secs", .key = "Jitter",
 	  .help = "Wait a random time of up to this many seconds first",
 	  .more = "Not when standard error is a terminal.",
 	  .example = "3600" },
-	{ .name = "hook", .ops = OP_RENEW, TO_STRING(renew.hook),
+	{ .name = "hook", .ops = RENEWS, TO_STRING(renew.hook),
 	  .arg = "command", .key = "Hook",
 	  .common = true,
 	  .help = "Run this command when the new files are in place",
 	  .more = "By the shell; see RENEW. In the configuration file single"
 		  " quotes keep a # or $ in it.",
 	  .example = "'systemctl reload nginx'" },
-	{ .name = "hook-timeout", .ops = OP_RENEW,
+	{ .name = "hook-timeout", .ops = RENEWS,
 	  TO_NUMBER(renew.hook_timeout), .def = HOOK_TIMEOUT_DEFAULT, .min = 1,
 	  .arg = "secs", .key = "HookTimeout",
 	  .help = "Seconds the hook may take" },
-	{ .name = "hook-optional", .ops = OP_RENEW,
+	{ .name = "hook-optional", .ops = RENEWS,
 	  TO_FLAG(renew.hook_optional), .key = "HookOptional",
 	  .help = "Only warn of a hook that fails" },
 	{ .name = "transaction-id", .ops = OP_RENEW,
@@ -545,6 +549,16 @@ const struct option_row table_rows[] = {
 	  TO_NUMBER(poll_count), .def = POLL_COUNT_DEFAULT,
 	  .arg = "count", .key = "MaxPollCount",
 	  .help = "Maximum number of polls; 0: none" },
+
+	/* check */
+	{ .name = "local", .ops = OP_CHECK, TO_FLAG(check_local),
+	  .common = true,
+	  .help = "Do not connect to the server",
+	  .more = "No URL is required then." },
+	{ .name = "next", .ops = OP_CHECK, TO_FLAG(check_next),
+	  .common = true,
+	  .help = "Request the next CA certificates, too",
+	  .more = "By GetNextCACert, as getnextca does." },
 
 	/* getcert, getcrl */
 	{ .letter = 'k', .name = "key", .ops = QUERY, TO_STRING(key),
@@ -604,14 +618,6 @@ const struct option_row table_rows[] = {
 	  .help = "Write the CRL to this file",
 	  .example = "./crl.crl" },
 
-	/* check */
-	{ .name = "local", .ops = OP_CHECK, TO_FLAG(check_local),
-	  .common = true,
-	  .help = "Do not connect to the server" },
-	{ .name = "next", .ops = OP_CHECK, TO_FLAG(check_next),
-	  .common = true,
-	  .help = "Send GetNextCACert, too" },
-
 	{ .name = "if-due", .ops = OP_GETCRL, TO_FLAG(if_due), .key = "IfDue",
 	  .common = true,
 	  .help = "Do nothing while the CRL of -w is not due",
@@ -633,7 +639,7 @@ const struct option_row table_rows[] = {
 	  .key = "EncCertFile",
 	  .help = "Encrypt to this certificate, not to one of -c",
 	  .example = "./enc.crt" },
-	{ .letter = 'm', .name = "dump-request", .ops = OP_ENROLL | QUERY,
+	{ .letter = 'm', .name = "dump-request", .ops = ENROLS | QUERY,
 	  TO_STRING(dump_request), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "DumpRequestFile",
 	  .help = "Write the pkiMessage to this file in PEM; do not send it",
@@ -653,7 +659,7 @@ const struct option_row table_rows[] = {
 		  " signer: an RA signed the reply to GetNextCACert."
 		  " Each use is warned of.",
 	  .example = "nonce" },
-	{ .name = "transaction-id", .ops = OP_ENROLL | QUERY,
+	{ .name = "transaction-id", .ops = ENROLS | QUERY,
 	  TO_STRING(transaction_id), .check = CHECK_PRINTABLE,
 	  .arg = "string", .key = "TransactionID",
 	  .help = "transactionID to use instead of the one made from the key",
@@ -761,6 +767,19 @@ bool table_has_key(const struct option_row *row, const char *text)
 {
 	return (row->key != NULL && ascii_is_same_word(row->key, text)) ||
 	    (row->alias != NULL && ascii_is_same_word(row->alias, text));
+}
+
+unsigned int table_named_ops(const struct option_row *row)
+{
+	unsigned int ops = row->ops;
+	size_t i;
+
+	if (ops == TABLE_OPS_ALL)
+		return ops;
+	for (i = 0; i < OPS_COUNT; i++)
+		if (ops_all[i]->borrows & row->ops)
+			ops &= ~(unsigned int)ops_all[i]->op;
+	return ops;
 }
 
 unsigned int table_key_ops(const struct option_row *row)

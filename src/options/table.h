@@ -43,6 +43,7 @@ struct option_row {
 	unsigned int required; /* the operations that require it */
 	const char *unless;    /* letters: not required if all are given */
 	const char *instead;   /* " name name ": nor if one of these is */
+	const char *hint;      /* ", or ...": ends the message; may be NULL */
 	char needs;            /* letter of the option that must be given too */
 	char serves;           /* that of one without which it has no effect */
 	const char *over;      /* " name name ": inputs it may replace */
@@ -51,7 +52,7 @@ struct option_row {
 	bool common;           /* --help has it with its help, in one line */
 	int def, min;          /* of a number; def < min: no default */
 	unsigned int fallback; /* an operation whose section is read, too */
-	bool alone;            /* not in the section of operation->base */
+	bool alone;            /* not in the sections of operation->base */
 	const char *help;      /* one sentence without its full stop */
 	const char *more, *example; /* further sentences for the manual */
 };
@@ -82,6 +83,8 @@ bool table_has_key(const struct option_row *row, const char *text);
 /* Whether row is in a list " name name ", which may be NULL. */
 bool table_names(const char *list, const struct option_row *row);
 
+/* The operations that texts name with the row: not those that borrow it. */
+unsigned int table_named_ops(const struct option_row *row);
 /* The operations that take the row's key, by this row or another. */
 unsigned int table_key_ops(const struct option_row *row);
 /* Whether a row before this one has the same key. */

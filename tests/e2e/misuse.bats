@@ -54,7 +54,7 @@ screen() {
             stdout_has "$word"
         done
         expect_equal "operations with own options" \
-            "getca getnextca enroll renew getcert getcrl" \
+            "getca getnextca enroll renew check getcert getcrl" \
             "$(sed -n 's/^OPTIONS for OPERATION \(.*\) are$/\1/p' "$stdout" |
                 paste -sd' ')"
     done

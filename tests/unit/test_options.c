@@ -43,7 +43,8 @@ static enum status run_nothing(struct session *session)
 	const struct operation op_##lower = {.op = OP_##upper, \
 	    .name = #lower, \
 	    .help = "Help on " #lower, \
-	    .run = run_nothing};
+	    .run = run_nothing, \
+	    .borrows = OP_##upper == OP_CHECK ? OP_ENROLL | OP_RENEW : 0};
 OPS_LIST(OPERATION)
 
 /* The operations that an option is for, and a value that is not its default. */
@@ -62,8 +63,10 @@ struct promise {
 #define ALL    TABLE_OPS_ALL
 #define CA     (OP_GETCA | OP_GETNEXTCA)
 #define QUERY  (OP_GETCERT | OP_GETCRL)
-#define SIGNED (OP_ENROLL | OP_RENEW | QUERY)
-#define MAKES  (OP_ENROLL | OP_RENEW)
+#define ENROLS (OP_ENROLL | OP_CHECK)
+#define RENEWS (OP_RENEW | OP_CHECK)
+#define MAKES  (ENROLS | RENEWS)
+#define SIGNED (MAKES | QUERY)
 #define O(f)   offsetof(struct options, f)
 
 /* clang-format off */
@@ -97,25 +100,25 @@ static const struct promise contract[] = {
 	{SIGNED, 'k', "key", "PrivateKeyFile", STR, O(key), "x.key"},
 	{MAKES, 'r', "request", "CertReqFile", STR, O(request), "x.csr"},
 	{SIGNED, 'l', "cert", "LocalCertFile", STR, O(local_cert), "x.crt"},
-	{OP_ENROLL, 'K', "sign-key", "SignKeyFile", STR, O(sign_key), "x.key"},
-	{OP_ENROLL, 'O', "sign-cert", "SignCertFile", STR, O(sign_cert), "x.crt"},
+	{ENROLS, 'K', "sign-key", "SignKeyFile", STR, O(sign_key), "x.key"},
+	{ENROLS, 'O', "sign-cert", "SignCertFile", STR, O(sign_cert), "x.crt"},
 	{OP_GETCERT, 'O', "issuer-cert", "SignCertFile", STR, O(sign_cert), "x"},
 	{OP_GETCRL, 'O', "target-cert", "SignCertFile", STR, O(sign_cert), "x"},
-	{OP_ENROLL, 'L', "selfsigned", "SelfSignedFile", STR, O(selfsigned), "x"},
+	{ENROLS, 'L', "selfsigned", "SelfSignedFile", STR, O(selfsigned), "x"},
 	{MAKES, 't', "poll-interval", "PollInterval", NUM,
 	    O(poll_interval), "7"},
 	{MAKES, 'T', "poll-time", "MaxPollTime", NUM, O(poll_time), "7"},
 	{MAKES, 'n', "poll-count", "MaxPollCount", NUM, O(poll_count), "7"},
-	{OP_ENROLL, 'R', "resume", "Resume", FLG, O(resume), NULL},
+	{ENROLS, 'R', "resume", "Resume", FLG, O(resume), NULL},
 	{MAKES, 0, "renewal", "RenewalMessage", REN, O(renewal), "19"},
 	{QUERY, 's', "serial", "GetCertSerial", STR, O(serial), "AA:BB"},
 	{OP_GETCERT, 'w', "output", "GetCertFile", STR, O(output), "x.crt"},
 	{OP_GETCRL, 'w', "output", "GetCrlFile", STR, O(output), "x.crl"},
 	{OP_GETCRL, 0, "if-due", "IfDue", FLG, O(if_due), NULL},
-	{OP_RENEW | OP_GETCRL, 0, "renew-before", "RenewBefore", STR,
+	{RENEWS | OP_GETCRL, 0, "renew-before", "RenewBefore", STR,
 	    O(renew_before), "12h"},
 	{SIGNED, 'e', "enc-cert", "EncCertFile", STR, O(enc_cert), "x.crt"},
-	{OP_ENROLL | QUERY, 'm', "dump-request", "DumpRequestFile", STR, O(dump_request), "x.pem"},
+	{ENROLS | QUERY, 'm', "dump-request", "DumpRequestFile", STR, O(dump_request), "x.pem"},
 	{SIGNED | CA, 0, "tolerate", "Tolerate", TOL, O(tolerate),
 	    "clock"},
 	{SIGNED, 0, "transaction-id", "TransactionID", STR, O(transaction_id),
@@ -138,7 +141,7 @@ static const struct promise contract[] = {
 	    O(ca_fingerprints), "00112233445566778899aabbccddeeff"},
 	{MAKES | OP_GETCERT, 0, "chain", "ChainFile", STR, O(chain), "x"},
 	{SIGNED, 0, "passin", "KeyPassword", STR, O(passin), "pass:swordfish"},
-	{OP_ENROLL, 0, "sign-passin", "SignKeyPassword", STR, O(sign_passin),
+	{ENROLS, 0, "sign-passin", "SignKeyPassword", STR, O(sign_passin),
 	    "pass:swordfish"},
 	{MAKES, 0, "new-key", "NewKey", STR, O(new_key), "ec:P-256"},
 	{MAKES, 0, "key-passout", "NewKeyPassword", STR, O(key_passout),
@@ -156,23 +159,26 @@ static const struct promise contract[] = {
 	{SIGNED, 0, "rsa-oaep", "RSAOAEP", FLG, O(rsa_oaep), NULL},
 	{SIGNED, 0, "rsa-pss", "RSAPSS", FLG, O(rsa_pss), NULL},
 
-	{OP_RENEW, 0, "force", NULL, NONE, 0, NULL},
-	{OP_RENEW, 0, "dry-run", NULL, NONE, 0, NULL},
-	{OP_RENEW, 0, "forget", NULL, NONE, 0, NULL},
-	{OP_RENEW, 0, "renew-with", "RenewWith", STR, O(renew.with),
+	{RENEWS, 0, "force", NULL, NONE, 0, NULL},
+	{RENEWS, 0, "dry-run", NULL, NONE, 0, NULL},
+	{RENEWS, 0, "forget", NULL, NONE, 0, NULL},
+	{RENEWS, 0, "renew-with", "RenewWith", STR, O(renew.with),
 	    "certificate"},
-	{OP_RENEW, 0, "bundle", "BundleFile", STR, O(renew.bundle), "x"},
-	{OP_RENEW, 0, "fullchain", "FullChainFile", STR, O(renew.fullchain), "x"},
-	{OP_RENEW, 0, "key-mode", "KeyMode", STR, O(renew.key_mode), "640"},
-	{OP_RENEW, 0, "cert-mode", "CertMode", STR, O(renew.cert_mode), "0644"},
-	{OP_RENEW, 0, "owner", "Owner", STR, O(renew.owner), "x:y"},
-	{OP_RENEW, 0, "wait-lock", "WaitLock", NUM, O(renew.wait_lock), "7"},
-	{OP_RENEW, 0, "jitter", "Jitter", NUM, O(renew.jitter), "7"},
-	{OP_RENEW, 0, "hook", "Hook", STR, O(renew.hook), "x"},
-	{OP_RENEW, 0, "hook-timeout", "HookTimeout", NUM, O(renew.hook_timeout),
+	{RENEWS, 0, "bundle", "BundleFile", STR, O(renew.bundle), "x"},
+	{RENEWS, 0, "fullchain", "FullChainFile", STR, O(renew.fullchain), "x"},
+	{RENEWS, 0, "key-mode", "KeyMode", STR, O(renew.key_mode), "640"},
+	{RENEWS, 0, "cert-mode", "CertMode", STR, O(renew.cert_mode), "0644"},
+	{RENEWS, 0, "owner", "Owner", STR, O(renew.owner), "x:y"},
+	{RENEWS, 0, "wait-lock", "WaitLock", NUM, O(renew.wait_lock), "7"},
+	{RENEWS, 0, "jitter", "Jitter", NUM, O(renew.jitter), "7"},
+	{RENEWS, 0, "hook", "Hook", STR, O(renew.hook), "x"},
+	{RENEWS, 0, "hook-timeout", "HookTimeout", NUM, O(renew.hook_timeout),
 	    "7"},
-	{OP_RENEW, 0, "hook-optional", "HookOptional", FLG,
+	{RENEWS, 0, "hook-optional", "HookOptional", FLG,
 	    O(renew.hook_optional), NULL},
+
+	{OP_CHECK, 0, "local", NULL, FLG, O(check_local), NULL},
+	{OP_CHECK, 0, "next", NULL, FLG, O(check_next), NULL},
 };
 /* clang-format on */
 
@@ -200,7 +206,7 @@ static void add_required(struct run *r, enum op op, char but)
 		run_add(r, required[i].letter);
 		run_add(r, "required");
 	}
-	if (op == OP_ENROLL && (but == 'K' || but == 'O')) {
+	if ((op & ENROLS) && (but == 'K' || but == 'O')) {
 		run_add(r, but == 'K' ? "-O" : "-K");
 		run_add(r, "required");
 	}
@@ -1698,7 +1704,7 @@ static void help_of_an_operation_fits_on_a_screen(void **state)
 		assert_ptr_equal(strstr(help, want), help);
 		assert_non_null(strstr(help, ops_all[i]->help));
 		for (j = 0; j < table_row_count; j++)
-			if (table_rows[j].ops & ops_all[i]->op)
+			if (table_named_ops(&table_rows[j]) & ops_all[i]->op)
 				expect_in_help(help, &table_rows[j]);
 		assert_non_null(strstr(help, "--help-all"));
 		free(help);
@@ -1804,7 +1810,7 @@ static void usage_has_all_options(void **state)
 		snprintf(title, sizeof(title), "OPTIONS for OPERATION %s are",
 		    ops_all[i]->name);
 		for (row = table_rows; row < end; row++) {
-			if (!(row->ops & ops_all[i]->op))
+			if (!(table_named_ops(row) & ops_all[i]->op))
 				continue;
 			place = strstr(
 			    usage, row->ops == ALL ? "General OPTIONS" : title);

@@ -1,0 +1,65 @@
+/* check_parts.h: the parts of check_local(), and what they share. */
+#ifndef OPS_CHECK_PARTS_H
+#define OPS_CHECK_PARTS_H
+
+#include <stdbool.h>
+
+#include "ops/finding.h"
+#include "ops/inputs.h"
+#include "ops/renew_derive.h"
+#include "ops/renewal.h"
+#include "pki/due.h"
+#include "util/log.h"
+
+/* Borrows f and session; owns in and r. */
+struct check {
+	struct findings *f;
+	struct session *session;
+	bool complete; /* no option is missing that the operation requires */
+
+	const struct options *given; /* by the user; borrowed */
+	struct options own;          /* the same, without what cannot be used */
+	struct inputs in;
+	struct renewal_state r;
+	struct derived derived; /* of r, for the request that it would send */
+	bool renews;            /* r is open */
+	bool stuck;      /* the key or certificate of renew is unusable */
+	bool key_is_new; /* that of -k would be made */
+};
+
+/* -k, and -K: read, unless they cannot be without asking for a secret. */
+void check_key_own(struct check *c);
+void check_key_sign(struct check *c);
+
+/* -r, or the request that would be made; who signs it; its transactionID. */
+void check_request(struct check *c);
+void check_request_signer(struct check *c);
+void check_request_transaction(struct check *c);
+
+/* -O and -l of enroll, -l of renew. */
+void check_own(struct check *c);
+
+/* -c and -e. */
+void check_bundle(struct check *c);
+
+/* The files of renew; then the options are those of what it would send. */
+void check_renewal_open(struct check *c);
+void check_renewal_derive(struct check *c);
+
+/* What would be written. */
+void check_output(struct check *c);
+
+/*
+ * The failure that was captured, if st says that there is one, as a problem with
+ * advice.  Returns st.
+ */
+enum status check_report(struct check *c, enum status st,
+    struct log_capture *capture, const char *advice);
+
+/* What to do about a file that cannot be read; NULL: the message has it. */
+const char *check_advice_on_file(const char *path);
+
+/* How long cert is valid; false: its times are none. */
+bool check_find_due(struct due *due, X509 *cert);
+
+#endif

@@ -1,0 +1,126 @@
+#include "ops/check_parts.h"
+#include "ops/own_key.h"
+#include "util/file.h"
+#include "util/lock.h"
+
+/* What the next run does about a file that one before has left. */
+static void warn_of_file(
+    struct check *c, const char *path, const char *what, const char *next)
+{
+	finding_warn(c->f, next, "%s is there: %s", path, what);
+}
+
+static bool exists(const char *path)
+{
+	struct log_capture unheard;
+	enum status st;
+	bool there;
+
+	log_capture_begin(&unheard);
+	st = file_find(&there, path);
+	log_capture_end(&unheard);
+	return st == ST_OK && there;
+}
+
+static void warn_of_lock(struct check *c)
+{
+	const char *path = buf_string(&c->r.lock);
+	long holder = lock_find_holder(path);
+
+	if (holder > 0)
+		finding_warn(c->f,
+		    "the next sscep renew waits for it as --wait-lock says, "
+		    "and fails after that",
+		    "%s is locked: another run is at work (process %ld)", path,
+		    holder);
+}
+
+/* Which of the files of renewal.h are there; is_due: CERT.new is one. */
+static void list_files(struct check *c, bool is_due)
+{
+	const struct renewal_state *r = &c->r;
+
+	warn_of_lock(c);
+	if (is_due)
+		finding_warn(c->f,
+		    "the next sscep renew finishes it: all NAME.new take their "
+		    "places",
+		    "%s%s is there: a renewal was interrupted",
+		    r->cert_file->path, PLACE_NEW);
+	if (exists(buf_string(&r->request)))
+		warn_of_file(c, buf_string(&r->request),
+		    "a request may be pending",
+		    "the next sscep renew polls for its certificate; with "
+		    "--forget it begins again");
+	if (!is_due && r->key_file != NULL && exists(buf_string(&r->key_new)))
+		warn_of_file(c, buf_string(&r->key_new),
+		    "the key of an enrolment that has begun",
+		    "the next sscep renew uses it, if it is of the right type");
+	if (exists(buf_string(&r->hook)))
+		warn_of_file(c, buf_string(&r->hook),
+		    "the hook has not succeeded yet",
+		    "the next sscep renew runs it");
+}
+
+void check_renewal_open(struct check *c)
+{
+	bool is_due;
+
+	c->f->topic = "renewal";
+	c->session->options = c->given;
+	c->renews = renewal_open(&c->r, c->session) == ST_OK;
+	c->session->options = &c->own;
+	if (!c->renews)
+		renewal_free(&c->r);
+	else if (swap_find_new(&is_due, c->r.cert_file) == ST_OK)
+		list_files(c, is_due);
+}
+
+/* The key and the signer of the request that would be sent. */
+static enum status read_derived(struct check *c)
+{
+	struct inputs *in = &c->in;
+	enum status st = ST_OK;
+	bool there;
+
+	if (c->derived.uses_new) {
+		EVP_PKEY_free(in->csr_key);
+		in->csr_key = NULL;
+		st = own_key_find(&there, c->session);
+		c->key_is_new = !there;
+		if (st == ST_OK)
+			st = own_key_read_or_make(
+			    &in->csr_key, c->session, there);
+	}
+	if (st != ST_OK || c->derived.options.sign_cert == NULL)
+		return st;
+	EVP_PKEY_up_ref(c->r.key);
+	in->key = c->r.key;
+	return inputs_read_renewal(in);
+}
+
+static enum status derive(struct check *c)
+{
+	struct renewal_state *r = &c->r;
+	bool pending =
+	    !c->given->renew.forget && exists(buf_string(&r->request));
+	enum status st;
+
+	st = pending ? renew_derive_resume(&c->derived, r)
+		     : renew_derive_send(&c->derived, r);
+	if (st != ST_OK)
+		return st;
+	c->session->options = c->in.options = &c->derived.options;
+	c->session->making = c->derived.options.request == NULL;
+	return read_derived(c);
+}
+
+void check_renewal_derive(struct check *c)
+{
+	c->f->topic = "request";
+	c->own.request = NULL;
+	if (!c->renews || c->stuck || derive(c) != ST_OK) {
+		c->session->options = c->in.options = &c->own;
+		c->session->making = false;
+	}
+}
