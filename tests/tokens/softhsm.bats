@@ -569,6 +569,11 @@ slot() {
     wrong_pin_once
 }
 
+@test "provider: check logs in with a PIN only, and once" {
+    use_provider
+    check_logs_in_once
+}
+
 @test "provider: an object that does not exist" {
     use_provider
     unknown_object
@@ -693,7 +698,8 @@ wrong_pin() {
 
 # pkcs11-spy, which records all calls, is loaded before the token; it leaks
 # memory.
-wrong_pin_once() {
+# The module is watched: $PKCS11SPY_OUTPUT has its calls.
+use_spy() {
     local spy
     spy=$(find /usr/lib /usr/lib64 -name pkcs11-spy.so 2>/dev/null |
         head -n 1)
@@ -701,11 +707,34 @@ wrong_pin_once() {
     export PKCS11_MODULE_PATH=$spy PKCS11_PROVIDER_MODULE=$spy
     start_token_ca
     ASAN_OPTIONS+=:detect_leaks=0
+}
+
+logins_are() {
+    expect_equal "logins" "$1" "$(grep -sc ': C_Login$' "$PKCS11SPY_OUTPUT")"
+}
+
+wrong_pin_once() {
+    use_spy
     WRONG=$wrong_pin run_token enroll -u "$URL" -c ca.crt -k "$(uri dev)" \
         -r dev.csr -l dev.crt --passin env:WRONG "${options[@]}"
     expect_status 93
     expect_equal "wrong PINs" 1 "$(grep -c CKR_PIN_INCORRECT "$PKCS11SPY_OUTPUT")"
-    expect_equal "logins" 1 "$(grep -c ': C_Login$' "$PKCS11SPY_OUTPUT")"
+    logins_are 1
+}
+
+check_logs_in_once() {
+    local usual=(-c ca.crt -k "$(uri dev)" -r dev.csr -l dev.crt)
+    use_spy
+    : >"$PKCS11SPY_OUTPUT"
+    run_token check --local "${usual[@]}" "${options[@]}"
+    expect_status 0
+    stdout_has "in a token; not opened without its PIN, and no PIN is tried"
+    logins_are 0
+    RIGHT=$pin run_token check --local "${usual[@]}" --passin env:RIGHT \
+        "${options[@]}"
+    expect_status 0
+    stdout_has "ok       private key $(uri dev): rsa:2048"
+    logins_are 1
 }
 
 unknown_object() {
