@@ -149,8 +149,7 @@ static enum status check_name(
 	size_t i;
 
 	for (i = 0; i < COUNT_OF(given); i++)
-		if (given[i] != NULL &&
-		    target_names_one_file(name, given[i]) &&
+		if (given[i] != NULL && target_names_one_file(name, given[i]) &&
 		    !target_names_one_file(path, given[i]))
 			return fail_misuse(
 			    "%s is the name of a file that renew has beside "

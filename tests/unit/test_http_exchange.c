@@ -279,8 +279,9 @@ static void test_write_to_closed(void **state)
 
 	(void)state;
 	start(&s, serve_close);
-	assert_int_equal(tcp_connect(&conn, "127.0.0.1", s.port,
-			     monotonic_now() + 5000, NULL, reason, sizeof(reason)),
+	assert_int_equal(
+	    tcp_connect(&conn, "127.0.0.1", s.port, monotonic_now() + 5000,
+		NULL, reason, sizeof(reason)),
 	    CONN_OK);
 	finish(&s);
 	conn_sleep(50);

@@ -471,8 +471,8 @@ static void test_pass_long(void **state)
 		if (len == PASS_MAX)
 			assert_pass("env:SSCEP_TEST_PASS", text);
 		else
-			assert_no_pass("env:SSCEP_TEST_PASS", ST_FILE,
-			    "longer than 1023");
+			assert_no_pass(
+			    "env:SSCEP_TEST_PASS", ST_FILE, "longer than 1023");
 		unsetenv("SSCEP_TEST_PASS");
 	}
 }
