@@ -80,7 +80,7 @@ static enum status open_http(struct session *session)
 		.key = o->tls_key,
 		.pass = &session->tls_pass,
 		.insecure = o->tls_insecure,
-		.judged = o->operation->diagnoses},
+		.judged = session->looks},
 	    .received = live_is_enabled() ? live_show_received : NULL,
 	};
 

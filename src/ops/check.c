@@ -59,11 +59,22 @@ static void check_writers(struct findings *f)
 		finding_warn(f, NULL, "%s", capture.text);
 }
 
-/* Whether nothing is missing.  Prints the warnings on the options, too. */
+/* Else somebody asks about the CA and its server only. */
+static bool is_enrolment(const struct options *o)
+{
+	return o->key != NULL || o->request != NULL || o->subject != NULL ||
+	    o->new_key != NULL || o->local_cert != NULL ||
+	    o->sign_key != NULL || o->sign_cert != NULL;
+}
+
+/*
+ * Whether there is an enrolment, and nothing is missing for it.  Prints the
+ * warnings on the options, too.
+ */
 static bool check_options(struct findings *f, const char *why)
 {
 	const struct options *o = f->session->options;
-	bool complete;
+	bool complete = false;
 
 	f->topic = "options";
 	if (o->config != NULL)
@@ -75,7 +86,12 @@ static bool check_options(struct findings *f, const char *why)
 	log_release_warnings(o->no_warn);
 	if (o->config != NULL)
 		check_writers(f);
-	complete = demand_check(o) == ST_OK;
+	if (is_enrolment(o))
+		complete = demand_check(o) == ST_OK;
+	else
+		finding_ok(f,
+		    "no private key, request or certificate is named: what "
+		    "only an enrolment needs is not looked at");
 	options_check_files(o);
 	return complete;
 }

@@ -21,8 +21,7 @@ check() {
 
 # The same with this clock: "-2d".
 check_at() {
-    ! grep -q __asan_init "$SSCEP" ||
-        skip "not with libfaketime: it runs with the program of gcc"
+    without_sanitizers "not with libfaketime"
     [ -e "$faketime" ] || skip "libfaketime is not installed"
     LD_PRELOAD=$faketime FAKETIME=$1 FAKETIME_NO_CACHE=1 \
         DONT_FAKE_MONOTONIC=1 check "${@:2}"

@@ -47,11 +47,20 @@ operations() {
     "$sscep" --help | sed -n '/^Operations:/,/^$/s/^  \([a-z]*\) .*/\1/p'
 }
 
-# long_options OPERATION: those that its --help has.
+# long_options OPERATION: those that its --help has, and those that it names by
+# "All options of OPERATION and OPERATION".
 long_options() {
+    local others operation
+    others=$("$sscep" "$1" --help | sed -n 's/^ *All options of \([a-z]*\) and \([a-z]*\):.*/\1 \2/p')
+    for operation in "$1" $others; do
+        own_options "$operation"
+    done | sort -u
+}
+
+own_options() {
     "$sscep" "$1" --help | sed -n -e '/^Usage/,/^More options/s/^  \(-., \|    \)\(--[a-z-]*\).*/\2/p' \
         -e '/^More options/,/^$/p' | grep -o -- '--[a-z][a-z-]*' |
-        grep -v -x -e --help-all | sort -u
+        grep -v -x -e --help-all
     echo --help-all
 }
 
