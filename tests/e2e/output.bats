@@ -54,7 +54,7 @@ servers() {
 import argparse, options, pki
 
 LEFT_OUT = """
-    --ca-expired --ca-key=ec --ca-key=ec384 --no-caps-http=html
+    --ca-expired --ra-expired --ca-key=ec --ca-key=ec384 --no-caps-http=html
     --renewal-by=19 --then=failure --oaep=md5 --digest=md5
     --recipient=pwri --recipient=kari
     --challenge-file --pwri-password --fail --fail-text --fail-text-form
@@ -67,7 +67,7 @@ VALUES = {
     "--caps": ["none", "AES", "SHA-1,DES3", "SCEPStandard"],
     "--renewal-http": ["400", "404", "405", "500", "501"],
     "--challenge": ["secret"], "--pending": ["2"], "--pwri-rounds": ["1"],
-    "--delay": ["0.1"], "--chunked": ["10"],
+    "--delay": ["0.1"], "--date": ["0", "86400"], "--chunked": ["10"],
     "--oaep-mask": ["sha1 --oaep sha256"],
 }
 ORDERS = {
