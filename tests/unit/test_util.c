@@ -1152,15 +1152,47 @@ static void assert_writers(
 	buf_free(&culprit);
 }
 
+/*
+ * Below /tmp, which is root's and sticky: others may be able to write those above
+ * the directory of the other tests, as with a umask of 002.
+ */
+static const char *in_tmp(const char *name)
+{
+	static char base[] = "/tmp/sscep-writers.XXXXXX", paths[8][64];
+	static size_t next;
+	char *path = paths[next++ % COUNT_OF(paths)];
+
+	if (next == 1)
+		assert_non_null(mkdtemp(base));
+	snprintf(path, sizeof(paths[0]), "%s/%s", base, name);
+	return path;
+}
+
+/* For root: names of somebody else in the open directory, and in one of ours. */
+static void test_writers_of_others(
+    const char *open_dir, const char *file, const char *link)
+{
+	assert_int_equal(lchown(link, 65534, 65534), 0);
+	assert_writers(WRITERS_OWNER, link, "/open/link");
+	assert_int_equal(chmod(open_dir, 0755), 0);
+	assert_writers(WRITERS_NONE, link, "");
+	assert_int_equal(lchown(file, 65534, 65534), 0);
+	assert_writers(WRITERS_OWNER, link, "/open/file");
+}
+
 static void test_writers(void **state)
 {
-	const char *dir = new_directory("writers");
-	const char *open_dir = new_directory("writers/open");
-	const char *file = fixture_path("writers/open/file");
-	const char *loop = fixture_path("writers/loop");
-	const char *link = fixture_path("writers/open/link");
+	const char *dir = in_tmp("writers");
+	const char *open_dir = in_tmp("writers/open");
+	const char *file = in_tmp("writers/open/file");
+	const char *loop = in_tmp("writers/loop");
+	const char *link = in_tmp("writers/open/link");
 
 	(void)state;
+	assert_int_equal(mkdir(dir, 0755), 0);
+	assert_int_equal(chmod(dir, 0755), 0);
+	assert_int_equal(mkdir(open_dir, 0755), 0);
+	assert_int_equal(chmod(open_dir, 0755), 0);
 	fixture_write(file, "x", 1);
 	assert_int_equal(chmod(file, 0644), 0);
 	assert_int_equal(symlink("loop", loop), 0);
@@ -1168,8 +1200,7 @@ static void test_writers(void **state)
 	assert_writers(WRITERS_NONE, file, "");
 	assert_writers(WRITERS_NONE, link, "");
 	assert_writers(WRITERS_UNKNOWN, loop, "/loop");
-	assert_writers(
-	    WRITERS_UNKNOWN, fixture_path("writers/none/file"), "/none");
+	assert_writers(WRITERS_UNKNOWN, in_tmp("writers/none/file"), "/none");
 	assert_int_equal(chmod(file, 0664), 0);
 	assert_writers(WRITERS_OTHERS, link, "/open/file");
 	assert_int_equal(chmod(file, 0644), 0);
@@ -1180,15 +1211,9 @@ static void test_writers(void **state)
 	assert_int_equal(chmod(dir, 0775), 0);
 	assert_writers(WRITERS_OTHERS, link, "/writers");
 	assert_int_equal(chmod(dir, 0755), 0);
-	if (geteuid() != 0)
-		return;
-	/* A name of somebody else in the open directory, and in one of ours. */
-	assert_int_equal(lchown(link, 65534, 65534), 0);
-	assert_writers(WRITERS_OWNER, link, "/open/link");
-	assert_int_equal(chmod(open_dir, 0755), 0);
-	assert_writers(WRITERS_NONE, link, "");
-	assert_int_equal(lchown(file, 65534, 65534), 0);
-	assert_writers(WRITERS_OWNER, link, "/open/file");
+	if (geteuid() == 0)
+		test_writers_of_others(open_dir, file, link);
+	fixture_remove(in_tmp(""));
 }
 
 int main(void)
