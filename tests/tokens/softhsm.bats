@@ -312,7 +312,7 @@ each_enrolled() {
 
 @test "engine: a key that cannot decrypt" {
     use_engine
-    refuses_sign_only "decrypt"
+    refuses_sign_only "it signs, but does not decrypt"
 }
 
 @test "engine: objects by other names" {
@@ -551,7 +551,7 @@ slot() {
 
 @test "provider: a key that cannot decrypt" {
     use_provider
-    refuses_sign_only "decrypt"
+    refuses_sign_only "it signs, but does not decrypt"
 }
 
 @test "provider: objects by other names" {
@@ -739,7 +739,7 @@ check_logs_in_once() {
 
 unknown_object() {
     start_token_ca
-    cannot_enroll "$(uri nobody)" -- -k "$(uri nobody)" "${pass[@]}" \
+    cannot_enroll "$(uri nobody)" "no such key, or its PIN was refused" -- -k "$(uri nobody)" "${pass[@]}" \
         "${options[@]}"
     cannot_enroll "object=nobody" -- -k "$(uri nobody);pin-value=$pin" \
         "${options[@]}"

@@ -232,7 +232,7 @@ teardown() {
 
 @test "handle: a key that cannot decrypt" {
     use_handles
-    refuses_sign_only "decrypt"
+    refuses_sign_only "it signs, but does not decrypt"
 }
 
 @test "handle: one that does not exist" {
