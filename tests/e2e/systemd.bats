@@ -140,10 +140,10 @@ starts() {
     expect_equal "what systemd says" "" "$said"
 }
 
-@test "systemd accepts the drop-in of the manual" {
+@test "systemd accepts the drop-in of the cookbook" {
     local said
     echo '[Service]' >>"$service"
-    sed -n '/^ExecStartPost=/,/^\.Ed$/p' "$tree/man/sscep.1" |
+    sed -n '/^ExecStartPost=/,/^\.Ed$/p' "$tree/man/sscep-cookbook.7" |
         sed -e '$d' -e 's/\\e$/\\/' >>"$service"
     values ExecStartPost | grep '^+/bin/sh'
     said=$(systemd-analyze verify --man=no "./$service" 2>&1) ||
@@ -221,7 +221,7 @@ shut_off() {
         cd '$PWD'" run_sscep "$@"
 }
 
-@test "a life under systemd: the sandbox, and the drop-in of the manual" {
+@test "a life under systemd: the sandbox, and the drop-in of the cookbook" {
     start_ca --challenge secret
     mkdir -p root.files/opt root.files/srv/ftp root.files/etc/sscep \
         root.files/etc/systemd/system/sscep-renew@dev.service.d
@@ -229,7 +229,7 @@ shut_off() {
     mv dev.conf root.files/etc/sscep
     {
         echo '[Service]'
-        sed -n '/^ExecStartPost=/,/^\.Ed$/p' "$tree/man/sscep.1" |
+        sed -n '/^ExecStartPost=/,/^\.Ed$/p' "$tree/man/sscep-cookbook.7" |
             sed -e '$d' -e 's/\\e$/\\/'
     } >root.files/etc/systemd/system/sscep-renew@dev.service.d/override.conf
     cat >root.files/etc/systemd/system/asked.service <<'END'
