@@ -311,6 +311,7 @@ END
 @test "check: a key that this user may not read" {
     chmod 777 .
     chmod 600 local.key
+    [ "$(id -u)" -eq 0 ] || chmod 000 local.key
     as_other fails_as enroll "local.key: cannot open" "${usual[@]}"
     finds problem "let this user read it"
 }
@@ -644,6 +645,7 @@ END
     mkdir dir
     chmod 755 . dir
     chmod 644 local.key
+    [ "$(id -u)" -eq 0 ] || chmod 555 dir
     as_other fails_as enroll "dir/x.crt: cannot write to its directory" \
         "${usual[@]}" -l dir/x.crt
     finds problem "let this user write there"

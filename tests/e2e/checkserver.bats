@@ -57,7 +57,7 @@ mask() {
     sed -E 's/127\.0\.0\.1:[0-9]+/127.0.0.1:PORT/g
         s/port [0-9]+/port PORT/g
         s/in [0-9]+ ms/in N ms/
-        s/[0-9A-F]{40}/SERIAL/g
+        s/\b[0-9A-F]{30,40}\b/SERIAL/g
         s/sha256:([0-9A-F]{2}:){31}[0-9A-F]{2}/sha256:FINGERPRINT/g
         s/([0-9A-F]{2}:){15,31}[0-9A-F]{2}/FINGERPRINT/g
         s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/g

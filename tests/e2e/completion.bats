@@ -215,8 +215,8 @@ fish_offers() {
     fish_offers "sscep " "${all[@]}" help version
     fish_offers "sscep help " "${all[@]}"
     fish_offers "sscep -" -h --help --help-all --version
-    fish_offers "sscep getca --new"
-    fish_offers "sscep enroll --new" --new-key
+    fish_offers "sscep getca --new-k"
+    fish_offers "sscep enroll --new-k" --new-key
     fish_offers "sscep enroll --new-key=ec:" --new-key=ec:P-256 --new-key=ec:P-384
     fish_offers "sscep enroll --tolerate nonce,i" nonce,issuer
     fish_offers "sscep enroll --passin " env: file: fd: stdin

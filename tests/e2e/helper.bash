@@ -37,6 +37,8 @@ common_setup() {
     unset OPENSSL_CONF http_proxy https_proxy no_proxy HTTP_PROXY HTTPS_PROXY
     unset NO_PROXY PREFIX CHALLENGE KEYBITS
     umask 022
+    # With a umask of 002 bats makes them writable for the group.
+    chmod go-w "$BATS_RUN_TMPDIR" "${BATS_TEST_TMPDIR%/*}" "$BATS_TEST_TMPDIR"
     ca_pids=()
     problems=0
     ca=$BATS_TEST_TMPDIR/ca
