@@ -57,7 +57,7 @@ static void print_finding(const struct findings *f, enum finding_state state,
 	    f->colour ? look->colour : "", look->word,
 	    f->colour ? COLOUR_END : "", WORD_WIDTH - (int)strlen(look->word),
 	    "", text, advice != NULL ? ": " : "", advice != NULL ? advice : "");
-	log_print(line);
+	log_print_line(line);
 }
 
 static void add_finding(struct findings *f, enum finding_state state,
@@ -101,8 +101,11 @@ void findings_begin(struct findings *f, struct session *session)
 
 void findings_end(struct findings *f)
 {
-	(void)f;
+	enum status st;
+
 	log_set_sink(NULL);
+	if ((st = log_flush()) != ST_OK)
+		f->status = st;
 }
 
 void finding_ok(struct findings *f, const char *format, ...)

@@ -26,7 +26,8 @@ struct findings {
 
 /*
  * From begin to end, what fail() and warn() say are findings of the topic: a
- * problem with the status that fail() was given, or a warning.
+ * problem with the status that fail() was given, or a warning.  The end reports
+ * that they could not be printed: then the status is ST_FILE.
  */
 void findings_begin(struct findings *f, struct session *session);
 void findings_end(struct findings *f);

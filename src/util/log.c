@@ -356,16 +356,24 @@ static enum status fail_stdout(void)
 	return fail_errno(ST_FILE, "cannot write to standard output");
 }
 
+void log_print_line(const char *line)
+{
+	live_erase();
+	if (stdout_error == 0)
+		fprintf(stdout, "%s\n", line);
+	if (!stdout_fails() && standard_was_closed(STDOUT_FILENO))
+		fprintf(stderr, "%s\n", line);
+}
+
 enum status log_print(const char *line)
 {
-	enum status st = ST_OK;
+	enum status st;
 
-	live_erase();
-	fprintf(stdout, "%s\n", line);
-	if (stdout_fails())
-		st = fail_stdout();
-	if (st != ST_OK || standard_was_closed(STDOUT_FILENO))
-		fprintf(stderr, "%s\n", line);
+	log_print_line(line);
+	if (!stdout_fails())
+		return ST_OK;
+	st = fail_stdout();
+	fprintf(stderr, "%s\n", line);
 	return st;
 }
 

@@ -54,7 +54,6 @@ void warn(enum warning id, const char *format, ...) PRINTF_LIKE(2, 3);
 /* Between these calls warnings are stored, and then printed if not silenced. */
 void log_hold_warnings(void);
 void log_release_warnings(const bool silence[WARNING_COUNT]);
-
 void verbose(const char *format, ...) PRINTF_LIKE(1, 2);
 void debug(const char *format, ...) PRINTF_LIKE(1, 2);
 
@@ -82,7 +81,6 @@ struct log_sink {
 	void *arg;
 };
 void log_set_sink(const struct log_sink *sink);
-
 /* First error, warnings and files are added to it, too.  Borrowed, or NULL. */
 void log_set_report(struct report *report);
 void log_file_written(const char *path);
@@ -90,10 +88,11 @@ void log_file_renamed(const char *from, const char *to); /* from is gone */
 
 /*
  * Prints a line, the report, to stdout, even with --quiet, or to stderr where
- * that cannot be written: ST_FILE after reporting.
+ * that cannot be written: ST_FILE after reporting.  log_print_line() leaves that
+ * to log_flush(), and once it has happened prints nothing.
  */
 enum status log_print(const char *line);
-
+void log_print_line(const char *line);
 /* Flushes stdout; ST_FILE after reporting if it failed, but for a reader gone. */
 enum status log_flush(void);
 

@@ -659,3 +659,15 @@ END
     in_mounts "mount -t tmpfs -o ro none dir" fails_as enroll \
         "Read-only file system" "${usual[@]}" -l dir/x.crt
 }
+
+@test "check: where stdout cannot be written to, that is said once: exit status 93" {
+    local name
+    : >"$stdout"
+    for name in ca.crt none.crt; do
+        status=0
+        ./sscep check --local "${usual[@]}" -c "$name" >/dev/full \
+            2>"$stderr" || status=$?
+        expect_status 93
+        only_error "cannot write to standard output: No space left on device"
+    done
+}

@@ -296,6 +296,14 @@ END
     run_without_reader --help-all
     expect_status 0
     stderr_empty
+    run_without_reader check --local -c ca.crt -k local.key -r local.csr \
+        -l local.crt
+    expect_status 0
+    stderr_empty
+    run_without_reader check --local -c ca.crt -k none.key -r local.csr \
+        -l local.crt
+    expect_status 93
+    stderr_empty
 }
 
 @test "a reader of the JSON object that has left is a failure, and it goes to stderr" {
