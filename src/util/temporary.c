@@ -9,14 +9,18 @@
 #include <sys/statvfs.h>
 #include <unistd.h>
 
+#include <openssl/rand.h>
+
 #include "compat/compat.h"
 #include "compat/files.h"
 #include "util/buf.h"
 #include "util/temporary.h"
 
-#define MARK         ".sscep-tmp-"
-#define DIGITS       6
-#define NUMBER_COUNT 100 /* of the numbers behind MARK, from 0 */
+#define MARK          ".sscep-tmp-"
+#define SUFFIX_LENGTH 6 /* of what is behind MARK */
+#define NUMBER_COUNT  3 /* of the numbers there, from 0; then come letters */
+#define FIRST         "000000"
+#define TRIES_MAX     100 /* to find a name that is not taken */
 
 /* Bytes of the file's name that are in that of the temporary one. */
 #define BASE_MAX 100
@@ -130,15 +134,34 @@ static bool is_temporary_of(const char *entry, const char *base)
 
 	return entry[0] == '.' && strncmp(entry + 1, base, len) == 0 &&
 	    strncmp(entry + 1 + len, MARK, strlen(MARK)) == 0 &&
-	    strlen(entry + 1 + len + strlen(MARK)) == DIGITS;
+	    strlen(entry + 1 + len + strlen(MARK)) == SUFFIX_LENGTH;
 }
 
-static bool set_path(
-    struct buf *path, const char *directory, const char *base, int number)
+static bool set_path(struct buf *path, const char *directory, const char *base,
+    const char *suffix)
 {
 	path->len = 0;
-	return buf_addf(path, "%s/.%.*s" MARK "%0*d", directory,
-	    (int)base_length(base), base, DIGITS, number);
+	return buf_addf(path, "%s/.%.*s" MARK "%s", directory,
+	    (int)base_length(base), base, suffix);
+}
+
+/* Nobody can take the letters before: they are at random. */
+static bool make_suffix(char suffix[SUFFIX_LENGTH + 1], int number)
+{
+	unsigned char random[SUFFIX_LENGTH];
+	size_t i;
+
+	if (number < NUMBER_COUNT) {
+		snprintf(
+		    suffix, SUFFIX_LENGTH + 1, "%0*d", SUFFIX_LENGTH, number);
+		return true;
+	}
+	if (RAND_bytes(random, sizeof(random)) != 1)
+		return false;
+	for (i = 0; i < sizeof(random); i++)
+		suffix[i] = "abcdefghijklmnopqrstuvwxyz234567"[random[i] % 32];
+	suffix[i] = '\0';
+	return true;
 }
 
 static void remove_stale_in(const char *directory, const char *base)
@@ -166,7 +189,7 @@ static bool is_first_there(const char *directory, const char *base)
 	struct stat sb;
 	bool yes;
 
-	yes = set_path(&path, directory, base, 0) &&
+	yes = set_path(&path, directory, base, FIRST) &&
 	    lstat(buf_string(&path), &sb) == 0;
 	buf_free(&path);
 	return yes;
@@ -210,18 +233,21 @@ static bool create(struct temporary *t, const char *path, mode_t mode)
 }
 
 /*
- * A name that is there is that of a running process or of a killed one.  Only
- * then is the directory listed: to remove those of killed ones.
+ * A name that is there is that of a running process or of a killed one, or
+ * somebody else has taken it, to be in the way.  Only then is the directory
+ * listed: to remove those of killed ones.
  */
-static bool create_numbered(
+static bool create_in(
     struct temporary *t, const char *directory, const char *base, mode_t mode)
 {
+	char suffix[SUFFIX_LENGTH + 1];
 	struct buf path = {0};
 	bool removed = false;
 	int number = 0, tries;
 
-	for (tries = 0; tries <= NUMBER_COUNT; tries++) {
-		if (!set_path(&path, directory, base, number))
+	for (tries = 0; tries < TRIES_MAX; tries++) {
+		if (!make_suffix(suffix, number) ||
+		    !set_path(&path, directory, base, suffix))
 			break;
 		if (create(t, buf_string(&path), mode) ||
 		    (errno != EEXIST && errno != EAGAIN))
@@ -249,7 +275,7 @@ bool temporary_open(
 	memset(t, 0, sizeof(*t));
 	if (directory == NULL)
 		return false;
-	ok = create_numbered(t, directory, target_base(target), mode);
+	ok = create_in(t, directory, target_base(target), mode);
 	error = errno;
 	if (ok) {
 		set_pending(NULL, t->path);

@@ -16,9 +16,10 @@ struct temporary {
 /*
  * Creates an empty file, ".NAME.sscep-tmp-000000", in the directory of target,
  * with what the umask leaves of the mode, and locks it.  While another process
- * has that one, the number is a higher one.  Files that killed processes have
- * left are removed if the first of them is in the way.  SIGINT, SIGTERM and
- * SIGHUP remove the new one if they end the process.  False with errno.
+ * has that one, the number is a higher one; where a few are taken, letters at
+ * random are in its place.  Files that killed processes have left are removed if
+ * the first of them is in the way.  SIGINT, SIGTERM and SIGHUP remove the new one
+ * if they end the process.  False with errno.
  */
 bool temporary_open(
     struct temporary *temporary, const struct target *target, mode_t mode);

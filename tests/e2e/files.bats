@@ -420,6 +420,27 @@ start_large() {
     no_temporary
 }
 
+# The files of such names: no run removes a directory.
+temporary_files() {
+    find . -name '.local.crt.sscep-tmp-*' -type f
+}
+
+@test "all numbered names are taken by somebody else: the temporary file gets letters" {
+    local name
+    mkdir .local.crt.sscep-tmp-0000{00..99}
+    start_enrolment --pending 1
+    enroll_in_background -t 1000
+    wait_for 10 grep -q PENDING "$stdout"
+    name=$(temporary_files)
+    [[ $name =~ sscep-tmp-[a-z2-7]{6}$ ]] || problem "no letters: $name"
+    kill -KILL "$pid"
+    wait "$pid" || true
+    expect_equal "what is left" "$name" "$(temporary_files)"
+    enroll -R
+    enrolled
+    expect_equal "what is left" "" "$(temporary_files)"
+}
+
 @test "no directory is listed where no run was killed" {
     start_enrolment
     trace_calls getdents64 enroll --chain chain.crt
