@@ -16,6 +16,7 @@
 #include "ops/ops.h"
 #include "ops/poll.h"
 #include "session.h"
+#include "util/file.h"
 #include "util/live.h"
 #include "util/log.h"
 #include "util/report.h"
@@ -39,6 +40,7 @@ static enum status run_operation(
 
 	if (!options->quiet && !options->json && !log_enabled(LOG_VERBOSE))
 		live_enable();
+	file_set_cleaning(!operation->diagnoses);
 	session_start(&session, options, report);
 	if (!operation->diagnoses)
 		st = open_session(&session);

@@ -12,6 +12,13 @@
 
 #define READ_STEP 16384u
 
+static bool cleans;
+
+void file_set_cleaning(bool on)
+{
+	cleans = on;
+}
+
 /*
  * size is that of a regular file, or 0.  It may have changed: it is the end only
  * where there was room for more, and no more was read.
@@ -45,7 +52,7 @@ static enum status read_all(
 
 /*
  * Sets size to that of a regular file.  If that has another name, it may be one
- * that a killed process has left.  -1 after reporting.
+ * that a killed process has left, for file_set_cleaning().  -1 after reporting.
  */
 static int open_named(
     const char *path, const char *what, size_t *size, enum status *st)
@@ -66,7 +73,7 @@ static int open_named(
 	}
 	if (fd >= 0 && S_ISREG(target.status.st_mode)) {
 		*size = (size_t)target.status.st_size;
-		if (target.status.st_nlink > 1)
+		if (cleans && target.status.st_nlink > 1)
 			temporary_remove_stale(&target);
 	}
 	target_free(&target);

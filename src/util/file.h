@@ -11,12 +11,17 @@
 #define FILE_READ_MAX (16u * 1024 * 1024)
 
 /*
+ * Whether what is read from now on loses another name that newfile_write() has
+ * left, because its process was killed.  False at start: not so for the
+ * configuration file, nor for an operation that must remove nothing.
+ */
+void file_set_cleaning(bool on);
+
+/*
  * Reads the file at path, or standard input if path is "-", into out, which
  * must be empty.  what says in messages which file it is ("request").  ST_FILE
  * after reporting if it cannot be read, is a directory, is empty, is larger
  * than FILE_READ_MAX, or is behind a link that target_find() does not follow.
- * Another name of it that newfile_write() has left, because its process was
- * killed, is removed.
  */
 enum status file_read(struct buf *out, const char *path, const char *what);
 /* The same for a file that may be empty. */

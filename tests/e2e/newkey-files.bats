@@ -448,6 +448,10 @@ killed_at() {
         for name in new.key new.csr; do
             ln "$name" ".$name.sscep-tmp-abcdef"
         done
+        run_sscep check --local -c ca.crt -k new.key -l new.crt -r new.csr
+        expect_status 0
+        expect_equal "the names of the key" 2 "$(stat -c %h new.key)"
+        expect_equal "the names of the request" 2 "$(stat -c %h new.csr)"
         make -r new.csr
         certified
         expect_equal "what is left" "" "$(find . -name '.*sscep-tmp*')"
