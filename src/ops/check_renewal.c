@@ -25,14 +25,17 @@ static bool exists(const char *path)
 static void warn_of_lock(struct check *c)
 {
 	const char *path = buf_string(&c->r.lock);
-	long holder = lock_find_holder(path);
+	char who[48] = "";
+	long holder;
 
+	if (!lock_is_busy(path, &holder))
+		return;
 	if (holder > 0)
-		finding_warn(c->f,
-		    "the next sscep renew waits for it as --wait-lock says, "
-		    "and fails after that",
-		    "%s is locked: another run is at work (process %ld)", path,
-		    holder);
+		snprintf(who, sizeof(who), " (process %ld)", holder);
+	finding_warn(c->f,
+	    "the next sscep renew waits for it as --wait-lock says, and fails "
+	    "after that",
+	    "%s is locked: another run is at work%s", path, who);
 }
 
 /* Which of the files of renewal.h are there; is_due: CERT.new is one. */

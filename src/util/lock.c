@@ -70,6 +70,13 @@ static bool has_name(const char *path, const struct stat *sb)
 	    now.st_ino == sb->st_ino;
 }
 
+/* The process that has the lock; 0: none, or it cannot be told, as over NFS. */
+static long process_of(const struct flock *found)
+{
+	return found->l_type != F_UNLCK && found->l_pid > 0 ? (long)found->l_pid
+							    : 0;
+}
+
 /* Sets *holder if the lock is busy, to 0 if that cannot be told. */
 static enum attempt lock_file(
     int fd, const char *path, const struct stat *sb, long *holder)
@@ -82,16 +89,14 @@ static enum attempt lock_file(
 	error = errno;
 	if (error != EAGAIN && error != EACCES)
 		return ATTEMPT_FAILED;
-	*holder = 0;
-	if (fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK &&
-	    all.l_pid > 0)
-		*holder = (long)all.l_pid;
+	*holder = fcntl(fd, F_GETLK, &all) == 0 ? process_of(&all) : 0;
 	return ATTEMPT_BUSY;
 }
 
 /*
  * Opens the file, which may be new.  The umask could take from its owner what the
- * next run needs.  O_NONBLOCK: a FIFO, or a device, could block.
+ * next run needs; a file system without modes has nothing to give back.
+ * O_NONBLOCK: a FIFO, or a device, could block.
  */
 static int open_file(const char *path)
 {
@@ -99,12 +104,14 @@ static int open_file(const char *path)
 	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	int fd = open(path, flags | O_CREAT | O_EXCL, 0600);
 
-	if (fd >= 0 && fchmod(fd, 0600) != 0) {
-		close(fd);
-		return -1;
+	bool ignored;
+
+	if (fd >= 0) {
+		ignored = fchmod(fd, 0600) == 0;
+		(void)ignored;
+		return fd;
 	}
-	return fd >= 0 || errno != EEXIST ? fd
-					  : open(path, flags | O_CREAT, 0600);
+	return errno == EEXIST ? open(path, flags | O_CREAT, 0600) : fd;
 }
 
 static enum attempt try_once(struct lock *lock, const char *path, long *holder)
@@ -179,19 +186,21 @@ enum status lock_take(struct lock *lock, const char *path, int seconds)
 	}
 }
 
-long lock_find_holder(const char *path)
+bool lock_is_busy(const char *path, long *holder)
 {
 	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 	int fd = open(
 	    path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	long holder = 0;
+	bool busy;
 
+	*holder = 0;
 	if (fd < 0)
-		return 0;
-	if (fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK)
-		holder = (long)all.l_pid;
+		return false;
+	busy = fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK;
+	if (busy)
+		*holder = process_of(&all);
 	close(fd);
-	return holder;
+	return busy;
 }
 
 void lock_release(struct lock *lock)

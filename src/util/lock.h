@@ -2,6 +2,8 @@
 #ifndef UTIL_LOCK_H
 #define UTIL_LOCK_H
 
+#include <stdbool.h>
+
 #include "util/status.h"
 
 /* All zero: not held. */
@@ -23,10 +25,10 @@ struct lock {
 enum status lock_take(struct lock *lock, const char *path, int seconds);
 
 /*
- * The number of the process that holds the lock at path; 0: none, as far as that
- * can be told.  Nothing is locked or created.
+ * Whether another process holds the lock at path, as far as that can be told:
+ * its number is set, or 0 if that is not known.  Nothing is locked or created.
  */
-long lock_find_holder(const char *path);
+bool lock_is_busy(const char *path, long *holder);
 
 /* Does nothing if the lock is not held. */
 void lock_release(struct lock *lock);

@@ -3,6 +3,8 @@
 # files.
 
 load helper
+load namespace
+load servers
 
 @test "the file is written although the reader of stdout has exited" {
     start_ca
@@ -192,4 +194,35 @@ replaced() {
     run_sscep getca -u "$URL" -c got.crt
     expect_status 0
     stderr_lacks "could not be kept"
+}
+
+# --- locks -----------------------------------------------------------------
+
+@test "a file system without modes: the first run has the lock" {
+    need strace
+    start_enrolment --challenge secret
+    make_program odd env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -e inject=fchmod:error=EPERM:when=1 "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/odd" run_sscep renew -u "$URL" \
+        -c ca.crt -k local.key -l local.crt --subject /CN=device \
+        --challenge pass:secret
+    expect_status 0
+    [ -s local.crt.lock ] || problem "no lock"
+}
+
+@test "a lock whose holder is not known is one that check tells of" {
+    take local.key other.crt
+    python3 - <<'END' 3>&- &
+import fcntl, struct, time
+lock = open("local.crt.lock", "w")
+whole = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)
+fcntl.fcntl(lock, fcntl.F_OFD_SETLK, whole)
+open("locked", "w").close()
+time.sleep(60)
+END
+    ca_pids+=($!)
+    wait_for 10 test -e locked
+    run_sscep check --local -c other.crt -k local.key -l local.crt \
+        --subject /CN=device --hook true
+    stdout_has "local.crt.lock is locked: another run is at work: "
 }

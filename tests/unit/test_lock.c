@@ -1,4 +1,8 @@
 /* Unit test of src/util/lock: one run at a time. */
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE /* F_OFD_SETLK */
+#endif
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -53,27 +57,6 @@ static void end(pid_t pid)
 	assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-/* Nothing is made, and nothing locked, by who only looks. */
-static void the_holder_is_found_without_a_trace(void **state)
-{
-	const char *path = "looked-at.lock";
-	struct stat before, after;
-	pid_t pid;
-
-	(void)state;
-	unlink(path);
-	assert_int_equal(lock_find_holder(path), 0);
-	assert_int_equal(stat(path, &before), -1);
-	pid = hold(path, 60);
-	assert_int_equal(stat(path, &before), 0);
-	assert_int_equal(lock_find_holder(path), pid);
-	assert_int_equal(stat(path, &after), 0);
-	assert_int_equal(before.st_size, after.st_size);
-	end(pid);
-	assert_int_equal(lock_find_holder(path), 0);
-	assert_int_equal(unlink(path), 0);
-}
-
 /* The status, and in *text what was reported. */
 static enum status take(
     struct lock *lock, const char *path, int seconds, const char **text)
@@ -84,6 +67,55 @@ static enum status take(
 	st = lock_take(lock, path, seconds);
 	*text = capture_stop();
 	return st;
+}
+
+/* Nothing is made, and nothing locked, by who only looks. */
+static void the_holder_is_found_without_a_trace(void **state)
+{
+	const char *path = "looked-at.lock";
+	struct stat before, after;
+	long holder = -1;
+	pid_t pid;
+
+	(void)state;
+	unlink(path);
+	assert_false(lock_is_busy(path, &holder));
+	assert_int_equal(holder, 0);
+	assert_int_equal(stat(path, &before), -1);
+	pid = hold(path, 60);
+	assert_int_equal(stat(path, &before), 0);
+	assert_true(lock_is_busy(path, &holder));
+	assert_int_equal(holder, pid);
+	assert_int_equal(stat(path, &after), 0);
+	assert_int_equal(before.st_size, after.st_size);
+	end(pid);
+	assert_false(lock_is_busy(path, &holder));
+	assert_int_equal(unlink(path), 0);
+}
+
+/* The lock of an open file belongs to no process, as one over NFS seems to. */
+static void a_lock_of_nobody_in_particular_is_busy(void **state)
+{
+#ifdef F_OFD_SETLK
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	const char *path = fixture_path("ofd.lock"), *text;
+	int fd = open(path, O_RDWR | O_CREAT, 0600);
+	struct lock lock;
+	long holder = -1;
+
+	(void)state;
+	assert_true(fd >= 0);
+	assert_int_equal(fcntl(fd, F_OFD_SETLK, &all), 0);
+	assert_true(lock_is_busy(path, &holder));
+	assert_int_equal(holder, 0);
+	assert_int_equal(take(&lock, path, 0, &text), ST_LOCKED);
+	assert_non_null(strstr(text, ": another run holds "));
+	close(fd);
+	assert_false(lock_is_busy(path, &holder));
+#else
+	(void)state;
+	skip();
+#endif
 }
 
 static void expect_content(const char *path, const char *content)
@@ -283,6 +315,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_holder_is_found_without_a_trace),
+	    cmocka_unit_test(a_lock_of_nobody_in_particular_is_busy),
 	    cmocka_unit_test(test_take),
 	    cmocka_unit_test(test_busy),
 	    cmocka_unit_test(test_wait),
