@@ -46,20 +46,16 @@ static bool is_in_force(X509 *cert)
 	return cert_time_status(cert) >= 0;
 }
 
-static bool is_any(X509 *cert)
-{
-	return cert != NULL;
-}
-
 static enum status add_next(struct pins *pins, const struct options *options)
 {
 	STACK_OF(X509) *certs = trust_read_next(options);
 
-	if (certs != NULL)
-		pins->vouched = path_select(certs,
-		    (options->tolerate & TOLERATE_CLOCK) == 0 ? is_in_force
-							      : is_any);
-	cert_stack_free(certs);
+	if (certs != NULL && (options->tolerate & TOLERATE_CLOCK) == 0) {
+		pins->vouched = path_select(certs, is_in_force);
+		cert_stack_free(certs);
+	} else {
+		pins->vouched = certs;
+	}
 	return pins->vouched != NULL ? ST_OK : fail_memory();
 }
 
