@@ -321,6 +321,8 @@ sscep_sources = \
 	src/util/buf.h \
 	src/util/contents.c \
 	src/util/contents.h \
+	src/util/disk.c \
+	src/util/disk.h \
 	src/util/file.c \
 	src/util/file.h \
 	src/util/html.c \

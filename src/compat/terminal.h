@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* Whether fd is a terminal that can erase a line, by the variable TERM. */
+/* Whether fd is a terminal that can erase a line and has colours, by the variable TERM. */
 bool compat_is_terminal(int fd);
 
 /* Whether this process may write to the terminal: a shell is not at its prompt. */

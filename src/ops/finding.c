@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/terminal.h"
 #include "ops/finding.h"
 #include "util/json.h"
 
@@ -20,13 +21,13 @@ static const struct look looks[FINDING_STATES] = {
 #define COLOUR_END "\033[m"
 #define WORD_WIDTH 9
 
-/* NO_COLOR: see no-color.org; a terminal without a name has no colours. */
+/* NO_COLOR: see no-color.org. */
 static bool wants_colour(void)
 {
-	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+	const char *no = getenv("NO_COLOR");
 
-	return isatty(STDOUT_FILENO) && (no == NULL || no[0] == '\0') &&
-	    term != NULL && term[0] != '\0' && strcmp(term, "dumb") != 0;
+	return (no == NULL || no[0] == '\0') &&
+	    compat_is_terminal(STDOUT_FILENO);
 }
 
 static void report_finding(struct findings *f, enum finding_state state,

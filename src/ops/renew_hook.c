@@ -10,6 +10,7 @@
 #include "ops/describe.h"
 #include "ops/hook.h"
 #include "ops/renew_hook.h"
+#include "util/disk.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/target.h"
@@ -125,13 +126,11 @@ enum status renew_hook_check_config(const char *path, const char *so)
 	return st;
 }
 
-/* Whether path is still the name of the file that is open. */
 static bool is_at(int fd, const char *path)
 {
-	struct stat opened, named;
+	struct stat opened;
 
-	return fstat(fd, &opened) == 0 && lstat(path, &named) == 0 &&
-	    opened.st_dev == named.st_dev && opened.st_ino == named.st_ino;
+	return fstat(fd, &opened) == 0 && disk_has_name(&opened, path);
 }
 
 /*

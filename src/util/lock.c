@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "util/disk.h"
 #include "util/lock.h"
 #include "util/log.h"
 #include "util/monotonic.h"
@@ -61,15 +62,6 @@ static void write_number(int fd, const struct stat *sb)
 	(void)ignored;
 }
 
-/* Whether path still leads to the file. */
-static bool has_name(const char *path, const struct stat *sb)
-{
-	struct stat now;
-
-	return lstat(path, &now) == 0 && now.st_dev == sb->st_dev &&
-	    now.st_ino == sb->st_ino;
-}
-
 /* The process that has the lock; 0: none, or it cannot be told, as over NFS. */
 static long process_of(const struct flock *found)
 {
@@ -85,7 +77,7 @@ static enum attempt lock_file(
 	int error;
 
 	if (fcntl(fd, F_SETLK, &all) == 0)
-		return has_name(path, sb) ? ATTEMPT_HELD : ATTEMPT_REMOVED;
+		return disk_has_name(sb, path) ? ATTEMPT_HELD : ATTEMPT_REMOVED;
 	error = errno;
 	if (error != EAGAIN && error != EACCES)
 		return ATTEMPT_FAILED;

@@ -4,12 +4,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "compat/files.h"
 #include "util/attributes.h"
 #include "util/contents.h"
+#include "util/disk.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/output.h"
@@ -24,36 +24,25 @@ static enum status fail_writing(const struct output *o)
 	return fail_errno(ST_FILE, "%s: cannot write", o->name);
 }
 
-/*
- * Whether the disk has room for what the file's own blocks do not hold; some
- * file systems do not tell.
- */
-static enum status check_room(const struct output *o, int fd)
+/* Whether the disk has room for what the file's own blocks do not hold. */
+static enum status check_room(const struct output *o)
 {
-	long long own = (long long)o->target.status.st_blocks * 512, room;
-	struct statvfs vfs;
+	long long own = (long long)o->target.status.st_blocks * 512;
 
-	if (fstatvfs(fd, &vfs) != 0 || vfs.f_blocks == 0)
-		return ST_OK;
-	room = (long long)(geteuid() == 0 ? vfs.f_bfree : vfs.f_bavail) *
-	    (long long)vfs.f_frsize;
-	if (own + room >= OUTPUT_ROOM)
-		return ST_OK;
-	errno = ENOSPC;
-	return fail_writing(o);
+	return disk_has_room(o->target.path, OUTPUT_ROOM - own)
+	    ? ST_OK
+	    : fail_writing(o);
 }
 
 static enum status try_in_place(struct output *o)
 {
-	enum status st;
 	int fd = open(o->target.path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail_writing(o);
-	st = check_room(o, fd);
 	close(fd);
 	o->way = OUTPUT_IN_PLACE;
-	return st;
+	return check_room(o);
 }
 
 static bool is_full(int error)

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <openssl/rand.h>
@@ -14,6 +13,7 @@
 #include "compat/compat.h"
 #include "compat/files.h"
 #include "util/buf.h"
+#include "util/disk.h"
 #include "util/temporary.h"
 
 #define MARK          ".sscep-tmp-"
@@ -93,15 +93,6 @@ static bool lock_file(int fd, short type)
 	return fcntl(fd, F_SETLK, &all) == 0;
 }
 
-/* Whether path is still the name of the file that is open. */
-static bool is_at(const struct stat *opened, const char *path)
-{
-	struct stat named;
-
-	return lstat(path, &named) == 0 && named.st_dev == opened->st_dev &&
-	    named.st_ino == opened->st_ino;
-}
-
 /*
  * A file that is not locked was left by a process that has ended.  It may have
  * got the mode of a file that nobody writes to.
@@ -116,7 +107,8 @@ static void remove_unlocked(const char *path)
 	fd = open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return;
-	if (lock_file(fd, F_RDLCK) && fstat(fd, &sb) == 0 && is_at(&sb, path))
+	if (lock_file(fd, F_RDLCK) && fstat(fd, &sb) == 0 &&
+	    disk_has_name(&sb, path))
 		unlink(path);
 	close(fd);
 }
@@ -222,7 +214,8 @@ static bool create(struct temporary *t, const char *path, mode_t mode)
 	if (t->fd >= 0) {
 		if ((lock_file(t->fd, F_WRLCK) ||
 			(errno != EACCES && errno != EAGAIN)) &&
-		    fstat(t->fd, &t->created) == 0 && is_at(&t->created, path))
+		    fstat(t->fd, &t->created) == 0 &&
+		    disk_has_name(&t->created, path))
 			return true;
 		close(t->fd);
 	}
@@ -286,25 +279,12 @@ bool temporary_open(
 	return ok;
 }
 
-static bool has_room(const char *directory, long long bytes)
-{
-	struct statvfs vfs;
-
-	if (faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) != 0)
-		return false;
-	if (statvfs(directory, &vfs) != 0 || vfs.f_blocks == 0 ||
-	    (long long)(geteuid() == 0 ? vfs.f_bfree : vfs.f_bavail) *
-		    (long long)vfs.f_frsize >=
-		bytes)
-		return true;
-	errno = ENOSPC;
-	return false;
-}
-
 bool temporary_has_room(const struct target *target, long long bytes)
 {
 	char *directory = target_directory(target);
-	bool ok = directory != NULL && has_room(directory, bytes);
+	bool ok = directory != NULL &&
+	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0 &&
+	    disk_has_room(directory, bytes);
 	int error = errno;
 
 	free(directory);
@@ -314,7 +294,7 @@ bool temporary_has_room(const struct target *target, long long bytes)
 
 bool temporary_is_there(const struct temporary *t)
 {
-	return t->path != NULL && is_at(&t->created, t->path);
+	return t->path != NULL && disk_has_name(&t->created, t->path);
 }
 
 static void forget(struct temporary *t)
