@@ -48,16 +48,21 @@ static void report_finding(struct findings *f, enum finding_state state,
 	buf_free(&object);
 }
 
+/* A name of a file with a newline in it does not make a line of its own. */
 static void print_finding(const struct findings *f, enum finding_state state,
     const char *text, const char *advice)
 {
 	const struct look *look = &looks[state];
-	char line[2 * LOG_LINE_MAX];
+	char whole[2 * LOG_LINE_MAX], line[4 * LOG_LINE_MAX];
+	size_t len;
 
-	snprintf(line, sizeof(line), "%s%s%s%*s%s%s%s",
+	snprintf(whole, sizeof(whole), "%s%s%s", text,
+	    advice != NULL ? ": " : "", advice != NULL ? advice : "");
+	len = (size_t)snprintf(line, sizeof(line), "%s%s%s%*s",
 	    f->colour ? look->colour : "", look->word,
 	    f->colour ? COLOUR_END : "", WORD_WIDTH - (int)strlen(look->word),
-	    "", text, advice != NULL ? ": " : "", advice != NULL ? advice : "");
+	    "");
+	quote_line(line + len, sizeof(line) - len, whole, strlen(whole));
 	log_print_line(line);
 }
 
@@ -66,7 +71,6 @@ static void add_finding(struct findings *f, enum finding_state state,
 {
 	const struct options *o = f->session->options;
 
-	f->counts[state]++;
 	report_finding(f, state, text, advice);
 	if (!o->json && !(o->quiet && state == FINDING_OK))
 		print_finding(f, state, text, advice);

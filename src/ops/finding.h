@@ -18,7 +18,6 @@ enum finding_state {
 struct findings {
 	struct session *session;
 	const char *topic; /* of what comes now, static: "key", "tls", ... */
-	size_t counts[FINDING_STATES];
 	enum status status; /* of the first problem; ST_OK: there was none */
 	bool colour;
 	struct log_sink sink;

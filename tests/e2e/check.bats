@@ -671,3 +671,12 @@ END
         only_error "cannot write to standard output: No space left on device"
     done
 }
+
+@test "check: names of files are one line, without what a terminal obeys" {
+    local name=$'o\e[31m\nok       forged'
+    run_sscep check --local -c "$name" -k "$name.key" -l local.crt -r "$name"
+    [ "$status" -ne 0 ]
+    ! grep -q $'\e' "$stdout"
+    ! grep -q '^ok  *forged' "$stdout"
+    grep -qF 'o\x1b[31m\x0aok' "$stdout"
+}
