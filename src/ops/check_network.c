@@ -4,11 +4,14 @@
 #include "http/proxy.h"
 #include "ops/check_network.h"
 #include "ops/check_tls.h"
+#include "scep/caps.h"
 #include "util/ascii.h"
 
 #define DEAD_ADVICE \
 	"the other addresses are used, but each run may lose time: have this " \
 	"one taken out of the name service, or its server repaired"
+
+#define REDIRECT_ADVICE "use that URL: each message costs one more request"
 
 /* Where the way comes from: the option, or why the environment has none. */
 static const char *explain_way(const struct session *session)
@@ -62,20 +65,33 @@ static void name_address(char *out, size_t size, const struct http_try *tried)
 	snprintf(out, size, format, tried->host, tried->address);
 }
 
-/* Of another connection to the same server nothing is said again. */
-static bool is_told(struct check_network *n, const struct http_try *tried)
+/* Of what has been told, such as of the same connection again, nothing is said. */
+static bool is_told(const struct check_network *n, const char *line)
+{
+	struct buf whole = {0};
+	bool told = !buf_addf(&whole, "\n%s\n", line) ||
+	    strstr(buf_string(&n->told), buf_string(&whole)) != NULL;
+
+	buf_free(&whole);
+	return told;
+}
+
+static void set_told(struct check_network *n, const char *line)
+{
+	buf_addf(&n->told, "\n%s\n", line);
+}
+
+/* All addresses of a host and port are told, so they are so after the last. */
+static bool is_fresh(struct check_network *n, const struct http_try *tried)
 {
 	struct buf name = {0};
-	bool told = !buf_addf(&name, "%s %u", tried->host, tried->port) ||
-	    strcmp(buf_string(&name), buf_string(&n->told)) == 0;
+	bool fresh = buf_addf(&name, "%s %u", tried->host, tried->port) &&
+	    !is_told(n, buf_string(&name));
 
-	if (tried->left > 0 || told) {
-		buf_free(&name);
-		return told;
-	}
-	buf_free(&n->told);
-	n->told = name;
-	return false;
+	if (fresh && tried->left == 0)
+		set_told(n, buf_string(&name));
+	buf_free(&name);
+	return fresh;
 }
 
 static void on_tried(const struct http_try *tried, void *arg)
@@ -83,7 +99,7 @@ static void on_tried(const struct http_try *tried, void *arg)
 	struct check_network *n = arg;
 	char address[QUOTE_SIZE];
 
-	n->fresh = !is_told(n, tried);
+	n->fresh = is_fresh(n, tried);
 	if (!n->fresh)
 		return;
 	n->f->topic = "connection";
@@ -125,22 +141,49 @@ static void on_secured(const struct http_tls *tls, void *arg)
 		check_tls(n->f, tls);
 }
 
+/*
+ * Requests by POST follow some redirects only, but before the answer to
+ * GetCACaps it is not known whether they are sent so.
+ */
 static void on_redirected(
     int status, const char *from, const char *to, void *arg)
 {
 	struct check_network *n = arg;
+	bool followed = status == 307 || status == 308;
+	struct buf line = {0};
 
 	n->f->topic = "http";
-	if (status == 307 || status == 308)
-		finding_warn(n->f,
-		    "use that URL: each message costs one more request",
-		    "%s redirects to %s (%d)", from, to, status);
+	if (!buf_addf(&line, "%s redirects to %s (%d)", from, to, status) ||
+	    is_told(n, buf_string(&line)))
+		goto out;
+	set_told(n, buf_string(&line));
+	if (!followed && !n->f->session->caps_known)
+		buf_addf(&n->redirects, "%s\n", buf_string(&line));
 	else
-		finding_warn(n->f,
-		    "use that URL: such a redirect is not followed with a "
-		    "POST, "
-		    "by which requests are sent",
-		    "%s redirects to %s (%d)", from, to, status);
+		finding_warn(n->f, REDIRECT_ADVICE, "%s", buf_string(&line));
+out:
+	buf_free(&line);
+}
+
+void check_network_judge_redirects(struct check_network *n)
+{
+	bool post = caps_have(n->f->session->caps, CAP_POSTPKIOPERATION);
+	const char *line = buf_string(&n->redirects);
+	size_t len;
+
+	n->f->topic = "http";
+	for (; *line != '\0'; line += len + 1) {
+		len = strcspn(line, "\n");
+		if (post)
+			finding_fail(n->f, ST_NETWORK, "use that URL",
+			    "%.*s, which is not followed with a POST, by which "
+			    "requests are sent",
+			    (int)len, line);
+		else
+			finding_warn(
+			    n->f, REDIRECT_ADVICE, "%.*s", (int)len, line);
+	}
+	buf_free(&n->redirects);
 }
 
 void check_network_begin(struct check_network *n, struct findings *f)
@@ -161,4 +204,5 @@ void check_network_end(struct check_network *n)
 	http_observe(n->f->session->http, NULL);
 	buf_free(&n->told);
 	buf_free(&n->failed);
+	buf_free(&n->redirects);
 }

@@ -10,9 +10,10 @@
 struct check_network {
 	struct findings *f;
 	struct http_observer observer;
-	struct buf told;   /* the host and port that findings were about */
-	struct buf failed; /* its addresses without a connection, a line each */
-	bool fresh;        /* told is that of the connection that comes about */
+	struct buf told;      /* what findings were about, a line each */
+	struct buf failed;    /* addresses without a connection, likewise */
+	struct buf redirects; /* that a POST does not follow, likewise */
+	bool fresh;           /* the connection that comes about is not told */
 	bool connected;
 };
 
@@ -21,6 +22,13 @@ struct check_network {
  * session until the end.
  */
 void check_network_begin(struct check_network *n, struct findings *f);
+
+/*
+ * Adds the redirects of GetCACaps that a POST does not follow: they are problems
+ * if the capabilities of the session say that requests are sent by POST.
+ */
+void check_network_judge_redirects(struct check_network *n);
+
 void check_network_end(struct check_network *n);
 
 #endif

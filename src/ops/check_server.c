@@ -83,9 +83,12 @@ void check_server(struct findings *f)
 	struct check_ca ca = {0};
 	struct check_network network;
 	struct check_http http = {0};
+	bool good;
 
 	check_network_begin(&network, f);
-	if (!ask_caps(f, &http))
+	good = ask_caps(f, &http);
+	check_network_judge_redirects(&network);
+	if (!good)
 		goto out;
 	ask_certs(f, &http, &ca);
 	if (o->check_next && ca.current.certs != NULL)

@@ -428,22 +428,52 @@ class Handler(http.server.BaseHTTPRequestHandler):
         self.send_header("Location", "$2?" + query)
         self.send_header("Content-Length", "0")
         self.end_headers()
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.do_GET()
 END
     URL=http://127.0.0.1:$from/old
 }
 
-@test "a redirect is a warning, with the URL to use" {
+@test "a redirect that a POST follows is a warning, with the URL to use" {
     local to
     start_enrolment
     to=$URL
-    redirecting 301 "$to"
-    check
-    expect_status 0
-    found warning "$URL redirects to $to (301): use that URL: such a redirect is not followed with a POST"
     redirecting 307 "$to"
     check
     expect_status 0
     found warning "$URL redirects to $to (307): use that URL: each message costs one more request"
+}
+
+@test "a redirect that a POST does not follow is a problem, with the status of enroll" {
+    local to status_of
+    start_enrolment
+    to=$URL
+    for status_of in 301 302 303; do
+        redirecting "$status_of" "$to"
+        enroll
+        expect_status 95
+        check
+        expect_status 95
+        found problem "$URL redirects to $to ($status_of), which is not followed with a POST, by which requests are sent: use that URL"
+    done
+    check --capabilities AES,SHA-256
+    expect_status 0
+    found warning "$URL redirects to $to (303): use that URL: each message costs one more request"
+}
+
+@test "a redirect and its connections are told once" {
+    local from to
+    start_enrolment
+    to=$port
+    redirecting 307 "$URL"
+    from=${URL#http://127.0.0.1:}
+    check
+    expect_status 0
+    expect_equal "lines" "connected to 127.0.0.1, port ${from%/old}
+redirects to
+connected to 127.0.0.1, port $to" \
+        "$(grep -Eo 'redirects to|connected to [^ ]+ port [0-9]+' "$stdout")"
 }
 
 @test "a captive portal is a problem, with its title" {
