@@ -5,6 +5,12 @@
 #include "session.h"
 #include "util/log.h"
 
+const char *session_name_caps(const struct session *session)
+{
+	return session->options->capabilities != NULL ? "--capabilities has"
+						      : "the server announces";
+}
+
 /*
  * The algorithm that the user asked for; else the best that the server has
  * announced; else the parameter last, with --legacy the parameter legacy.  The
@@ -23,9 +29,8 @@ static const char *choose_one(const struct session *session, const char *asked,
 		strcmp(announced, last) != 0))
 		return announced;
 	warn(WARN_WEAK_ALGORITHM,
-	    "the server announces nothing better: using %s (choose with -E "
-	    "or -S)",
-	    last);
+	    "%s nothing better: using %s (choose with -E or -S)",
+	    session_name_caps(session), last);
 	return last;
 }
 

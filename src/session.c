@@ -335,9 +335,8 @@ static void warn_of_long_get(struct session *session, size_t len)
 		return;
 	session->long_get_warned = true;
 	warn(WARN_LONG_GET,
-	    "the server does not announce POST: a GET of %zu bytes is cut by "
-	    "some servers and proxies",
-	    len);
+	    "%s no POST: a GET of %zu bytes is cut by some servers and proxies",
+	    session_name_caps(session), len);
 }
 
 static enum status get_message(struct session *session,

@@ -31,9 +31,8 @@ struct session {
 	bool caps_failed;      /* the server answered badly to GetCACaps */
 	const EVP_MD *digest;  /* after session_prepare() */
 	const EVP_CIPHER *cipher; /* likewise */
-	/* The HTTP status of an error without a pkiMessage; else 0. */
-	int http_error;       /* of the last session_exchange() */
-	bool long_get_warned; /* once is enough */
+	int http_error;           /* its status without a pkiMessage, else 0 */
+	bool long_get_warned;     /* once is enough */
 	struct spool unknown; /* a reply with unknown_signer, to decode again */
 	bool ca_fetched_again, ca_replaced; /* renew did so with those of -c */
 };
@@ -64,6 +63,8 @@ enum status session_ask_caps(
  * answers with a page of HTML.
  */
 enum status session_query_caps(struct session *session);
+/* Whose they are, for messages: "the server announces", "--capabilities has". */
+const char *session_name_caps(const struct session *session);
 
 /*
  * Calls session_query_caps() if something depends on the capabilities, and

@@ -73,14 +73,23 @@ void check_caps(struct findings *f, const struct http_response *response)
 	compare(f);
 }
 
+/* Whether the capabilities that are used are those of --capabilities. */
+static bool is_given(const struct findings *f)
+{
+	return f->session->options->capabilities != NULL;
+}
+
 /* Why an algorithm is chosen, which the user may have asked for. */
-static const char *explain(
-    const char *asked, const char *option, const char *announced)
+static const char *explain(const struct findings *f, const char *asked,
+    const char *option, const char *best)
 {
 	if (asked != NULL)
 		return option;
-	return announced != NULL ? "the best that is announced"
-				 : "none is announced";
+	if (is_given(f))
+		return best != NULL ? "the best of --capabilities"
+				    : "--capabilities has none";
+	return best != NULL ? "the best that is announced"
+			    : "none is announced";
 }
 
 static void tell_algorithms(struct findings *f)
@@ -96,9 +105,9 @@ static void tell_algorithms(struct findings *f)
 	finding_ok(f,
 	    "requests are encrypted with %s (%s), signed with %s (%s)",
 	    OBJ_nid2ln(EVP_CIPHER_nid(session->cipher)),
-	    explain(o->enc_alg, "-E", caps_best_cipher(session->caps)),
+	    explain(f, o->enc_alg, "-E", caps_best_cipher(session->caps)),
 	    OBJ_nid2ln(EVP_MD_type(session->digest)),
-	    explain(o->sig_alg, "-S", caps_best_digest(session->caps)));
+	    explain(f, o->sig_alg, "-S", caps_best_digest(session->caps)));
 }
 
 static void tell_post(struct findings *f)
@@ -108,11 +117,25 @@ static void tell_post(struct findings *f)
 		finding_ok(f, "requests are sent by POST");
 	else
 		finding_warn(f,
-		    "if the server takes POST, set --capabilities with "
-		    "POSTPKIOperation",
-		    "the server does not announce POST: requests are sent by "
-		    "GET, with some 3000 bytes or more in the URL, which some "
-		    "servers and proxies cut");
+		    is_given(f) ? "if the server takes POST, add "
+				  "POSTPKIOperation to --capabilities"
+				: "if the server takes POST, set "
+				  "--capabilities with POSTPKIOperation",
+		    "%s: requests are sent by GET, with some 3000 bytes or "
+		    "more in the URL, which some servers and proxies cut",
+		    is_given(f) ? "--capabilities has no POSTPKIOperation"
+				: "the server does not announce POST");
+}
+
+/* That the capabilities lack this one. */
+static void tell_lack(
+    struct findings *f, const char *keyword, const char *what_follows)
+{
+	if (is_given(f))
+		finding_ok(
+		    f, "--capabilities has no %s: %s", keyword, what_follows);
+	else
+		finding_ok(f, "%s is not announced: %s", keyword, what_follows);
 }
 
 static void tell_renewal(struct findings *f)
@@ -122,9 +145,9 @@ static void tell_renewal(struct findings *f)
 		    "Renewal: renew signs with the old certificate and sends a "
 		    "RenewalReq");
 	else
-		finding_ok(f,
-		    "Renewal is not announced: renew sends a PKCSReq; some "
-		    "servers want a challengePassword in that, too");
+		tell_lack(f, "Renewal",
+		    "renew sends a PKCSReq; some servers want a "
+		    "challengePassword in that, too");
 }
 
 static void tell_next(struct findings *f)
@@ -134,9 +157,9 @@ static void tell_next(struct findings *f)
 		    "GetNextCACert: the certificates of the next CA can be "
 		    "fetched ahead of a change");
 	else
-		finding_ok(f,
-		    "GetNextCACert is not announced: when the CA changes, its "
-		    "new certificates come with getca");
+		tell_lack(f, "GetNextCACert",
+		    "when the CA changes, its new certificates come with "
+		    "getca");
 }
 
 void check_caps_use(struct findings *f)

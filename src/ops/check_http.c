@@ -35,6 +35,7 @@ void check_http(struct check_http *h, struct findings *f,
 	f->topic = "http";
 	if (response->status == 0)
 		return;
+	h->answered = true;
 	take_date(h, response, start);
 	if (h->told || response->persists)
 		return;
@@ -96,6 +97,8 @@ void check_http_clock(const struct check_http *h, struct findings *f)
 	struct buf text = {0};
 
 	f->topic = "clock";
+	if (!h->answered)
+		return;
 	if (!h->dated) {
 		finding_ok(f,
 		    "the server does not tell its time (Date): this system's "

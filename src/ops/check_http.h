@@ -10,6 +10,7 @@
 /* All zero at the start. */
 struct check_http {
 	bool told;             /* of the connections, once */
+	bool answered;         /* by a header at least */
 	bool dated;            /* an answer had a Date: */
 	long long ahead;       /* seconds that the server is ahead of us ... */
 	long long uncertainty; /* ... or off by that many */

@@ -594,6 +594,24 @@ connected to 127.0.0.1, port $to" \
     enrolled
 }
 
+@test "--capabilities: what follows from them is not laid to the server" {
+    start_enrolment --caps AES,SHA-512,POSTPKIOperation,Renewal,GetNextCACert
+    check --capabilities AES,SHA-256
+    expect_status 0
+    found ok "requests are encrypted with aes-128-cbc (the best of --capabilities), signed with sha256 (the best of --capabilities)"
+    found warning "--capabilities has no POSTPKIOperation: requests are sent by GET" \
+        "add POSTPKIOperation to --capabilities"
+    found ok "--capabilities has no Renewal: renew sends a PKCSReq"
+    found ok "--capabilities has no GetNextCACert: when the CA changes"
+    check --capabilities POSTPKIOperation
+    expect_status 0
+    found ok "(--capabilities has none), signed with"
+    found warning "--capabilities has nothing better: using 3des"
+    enroll --capabilities AES,SHA-256
+    enrolled
+    stderr_has "--capabilities has no POST: a GET of"
+}
+
 # --- the CA ---------------------------------------------------------------------
 
 # getca [OPTION...]: writes the certificates as ca.crt-0, ...
@@ -807,6 +825,16 @@ wrong_now() {
     check
     expect_status 0
     found ok "the server does not tell its time (Date)"
+}
+
+@test "nothing is said of the clock of a server that has not answered" {
+    take local.key local.csr other.crt
+    mv other.crt ca.crt
+    URL=http://127.0.0.1:$(free_ports 1)/scep
+    check --capabilities AES,SHA-256,POSTPKIOperation
+    expect_status 95
+    found problem "cannot connect to 127.0.0.1:"
+    stdout_lacks "clock"
 }
 
 # --- the next CA ----------------------------------------------------------------
