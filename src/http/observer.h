@@ -30,7 +30,8 @@ struct http_tls {
  */
 struct http_observer {
 	void *arg;
-	void (*tried)(const struct http_try *tried, void *arg);
+	/* Returns whether all others are to be tried if this one is good. */
+	bool (*tried)(const struct http_try *tried, void *arg);
 	/* A proxy opened a tunnel; the names are those of messages. */
 	void (*tunnelled)(const char *proxy, const char *peer, void *arg);
 	void (*secured)(const struct http_tls *tls, void *arg);

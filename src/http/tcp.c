@@ -190,68 +190,77 @@ static enum conn_result tcp_connect_address(struct conn **out,
 }
 
 /*
- * Tries one address, tells the observer, and keeps the connection in *out unless
- * there is one.  reason says how it failed.
+ * Tries one address and tells the observer; *others: whether it wants to be told
+ * of those that are left, too.  reason says how it failed.
  */
 static enum conn_result tcp_try_address(struct conn **out,
     const struct addrinfo *to, long long deadline, struct http_try tried,
-    const struct http_observer *observer, char *reason, size_t size)
+    const struct http_observer *observer, bool *others, char *reason,
+    size_t size)
 {
 	char address[ADDRESS_MAX] = "?", why[CONN_REASON_MAX] = "";
 	long long begin = monotonic_now();
-	struct conn *conn = NULL;
 	enum conn_result result;
 
 	getnameinfo(to->ai_addr, to->ai_addrlen, address, sizeof(address), NULL,
 	    0, NI_NUMERICHOST);
 	debug("connecting to %s", address);
-	result = tcp_connect_address(&conn, to, deadline, why);
+	result = tcp_connect_address(out, to, deadline, why);
 	if (result != CONN_OK) {
 		snprintf(reason, size, "%s: %s", address, why);
 		debug("%s", reason);
 	}
+	*others = false;
 	if (observer != NULL) {
 		tried.address = address;
 		tried.why = result != CONN_OK ? why : NULL;
 		tried.milliseconds = monotonic_now() - begin;
-		observer->tried(&tried, observer->arg);
+		*others = observer->tried(&tried, observer->arg);
 	}
-	if (*out == NULL)
-		*out = conn;
-	else if (conn != NULL)
-		conn->close(conn);
 	return result;
 }
 
-/* Each address gets an equal share of the time that is left. */
+/*
+ * Each address gets an equal share of the time that is left.  If others are tried
+ * after the first good one, that is connected to again at the end: a server may
+ * close a connection on which nothing comes.
+ */
 static enum conn_result tcp_connect_each(struct conn **out,
     const struct addrinfo *list, long long deadline, struct http_try tried,
     const struct http_observer *observer, char *reason, size_t size)
 {
+	const struct addrinfo *to, *good = NULL;
 	enum conn_result result = CONN_FAILED;
-	const struct addrinfo *to;
-	long long now, share;
+	long long now, share, good_share = 0;
 	int left = 0, count;
+	bool others;
 	size_t len;
 
 	for (to = list; to != NULL; to = to->ai_next)
 		left++;
 	count = left;
 
-	*out = NULL;
 	for (to = list; to != NULL; to = to->ai_next, left--) {
 		now = monotonic_now();
 		share = (deadline - now) / left;
-		if (*out != NULL && share > OTHERS_MAX)
+		if (good != NULL && share > OTHERS_MAX)
 			share = OTHERS_MAX;
 		tried.left = left - 1;
-		result = tcp_try_address(
-		    out, to, now + share, tried, observer, reason, size);
-		if (*out != NULL && observer == NULL)
+		result = tcp_try_address(out, to, now + share, tried, observer,
+		    &others, reason, size);
+		if (result != CONN_OK)
+			continue;
+		if (good == NULL && (!others || left == 1))
 			return CONN_OK;
+		(*out)->close(*out);
+		if (good == NULL) {
+			good = to;
+			good_share = share;
+		}
 	}
-	if (*out != NULL)
-		return CONN_OK;
+	if (good != NULL)
+		return tcp_try_address(out, good, monotonic_now() + good_share,
+		    tried, NULL, &others, reason, size);
 
 	len = strlen(reason);
 	if (count > 1)

@@ -94,14 +94,15 @@ static bool is_fresh(struct check_network *n, const struct http_try *tried)
 	return fresh;
 }
 
-static void on_tried(const struct http_try *tried, void *arg)
+/* The other addresses are wanted once only. */
+static bool on_tried(const struct http_try *tried, void *arg)
 {
 	struct check_network *n = arg;
 	char address[QUOTE_SIZE];
 
 	n->fresh = is_fresh(n, tried);
 	if (!n->fresh)
-		return;
+		return false;
 	n->f->topic = "connection";
 	name_address(address, sizeof(address), tried);
 	if (tried->why == NULL) {
@@ -113,7 +114,7 @@ static void on_tried(const struct http_try *tried, void *arg)
 		    address, tried->port, tried->why);
 	}
 	if (tried->left > 0)
-		return;
+		return true;
 	/* If there is only one, the error says it all. */
 	if (n->connected ||
 	    strchr(buf_string(&n->failed), '\n') !=
@@ -121,6 +122,7 @@ static void on_tried(const struct http_try *tried, void *arg)
 		tell_failed(n);
 	buf_free(&n->failed);
 	n->connected = false;
+	return true;
 }
 
 static void on_tunnelled(const char *proxy, const char *peer, void *arg)

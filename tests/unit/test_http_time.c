@@ -227,6 +227,69 @@ static void test_two_addresses(void **state)
 	http_close(http);
 }
 
+/* Closes a connection on which no request comes soon, and after each answer. */
+static void serve_impatient(int listener, int log)
+{
+	struct pollfd fd = {.events = POLLIN};
+	int answers = 0;
+	char byte;
+
+	while (answers < 2) {
+		fd.fd = take(listener, log);
+		if (poll(&fd, 1, 500) == 1 &&
+		    recv(fd.fd, &byte, 1, MSG_PEEK) == 1) {
+			get_head(fd.fd, log);
+			put_text(fd.fd,
+			    OK "Connection: close\r\n"
+			       "Content-Length: 3\r\n\r\nabc");
+			answers++;
+		}
+		close(fd.fd);
+	}
+}
+
+/* The first address is good; the other one, which is not, takes its time. */
+static bool note_tried(const struct http_try *tried, void *arg)
+{
+	int *tries = arg;
+
+	++*tries;
+	assert_int_equal(tried->why != NULL, *tries == 2);
+	if (*tries == 2)
+		conn_sleep(1500);
+	return *tries <= 2;
+}
+
+/*
+ * An observer is told of all addresses if it wants to; meanwhile the connection
+ * does not wait.
+ */
+static void test_observed(void **state)
+{
+	int tries = 0, listener;
+	const struct http_observer observer = {
+	    .arg = &tries, .tried = note_tried};
+	struct server s;
+	struct http *http;
+	unsigned int port = 0;
+
+	(void)state;
+	listener = bind_to(AF_INET, LOCAL2, &port);
+	if (listener < 0)
+		skip();
+	assert_int_equal(listen(listener, 8), 0);
+	start_at(&s, listener, port, serve_impatient);
+	close(listener);
+	http = open_to("two.test", s.port, &plain);
+	http_observe(http, &observer);
+	expect(http, &get, 200, "abc");
+	assert_int_equal(tries, 2);
+	expect(http, &get, 200, "abc");
+	assert_int_equal(tries, 3);
+	http_close(http);
+	assert_int_equal(count(finish(&s), "[accept]"), 3);
+}
+
 /* The time limit leaves time for the next address if one never answers. */
 static void test_black_hole(void **state)
 {
@@ -343,6 +406,7 @@ int main(void)
 	    TEST(test_send_time_limit),
 	    TEST(test_connect_time_limit),
 	    TEST(test_two_addresses),
+	    TEST(test_observed),
 	    TEST(test_black_hole),
 	    TEST(test_unknown_name),
 	    TEST(test_ipv6),
