@@ -2,6 +2,8 @@
 # One file a line; everything but src/main.c goes into libsscep.a.
 sscep_sources = \
 	src/negotiate.c \
+	src/receiving.c \
+	src/receiving.h \
 	src/refusal.c \
 	src/refusal.h \
 	src/session.c \

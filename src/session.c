@@ -3,11 +3,11 @@
 
 #include "keys/token.h"
 #include "options/made.h"
+#include "receiving.h"
 #include "refusal.h"
 #include "scep/caps.h"
 #include "session.h"
 #include "util/file.h"
-#include "util/live.h"
 #include "util/log.h"
 #include "util/target.h"
 
@@ -73,7 +73,7 @@ static enum status open_http(struct session *session)
 	struct http_options http = {
 	    .proxy = o->proxy,
 	    .timeout = (unsigned int)o->timeout,
-	    .wait = (unsigned int)o->wait,
+	    .wait = session->looks ? 0 : (unsigned int)o->wait,
 	    .tls = {.ca_file = o->tls_ca_file,
 		.ca_dir = o->tls_ca_dir,
 		.cert = o->tls_cert,
@@ -81,7 +81,7 @@ static enum status open_http(struct session *session)
 		.pass = &session->tls_pass,
 		.insecure = o->tls_insecure,
 		.judged = session->looks},
-	    .received = live_is_enabled() ? live_show_received : NULL,
+	    .observer = receiving_observer(),
 	};
 
 	if (o->output != NULL)
@@ -193,7 +193,7 @@ static enum status send_query(struct session *session, const char *operation,
 	if (make_query(&query, session, operation, message)) {
 		request->query = buf_string(&query);
 		st = http_exchange(session->http, request, response);
-		live_erase();
+		receiving_end();
 	} else {
 		st = fail_memory();
 	}

@@ -77,14 +77,14 @@ static enum status attempt_lost(struct attempt *try, const char *reason)
 /* Tells how far the body is, if it has begun and somebody wants to know. */
 static bool tell_received(const struct attempt *try)
 {
-	const struct http_options *options = try->channel->options;
+	const struct http_observer *observer = &try->channel->options->observer;
 	const struct parser *parser = &try->parser;
 
-	if (options->received == NULL || !parser_has_head(parser) ||
+	if (observer->received == NULL || !parser_has_head(parser) ||
 	    parser_is_done(parser))
 		return false;
-	options->received(parser->out->body.len,
-	    parser->state == PARSER_LENGTH ? parser->length : 0);
+	observer->received(parser->out->body.len,
+	    parser->state == PARSER_LENGTH ? parser->length : 0, observer->arg);
 	return true;
 }
 

@@ -42,7 +42,7 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 
 	for (;;) {
 		result = tcp_connect(out, to->host, to->port, limit,
-		    options->observer, reason, sizeof(reason));
+		    &options->observer, reason, sizeof(reason));
 		left = give_up - monotonic_now();
 		if (result == CONN_OK || left <= 0)
 			break;
@@ -61,7 +61,7 @@ static enum status connect_tcp(struct conn **out, const struct route *route,
 	switch (result) {
 	case CONN_OK:
 		/* The time for its other addresses is not that of the server. */
-		if (options->observer != NULL)
+		if (options->observer.tried != NULL)
 			*deadline = deadline_start(options);
 		(*out)->deadline = *deadline;
 		return ST_OK;
@@ -167,9 +167,9 @@ static enum status tunnel_open(struct conn *conn, const struct route *route,
 		st = tunnel_check_status(route, &response);
 	parser_free(&parser);
 	response_free(&response);
-	if (st == ST_OK && options->observer != NULL)
-		options->observer->tunnelled(buf_string(&route->hop),
-		    buf_string(&route->peer), options->observer->arg);
+	if (st == ST_OK && options->observer.tunnelled != NULL)
+		options->observer.tunnelled(buf_string(&route->hop),
+		    buf_string(&route->peer), options->observer.arg);
 	return st;
 }
 
@@ -182,7 +182,7 @@ static enum status connect_tls(struct conn **conn, const struct route *route,
 
 	*conn = NULL;
 	switch (tls_connect(conn, tls, lower, route->url->host,
-	    options->observer, reason, sizeof(reason))) {
+	    &options->observer, reason, sizeof(reason))) {
 	case CONN_OK:
 		return ST_OK;
 	case CONN_TIMEOUT:

@@ -73,8 +73,7 @@ enum status http_open(struct http **out, const struct url *url,
 
 void http_observe(struct http *http, const struct http_observer *observer)
 {
-	http->options.observer = observer;
-	http->options.wait = 0;
+	http->options.observer = *observer;
 }
 
 const char *http_hop(const struct http *http)
@@ -109,6 +108,7 @@ static void set_move(struct http *http, struct move *move)
 static enum status follow_redirect(
     struct http *http, struct http_response *response, bool post)
 {
+	const struct http_observer *observer = &http->options.observer;
 	const struct route *left = http->channel.route;
 	struct move *move = calloc(1, sizeof(*move));
 	enum status st;
@@ -137,10 +137,9 @@ static enum status follow_redirect(
 	move->route.from = buf_string(&move->from);
 	verbose("%s: redirected by %d to %s", buf_string(&left->name),
 	    response->status, buf_string(&move->route.name));
-	if (http->options.observer != NULL)
-		http->options.observer->redirected(response->status,
-		    move->route.from, buf_string(&move->route.name),
-		    http->options.observer->arg);
+	if (observer->redirected != NULL)
+		observer->redirected(response->status, move->route.from,
+		    buf_string(&move->route.name), observer->arg);
 	set_move(http, move);
 	move = NULL;
 out:

@@ -21,10 +21,7 @@ enum status http_open(struct http **out, const struct url *url,
     const struct http_options *options);
 void http_close(struct http *http);
 
-/*
- * Tells observer, which is borrowed, of the connections from now on.  Each is
- * tried only once, whatever options->wait says.
- */
+/* From now on tells observer, in place of that of the options. */
 void http_observe(struct http *http, const struct http_observer *observer);
 
 /*

@@ -1,8 +1,9 @@
-/* observer.h: who is told how a connection comes about, such as check. */
+/* observer.h: who is told how a connection, or an answer, comes about. */
 #ifndef HTTP_OBSERVER_H
 #define HTTP_OBSERVER_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 #include <openssl/x509.h>
 
@@ -25,8 +26,8 @@ struct http_tls {
 };
 
 /*
- * All that is handed over is borrowed, and valid during the call only.  None of
- * the functions may be NULL; each gets arg.
+ * All that is handed over is borrowed, and valid during the call only.  Each of
+ * the functions gets arg, and may be NULL.
  */
 struct http_observer {
 	void *arg;
@@ -38,6 +39,11 @@ struct http_observer {
 	/* A redirect is followed; URLs without their query. */
 	void (*redirected)(
 	    int status, const char *from, const char *to, void *arg);
+	/*
+	 * While a body comes in, and while it does not, with the bytes so far
+	 * and its Content-Length; 0: unknown.
+	 */
+	void (*received)(size_t bytes, size_t total, void *arg);
 };
 
 #endif

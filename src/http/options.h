@@ -3,10 +3,10 @@
 #define HTTP_OPTIONS_H
 
 #include <stdbool.h>
-#include <stddef.h>
+
+#include "http/observer.h"
 
 struct pass;
-struct http_observer;
 
 /* Borrows everything; NULL: not given. */
 struct tls_options {
@@ -24,12 +24,7 @@ struct http_options {
 	unsigned int wait;    /* seconds to repeat connecting; 0: try once */
 	struct tls_options tls; /* for https */
 	const char *directory;  /* for the spool of a large body, or NULL */
-	/*
-	 * Called while a body comes in, and while it does not, with the bytes
-	 * so far and its Content-Length; 0: unknown.  May be NULL.
-	 */
-	void (*received)(size_t bytes, size_t total);
-	const struct http_observer *observer; /* or NULL */
+	struct http_observer observer;
 };
 
 #endif

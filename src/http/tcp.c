@@ -211,7 +211,7 @@ static enum conn_result tcp_try_address(struct conn **out,
 		debug("%s", reason);
 	}
 	*others = false;
-	if (observer != NULL) {
+	if (observer->tried != NULL) {
 		tried.address = address;
 		tried.why = result != CONN_OK ? why : NULL;
 		tried.milliseconds = monotonic_now() - begin;
@@ -229,6 +229,7 @@ static enum conn_result tcp_connect_each(struct conn **out,
     const struct addrinfo *list, long long deadline, struct http_try tried,
     const struct http_observer *observer, char *reason, size_t size)
 {
+	static const struct http_observer nobody;
 	const struct addrinfo *to, *good = NULL;
 	enum conn_result result = CONN_FAILED;
 	long long now, share, good_share = 0;
@@ -260,7 +261,7 @@ static enum conn_result tcp_connect_each(struct conn **out,
 	}
 	if (good != NULL)
 		return tcp_try_address(out, good, monotonic_now() + good_share,
-		    tried, NULL, &others, reason, size);
+		    tried, &nobody, &others, reason, size);
 
 	len = strlen(reason);
 	if (count > 1)

@@ -14,9 +14,9 @@
  * name.  CONN_OK: the caller closes *out.  Else reason (size bytes) says how
  * the last address failed and how many addresses there were.
  *
- * observer, unless NULL, is told of each address; if it wants to, those that
- * follow the first good one are tried as well, for some seconds each, before the
- * connection is made.
+ * observer is told of each address; if it wants to, those that follow the first
+ * good one are tried as well, for some seconds each, before the connection is
+ * made.
  */
 enum conn_result tcp_connect(struct conn **out, const char *host,
     unsigned int port, long long deadline, const struct http_observer *observer,

@@ -322,7 +322,7 @@ enum conn_result tls_connect(struct conn **out, struct tls *tls,
 		explain_failure(tc);
 		result = CONN_FAILED;
 	}
-	if (observer != NULL && tc->ssl != NULL)
+	if (observer->secured != NULL && tc->ssl != NULL)
 		tell(tc, observer);
 	if (result == CONN_OK) {
 		*out = &tc->conn;

@@ -25,7 +25,7 @@ void tls_close(struct tls *tls);
  * trusted, and host, a name or an address, must be in its subjectAltName
  * (RFC 9110, 4.3.4; RFC 9525, 2); no application data is sent before.
  * CONN_OK: the caller closes *out.  Else reason (size bytes) says what is
- * wrong.  observer, unless NULL, is told of the handshake.
+ * wrong.  observer is told of the handshake.
  */
 enum conn_result tls_connect(struct conn **out, struct tls *tls,
     struct conn *lower, const char *host, const struct http_observer *observer,

@@ -4,6 +4,7 @@
 #include "http/proxy.h"
 #include "ops/check_network.h"
 #include "ops/check_tls.h"
+#include "receiving.h"
 #include "scep/caps.h"
 #include "util/ascii.h"
 
@@ -190,20 +191,24 @@ void check_network_judge_redirects(struct check_network *n)
 
 void check_network_begin(struct check_network *n, struct findings *f)
 {
-	*n = (struct check_network){.f = f,
-	    .observer = {.arg = n,
-		.tried = on_tried,
-		.tunnelled = on_tunnelled,
-		.secured = on_secured,
-		.redirected = on_redirected}};
+	struct http_observer observer = receiving_observer();
+
+	*n = (struct check_network){.f = f};
+	observer.arg = n;
+	observer.tried = on_tried;
+	observer.tunnelled = on_tunnelled;
+	observer.secured = on_secured;
+	observer.redirected = on_redirected;
 	tell_way(f);
 	f->topic = "connection";
-	http_observe(f->session->http, &n->observer);
+	http_observe(f->session->http, &observer);
 }
 
 void check_network_end(struct check_network *n)
 {
-	http_observe(n->f->session->http, NULL);
+	const struct http_observer usual = receiving_observer();
+
+	http_observe(n->f->session->http, &usual);
 	buf_free(&n->told);
 	buf_free(&n->failed);
 	buf_free(&n->redirects);

@@ -9,7 +9,6 @@
 /* Borrows f, owns the bufs. */
 struct check_network {
 	struct findings *f;
-	struct http_observer observer;
 	struct buf told;      /* what findings were about, a line each */
 	struct buf failed;    /* addresses without a connection, likewise */
 	struct buf redirects; /* that a POST does not follow, likewise */

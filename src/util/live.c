@@ -6,17 +6,11 @@
 #include "compat/compat.h"
 #include "compat/terminal.h"
 #include "util/live.h"
-#include "util/monotonic.h"
 
 #define ERASE "\r\033[K"
 
-/* Milliseconds: when the first line is shown, and between two. */
-#define PATIENCE 1000
-#define PAUSE    200
-
 static bool enabled;
 static volatile sig_atomic_t shown;
-static long long receiving_since, last_shown; /* by monotonic_now(); 0: not */
 
 /* Those that end or stop the process, and their actions before the line. */
 static const int numbers[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP};
@@ -126,7 +120,6 @@ void live_erase(void)
 	if (shown)
 		write_all(ERASE, strlen(ERASE));
 	shown = 0;
-	receiving_since = 0;
 	release_signals();
 }
 
@@ -152,21 +145,4 @@ void live_format_size(char *out, size_t size, size_t bytes)
 
 	snprintf(out, size, "%zu.%zu %s", bytes / unit,
 	    bytes % unit * 10 / unit, large ? "MiB" : "KiB");
-}
-
-void live_show_received(size_t bytes, size_t total)
-{
-	char text[LIVE_TEXT_MAX], got[32], all[32];
-	long long now = monotonic_now();
-
-	if (receiving_since == 0)
-		receiving_since = now;
-	if (now - receiving_since < PATIENCE || now - last_shown < PAUSE)
-		return;
-	last_shown = now;
-	live_format_size(got, sizeof(got), bytes);
-	live_format_size(all, sizeof(all), total);
-	snprintf(text, sizeof(text), "receiving the answer: %s%s%s", got,
-	    total > 0 ? " of " : "", total > 0 ? all : "");
-	live_show(text);
 }

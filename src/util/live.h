@@ -29,11 +29,4 @@ void live_format_time(char *out, size_t size, long long seconds);
 /* "0.5 KiB", "34.1 MiB", rounded down. */
 void live_format_size(char *out, size_t size, size_t bytes);
 
-/*
- * Shows how many bytes have been received, of how many unless total is 0.  It is
- * called as they come in: it shows nothing in the first second after
- * live_erase(), and then five lines a second at most.
- */
-void live_show_received(size_t bytes, size_t total);
-
 #endif

@@ -272,6 +272,7 @@ static void serve_close(int listener, int log)
 /* Writing to a connection that the peer has closed must not raise SIGPIPE. */
 static void test_write_to_closed(void **state)
 {
+	static const struct http_observer nobody;
 	struct conn *conn = NULL;
 	struct server s;
 	char reason[CONN_REASON_MAX], byte;
@@ -281,7 +282,7 @@ static void test_write_to_closed(void **state)
 	start(&s, serve_close);
 	assert_int_equal(
 	    tcp_connect(&conn, "127.0.0.1", s.port, monotonic_now() + 5000,
-		NULL, reason, sizeof(reason)),
+		&nobody, reason, sizeof(reason)),
 	    CONN_OK);
 	finish(&s);
 	conn_sleep(50);
@@ -624,14 +625,15 @@ static void test_tunnel(void **state)
 }
 
 /* The bytes of the last calls of note_received(), and their totals. */
-static char received[256];
+#define RECEIVED_MAX 256
+static char received[RECEIVED_MAX];
 
-static void note_received(size_t bytes, size_t total)
+static void note_received(size_t bytes, size_t total, void *arg)
 {
-	size_t len = strlen(received);
+	char *text = arg;
+	size_t len = strlen(text);
 
-	snprintf(
-	    received + len, sizeof(received) - len, "%zu/%zu ", bytes, total);
+	snprintf(text + len, RECEIVED_MAX - len, "%zu/%zu ", bytes, total);
 }
 
 /* A body whose second half is late, and one of unknown length. */
@@ -653,8 +655,8 @@ static void serve_halves(int listener, int log)
 /* A body is told of again while nothing comes; nobody is told of its end. */
 static void test_received(void **state)
 {
-	static const struct http_options options = {
-	    .timeout = 10, .received = note_received};
+	static const struct http_options options = {.timeout = 10,
+	    .observer = {.arg = received, .received = note_received}};
 	struct server s;
 	struct http *http;
 
@@ -686,8 +688,8 @@ static void serve_half(int listener, int log)
 
 static void test_received_late(void **state)
 {
-	static const struct http_options options = {
-	    .timeout = 2, .received = note_received};
+	static const struct http_options options = {.timeout = 2,
+	    .observer = {.arg = received, .received = note_received}};
 	long long begin = monotonic_now();
 	struct server s;
 	struct http *http;

@@ -365,6 +365,7 @@ static void serve_later(int listener, int log)
 
 static void test_wait(void **state)
 {
+	static const struct http_observer nobody;
 	struct http_options options = plain;
 	unsigned int port = 0;
 	int fd = bind_to(AF_INET, LOCAL, &port);
@@ -382,6 +383,12 @@ static void test_wait(void **state)
 	http_close(http);
 	options.wait = 2;
 	http = open_to("127.0.0.1", port, &options);
+	begin = monotonic_now();
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
+	assert_said("cannot connect", "Connection refused");
+	assert_took(begin, 1990, 5000);
+	/* Who observes it does not change it. */
+	http_observe(http, &nobody);
 	begin = monotonic_now();
 	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
 	assert_said("cannot connect", "Connection refused");
