@@ -3,7 +3,8 @@
 
 #include "http/date.h"
 
-#define DAY 86400
+#define DAY  86400
+#define YEAR 31556952LL /* 365.2425 days, as they are on average */
 
 struct moment {
 	char month[4];
@@ -34,11 +35,12 @@ static long long days_before(int year, int month)
 	    before[month] + (month > 1 && is_leap(year));
 }
 
-/* A year of two digits is the last one that is not far in the future. */
-static bool scan(struct moment *m, const char *text)
+/* *short_year: the year has its last two digits only. */
+static bool scan(struct moment *m, bool *short_year, const char *text)
 {
 	int end = 0;
 
+	*short_year = false;
 	sscanf(text, "%*3[A-Za-z], %2d %3s %4d %2d:%2d:%2d GMT%n", &m->day,
 	    m->month, &m->year, &m->hour, &m->minute, &m->second, &end);
 	if (end > 0)
@@ -46,7 +48,7 @@ static bool scan(struct moment *m, const char *text)
 	sscanf(text, "%*[A-Za-z], %2d-%3[A-Za-z]-%2d %2d:%2d:%2d GMT%n",
 	    &m->day, m->month, &m->year, &m->hour, &m->minute, &m->second,
 	    &end);
-	m->year += end == 0 ? 0 : m->year < 70 ? 2000 : 1900;
+	*short_year = end > 0;
 	if (end > 0)
 		return text[end] == '\0';
 	sscanf(text, "%*3[A-Za-z] %3s %2d %2d:%2d:%2d %4d%n", m->month, &m->day,
@@ -54,17 +56,34 @@ static bool scan(struct moment *m, const char *text)
 	return end > 0 && text[end] == '\0';
 }
 
-bool date_parse(long long *out, const char *text)
+static long long count_seconds(const struct moment *m, int month)
+{
+	return (days_before(m->year, month) + m->day - 1) * DAY +
+	    m->hour * 3600 + m->minute * 60 + m->second;
+}
+
+/* The last year with these digits that is at most 50 years ahead of now. */
+static void complete_year(struct moment *m, int month, long long now)
+{
+	m->year += (int)((1970 + now / YEAR) / 100 + 1) * 100;
+	while (count_seconds(m, month) > now + 50 * YEAR)
+		m->year -= 100;
+}
+
+bool date_parse(long long *out, const char *text, long long now)
 {
 	struct moment m = {0};
+	bool short_year;
 	int month;
 
-	if (!scan(&m, text) || (month = find_month(m.month)) < 0 ||
-	    m.year < 1970 || m.day < 1 || m.day > 31 || m.hour < 0 ||
-	    m.hour > 23 || m.minute < 0 || m.minute > 59 || m.second < 0 ||
-	    m.second > 60)
+	if (!scan(&m, &short_year, text) || (month = find_month(m.month)) < 0 ||
+	    m.day < 1 || m.day > 31 || m.hour < 0 || m.hour > 23 ||
+	    m.minute < 0 || m.minute > 59 || m.second < 0 || m.second > 60)
 		return false;
-	*out = (days_before(m.year, month) + m.day - 1) * DAY + m.hour * 3600 +
-	    m.minute * 60 + m.second;
+	if (short_year && m.year >= 0)
+		complete_year(&m, month, now);
+	if (m.year < 1970)
+		return false;
+	*out = count_seconds(&m, month);
 	return true;
 }

@@ -21,7 +21,7 @@ static void take_date(struct check_http *h,
 	long long date, half = (monotonic_now() - start->monotonic) / 2;
 	long long uncertainty = half / 1000 + 1;
 
-	if (!date_parse(&date, response->date) ||
+	if (!date_parse(&date, response->date, (long long)start->clock) ||
 	    (h->dated && h->uncertainty < uncertainty))
 		return;
 	h->dated = true;

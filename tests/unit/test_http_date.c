@@ -11,6 +11,9 @@
 #include "compat/compat.h"
 #include "http/date.h"
 
+#define NOW  1794000000LL /* 2026-11-06 */
+#define YEAR 31556952LL
+
 static void test_forms(void **state)
 {
 	static const struct {
@@ -31,7 +34,7 @@ static void test_forms(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(good); i++) {
-		assert_true(date_parse(&seconds, good[i].text));
+		assert_true(date_parse(&seconds, good[i].text, NOW));
 		assert_int_equal(seconds, good[i].seconds);
 	}
 }
@@ -51,7 +54,45 @@ static void test_others(void **state)
 
 	(void)state;
 	for (i = 0; i < COUNT_OF(bad); i++)
-		assert_false(date_parse(&seconds, bad[i]));
+		assert_false(date_parse(&seconds, bad[i], NOW));
+}
+
+/* RFC 9110, 5.6.7: not more than 50 years in the future. */
+static void test_short_years(void **state)
+{
+	static const struct {
+		long long now;
+		const char *text, *same;
+	} years[] = {
+	    {NOW, "Friday, 01-Jan-26 00:00:00 GMT",
+		"Thu, 01 Jan 2026 00:00:00 GMT"},
+	    {NOW, "Friday, 01-Jan-70 00:00:00 GMT",
+		"Wed, 01 Jan 2070 00:00:00 GMT"},
+	    {NOW, "Friday, 05-Nov-76 00:00:00 GMT",
+		"Thu, 05 Nov 2076 00:00:00 GMT"},
+	    {NOW, "Friday, 08-Nov-76 00:00:00 GMT",
+		"Mon, 08 Nov 1976 00:00:00 GMT"},
+	    {NOW, "Friday, 31-Dec-99 00:00:00 GMT",
+		"Fri, 31 Dec 1999 00:00:00 GMT"},
+	    {NOW + 54 * YEAR, "Friday, 01-Jan-05 00:00:00 GMT",
+		"Thu, 01 Jan 2105 00:00:00 GMT"},
+	    {NOW + 54 * YEAR, "Friday, 01-Jan-79 00:00:00 GMT",
+		"Sun, 01 Jan 2079 00:00:00 GMT"},
+	};
+	long long seconds, same;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(years); i++) {
+		assert_true(date_parse(&seconds, years[i].text, years[i].now));
+		assert_true(date_parse(&same, years[i].same, 0));
+		assert_int_equal(seconds, same);
+	}
+	/* By a clock at its start, the year is before 1970. */
+	assert_false(date_parse(&seconds, "Friday, 01-Jan-69 00:00:00 GMT",
+	    1794000000 - 50 * YEAR));
+	assert_false(
+	    date_parse(&seconds, "Friday, -1-Jan--9 00:00:00 GMT", NOW));
 }
 
 int main(void)
@@ -59,6 +100,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_forms),
 	    cmocka_unit_test(test_others),
+	    cmocka_unit_test(test_short_years),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
