@@ -133,14 +133,16 @@ static void check_all(struct findings *f, const char *why)
 {
 	struct session *session = f->session;
 	bool complete = check_options(f, why);
+	struct check_files files = {0};
 
 	open_keys(session);
-	check_local(f, complete);
-	if (session->options->check_local || !can_ask(f))
-		return;
-	f->topic = "url";
-	if (session_open_server(session) == ST_OK)
-		check_server(f);
+	check_local(f, complete, &files);
+	if (!session->options->check_local && can_ask(f)) {
+		f->topic = "url";
+		if (session_open_server(session) == ST_OK)
+			check_server(f, &files);
+	}
+	check_files_free(&files);
 }
 
 static enum status check_run(struct session *session)

@@ -110,24 +110,16 @@ static void list_all(struct listing *list)
 	pins_free(&list->pins);
 }
 
-/* Those that the pins do not let through are shown, too. */
-static void list_unpinned(struct check *c)
+/* For the part that asks the server; what is wrong is reported elsewhere. */
+static void read_all(struct check *c, const char *path)
 {
-	const struct options *o = c->session->options;
 	struct log_capture unheard;
-	struct cabundle all;
-	struct listing list = {.c = c, .bundle = &all};
-	enum status st;
 
-	if (file_is_standard(o->ca_cert))
+	if (file_is_standard(path))
 		return;
 	log_capture_begin(&unheard);
-	st = cabundle_read(&all, o->ca_cert, NULL, NULL);
+	cabundle_read(&c->files->ca, path, NULL, NULL);
 	log_capture_end(&unheard);
-	if (st != ST_OK)
-		return;
-	list_all(&list);
-	cabundle_free(&all);
 }
 
 /* renew requests those that are not there, if they are pinned. */
@@ -159,16 +151,20 @@ void check_bundle(struct check *c)
 	c->f->topic = "ca";
 	if (path == NULL || are_requested(c))
 		return;
+	read_all(c, path);
 	log_capture_begin(&capture);
 	st = inputs_read_bundle(&c->in);
 	log_capture_end(&capture);
-	if (c->in.bundle.certs != NULL)
-		list_all(&list);
-	else
-		list_unpinned(c);
 	if (st == ST_FILE && c->in.bundle.certs != NULL)
 		advice = "get the current ones with getca";
-	if (st != ST_OK)
+	/* Those that the pins do not let through are shown, too. */
+	if (c->in.bundle.certs == NULL)
+		list.bundle = &c->files->ca;
+	if (list.bundle->certs != NULL)
+		list_all(&list);
+	if (st == ST_REPLY)
+		finding_fail(c->f, st, advice, "%s: %s", path, capture.text);
+	else if (st != ST_OK)
 		finding_fail(c->f, st, advice, "%s", capture.text);
 	else if (c->in.csr != NULL)
 		inputs_check_recipient(&c->in);

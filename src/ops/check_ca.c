@@ -11,7 +11,6 @@
 #include "pki/cert.h"
 #include "pki/path.h"
 #include "pki/pinned.h"
-#include "util/file.h"
 
 static const char *name_role(X509 *cert)
 {
@@ -116,11 +115,17 @@ static void tell_pin(
 static bool keep_pinned(struct findings *f, STACK_OF(X509) *certs)
 {
 	struct pins pins = {0};
-	enum status st = trust_read_pins(&pins, f->session->options);
+	struct log_capture capture;
+	enum status st;
 	size_t i;
 
+	log_capture_begin(&capture);
+	st = trust_read_pins(&pins, f->session->options);
 	if (st == ST_OK && pins.count > 0)
 		st = pinned_keep(certs, NULL, &pins);
+	log_capture_end(&capture);
+	if (st != ST_OK)
+		finding_fail(f, st, NULL, "GetCACert: %s", capture.text);
 	for (i = 0; st == ST_OK && i < pins.count; i++)
 		tell_pin(f, &pins.list[i], certs);
 	pins_free(&pins);
@@ -159,19 +164,6 @@ static void use_pinned(struct findings *f, struct check_ca *ca)
 	cabundle_check(&ca->bundle, (tolerate & TOLERATE_CLOCK) == 0);
 }
 
-/* What cannot be read is found out by the part that reads files. */
-static void read_current(struct findings *f, struct cabundle *current)
-{
-	const struct options *o = f->session->options;
-	struct log_capture capture;
-
-	if (o->ca_cert == NULL || file_is_standard(o->ca_cert))
-		return;
-	log_capture_begin(&capture);
-	cabundle_read(current, o->ca_cert, NULL, NULL);
-	log_capture_end(&capture);
-}
-
 /* Those that have no use for requests and replies need not be in the file. */
 static void tell_new(struct findings *f, const struct cabundle *bundle,
     const struct cabundle *current)
@@ -204,7 +196,7 @@ static void tell_new(struct findings *f, const struct cabundle *bundle,
 
 static bool any_is_sent(const struct check_ca *ca)
 {
-	STACK_OF(X509) *certs = ca->current.certs;
+	STACK_OF(X509) *certs = ca->files->ca.certs;
 	int i;
 
 	for (i = 0; i < sk_X509_num(certs); i++)
@@ -216,7 +208,7 @@ static bool any_is_sent(const struct check_ca *ca)
 static void compare(struct findings *f, const struct check_ca *ca)
 {
 	const char *path = f->session->options->ca_cert;
-	const struct cabundle *current = &ca->current;
+	const struct cabundle *current = &ca->files->ca;
 
 	if (!any_is_sent(ca))
 		finding_warn(f,
@@ -236,20 +228,11 @@ static void compare(struct findings *f, const struct check_ca *ca)
 		    f, "%s has the certificates that the server sends", path);
 }
 
-/* The certificate of -l, if there is one yet. */
-static void check_own(struct findings *f, STACK_OF(X509) *cas)
+/* The certificate of -l. */
+static void judge_own(struct findings *f, X509 *cert, STACK_OF(X509) *cas)
 {
 	const char *path = f->session->options->local_cert, *reason;
-	struct log_capture capture;
-	X509 *cert = NULL;
 
-	if (path == NULL || file_is_standard(path))
-		return;
-	log_capture_begin(&capture);
-	cert_read(&cert, path, "certificate");
-	log_capture_end(&capture);
-	if (cert == NULL)
-		return;
 	if (path_verify_below(cas, cert, cas, &reason) == PATH_VERIFIED)
 		finding_ok(f,
 		    "certificate %s was issued by a CA that the server sends",
@@ -261,7 +244,6 @@ static void check_own(struct findings *f, STACK_OF(X509) *cas)
 		    "certificate %s was issued by none of the CAs that the "
 		    "server sends",
 		    path);
-	X509_free(cert);
 }
 
 void check_ca(struct findings *f, struct check_ca *ca,
@@ -277,15 +259,14 @@ void check_ca(struct findings *f, struct check_ca *ca,
 	f->topic = "ca";
 	tell_each(f, ca->sent);
 	use_pinned(f, ca);
-	read_current(f, &ca->current);
-	if (ca->current.certs != NULL)
+	if (ca->files->ca.certs != NULL)
 		compare(f, ca);
-	check_own(f, ca->sent);
+	if (ca->files->cert != NULL)
+		judge_own(f, ca->files->cert, ca->sent);
 }
 
 void check_ca_free(struct check_ca *ca)
 {
 	cert_stack_free(ca->sent);
 	cabundle_free(&ca->bundle);
-	cabundle_free(&ca->current);
 }

@@ -5,19 +5,20 @@
 #include <openssl/x509.h>
 
 #include "http/response.h"
+#include "ops/check_local.h"
 #include "ops/finding.h"
 #include "pki/cabundle.h"
 
-/* Owns all of it; what there is not is NULL. */
+/* Owns all but files; what there is not is NULL. */
 struct check_ca {
-	STACK_OF(X509) *sent;    /* by the server */
-	struct cabundle bundle;  /* those of them that the pins let through */
-	struct cabundle current; /* of -c */
+	const struct check_files *files;
+	STACK_OF(X509) *sent;   /* by the server */
+	struct cabundle bundle; /* those of them that the pins let through */
 };
 
 /*
  * Looks at the answer to GetCACert, whether the pins hold, and whether the
- * certificates of -c and -l go with it.  To be freed in any case.
+ * certificates of files go with it.  To be freed in any case.
  */
 void check_ca(struct findings *f, struct check_ca *ca,
     const struct http_response *response);

@@ -61,13 +61,14 @@ static void check_all(struct check *c)
 	check_request_transaction(c);
 }
 
-void check_local(struct findings *f, bool complete)
+void check_local(struct findings *f, bool complete, struct check_files *files)
 {
 	struct session *session = f->session;
 	const struct options *given = session->options;
 	struct check c = {.f = f,
 	    .session = session,
 	    .complete = complete,
+	    .files = files,
 	    .given = given,
 	    .own = *given};
 
@@ -78,4 +79,10 @@ void check_local(struct findings *f, bool complete)
 	if (c.renews)
 		renewal_free(&c.r);
 	session->options = given;
+}
+
+void check_files_free(struct check_files *files)
+{
+	cabundle_free(&files->ca);
+	X509_free(files->cert);
 }

@@ -4,13 +4,23 @@
 
 #include <stdbool.h>
 
+#include <openssl/x509.h>
+
 #include "ops/finding.h"
+#include "pki/cabundle.h"
+
+/* What has been read, for the part that asks the server; owns all of it. */
+struct check_files {
+	struct cabundle ca; /* of -c, whatever the pins let through */
+	X509 *cert;         /* of -l; NULL: there is none */
+};
 
 /*
  * Adds what it finds; a problem ends only what depends on it.  The options of the
  * session are those of enroll or renew, as operation says; complete: none is
- * missing.
+ * missing.  files, all zero at first, are to be freed.
  */
-void check_local(struct findings *f, bool complete);
+void check_local(struct findings *f, bool complete, struct check_files *files);
+void check_files_free(struct check_files *files);
 
 #endif

@@ -57,24 +57,24 @@ static void check_old(struct check *c)
 		    describe_cert_line(line, c->in.signer));
 }
 
-/* -l of enroll, of which only a guard looks at the contents. */
-static void check_replaced(struct check *c)
+/* -l, of which only a guard looks at the contents. */
+static void read_replaced(struct check *c)
 {
 	const char *name = c->own.local_cert;
 	struct log_capture unheard;
-	X509 *cert = NULL;
-	char line[LINE_SIZE];
-	enum status st = ST_FILE;
 
 	log_capture_begin(&unheard);
-	if (file_has_contents(name))
-		st = cert_read(&cert, name, "certificate");
+	if (!file_is_standard(name) && file_has_contents(name))
+		cert_read(&c->files->cert, name, "certificate");
 	log_capture_end(&unheard);
-	if (st == ST_OK)
-		finding_ok(c->f,
-		    "certificate %s: %s; the new one would replace it", name,
-		    describe_cert_line(line, cert));
-	X509_free(cert);
+}
+
+static void describe_replaced(struct check *c)
+{
+	char line[LINE_SIZE];
+
+	finding_ok(c->f, "certificate %s: %s; the new one would replace it",
+	    c->own.local_cert, describe_cert_line(line, c->files->cert));
 }
 
 /* Without the key: whether it belongs to the certificate is not found out. */
@@ -139,6 +139,8 @@ static void check_renewed(struct check *c)
 		describe_renewed(c);
 	else
 		c->stuck = true;
+	if (r->cert != NULL && X509_up_ref(r->cert))
+		c->files->cert = r->cert;
 }
 
 void check_own(struct check *c)
@@ -146,8 +148,13 @@ void check_own(struct check *c)
 	c->f->topic = "certificate";
 	if (c->own.sign_cert != NULL)
 		check_old(c);
-	if (c->renews)
+	if (c->own.local_cert == NULL)
+		return;
+	if (c->renews) {
 		check_renewed(c);
-	else if (c->own.operation != &op_renew && c->own.local_cert != NULL)
-		check_replaced(c);
+		return;
+	}
+	read_replaced(c);
+	if (c->files->cert != NULL && c->own.operation != &op_renew)
+		describe_replaced(c);
 }

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "ops/check_local.h"
 #include "ops/finding.h"
 #include "ops/inputs.h"
 #include "ops/renew_derive.h"
@@ -11,10 +12,11 @@
 #include "pki/due.h"
 #include "util/log.h"
 
-/* Borrows f and session; owns in and r. */
+/* Borrows f, session and files; owns in and r. */
 struct check {
 	struct findings *f;
 	struct session *session;
+	struct check_files *files;
 	bool complete; /* no option is missing that the operation requires */
 
 	const struct options *given; /* by the user; borrowed */

@@ -77,10 +77,10 @@ static void ask_certs(
 	response_free(&response);
 }
 
-void check_server(struct findings *f)
+void check_server(struct findings *f, const struct check_files *files)
 {
 	const struct options *o = f->session->options;
-	struct check_ca ca = {0};
+	struct check_ca ca = {.files = files};
 	struct check_network network;
 	struct check_http http = {0};
 	bool good;
@@ -91,8 +91,8 @@ void check_server(struct findings *f)
 	if (!good)
 		goto out;
 	ask_certs(f, &http, &ca);
-	if (o->check_next && ca.current.certs != NULL)
-		check_next(f, &http, &ca.current, o->ca_cert);
+	if (o->check_next && files->ca.certs != NULL)
+		check_next(f, &http, &files->ca, o->ca_cert);
 	else if (o->check_next && ca.bundle.certs != NULL)
 		check_next(f, &http, &ca.bundle, "GetCACert");
 	check_http_clock(&http, f);

@@ -2,9 +2,13 @@
 #ifndef OPS_CHECK_SERVER_H
 #define OPS_CHECK_SERVER_H
 
+#include "ops/check_local.h"
 #include "ops/finding.h"
 
-/* Adds what it finds; a problem ends only what depends on it. */
-void check_server(struct findings *f);
+/*
+ * Adds what it finds; a problem ends only what depends on it.  What the server
+ * sends is compared with files.
+ */
+void check_server(struct findings *f, const struct check_files *files);
 
 #endif

@@ -704,12 +704,16 @@ wrong_now() {
     found warning "RA certificate 1 of 3: it is signed with SHA1"
 }
 
-@test "a pin that does not hold is a problem" {
+@test "a pin that does not hold is a problem, of the file and of the server" {
+    local source
     start_enrolment
     check --ca-fingerprint "sha256:$(printf '00%.0s' {1..32})"
     expect_status 97
-    found problem "--ca-fingerprint matches none of the 1 CA certificate(s)" \
-        "$(fingerprint ca.crt sha256)"
+    for source in ca.crt GetCACert; do
+        found problem "$source: --ca-fingerprint matches none of the 1 CA certificate(s)" \
+            "$(fingerprint ca.crt sha256)"
+    done
+    expect_equal problems 2 "$(grep -c ^problem "$stdout")"
     found ok "SHA-256 $(fingerprint ca.crt sha256)"
     found ok "ca.crt has the certificates that the server sends"
 }
