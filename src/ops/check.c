@@ -1,11 +1,12 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "keys/closed.h"
+#include "http/url.h"
 #include "options/borrow.h"
 #include "options/demand.h"
 #include "options/made.h"
 #include "ops/check_local.h"
+#include "ops/check_parts.h"
 #include "ops/check_server.h"
 #include "ops/finding.h"
 #include "ops/ops.h"
@@ -109,40 +110,41 @@ static void open_keys(struct session *session)
 }
 
 /* Whether the server can be asked without a question for a pass phrase. */
-static bool can_ask(struct findings *f)
+static bool can_ask(struct findings *f, const struct url *url)
 {
 	const struct options *o = f->session->options;
 	const struct key_place place = {
 	    .name = o->tls_key != NULL ? o->tls_key : o->tls_cert,
+	    .what = "TLS key",
 	    .option = "--tls-passin",
 	    .pass = &f->session->tls_pass,
 	};
-	char shown[KEY_NAME_MAX];
 
 	f->topic = "tls";
-	if (place.name == NULL || closed_find(&place) == CLOSED_NOT)
-		return true;
-	finding_warn(f, "give its pass phrase with --tls-passin",
-	    "TLS key %s: encrypted; not opened, so that the server is not "
-	    "asked",
-	    key_name_shown(shown, place.name));
-	return false;
+	return place.name == NULL || !url->tls ||
+	    !check_warn_of_closed(f, &place, "; so the server is not asked");
 }
 
 static void check_all(struct findings *f, const char *why)
 {
 	struct session *session = f->session;
 	bool complete = check_options(f, why);
+	const struct options *o = session->options;
 	struct check_files files = {0};
+	struct url url = {0};
+	bool good;
 
 	open_keys(session);
+	f->topic = "url";
+	good = o->url != NULL && url_parse(&url, o->url) == ST_OK;
 	check_local(f, complete, &files);
-	if (!session->options->check_local && can_ask(f)) {
+	if (!o->check_local && good && can_ask(f, &url)) {
 		f->topic = "url";
 		if (session_open_server(session) == ST_OK)
 			check_server(f, &files);
 	}
 	check_files_free(&files);
+	url_free(&url);
 }
 
 static enum status check_run(struct session *session)

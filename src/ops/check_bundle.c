@@ -162,10 +162,9 @@ void check_bundle(struct check *c)
 		list.bundle = &c->files->ca;
 	if (list.bundle->certs != NULL)
 		list_all(&list);
+	c->bundle_is_good = st == ST_OK;
 	if (st == ST_REPLY)
 		finding_fail(c->f, st, advice, "%s: %s", path, capture.text);
 	else if (st != ST_OK)
 		finding_fail(c->f, st, advice, "%s", capture.text);
-	else if (c->in.csr != NULL)
-		inputs_check_recipient(&c->in);
 }

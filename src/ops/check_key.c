@@ -11,8 +11,8 @@
 #include "util/ascii.h"
 #include "util/file.h"
 
-/* Says why the key is not read, and how it would be; false: it can be read. */
-static bool warn_of_closed(struct check *c, const struct key_place *place)
+bool check_warn_of_closed(
+    struct findings *f, const struct key_place *place, const char *effect)
 {
 	const char *why = NULL, *before = "", *option = place->option;
 	char shown[KEY_NAME_MAX], advice[128];
@@ -37,8 +37,8 @@ static bool warn_of_closed(struct check *c, const struct key_place *place)
 		break;
 	}
 	snprintf(advice, sizeof(advice), "%s%s", before, option);
-	finding_warn(c->f, advice, "%s %s: %s", place->what,
-	    key_name_shown(shown, place->name), why);
+	finding_warn(f, advice, "%s %s: %s%s", place->what,
+	    key_name_shown(shown, place->name), why, effect);
 	return true;
 }
 
@@ -190,7 +190,7 @@ void check_key_own(struct check *c)
 	c->f->topic = "key";
 	if (place.name == NULL)
 		return;
-	if (warn_of_closed(c, &place))
+	if (check_warn_of_closed(c->f, &place, ""))
 		check_access(c, &place);
 	else
 		look_at_own(c, &place);
@@ -212,7 +212,7 @@ void check_key_sign(struct check *c)
 
 	if (o->sign_key == NULL || inputs_have_one_key(o))
 		return;
-	if (warn_of_closed(c, &place)) {
+	if (check_warn_of_closed(c->f, &place, "")) {
 		check_access(c, &place);
 		return;
 	}

@@ -39,25 +39,29 @@ bool check_find_due(struct due *due, X509 *cert)
 		X509_get0_notAfter(cert), clock_now());
 }
 
+/* In the order in which enroll and renew look at these things. */
 static void check_all(struct check *c)
 {
 	bool renew = c->own.operation == &op_renew;
 
-	if (renew && c->complete)
-		check_renewal_open(c);
-	check_key_own(c);
 	if (renew) {
+		if (c->complete)
+			check_renewal_open(c);
+		check_key_own(c);
 		check_own(c);
 		check_renewal_derive(c);
-		check_request(c);
-	} else {
-		check_key_sign(c);
-		check_request(c);
-		check_own(c);
 	}
-	check_request_signer(c);
-	check_bundle(c);
 	check_output(c);
+	check_bundle(c);
+	if (!renew) {
+		check_key_own(c);
+		check_key_sign(c);
+	}
+	check_request(c);
+	if (!renew)
+		check_own(c);
+	check_request_recipient(c);
+	check_request_signer(c);
 	check_request_transaction(c);
 }
 

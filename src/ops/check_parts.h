@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 
+#include "keys/key_name.h"
 #include "ops/check_local.h"
 #include "ops/finding.h"
 #include "ops/inputs.h"
@@ -25,7 +26,8 @@ struct check {
 	struct renewal_state r;
 	struct derived derived; /* of r, for the request that it would send */
 	bool renews;            /* r is open */
-	bool stuck;      /* the key or certificate of renew is unusable */
+	bool stuck; /* the key or certificate of renew is unusable */
+	bool bundle_is_good;
 	bool key_is_new; /* that of -k would be made */
 };
 
@@ -33,8 +35,19 @@ struct check {
 void check_key_own(struct check *c);
 void check_key_sign(struct check *c);
 
-/* -r, or the request that would be made; who signs it; its transactionID. */
+/*
+ * Whether a key cannot be read without a secret that is not given.  Then that is
+ * said, with the option that gives it; effect is the end of the text.
+ */
+bool check_warn_of_closed(
+    struct findings *f, const struct key_place *place, const char *effect);
+
+/*
+ * -r, or the request that would be made; whom it is encrypted to; who signs it; its
+ * transactionID.
+ */
 void check_request(struct check *c);
+void check_request_recipient(struct check *c);
 void check_request_signer(struct check *c);
 void check_request_transaction(struct check *c);
 

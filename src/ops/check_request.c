@@ -104,6 +104,13 @@ void check_request(struct check *c)
 	}
 }
 
+void check_request_recipient(struct check *c)
+{
+	c->f->topic = "ca";
+	if (c->in.csr != NULL && c->bundle_is_good)
+		inputs_check_recipient(&c->in);
+}
+
 void check_request_signer(struct check *c)
 {
 	const struct options *o = c->session->options;

@@ -77,10 +77,10 @@ fails_as() {
     sed -i 's/36[45] of 365/N of 365/; s/[0-9A-F]\{32\}/ID/' "$stdout"
     expect_stdout <<'END'
 ok       options: checked as for enroll
+ok       output local.crt: it can be written
+ok       CA certificate /CN=The CA, N of 365 days left; requests are encrypted to it, and it is expected to sign
 ok       private key local.key: rsa:2048, mode 0600
 ok       request local.csr: subject /C=FI/O=Example/CN=device.example.org, DNS:device.example.org; with a challengePassword; the key belongs to it
-ok       CA certificate /CN=The CA, N of 365 days left; requests are encrypted to it, and it is expected to sign
-ok       output local.crt: it can be written
 ok       transactionID ID
 END
 }
@@ -105,7 +105,7 @@ assert text.count("\n") == 1
 object = json.loads(text)
 assert object["operation"] == "check" and object["exitCode"] == 0, object
 topics = [f["topic"] for f in object["findings"]]
-assert topics == ["options", "key", "request", "ca", "output", "transaction"], topics
+assert topics == ["options", "output", "ca", "key", "request", "transaction"], topics
 assert all(f["state"] == "ok" and f["text"] for f in object["findings"])
 assert len(object["transactionID"]) == 32
 END
@@ -217,6 +217,21 @@ END
 @test "check: two options with one file are the problem that enroll has" {
     fails_as enroll "-l and -r are the same file" "${usual[@]}" -l local.csr
     expect_status 1
+}
+
+@test "check: of several problems the status is that of the one that ends enroll" {
+    fails_as enroll ftp "${usual[@]}" -k none.key -u ftp://x/
+    expect_status 1
+    finds problem none.key
+    take other.crt
+    fails_as enroll fingerprint "${usual[@]}" -k none.key \
+        --ca-fingerprint "$(fingerprint other.crt sha256)"
+    expect_status 97
+    finds problem none.key
+    fails_as enroll none/local.crt "${usual[@]}" -l none/local.crt \
+        --ca-fingerprint "$(fingerprint other.crt sha256)"
+    expect_status 93
+    finds problem "ca.crt: --ca-fingerprint"
 }
 
 @test "check: every option of enroll and renew is taken, without a warning" {

@@ -306,6 +306,25 @@ END
     no_trouble
 }
 
+@test "a TLS key that is not opened: only https: needs it" {
+    local files
+    start_enrolment
+    take encrypted.key other.crt
+    mkfifo pipe
+    files=(--tls-cert other.crt --tls-key encrypted.key)
+    check "${files[@]}"
+    expect_status 0
+    sent GetCACaps GetCACert
+    check "${files[@]}" -u https://127.0.0.1:9/
+    expect_status 0
+    found warning "TLS key encrypted.key: encrypted; not opened" \
+        "; so the server is not asked: give that with --tls-passin"
+    check "${files[@]}" -u https://127.0.0.1:9/ --tls-key pipe
+    expect_status 0
+    found warning "TLS key pipe: it can be read once only" \
+        "give the name of a file"
+}
+
 @test "https: a server that is not trusted, or has another name, is a problem" {
     need nginx
     make_tls
