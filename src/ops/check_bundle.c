@@ -1,13 +1,12 @@
 #include <string.h>
 
+#include "ops/check_cert.h"
+#include "ops/check_local.h"
 #include "ops/check_parts.h"
 #include "ops/renew_ca.h"
 #include "ops/trust.h"
 #include "pki/cert.h"
 #include "util/file.h"
-
-#define DAYS_WARNED 30
-#define DAY         86400
 
 /* Certificates, as those of a bundle are used. */
 struct listing {
@@ -36,47 +35,26 @@ static bool is_pinned(const struct pins *pins, X509 *cert)
 	return false;
 }
 
-static void list_valid(const struct listing *list, const char *what, X509 *cert,
-    const struct due *due)
-{
-	struct findings *f = list->c->f;
-	char name[QUOTE_SIZE], left[DUE_TEXT_SIZE];
-	const char *use = describe_use(list->bundle, cert);
-	const char *pin = is_pinned(&list->pins, cert) ? "; pinned" : "";
-
-	cert_name_quote(name, sizeof(name), X509_get_subject_name(cert));
-	due_text(left, sizeof(left), due);
-	if (due->left < (long long)DAYS_WARNED * DAY)
-		finding_warn(f,
-		    "it expires soon: get the next ones with getnextca, or "
-		    "with getca once the CA has changed",
-		    "%s %s, %s left%s%s", what, name, left, use, pin);
-	else
-		finding_ok(f, "%s %s, %s left%s%s", what, name, left, use, pin);
-}
-
 /* One that is in use is reported by cabundle_check() when it is not valid. */
 static void list_cert(const struct listing *list, const char *what, X509 *cert)
 {
-	const struct cabundle *bundle = list->bundle;
-	struct findings *f = list->c->f;
-	char name[QUOTE_SIZE];
-	struct due due;
+	static const char *const advice[AGE_COUNT] = {
+	    [AGE_ENDS_SOON] = CHECK_SOON_ADVICE,
+	    [AGE_EXPIRED] = "get the current ones with getca",
+	    [AGE_EARLY] = "is this system's clock right?",
+	    [AGE_UNKNOWN] = "ask the CA's administrator",
+	};
+	enum check_age age = check_cert_age(cert);
+	const char *use = describe_use(list->bundle, cert);
+	char name[QUOTE_SIZE], left[CHECK_LEFT_SIZE], text[LOG_LINE_MAX];
 
-	cert_name_quote(name, sizeof(name), X509_get_subject_name(cert));
-	if (!check_find_due(&due, cert))
-		finding_warn(f, "ask the CA's administrator",
-		    "%s %s: its notBefore or notAfter is no time", what, name);
-	else if (!due.expired && !due.early)
-		list_valid(list, what, cert, &due);
-	else if (cert == bundle->sign || cert == bundle->encrypt)
+	if ((age == AGE_EXPIRED || age == AGE_EARLY) && use[0] != '\0')
 		return;
-	else if (due.expired)
-		finding_warn(f, "get the current ones with getca",
-		    "%s %s has expired", what, name);
-	else
-		finding_warn(f, "is this system's clock right?",
-		    "%s %s is not valid yet", what, name);
+	cert_name_quote(name, sizeof(name), X509_get_subject_name(cert));
+	snprintf(text, sizeof(text), "%s certificate %s%s%s%s", what, name,
+	    check_cert_left(left, sizeof(left), cert), use,
+	    is_pinned(&list->pins, cert) ? "; pinned" : "");
+	check_cert_tell(list->c->f, cert, advice, text);
 }
 
 static void list_all(struct listing *list)
@@ -84,23 +62,24 @@ static void list_all(struct listing *list)
 	const struct cabundle *bundle = list->bundle;
 	const struct options *o = list->c->session->options;
 	struct log_capture unheard;
+	char what[QUOTE_SIZE];
+	X509 *cert;
 	int i;
 
 	log_capture_begin(&unheard);
 	trust_read_pins(&list->pins, o);
 	log_capture_end(&unheard);
-	for (i = 0; i < sk_X509_num(bundle->certs); i++)
-		list_cert(
-		    list, "CA certificate", sk_X509_value(bundle->certs, i));
+	for (i = 0; i < sk_X509_num(bundle->certs); i++) {
+		cert = sk_X509_value(bundle->certs, i);
+		list_cert(list, check_cert_role(cert), cert);
+	}
 	if (bundle->owned_encrypt != NULL)
-		list_cert(
-		    list, "encryption certificate", bundle->owned_encrypt);
-	if (sk_X509_num(bundle->certs) > 1)
-		finding_ok(list->c->f, "CA certificates %s: %d of them%s",
-		    o->ca_cert, sk_X509_num(bundle->certs),
-		    cabundle_is_chain(bundle->certs)
-			? ", a chain up to a root"
-			: ", without the issuer of each");
+		list_cert(list, "encryption", bundle->owned_encrypt);
+	if (sk_X509_num(bundle->certs) > 1) {
+		snprintf(what, sizeof(what), "the %d certificates of %s",
+		    sk_X509_num(bundle->certs), o->ca_cert);
+		check_cert_chain(list->c->f, what, bundle->certs);
+	}
 	if (bundle->hidden != NULL)
 		finding_warn(list->c->f,
 		    "if the CA has changed, remove it, or give another name",

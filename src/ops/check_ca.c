@@ -12,11 +12,6 @@
 #include "pki/path.h"
 #include "pki/pinned.h"
 
-static const char *name_role(X509 *cert)
-{
-	return cert_is_ca(cert) ? "CA" : "RA";
-}
-
 static void tell_each(struct findings *f, STACK_OF(X509) *certs)
 {
 	int i, count = sk_X509_num(certs);
@@ -26,7 +21,7 @@ static void tell_each(struct findings *f, STACK_OF(X509) *certs)
 	for (i = 0; i < count; i++) {
 		cert = sk_X509_value(certs, i);
 		snprintf(what, sizeof(what), "%s certificate %d of %d",
-		    name_role(cert), i + 1, count);
+		    check_cert_role(cert), i + 1, count);
 		check_cert(f, what, cert);
 		check_cert_validity(f, what, cert);
 	}
@@ -37,7 +32,7 @@ static void tell_role(
 {
 	char name[QUOTE_SIZE];
 
-	finding_ok(f, "%s \"%s\": %s", what,
+	finding_ok(f, "%s %s: %s", what,
 	    cert_name_quote(name, sizeof(name), X509_get_subject_name(cert)),
 	    why);
 }
@@ -51,7 +46,7 @@ static void judge_usage(struct findings *f, X509 *cert, unsigned int usage,
 		return;
 	finding_warn(f,
 	    "the CA should issue another, as other clients may refuse it",
-	    "no certificate allows %s, by keyUsage: \"%s\" has to %s",
+	    "no certificate allows %s, by keyUsage: %s has to %s",
 	    name_of_usage,
 	    cert_name_quote(name, sizeof(name), X509_get_subject_name(cert)),
 	    what);
@@ -80,17 +75,6 @@ static void tell_roles(struct findings *f, const struct cabundle *bundle)
 		    "the key to encrypt for is not RSA");
 }
 
-static void judge_chain(struct findings *f, const struct cabundle *bundle)
-{
-	if (cabundle_is_chain(bundle->certs))
-		finding_ok(f, "the certificates form a chain up to a root");
-	else
-		finding_warn(f,
-		    "programs that need the root have to get it from "
-		    "elsewhere",
-		    "the certificates do not form a chain up to a root");
-}
-
 static void tell_pin(
     struct findings *f, const struct pin *pin, STACK_OF(X509) *certs)
 {
@@ -103,7 +87,7 @@ static void tell_pin(
 		cert = sk_X509_value(certs, i);
 		if (!pin_matches(pin, cert))
 			continue;
-		finding_ok(f, "--ca-fingerprint %s is that of \"%s\"", shown,
+		finding_ok(f, "--ca-fingerprint %s is that of %s", shown,
 		    cert_name_quote(
 			name, sizeof(name), X509_get_subject_name(cert)));
 		return;
@@ -160,7 +144,7 @@ static void use_pinned(struct findings *f, struct check_ca *ca)
 	}
 	cabundle_set(&ca->bundle, certs);
 	tell_roles(f, &ca->bundle);
-	judge_chain(f, &ca->bundle);
+	check_cert_chain(f, "the certificates", ca->bundle.certs);
 	cabundle_check(&ca->bundle, (tolerate & TOLERATE_CLOCK) == 0);
 }
 
@@ -183,14 +167,14 @@ static void tell_new(struct findings *f, const struct cabundle *bundle,
 			finding_warn(f,
 			    "run getca again; renew does it by itself with "
 			    "--ca-fingerprint",
-			    "the server sends a new %s certificate, \"%s\", "
+			    "the server sends a new %s certificate, %s, "
 			    "which %s lacks",
-			    name_role(cert), name, path);
+			    check_cert_role(cert), name, path);
 		else
 			finding_ok(f,
-			    "%s lacks the %s certificate \"%s\" that the "
+			    "%s lacks the %s certificate %s that the "
 			    "server sends, too",
-			    path, name_role(cert), name);
+			    path, check_cert_role(cert), name);
 	}
 }
 

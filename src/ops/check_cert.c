@@ -7,29 +7,69 @@
 #include "ops/describe.h"
 #include "pki/ability.h"
 #include "pki/algs.h"
+#include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/clock.h"
 #include "pki/due.h"
 
 #define DAY          86400
+#define SOON         30  /* days */
 #define STRENGTH_MIN 112 /* bits, of RSA with 2048 (NIST SP 800-57) */
 
-#define EXPIRED_HINT \
-	"ask the operator of the CA for the new one, or look at this " \
-	"system's clock"
-#define EARLY_HINT \
-	"look at this system's clock first; else the CA has sent the " \
-	"certificate of a time to come"
+static const struct due_when never = {0};
 
-long long check_cert_days_left(const X509 *cert)
+static bool find_due(struct due *due, const X509 *cert)
 {
-	static const struct due_when never = {0};
+	return due_find(due, &never, X509_get0_notBefore(cert),
+	    X509_get0_notAfter(cert), clock_now());
+}
+
+enum check_age check_cert_age(const X509 *cert)
+{
 	struct due due;
 
-	if (!due_find(&due, &never, X509_get0_notBefore(cert),
-		X509_get0_notAfter(cert), clock_now()))
-		return 0;
-	return due.left / DAY;
+	if (!find_due(&due, cert))
+		return AGE_UNKNOWN;
+	if (due.expired)
+		return AGE_EXPIRED;
+	if (due.early)
+		return AGE_EARLY;
+	return due.left < (long long)SOON * DAY ? AGE_ENDS_SOON : AGE_GOOD;
+}
+
+const char *check_cert_role(X509 *cert)
+{
+	return cert_is_ca(cert) ? "CA" : "RA";
+}
+
+const char *check_cert_left(char *out, size_t size, const X509 *cert)
+{
+	static const char *const others[AGE_COUNT] = {
+	    [AGE_EXPIRED] = " has expired",
+	    [AGE_EARLY] = " is not valid yet",
+	    [AGE_UNKNOWN] = ": its notBefore or notAfter is no time",
+	};
+	const char *other = others[check_cert_age(cert)];
+	char left[DUE_TEXT_SIZE];
+	struct due due;
+
+	if (other == NULL && find_due(&due, cert))
+		snprintf(
+		    out, size, ", %s left", due_text(left, sizeof(left), &due));
+	else
+		snprintf(out, size, "%s", other != NULL ? other : "");
+	return out;
+}
+
+void check_cert_tell(struct findings *f, const X509 *cert,
+    const char *const advice[AGE_COUNT], const char *text)
+{
+	enum check_age age = check_cert_age(cert);
+
+	if (age == AGE_GOOD)
+		finding_ok(f, "%s", text);
+	else
+		finding_warn(f, advice[age], "%s", text);
 }
 
 /* With blanks around, the T of RFC 3339 is harder to read. */
@@ -49,22 +89,25 @@ static void add_date(struct buf *out, const ASN1_TIME *time)
 const char *check_cert_dates(char *out, size_t size, const X509 *cert)
 {
 	struct buf from = {0}, to = {0};
-	long long left = check_cert_days_left(cert);
+	char left[CHECK_LEFT_SIZE];
 
 	add_date(&from, X509_get0_notBefore(cert));
 	add_date(&to, X509_get0_notAfter(cert));
-	switch (cert_time_status(cert)) {
-	case 0:
-		snprintf(out, size, "valid from %s to %s, %lld days left",
-		    buf_string(&from), buf_string(&to), left);
-		break;
-	case 1:
+	switch (check_cert_age(cert)) {
+	case AGE_EXPIRED:
 		snprintf(out, size, "expired on %s, valid from %s",
 		    buf_string(&to), buf_string(&from));
 		break;
-	default:
+	case AGE_EARLY:
 		snprintf(out, size, "not valid before %s, until %s",
 		    buf_string(&from), buf_string(&to));
+		break;
+	case AGE_UNKNOWN:
+		snprintf(out, size, "its notBefore or notAfter is no time");
+		break;
+	default:
+		snprintf(out, size, "valid from %s to %s%s", buf_string(&from),
+		    buf_string(&to), check_cert_left(left, sizeof(left), cert));
 	}
 	buf_free(&from);
 	buf_free(&to);
@@ -78,13 +121,12 @@ static void tell_names(struct findings *f, const char *what, X509 *cert)
 
 	cert_name_quote(issuer, sizeof(issuer), X509_get_issuer_name(cert));
 	describe_add_serial(&serial, cert);
-	finding_ok(f, "%s: \"%s\", serial number %s, %s%s%s", what,
+	finding_ok(f, "%s: %s, serial number %s, %s%s", what,
 	    cert_name_quote(
 		subject, sizeof(subject), X509_get_subject_name(cert)),
 	    buf_string(&serial),
-	    cert_is_self_signed(cert) ? "self-signed" : "issued by \"",
-	    cert_is_self_signed(cert) ? "" : issuer,
-	    cert_is_self_signed(cert) ? "" : "\"");
+	    cert_is_self_signed(cert) ? "self-signed" : "issued by ",
+	    cert_is_self_signed(cert) ? "" : issuer);
 	buf_free(&serial);
 }
 
@@ -166,15 +208,32 @@ static void tell_fingerprints(struct findings *f, const char *what, X509 *cert)
 
 void check_cert_validity(struct findings *f, const char *what, X509 *cert)
 {
-	char dates[CHECK_DATES_SIZE];
-	int when = cert_time_status(cert);
+	static const char *const advice[AGE_COUNT] = {
+	    [AGE_ENDS_SOON] = CHECK_SOON_ADVICE,
+	    [AGE_EXPIRED] =
+		"ask the operator of the CA for the new one, or look at this "
+		"system's clock",
+	    [AGE_EARLY] =
+		"look at this system's clock first; else the CA has sent the "
+		"certificate of a time to come",
+	};
+	char dates[CHECK_DATES_SIZE], text[CHECK_DATES_SIZE + QUOTE_SIZE];
 
 	check_cert_dates(dates, sizeof(dates), cert);
-	if (when == 0)
-		finding_ok(f, "%s: %s", what, dates);
+	snprintf(text, sizeof(text), "%s: %s", what, dates);
+	check_cert_tell(f, cert, advice, text);
+}
+
+void check_cert_chain(
+    struct findings *f, const char *what, STACK_OF(X509) *certs)
+{
+	if (cabundle_is_chain(certs))
+		finding_ok(f, "%s form a chain up to a root", what);
 	else
-		finding_warn(f, when > 0 ? EXPIRED_HINT : EARLY_HINT, "%s: %s",
-		    what, dates);
+		finding_warn(f,
+		    "programs that need the root have to get it from "
+		    "elsewhere",
+		    "%s do not form a chain up to a root", what);
 }
 
 void check_cert(struct findings *f, const char *what, X509 *cert)

@@ -8,12 +8,39 @@
 
 #include "ops/finding.h"
 
-/* Whole days until notAfter, below 0 after it. */
-long long check_cert_days_left(const X509 *cert);
+/* What a certificate is now, by its notBefore and notAfter. */
+enum check_age {
+	AGE_GOOD,
+	AGE_ENDS_SOON, /* valid, but for less than 30 days */
+	AGE_EXPIRED,
+	AGE_EARLY,   /* not valid yet */
+	AGE_UNKNOWN, /* they are no times */
+	AGE_COUNT
+};
+enum check_age check_cert_age(const X509 *cert);
 
-/* "valid from DATE to DATE, 12 days left", "expired on ..."; returns out. */
+/* For a CA's or RA's certificate that ends soon. */
+#define CHECK_SOON_ADVICE \
+	"it expires soon: get the next ones with getnextca, or with getca " \
+	"once the CA has changed"
+
+/* "CA", or "RA" for a certificate that is no CA's. */
+const char *check_cert_role(X509 *cert);
+
+/* ", 61 of 90 days left", " has expired", ...; returns out. */
+#define CHECK_LEFT_SIZE 96
+const char *check_cert_left(char *out, size_t size, const X509 *cert);
+
+/* "valid from DATE to DATE, 61 of 90 days left", "expired on ..."; returns out. */
 #define CHECK_DATES_SIZE 160
 const char *check_cert_dates(char *out, size_t size, const X509 *cert);
+
+/*
+ * Adds text, which says of what age cert is; if that is not good, as a warning
+ * with the advice for it.
+ */
+void check_cert_tell(struct findings *f, const X509 *cert,
+    const char *const advice[AGE_COUNT], const char *text);
 
 /*
  * Adds what there is to say of a CA's or RA's certificate, called what ("CA
@@ -21,7 +48,11 @@ const char *check_cert_dates(char *out, size_t size, const X509 *cert);
  */
 void check_cert(struct findings *f, const char *what, X509 *cert);
 
-/* Adds its dates, and warns if it is not valid now. */
+/* Adds its dates, and warns if it is not valid now, or not for long. */
 void check_cert_validity(struct findings *f, const char *what, X509 *cert);
+
+/* Adds whether certs, called what, have the issuer of each of them. */
+void check_cert_chain(
+    struct findings *f, const char *what, STACK_OF(X509) *certs);
 
 #endif

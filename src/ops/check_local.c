@@ -4,9 +4,6 @@
 
 #include "ops/check_local.h"
 #include "ops/check_parts.h"
-#include "pki/clock.h"
-
-#define NEVER_DUE "1m"
 
 enum status check_report(struct check *c, enum status st,
     struct log_capture *capture, const char *advice)
@@ -27,16 +24,6 @@ const char *check_advice_on_file(const char *path)
 	return errno == ENOENT || errno == ENOTDIR
 	    ? "correct the name, or put the file there"
 	    : NULL;
-}
-
-bool check_find_due(struct due *due, X509 *cert)
-{
-	struct problem problem;
-	struct due_when when;
-
-	return due_parse(&when, NEVER_DUE, &problem) &&
-	    due_find(due, &when, X509_get0_notBefore(cert),
-		X509_get0_notAfter(cert), clock_now());
 }
 
 /* In the order in which enroll and renew look at these things. */

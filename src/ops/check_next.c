@@ -24,11 +24,11 @@ static void tell_certs(
 		    i + 1, count);
 		check_cert(f, what, cert);
 		/* They may well be valid only later. */
-		if (cert_time_status(cert) > 0)
-			check_cert_validity(f, what, cert);
-		else
+		if (check_cert_age(cert) == AGE_EARLY)
 			finding_ok(f, "%s: %s", what,
 			    check_cert_dates(dates, sizeof(dates), cert));
+		else
+			check_cert_validity(f, what, cert);
 	}
 }
 

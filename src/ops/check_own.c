@@ -1,4 +1,6 @@
 #include "keys/key.h"
+#include "ops/check_cert.h"
+#include "ops/check_local.h"
 #include "ops/check_parts.h"
 #include "ops/describe.h"
 #include "pki/cert.h"
@@ -8,16 +10,13 @@
 
 static const char *describe_cert_line(char out[LINE_SIZE], X509 *cert)
 {
-	char subject[QUOTE_SIZE], issuer[QUOTE_SIZE], left[DUE_TEXT_SIZE];
-	struct due due;
+	char subject[QUOTE_SIZE], issuer[QUOTE_SIZE], left[CHECK_LEFT_SIZE];
+	bool now = cert_time_status(cert) == 0;
 
 	cert_name_quote(subject, sizeof(subject), X509_get_subject_name(cert));
 	cert_name_quote(issuer, sizeof(issuer), X509_get_issuer_name(cert));
-	if (!check_find_due(&due, cert) || due.early || due.expired)
-		snprintf(out, LINE_SIZE, "%s, issued by %s", subject, issuer);
-	else
-		snprintf(out, LINE_SIZE, "%s, issued by %s, %s left", subject,
-		    issuer, due_text(left, sizeof(left), &due));
+	snprintf(out, LINE_SIZE, "%s, issued by %s%s", subject, issuer,
+	    now ? check_cert_left(left, sizeof(left), cert) : "");
 	return out;
 }
 
@@ -96,7 +95,7 @@ static void describe_renewed(struct check *c)
 {
 	const struct renewal_state *r = &c->r;
 	const char *name = r->options->local_cert;
-	char left[DUE_TEXT_SIZE], line[LINE_SIZE];
+	char line[LINE_SIZE];
 
 	if (r->cert == NULL) {
 		finding_ok(c->f,
@@ -105,7 +104,6 @@ static void describe_renewed(struct check *c)
 		    name);
 		return;
 	}
-	due_text(left, sizeof(left), &r->due);
 	describe_cert_line(line, r->cert);
 	if (r->due.early)
 		warn_of_early(c, "certificate", name, r->cert);

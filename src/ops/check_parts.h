@@ -5,13 +5,13 @@
 #include <stdbool.h>
 
 #include "keys/key_name.h"
-#include "ops/check_local.h"
 #include "ops/finding.h"
 #include "ops/inputs.h"
 #include "ops/renew_derive.h"
 #include "ops/renewal.h"
-#include "pki/due.h"
 #include "util/log.h"
+
+struct check_files;
 
 /* Borrows f, session and files; owns in and r. */
 struct check {
@@ -73,8 +73,5 @@ enum status check_report(struct check *c, enum status st,
 
 /* What to do about a file that cannot be read; NULL: the message has it. */
 const char *check_advice_on_file(const char *path);
-
-/* How long cert is valid; false: its times are none. */
-bool check_find_due(struct due *due, X509 *cert);
 
 #endif

@@ -1,9 +1,9 @@
+#include <stdio.h>
+
 #include "ops/check_cert.h"
 #include "ops/check_tls.h"
 #include "pki/altnames.h"
 #include "pki/cert.h"
-
-#define EXPIRES_SOON 30 /* days */
 
 static void add_names(struct buf *out, X509 *cert)
 {
@@ -18,24 +18,26 @@ static void add_names(struct buf *out, X509 *cert)
 
 static void tell_peer(struct findings *f, X509 *cert)
 {
+	static const char *const advice[AGE_COUNT] = {
+	    [AGE_ENDS_SOON] =
+		"have the operator of the server renew it in time",
+	    [AGE_EXPIRED] = "have the operator of the server renew it",
+	    [AGE_EARLY] = "is this system's clock right?",
+	};
 	char subject[QUOTE_SIZE], issuer[QUOTE_SIZE];
-	char dates[CHECK_DATES_SIZE];
+	char dates[CHECK_DATES_SIZE], text[LOG_LINE_MAX];
 	struct buf names = {0};
-	long long left = check_cert_days_left(cert);
 
 	add_names(&names, cert);
-	finding_ok(f,
-	    "certificate of the server: \"%s\", for %s, issued by \"%s\", %s",
+	snprintf(text, sizeof(text),
+	    "certificate of the server: %s, for %s, issued by %s, %s",
 	    cert_name_quote(
 		subject, sizeof(subject), X509_get_subject_name(cert)),
 	    buf_string(&names),
 	    cert_name_quote(issuer, sizeof(issuer), X509_get_issuer_name(cert)),
 	    check_cert_dates(dates, sizeof(dates), cert));
+	check_cert_tell(f, cert, advice, text);
 	buf_free(&names);
-	if (cert_time_status(cert) == 0 && left < EXPIRES_SOON)
-		finding_warn(f,
-		    "have the operator of the server renew it in time",
-		    "the certificate of the server expires in %lld days", left);
 }
 
 static void tell_verdict(struct findings *f, const struct http_tls *tls)
@@ -58,17 +60,19 @@ static void tell_verdict(struct findings *f, const struct http_tls *tls)
 
 static void tell_client_dates(struct findings *f, const char *path)
 {
-	char dates[CHECK_DATES_SIZE];
+	static const char *const advice[AGE_COUNT] = {
+	    [AGE_ENDS_SOON] = "renew it in time",
+	    [AGE_EXPIRED] = "the server may refuse it",
+	    [AGE_EARLY] = "the server may refuse it",
+	};
+	char dates[CHECK_DATES_SIZE], text[LOG_LINE_MAX];
 	X509 *cert = NULL;
 
 	if (cert_read(&cert, path, "TLS certificate") != ST_OK)
 		return;
 	check_cert_dates(dates, sizeof(dates), cert);
-	if (cert_time_status(cert) == 0)
-		finding_ok(f, "TLS certificate %s: %s", path, dates);
-	else
-		finding_warn(f, "the server may refuse it",
-		    "TLS certificate %s: %s", path, dates);
+	snprintf(text, sizeof(text), "TLS certificate %s: %s", path, dates);
+	check_cert_tell(f, cert, advice, text);
 	X509_free(cert);
 }
 

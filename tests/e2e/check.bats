@@ -628,7 +628,7 @@ END
     cp ec.crt ca.crt-1
     check "${usual[@]}"
     expect_status 0
-    finds ok "CA certificates ca.crt: 2 of them, a chain up to a root"
+    finds ok "the 2 certificates of ca.crt form a chain up to a root"
     cp ca.crt-0 ca.crt
     check "${usual[@]}"
     warns "CA certificates ca.crt-0 ...: they are not read, as there is ca.crt"

@@ -61,7 +61,7 @@ mask() {
         s/sha256:([0-9A-F]{2}:){31}[0-9A-F]{2}/sha256:FINGERPRINT/g
         s/([0-9A-F]{2}:){15,31}[0-9A-F]{2}/FINGERPRINT/g
         s/[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9:]{8} UTC/TIME/g
-        s/[0-9]+ days left/N days left/'
+        s/[0-9]+ of [0-9]+ days left/N of M days left/'
 }
 
 # sent OPERATION...: these requests, once each, and no others.
@@ -103,14 +103,14 @@ ok       requests are sent by POST
 ok       Renewal: renew signs with the old certificate and sends a RenewalReq
 ok       GetNextCACert is not announced: when the CA changes, its new certificates come with getca
 ok       GetCACert: 200 OK, application/x-x509-ca-cert
-ok       CA certificate 1 of 1: "/C=FI/O=Example/CN=Example Test CA", serial number SERIAL, self-signed
+ok       CA certificate 1 of 1: /C=FI/O=Example/CN=Example Test CA, serial number SERIAL, self-signed
 ok       CA certificate 1 of 1: a CA's, by basicConstraints, keyUsage: Digital Signature, Key Encipherment, Certificate Sign, CRL Sign; key rsaEncryption of 2048 bits; signed with sha256WithRSAEncryption
 ok       CA certificate 1 of 1: SHA-256 FINGERPRINT
 ok       CA certificate 1 of 1: SHA-1 FINGERPRINT, MD5 FINGERPRINT
-ok       CA certificate 1 of 1: valid from TIME to TIME, N days left
-ok       --ca-fingerprint FINGERPRINT is that of "/C=FI/O=Example/CN=Example Test CA"
-ok       requests would be encrypted for "/C=FI/O=Example/CN=Example Test CA": the only one
-ok       replies are expected to be signed by "/C=FI/O=Example/CN=Example Test CA": the only one
+ok       CA certificate 1 of 1: valid from TIME to TIME, N of M days left
+ok       --ca-fingerprint FINGERPRINT is that of /C=FI/O=Example/CN=Example Test CA
+ok       requests would be encrypted for /C=FI/O=Example/CN=Example Test CA: the only one
+ok       replies are expected to be signed by /C=FI/O=Example/CN=Example Test CA: the only one
 ok       the certificates form a chain up to a root
 ok       ca.crt has the certificates that the server sends
 ok       this system's clock agrees with that of the server
@@ -283,7 +283,7 @@ END
     check --tls-ca-file "$tls/tls-ca.pem"
     expect_status 0
     found ok "TLSv1."
-    found ok 'certificate of the server: "/CN=good", for DNS:localhost, IP Address:127.0.0.1, issued by "/CN=tls-ca", valid from '
+    found warning 'certificate of the server: /CN=good, for DNS:localhost, IP Address:127.0.0.1, issued by /CN=tls-ca, valid from '
     found ok "is trusted, by the CA certificates of --tls-ca-file"
 }
 
@@ -294,7 +294,8 @@ END
     start_nginx good
     check --tls-ca-file "$tls/tls-ca.pem"
     expect_status 0
-    found warning "the certificate of the server expires in 29 days"
+    found warning "certificate of the server: /CN=good, " \
+        "29 of 30 days left: have the operator of the server renew it in time"
     openssl x509 -req -in "$tls/good.csr" -CA "$tls/tls-ca.pem" \
         -CAkey "$tls/tls-ca.key" -CAcreateserial -days 90 -out long.pem \
         -extfile <(echo "subjectAltName=DNS:localhost") 2>/dev/null
@@ -332,17 +333,17 @@ END
     start_nginx stranger
     check --tls-ca-file "$tls/tls-ca.pem"
     expect_status 95
-    found ok 'certificate of the server: "/CN=stranger", for DNS:stranger, issued by "/CN=other-ca"'
+    found warning 'certificate of the server: /CN=stranger, for DNS:stranger, issued by /CN=other-ca'
     found problem "the certificate of the server is not trusted: unable to get local issuer certificate"
     start_nginx wrong-name
     check --tls-ca-file "$tls/tls-ca.pem"
     expect_status 95
-    found ok "for DNS:other.example.org, IP Address:127.0.0.2"
+    found warning "for DNS:other.example.org, IP Address:127.0.0.2"
     found problem "is not trusted: hostname mismatch"
     start_nginx expired
     check --tls-ca-file "$tls/tls-ca.pem"
     expect_status 95
-    found ok "certificate of the server" "expired on 2020-12-31 23:59:59 UTC"
+    found warning "certificate of the server" "expired on 2020-12-31 23:59:59 UTC"
     found problem "certificate has expired"
     nothing_sent
 }
@@ -373,7 +374,8 @@ END
     check --tls-ca-file "$tls/tls-ca.pem" --tls-cert client.pem
     expect_status 0
     found ok "the server asks for a client certificate, and gets that of --tls-cert"
-    found ok "TLS certificate client.pem: valid from "
+    found warning "TLS certificate client.pem: valid from " \
+        "29 of 30 days left: renew it in time"
     start_nginx good
     check --tls-ca-file "$tls/tls-ca.pem" --tls-cert client.pem
     expect_status 0
@@ -645,10 +647,13 @@ getca() {
     getca
     check
     expect_status 0
-    found ok 'RA certificate 1 of 3: "/C=FI/O=Example/CN=Example Test RA Signing"' \
-        'issued by "/C=FI/O=Example/CN=Example Test CA"'
-    found ok 'requests would be encrypted for "/C=FI/O=Example/CN=Example Test RA Encryption": keyUsage allows keyEncipherment'
-    found ok 'replies are expected to be signed by "/C=FI/O=Example/CN=Example Test RA Signing": keyUsage allows digitalSignature'
+    found ok "RA certificate /C=FI/O=Example/CN=Example Test RA Signing, "
+    found ok "CA certificate /C=FI/O=Example/CN=Example Test CA, "
+    found ok "the 3 certificates of ca.crt form a chain up to a root"
+    found ok 'RA certificate 1 of 3: /C=FI/O=Example/CN=Example Test RA Signing' \
+        'issued by /C=FI/O=Example/CN=Example Test CA'
+    found ok 'requests would be encrypted for /C=FI/O=Example/CN=Example Test RA Encryption: keyUsage allows keyEncipherment'
+    found ok 'replies are expected to be signed by /C=FI/O=Example/CN=Example Test RA Signing: keyUsage allows digitalSignature'
     no_trouble
 }
 
@@ -682,6 +687,24 @@ wrong_now() {
     found warning "CA certificate 1 of 1: expired on "
 }
 
+# made_ca DAYS: the certificate of the CA that is started next.
+made_ca() {
+    mkdir "$ca"
+    openssl req -new -x509 -newkey rsa:2048 -nodes -keyout "$ca/ca.key" \
+        -subj "/CN=Short" -days "$1" -out "$ca/ca.crt" 2>/dev/null
+}
+
+@test "a CA that expires soon is a warning, of the file and of the server" {
+    made_ca 20
+    start_enrolment
+    check
+    expect_status 0
+    found warning "CA certificate /CN=Short, " "of 20 days left" \
+        ": it expires soon: get the next ones with getnextca"
+    found warning "CA certificate 1 of 1: valid from " "of 20 days left" \
+        ": it expires soon: get the next ones with getnextca"
+}
+
 @test "a CA that is not valid yet is a problem, with a hint at the clock" {
     start_enrolment
     check_at -3d
@@ -696,7 +719,7 @@ wrong_now() {
     check
     expect_status 0
     found warning "no certificate allows keyEncipherment, by keyUsage" \
-        "Example Test CA\" has to be encrypted for"
+        "Example Test CA has to be encrypted for"
     found warning "no certificate allows digitalSignature, by keyUsage"
 }
 
@@ -766,14 +789,14 @@ wrong_now() {
     start_ca --profile ra
     check
     expect_status 0
-    found warning 'the server sends a new RA certificate, "/C=FI/O=Example/CN=Example Test RA Encryption", which ca.crt lacks: run getca again'
+    found warning 'the server sends a new RA certificate, /C=FI/O=Example/CN=Example Test RA Encryption, which ca.crt lacks: run getca again'
 }
 
 @test "-c without the root that is sent is ok, -c with more than that is a warning" {
     start_enrolment --profile chain
     check
     expect_status 0
-    found ok 'ca.crt lacks the CA certificate "/C=FI/O=Example/CN=Example Test Root" that the server sends, too'
+    found ok 'ca.crt lacks the CA certificate /C=FI/O=Example/CN=Example Test Root that the server sends, too'
     stop_ca
     rm -r "$ca"
     start_ca --profile ra
