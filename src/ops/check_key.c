@@ -58,26 +58,23 @@ static int check_access(struct check *c, const struct key_place *place)
 {
 	const char *path = key_name_get_path(place->name);
 	char advice[KEY_NAME_MAX + 32];
-	mode_t mode, excess;
-	struct stat sb;
+	enum key_access access;
+	int mode;
 
-	if (stat(path, &sb) != 0)
-		return -1;
-	mode = sb.st_mode & 07777;
-	excess = mode & (S_IRWXG | S_IRWXO) & ~wanted_mode(&c->own);
-	if (sb.st_uid != geteuid() && sb.st_uid != 0)
+	access = own_key_find_access(&mode, path, wanted_mode(&c->own));
+	if (access == KEY_ACCESS_FOREIGN || access == KEY_ACCESS_PLANTED)
 		finding_warn(c->f,
 		    "somebody else may have a copy: make a new key",
 		    "%s %s: it belongs to another user, who can read it",
 		    place->what, path);
-	else if (excess != 0) {
+	else if (access == KEY_ACCESS_SHARED) {
 		snprintf(advice, sizeof(advice), "chmod 600 %s", path);
 		finding_warn(c->f, advice,
 		    "%s %s: it has mode %04o: others than its owner can read "
 		    "or change it",
 		    place->what, path, (unsigned int)mode);
 	}
-	return (int)mode;
+	return mode;
 }
 
 static bool is_encrypted(const struct key_place *place)
@@ -130,15 +127,17 @@ static enum status read_own(struct check *c, bool exists)
 {
 	const struct options *o = &c->own;
 	const char *path = key_name_get_path(o->key), *advice = NULL;
+	bool made =
+	    c->session->making || (!exists && o->operation == &op_renew);
 	struct log_capture capture;
 	enum status st;
 
 	log_capture_begin(&capture);
-	if (c->session->making || (!exists && o->operation == &op_renew))
+	if (made)
 		st = own_key_read_or_make(&c->in.csr_key, c->session, exists);
 	else
 		st = own_key_read(&c->in.csr_key, c->session);
-	if (!c->session->making && !key_name_is_uri(path))
+	if (!made && !key_name_is_uri(path))
 		advice = check_advice_on_file(path);
 	return check_report(c, st, &capture, advice);
 }
@@ -153,6 +152,12 @@ static bool is_left_to_cert(const struct check *c, bool exists)
 	    file_find(&cert, c->own.local_cert) == ST_OK && cert;
 }
 
+/* renew without either says so of the key once it knows what to request. */
+static bool is_left_to_derive(const struct check *c, bool exists)
+{
+	return !exists && c->renews && c->own.new_key == NULL;
+}
+
 /* A key in a token is made by nobody here. */
 static void look_at_own(struct check *c, const struct key_place *place)
 {
@@ -165,8 +170,11 @@ static void look_at_own(struct check *c, const struct key_place *place)
 	if (st == ST_OK && is_left_to_cert(c, exists))
 		return;
 	set_type(c, exists);
+	if (st == ST_OK && is_left_to_derive(c, exists))
+		return;
 	if (st == ST_OK)
 		st = read_own(c, exists);
+	c->key_is_lacking = st != ST_OK && !exists;
 	if (st != ST_OK)
 		return;
 	if (exists)

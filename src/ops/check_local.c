@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -16,7 +17,7 @@ enum status check_report(struct check *c, enum status st,
 
 const char *check_advice_on_file(const char *path)
 {
-	if (access(path, R_OK) == 0)
+	if (faccessat(AT_FDCWD, path, R_OK, AT_EACCESS) == 0)
 		return NULL;
 	if (errno == EACCES)
 		return "run sscep as the user that may read it, or let this "

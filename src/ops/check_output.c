@@ -1,4 +1,8 @@
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "keys/key_file.h"
@@ -8,7 +12,24 @@
 #include "util/swap.h"
 #include "util/target.h"
 
-/* What to do about its directory; NULL: that is as it should be. */
+/* Whether there is no such directory as the name says. */
+static bool lacks_directory(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *directory;
+	struct stat sb;
+	bool yes;
+
+	if (slash == NULL)
+		return false;
+	directory = strndup(path, (size_t)(slash - path) + 1);
+	yes = directory != NULL && stat(directory, &sb) != 0 &&
+	    (errno == ENOENT || errno == ENOTDIR);
+	free(directory);
+	return yes;
+}
+
+/* What to do about its directory; NULL: nothing, or the message has it. */
 static const char *find_advice(const char *path)
 {
 	const char *advice = NULL;
@@ -16,9 +37,12 @@ static const char *find_advice(const char *path)
 	char *directory;
 
 	if (!target_find_quietly(&target, path))
-		return "make its directory, or give another name";
+		return lacks_directory(path)
+		    ? "make its directory, or give another name"
+		    : NULL;
 	directory = target_directory(&target);
-	if (directory != NULL && access(directory, W_OK | X_OK) != 0)
+	if (directory != NULL &&
+	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) != 0)
 		advice = "let this user write there, or run sscep as one who "
 			 "may";
 	free(directory);

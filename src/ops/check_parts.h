@@ -28,7 +28,8 @@ struct check {
 	bool renews;            /* r is open */
 	bool stuck; /* the key or certificate of renew is unusable */
 	bool bundle_is_good;
-	bool key_is_new; /* that of -k would be made */
+	bool key_is_new;     /* that of -k would be made */
+	bool key_is_lacking; /* there is none, and that has been told */
 };
 
 /* -k, and -K: read, unless they cannot be without asking for a secret. */

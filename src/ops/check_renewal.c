@@ -86,6 +86,8 @@ static enum status read_derived(struct check *c)
 	enum status st = ST_OK;
 	bool there;
 
+	if (c->derived.uses_new && c->key_is_lacking)
+		return ST_FILE;
 	if (c->derived.uses_new) {
 		EVP_PKEY_free(in->csr_key);
 		in->csr_key = NULL;

@@ -75,38 +75,54 @@ static bool is_in_sticky_directory(const struct target *target)
 	return yes;
 }
 
-/*
- * A key of which somebody else has a copy proves nothing.  Who may make files in
- * /tmp can put one there before the first run does.
- */
-static enum status check_access(const char *name)
+enum key_access own_key_find_access(int *mode, const char *name, mode_t wanted)
 {
-	enum status st = ST_OK;
+	enum key_access access = KEY_ACCESS_OWNER;
 	struct target target;
 	const struct stat *sb = &target.status;
 
+	*mode = -1;
 	if (!target_find_quietly(&target, name))
-		return ST_OK;
-	if (target.exists && sb->st_uid != geteuid() && sb->st_uid != 0) {
-		if (is_in_sticky_directory(&target))
-			st = fail(ST_FILE,
-			    "private key %s: it is there, and belongs to "
-			    "another user, who may have put it there (give a "
-			    "name in a directory of your own)",
-			    name);
-		else
-			warn(WARN_KEY_ACCESS,
-			    "private key %s: it is there, and belongs to "
-			    "another user, who can read it",
-			    name);
-	} else if (target.exists && (sb->st_mode & (S_IRWXG | S_IRWXO)) != 0) {
+		return access;
+	if (target.exists) {
+		*mode = (int)(sb->st_mode & 07777U);
+		if (sb->st_uid != geteuid() && sb->st_uid != 0)
+			access = is_in_sticky_directory(&target)
+			    ? KEY_ACCESS_PLANTED
+			    : KEY_ACCESS_FOREIGN;
+		else if ((sb->st_mode & (S_IRWXG | S_IRWXO) & ~wanted) != 0)
+			access = KEY_ACCESS_SHARED;
+	}
+	target_free(&target);
+	return access;
+}
+
+/*
+ * A key of which somebody else has a copy proves nothing.  Who may make files in
+ * /tmp can put one there before the first run does.  quiet: somebody else warns.
+ */
+static enum status check_access(const char *name, bool quiet)
+{
+	int mode;
+	enum key_access access = own_key_find_access(&mode, name, 0600);
+
+	if (access == KEY_ACCESS_PLANTED)
+		return fail(ST_FILE,
+		    "private key %s: it is there, and belongs to another user, "
+		    "who may have put it there (give a name in a directory of "
+		    "your own)",
+		    name);
+	if (access == KEY_ACCESS_FOREIGN && !quiet)
+		warn(WARN_KEY_ACCESS,
+		    "private key %s: it is there, and belongs to another user, "
+		    "who can read it",
+		    name);
+	else if (access == KEY_ACCESS_SHARED && !quiet)
 		warn(WARN_KEY_ACCESS,
 		    "private key %s: it is there, and has mode %04o: others "
 		    "than its owner may know it (expected 0600)",
-		    name, (unsigned int)sb->st_mode & 07777U);
-	}
-	target_free(&target);
-	return st;
+		    name, (unsigned int)mode);
+	return ST_OK;
 }
 
 static enum status read_there(EVP_PKEY **out, const struct session *session)
@@ -131,7 +147,8 @@ static enum status read_there(EVP_PKEY **out, const struct session *session)
 		    "%s (--new-key never overwrites a key; give another name, "
 		    "or leave --new-key out to use this one)",
 		    shown, o->new_key, new_key_describe(found, *out));
-	if (o->new_key != NULL && (st = check_access(name)) != ST_OK)
+	if (o->new_key != NULL &&
+	    (st = check_access(name, session->looks)) != ST_OK)
 		return st;
 	verbose("private key %s: it is there, and is used", shown);
 	return ST_OK;

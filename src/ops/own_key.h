@@ -3,6 +3,7 @@
 #define OPS_OWN_KEY_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include <openssl/evp.h>
 
@@ -31,5 +32,16 @@ enum status own_key_find(bool *exists, const struct session *session);
  */
 enum status own_key_read_or_make(
     EVP_PKEY **out, const struct session *session, bool exists);
+
+/* Who, but for its owner and root, may know the key of a file. */
+enum key_access {
+	KEY_ACCESS_OWNER,   /* nobody */
+	KEY_ACCESS_SHARED,  /* others, as its mode has bits beyond wanted */
+	KEY_ACCESS_FOREIGN, /* another user, whose file it is */
+	KEY_ACCESS_PLANTED /* the same, in a directory where anybody makes files */
+};
+
+/* mode is set to that of the file, or to -1: the key is in none. */
+enum key_access own_key_find_access(int *mode, const char *name, mode_t wanted);
 
 #endif

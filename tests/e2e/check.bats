@@ -370,6 +370,14 @@ END
     has_no warning
 }
 
+@test "check: a key that others can read is told once, also where one is asked for" {
+    chmod 640 local.key
+    check -c ca.crt -k local.key --new-key rsa:2048 --subject /CN=x \
+        -l local.crt
+    warns "private key local.key: it has mode 0640"
+    expect_equal warnings 1 "$(grep -c ^warning "$stdout")"
+}
+
 @test "check: a key that belongs to somebody else" {
     [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
     chown 65533 local.key
@@ -485,6 +493,14 @@ certified() {
         -l local.crt --hook true
     fails_as renew "private key none.key: there is none" -c ca.crt \
         -k none.key -l local.crt --hook true --subject /CN=x
+    check -c ca.crt -k none.key -l local.crt --hook true --subject /CN=x
+    finds problem "there is none (--new-key ec:P-256 makes one)"
+    expect_equal "problems" 1 "$(grep -c ^problem "$stdout")"
+    stdout_lacks "correct the name"
+    fails_as renew none/k.key -c ca.crt -k none/k.key -l local.crt \
+        --hook true --subject /CN=x --new-key ec:P-256
+    expect_equal "lines on the key" 1 "$(grep -c "problem .*key none/k.key: " "$stdout")"
+    rm -f local.crt.lock
     renewed -k none.key --subject /CN=x --new-key ec:P-256
     expect_status 0
     finds ok "private key none.key: there is none; ec:P-256 would be made"
@@ -654,6 +670,29 @@ END
     fails_as enroll none/chain.pem "${usual[@]}" --chain none/chain.pem
     fails_as renew none/bundle.pem -c ca.crt -k local.key -l local.crt \
         --subject /CN=x --bundle none/bundle.pem
+}
+
+@test "check: an output that is a link of somebody else where all may write" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    mkdir -m 1777 sticky
+    ln -s ../local.crt sticky/x
+    chown -h 65533 sticky/x
+    fails_as enroll "is a symbolic link of user 65533" "${usual[@]}" -l sticky/x
+    stdout_lacks "make its directory"
+}
+
+@test "check: advice is for the effective user" {
+    [ "$(id -u)" -eq 0 ] || skip "only root has another real user"
+    need setpriv
+    mkdir dir
+    chmod 755 . dir
+    as_other check "${usual[@]}" -k none.key
+    make_program effective setpriv --euid 65534 --egid 65534 \
+        --clear-groups "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/effective" check "${usual[@]}" \
+        -l dir/x.crt
+    finds problem "let this user write there"
+    finds problem "let this user read it"
 }
 
 @test "check: outputs in a directory that this user may not write to" {
