@@ -4,8 +4,7 @@
 #include "options/table.h"
 #include "util/log.h"
 
-#define SPELLING_MAX 64
-
+/* Nothing is asked of rows of another type. */
 static bool is_set(const struct options *o, const struct option_row *row)
 {
 	if (row->type == TYPE_STRING)

@@ -17,8 +17,6 @@
 #include "options/value.h"
 #include "util/log.h"
 
-#define SPELLING_MAX 64
-
 /* The value, in argv, of an option. */
 struct argument_value {
 	const struct option_row *row;

@@ -68,6 +68,7 @@ void *table_field(struct options *options, const struct option_row *row);
 const void *table_field_const(
     const struct options *options, const struct option_row *row);
 /* "-k" and "--key" separated by between, or the one that the row has. */
+#define SPELLING_MAX 64
 const char *table_spelling(
     char *out, size_t size, const struct option_row *row, const char *between);
 

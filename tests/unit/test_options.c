@@ -436,6 +436,32 @@ static void every_row_is_promised(void **state)
 
 /* The table itself. */
 
+/* demand.c can tell of these types only whether they are given. */
+static void check_presence(const struct option_row *row)
+{
+	assert_non_null(row);
+	if (row->type != TYPE_STRING && row->type != TYPE_FLAG)
+		fail_msg("%s", row->name != NULL ? row->name : "?");
+}
+
+static void check_demands(const struct option_row *row)
+{
+	const char *p;
+	size_t i;
+
+	if (row->required != 0 || row->needs != 0)
+		check_presence(row);
+	for (p = row->unless; p != NULL && *p != '\0'; p++)
+		check_presence(table_find_letter(*p, row->ops));
+	if (row->needs != 0)
+		check_presence(table_find_letter(row->needs, row->ops));
+	if (row->serves != 0)
+		check_presence(table_find_letter(row->serves, row->ops));
+	for (i = 0; i < table_row_count; i++)
+		if (table_names(row->instead, &table_rows[i]))
+			check_presence(&table_rows[i]);
+}
+
 static void check_row(const struct option_row *row)
 {
 	const char *p;
@@ -493,6 +519,7 @@ static void the_table_is_sound(void **state)
 	(void)state;
 	for (i = 0; i < table_row_count; i++) {
 		check_row(&table_rows[i]);
+		check_demands(&table_rows[i]);
 		for (j = i + 1; j < table_row_count; j++)
 			check_rows_differ(&table_rows[i], &table_rows[j]);
 	}
