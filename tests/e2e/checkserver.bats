@@ -57,6 +57,7 @@ mask() {
     sed -E 's/127\.0\.0\.1:[0-9]+/127.0.0.1:PORT/g
         s/port [0-9]+/port PORT/g
         s/in [0-9]+ ms/in N ms/
+        s/(transactionID) [0-9A-F]{32}/\1 ID/
         s/\b[0-9A-F]{30,40}\b/SERIAL/g
         s/sha256:([0-9A-F]{2}:){31}[0-9A-F]{2}/sha256:FINGERPRINT/g
         s/([0-9A-F]{2}:){15,31}[0-9A-F]{2}/FINGERPRINT/g
@@ -938,11 +939,11 @@ END
 
 # --- the manual -----------------------------------------------------------------
 
-# shown NAME: what docs/check.md has under that heading is what is said of the
-# server. With UPDATE_DOCS=1 it is written there.
+# shown NAME: what docs/check.md has under that heading is the output. With
+# UPDATE_DOCS=1 it is written there.
 shown() {
     local doc=$tree/docs/check.md
-    server_half >shown.new
+    cp "$stdout" shown.new
     if [ -n "${UPDATE_DOCS:-}" ]; then
         awk -v heading="## $1" -v url="$URL" '
             /^## / { here = $0 == heading }
