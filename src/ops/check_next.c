@@ -58,6 +58,7 @@ void check_next(struct findings *f, struct check_http *h,
 	struct session *session = f->session;
 	const struct nextca_trust trust = {
 	    .current = trusted,
+	    .option = source,
 	    .tolerate = session->options->tolerate,
 	    .policy = session_digest_policy(session),
 	};

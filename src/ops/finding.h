@@ -17,7 +17,7 @@ enum finding_state {
 /* Borrows session. */
 struct findings {
 	struct session *session;
-	const char *topic; /* of what comes now, static: "key", "tls", ... */
+	const char *topic;  /* of what comes now, static: "key", "tls", ... */
 	enum status status; /* of the first problem; ST_OK: there was none */
 	bool colour;
 	struct log_sink sink;

@@ -84,7 +84,7 @@ enum key_access own_key_find_access(int *mode, const char *name, mode_t wanted)
 	*mode = -1;
 	if (!target_find_quietly(&target, name))
 		return access;
-	if (target.exists) {
+	if (target.exists && S_ISREG(sb->st_mode)) {
 		*mode = (int)(sb->st_mode & 07777U);
 		if (sb->st_uid != geteuid() && sb->st_uid != 0)
 			access = is_in_sticky_directory(&target)

@@ -682,6 +682,7 @@ END
 }
 
 @test "check: advice is for the effective user" {
+    without_sanitizers "not of a program with two users"
     [ "$(id -u)" -eq 0 ] || skip "only root has another real user"
     need setpriv
     mkdir dir
@@ -733,4 +734,9 @@ END
     ! grep -q $'\e' "$stdout"
     ! grep -q '^ok  *forged' "$stdout"
     grep -qF 'o\x1b[31m\x0aok' "$stdout"
+}
+
+@test "check: no mode is advised for what is no file" {
+    check "${usual[@]}" -k /dev/null
+    ! grep -q "chmod" "$stdout"
 }

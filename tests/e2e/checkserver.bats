@@ -918,6 +918,14 @@ made_ca() {
     found problem "signature"
 }
 
+@test "--next: an answer of another CA is a problem, with the name of -c" {
+    start_enrolment --next-ca
+    take other.crt
+    check --next -c other.crt
+    expect_status 97
+    found problem "is not among those of other.crt"
+}
+
 # --- forms of the output --------------------------------------------------------
 
 @test "--json: findings, capabilities and certificates of the server" {
