@@ -90,6 +90,8 @@ sscep_sources = \
 	src/ops/renew_enrol.h \
 	src/ops/renew_files.c \
 	src/ops/renew_files.h \
+	src/ops/renew_guard.c \
+	src/ops/renew_guard.h \
 	src/ops/renew_hook.c \
 	src/ops/renew_hook.h \
 	src/ops/renew_next.c \

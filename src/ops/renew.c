@@ -93,12 +93,17 @@ static enum status plan_renewal(
 	return ST_OK;
 }
 
-/* After renewal_look().  What is pending goes before what is due. */
+/*
+ * After renewal_look().  What is pending goes before what is due.  A file that
+ * is not to be replaced is reported whenever that would be.
+ */
 static enum status make_plan(const struct renewal_state *r, struct plan *plan)
 {
 	bool forget = r->options->renew.forget, pending;
-	enum status st = file_find(&pending, buf_string(&r->request));
+	enum status st = swap_guard(r->files, r->count);
 
+	if (st == ST_OK)
+		st = file_find(&pending, buf_string(&r->request));
 	if (st != ST_OK)
 		return st;
 	if (pending && !forget) {

@@ -113,9 +113,15 @@ static enum status set_files(struct renewal_state *r)
 		file->secret = secret;
 		file->keep_old = i == RENEWAL_KEY || i == RENEWAL_CERT;
 		file->key_in_pem = i == RENEWAL_BUNDLE;
+		file->guard = secret ? NULL : renew_guard_keyless;
+		if (i == RENEWAL_BUNDLE)
+			file->guard = renew_guard_bundle;
+		file->guard_arg = &r->guard;
 		file->first = add_mode(
 		    first, secret ? o->renew.key_mode : o->renew.cert_mode);
 	}
+	r->guard.path = paths[RENEWAL_KEY];
+	r->guard.pass = &r->session->pass;
 	r->key_file = r->in_token ? NULL : &r->files[0];
 	r->cert_file = &r->files[r->count - 1];
 	return ST_OK;

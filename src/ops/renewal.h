@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include "keys/pass.h"
+#include "ops/renew_guard.h"
 #include "pki/due.h"
 #include "session.h"
 #include "util/buf.h"
@@ -57,6 +58,7 @@ struct renewal_state {
 
 	struct swap_file files[RENEWAL_FILES]; /* without those not asked for */
 	size_t count;
+	struct renew_guard guard;         /* of the bundle */
 	const struct swap_file *key_file; /* of files; NULL: it has none */
 	const struct swap_file *cert_file;
 	struct buf key_new, request, hook, lock; /* KEY.new, CERT.req, ... */

@@ -156,6 +156,35 @@ static enum status fail_swap(
 	return st;
 }
 
+static enum status guard_target(
+    const struct target *target, const struct swap_file *file)
+{
+	if (file->guard == NULL || !target->exists ||
+	    target->status.st_size == 0)
+		return ST_OK;
+	return file->guard(target->path, file->guard_arg);
+}
+
+static enum status guard_place(
+    const struct place *p, const struct swap_file *file)
+{
+	enum status st = guard_target(&p->name, file);
+
+	return st == ST_OK && file->keep_old ? guard_target(&p->old, file) : st;
+}
+
+/* Files may have changed since swap_check(): the CA may have taken days. */
+static enum status guard_fresh(const struct places *places)
+{
+	enum status st = ST_OK;
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < places->count; i++)
+		if (places->all[i].fresh.exists)
+			st = guard_place(&places->all[i], &places->files[i]);
+	return st;
+}
+
 /* Everything that can fail for want of room or rights, before a rename. */
 static enum status prepare(const struct places *places)
 {
@@ -205,7 +234,9 @@ static enum status finish(const struct places *places)
 		temporary_remove_stale(&p->fresh);
 	if (!end[-1].fresh.exists)
 		return ST_OK;
-	st = prepare(places);
+	st = guard_fresh(places);
+	if (st == ST_OK)
+		st = prepare(places);
 	return st == ST_OK ? rename_all(places) : st;
 }
 
@@ -235,7 +266,7 @@ static enum status check_replaceable(
 		return fail(ST_FILE,
 		    "%s: is a directory, expected the file before %s, or none",
 		    p->old.path, p->name.path);
-	return ST_OK;
+	return guard_place(p, file);
 }
 
 static enum status fail_directory(const struct place *p)
@@ -303,6 +334,18 @@ enum status swap_check(const struct swap_file *files, size_t count)
 		st = check_all_distinct(&places);
 	for (i = 0; st == ST_OK && i < count; i++)
 		st = check_place(&places.all[i], &files[i]);
+	free_places(&places);
+	return st;
+}
+
+enum status swap_guard(const struct swap_file *files, size_t count)
+{
+	struct places places;
+	enum status st = find_places(&places, files, count);
+	size_t i;
+
+	for (i = 0; st == ST_OK && i < count; i++)
+		st = guard_place(&places.all[i], &files[i]);
 	free_places(&places);
 	return st;
 }

@@ -26,6 +26,13 @@ struct swap_file {
 	bool
 	    key_in_pem; /* NAME without one was not as secret: see swap_finish() */
 	struct attributes first; /* if it replaces no file */
+
+	/*
+	 * Reports a file that is not to be replaced, unless it is NULL: that of
+	 * the path, NAME or NAME.old, which is there and not empty.
+	 */
+	enum status (*guard)(const char *path, const void *arg);
+	const void *guard_arg;
 };
 
 /*
@@ -39,9 +46,12 @@ enum status swap_path_beside(
  * Whether it can be expected that all will be written and take their places;
  * nothing is changed.  ST_FILE after reporting if a directory cannot be written
  * to or has no room, a file is no regular one or cannot be replaced, two have
- * a name in common, or first cannot be set.
+ * a name in common, a guard says no, or first cannot be set.
  */
 enum status swap_check(const struct swap_file *files, size_t count);
+
+/* Whether no guard says no.  ST_FILE after reporting. */
+enum status swap_guard(const struct swap_file *files, size_t count);
 
 /*
  * The same for one file, as far as it can be told without a trace: swap_check()
@@ -83,7 +93,7 @@ enum status swap_find_new(bool *is_there, const struct swap_file *file);
  * that is on the disk before the next one.  SIGINT, SIGTERM and SIGHUP are held
  * back meanwhile.  What killed processes left of a NAME.new is removed in any
  * case.  The log is told of the files.  ST_FILE after reporting which
- * still wait; until the first rename nothing has changed for readers of NAME.
+ * still wait, or what a guard says; until the first rename nothing has changed for readers of NAME.
  */
 enum status swap_finish(const struct swap_file *files, size_t count);
 

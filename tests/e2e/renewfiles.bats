@@ -76,6 +76,121 @@ modes() {
     expect_equal "the mode of the bundle before" 440 "$(modes b.pem)"
 }
 
+# --- private keys that are in the way ------------------------------------------
+
+# foreign_keys: a private key of somebody else in each form.
+foreign_keys() {
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 \
+        -out foreign.pem
+    openssl pkey -in foreign.pem -outform DER -out foreign.der
+    openssl req -x509 -key foreign.pem -subj /CN=foreign -out foreign.crt
+    openssl pkcs12 -export -inkey foreign.pem -in foreign.crt -passout pass:x \
+        -out foreign.p12
+    openssl pkcs8 -topk8 -in foreign.pem -passout pass:x -out foreign.encrypted
+    cat foreign.crt foreign.pem >foreign.both
+    cat dev.key foreign.pem >foreign.two
+}
+
+# refused OPTION FORM WORDS: each of these runs leaves the key alone.
+refused() {
+    local option=$1 form=$2 words=$3 more
+    cp "foreign.$form" web.key
+    : >"$ca/log"
+    for more in "" --dry-run --force; do
+        renew $more "$option" web.key
+        expect_status 93
+        one_error "web.key: it holds a private key" "$words"
+        cmp "foreign.$form" web.key ||
+            problem "$option $more: the $form key is gone"
+        [ ! -e web.key.new ] || problem "there is a web.key.new"
+    done
+    expect_equal "messages" "" "$(messages messageType)"
+    run_sscep check --local -f dev.conf "$option" web.key
+    stdout_has "web.key: it holds a private key"
+    stdout_has "$words"
+    rm -f web.key
+}
+
+@test "a foreign private key is no file for --chain, --fullchain or --bundle, due or not" {
+    start
+    enrolled
+    foreign_keys
+    local form option
+    for form in pem der p12 encrypted both two; do
+        refused --bundle "$form" "other than dev.key and is not overwritten"
+    done
+    for form in pem der p12; do
+        for option in --chain --fullchain; do
+            refused "$option" "$form" "and is not overwritten"
+        done
+    done
+}
+
+@test "a private key is no certificate that -l replaces, nor the one before it" {
+    start
+    enrolled
+    cp dev.crt good.crt
+    cat good.crt dev.key >dev.crt
+    : >"$ca/log"
+    renew --force
+    expect_status 93
+    one_error "dev.crt: it holds a private key and is not overwritten"
+    cat good.crt dev.key | cmp - dev.crt
+    cp good.crt dev.crt
+    cp dev.key dev.crt.old
+    renew
+    expect_status 93
+    one_error "dev.crt.old: it holds a private key and is not overwritten"
+    cmp dev.key dev.crt.old
+    expect_equal "messages" "" "$(messages messageType)"
+}
+
+@test "a foreign private key that appears while the CA decides is not overwritten" {
+    start --pending 1
+    renew -n 0 --bundle b.pem
+    expect_status 3
+    openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out b.pem
+    cp b.pem foreign.pem
+    renew -t 1 --bundle b.pem
+    expect_status 93
+    one_error "b.pem: it holds a private key other than dev.key"
+    cmp foreign.pem b.pem
+    rm b.pem
+    renew -t 1 --bundle b.pem
+    expect_status 0
+    cat dev.key dev.crt "$ca/ca.crt" | cmp - b.pem
+}
+
+@test "a bundle of this enrolment is replaced, whatever its key is encrypted with" {
+    start
+    enrolled --bundle b.pem
+    local i
+    for i in 1 2; do
+        renew --force --bundle b.pem
+        expect_status 0
+        cat dev.key dev.crt "$ca/ca.crt" | cmp - b.pem
+    done
+    # The key before, once a renewal ran without the option.
+    renew --force
+    expect_status 0
+    renew --force --bundle b.pem
+    expect_status 0
+    cat dev.key dev.crt "$ca/ca.crt" | cmp - b.pem
+    # Written otherwise.
+    cat dev.crt >b.pem
+    openssl ec -in dev.key >>b.pem
+    renew --force --bundle b.pem
+    expect_status 0
+    openssl pkcs8 -topk8 -in dev.key -passout pass:x -out encrypted.key
+    mv encrypted.key dev.key
+    openssl ec -in dev.key -passin pass:x -aes128 -passout pass:x -out b.pem
+    for i in 1 2; do
+        renew --force --bundle b.pem --passin pass:x
+        expect_status 0
+        cat dev.key dev.crt "$ca/ca.crt" | cmp - b.pem
+    done
+}
+
 # --- names -----------------------------------------------------------------
 
 @test "standard output is no file of renew" {

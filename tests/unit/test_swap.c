@@ -819,6 +819,39 @@ static void test_check(void **state)
 	assert_int_equal(chmod(at(directory, "private"), 0755), 0);
 }
 
+static enum status refuse_three(const char *path, const void *arg)
+{
+	return strcmp(contents(path), arg) == 0 ? fail(ST_FILE, "%s: no", path)
+						: ST_OK;
+}
+
+static void test_guard(void **state)
+{
+	const char *directory = make_directory();
+	struct swap_file file = {.path = at(directory, "file"),
+	    .keep_old = true,
+	    .guard = refuse_three,
+	    .guard_arg = "three"};
+
+	(void)state;
+	put(file.path, "one");
+	assert_int_equal(swap_guard(&file, 1), ST_OK);
+	assert_int_equal(write_new(&file, "two"), ST_OK);
+	put(file.path, "three");
+	expect_failure(swap_guard, &file, 1, "/file: no\n");
+	expect_failure(swap_check, &file, 1, "/file: no\n");
+	expect_failure(swap_finish, &file, 1, "/file: no\n");
+	assert_string_equal(contents(file.path), "three");
+	put(file.path, "one");
+	put(at(directory, "file.old"), "three");
+	expect_failure(swap_finish, &file, 1, "/file.old: no\n");
+	assert_string_equal(contents(at(directory, "file.old")), "three");
+	assert_int_equal(unlink(at(directory, "file.old")), 0);
+	assert_int_equal(swap_finish(&file, 1), ST_OK);
+	assert_string_equal(contents(file.path), "two");
+	assert_string_equal(contents(at(directory, "file.old")), "one");
+}
+
 /* Somebody else's file in a sticky directory, and an owner we cannot give. */
 static void test_check_rights_as_root(void **state)
 {
@@ -1137,6 +1170,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_half),
 	    cmocka_unit_test(test_no_regular_file),
 	    cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_guard),
 	    cmocka_unit_test(test_check_rights_as_root),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_killed_without_links),
