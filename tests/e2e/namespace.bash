@@ -46,7 +46,8 @@ make_program() {
 }
 
 # What the program needs in a root of its own: it, and the libraries that it is
-# linked to, which are libc and libcrypto in a build without TLS.
+# linked to, which are libc and libcrypto in a build without TLS, and what libcrypto
+# itself needs.
 fill_root() {
     local file
     mkdir -p root/tmp
@@ -57,7 +58,7 @@ fill_root() {
         mkdir -p "root$(dirname "$file")"
         cp "$file" "root$file"
     done <libraries
-    grep -Ev '/(libc|libcrypto|libssl|ld-linux[^/]*|libdl|libpthread)[.-][^/]*$' \
+    grep -Ev '/(libc|libcrypto|libssl|libz|libzstd|ld-linux[^/]*|libdl|libpthread)[.-][^/]*$' \
         libraries >others || true
     [ ! -s others ] || problem "it needs other libraries" "$(cat others)"
 }
