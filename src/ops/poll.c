@@ -172,7 +172,7 @@ static void sleep_until(const struct poll *poll, long long end)
 		show_wait(poll, end, ms);
 		/* Until the second ends. */
 		ms = ms % 1000 != 0 ? ms % 1000 : 1000;
-		left.tv_sec = ms / 1000;
+		left.tv_sec = (time_t)(ms / 1000);
 		left.tv_nsec = (long)(ms % 1000) * 1000000;
 		pselect(0, NULL, NULL, NULL, &left, &mask);
 	}

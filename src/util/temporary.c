@@ -143,9 +143,11 @@ static bool make_suffix(char suffix[SUFFIX_LENGTH + 1], int number)
 	unsigned char random[SUFFIX_LENGTH];
 	size_t i;
 
+	_Static_assert(NUMBER_COUNT <= 10, "a number is one digit");
 	if (number < NUMBER_COUNT) {
-		snprintf(
-		    suffix, SUFFIX_LENGTH + 1, "%0*d", SUFFIX_LENGTH, number);
+		memset(suffix, '0', SUFFIX_LENGTH);
+		suffix[SUFFIX_LENGTH - 1] = (char)('0' + number);
+		suffix[SUFFIX_LENGTH] = '\0';
 		return true;
 	}
 	if (RAND_bytes(random, sizeof(random)) != 1)
