@@ -127,45 +127,27 @@ static void tell_post(struct findings *f)
 				: "the server does not announce POST");
 }
 
-/* That the capabilities lack this one. */
-static void tell_lack(
-    struct findings *f, const char *keyword, const char *what_follows)
+/* What follows if the capability is there, and if it is not. */
+static void tell_capability(struct findings *f, enum cap cap,
+    const char *keyword, const char *there, const char *lacking)
 {
-	if (is_given(f))
-		finding_ok(
-		    f, "--capabilities has no %s: %s", keyword, what_follows);
+	if (caps_have(f->session->caps, cap))
+		finding_ok(f, "%s: %s", keyword, there);
+	else if (is_given(f))
+		finding_ok(f, "--capabilities has no %s: %s", keyword, lacking);
 	else
-		finding_ok(f, "%s is not announced: %s", keyword, what_follows);
-}
-
-static void tell_renewal(struct findings *f)
-{
-	if (caps_have(f->session->caps, CAP_RENEWAL))
-		finding_ok(f,
-		    "Renewal: renew signs with the old certificate and sends a "
-		    "RenewalReq");
-	else
-		tell_lack(f, "Renewal",
-		    "renew sends a PKCSReq; some servers want a "
-		    "challengePassword in that, too");
-}
-
-static void tell_next(struct findings *f)
-{
-	if (caps_have(f->session->caps, CAP_GETNEXTCACERT))
-		finding_ok(f,
-		    "GetNextCACert: the certificates of the next CA can be "
-		    "fetched ahead of a change");
-	else
-		tell_lack(f, "GetNextCACert",
-		    "when the CA changes, its new certificates come with "
-		    "getca");
+		finding_ok(f, "%s is not announced: %s", keyword, lacking);
 }
 
 void check_caps_use(struct findings *f)
 {
 	tell_algorithms(f);
 	tell_post(f);
-	tell_renewal(f);
-	tell_next(f);
+	tell_capability(f, CAP_RENEWAL, "Renewal",
+	    "renew signs with the old certificate and sends a RenewalReq",
+	    "renew sends a PKCSReq; some servers want a challengePassword in "
+	    "that, too");
+	tell_capability(f, CAP_GETNEXTCACERT, "GetNextCACert",
+	    "the certificates of the next CA can be fetched ahead of a change",
+	    "when the CA changes, its new certificates come with getca");
 }
