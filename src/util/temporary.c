@@ -17,9 +17,8 @@
 #include "util/temporary.h"
 
 #define MARK          ".sscep-tmp-"
-#define SUFFIX_LENGTH 6 /* of what is behind MARK */
-#define NUMBER_COUNT  3 /* of the numbers there, from 0; then come letters */
-#define FIRST         "000000"
+#define SUFFIX_LENGTH 6   /* of what is behind MARK */
+#define NUMBER_COUNT  3   /* of the numbers there, from 0; then come letters */
 #define TRIES_MAX     100 /* to find a name that is not taken */
 
 /* Bytes of the file's name that are in that of the temporary one. */
@@ -179,11 +178,13 @@ static void remove_stale_in(const char *directory, const char *base)
 /* Whether a process has, or had, a temporary file of that base. */
 static bool is_first_there(const char *directory, const char *base)
 {
+	char first[SUFFIX_LENGTH + 1];
 	struct buf path = {0};
 	struct stat sb;
 	bool yes;
 
-	yes = set_path(&path, directory, base, FIRST) &&
+	yes = make_suffix(first, 0) &&
+	    set_path(&path, directory, base, first) &&
 	    lstat(buf_string(&path), &sb) == 0;
 	buf_free(&path);
 	return yes;
