@@ -432,25 +432,25 @@ END
     done
 }
 
-@test "EC: a renewal, by key agreement" {
+# A renewal with a key of another curve, and without a challengePassword.
+renew_ec() {
     start P-256/plain --recipient kari
     own_certificate
     mv local.key own.key
     new_key P-384 plain
     enroll -K own.key -O own.crt
     expect_status 0
+}
+
+@test "EC: a renewal, by key agreement" {
+    renew_ec
     good_messages 17
     every signatureAlgorithm "$sha_with_ecdsa.4"
     same_certificate local.crt "$(newest_issued)"
 }
 
 @test "EC: a renewal without a challengePassword is not warned of, a forwarded request is" {
-    start P-256/plain --recipient kari
-    own_certificate
-    mv local.key own.key
-    new_key P-384 plain
-    enroll -K own.key -O own.crt
-    expect_status 0
+    renew_ec
     stderr_empty
     run_sscep enroll -u "$URL" -c "$ca/ca.crt" -K own.key -O own.crt \
         -k own.key -r local.csr -l local.crt
