@@ -1,0 +1,38 @@
+# cmake.sh: the build by CMake.
+# shellcheck shell=bash
+
+packages_cmake() {
+	echo cmake
+	packages_unit
+}
+
+stage_cmake() {
+	local dir=$top/build-cmake
+	needs cmake libcmocka-dev || return 0
+	check "cmake" cmake -S "$top" -B "$dir" -DCMAKE_C_FLAGS="$warnings" \
+		-DCMAKE_INSTALL_PREFIX=/usr/local \
+		-DSSCEP_SYSTEMD_UNIT_DIR=lib/systemd/system \
+		-DSSCEP_CRON_DIR=libexec/sscep || return
+	check "cmake --build" cmake --build "$dir" -j "$jobs" || return
+	(cd "$dir" && bounded 600 ctest -j "$jobs" --output-on-failure) >"$out/ctest.out"
+	cat "$out/ctest.out"
+	grep -q '^100% tests passed' "$out/ctest.out" ||
+		blame ctest <"$out/ctest.out"
+	awk '/^ *[0-9]+\/[0-9]+ Test +#[0-9]+: / {
+		seen++
+		passed = / Passed +[0-9.]+ sec/
+		printf "%s\tctest: %s\t\n", passed ? "pass" : "fail", $4
+	}
+	END { if (!seen) print "fail\tctest: no tests ran\t" }
+	' "$out/ctest.out" >>"$results" || unreadable ctest
+	rm -rf "$out/cmake-root"
+	check "cmake --install" env DESTDIR="$out/cmake-root" \
+		cmake --install "$dir" || return
+	check "installed files" has_files "$out/cmake-root/usr/local"
+	check "installed program is named" \
+		runs_installed "$out/cmake-root/usr/local"
+	check "installed version" \
+		says_version "$out/cmake-root/usr/local/bin/sscep"
+	check "installed hardening" \
+		tests/check-hardening "$out/cmake-root/usr/local/bin/sscep"
+}
