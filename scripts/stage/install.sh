@@ -25,6 +25,7 @@ share/doc/sscep/CONTRIBUTING.md
 share/doc/sscep/COPYRIGHT
 share/doc/sscep/NEWS
 share/doc/sscep/README.md
+share/doc/sscep/SECURITY.md
 share/doc/sscep/check.md
 share/doc/sscep/comparison.md
 share/doc/sscep/rfc8894.md

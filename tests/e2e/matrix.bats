@@ -793,22 +793,38 @@ END
     done
 }
 
-@test "the tests that docs/rfc8894.md names exist" {
+@test "the tests that docs/rfc8894.md and SECURITY.md name exist" {
     python3 - "$tree" <<'END'
 import os, re, sys
 
 tree = sys.argv[1]
-with open(os.path.join(tree, "docs/rfc8894.md"), encoding="utf-8") as stream:
-    text = stream.read()
-named = re.findall(r'(\w+\.bats): "([^"]*)"|(test_\w+\.c): (test_\w+)', text)
+
+
+def read(*path):
+    with open(os.path.join(tree, *path), encoding="utf-8") as stream:
+        return stream.read()
+
+
+def named_in(text):
+    return re.findall(
+        r'([\w-]+\.bats):\s"([^"]*)"|(test_\w+\.c): (test_\w+)', text)
+
+
+text = read("docs/rfc8894.md")
+security = read("SECURITY.md")
+named = named_in(text)
 missing = []
-for bats, name, unit, function in named:
-    path = ("tests/e2e/" + bats) if bats else ("tests/unit/" + unit)
+for bats, name, unit, function in named + named_in(security):
+    name = name.replace("\n", " ")
+    tokens = bats in os.listdir(os.path.join(tree, "tests/tokens"))
+    path = os.path.join("tests", "unit" if unit else
+                        "tokens" if tokens else "e2e", bats or unit)
     wanted = ('@test "%s" {' % name if bats
               else "static void %s(void" % function)
-    with open(os.path.join(tree, path), encoding="utf-8") as stream:
-        if wanted not in stream.read():
-            missing.append("%s: %s" % (path, name or function))
+    if wanted not in read(path):
+        missing.append("%s: %s" % (path, name or function))
+if len(named_in(security)) < 40:
+    missing.append("the tests of SECURITY.md")
 rows = [line for line in text.split("\n") if re.match(r"\| [2-7]", line)]
 bare = [row for row in rows
         if row.count("|") != 5 or not re.search(
