@@ -8,6 +8,7 @@ import keys
 import pki
 import responder
 import server
+import tls
 
 
 def start(options):
@@ -18,7 +19,8 @@ def start(options):
                               options.ca_key, options.cert_digest,
                               options.ra_purpose, options.ra_expired)
     answers = responder.Responder(options, authority, journal.Journal(store))
-    http = server.Server(options, answers.handle)
+    http = server.Server(options, answers.handle,
+                         tls.context(authority) if options.tls else None)
     http.start()
     keys.write_file(store.path("port"), b"%d\n" % http.port)
     return http

@@ -4,6 +4,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.serialization import (Encoding,
                                                           PublicFormat)
+from cryptography.x509.oid import NameOID
 
 import certrep
 import message
@@ -99,7 +100,7 @@ class Enrolment:
         """The next reply of a transaction: --pending N, then --then."""
         record["replies"] += 1
         draft.password = record["challenge"]
-        if record["replies"] <= self.options.pending:
+        if record["replies"] <= self._pending(record):
             draft.status = certrep.PENDING
         elif self.options.then == "failure":
             record["final"] = True
@@ -108,6 +109,14 @@ class Enrolment:
             record["final"] = True
             draft.certificate = self._certificate(record)
         self.transactions.save(record)
+
+    def _pending(self, record):
+        """The number of PENDING replies of this transaction."""
+        wanted = self.options.pending_name
+        csr = x509.load_der_x509_csr(bytes.fromhex(record["csr"]))
+        found = [part.value for part in csr.subject.get_attributes_for_oid(
+            NameOID.COMMON_NAME)]
+        return self.options.pending if wanted in [None] + found else 0
 
     def _certificate(self, record):
         """The certificate of a transaction: issued once, then the same."""

@@ -38,6 +38,8 @@ def _server(parser):
     group.add_argument("--keys", metavar="DIR",
                        help="read keys from DIR; make missing ones there")
     group.add_argument("--lifetime", type=float, default=600, metavar="SECS")
+    group.add_argument("--tls", action="store_true",
+                       help="answer https on the same port, too")
     group.add_argument("--list-faults", action="store_true")
 
 
@@ -99,6 +101,8 @@ def _decision(parser):
                        help="the challenge is the first line of FILE")
     group.add_argument("--pending", type=int, default=0, metavar="N",
                        help="number of PENDING replies of a transaction")
+    group.add_argument("--pending-name", metavar="NAME",
+                       help="PENDING only for this common name")
     group.add_argument("--then", choices=("success", "failure"),
                        default="success")
     group.add_argument("--issue-as", metavar="NAME",

@@ -3,6 +3,7 @@
 import socket
 import threading
 
+import tls
 import wire
 
 LIMIT_HEAD = 1 << 20
@@ -89,8 +90,9 @@ class Reader:
 
 
 class Server:
-    def __init__(self, options, handler):
+    def __init__(self, options, handler, context=None):
         self.handler = handler
+        self.context = context          # of TLS; None: without
         self.framing = wire.Framing(options)
         self.listener = socket.socket()
         self.listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -118,6 +120,8 @@ class Server:
     def _serve(self, connection, number):
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
+            if self.context:
+                connection = tls.accept(connection, self.context)
             with connection:
                 self._conversation(connection, number)
         except OSError:
