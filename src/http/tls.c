@@ -17,12 +17,9 @@
 #include "util/log.h"
 #include "util/monotonic.h"
 
-#define HINT_NO_CERT \
-	"the server asked for a client certificate, and there is no " \
-	"--tls-cert"
-#define HINT_CERT \
-	"the server asked for a client certificate, and got that of " \
-	"--tls-cert"
+#define ASKED        "the server asked for a client certificate, and "
+#define HINT_NO_CERT ASKED "there is no --tls-cert"
+#define HINT_CERT    ASKED "got that of --tls-cert"
 
 struct tls {
 	SSL_CTX *context;
@@ -232,15 +229,18 @@ static int on_verify(int ok, X509_STORE_CTX *context)
 	return ok;
 }
 
-/* Called when the server sends a CertificateRequest. */
-static int on_cert_request(SSL *ssl, void *unused)
+/* RFC 8446, 4: the first byte of a handshake message is its type. */
+static void on_message(int sent, int version, int type, const void *message,
+    size_t len, SSL *ssl, void *unused)
 {
 	struct tls_conn *tc = SSL_get_app_data(ssl);
 
-	(void)unused;
+	(void)version, (void)unused;
+	if (sent || type != SSL3_RT_HANDSHAKE || len == 0 ||
+	    *(const unsigned char *)message != SSL3_MT_CERTIFICATE_REQUEST)
+		return;
 	tc->conn.hint = tc->tls->has_cert ? HINT_CERT : HINT_NO_CERT;
 	debug("%s", tc->conn.hint);
-	return 1;
 }
 
 static bool tls_prepare(struct tls_conn *tc, const char *host)
@@ -352,7 +352,7 @@ static bool set_client_certs(SSL_CTX *context, const struct trust *trust)
 static bool set_trust(
     SSL_CTX *context, const struct trust *trust, bool insecure)
 {
-	SSL_CTX_set_cert_cb(context, on_cert_request, NULL);
+	SSL_CTX_set_msg_callback(context, on_message);
 	if (trust->store != NULL)
 		SSL_CTX_set1_cert_store(context, trust->store);
 	SSL_CTX_set_verify(context,
