@@ -172,17 +172,14 @@ enum status new_key_generate(
 static bool write_encrypted(BIO *bio, EVP_PKEY *key, const struct pass *pass)
 {
 	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
-	X509_ALGOR *scheme = PKCS5_pbe2_set_iv(EVP_aes_256_cbc(), ITERATIONS,
-	    NULL, SALT_BYTES, NULL, NID_hmacWithSHA256);
 	X509_SIG *sealed = NULL;
 	bool ok;
 
-	if (info != NULL && scheme != NULL)
-		sealed = PKCS8_set0_pbe(
-		    pass->text, (int)strlen(pass->text), info, scheme);
+	if (info != NULL)
+		sealed = PKCS8_encrypt(-1, EVP_aes_256_cbc(), pass->text,
+		    (int)strlen(pass->text), NULL, SALT_BYTES, ITERATIONS,
+		    info);
 	ok = sealed != NULL && PEM_write_bio_PKCS8(bio, sealed);
-	if (sealed == NULL)
-		X509_ALGOR_free(scheme);
 	X509_SIG_free(sealed);
 	PKCS8_PRIV_KEY_INFO_free(info);
 	return ok;
