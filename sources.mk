@@ -218,6 +218,8 @@ sscep_sources = \
 	src/keys/probe.h \
 	src/keys/secret.c \
 	src/keys/secret.h \
+	src/keys/store.c \
+	src/keys/store.h \
 	src/keys/token.c \
 	src/keys/token.h \
 	src/pki/ability.c \
@@ -372,6 +374,8 @@ sscep_sources = \
 	src/compat/files.c \
 	src/compat/files.h \
 	src/compat/fortify.h \
+	src/compat/memory.c \
+	src/compat/memory.h \
 	src/compat/openssl.c \
 	src/compat/openssl.h \
 	src/compat/process.c \
@@ -381,4 +385,6 @@ sscep_sources = \
 	src/compat/resolve.c \
 	src/compat/resolve.h \
 	src/compat/terminal.c \
-	src/compat/terminal.h
+	src/compat/terminal.h \
+	src/compat/ui.c \
+	src/compat/ui.h

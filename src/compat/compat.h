@@ -8,6 +8,9 @@
 #define PRINTF_LIKE(text, args)
 #endif
 
+/* z/OS: the compiler option is -qascii. */
+_Static_assert('A' == 65, "the characters must be those of ASCII (-qascii)");
+
 /* The number of elements of an array; array must not be a pointer. */
 #define COUNT_OF(array) (sizeof(array) / sizeof((array)[0]))
 

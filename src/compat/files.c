@@ -77,7 +77,7 @@ static int open_unlinked(const char *directory)
 
 int compat_open_unnamed(const char *directory)
 {
-#ifdef O_TMPFILE
+#ifdef HAVE_O_TMPFILE
 	int fd = open(directory, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 
 	if (fd >= 0)
@@ -155,7 +155,7 @@ bool compat_copy_access(int to, const char *path)
 
 bool compat_rename_new(const char *from, const char *to)
 {
-#if defined(HAVE_RENAMEAT2) && defined(RENAME_NOREPLACE)
+#ifdef HAVE_RENAMEAT2
 	return renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE) == 0;
 #else
 	(void)from;

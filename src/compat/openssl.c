@@ -1,4 +1,8 @@
+#define OPENSSL_SUPPRESS_DEPRECATED /* what stands in for newer functions */
+
+#ifdef HAVE_CONFIG_H
 #include "config.h"
+#endif
 
 #include <openssl/err.h>
 
@@ -8,6 +12,26 @@
  * The functions of libcrypto that are called here do not change the argument,
  * which some versions declare without const.
  */
+int compat_i2d_attribute(const X509_ATTRIBUTE *attribute, unsigned char **out)
+{
+	union {
+		const X509_ATTRIBUTE *constant;
+		X509_ATTRIBUTE *plain;
+	} u = {attribute};
+
+	return i2d_X509_ATTRIBUTE(u.plain, out);
+}
+
+int compat_i2d_integer(const ASN1_INTEGER *integer, unsigned char **out)
+{
+	union {
+		const ASN1_INTEGER *constant;
+		ASN1_INTEGER *plain;
+	} u = {integer};
+
+	return i2d_ASN1_INTEGER(u.plain, out);
+}
+
 int compat_i2d_name(const X509_NAME *name, unsigned char **out)
 {
 	union {
@@ -38,15 +62,80 @@ X509_NAME *compat_dup_name(const X509_NAME *name)
 	return X509_NAME_dup(u.plain);
 }
 
+bool compat_same_key(const EVP_PKEY *a, const EVP_PKEY *b)
+{
+#ifdef HAVE_EVP_PKEY_EQ
+	return EVP_PKEY_eq(a, b) == 1;
+#else
+	return EVP_PKEY_cmp(a, b) == 1;
+#endif
+}
+
+#ifdef HAVE_X509_REQ_GET_X509_PUBKEY
+
+X509_PUBKEY *compat_get_public_key(X509_REQ *csr)
+{
+	return X509_REQ_get_X509_PUBKEY(csr);
+}
+
+#else
+
+/* Enters the SEQUENCE at *p; false if there is none. */
+static bool enter(const unsigned char **p, const unsigned char *end)
+{
+	int tag, class;
+	long len;
+
+	return (ASN1_get_object(p, &len, &tag, &class, end - *p) & 0x80) == 0 &&
+	    tag == V_ASN1_SEQUENCE;
+}
+
+static bool skip(const unsigned char **p, const unsigned char *end)
+{
+	int tag, class;
+	long len;
+
+	if ((ASN1_get_object(p, &len, &tag, &class, end - *p) & 0x80) != 0)
+		return false;
+	*p += len;
+	return true;
+}
+
+/* RFC 2986, 4.1: after the version and the subject. */
+X509_PUBKEY *compat_get_public_key(X509_REQ *csr)
+{
+	static X509_PUBKEY *last;
+	unsigned char *der = NULL;
+	int len = i2d_X509_REQ(csr, &der);
+	const unsigned char *p = der, *end = der + (len > 0 ? len : 0);
+
+	X509_PUBKEY_free(last);
+	last = NULL;
+	if (len > 0 && enter(&p, end) && enter(&p, end) && skip(&p, end) &&
+	    skip(&p, end))
+		last = d2i_X509_PUBKEY(NULL, &p, end - p);
+	OPENSSL_free(der);
+	return last;
+}
+
+#endif
+
+static unsigned long peek_error(const char **text, int *flags)
+{
+#ifdef HAVE_ERR_PEEK_ERROR_DATA
+	return ERR_peek_error_data(text, flags);
+#else
+	return ERR_peek_error_line_data(NULL, NULL, text, flags);
+#endif
+}
+
 const char *compat_error_text(void)
 {
-#ifdef HAVE_OSSL_PROVIDER_LOAD
 	const char *text = NULL;
 	int flags = 0;
 
-	if (ERR_peek_error_data(&text, &flags) != 0 &&
-	    (flags & ERR_TXT_STRING) != 0 && text != NULL && *text != '\0')
+	if (peek_error(&text, &flags) != 0 && (flags & ERR_TXT_STRING) != 0 &&
+	    text != NULL && *text != '\0')
 		return text;
-#endif
 	return NULL;
 }

@@ -1,13 +1,40 @@
-/* openssl.h: functions that libcrypto 1.1.1 lacks, or has without const. */
+/* openssl.h: functions that some libcrypto lack, or have without const. */
 #ifndef COMPAT_OPENSSL_H
 #define COMPAT_OPENSSL_H
 
+#include <stdbool.h>
+
+#include <openssl/asn1t.h>
+#include <openssl/evp.h>
 #include <openssl/x509.h>
 
-/* As i2d_X509_NAME(), i2d_X509_PUBKEY() and X509_NAME_dup(), with const. */
+/* A type that no key has. */
+#ifndef EVP_PKEY_ED448
+#define EVP_PKEY_ED448 (-448)
+#endif
+
+#ifndef static_ASN1_SEQUENCE_END_name
+#define static_ASN1_SEQUENCE_END_name ASN1_SEQUENCE_END_name
+#endif
+#ifndef static_ASN1_SEQUENCE_END_ref
+#define static_ASN1_SEQUENCE_END_ref ASN1_SEQUENCE_END_ref
+#endif
+
+/* As the functions of libcrypto with these names, with const. */
+int compat_i2d_attribute(const X509_ATTRIBUTE *attribute, unsigned char **out);
+int compat_i2d_integer(const ASN1_INTEGER *integer, unsigned char **out);
 int compat_i2d_name(const X509_NAME *name, unsigned char **out);
 int compat_i2d_public_key(const X509_PUBKEY *key, unsigned char **out);
 X509_NAME *compat_dup_name(const X509_NAME *name);
+
+/* Whether two keys have the same public key. */
+bool compat_same_key(const EVP_PKEY *a, const EVP_PKEY *b);
+
+/*
+ * The SubjectPublicKeyInfo of a request; NULL: out of memory.  Borrowed until the
+ * next call or a change of the request.
+ */
+X509_PUBKEY *compat_get_public_key(X509_REQ *csr);
 
 /*
  * The text that is attached to the first error of libcrypto's queue, NULL if

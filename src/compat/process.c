@@ -145,14 +145,14 @@ void compat_forbid_core(void)
 
 bool compat_skip_cleanup(void)
 {
-#ifdef OPENSSL_INIT_NO_ATEXIT
+#ifdef HAVE_OPENSSL_INIT_NO_ATEXIT
 	return OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL) == 1;
 #else
 	return false;
 #endif
 }
 
-#ifdef HAVE_MALLOC_USABLE_SIZE
+#if defined(HAVE_MALLOC_USABLE_SIZE) && defined(HAVE_CRYPTO_SET_MEM_FUNCTIONS)
 
 static void *allocate(size_t size, const char *file, int line)
 {

@@ -43,7 +43,8 @@ void compat_forbid_core(void);
  * Makes libcrypto, and the modules it loads, overwrite all memory that they
  * free: decoded keys and requests, pass phrases, the content of envelopes.
  * Must be called before any other function of libcrypto.  False if that is
- * too late, or if the system does not tell the size of a block.
+ * too late, if libcrypto cannot be told so, or if the system does not tell the
+ * size of a block.
  */
 bool compat_wipe_freed(void);
 

@@ -1,16 +1,21 @@
+#define OPENSSL_SUPPRESS_DEPRECATED /* what stands in for newer functions */
+
+#ifdef HAVE_CONFIG_H
 #include "config.h"
-
-#include <openssl/err.h>
-
-#include "compat/compat.h"
-#include "compat/provider.h"
-
-#ifdef HAVE_OSSL_PROVIDER_LOAD
+#endif
 
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/err.h>
+#if defined(HAVE_OSSL_PROVIDER_TRY_LOAD) || defined(HAVE_EVP_PKEY_GET0_PROVIDER)
 #include <openssl/provider.h>
+#endif
+
+#include "compat/compat.h"
+#include "compat/provider.h"
+
+#ifdef HAVE_OSSL_PROVIDER_TRY_LOAD
 
 #define PROVIDERS_MAX 16
 
@@ -77,6 +82,31 @@ void compat_unload_providers(void)
 		OSSL_PROVIDER_unload(loaded[--loaded_count]);
 }
 
+#else
+
+bool compat_load_provider(
+    const char *name, char *const *directories, size_t count)
+{
+	(void)name;
+	(void)directories;
+	(void)count;
+	ERR_put_error(ERR_LIB_USER, 0, ERR_R_DISABLED, __FILE__, __LINE__);
+	return false;
+}
+
+bool compat_load_legacy(void)
+{
+	return true;
+}
+
+void compat_unload_providers(void)
+{
+}
+
+#endif
+
+#ifdef HAVE_EVP_PKEY_GET0_PROVIDER
+
 static bool is_software(const char *provider)
 {
 	static const char *const names[] = {
@@ -105,52 +135,7 @@ const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key)
 	return out;
 }
 
-X509 *compat_new_x509(const char *query)
-{
-	return X509_new_ex(NULL, query);
-}
-
-X509_REQ *compat_new_x509_req(const char *query)
-{
-	return X509_REQ_new_ex(NULL, query);
-}
-
-EVP_PKEY_CTX *compat_new_key_context(EVP_PKEY *key, const char *query)
-{
-	return EVP_PKEY_CTX_new_from_pkey(NULL, key, query);
-}
-
-CMS_ContentInfo *compat_new_cms(const char *query)
-{
-	return CMS_ContentInfo_new_ex(NULL, query);
-}
-
-CMS_ContentInfo *compat_new_signed(
-    BIO *content, unsigned int flags, const char *query)
-{
-	return CMS_sign_ex(NULL, NULL, NULL, content, flags, NULL, query);
-}
-
 #else
-
-bool compat_load_provider(
-    const char *name, char *const *directories, size_t count)
-{
-	(void)name;
-	(void)directories;
-	(void)count;
-	ERR_put_error(ERR_LIB_USER, 0, ERR_R_DISABLED, __FILE__, __LINE__);
-	return false;
-}
-
-bool compat_load_legacy(void)
-{
-	return true;
-}
-
-void compat_unload_providers(void)
-{
-}
 
 const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key)
 {
@@ -159,35 +144,55 @@ const char *compat_key_query(char out[COMPAT_QUERY_MAX], const EVP_PKEY *key)
 	return NULL;
 }
 
+#endif
+
 X509 *compat_new_x509(const char *query)
 {
+#ifdef HAVE_X509_NEW_EX
+	return X509_new_ex(NULL, query);
+#else
 	(void)query;
 	return X509_new();
+#endif
 }
 
 X509_REQ *compat_new_x509_req(const char *query)
 {
+#ifdef HAVE_X509_REQ_NEW_EX
+	return X509_REQ_new_ex(NULL, query);
+#else
 	(void)query;
 	return X509_REQ_new();
+#endif
 }
 
 EVP_PKEY_CTX *compat_new_key_context(EVP_PKEY *key, const char *query)
 {
+#ifdef HAVE_EVP_PKEY_CTX_NEW_FROM_PKEY
+	return EVP_PKEY_CTX_new_from_pkey(NULL, key, query);
+#else
 	(void)query;
 	return EVP_PKEY_CTX_new(key, NULL);
+#endif
 }
 
 CMS_ContentInfo *compat_new_cms(const char *query)
 {
+#ifdef HAVE_CMS_CONTENTINFO_NEW_EX
+	return CMS_ContentInfo_new_ex(NULL, query);
+#else
 	(void)query;
 	return CMS_ContentInfo_new();
+#endif
 }
 
 CMS_ContentInfo *compat_new_signed(
     BIO *content, unsigned int flags, const char *query)
 {
+#ifdef HAVE_CMS_SIGN_EX
+	return CMS_sign_ex(NULL, NULL, NULL, content, flags, NULL, query);
+#else
 	(void)query;
 	return CMS_sign(NULL, NULL, NULL, content, flags);
-}
-
 #endif
+}

@@ -1,4 +1,4 @@
-/* provider.h: providers of libcrypto, and the keys in them (3.0 and later). */
+/* provider.h: providers of libcrypto, and the keys in them. */
 #ifndef COMPAT_PROVIDER_H
 #define COMPAT_PROVIDER_H
 

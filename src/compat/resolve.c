@@ -1,3 +1,7 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -32,18 +36,33 @@ static void free_lookup(struct lookup *lookup)
 	free(lookup);
 }
 
+/* Otherwise a change of the clock changes the time limit. */
+#ifdef HAVE_PTHREAD_CONDATTR_SETCLOCK
+#define LOOKUP_CLOCK CLOCK_MONOTONIC
+#else
+#define LOOKUP_CLOCK CLOCK_REALTIME
+#endif
+
+static void init_condition(pthread_cond_t *condition)
+{
+	pthread_condattr_t attributes;
+
+	pthread_condattr_init(&attributes);
+#ifdef HAVE_PTHREAD_CONDATTR_SETCLOCK
+	pthread_condattr_setclock(&attributes, LOOKUP_CLOCK);
+#endif
+	pthread_cond_init(condition, &attributes);
+	pthread_condattr_destroy(&attributes);
+}
+
 static struct lookup *new_lookup(
     const char *host, const char *service, const struct addrinfo *hints)
 {
 	struct lookup *lookup = calloc(1, sizeof(*lookup));
-	pthread_condattr_t attributes;
 
 	if (lookup == NULL)
 		return NULL;
-	pthread_condattr_init(&attributes);
-	pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-	pthread_cond_init(&lookup->changed, &attributes);
-	pthread_condattr_destroy(&attributes);
+	init_condition(&lookup->changed);
 	pthread_mutex_init(&lookup->lock, NULL);
 	lookup->hints = *hints;
 	lookup->host = strdup(host);
@@ -96,7 +115,7 @@ static struct timespec time_from_now(long long milliseconds)
 {
 	struct timespec at;
 
-	clock_gettime(CLOCK_MONOTONIC, &at);
+	clock_gettime(LOOKUP_CLOCK, &at);
 	at.tv_sec += (time_t)(milliseconds / 1000);
 	at.tv_nsec += (long)(milliseconds % 1000) * 1000000;
 	if (at.tv_nsec >= 1000000000) {
@@ -148,11 +167,24 @@ int compat_getaddrinfo(const char *host, const char *service,
 	return getaddrinfo(host, service, hints, out);
 }
 
-#if defined(SOCK_NONBLOCK) && defined(SOCK_CLOEXEC)
+/* Where send() has no MSG_NOSIGNAL; without either, SIGPIPE must be ignored. */
+static int without_signal(int fd)
+{
+#if !defined(HAVE_MSG_NOSIGNAL) && defined(SO_NOSIGPIPE)
+	int yes = 1;
+
+	if (fd >= 0)
+		setsockopt(fd, SOL_SOCKET, SO_NOSIGPIPE, &yes, sizeof(yes));
+#endif
+	return fd;
+}
+
+#ifdef HAVE_SOCK_NONBLOCK
 
 int compat_open_socket(int family)
 {
-	return socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	return without_signal(
+	    socket(family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
 #else
@@ -166,7 +198,7 @@ int compat_open_socket(int family)
 	flags = fcntl(fd, F_GETFL);
 	if (flags >= 0 && fcntl(fd, F_SETFL, flags | O_NONBLOCK) == 0 &&
 	    fcntl(fd, F_SETFD, FD_CLOEXEC) == 0)
-		return fd;
+		return without_signal(fd);
 	error = errno;
 	close(fd);
 	errno = error;
@@ -174,3 +206,12 @@ int compat_open_socket(int family)
 }
 
 #endif
+
+ssize_t compat_send(int fd, const void *bytes, size_t len)
+{
+#ifdef HAVE_MSG_NOSIGNAL
+	return send(fd, bytes, len, MSG_NOSIGNAL);
+#else
+	return send(fd, bytes, len, 0);
+#endif
+}

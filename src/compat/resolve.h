@@ -5,6 +5,7 @@
 #include <stdbool.h>
 
 #include <netdb.h>
+#include <sys/types.h>
 
 /*
  * As getaddrinfo(), but with a time limit: when it is reached, sets *late to
@@ -21,5 +22,12 @@ int compat_getaddrinfo(const char *host, const char *service,
  * -1 with errno.
  */
 int compat_open_socket(int family);
+
+/*
+ * As send() of a socket that compat_open_socket() has opened.  If the peer has
+ * closed the connection, the only sign is EPIPE, not SIGPIPE; where the system
+ * cannot promise that, the signal must be ignored.
+ */
+ssize_t compat_send(int fd, const void *bytes, size_t len);
 
 #endif

@@ -106,7 +106,7 @@ static enum conn_result tcp_give(
     struct conn *conn, const void *bytes, size_t len, size_t *sent)
 {
 	struct tcp *tcp = (struct tcp *)conn;
-	ssize_t n = send(tcp->fd, bytes, len, MSG_NOSIGNAL);
+	ssize_t n = compat_send(tcp->fd, bytes, len);
 
 	if (n < 0)
 		return tcp_again_or_fail(conn);

@@ -5,21 +5,19 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
-#include <openssl/store.h>
 
+#include "compat/memory.h"
 #include "compat/provider.h"
 #include "keys/engine.h"
 #include "keys/key.h"
 #include "keys/key_name.h"
 #include "keys/secret.h"
+#include "keys/store.h"
 #include "keys/token.h"
 #include "util/file.h"
 #include "util/log.h"
 
 #define TPM_LABEL "-----BEGIN TSS2 PRIVATE KEY-----"
-
-/* Objects that are looked at: a store that fails may never reach its end. */
-#define OBJECTS_MAX 1000
 
 static EVP_PKEY *parse_encrypted_der(
     const struct buf *file, struct secret *secret)
@@ -90,7 +88,7 @@ static EVP_PKEY *parse_plain_pem(BIO *bio)
 		key = d2i_PrivateKey(type, NULL, &p, len);
 	OPENSSL_free(label);
 	OPENSSL_free(header);
-	OPENSSL_clear_free(der, (size_t)len);
+	compat_clear_free(der, (size_t)len);
 	return key;
 }
 
@@ -262,53 +260,17 @@ static enum status read_from_engine(
 	    secret, "the engine has no such key, or its PIN was refused");
 }
 
-static EVP_PKEY *find_key_in_store(OSSL_STORE_CTX *store)
-{
-	OSSL_STORE_INFO *info;
-	EVP_PKEY *key = NULL;
-	int tries = OBJECTS_MAX;
-
-	while (key == NULL && tries-- > 0 && !OSSL_STORE_eof(store)) {
-		if ((info = OSSL_STORE_load(store)) == NULL)
-			continue;
-		if (OSSL_STORE_INFO_get_type(info) == OSSL_STORE_INFO_PKEY)
-			key = OSSL_STORE_INFO_get1_PKEY(info);
-		OSSL_STORE_INFO_free(info);
-	}
-	return key;
-}
-
-/*
- * The first private key in the store of the URI (OSSL_STORE).  NULL if there
- * is none, with or without a reason in libcrypto's error queue.  *opened tells
- * whether a loaded provider handles the URI.
- */
-static EVP_PKEY *load_from_store(
-    const char *uri, struct secret *secret, bool *opened)
-{
-	UI_METHOD *ui = secret_new_ui();
-	OSSL_STORE_CTX *store = NULL;
-	EVP_PKEY *key = NULL;
-
-	if (ui != NULL)
-		store = OSSL_STORE_open(uri, ui, secret, NULL, NULL);
-	*opened = store != NULL;
-	if (store != NULL) {
-		OSSL_STORE_expect(store, OSSL_STORE_INFO_PKEY);
-		key = find_key_in_store(store);
-	}
-	OSSL_STORE_close(store);
-	UI_destroy_method(ui);
-	return key;
-}
-
 static enum status read_from_store(
     EVP_PKEY **out, const char *uri, struct secret *secret)
 {
 	bool opened;
 
-	if ((*out = load_from_store(uri, secret, &opened)) != NULL)
+	if ((*out = store_load_key(uri, secret, &opened)) != NULL)
 		return ST_OK;
+	if (!store_is_built_in())
+		return fail_key(secret,
+		    "this sscep is built without key URIs: its libcrypto has "
+		    "no OSSL_STORE");
 	if (!opened)
 		return fail_provider(secret,
 		    "no loaded provider handles this URI", "--provider");

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "compat/ui.h"
 #include "keys/secret.h"
 
 static bool has_terminal(void)
@@ -75,5 +76,5 @@ UI_METHOD *secret_new_ui(void)
 {
 	if (!has_terminal())
 		UI_set_default_method(UI_null());
-	return UI_UTIL_wrap_read_pem_callback(secret_give_password, 0);
+	return compat_new_ui(secret_give_password);
 }

@@ -3,6 +3,7 @@
 
 #include <openssl/crypto.h>
 
+#include "compat/memory.h"
 #include "ops/fileset.h"
 #include "ops/outputs.h"
 #include "ops/stale.h"
@@ -105,7 +106,7 @@ static enum status stage_all(struct fileset *set, STACK_OF(X509) *certs)
 	enum status st = ST_OK;
 	int i;
 
-	set->members = OPENSSL_zalloc(count * sizeof(*set->members));
+	set->members = compat_zalloc(count * sizeof(*set->members));
 	if (set->members == NULL)
 		return fail_memory();
 	set->count = (int)count;

@@ -6,6 +6,8 @@
 #include <openssl/pem.h>
 
 #include "compat/compat.h"
+#include "compat/memory.h"
+#include "compat/openssl.h"
 #include "keys/key_file.h"
 #include "ops/renew_guard.h"
 #include "util/file.h"
@@ -75,7 +77,7 @@ static void read_keys(struct keys *keys, const char *path, struct pass *pass)
 	    strlen(buf_string(&keys->text)) == keys->text.len)
 		keys->marks = count_marks(buf_string(&keys->text));
 	log_capture_end(&unheard);
-	keys->all = OPENSSL_zalloc((keys->marks + 1) * sizeof(EVP_PKEY *));
+	keys->all = compat_zalloc((keys->marks + 1) * sizeof(EVP_PKEY *));
 	bio = BIO_new_mem_buf(keys->text.data, (int)keys->text.len);
 	while (keys->all != NULL && bio != NULL && keys->count < keys->marks) {
 		key = PEM_read_bio_PrivateKey(bio, NULL, give_pass, pass);
@@ -100,7 +102,7 @@ static bool all_are(const struct keys *found, EVP_PKEY *own)
 	size_t i;
 
 	for (i = 0; i < found->count; i++)
-		if (EVP_PKEY_eq(found->all[i], own) != 1)
+		if (!compat_same_key(found->all[i], own))
 			return false;
 	return found->count > 0 && found->marks == 2 * found->count;
 }

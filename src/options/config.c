@@ -4,6 +4,7 @@
 
 #include <openssl/crypto.h>
 
+#include "compat/memory.h"
 #include "options/config.h"
 #include "options/expand.h"
 #include "options/lines.h"
@@ -351,7 +352,7 @@ void config_free(struct config *c)
 
 	for (i = 0; i < c->count; i++)
 		if (c->entries[i].value != NULL)
-			OPENSSL_clear_free(
+			compat_clear_free(
 			    c->entries[i].value, strlen(c->entries[i].value));
 	free(c->entries);
 	buf_free(&c->text);

@@ -1,5 +1,6 @@
 #include <openssl/objects.h>
 
+#include "compat/openssl.h"
 #include "pki/ability.h"
 
 struct key_ability ability_of_key(const EVP_PKEY *key)

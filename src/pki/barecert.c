@@ -5,6 +5,7 @@
 #include <openssl/asn1t.h>
 #include <openssl/err.h>
 
+#include "compat/openssl.h"
 #include "pki/curve.h"
 #include "pki/der.h"
 #include "pki/barecert.h"

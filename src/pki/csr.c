@@ -5,6 +5,7 @@
 #include <openssl/x509v3.h>
 
 #include "compat/compat.h"
+#include "compat/memory.h"
 #include "compat/openssl.h"
 #include "compat/provider.h"
 #include "pki/ability.h"
@@ -49,7 +50,7 @@ static const ASN1_OBJECT *get_curve(X509_REQ *csr)
 	int type;
 
 	if (!X509_PUBKEY_get0_param(
-		NULL, NULL, NULL, &algorithm, X509_REQ_get_X509_PUBKEY(csr)))
+		NULL, NULL, NULL, &algorithm, compat_get_public_key(csr)))
 		return NULL;
 	X509_ALGOR_get0(NULL, &type, &value, algorithm);
 	return type == V_ASN1_OBJECT ? value : NULL;
@@ -213,8 +214,7 @@ static bool digest_public_key(unsigned char digest[EVP_MAX_MD_SIZE],
     unsigned int *len, X509_REQ *csr, const EVP_MD *md)
 {
 	unsigned char *der = NULL;
-	int der_len =
-	    compat_i2d_public_key(X509_REQ_get_X509_PUBKEY(csr), &der);
+	int der_len = compat_i2d_public_key(compat_get_public_key(csr), &der);
 	bool ok = der_len > 0 &&
 	    EVP_Digest(der, (size_t)der_len, digest, len, md, NULL);
 
@@ -307,7 +307,7 @@ static bool copy_public_key(X509 *cert, X509_REQ *csr)
 	int len, kind;
 
 	if (!X509_PUBKEY_get0_param(
-		NULL, &bits, &len, &algor, X509_REQ_get_X509_PUBKEY(csr)))
+		NULL, &bits, &len, &algor, compat_get_public_key(csr)))
 		return false;
 	X509_ALGOR_get0(&type, &kind, &value, algor);
 	if (kind != V_ASN1_UNDEF && kind != V_ASN1_NULL &&
@@ -315,7 +315,7 @@ static bool copy_public_key(X509 *cert, X509_REQ *csr)
 		return X509_set_pubkey(cert, X509_REQ_get0_pubkey(csr)) == 1;
 
 	type_copy = OBJ_dup(type);
-	bits_copy = OPENSSL_memdup(bits, (size_t)len);
+	bits_copy = compat_memdup(bits, (size_t)len);
 	if (kind == V_ASN1_OBJECT)
 		curve = OBJ_dup(value);
 	if (type_copy != NULL && bits_copy != NULL &&
@@ -343,7 +343,7 @@ static void attach_rsa_key(X509 *cert, X509_REQ *csr)
 
 	if (!ability_of_key(key).encrypts ||
 	    !X509_PUBKEY_get0_param(
-		NULL, &bits, &len, &algor, X509_REQ_get_X509_PUBKEY(csr)))
+		NULL, &bits, &len, &algor, compat_get_public_key(csr)))
 		return;
 	X509_ALGOR_get0(&type, NULL, NULL, algor);
 	key = d2i_PublicKey(OBJ_obj2nid(type), NULL, &bits, len);

@@ -3,6 +3,8 @@
 #include <openssl/objects.h>
 #include <openssl/x509v3.h>
 
+#include "compat/memory.h"
+#include "compat/openssl.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "pki/reqdiff.h"
@@ -51,11 +53,11 @@ static const X509_ATTRIBUTE *find_challenge(X509_REQ *csr)
 static bool is_same_attribute(const X509_ATTRIBUTE *a, const X509_ATTRIBUTE *b)
 {
 	unsigned char *p = NULL, *q = NULL;
-	int len = i2d_X509_ATTRIBUTE(a, &p);
-	bool same = len > 0 && i2d_X509_ATTRIBUTE(b, &q) == len &&
+	int len = compat_i2d_attribute(a, &p);
+	bool same = len > 0 && compat_i2d_attribute(b, &q) == len &&
 	    CRYPTO_memcmp(p, q, (size_t)len) == 0;
 
-	OPENSSL_clear_free(p, len > 0 ? (size_t)len : 0);
+	compat_clear_free(p, len > 0 ? (size_t)len : 0);
 	OPENSSL_free(q);
 	return same;
 }

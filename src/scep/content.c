@@ -2,6 +2,7 @@
 
 #include <openssl/asn1.h>
 
+#include "compat/memory.h"
 #include "compat/openssl.h"
 #include "scep/content.h"
 #include "util/log.h"
@@ -16,7 +17,7 @@ enum status content_add_csr(struct buf *out, X509_REQ *csr)
 		return fail_crypto(ST_FILE, "cannot encode the request");
 	if (!buf_add(out, der, (size_t)len))
 		st = fail_memory();
-	OPENSSL_clear_free(der, (size_t)len);
+	compat_clear_free(der, (size_t)len);
 	return st;
 }
 
@@ -59,7 +60,7 @@ enum status content_add_issuer_and_serial(
     struct buf *out, const X509_NAME *issuer, const ASN1_INTEGER *serial)
 {
 	unsigned char *der = NULL;
-	int len = i2d_ASN1_INTEGER(serial, &der);
+	int len = compat_i2d_integer(serial, &der);
 
 	return add_pair(out, issuer, der, len);
 }

@@ -56,7 +56,7 @@ static const char *decrypt_by_password(
 		       "the request has no challengePassword to open it with "
 		       "(RFC 8894, 3.1)";
 	if (CMS_decrypt_set1_password(
-		cms, password->data, (ossl_ssize_t)password->len) == 1 &&
+		cms, password->data, (int)password->len) == 1 &&
 	    CMS_decrypt(cms, NULL, NULL, stream->in, stream->out, 0) == 1)
 		return NULL;
 	return "encrypted by a password (PasswordRecipientInfo), and the "

@@ -6,6 +6,7 @@
 #include <openssl/rand.h>
 #include <openssl/rsa.h>
 
+#include "compat/memory.h"
 #include "compat/provider.h"
 #include "scep/attrs.h"
 #include "scep/message.h"
@@ -56,13 +57,13 @@ static bool add_password(CMS_ContentInfo *cms, const struct buf *password)
 
 	if (password == NULL || password->len == 0)
 		return false;
-	copy = OPENSSL_memdup(password->data, password->len);
+	copy = compat_memdup(password->data, password->len);
 	/* On success libcrypto owns copy. */
 	if (copy != NULL &&
 	    CMS_add0_recipient_password(cms, -1, NID_undef, NID_undef, copy,
-		(ossl_ssize_t)password->len, NULL) != NULL)
+		(int)password->len, NULL) != NULL)
 		return true;
-	OPENSSL_clear_free(copy, password->len);
+	compat_clear_free(copy, password->len);
 	return false;
 }
 

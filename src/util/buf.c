@@ -5,6 +5,7 @@
 
 #include <openssl/crypto.h>
 
+#include "compat/memory.h"
 #include "util/buf.h"
 
 bool buf_reserve(struct buf *b, size_t more)
@@ -20,7 +21,7 @@ bool buf_reserve(struct buf *b, size_t more)
 		size = 256;
 	while (size < want)
 		size = size > SIZE_MAX / 2 ? want : size * 2;
-	grown = OPENSSL_clear_realloc(b->data, b->size, size);
+	grown = compat_clear_realloc(b->data, b->size, size);
 	if (grown == NULL)
 		return false;
 	b->data = grown;
@@ -87,6 +88,6 @@ const char *buf_string(const struct buf *b)
 
 void buf_free(struct buf *b)
 {
-	OPENSSL_clear_free(b->data, b->size);
+	compat_clear_free(b->data, b->size);
 	memset(b, 0, sizeof(*b));
 }

@@ -1,4 +1,8 @@
 /* Unit test of running out of memory, at every allocation in turn. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,6 +20,7 @@
 #include <openssl/cms.h>
 #include <openssl/rsa.h>
 
+#include "compat/memory.h"
 #include "fixtures.h"
 #include "keys/key.h"
 #include "keys/key_name.h"
@@ -219,11 +224,11 @@ static void add_attributes(CMS_SignerInfo *si, const char *status)
 
 static void add_password(CMS_ContentInfo *cms)
 {
-	unsigned char *copy = OPENSSL_memdup(PASSWORD, strlen(PASSWORD));
+	unsigned char *copy = compat_memdup(PASSWORD, strlen(PASSWORD));
 
 	if (copy == NULL ||
 	    CMS_add0_recipient_password(cms, -1, NID_undef, NID_undef, copy,
-		(ossl_ssize_t)strlen(PASSWORD), NULL) == NULL)
+		(int)strlen(PASSWORD), NULL) == NULL)
 		abort();
 }
 
@@ -977,6 +982,19 @@ static void find_fault(void)
 		exhaust(run_##name, ends_well); \
 	}
 
+/* Older libcrypto itself crashes, leaks and frees twice when CMS lacks memory. */
+#ifdef HAVE_CMS_SIGN_EX
+#define CMS_LACKS_MEMORY TEST
+#else
+#define CMS_LACKS_MEMORY(name, ends_well) \
+	static void test_##name(void **state) \
+	{ \
+		(void)state; \
+		(void)run_##name; \
+		skip(); \
+	}
+#endif
+
 TEST(buf, true)
 TEST(buf_kept, true)
 TEST(caps, true)
@@ -995,13 +1013,13 @@ TEST(key_locked, true)
 TEST(key_name, true)
 TEST(pass, true)
 TEST(content, true)
-TEST(encode, true)
-TEST(encode_oaep, true)
-TEST(decode, true)
-TEST(decode_spooled, true)
-TEST(decode_password, true)
-TEST(decode_failure, true)
-TEST(decode_forged, false)
+CMS_LACKS_MEMORY(encode, true)
+CMS_LACKS_MEMORY(encode_oaep, true)
+CMS_LACKS_MEMORY(decode, true)
+CMS_LACKS_MEMORY(decode_spooled, true)
+CMS_LACKS_MEMORY(decode_password, true)
+CMS_LACKS_MEMORY(decode_failure, true)
+CMS_LACKS_MEMORY(decode_forged, false)
 TEST(body, true)
 
 /*
@@ -1017,6 +1035,9 @@ static void test_encode_pss(void **state)
 	const char *version = OpenSSL_version(OPENSSL_VERSION);
 
 	(void)state;
+#ifndef HAVE_CMS_SIGN_EX
+	skip();
+#endif
 	find_fault();
 	if (broken_line != 0) {
 		print_message("# encode_pss is skipped: %s itself frees things "
@@ -1066,8 +1087,12 @@ int main(void)
 	    CASE(test_bundle_pinned),
 	};
 
+#ifdef HAVE_CRYPTO_SET_MEM_FUNCTIONS
 	if (!CRYPTO_set_mem_functions(
 		failing_malloc, failing_realloc, counting_free))
 		return 1;
+#else
+	return 77; /* skipped, by the convention of Automake */
+#endif
 	return cmocka_run_group_tests(tests, make_world, free_world);
 }

@@ -19,6 +19,7 @@
 #include <openssl/pkcs7.h>
 #include <openssl/rsa.h>
 
+#include "compat/memory.h"
 #include "fixtures.h"
 #include "compat/provider.h"
 #include "pki/algs.h"
@@ -1159,11 +1160,11 @@ static void add_inside(struct buf *out, const struct recipe *r)
 static void add_password(CMS_ContentInfo *cms, const char *password)
 {
 	size_t len = strlen(password);
-	unsigned char *copy = OPENSSL_memdup(password, len);
+	unsigned char *copy = compat_memdup(password, len);
 
 	if (copy == NULL ||
-	    CMS_add0_recipient_password(cms, -1, NID_undef, NID_undef, copy,
-		(ossl_ssize_t)len, NULL) == NULL)
+	    CMS_add0_recipient_password(
+		cms, -1, NID_undef, NID_undef, copy, (int)len, NULL) == NULL)
 		abort();
 }
 
@@ -1403,8 +1404,8 @@ static enum status decode(struct scep_reply *reply,
 	assert_int_equal(spool_add(&body, bytes, len), ST_OK);
 	assert_int_equal(spool_end(&body), ST_OK);
 	if (!body.in_file && len > 0) {
-		OPENSSL_clear_free(body.bytes.data, body.bytes.size);
-		body.bytes.data = OPENSSL_memdup(bytes, len);
+		compat_clear_free(body.bytes.data, body.bytes.size);
+		body.bytes.data = compat_memdup(bytes, len);
 		body.bytes.size = len;
 	}
 	memset(reply, 0xaa, sizeof(*reply));

@@ -318,6 +318,8 @@ static void encode(const char *csr_name, const char *ca)
 	buf_free(&message);
 }
 
+static bool wiped; /* what libcrypto frees */
+
 static void test_request(void **state)
 {
 	static const char *const files[] = {"csr.pem", "csr.der"};
@@ -328,6 +330,8 @@ static void test_request(void **state)
 	size_t i, j;
 
 	(void)state;
+	if (!wiped)
+		skip();
 	for (i = 0; i < NITEMS(files); i++) {
 		for (j = 0; j < NITEMS(recipients); j++) {
 			snprintf(where, sizeof(where), "%s for %s", files[i],
@@ -352,6 +356,8 @@ static void test_key(void **state)
 	size_t i;
 
 	(void)state;
+	if (!wiped)
+		skip();
 	snprintf(source, sizeof(source), "file:%s", fixture_path("pass"));
 	for (i = 0; i < NITEMS(files); i++) {
 		assert_int_equal(pass_read(&pass, source, "-k"), ST_OK);
@@ -447,7 +453,8 @@ int main(void)
 	    cmocka_unit_test(test_core),
 	};
 
-	if (!compat_wipe_freed())
+	wiped = compat_wipe_freed();
+	if (!wiped)
 		print_message("what libcrypto frees is not wiped here\n");
 	return cmocka_run_group_tests(tests, group_setup, fixture_cleanup);
 }

@@ -1,4 +1,8 @@
 /* Unit test of src/util: growing bytes, messages, files. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -1257,8 +1261,12 @@ int main(void)
 	};
 
 	/* This must precede all other calls to libcrypto. */
+#ifdef HAVE_CRYPTO_SET_MEM_FUNCTIONS
 	if (!CRYPTO_set_mem_functions(
 		watched_malloc, watched_realloc, watched_free))
 		return 1;
+#else
+	return 77; /* skipped, by the convention of Automake */
+#endif
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
 }
