@@ -1,3 +1,7 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
 #ifndef _DEFAULT_SOURCE
 #define _DEFAULT_SOURCE /* setgroups() */
 #endif
@@ -17,7 +21,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#ifdef __linux__
+#ifdef HAVE_FGETXATTR
 #include <sys/xattr.h>
 #endif
 
@@ -557,7 +561,7 @@ static void test_group_lost_as_root(void **state)
 	assert_int_equal(mode_of(at(directory, "key")), 0600);
 }
 
-#ifdef __linux__
+#ifdef HAVE_FGETXATTR
 /* user::rw- user:12345:r-- group::--- mask::r-- other::--- */
 static void test_access_list(void **state)
 {
@@ -1161,7 +1165,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_mode_of_no_key),
 	    cmocka_unit_test(test_owner_as_root),
 	    cmocka_unit_test(test_group_lost_as_root),
-#ifdef __linux__
+#ifdef HAVE_FGETXATTR
 	    cmocka_unit_test(test_access_list),
 #endif
 	    cmocka_unit_test(test_stale),
