@@ -26,6 +26,8 @@ sscep_sources = \
 	src/ops/check_caps.h \
 	src/ops/check_cert.c \
 	src/ops/check_cert.h \
+	src/ops/check_held.c \
+	src/ops/check_held.h \
 	src/ops/check_http.c \
 	src/ops/check_http.h \
 	src/ops/check_key.c \

@@ -5,9 +5,9 @@
 #include "ops/cafetch.h"
 #include "ops/check_ca.h"
 #include "ops/check_cert.h"
+#include "ops/check_held.h"
 #include "ops/check_http.h"
 #include "ops/trust.h"
-#include "pki/caset.h"
 #include "pki/cert.h"
 #include "pki/path.h"
 #include "pki/pinned.h"
@@ -96,10 +96,12 @@ static void tell_pin(
 }
 
 /* False if none of the certificates is left. */
-static bool keep_pinned(struct findings *f, STACK_OF(X509) *certs)
+static bool keep_pinned(
+    struct findings *f, const struct check_files *files, STACK_OF(X509) *certs)
 {
 	struct pins pins = {0};
 	struct log_capture capture;
+	struct buf text = {0};
 	enum status st;
 	size_t i;
 
@@ -108,8 +110,9 @@ static bool keep_pinned(struct findings *f, STACK_OF(X509) *certs)
 	if (st == ST_OK && pins.count > 0)
 		st = pinned_keep(certs, NULL, &pins);
 	log_capture_end(&capture);
-	if (st != ST_OK)
-		finding_fail(f, st, NULL, "GetCACert: %s", capture.text);
+	if (st != ST_OK && buf_addf(&text, "GetCACert: %s", capture.text))
+		check_held_report(f, files, st, buf_string(&text));
+	buf_free(&text);
 	for (i = 0; st == ST_OK && i < pins.count; i++)
 		tell_pin(f, &pins.list[i], certs);
 	pins_free(&pins);
@@ -135,81 +138,23 @@ static void check_form(
 /* The same certificates in another stack, which pins may shorten. */
 static void use_pinned(struct findings *f, struct check_ca *ca)
 {
-	STACK_OF(X509) *certs = X509_chain_up_ref(ca->sent);
+	STACK_OF(X509) *certs = X509_chain_up_ref(ca->sent.certs);
 	unsigned int tolerate = f->session->options->tolerate;
+	struct log_capture capture;
+	enum status st;
 
-	if (certs == NULL || !keep_pinned(f, certs)) {
+	if (certs == NULL || !keep_pinned(f, ca->files, certs)) {
 		cert_stack_free(certs);
 		return;
 	}
 	cabundle_set(&ca->bundle, certs);
 	tell_roles(f, &ca->bundle);
 	check_cert_chain(f, "the certificates", ca->bundle.certs);
-	cabundle_check(&ca->bundle, (tolerate & TOLERATE_CLOCK) == 0);
-}
-
-/* Those that have no use for requests and replies need not be in the file. */
-static void tell_new(struct findings *f, const struct cabundle *bundle,
-    const struct cabundle *current)
-{
-	const char *path = f->session->options->ca_cert;
-	char name[QUOTE_SIZE];
-	X509 *cert;
-	int i;
-
-	for (i = 0; i < sk_X509_num(bundle->certs); i++) {
-		cert = sk_X509_value(bundle->certs, i);
-		if (cert_is_in(current->certs, cert))
-			continue;
-		cert_name_quote(
-		    name, sizeof(name), X509_get_subject_name(cert));
-		if (cert == bundle->sign || cert == bundle->encrypt)
-			finding_warn(f,
-			    "run getca again; renew does it by itself with "
-			    "--ca-fingerprint",
-			    "the server sends a new %s certificate, %s, "
-			    "which %s lacks",
-			    check_cert_role(cert), name, path);
-		else
-			finding_ok(f,
-			    "%s lacks the %s certificate %s that the "
-			    "server sends, too",
-			    path, check_cert_role(cert), name);
-	}
-}
-
-static bool any_is_sent(const struct check_ca *ca)
-{
-	STACK_OF(X509) *certs = ca->files->ca.certs;
-	int i;
-
-	for (i = 0; i < sk_X509_num(certs); i++)
-		if (cert_is_in(ca->sent, sk_X509_value(certs, i)))
-			return true;
-	return false;
-}
-
-static void compare(struct findings *f, const struct check_ca *ca)
-{
-	const char *path = f->session->options->ca_cert;
-	const struct cabundle *current = &ca->files->ca;
-
-	if (!any_is_sent(ca))
-		finding_warn(f,
-		    "either the CA has got new certificates: compare the "
-		    "fingerprints with those that its operator names, and run "
-		    "getca again; or this is another server than before: check "
-		    "the URL and -i",
-		    "THE SERVER SENDS NONE OF THE CERTIFICATES OF %s", path);
-	else if (caset_find_missing(ca->bundle.certs, current->certs) != NULL)
-		tell_new(f, &ca->bundle, current);
-	else if (!cert_is_in(ca->sent, current->sign) ||
-	    !cert_is_in(ca->sent, current->encrypt))
-		finding_warn(f, "run getca again if the CA has changed",
-		    "%s has certificates that the server does not send", path);
-	else
-		finding_ok(
-		    f, "%s has the certificates that the server sends", path);
+	log_capture_begin(&capture);
+	st = cabundle_check(&ca->bundle, (tolerate & TOLERATE_CLOCK) == 0);
+	log_capture_end(&capture);
+	if (st != ST_OK)
+		check_held_report(f, ca->files, st, capture.text);
 }
 
 /* The certificate of -l. */
@@ -234,23 +179,32 @@ void check_ca(struct findings *f, struct check_ca *ca,
     const struct http_response *response)
 {
 	const struct pins none = {0};
+	STACK_OF(X509) *certs = NULL;
+	struct log_capture capture;
+	enum status st;
 	bool bare;
 
 	f->topic = "ca";
-	if (cafetch_parse(&ca->sent, &bare, &none, &response->body) != ST_OK)
+	log_capture_begin(&capture);
+	st = cafetch_parse(&certs, &bare, &none, &response->body);
+	log_capture_end(&capture);
+	if (st != ST_OK) {
+		check_held_report(f, ca->files, st, capture.text);
 		return;
+	}
+	cabundle_set(&ca->sent, certs);
 	check_form(f, response, bare);
 	f->topic = "ca";
-	tell_each(f, ca->sent);
+	tell_each(f, certs);
 	use_pinned(f, ca);
 	if (ca->files->ca.certs != NULL)
-		compare(f, ca);
+		check_held(f, ca->files, &ca->sent, &ca->bundle);
 	if (ca->files->cert != NULL)
-		judge_own(f, ca->files->cert, ca->sent);
+		judge_own(f, ca->files->cert, certs);
 }
 
 void check_ca_free(struct check_ca *ca)
 {
-	cert_stack_free(ca->sent);
+	cabundle_free(&ca->sent);
 	cabundle_free(&ca->bundle);
 }

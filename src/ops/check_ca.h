@@ -12,7 +12,7 @@
 /* Owns all but files; what there is not is NULL. */
 struct check_ca {
 	const struct check_files *files;
-	STACK_OF(X509) *sent;   /* by the server */
+	struct cabundle sent;   /* by the server */
 	struct cabundle bundle; /* those of them that the pins let through */
 };
 

@@ -53,6 +53,15 @@ static void check_all(struct check *c)
 	check_request_transaction(c);
 }
 
+/* For the part that asks the server. */
+static void keep(struct check *c)
+{
+	if (!c->bundle_is_good)
+		return;
+	c->files->used = c->in.bundle;
+	c->in.bundle = (struct cabundle){0};
+}
+
 void check_local(struct findings *f, bool complete, struct check_files *files)
 {
 	struct session *session = f->session;
@@ -67,6 +76,7 @@ void check_local(struct findings *f, bool complete, struct check_files *files)
 	session->options = &c.own;
 	inputs_start(&c.in, session);
 	check_all(&c);
+	keep(&c);
 	inputs_free(&c.in);
 	if (c.renews)
 		renewal_free(&c.r);
@@ -76,5 +86,6 @@ void check_local(struct findings *f, bool complete, struct check_files *files)
 void check_files_free(struct check_files *files)
 {
 	cabundle_free(&files->ca);
+	cabundle_free(&files->used);
 	X509_free(files->cert);
 }

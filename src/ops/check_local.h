@@ -11,8 +11,9 @@
 
 /* What has been read, for the part that asks the server; owns all of it. */
 struct check_files {
-	struct cabundle ca; /* of -c, whatever the pins let through */
-	X509 *cert;         /* of -l; NULL: there is none */
+	struct cabundle ca;   /* of -c, whatever the pins let through */
+	struct cabundle used; /* those of -c that are; no certs: none can be */
+	X509 *cert;           /* of -l; NULL: there is none */
 };
 
 /*

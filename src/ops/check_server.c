@@ -1,6 +1,7 @@
 #include "ops/cafetch.h"
 #include "ops/check_ca.h"
 #include "ops/check_caps.h"
+#include "ops/check_held.h"
 #include "ops/check_http.h"
 #include "ops/check_network.h"
 #include "ops/check_next.h"
@@ -44,6 +45,7 @@ static bool ask_caps(struct findings *f, struct check_http *h)
 	st = session_ask_caps(f->session, &response);
 	log_capture_end(&capture);
 	check_http(h, f, &response, &start);
+	h->has_caps = st == ST_OK;
 	if (st == ST_OK) {
 		check_http_type(
 		    f, "GetCACaps", &response, "text/plain", "3.5.2");
@@ -72,6 +74,8 @@ static void ask_certs(
 	f->topic = "ca";
 	if (st == ST_OK)
 		check_ca(f, ca, &response);
+	else if (h->has_caps)
+		check_held_report(f, ca->files, st, capture.text);
 	else
 		log_report(st, capture.text);
 	response_free(&response);

@@ -93,6 +93,20 @@ void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
 	choose_both(out);
 }
 
+bool cabundle_may_sign(const struct cabundle *bundle, X509 *cert)
+{
+	int tries = max_tries(bundle->certs);
+
+	if (!cert_is_in(bundle->certs, cert))
+		return false;
+	if (!cert_allows(bundle->sign, KU_DIGITAL_SIGNATURE))
+		return true;
+	if (!cert_allows(cert, KU_DIGITAL_SIGNATURE))
+		return false;
+	return !signs_another(cert, bundle->certs, &tries) ||
+	    (!cert_is_ca(bundle->sign) && !cert_is_marked_ra(bundle->sign));
+}
+
 /* No file of a set was found: name the file beside it, if there is one. */
 static enum status fail_absent(const char *path)
 {

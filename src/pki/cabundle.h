@@ -57,6 +57,12 @@ const char *cabundle_get_advice(const struct cabundle *bundle, bool by_hidden);
  */
 bool cabundle_can_encrypt(const struct cabundle *bundle);
 
+/*
+ * Whether a server that sends bundle may sign its replies with cert, too: one of
+ * them that may sign, other than a CA's where there is an RA for that.
+ */
+bool cabundle_may_sign(const struct cabundle *bundle, X509 *cert);
+
 /* The name of the issuing CA, for CertPoll (RFC 8894, 3.3.3). */
 const X509_NAME *cabundle_issuer_name(const struct cabundle *bundle);
 

@@ -39,6 +39,15 @@ found() {
     fi
 }
 
+# foreseen STATUS [OPTION...]: enroll ends with it, and so does check.
+foreseen() {
+    enroll "${@:2}"
+    expect_status "$1"
+    rm -f local.crt
+    check "${@:2}"
+    expect_status "$1"
+}
+
 # What is said of the server, which begins with its URL.
 server_half() {
     sed -nE '/^ok +https?:/,$p' "$stdout" |
@@ -770,19 +779,31 @@ made_ca() {
     found ok "is that of none of them"
 }
 
-@test "a body that is no certificate is a problem" {
+@test "GetCACert: what is wrong with it is a problem for those who have no -c" {
     start_enrolment --fault garbage --fault-on getcacert
-    check
+    run_sscep check -u "$URL"
     expect_status 97
     found problem "reply: expected application/x-x509-ca-cert"
+    foreseen 0
+    found warning "reply: expected application/x-x509-ca-cert" \
+        ": enroll does without it, as it has ca.crt"
     stop_ca
     start_ca --fault bad-certificate --fault-on getcacert
-    check
+    run_sscep check -u "$URL"
     expect_status 97
     found problem certificate
+    foreseen 0
+    stop_ca
+    start_ca --fault http-404 --fault-on getcacert
+    run_sscep check -u "$URL"
+    expect_status 95
+    found problem "404 Not Found"
+    foreseen 0
+    found warning "404 Not Found" ": enroll does without it"
+    foreseen 0 --ca-fingerprint "$(fingerprint ca.crt sha256)"
 }
 
-@test "another RA than in -c is a warning" {
+@test "another RA that reads requests than in -c is a warning" {
     start_enrolment --profile ra
     getca
     stop_ca
@@ -790,7 +811,74 @@ made_ca() {
     start_ca --profile ra
     check
     expect_status 0
-    found warning 'the server sends a new RA certificate, /C=FI/O=Example/CN=Example Test RA Encryption, which ca.crt lacks: run getca again'
+    found warning 'the server sends a new RA certificate, /C=FI/O=Example/CN=Example Test RA Encryption, which ca.crt lacks, and may be unable to read' \
+        ': run getca again'
+    check -e "$ca/ra-enc.crt"
+    expect_status 0
+    found ok 'ca.crt lacks the RA certificate /C=FI/O=Example/CN=Example Test RA Encryption'
+}
+
+@test "another RA that signs replies than in -c is a problem, as its replies are refused" {
+    start_enrolment --profile ra
+    foreseen 97
+    found problem "expected to be signed by the RA certificate /C=FI/O=Example/CN=Example Test RA Signing, which is not among those of ca.crt: fetch them again with getca"
+    getca
+    foreseen 0
+    cp ca.crt-2 ca.crt
+    foreseen 97
+    found problem "ca.crt-0 ... have the signer, but ca.crt is read"
+    rm ca.crt
+    stop_ca
+    rm "$ca"/ra-*.crt
+    start_ca --profile ra
+    foreseen 97
+    found problem "signed by the RA certificate /C=FI/O=Example/CN=Example Test RA Signing"
+    found warning "the server sends a new RA certificate, /C=FI/O=Example/CN=Example Test RA Encryption"
+}
+
+@test "another RA that signs replies: renew fetches it, if there is a pin for it" {
+    local pin
+    start_enrolment --profile ra --ra-purpose cmc-ra
+    pin=$(fingerprint ca.crt sha256)
+    run_sscep renew -u "$URL" -c ca.crt -k local.key -l local.crt \
+        --subject /CN=x
+    expect_status 97
+    check --force
+    expect_status 97
+    found problem "replies would be refused"
+    check --force --ca-fingerprint "$pin"
+    expect_status 0
+    found warning "the server sends a new RA certificate"
+}
+
+@test "the CA below the root in -c signs replies: a problem" {
+    start_enrolment --profile chain
+    foreseen 0
+    cp "$ca/root.crt" ca.crt
+    foreseen 97
+    found problem "expected to be signed by the CA certificate /C=FI/O=Example/CN=Example Test CA, which is not among those of ca.crt"
+}
+
+@test "the CA of -c may sign, although the server sends a certificate that is not marked as an RA's" {
+    start_enrolment --fault end-entity-in-front --fault-on getcacert
+    foreseen 0
+    found warning "Example End Entity, which ca.crt lacks"
+    stop_ca
+    rm -r "$ca"
+    start_ca --profile ra --ra-purpose cmc-ra \
+        --ca-usage sign,certsign,crlsign
+    cp "$ca/ca.crt" .
+    foreseen 97
+    found problem "Example Test RA Signing, which is not among those of ca.crt"
+}
+
+@test "a pin that leaves out who signs replies is a problem" {
+    start_enrolment --profile ra
+    getca
+    foreseen 97 --ca-fingerprint "$(fingerprint "$ca/ca.crt" sha256)"
+    found problem "expected to be signed by the RA certificate /C=FI/O=Example/CN=Example Test RA Signing, which --ca-fingerprint leaves out of ca.crt: --ca-fingerprint left out 2 of them"
+    foreseen 0 --ca-fingerprint "$(fingerprint "$ca/ca.crt" sha256)" \
+        --tolerate ra
 }
 
 @test "-c without the root that is sent is ok, -c with more than that is a warning" {
@@ -825,12 +913,11 @@ made_ca() {
         found ok "but -e has requests encrypted for the certificate ca.crt-1"
 }
 
-@test "a server that sends nothing of -c is a warning in capitals" {
+@test "a server that sends nothing of -c is a problem in capitals" {
     start_enrolment
     cp "$shared/other.crt" ca.crt
-    check
-    expect_status 0
-    found warning "THE SERVER SENDS NONE OF THE CERTIFICATES OF ca.crt"
+    foreseen 97
+    found problem "THE SERVER SENDS NONE OF THE CERTIFICATES OF ca.crt"
 }
 
 @test "the certificate of -l: whether the CA has issued it" {
