@@ -40,6 +40,8 @@ sscep_sources = \
 	src/ops/check_output.c \
 	src/ops/check_own.c \
 	src/ops/check_parts.h \
+	src/ops/check_poll.c \
+	src/ops/check_poll.h \
 	src/ops/check_renewal.c \
 	src/ops/check_request.c \
 	src/ops/check_server.c \

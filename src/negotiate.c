@@ -77,6 +77,11 @@ static bool needs_caps(const struct options *o)
 	return o->operation->needs_caps != NULL && o->operation->needs_caps(o);
 }
 
+bool session_asks_caps(const struct options *options)
+{
+	return options->capabilities == NULL && needs_caps(options);
+}
+
 enum status session_prepare(struct session *session)
 {
 	enum status st = ST_OK;

@@ -125,6 +125,12 @@ static bool can_ask(struct findings *f, const struct url *url)
 	    !check_warn_of_closed(f, &place, "; so the server is not asked");
 }
 
+static bool open_server(struct findings *f)
+{
+	f->topic = "url";
+	return session_open_server(f->session) == ST_OK;
+}
+
 static void check_all(struct findings *f, const char *why)
 {
 	struct session *session = f->session;
@@ -138,11 +144,10 @@ static void check_all(struct findings *f, const char *why)
 	f->topic = "url";
 	good = o->url != NULL && url_parse(&url, o->url) == ST_OK;
 	check_local(f, complete, &files);
-	if (!o->check_local && good && can_ask(f, &url)) {
-		f->topic = "url";
-		if (session_open_server(session) == ST_OK)
-			check_server(f, &files);
-	}
+	if (o->check_local || !good || !can_ask(f, &url))
+		check_server_unasked(f, &files);
+	else if (open_server(f))
+		check_server(f, &files);
 	check_files_free(&files);
 	url_free(&url);
 }

@@ -1,4 +1,5 @@
 #include "ops/check_caps.h"
+#include "ops/signer.h"
 #include "scep/caps.h"
 #include "session.h"
 
@@ -92,7 +93,7 @@ static const char *explain(const struct findings *f, const char *asked,
 			    : "none is announced";
 }
 
-static void tell_algorithms(struct findings *f)
+void check_caps_algorithms(struct findings *f, EVP_PKEY *signer)
 {
 	const struct session *session = f->session;
 	const struct options *o = session->options;
@@ -100,6 +101,8 @@ static void tell_algorithms(struct findings *f)
 
 	f->topic = "algorithms";
 	st = session_prepare(f->session);
+	if (st == ST_OK && signer != NULL)
+		st = signer_check_digest(session, signer);
 	if (st != ST_OK)
 		return;
 	finding_ok(f,
@@ -141,7 +144,6 @@ static void tell_capability(struct findings *f, enum cap cap,
 
 void check_caps_use(struct findings *f)
 {
-	tell_algorithms(f);
 	tell_post(f);
 	tell_capability(f, CAP_RENEWAL, "Renewal",
 	    "renew signs with the old certificate and sends a RenewalReq",

@@ -53,12 +53,26 @@ static void check_all(struct check *c)
 	check_request_transaction(c);
 }
 
+/* renew, with a key and no certificate yet, polls before it sends a request. */
+static bool takes_over(const struct check *c)
+{
+	return c->renews && c->r.key != NULL && c->r.cert == NULL &&
+	    !c->given->renew.forget;
+}
+
 /* For the part that asks the server. */
 static void keep(struct check *c)
 {
+	struct check_files *files = c->files;
+
+	files->resumes = c->session->options->resume || takes_over(c);
+	if (c->in.csr != NULL)
+		files->signer = c->in.signer != NULL
+		    ? X509_get_pubkey(c->in.signer)
+		    : X509_REQ_get_pubkey(c->in.csr);
 	if (!c->bundle_is_good)
 		return;
-	c->files->used = c->in.bundle;
+	files->used = c->in.bundle;
 	c->in.bundle = (struct cabundle){0};
 }
 
@@ -88,4 +102,5 @@ void check_files_free(struct check_files *files)
 	cabundle_free(&files->ca);
 	cabundle_free(&files->used);
 	X509_free(files->cert);
+	EVP_PKEY_free(files->signer);
 }

@@ -14,6 +14,8 @@ struct check_files {
 	struct cabundle ca;   /* of -c, whatever the pins let through */
 	struct cabundle used; /* those of -c that are; no certs: none can be */
 	X509 *cert;           /* of -l; NULL: there is none */
+	EVP_PKEY *signer;     /* public key of whom signs requests, or NULL */
+	bool resumes;         /* the first message is a CertPoll */
 };
 
 /*

@@ -170,7 +170,9 @@ out:
 
 void check_network_judge_redirects(struct check_network *n)
 {
-	bool post = caps_have(n->f->session->caps, CAP_POSTPKIOPERATION);
+	const struct session *session = n->f->session;
+	bool post = caps_have(session->caps, CAP_POSTPKIOPERATION) &&
+	    session->options->dump_request == NULL;
 	const char *line = buf_string(&n->redirects);
 	size_t len;
 

@@ -5,6 +5,7 @@
 #include "ops/check_http.h"
 #include "ops/check_network.h"
 #include "ops/check_next.h"
+#include "ops/check_poll.h"
 #include "ops/check_server.h"
 
 /*
@@ -54,8 +55,6 @@ static bool ask_caps(struct findings *f, struct check_http *h)
 	good = go_on(f, st, &capture);
 	response_free(&response);
 	f->session->caps_known = true;
-	if (good)
-		check_caps_use(f);
 	return good;
 }
 
@@ -81,6 +80,41 @@ static void ask_certs(
 	response_free(&response);
 }
 
+/* What enroll does then, in this order. */
+static void tell_start(struct findings *f, const struct check_files *files)
+{
+	check_caps_algorithms(f, files->signer);
+	if (f->session->options->dump_request != NULL)
+		return;
+	check_caps_use(f);
+	check_poll(f, files);
+}
+
+/* -m: neither the request nor GetCACert is sent. */
+static bool ends_with_dump(struct findings *f)
+{
+	const struct options *o = f->session->options;
+
+	f->topic = "url";
+	if (o->dump_request == NULL)
+		return false;
+	finding_ok(f, "-m: the message is written and not sent: the server %s",
+	    session_asks_caps(o) ? "is asked for no more" : "is not asked");
+	return true;
+}
+
+void check_server_unasked(struct findings *f, const struct check_files *files)
+{
+	const struct options *o = f->session->options;
+
+	f->session->caps_known = true;
+	if (o->capabilities != NULL ||
+	    (o->enc_alg != NULL && o->sig_alg != NULL))
+		check_caps_algorithms(f, files->signer);
+	if (o->dump_request == NULL)
+		check_poll(f, files);
+}
+
 void check_server(struct findings *f, const struct check_files *files)
 {
 	const struct options *o = f->session->options;
@@ -89,10 +123,16 @@ void check_server(struct findings *f, const struct check_files *files)
 	struct check_http http = {0};
 	bool good;
 
+	if (!session_asks_caps(o) && ends_with_dump(f)) {
+		check_server_unasked(f, files);
+		return;
+	}
 	check_network_begin(&network, f);
 	good = ask_caps(f, &http);
+	if (good)
+		tell_start(f, files);
 	check_network_judge_redirects(&network);
-	if (!good)
+	if (!good || ends_with_dump(f))
 		goto out;
 	ask_certs(f, &http, &ca);
 	if (o->check_next && files->ca.certs != NULL)

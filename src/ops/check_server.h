@@ -11,4 +11,7 @@
  */
 void check_server(struct findings *f, const struct check_files *files);
 
+/* What can be said without it: the algorithms, if they are known, and polling. */
+void check_server_unasked(struct findings *f, const struct check_files *files);
+
 #endif

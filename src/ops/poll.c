@@ -126,6 +126,14 @@ enum status poll_check_count(const struct poll *poll)
 	return poll->count < limit ? ST_OK : give_up(poll, "-n", limit);
 }
 
+/* Some time has passed when the first reply comes. */
+bool poll_is_none(const char **limit, const struct options *options)
+{
+	*limit = options->poll_count <= 0 ? "-n" : "-T";
+	return options->poll_count <= 0 ||
+	    options->poll_interval >= options->poll_time;
+}
+
 /* How many polls the limits still allow, if the next one is at end. */
 static long long polls_left(const struct poll *poll, long long end)
 {

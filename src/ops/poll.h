@@ -35,6 +35,12 @@ void poll_forget_reason(struct poll *poll);
 enum status poll_check_count(const struct poll *poll);
 
 /*
+ * Whether the first PENDING ends an enrolment, as no poll is allowed after it;
+ * limit is then the option, -n or -T.
+ */
+bool poll_is_none(const char **limit, const struct options *options);
+
+/*
  * Sleeps for the poll interval (-t).  ST_PENDING after reporting when one more
  * poll would exceed the count (-n) or the total time (-T), or when SIGINT or
  * SIGTERM ends the sleep.  From the first call on these two tell the user how

@@ -643,6 +643,80 @@ connected to 127.0.0.1, port $to" \
     stderr_has "--capabilities has no POST: a GET of"
 }
 
+@test "a digest that the key or the scheme of signatures does not go with is a problem" {
+    start_enrolment
+    take ec.key
+    openssl req -new -key ec.key -subj /CN=x -out ec.csr
+    foreseen 1 -k ec.key -r ec.csr -S md5
+    found problem "md5 cannot be used with an EC key"
+    foreseen 1 -S md5 --rsa-pss
+    found problem "md5 cannot be used with --rsa-pss"
+    foreseen 0 -S md5
+    check --local -S md5 -E aes -k ec.key -r ec.csr
+    expect_status 1
+    found problem "md5 cannot be used with an EC key"
+}
+
+# --- a message that is not sent, and one that is pending --------------------------
+
+@test "-m: the server is asked for its capabilities at most, as by enroll" {
+    start_enrolment
+    foreseen 0 -m message.pem
+    found ok "-m: the message is written and not sent: the server is asked for no more"
+    sent GetCACaps GetCACaps
+    stop_ca
+    foreseen 95 -m message.pem
+    foreseen 0 -m message.pem --capabilities AES,SHA-256,POSTPKIOperation
+    found ok "-m: the message is written and not sent: the server is not asked"
+    found ok "requests are encrypted with aes-128-cbc (the best of --capabilities)"
+    foreseen 0 -m message.pem -E aes -S sha256
+    foreseen 1 -m message.pem --capabilities AES -S md5 --rsa-pss
+}
+
+@test "-m: a redirect that a POST does not follow does no harm" {
+    start_enrolment
+    redirecting 302 "$URL"
+    foreseen 0 -m message.pem
+    found warning "redirects to" "(302): use that URL"
+}
+
+@test "limits that allow no poll: what PENDING means is told, and -R is a problem" {
+    local options
+    start_enrolment --pending 9
+    for options in "-n 0" "-T 0" "-t 9 -T 9"; do
+        enroll $options
+        expect_status 3
+        check $options
+        expect_status 0
+        found warning "if the CA answers PENDING, enroll ends with status 3, as ${options: -4:2} allows no poll: then run it again with -R"
+    done
+    check -t 9 -T 99
+    expect_status 0
+    no_trouble
+    foreseen 3 -R -n 0
+    found problem "still PENDING after 0 poll(s), the limit of -n 0 is reached"
+    check --local -R -n 0
+    expect_status 3
+    check -R -n 1
+    expect_status 0
+}
+
+@test "limits that allow no poll: renew that begins with one" {
+    start_enrolment --pending 9
+    run_sscep renew -u "$URL" -c ca.crt -k local.key -l local.crt \
+        --subject /CN=x -n 0
+    expect_status 3
+    run_sscep check -u "$URL" -c ca.crt -k local.key -l local.crt \
+        --subject /CN=x -n 0
+    expect_status 3
+    found ok "checked as for renew"
+    found problem "the limit of -n 0 is reached; to resume, run renew again"
+    run_sscep check -u "$URL" -c ca.crt -k local.key -l local.crt \
+        --subject /CN=x -n 0 --forget
+    expect_status 0
+    found ok "if the CA answers PENDING, renew ends with status 3, as -n allows no poll; the next run polls"
+}
+
 # --- the CA ---------------------------------------------------------------------
 
 # getca [OPTION...]: writes the certificates as ca.crt-0, ...
