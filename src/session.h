@@ -73,13 +73,13 @@ const char *session_name_caps(const struct session *session);
  * SHA-1 and 3DES are noted unless asked for: GetCACaps is not authenticated.
  */
 enum status session_prepare(struct session *session);
-
 /* Whether it sends GetCACaps, if the options are these. */
 bool session_asks_caps(const struct options *options);
 /* Whether our messages are in 3DES and SHA-1. */
 bool session_has_old_algs(const struct session *session);
 /* The digests that a reply may be signed with. */
 struct digest_policy session_digest_policy(const struct session *session);
+
 /*
  * Sends operation ("GetCACert") by GET; the CA identifier of -i is its message.
  * types are the content types that the answer should have, up to a NULL; one

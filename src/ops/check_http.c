@@ -33,6 +33,7 @@ void check_http(struct check_http *h, struct findings *f,
     const struct http_response *response, const struct check_start *start)
 {
 	f->topic = "http";
+	h->looped = response->outcome == HTTP_REDIRECT_LOOP;
 	if (response->status == 0)
 		return;
 	h->answered = true;

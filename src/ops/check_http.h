@@ -11,6 +11,7 @@
 struct check_http {
 	bool told;             /* of the connections, once */
 	bool answered;         /* by a header at least */
+	bool looped;           /* the last exchange was one redirect too many */
 	bool has_caps;         /* one was a list of capabilities */
 	bool dated;            /* an answer had a Date: */
 	long long ahead;       /* seconds that the server is ahead of us ... */

@@ -144,42 +144,45 @@ static void on_secured(const struct http_tls *tls, void *arg)
 		check_tls(n->f, tls);
 }
 
-/*
- * Requests by POST follow some redirects only, but before the answer to
- * GetCACaps it is not known whether they are sent so.
- */
+/* What they are worth is known after the exchange: see below. */
 static void on_redirected(
     int status, const char *from, const char *to, void *arg)
 {
 	struct check_network *n = arg;
-	bool followed = status == 307 || status == 308;
 	struct buf line = {0};
 
-	n->f->topic = "http";
-	if (!buf_addf(&line, "%s redirects to %s (%d)", from, to, status) ||
-	    is_told(n, buf_string(&line)))
-		goto out;
-	set_told(n, buf_string(&line));
-	if (!followed && !n->f->session->caps_known)
+	if (buf_addf(&line, "%s redirects to %s (%d)", from, to, status) &&
+	    !is_told(n, buf_string(&line))) {
+		set_told(n, buf_string(&line));
 		buf_addf(&n->redirects, "%s\n", buf_string(&line));
-	else
-		finding_warn(n->f, REDIRECT_ADVICE, "%s", buf_string(&line));
-out:
+	}
 	buf_free(&line);
 }
 
-void check_network_judge_redirects(struct check_network *n)
+/* Those that a request by POST follows, too. */
+static bool is_followed(const char *line, size_t len)
 {
-	const struct session *session = n->f->session;
-	bool post = caps_have(session->caps, CAP_POSTPKIOPERATION) &&
-	    session->options->dump_request == NULL;
+	return strncmp(line + len - 5, "(307)", 5) == 0 ||
+	    strncmp(line + len - 5, "(308)", 5) == 0;
+}
+
+static bool sends_by_post(const struct session *session)
+{
+	return session->options->dump_request == NULL &&
+	    caps_have(session->caps, CAP_POSTPKIOPERATION);
+}
+
+void check_network_judge_redirects(
+    struct check_network *n, bool looped, bool of_caps)
+{
+	bool post = of_caps && sends_by_post(n->f->session);
 	const char *line = buf_string(&n->redirects);
 	size_t len;
 
 	n->f->topic = "http";
-	for (; *line != '\0'; line += len + 1) {
+	for (; !looped && *line != '\0'; line += len + 1) {
 		len = strcspn(line, "\n");
-		if (post)
+		if (post && !is_followed(line, len))
 			finding_fail(n->f, ST_NETWORK, "use that URL",
 			    "%.*s, which is not followed with a POST, by which "
 			    "requests are sent",

@@ -11,7 +11,7 @@ struct check_network {
 	struct findings *f;
 	struct buf told;      /* what findings were about, a line each */
 	struct buf failed;    /* addresses without a connection, likewise */
-	struct buf redirects; /* that a POST does not follow, likewise */
+	struct buf redirects; /* of the last exchange, likewise */
 	bool fresh;           /* the connection that comes about is not told */
 	bool connected;
 };
@@ -23,10 +23,12 @@ struct check_network {
 void check_network_begin(struct check_network *n, struct findings *f);
 
 /*
- * Adds the redirects of GetCACaps that a POST does not follow: they are problems
+ * Adds the redirects of an exchange; if it looped, the error says it all.  Those
+ * of GetCACaps are of all messages: one that a POST does not follow is a problem
  * if the capabilities of the session say that requests are sent by POST.
  */
-void check_network_judge_redirects(struct check_network *n);
+void check_network_judge_redirects(
+    struct check_network *n, bool looped, bool of_caps);
 
 void check_network_end(struct check_network *n);
 

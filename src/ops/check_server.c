@@ -131,14 +131,16 @@ void check_server(struct findings *f, const struct check_files *files)
 	good = ask_caps(f, &http);
 	if (good)
 		tell_start(f, files);
-	check_network_judge_redirects(&network);
+	check_network_judge_redirects(&network, http.looped, true);
 	if (!good || ends_with_dump(f))
 		goto out;
 	ask_certs(f, &http, &ca);
+	check_network_judge_redirects(&network, http.looped, false);
 	if (o->check_next && files->ca.certs != NULL)
 		check_next(f, &http, &files->ca, o->ca_cert);
 	else if (o->check_next && ca.bundle.certs != NULL)
 		check_next(f, &http, &ca.bundle, "GetCACert");
+	check_network_judge_redirects(&network, http.looped, false);
 	check_http_clock(&http, f);
 out:
 	check_network_end(&network);

@@ -502,9 +502,51 @@ END
     check
     expect_status 0
     expect_equal "lines" "connected to 127.0.0.1, port ${from%/old}
-redirects to
-connected to 127.0.0.1, port $to" \
+connected to 127.0.0.1, port $to
+redirects to" \
         "$(grep -Eo 'redirects to|connected to [^ ]+ port [0-9]+' "$stdout")"
+}
+
+@test "a redirect loop is told as that, and not once for each redirect" {
+    local status_of
+    start_enrolment
+    for status_of in 302 307; do
+        redirecting "$status_of" '" + self.path.partition("?")[0] + "/x'
+        foreseen 95
+        found problem "not followed: too many in a row"
+        stdout_lacks "redirects to"
+    done
+}
+
+@test "a redirect of GetCACert alone is a warning" {
+    local from
+    start_enrolment
+    from=$(free_ports 1)
+    serve_python "$from" <<END
+import urllib.request
+class Handler(http.server.BaseHTTPRequestHandler):
+    def answer(self, body=None):
+        with urllib.request.urlopen("$URL?" + self.path.partition("?")[2],
+                                    body) as answer:
+            body = answer.read()
+            self.send_response(200)
+            self.send_header("Content-Type", answer.headers["Content-Type"])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+    def do_GET(self):
+        if "GetCACert" not in self.path:
+            return self.answer()
+        self.send_response(302)
+        self.send_header("Location", "$URL?operation=GetCACert")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+    def do_POST(self):
+        self.answer(self.rfile.read(int(self.headers["Content-Length"])))
+END
+    URL=http://127.0.0.1:$from/scep
+    foreseen 0
+    found warning "redirects to" "(302): use that URL"
 }
 
 @test "a captive portal is a problem, with its title" {
