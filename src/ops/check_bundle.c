@@ -120,6 +120,19 @@ static bool are_requested(struct check *c)
 	return true;
 }
 
+bool check_is_early(const struct cabundle *bundle)
+{
+	return cert_time_status(bundle->sign) < 0 ||
+	    cert_time_status(bundle->encrypt) < 0;
+}
+
+const char *check_advice_on_ca(const struct cabundle *bundle)
+{
+	if (check_is_early(bundle))
+		return "is this system's clock right?";
+	return "get the current ones with getca";
+}
+
 void check_bundle(struct check *c)
 {
 	struct listing list = {.c = c, .bundle = &c->in.bundle};
@@ -135,7 +148,7 @@ void check_bundle(struct check *c)
 	st = inputs_read_bundle(&c->in);
 	log_capture_end(&capture);
 	if (st == ST_FILE && c->in.bundle.certs != NULL)
-		advice = "get the current ones with getca";
+		advice = check_advice_on_ca(&c->in.bundle);
 	/* Those that the pins do not let through are shown, too. */
 	if (c->in.bundle.certs == NULL)
 		list.bundle = &c->files->ca;

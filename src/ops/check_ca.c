@@ -111,7 +111,7 @@ static bool keep_pinned(
 		st = pinned_keep(certs, NULL, &pins);
 	log_capture_end(&capture);
 	if (st != ST_OK && buf_addf(&text, "GetCACert: %s", capture.text))
-		check_held_report(f, files, st, buf_string(&text));
+		check_held_report(f, files, st, NULL, buf_string(&text));
 	buf_free(&text);
 	for (i = 0; st == ST_OK && i < pins.count; i++)
 		tell_pin(f, &pins.list[i], certs);
@@ -140,7 +140,9 @@ static void use_pinned(struct findings *f, struct check_ca *ca)
 {
 	STACK_OF(X509) *certs = X509_chain_up_ref(ca->sent.certs);
 	unsigned int tolerate = f->session->options->tolerate;
+	const char *advice = NULL;
 	struct log_capture capture;
+	char clock[128];
 	enum status st;
 
 	if (certs == NULL || !keep_pinned(f, ca->files, certs)) {
@@ -153,8 +155,12 @@ static void use_pinned(struct findings *f, struct check_ca *ca)
 	log_capture_begin(&capture);
 	st = cabundle_check(&ca->bundle, (tolerate & TOLERATE_CLOCK) == 0);
 	log_capture_end(&capture);
-	if (st != ST_OK)
-		check_held_report(f, ca->files, st, capture.text);
+	if (st == ST_OK)
+		return;
+	if (check_is_early(&ca->bundle))
+		advice =
+		    check_http_advise_on_early(ca->http, clock, sizeof(clock));
+	check_held_report(f, ca->files, st, advice, capture.text);
 }
 
 /* The certificate of -l. */
@@ -189,7 +195,7 @@ void check_ca(struct findings *f, struct check_ca *ca,
 	st = cafetch_parse(&certs, &bare, &none, &response->body);
 	log_capture_end(&capture);
 	if (st != ST_OK) {
-		check_held_report(f, ca->files, st, capture.text);
+		check_held_report(f, ca->files, st, NULL, capture.text);
 		return;
 	}
 	cabundle_set(&ca->sent, certs);

@@ -5,13 +5,15 @@
 #include <openssl/x509.h>
 
 #include "http/response.h"
+#include "ops/check_http.h"
 #include "ops/check_local.h"
 #include "ops/finding.h"
 #include "pki/cabundle.h"
 
-/* Owns all but files; what there is not is NULL. */
+/* Owns all but files and http; what there is not is NULL. */
 struct check_ca {
 	const struct check_files *files;
+	const struct check_http *http;
 	struct cabundle sent;   /* by the server */
 	struct cabundle bundle; /* those of them that the pins let through */
 };

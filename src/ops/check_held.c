@@ -145,16 +145,16 @@ void check_held(struct findings *f, const struct check_files *files,
 }
 
 void check_held_report(struct findings *f, const struct check_files *files,
-    enum status st, const char *text)
+    enum status st, const char *advice, const char *text)
 {
 	const struct options *o = f->session->options;
-	char advice[LOG_LINE_MAX];
+	char unused[LOG_LINE_MAX];
 
 	if (files->used.certs == NULL) {
-		finding_fail(f, st, NULL, "%s", text);
+		finding_fail(f, st, advice, "%s", text);
 		return;
 	}
-	snprintf(advice, sizeof(advice), "%s does without it, as it has %s",
+	snprintf(unused, sizeof(unused), "%s does without it, as it has %s",
 	    o->operation->name, o->ca_cert);
-	finding_warn(f, advice, "%s", text);
+	finding_warn(f, unused, "%s", text);
 }

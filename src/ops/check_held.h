@@ -19,6 +19,6 @@ void check_held(struct findings *f, const struct check_files *files,
  * certificates of -c, as nothing but those is used then, and else a problem.
  */
 void check_held_report(struct findings *f, const struct check_files *files,
-    enum status st, const char *text);
+    enum status st, const char *advice, const char *text);
 
 #endif

@@ -91,6 +91,22 @@ static const char *add_duration(struct buf *out, long long seconds)
 	return buf_string(out);
 }
 
+const char *check_http_advise_on_early(
+    const struct check_http *h, char *out, size_t size)
+{
+	struct buf text = {0};
+
+	if (!h->dated || h->ahead <= AHEAD_MAX + h->uncertainty)
+		snprintf(out, size, "is this system's clock right?");
+	else
+		snprintf(out, size,
+		    "set this system's clock, which is %s behind that of the "
+		    "server",
+		    add_duration(&text, h->ahead));
+	buf_free(&text);
+	return out;
+}
+
 void check_http_clock(const struct check_http *h, struct findings *f)
 {
 	const char *direction = h->ahead > 0 ? "behind" : "ahead of";

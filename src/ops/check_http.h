@@ -37,6 +37,13 @@ void check_http_type(struct findings *f, const char *what,
     const struct http_response *response, const char *expected,
     const char *clause);
 
+/*
+ * Sets out to what to do about a certificate that is not valid yet, by the answers
+ * so far; returns out.
+ */
+const char *check_http_advise_on_early(
+    const struct check_http *h, char *out, size_t size);
+
 /* Compares the clocks, by the best of the answers. */
 void check_http_clock(const struct check_http *h, struct findings *f);
 

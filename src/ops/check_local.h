@@ -24,6 +24,12 @@ struct check_files {
  * missing.  files, all zero at first, are to be freed.
  */
 void check_local(struct findings *f, bool complete, struct check_files *files);
+
+/* Whether those of bundle that are in use are not valid yet. */
+bool check_is_early(const struct cabundle *bundle);
+/* What to do about CA certificates of which cabundle_check() refuses one. */
+const char *check_advice_on_ca(const struct cabundle *bundle);
+
 void check_files_free(struct check_files *files);
 
 #endif

@@ -74,7 +74,7 @@ static void ask_certs(
 	if (st == ST_OK)
 		check_ca(f, ca, &response);
 	else if (h->has_caps)
-		check_held_report(f, ca->files, st, capture.text);
+		check_held_report(f, ca->files, st, NULL, capture.text);
 	else
 		log_report(st, capture.text);
 	response_free(&response);
@@ -118,9 +118,9 @@ void check_server_unasked(struct findings *f, const struct check_files *files)
 void check_server(struct findings *f, const struct check_files *files)
 {
 	const struct options *o = f->session->options;
-	struct check_ca ca = {.files = files};
-	struct check_network network;
 	struct check_http http = {0};
+	struct check_ca ca = {.files = files, .http = &http};
+	struct check_network network;
 	bool good;
 
 	if (!session_asks_caps(o) && ends_with_dump(f)) {

@@ -835,9 +835,24 @@ made_ca() {
     start_enrolment
     check_at -3d
     expect_status 93
-    found problem "it is not valid yet, by this system's clock"
+    found problem "it is not valid yet, by this system's clock" \
+        ": is this system's clock right?"
+    stdout_lacks "get the current ones"
     found warning "CA certificate 1 of 1: not valid before" \
         "look at this system's clock first"
+}
+
+@test "a CA that is not valid yet: the clock of the server tells that ours is wrong" {
+    start_enrolment --date 0
+    check_at -3d
+    expect_status 93
+    found problem "it is not valid yet, by this system's clock" \
+        ": set this system's clock, which is " "behind that of the server"
+    stop_ca
+    start_ca --date -259200
+    check_at -3d
+    expect_status 93
+    stdout_lacks "set this system's clock"
 }
 
 @test "certificates without the right usages are warnings" {
