@@ -68,6 +68,52 @@ static bool is_enrolment(const struct options *o)
 	    o->sign_key != NULL || o->sign_cert != NULL;
 }
 
+static void tell_source(struct findings *f, const char *why)
+{
+	const struct options *o = f->session->options;
+
+	if (o->faulty_file)
+		return;
+	if (o->config != NULL)
+		finding_ok(f, "configuration file %s: checked as for %s%s",
+		    o->config, o->operation->name, why);
+	else
+		finding_ok(
+		    f, "options: checked as for %s%s", o->operation->name, why);
+}
+
+/* What options_parse() has found wrong in the file. */
+static void tell_faults(struct findings *f)
+{
+	const struct options *o = f->session->options;
+	const char *text = (const char *)o->faults.data;
+	size_t i;
+
+	for (i = 0; i < o->faults.len; i += strlen(text + i) + 1)
+		log_report(ST_FILE, text + i);
+	if (o->faulty_file)
+		finding_warn(f, NULL,
+		    "nothing else is looked at, as the options are not known");
+	else if (o->faulty_made)
+		finding_warn(f, NULL,
+		    "the private key and the request are not looked at, as it "
+		    "is not known what to request");
+}
+
+/* What is missing may be what is wrong in the file, and has been told. */
+static bool is_complete(const struct options *o)
+{
+	struct log_capture unheard;
+	enum status st;
+
+	if (o->faults.len == 0)
+		return demand_check(o) == ST_OK;
+	log_capture_begin(&unheard);
+	st = demand_check(o);
+	log_capture_end(&unheard);
+	return st == ST_OK && !o->faulty_made;
+}
+
 /*
  * Whether there is an enrolment, and nothing is missing for it.  Prints the
  * warnings on the options, too.
@@ -78,17 +124,15 @@ static bool check_options(struct findings *f, const char *why)
 	bool complete = false;
 
 	f->topic = "options";
-	if (o->config != NULL)
-		finding_ok(f, "configuration file %s: checked as for %s%s",
-		    o->config, o->operation->name, why);
-	else
-		finding_ok(
-		    f, "options: checked as for %s%s", o->operation->name, why);
+	tell_source(f, why);
 	log_release_warnings(o->no_warn);
+	tell_faults(f);
+	if (o->faulty_file)
+		return false;
 	if (o->config != NULL)
 		check_writers(f);
 	if (is_enrolment(o))
-		complete = demand_check(o) == ST_OK;
+		complete = is_complete(o);
 	else
 		finding_ok(f,
 		    "no private key, request or certificate is named: what "
@@ -140,6 +184,8 @@ static void check_all(struct findings *f, const char *why)
 	struct url url = {0};
 	bool good;
 
+	if (o->faulty_file)
+		return;
 	open_keys(session);
 	f->topic = "url";
 	good = o->url != NULL && url_parse(&url, o->url) == ST_OK;
@@ -160,6 +206,8 @@ static enum status check_run(struct session *session)
 	const char *why;
 
 	borrow_options(&borrowed, given, choose(&why, given));
+	if (given->faulty_made)
+		borrowed.key = borrowed.request = NULL;
 	session->options = &borrowed;
 	session->looks = true;
 	findings_begin(&findings, session);

@@ -1,9 +1,11 @@
 #include <stddef.h>
+#include <string.h>
 
 #include "options/apply.h"
 #include "options/config.h"
 #include "options/doubt.h"
 #include "options/engineconf.h"
+#include "options/made.h"
 #include "options/section.h"
 #include "options/unknown.h"
 #include "util/log.h"
@@ -78,6 +80,43 @@ static enum status apply_entry(struct option_state *state,
 	return ST_OK;
 }
 
+/* A diagnosis goes on after an error of the file, and reports it with the rest. */
+static bool keeps_faults(const struct option_state *state)
+{
+	return state->operation->diagnoses && !state->options->dump_config;
+}
+
+/* After a failure, whose text was captured. */
+static enum status take_fault(
+    struct option_state *state, enum status st, const char *text)
+{
+	if (st != ST_FILE || !keeps_faults(state)) {
+		log_report(st, text);
+		return st;
+	}
+	return buf_add(&state->options->faults, text, strlen(text) + 1)
+	    ? ST_OK
+	    : fail_memory();
+}
+
+/* What a wrong value overrides stays overridden. */
+static enum status apply_checked(struct option_state *state,
+    const struct option_row *row, const struct config_entry *entry,
+    struct option_source *source)
+{
+	struct log_capture capture;
+	enum status st;
+
+	log_capture_begin(&capture);
+	st = apply_entry(state, row, entry, source);
+	log_capture_end(&capture);
+	if (st == ST_OK)
+		return ST_OK;
+	state->given[table_index(row)] = source->rank;
+	state->options->faulty_made |= made_has(row);
+	return take_fault(state, st, capture.text);
+}
+
 /* Sets the keys in sections of that rank that no lower rank has set. */
 static enum status apply_rank(struct option_state *state,
     const struct config *config, const char *path, enum option_rank rank)
@@ -101,7 +140,7 @@ static enum status apply_rank(struct option_state *state,
 			warn(WARN_GIVEN_TWICE,
 			    "%s:%zu: %s is given twice, this value is used",
 			    path, entry->line, entry->key);
-		st = apply_entry(state, row, entry, &source);
+		st = apply_checked(state, row, entry, &source);
 	}
 	return st;
 }
@@ -209,11 +248,18 @@ void apply_json(struct option_state *state, const char *path)
 enum status apply_file(struct option_state *state, const char *path)
 {
 	struct config config = {0};
+	struct log_capture capture;
 	enum option_rank rank;
 	enum status st;
 
-	if ((st = read_config(&config, state, path)) != ST_OK)
+	log_capture_begin(&capture);
+	st = read_config(&config, state, path);
+	log_capture_end(&capture);
+	if (st != ST_OK) {
+		state->options->faulty_file = true;
+		st = take_fault(state, st, capture.text);
 		goto out;
+	}
 	doubt_warn(&config, path);
 	for (rank = RANK_OWN; rank <= RANK_FALLBACK; rank++)
 		if ((st = apply_rank(state, &config, path, rank)) != ST_OK)

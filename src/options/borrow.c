@@ -19,11 +19,11 @@ static unsigned int find_owners(const struct option_row *row, unsigned int ops)
 	return owners & ops;
 }
 
-/* renew has a word for --new-key that enroll has not. */
+/* renew has a word for --new-key that enroll has not; a wrong one is absent. */
 static bool is_of_renew(const struct options *o, const struct option_row *row)
 {
 	return row->offset == offsetof(struct options, new_key) &&
-	    ascii_is_same_word(o->new_key, NEW_KEY_SAME);
+	    o->new_key != NULL && ascii_is_same_word(o->new_key, NEW_KEY_SAME);
 }
 
 /* The only operation that can have the option from that source, else NULL. */

@@ -11,6 +11,11 @@
 /* The options of a request that is made, by their names. */
 #define MADE " subject new-key key-passout san eku ku template challenge "
 
+bool made_has(const struct option_row *row)
+{
+	return table_names(MADE, row);
+}
+
 static bool is_made_by_argv(const struct option_state *state)
 {
 	const struct option_row *row, *end = table_rows + table_row_count;

@@ -17,6 +17,9 @@ enum status made_is_wanted(bool *wanted, const struct options *options);
 
 /* The functions below are for this room only. */
 
+/* Whether the row is a part of such a request, or of its key. */
+bool made_has(const struct option_row *row);
+
 /*
  * Forgets what the configuration file says of a request to make, if -r is on the
  * command line and nothing there tells to make one: the request of -r is read.

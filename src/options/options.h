@@ -64,7 +64,8 @@ struct options {
 	char *tls_ca_file, *tls_ca_dir, *tls_cert, *tls_key;
 	bool tls_insecure, rsa_oaep, rsa_pss;
 	struct renew_options renew;
-	struct buf dumped; /* what --dump-config prints */
+	struct buf dumped, faults; /* by --dump-config; for check, with NULs */
+	bool faulty_file, faulty_made; /* all of it; a request to make */
 };
 
 /* What options_parse() was asked for. */
@@ -80,10 +81,10 @@ enum options_action {
  * Fills options from argv, the configuration file and the defaults, in this
  * order, and checks that nothing is missing that the operation requires.  Sets
  * up the log by -v, -d, --quiet and --no-warn; if the operation diagnoses, the
- * warnings are still held.  Overwrites secrets in argv, so that ps(1) does not
- * show them.  After reporting: ST_ERROR for misuse, ST_FILE
- * for a configuration file that cannot be used.  options must be freed in any
- * case.
+ * warnings are still held, and errors of the file are in faults.  Overwrites
+ * secrets in argv, so that ps(1) does not show them.  After reporting: ST_ERROR
+ * for misuse, ST_FILE for a configuration file that cannot be used.  options
+ * must be freed in any case.
  */
 enum status options_parse(struct options *options, enum options_action *action,
     int argc, char **argv);

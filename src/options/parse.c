@@ -264,7 +264,8 @@ static enum status check_complete(const struct option_state *state)
 		    state->given[table_index(row)] != RANK_UNSET)
 			verbose("option -%c is ignored", row->letter);
 	}
-	return demand_check(state->options);
+	return state->options->faults.len == 0 ? demand_check(state->options)
+					       : ST_OK;
 }
 
 static enum status parse_all(struct option_state *state,

@@ -45,4 +45,5 @@ void options_free(struct options *options)
 		value_clear(options, &table_rows[i]);
 	engineconf_free(&options->engine_options);
 	buf_free(&options->dumped);
+	buf_free(&options->faults);
 }

@@ -258,10 +258,57 @@ END
     warns "unknown key PrivateKyFile"
     finds warning "argument extra is ignored"
     finds ok "configuration file sscep.conf: checked as for enroll"
-    run_sscep check --local -f none.conf
+}
+
+@test "check: a configuration file that cannot be read is a problem, and nothing else is said" {
+    fails_as enroll none.conf "${usual[@]}" -f none.conf
+    expect_status 93
+    expect_equal "lines" 2 "$(wc -l <"$stdout")"
+    finds warning "nothing else is looked at, as the options are not known"
+    printf 'CACertFile = ca.crt\nJSON = yes\nlonely\n' >sscep.conf
+    check -f sscep.conf
+    expect_status 93
+    python3 - "$stdout" <<'END' || problem "not the expected object"
+import json, sys
+object = json.load(open(sys.argv[1]))
+assert object["exitCode"] == 93 and "error" not in object, object
+assert [(f["state"], f["topic"]) for f in object["findings"]] == \
+    [("problem", "options"), ("warning", "options")], object
+assert "lonely has no value" in object["findings"][0]["text"], object
+END
+    run_sscep check -f none.conf --dump-config
     expect_status 93
     only_error none.conf
-    stdout_empty
+}
+
+@test "check: each wrong value in the configuration file is a problem, and the rest is looked at" {
+    printf '%s\n' '[sscep]' 'PollInterval = 5m' 'EncAlgorithm = best' \
+        'CAFingerprint = AB' '[sscep_enroll]' 'MaxPollCount = many' >conf
+    fails_as enroll "MaxPollCount: many is not a number" -f conf "${usual[@]}"
+    expect_status 93
+    finds problem "conf:2: PollInterval: 5m is not a number"
+    finds problem "conf:3: EncAlgorithm: unknown cipher best"
+    finds problem "conf:4: CAFingerprint: AB: "
+    expect_equal "problems" 4 "$(grep -c ^problem "$stdout")"
+    finds ok "private key local.key"
+    finds ok "request local.csr"
+    printf 'RenewBefore = soon\n' >conf
+    fails_as renew "RenewBefore: " -f conf -c ca.crt -k local.key -l local.crt \
+        --subject /CN=x
+    expect_equal "problems" 1 "$(grep -c ^problem "$stdout")"
+    finds ok "request that is made: subject /CN=x"
+}
+
+@test "check: a wrong value of a request that would be made has no consequences" {
+    local line
+    for line in 'Subject = x' 'NewKey = rsa:1' 'SubjectAltName = x:y'; do
+        printf '%s\n' "$line" >conf
+        fails_as enroll "conf:1: ${line%% *}: " -f conf -c ca.crt -k none.key \
+            -l local.crt
+        expect_equal "problems" 1 "$(grep -c ^problem "$stdout")"
+        finds warning "the private key and the request are not looked at"
+        finds ok "CA certificate /CN=The CA, "
+    done
 }
 
 @test "check: others may write the configuration file" {
