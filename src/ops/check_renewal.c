@@ -22,20 +22,27 @@ static bool exists(const char *path)
 	return st == ST_OK && there;
 }
 
-static void warn_of_lock(struct check *c)
+/* Who holds it may be gone when the time of --wait-lock is over. */
+static void look_at_lock(struct check *c)
 {
-	const char *path = buf_string(&c->r.lock);
-	char who[48] = "";
-	long holder;
+	struct log_capture capture;
+	enum status st;
 
-	if (!lock_is_busy(path, &holder))
-		return;
-	if (holder > 0)
-		snprintf(who, sizeof(who), " (process %ld)", holder);
-	finding_warn(c->f,
-	    "the next sscep renew waits for it as --wait-lock says, and fails "
-	    "after that",
-	    "%s is locked: another run is at work%s", path, who);
+	log_capture_begin(&capture);
+	st = lock_look(buf_string(&c->r.lock));
+	log_capture_end(&capture);
+	if (st == ST_LOCKED && c->given->renew.wait_lock > 0)
+		finding_warn(c->f,
+		    "the next sscep renew waits for it as --wait-lock says, "
+		    "and fails after that",
+		    "%s", capture.text);
+	else if (st == ST_LOCKED)
+		finding_fail(c->f, st,
+		    "try again when that has ended, or wait for it with "
+		    "--wait-lock",
+		    "%s", capture.text);
+	else
+		log_report(st, capture.text);
 }
 
 /* Which of the files of renewal.h are there; is_due: CERT.new is one. */
@@ -43,7 +50,6 @@ static void list_files(struct check *c, bool is_due)
 {
 	const struct renewal_state *r = &c->r;
 
-	warn_of_lock(c);
 	if (is_due)
 		finding_warn(c->f,
 		    "the next sscep renew finishes it: all NAME.new take their "
@@ -73,9 +79,12 @@ void check_renewal_open(struct check *c)
 	c->session->options = c->given;
 	c->renews = renewal_open(&c->r, c->session) == ST_OK;
 	c->session->options = &c->own;
-	if (!c->renews)
+	if (!c->renews) {
 		renewal_free(&c->r);
-	else if (swap_find_new(&is_due, c->r.cert_file) == ST_OK)
+		return;
+	}
+	look_at_lock(c);
+	if (swap_find_new(&is_due, c->r.cert_file) == ST_OK)
 		list_files(c, is_due);
 }
 

@@ -2,6 +2,7 @@
 #include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -69,7 +70,7 @@ static long process_of(const struct flock *found)
 							    : 0;
 }
 
-/* Sets *holder if the lock is busy, to 0 if that cannot be told. */
+/* Sets *holder, which is 0 if it cannot be told who holds the lock. */
 static enum attempt lock_file(
     int fd, const char *path, const struct stat *sb, long *holder)
 {
@@ -85,16 +86,27 @@ static enum attempt lock_file(
 	return ATTEMPT_BUSY;
 }
 
+/* ATTEMPT_HELD: it could be held. */
+static enum attempt look_at_lock(int fd, long *holder)
+{
+	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+
+	if (fcntl(fd, F_GETLK, &all) != 0)
+		return ATTEMPT_FAILED;
+	*holder = process_of(&all);
+	return all.l_type == F_UNLCK ? ATTEMPT_HELD : ATTEMPT_BUSY;
+}
+
+/* O_NONBLOCK: a FIFO, or a device, could block. */
+#define OPEN_FLAGS (O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK)
+
 /*
  * Opens the file, which may be new.  The umask could take from its owner what the
  * next run needs; a file system without modes has nothing to give back.
- * O_NONBLOCK: a FIFO, or a device, could block.
  */
 static int open_file(const char *path)
 {
-	const int flags =
-	    O_RDWR | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
-	int fd = open(path, flags | O_CREAT | O_EXCL, 0600);
+	int fd = open(path, OPEN_FLAGS | O_CREAT | O_EXCL, 0600);
 
 	bool ignored;
 
@@ -103,7 +115,7 @@ static int open_file(const char *path)
 		(void)ignored;
 		return fd;
 	}
-	return errno == EEXIST ? open(path, flags | O_CREAT, 0600) : fd;
+	return errno == EEXIST ? open(path, OPEN_FLAGS | O_CREAT, 0600) : fd;
 }
 
 static enum attempt try_once(struct lock *lock, const char *path, long *holder)
@@ -178,21 +190,51 @@ enum status lock_take(struct lock *lock, const char *path, int seconds)
 	}
 }
 
-bool lock_is_busy(const char *path, long *holder)
+/* Whether the file could be created; false with errno. */
+static bool can_create(const char *path)
 {
-	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	int fd = open(
-	    path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	bool busy;
+	const char *slash = strrchr(path, '/');
+	size_t len = slash != NULL ? (size_t)(slash - path) + 1 : 0;
+	char *directory = slash != NULL ? strndup(path, len) : strdup(".");
+	bool can = directory != NULL &&
+	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0;
+	int error = errno;
 
-	*holder = 0;
-	if (fd < 0)
-		return false;
-	busy = fcntl(fd, F_GETLK, &all) == 0 && all.l_type != F_UNLCK;
-	if (busy)
-		*holder = process_of(&all);
+	free(directory);
+	errno = error;
+	return can;
+}
+
+/* A FIFO or a device is not opened: others notice that. */
+static enum attempt look_once(const char *path, long *holder)
+{
+	enum attempt attempt;
+	struct stat sb;
+	int fd, error;
+
+	if (lstat(path, &sb) != 0)
+		return errno == ENOENT && can_create(path) ? ATTEMPT_HELD
+							   : ATTEMPT_FAILED;
+	if (S_ISFIFO(sb.st_mode) || S_ISCHR(sb.st_mode) || S_ISBLK(sb.st_mode))
+		return ATTEMPT_STRANGE;
+	if ((fd = open(path, OPEN_FLAGS)) < 0)
+		return ATTEMPT_FAILED;
+	attempt = look_at_lock(fd, holder);
+	error = errno;
 	close(fd);
-	return busy;
+	errno = error;
+	return attempt;
+}
+
+enum status lock_look(const char *path)
+{
+	long holder = 0;
+	enum attempt attempt = look_once(path, &holder);
+
+	if (attempt == ATTEMPT_HELD)
+		return ST_OK;
+	return attempt == ATTEMPT_BUSY ? fail_busy(path, holder, 0)
+				       : fail_file(attempt, path);
 }
 
 void lock_release(struct lock *lock)

@@ -2,8 +2,6 @@
 #ifndef UTIL_LOCK_H
 #define UTIL_LOCK_H
 
-#include <stdbool.h>
-
 #include "util/status.h"
 
 /* All zero: not held. */
@@ -25,10 +23,10 @@ struct lock {
 enum status lock_take(struct lock *lock, const char *path, int seconds);
 
 /*
- * Whether another process holds the lock at path, as far as that can be told:
- * its number is set, or 0 if that is not known.  Nothing is locked or created.
+ * What lock_take() would come to now, without waiting, as far as that can be told
+ * without a trace: nothing is locked or created.
  */
-bool lock_is_busy(const char *path, long *holder);
+enum status lock_look(const char *path);
 
 /* Does nothing if the lock is not held. */
 void lock_release(struct lock *lock);

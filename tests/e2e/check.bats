@@ -521,9 +521,11 @@ signed() {
 
 # --- renew -------------------------------------------------------------------
 
+renewal=(-c ca.crt -k local.key -l local.crt --hook true)
+
 # renewed [OPTION...]: check with the options of renew.
 renewed() {
-    check -c ca.crt -k local.key -l local.crt --hook true "$@"
+    check "${renewal[@]}" "$@"
 }
 
 certified() {
@@ -639,8 +641,37 @@ time.sleep(60)
 END
     ca_pids+=($!)
     wait_for 10 test -e locked
-    renewed
-    warns "local.crt.lock is locked: another run is at work (process $!)"
+    fails_as renew "another run (process $!) holds local.crt.lock" \
+        "${renewal[@]}"
+    expect_status 77
+    finds problem "wait for it with --wait-lock"
+    renewed --wait-lock 1
+    warns "another run (process $!) holds local.crt.lock: the next sscep renew waits for it"
+}
+
+@test "check: renew, a lock file that cannot be locked" {
+    certified
+    mkdir local.crt.lock
+    fails_as renew "cannot lock: Is a directory" "${renewal[@]}"
+    rmdir local.crt.lock
+    ln -s nowhere local.crt.lock
+    fails_as renew "is a symbolic link" "${renewal[@]}"
+    no_file nowhere
+    rm local.crt.lock
+    mkfifo local.crt.lock
+    fails_as renew "is not a regular file" "${renewal[@]}"
+    expect_status 93
+}
+
+@test "check: renew, where this user may not make the lock file" {
+    certified
+    mkdir dir
+    cp local.crt local.key dir
+    chmod 755 . dir
+    chmod 644 dir/*
+    [ "$(id -u)" -eq 0 ] || chmod 555 dir
+    as_other fails_as renew "lock file dir/local.crt.lock: cannot lock" \
+        -c ca.crt -k dir/local.key -l dir/local.crt --hook true
 }
 
 # --- CA certificates ---------------------------------------------------------

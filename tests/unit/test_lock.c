@@ -69,28 +69,38 @@ static enum status take(
 	return st;
 }
 
+/* The same of lock_look(). */
+static enum status look(const char *path, const char **text)
+{
+	enum status st;
+
+	capture_start(STDERR_FILENO);
+	st = lock_look(path);
+	*text = capture_stop();
+	return st;
+}
+
 /* Nothing is made, and nothing locked, by who only looks. */
 static void the_holder_is_found_without_a_trace(void **state)
 {
-	const char *path = "looked-at.lock";
+	const char *path = fixture_path("looked-at.lock"), *text;
 	struct stat before, after;
-	long holder = -1;
+	char expected[512];
 	pid_t pid;
 
 	(void)state;
-	unlink(path);
-	assert_false(lock_is_busy(path, &holder));
-	assert_int_equal(holder, 0);
+	assert_int_equal(look(path, &text), ST_OK);
 	assert_int_equal(stat(path, &before), -1);
 	pid = hold(path, 60);
 	assert_int_equal(stat(path, &before), 0);
-	assert_true(lock_is_busy(path, &holder));
-	assert_int_equal(holder, pid);
+	assert_int_equal(look(path, &text), ST_LOCKED);
+	snprintf(expected, sizeof(expected),
+	    ": another run (process %ld) holds %s\n", (long)pid, path);
+	assert_non_null(strstr(text, expected));
 	assert_int_equal(stat(path, &after), 0);
 	assert_int_equal(before.st_size, after.st_size);
 	end(pid);
-	assert_false(lock_is_busy(path, &holder));
-	assert_int_equal(unlink(path), 0);
+	assert_int_equal(look(path, &text), ST_OK);
 }
 
 /* The lock of an open file belongs to no process, as one over NFS seems to. */
@@ -101,17 +111,16 @@ static void a_lock_of_nobody_in_particular_is_busy(void **state)
 	const char *path = fixture_path("ofd.lock"), *text;
 	int fd = open(path, O_RDWR | O_CREAT, 0600);
 	struct lock lock;
-	long holder = -1;
 
 	(void)state;
 	assert_true(fd >= 0);
 	assert_int_equal(fcntl(fd, F_OFD_SETLK, &all), 0);
-	assert_true(lock_is_busy(path, &holder));
-	assert_int_equal(holder, 0);
+	assert_int_equal(look(path, &text), ST_LOCKED);
+	assert_non_null(strstr(text, ": another run holds "));
 	assert_int_equal(take(&lock, path, 0, &text), ST_LOCKED);
 	assert_non_null(strstr(text, ": another run holds "));
 	close(fd);
-	assert_false(lock_is_busy(path, &holder));
+	assert_int_equal(look(path, &text), ST_OK);
 #else
 	(void)state;
 	skip();
@@ -238,6 +247,8 @@ static void test_link(void **state)
 	(void)state;
 	fixture_write(aim, "", 0);
 	assert_int_equal(symlink(aim, path), 0);
+	assert_int_equal(look(path, &text), ST_FILE);
+	assert_non_null(strstr(text, "is a symbolic link, which is not"));
 	assert_int_equal(take(&lock, path, 0, &text), ST_FILE);
 	assert_non_null(strstr(text, "is a symbolic link, which is not"));
 	expect_content(aim, "");
@@ -293,22 +304,27 @@ static void test_umask(void **state)
 	assert_int_equal(sb.st_mode & 07777, 0640);
 }
 
-static void test_bad(void **state)
+/* Both say the same of a name that cannot be locked. */
+static void expect_bad(const char *path, const char *problem)
 {
 	const char *text;
 	struct lock lock;
 
+	assert_int_equal(look(path, &text), ST_FILE);
+	assert_non_null(strstr(text, problem));
+	assert_int_equal(take(&lock, path, 0, &text), ST_FILE);
+	assert_non_null(strstr(text, problem));
+}
+
+static void test_bad(void **state)
+{
 	(void)state;
-	assert_int_equal(take(&lock, fixture_directory(), 0, &text), ST_FILE);
-	assert_non_null(strstr(text, "cannot lock: Is a directory"));
-	assert_int_equal(
-	    take(&lock, fixture_path("none/x.lock"), 0, &text), ST_FILE);
-	assert_non_null(strstr(text, "cannot lock: No such file"));
+	expect_bad(fixture_directory(), "cannot lock: Is a directory");
+	expect_bad(fixture_path("none/x.lock"), "cannot lock: No such file");
 	assert_int_equal(mkfifo(fixture_path("fifo.lock"), 0600), 0);
-	assert_int_equal(
-	    take(&lock, fixture_path("fifo.lock"), 0, &text), ST_FILE);
-	assert_non_null(strstr(text, "fifo.lock: is not a regular file\n"));
-	assert_int_equal(take(&lock, "/dev/null", 0, &text), ST_FILE);
+	expect_bad(
+	    fixture_path("fifo.lock"), "fifo.lock: is not a regular file\n");
+	expect_bad("/dev/null", "/dev/null: is not a regular file\n");
 }
 
 int main(void)
