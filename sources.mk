@@ -100,6 +100,8 @@ sscep_sources = \
 	src/ops/renew_hook.h \
 	src/ops/renew_next.c \
 	src/ops/renew_next.h \
+	src/ops/renew_plan.c \
+	src/ops/renew_plan.h \
 	src/ops/renewal.c \
 	src/ops/renewal.h \
 	src/ops/signer.c \

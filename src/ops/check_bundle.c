@@ -8,6 +8,10 @@
 #include "pki/cert.h"
 #include "util/file.h"
 
+#define RENEW_ADVICE "get the current ones with getca"
+#define CLOCK_ADVICE \
+	"this system's clock may be wrong, and behind: look at that first"
+
 /* Certificates, as those of a bundle are used. */
 struct listing {
 	struct check *c;
@@ -40,8 +44,8 @@ static void list_cert(const struct listing *list, const char *what, X509 *cert)
 {
 	static const char *const advice[AGE_COUNT] = {
 	    [AGE_ENDS_SOON] = CHECK_SOON_ADVICE,
-	    [AGE_EXPIRED] = "get the current ones with getca",
-	    [AGE_EARLY] = "is this system's clock right?",
+	    [AGE_EXPIRED] = RENEW_ADVICE,
+	    [AGE_EARLY] = CLOCK_ADVICE,
 	    [AGE_UNKNOWN] = "ask the CA's administrator",
 	};
 	enum check_age age = check_cert_age(cert);
@@ -120,17 +124,24 @@ static bool are_requested(struct check *c)
 	return true;
 }
 
+static bool cert_is_early(X509 *cert)
+{
+	return cert != NULL && check_cert_age(cert) == AGE_EARLY;
+}
+
 bool check_is_early(const struct cabundle *bundle)
 {
-	return cert_time_status(bundle->sign) < 0 ||
-	    cert_time_status(bundle->encrypt) < 0;
+	bool early = cert_is_early(bundle->owned_encrypt);
+	int i;
+
+	for (i = 0; i < sk_X509_num(bundle->certs); i++)
+		early = early || cert_is_early(sk_X509_value(bundle->certs, i));
+	return early;
 }
 
 const char *check_advice_on_ca(const struct cabundle *bundle)
 {
-	if (check_is_early(bundle))
-		return "is this system's clock right?";
-	return "get the current ones with getca";
+	return check_is_early(bundle) ? CLOCK_ADVICE : RENEW_ADVICE;
 }
 
 void check_bundle(struct check *c)

@@ -37,9 +37,12 @@ static void check_all(struct check *c)
 			check_renewal_open(c);
 		check_key_own(c);
 		check_own(c);
-		check_renewal_derive(c);
 	}
 	check_output(c);
+	if (renew) {
+		check_renewal_plan(c);
+		check_renewal_derive(c);
+	}
 	check_bundle(c);
 	if (!renew) {
 		check_key_own(c);

@@ -106,7 +106,8 @@ static void describe_renewed(struct check *c)
 	}
 	describe_cert_line(line, r->cert);
 	if (r->due.early)
-		warn_of_early(c, "certificate", name, r->cert);
+		finding_ok(c->f, "certificate %s: %s: it is not valid yet",
+		    name, line);
 	else if (r->due.expired)
 		finding_warn(c->f,
 		    "run sscep renew; CAs that do not accept it as a signer "

@@ -8,6 +8,7 @@
 #include "ops/finding.h"
 #include "ops/inputs.h"
 #include "ops/renew_derive.h"
+#include "ops/renew_plan.h"
 #include "ops/renewal.h"
 #include "util/log.h"
 
@@ -24,6 +25,7 @@ struct check {
 	struct options own;          /* the same, without what cannot be used */
 	struct inputs in;
 	struct renewal_state r;
+	struct renew_plan plan; /* of r; all zero: there is none */
 	struct derived derived; /* of r, for the request that it would send */
 	bool renews;            /* r is open */
 	bool stuck; /* the key or certificate of renew is unusable */
@@ -58,8 +60,12 @@ void check_own(struct check *c);
 /* -c and -e. */
 void check_bundle(struct check *c);
 
-/* The files of renew; then the options are those of what it would send. */
+/*
+ * The files of renew; what it would do now; then the options are those of what it
+ * would send once it is due.
+ */
 void check_renewal_open(struct check *c);
+void check_renewal_plan(struct check *c);
 void check_renewal_derive(struct check *c);
 
 /* What would be written. */

@@ -113,15 +113,31 @@ static enum status read_derived(struct check *c)
 	return inputs_read_renewal(in);
 }
 
+/* A clock that is wrong, and nothing that is due, do not end the check. */
+void check_renewal_plan(struct check *c)
+{
+	struct renewal_state *r = &c->r;
+
+	c->f->topic = "renewal";
+	if (!c->renews || (c->stuck && r->cert == NULL))
+		return;
+	if (renew_plan_make(&c->plan, r) != ST_OK ||
+	    renew_plan_check_clock(&c->plan, r) != ST_OK)
+		return;
+	if (c->plan.task == TASK_NOTHING)
+		finding_ok(c->f,
+		    "the renewal is not due, and sscep renew would send "
+		    "nothing now: what it would send and need once it is due "
+		    "is looked at");
+}
+
 static enum status derive(struct check *c)
 {
 	struct renewal_state *r = &c->r;
-	bool pending =
-	    !c->given->renew.forget && exists(buf_string(&r->request));
 	enum status st;
 
-	st = pending ? renew_derive_resume(&c->derived, r)
-		     : renew_derive_send(&c->derived, r);
+	st = c->plan.task == TASK_RESUME ? renew_derive_resume(&c->derived, r)
+					 : renew_derive_send(&c->derived, r);
 	if (st != ST_OK)
 		return st;
 	c->session->options = c->in.options = &c->derived.options;

@@ -14,24 +14,10 @@
 #include "ops/renew_files.h"
 #include "ops/renew_hook.h"
 #include "ops/renew_next.h"
+#include "ops/renew_plan.h"
 #include "util/file.h"
 #include "util/lock.h"
 #include "util/log.h"
-
-/* What a run is to do. */
-enum task {
-	TASK_NOTHING,
-	TASK_STOP,      /* the clock is wrong */
-	TASK_RESUME,    /* poll for the request of CERT.req */
-	TASK_TAKE_OVER, /* poll for a request for the key of -k */
-	TASK_SEND
-};
-
-struct plan {
-	enum task task;
-	const char *reason; /* of the task, static */
-	char left[DUE_TEXT_SIZE];
-};
 
 /* --jitter: many devices whose clocks agree do not ask at once. */
 static enum status wait_random(int seconds)
@@ -51,75 +37,19 @@ static enum status wait_random(int seconds)
 }
 
 /*
- * A certificate that is not valid yet was issued in the future of this clock:
- * what is left of it cannot be told.
+ * After renewal_look().  A file that is not to be replaced is reported whenever
+ * that would be.
  */
-static enum status plan_early(const struct renewal_state *r, struct plan *plan)
+static enum status make_plan(
+    struct renew_plan *plan, const struct renewal_state *r)
 {
-	struct buf text = {0};
-	enum status st = ST_OK;
-
-	if (!describe_add_time(&text, X509_get0_notBefore(r->cert)))
-		st = fail_memory();
-	else
-		warn(WARN_CLOCK,
-		    "certificate %s is not valid before %s: is this system's "
-		    "clock right?",
-		    r->options->local_cert, buf_string(&text));
-	buf_free(&text);
-	plan->task = (r->options->tolerate & TOLERATE_CLOCK) != 0 ? TASK_SEND
-								  : TASK_STOP;
-	plan->reason = "the clock is before the certificate";
-	return st;
-}
-
-static enum status plan_renewal(
-    const struct renewal_state *r, struct plan *plan)
-{
-	due_text(plan->left, sizeof(plan->left), &r->due);
-	if (r->due.early)
-		return plan_early(r, plan);
-	plan->task = TASK_SEND;
-	if (r->due.expired)
-		plan->reason = "expired";
-	else if (r->due.due)
-		plan->reason = "due";
-	else if (r->options->renew.force)
-		plan->reason = "forced";
-	else {
-		plan->task = TASK_NOTHING;
-		plan->reason = "not due";
-	}
-	return ST_OK;
-}
-
-/*
- * After renewal_look().  What is pending goes before what is due.  A file that
- * is not to be replaced is reported whenever that would be.
- */
-static enum status make_plan(const struct renewal_state *r, struct plan *plan)
-{
-	bool forget = r->options->renew.forget, pending;
 	enum status st = swap_guard(r->files, r->count);
 
-	if (st == ST_OK)
-		st = file_find(&pending, buf_string(&r->request));
-	if (st != ST_OK)
-		return st;
-	if (pending && !forget) {
-		plan->task = TASK_RESUME;
-		plan->reason = "a request is pending";
-	} else if (r->cert != NULL) {
-		return plan_renewal(r, plan);
-	} else {
-		plan->task =
-		    r->key != NULL && !forget ? TASK_TAKE_OVER : TASK_SEND;
-		plan->reason = "no certificate";
-	}
-	return ST_OK;
+	return st == ST_OK ? renew_plan_make(plan, r) : st;
 }
 
-static enum status carry_out(struct renewal_state *r, const struct plan *plan)
+static enum status carry_out(
+    struct renewal_state *r, const struct renew_plan *plan)
 {
 	bool again = true;
 	enum status st = ST_OK;
@@ -128,12 +58,10 @@ static enum status carry_out(struct renewal_state *r, const struct plan *plan)
 		say_plain("not due: %s left", plan->left);
 		return renew_files_provide(r);
 	}
-	if (plan->task == TASK_STOP)
-		return fail(ST_ERROR,
-		    "certificate %s: whether it is due cannot be told: set "
-		    "this system's clock (--tolerate clock renews it)",
-		    r->options->local_cert);
-	if ((st = renew_ca_provide(r->session)) != ST_OK)
+	st = renew_plan_check_clock(plan, r);
+	if (st == ST_OK)
+		st = renew_ca_provide(r->session);
+	if (st != ST_OK)
 		return st;
 	if (plan->task == TASK_RESUME)
 		st = renew_enrol_resume(r, &again);
@@ -161,8 +89,8 @@ static void report_cert(struct report *report, const struct renewal_state *r)
 	buf_free(&not_after);
 }
 
-static void report_run(
-    const struct renewal_state *r, const struct plan *plan, enum status st)
+static void report_run(const struct renewal_state *r,
+    const struct renew_plan *plan, enum status st)
 {
 	struct report *report = r->session->report;
 	const char *path = r->options->local_cert;
@@ -190,7 +118,7 @@ static void report_run(
 
 static enum status run_locked(struct renewal_state *r)
 {
-	struct plan plan = {0};
+	struct renew_plan plan = {0};
 	bool swapped;
 	enum status st = renew_deliver_finish(r, &swapped);
 
@@ -199,7 +127,7 @@ static enum status run_locked(struct renewal_state *r)
 	if (st == ST_OK)
 		st = renewal_look(r);
 	if (st == ST_OK)
-		st = make_plan(r, &plan);
+		st = make_plan(&plan, r);
 	if (st == ST_OK) {
 		renew_next_use(r->session);
 		st = carry_out(r, &plan);
@@ -232,7 +160,7 @@ static enum status run(struct renewal_state *r)
 
 /* --dry-run: says what the task would do.  Returns a word for it, for --json. */
 static const char *say_plan(
-    const struct renewal_state *r, const struct plan *plan)
+    const struct renewal_state *r, const struct renew_plan *plan)
 {
 	switch (plan->task) {
 	case TASK_NOTHING:
@@ -262,7 +190,7 @@ static const char *say_plan(
 }
 
 static enum status warn_of_ca(
-    const struct renewal_state *r, const struct plan *plan)
+    const struct renewal_state *r, const struct renew_plan *plan)
 {
 	const struct options *o = r->options;
 	bool there = true;
@@ -280,8 +208,8 @@ static enum status warn_of_ca(
 }
 
 /* The files that would be written while nothing is due. */
-static enum status say_files(
-    const struct renewal_state *r, const struct plan *plan, const char **would)
+static enum status say_files(const struct renewal_state *r,
+    const struct renew_plan *plan, const char **would)
 {
 	bool any = false;
 	enum status st = ST_OK;
@@ -313,12 +241,12 @@ static enum status say_hook(const struct renewal_state *r, const char **would)
 static enum status show_plan(struct renewal_state *r)
 {
 	const char *would = "swap";
-	struct plan plan = {0};
+	struct renew_plan plan = {0};
 	bool swap;
 	enum status st = swap_find_new(&swap, r->cert_file);
 
 	if (st == ST_OK && !swap && (st = renewal_look(r)) == ST_OK)
-		st = make_plan(r, &plan);
+		st = make_plan(&plan, r);
 	if (st != ST_OK)
 		return st;
 	if (swap) {

@@ -572,9 +572,39 @@ certified() {
     warns "certificate local.crt: /C=FI/O=Example/CN=device.example.org, issued by /CN=The CA: it has expired"
     signed 2040
     mv old.crt local.crt
+    fails_as renew "whether it is due cannot be told" "${renewal[@]}"
+    expect_status 1
+    finds warning "certificate local.crt is not valid before 2040-01-01"
+    finds ok "certificate local.crt: /C=FI/O=Example/CN=device.example.org, issued by /CN=The CA: it is not valid yet"
+    renewed --tolerate clock
+    warns "certificate local.crt is not valid before 2040-01-01"
+}
+
+@test "check: renew, with a clock that is behind the CA certificate alone" {
+    certified
+    issue_for 2040 future.crt local.csr 01 -selfsign -keyfile local.key
+    local options=("${renewal[@]}" -c future.crt --force)
+    fails_as renew "it is not valid yet" "${options[@]}"
+    expect_status 93
+    finds problem "this system's clock may be wrong"
+    stdout_lacks getca
+}
+
+@test "check: renew, that is not due, is looked at as if it were" {
+    certified
     renewed
-    warns "certificate local.crt: it is not valid before 2040-01-01"
-    finds warning "is this system's clock right?"
+    expect_status 0
+    finds ok "the renewal is not due, and sscep renew would send nothing now"
+    run_sscep renew -u "$nowhere" "${renewal[@]}" -c none.crt
+    expect_status 0
+    stdout_has "not due"
+    renewed -c none.crt
+    expect_status 93
+    finds ok "the renewal is not due"
+    fails_as renew none.crt "${renewal[@]}" -c none.crt --force
+    stdout_lacks "is not due"
+    renewed --renew-before 91d
+    stdout_lacks "is not due"
 }
 
 @test "check: renew, key and certificate that do not belong together" {
@@ -695,6 +725,8 @@ END
     warns "it has expired: ignored"
     issue_for 2040 future.crt local.csr 01 -selfsign -keyfile local.key
     fails_as enroll "not valid yet" "${usual[@]}" -c future.crt
+    finds problem "this system's clock may be wrong"
+    stdout_lacks getca
     make_ca -days 20
     check "${usual[@]}"
     warns "of 20 days left"
