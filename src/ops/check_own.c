@@ -91,10 +91,9 @@ static enum status read_alone(struct renewal_state *r)
 	return st;
 }
 
-static void describe_renewed(struct check *c)
+static void describe_renewed(struct check *c, const char *name)
 {
 	const struct renewal_state *r = &c->r;
-	const char *name = r->options->local_cert;
 	char line[LINE_SIZE];
 
 	if (r->cert == NULL) {
@@ -120,7 +119,18 @@ static void describe_renewed(struct check *c)
 		finding_ok(c->f, "certificate %s: %s", name, line);
 }
 
-static void check_renewed(struct check *c)
+/* That of CERT.new, which takes its place. */
+static void check_successor(struct check *c)
+{
+	struct buf name = {0};
+
+	if (swap_path_beside(&name, c->r.cert_file->path, PLACE_NEW) == ST_OK)
+		describe_renewed(c, buf_string(&name));
+	buf_free(&name);
+}
+
+/* The one that is there. */
+static void check_current(struct check *c)
 {
 	struct renewal_state *r = &c->r;
 	const char *name = r->options->local_cert;
@@ -135,11 +145,21 @@ static void check_renewed(struct check *c)
 	log_capture_begin(&capture);
 	st = c->stuck ? read_alone(r) : renewal_look(r);
 	if (check_report(c, st, &capture, check_advice_on_file(name)) == ST_OK)
-		describe_renewed(c);
+		describe_renewed(c, name);
 	else
 		c->stuck = true;
-	if (r->cert != NULL && X509_up_ref(r->cert))
-		c->files->cert = r->cert;
+}
+
+static void check_renewed(struct check *c)
+{
+	X509 *cert;
+
+	if (c->finishes)
+		check_successor(c);
+	else
+		check_current(c);
+	if ((cert = c->r.cert) != NULL && X509_up_ref(cert))
+		c->files->cert = cert;
 }
 
 void check_own(struct check *c)

@@ -28,7 +28,8 @@ struct check {
 	struct renew_plan plan; /* of r; all zero: there is none */
 	struct derived derived; /* of r, for the request that it would send */
 	bool renews;            /* r is open */
-	bool stuck; /* the key or certificate of renew is unusable */
+	bool finishes; /* renew finishes what it had begun; r has that pair */
+	bool stuck;    /* the key or certificate of renew is unusable */
 	bool bundle_is_good;
 	bool key_is_new;     /* that of -k would be made */
 	bool key_is_lacking; /* there is none, and that has been told */

@@ -1,5 +1,6 @@
 #include "ops/check_parts.h"
 #include "ops/own_key.h"
+#include "ops/renew_deliver.h"
 #include "util/file.h"
 #include "util/lock.h"
 
@@ -45,18 +46,33 @@ static void look_at_lock(struct check *c)
 		log_report(st, capture.text);
 }
 
+/* CERT.new: what is looked at is the pair that takes its place. */
+static void look_at_new(struct check *c)
+{
+	struct renewal_state *r = &c->r;
+	char *key;
+	X509 *cert;
+
+	if (renew_deliver_read_new(&cert, &key, r) != ST_OK)
+		return;
+	finding_warn(c->f,
+	    "the next sscep renew finishes it: all NAME.new take their places",
+	    "%s%s is there: a renewal was interrupted", r->cert_file->path,
+	    PLACE_NEW);
+	c->finishes = renewal_set_cert(r, cert) == ST_OK;
+	if (c->finishes)
+		c->own.key = key;
+	X509_free(cert);
+}
+
 /* Which of the files of renewal.h are there; is_due: CERT.new is one. */
 static void list_files(struct check *c, bool is_due)
 {
 	const struct renewal_state *r = &c->r;
 
 	if (is_due)
-		finding_warn(c->f,
-		    "the next sscep renew finishes it: all NAME.new take their "
-		    "places",
-		    "%s%s is there: a renewal was interrupted",
-		    r->cert_file->path, PLACE_NEW);
-	if (exists(buf_string(&r->request)))
+		look_at_new(c);
+	if (!c->finishes && exists(buf_string(&r->request)))
 		warn_of_file(c, buf_string(&r->request),
 		    "a request may be pending",
 		    "the next sscep renew polls for its certificate; with "
@@ -117,14 +133,16 @@ static enum status read_derived(struct check *c)
 void check_renewal_plan(struct check *c)
 {
 	struct renewal_state *r = &c->r;
+	enum status st;
 
 	c->f->topic = "renewal";
 	if (!c->renews || (c->stuck && r->cert == NULL))
 		return;
-	if (renew_plan_make(&c->plan, r) != ST_OK ||
-	    renew_plan_check_clock(&c->plan, r) != ST_OK)
-		return;
-	if (c->plan.task == TASK_NOTHING)
+	st = c->finishes ? renew_plan_choose(&c->plan, r, false)
+			 : renew_plan_make(&c->plan, r);
+	if (st == ST_OK)
+		st = renew_plan_check_clock(&c->plan, r);
+	if (st == ST_OK && c->plan.task == TASK_NOTHING && !c->finishes)
 		finding_ok(c->f,
 		    "the renewal is not due, and sscep renew would send "
 		    "nothing now: what it would send and need once it is due "
@@ -149,7 +167,7 @@ void check_renewal_derive(struct check *c)
 {
 	c->f->topic = "request";
 	c->own.request = NULL;
-	if (!c->renews || c->stuck || derive(c) != ST_OK) {
+	if (!c->renews || c->stuck || c->finishes || derive(c) != ST_OK) {
 		c->session->options = c->in.options = &c->own;
 		c->session->making = false;
 	}

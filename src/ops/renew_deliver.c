@@ -110,30 +110,53 @@ static enum status check_key(
 }
 
 /* KEY.new, if it is there, else KEY is the key of CERT.new. */
-static enum status check_new_pair(const struct renewal_state *r)
+static enum status find_new_key(char **name, const struct renewal_state *r)
 {
-	const char *name = r->options->key;
+	bool is_there = false;
+	enum status st = ST_OK;
+
+	if (r->key_file != NULL)
+		st = swap_find_new(&is_there, r->key_file);
+	*name = is_there ? (char *)r->key_new.data : r->options->key;
+	return st;
+}
+
+/* That they belong together check leaves open where it asks for no secret. */
+static enum status check_new_pair(const struct renewal_state *r,
+    const char *path, X509 *cert, const char *key)
+{
+	bool fits;
+	enum status st;
+
+	if (r->session->looks && renewal_key_is_closed(r, key))
+		return ST_OK;
+	st = check_key(&fits, r, key, cert);
+	if (st != ST_OK || fits)
+		return st;
+	return fail(ST_FILE,
+	    "certificate %s belongs neither to private key %s nor to %s: it is "
+	    "not of an interrupted renewal; move it away",
+	    path, r->key_file != NULL ? buf_string(&r->key_new) : "(none)",
+	    r->options->key);
+}
+
+enum status renew_deliver_read_new(
+    X509 **cert, char **key, const struct renewal_state *r)
+{
 	struct buf path = {0};
-	X509 *cert = NULL;
-	bool fits = false, is_there = false;
 	enum status st = swap_path_beside(&path, r->cert_file->path, PLACE_NEW);
 
+	*cert = NULL;
 	if (st == ST_OK)
-		st = cert_read(&cert, buf_string(&path), "certificate");
-	if (st == ST_OK && r->key_file != NULL)
-		st = swap_find_new(&is_there, r->key_file);
-	if (st == ST_OK && is_there)
-		name = buf_string(&r->key_new);
+		st = cert_read(cert, buf_string(&path), "certificate");
 	if (st == ST_OK)
-		st = check_key(&fits, r, name, cert);
-	if (st == ST_OK && !fits)
-		st = fail(ST_FILE,
-		    "certificate %s belongs neither to private key %s nor to "
-		    "%s: it is not of an interrupted renewal; move it away",
-		    buf_string(&path),
-		    r->key_file != NULL ? buf_string(&r->key_new) : "(none)",
-		    r->options->key);
-	X509_free(cert);
+		st = find_new_key(key, r);
+	if (st == ST_OK)
+		st = check_new_pair(r, buf_string(&path), *cert, *key);
+	if (st != ST_OK) {
+		X509_free(*cert);
+		*cert = NULL;
+	}
 	buf_free(&path);
 	return st;
 }
@@ -154,6 +177,8 @@ static enum status remove_stale(const struct renewal_state *r)
 
 enum status renew_deliver_finish(struct renewal_state *r, bool *swapped)
 {
+	char *key;
+	X509 *cert;
 	enum status st = remove_stale(r);
 
 	*swapped = false;
@@ -164,6 +189,7 @@ enum status renew_deliver_finish(struct renewal_state *r, bool *swapped)
 		return st;
 	verbose("a renewal was interrupted when its files were complete: they "
 		"take their places now");
-	st = check_new_pair(r);
+	st = renew_deliver_read_new(&cert, &key, r);
+	X509_free(cert);
 	return st == ST_OK ? finish(r) : st;
 }

@@ -27,4 +27,12 @@ enum status renew_deliver(struct renewal_state *r, const struct issued *issued);
  */
 enum status renew_deliver_finish(struct renewal_state *r, bool *swapped);
 
+/*
+ * Reads CERT.new, which is there: it is to be for KEY.new, or without one for
+ * KEY.  *key is the name of that, borrowed from r; the caller frees cert.  ST_FILE
+ * after reporting.
+ */
+enum status renew_deliver_read_new(
+    X509 **cert, char **key, const struct renewal_state *r);
+
 #endif

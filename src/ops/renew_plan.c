@@ -47,14 +47,11 @@ static enum status plan_renewal(
 	return ST_OK;
 }
 
-enum status renew_plan_make(
-    struct renew_plan *plan, const struct renewal_state *r)
+enum status renew_plan_choose(
+    struct renew_plan *plan, const struct renewal_state *r, bool pending)
 {
-	bool forget = r->options->renew.forget, pending;
-	enum status st = file_find(&pending, buf_string(&r->request));
+	bool forget = r->options->renew.forget;
 
-	if (st != ST_OK)
-		return st;
 	if (pending && !forget) {
 		plan->task = TASK_RESUME;
 		plan->reason = "a request is pending";
@@ -66,6 +63,15 @@ enum status renew_plan_make(
 		plan->reason = "no certificate";
 	}
 	return ST_OK;
+}
+
+enum status renew_plan_make(
+    struct renew_plan *plan, const struct renewal_state *r)
+{
+	bool pending;
+	enum status st = file_find(&pending, buf_string(&r->request));
+
+	return st == ST_OK ? renew_plan_choose(plan, r, pending) : st;
 }
 
 enum status renew_plan_check_clock(

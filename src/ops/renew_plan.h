@@ -2,6 +2,8 @@
 #ifndef OPS_RENEW_PLAN_H
 #define OPS_RENEW_PLAN_H
 
+#include <stdbool.h>
+
 #include "ops/renewal.h"
 #include "pki/due.h"
 #include "util/status.h"
@@ -26,6 +28,10 @@ struct renew_plan {
  */
 enum status renew_plan_make(
     struct renew_plan *plan, const struct renewal_state *r);
+
+/* The same for who knows whether CERT.req is there, or will be. */
+enum status renew_plan_choose(
+    struct renew_plan *plan, const struct renewal_state *r, bool pending);
 
 /* ST_ERROR after reporting if the task is TASK_STOP. */
 enum status renew_plan_check_clock(

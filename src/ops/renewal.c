@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "compat/compat.h"
+#include "keys/closed.h"
 #include "keys/key.h"
 #include "ops/renewal.h"
 #include "ops/trust.h"
@@ -292,18 +293,31 @@ void renewal_give_files(const struct renewal_state *r)
 		give(&r->key_new, r->key_file->path, first);
 }
 
-enum status renewal_read_key(EVP_PKEY **out, bool *in_token,
+static struct key_place find_place(
     const struct renewal_state *r, const char *name)
 {
-	const struct key_place place = {
+	return (struct key_place){
 	    .name = name,
 	    .what = "private key",
 	    .option = "--passin",
 	    .pass = &r->session->pass,
-	    .in_token = in_token,
 	};
+}
 
+enum status renewal_read_key(EVP_PKEY **out, bool *in_token,
+    const struct renewal_state *r, const char *name)
+{
+	struct key_place place = find_place(r, name);
+
+	place.in_token = in_token;
 	return key_read(out, &place);
+}
+
+bool renewal_key_is_closed(const struct renewal_state *r, const char *name)
+{
+	const struct key_place place = find_place(r, name);
+
+	return closed_find(&place) != CLOSED_NOT;
 }
 
 enum status renewal_set_cert(struct renewal_state *r, X509 *cert)

@@ -62,7 +62,6 @@ struct renewal_state {
 	const struct swap_file *key_file; /* of files; NULL: it has none */
 	const struct swap_file *cert_file;
 	struct buf key_new, request, hook, lock; /* KEY.new, CERT.req, ... */
-
 	struct pass challenge; /* once it was needed: a source is read once */
 
 	EVP_PKEY *key;      /* of -k; NULL: there is none */
@@ -88,8 +87,8 @@ void renewal_give_lock(const struct renewal_state *r, const struct lock *lock);
 void renewal_give_files(const struct renewal_state *r);
 
 /*
- * Reads the key, unless r has it, and the certificate, if they are there, and finds out how long
- * the certificate is valid.  ST_FILE after reporting what is wrong with them,
+ * Reads the key, unless r has it, and the certificate, if they are there, and how
+ * long that is valid.  ST_FILE after reporting what is wrong with them,
  * as when they do not belong together; cert is NULL then.
  */
 enum status renewal_look(struct renewal_state *r);
@@ -100,5 +99,7 @@ enum status renewal_set_cert(struct renewal_state *r, X509 *cert);
 /* Reads the private key called name, of -k or KEY.new; in_token may be NULL. */
 enum status renewal_read_key(EVP_PKEY **out, bool *in_token,
     const struct renewal_state *r, const char *name);
+/* Whether it cannot be read without asking for a secret: see closed.h. */
+bool renewal_key_is_closed(const struct renewal_state *r, const char *name);
 
 #endif

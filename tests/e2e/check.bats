@@ -650,7 +650,53 @@ certified() {
     finds ok "request local.crt.req: subject /C=FI"
     cp local.crt local.crt.new
     renewed
+    cp local.key local.key.new
+    warns_as_finished
+    rm local.key.new
+    warns_as_finished
+}
+
+# renew would finish what it has begun, with the certificate of local.crt.new.
+warns_as_finished() {
+    renewed
     warns "local.crt.new is there: a renewal was interrupted: the next sscep renew finishes it"
+    finds ok "certificate local.crt.new: /C=FI"
+    stdout_lacks "request local.crt.req"
+}
+
+# As left by a power failure while the files took their places.
+@test "check: renew, a swap that was interrupted is no problem" {
+    certified
+    take new.key new.csr
+    mv local.crt before.crt
+    openssl x509 -req -in new.csr -CA ca.crt -CAkey "$shared/other.key" \
+        -days 90 -out local.crt.new
+    mv before.crt local.crt
+    mv new.key local.key
+    renewed
+    warns "local.crt.new is there"
+    run_sscep renew -u "$nowhere" "${renewal[@]}"
+    expect_status 0
+    no_file local.crt.new
+    renewed
+    has_no warning
+}
+
+@test "check: renew, a CERT.new that no interrupted renewal has left" {
+    certified
+    echo garbage >local.crt.new
+    fails_as renew "local.crt.new: not a certificate" "${renewal[@]}"
+    openssl x509 -req -in "$shared/new.csr" -CA ca.crt \
+        -CAkey "$shared/other.key" -days 90 -out local.crt.new
+    fails_as renew "local.crt.new belongs neither to private key" \
+        "${renewal[@]}"
+    expect_status 93
+    stdout_lacks "was interrupted"
+    echo garbage >local.key.new
+    fails_as renew "local.key.new: not a private key" "${renewal[@]}"
+    rm local.key.new local.crt.new
+    mkdir local.crt.new
+    fails_as renew local.crt.new "${renewal[@]}"
 }
 
 @test "check: renew, a pending request whose key is gone" {
