@@ -30,6 +30,7 @@ SSCEP_HAS([libcrypto], [OPENSSL_INIT_NO_ATEXIT], [openssl/crypto.h], [OPENSSL_in
 SSCEP_HAS([libcrypto], [OPENSSL_MEMDUP], [openssl/crypto.h], [OPENSSL_memdup(space, 1)])
 SSCEP_HAS([libcrypto], [OPENSSL_ZALLOC], [openssl/crypto.h], [OPENSSL_zalloc(1)])
 SSCEP_HAS_KEPT([libcrypto], [OSSL_PROVIDER_TRY_LOAD], [openssl/provider.h], [OSSL_PROVIDER_try_load(NULL, "a", 1)])
+SSCEP_HAS([libcrypto], [OSSL_STORE_LOADER_FETCH], [openssl/store.h], [OSSL_STORE_LOADER_fetch(NULL, "a", NULL)])
 SSCEP_HAS([libcrypto], [OSSL_STORE_OPEN], [openssl/store.h], [OSSL_STORE_open("a", NULL, NULL, NULL, NULL)])
 SSCEP_HAS([libcrypto], [UI_UTIL_WRAP_READ_PEM_CALLBACK], [openssl/ui.h], [UI_UTIL_wrap_read_pem_callback(NULL, 0)])
 SSCEP_HAS([libcrypto], [X509_NEW_EX], [openssl/x509.h], [X509_new_ex(NULL, NULL)])

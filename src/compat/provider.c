@@ -11,6 +11,9 @@
 #if defined(HAVE_OSSL_PROVIDER_TRY_LOAD) || defined(HAVE_EVP_PKEY_GET0_PROVIDER)
 #include <openssl/provider.h>
 #endif
+#ifdef HAVE_OSSL_STORE_LOADER_FETCH
+#include <openssl/store.h>
+#endif
 
 #include "compat/compat.h"
 #include "compat/provider.h"
@@ -101,6 +104,35 @@ bool compat_load_legacy(void)
 
 void compat_unload_providers(void)
 {
+}
+
+#endif
+
+#ifdef HAVE_OSSL_STORE_LOADER_FETCH
+
+bool compat_has_store(const char *uri)
+{
+	OSSL_STORE_LOADER *loader = NULL;
+	size_t len = strcspn(uri, ":");
+	char scheme[64];
+
+	if (len >= sizeof(scheme))
+		return false;
+	snprintf(scheme, sizeof(scheme), "%.*s", (int)len, uri);
+	ERR_set_mark();
+	OPENSSL_init_crypto(OPENSSL_INIT_LOAD_CONFIG, NULL);
+	loader = OSSL_STORE_LOADER_fetch(NULL, scheme, NULL);
+	ERR_pop_to_mark();
+	OSSL_STORE_LOADER_free(loader);
+	return loader != NULL;
+}
+
+#else
+
+bool compat_has_store(const char *uri)
+{
+	(void)uri;
+	return true;
 }
 
 #endif

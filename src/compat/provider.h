@@ -31,6 +31,12 @@ bool compat_load_legacy(void);
 void compat_unload_providers(void);
 
 /*
+ * Whether a loaded provider opens the scheme of the URI (OSSL_STORE); true where
+ * this libcrypto does not tell.
+ */
+bool compat_has_store(const char *uri);
+
+/*
  * The property query that makes libcrypto do the private operations of key in
  * the provider that holds it; NULL for a key that any provider can use.  Must
  * not be used for operations with the public key.  Borrowed from out.

@@ -6,7 +6,7 @@
 #include "compat/ui.h"
 #include "keys/secret.h"
 
-static bool has_terminal(void)
+bool secret_has_terminal(void)
 {
 	int fd = open("/dev/tty", O_RDWR | O_CLOEXEC);
 
@@ -48,7 +48,7 @@ bool secret_obtain(struct secret *secret)
 	secret->asked = true;
 	if (secret_find(secret) != NULL)
 		return true;
-	secret->no_terminal = secret->place->silent || !has_terminal();
+	secret->no_terminal = secret->place->silent || !secret_has_terminal();
 	return !secret->no_terminal && prompt_for_secret(secret);
 }
 
@@ -74,7 +74,7 @@ int secret_give_password(char *out, int size, int writing, void *argument)
  */
 UI_METHOD *secret_new_ui(void)
 {
-	if (!has_terminal())
+	if (!secret_has_terminal())
 		UI_set_default_method(UI_null());
 	return compat_new_ui(secret_give_password);
 }

@@ -21,6 +21,9 @@ struct secret {
 	bool of_engine;   /* the engine was asked for the key */
 };
 
+/* Whether there is a terminal to prompt on. */
+bool secret_has_terminal(void);
+
 /* The secret if it is known without a prompt, else NULL; borrowed. */
 const struct pass *secret_find(const struct secret *secret);
 

@@ -14,8 +14,9 @@
 bool check_warn_of_closed(
     struct findings *f, const struct key_place *place, const char *effect)
 {
-	const char *why = NULL, *before = "", *option = place->option;
-	char shown[KEY_NAME_MAX], advice[128];
+	const char *why = NULL, *before = "", *after = "";
+	const char *option = place->option;
+	char shown[KEY_NAME_MAX], advice[160];
 
 	switch (closed_find(place)) {
 	case CLOSED_NOT:
@@ -24,6 +25,7 @@ bool check_warn_of_closed(
 		why = "encrypted; not opened, as nobody is asked for its pass "
 		      "phrase";
 		before = "give that with ";
+		after = ", without which it fails where there is no terminal";
 		break;
 	case CLOSED_TOKEN:
 		why = "in a token; not opened without its PIN, and no PIN is "
@@ -36,7 +38,7 @@ bool check_warn_of_closed(
 		option = "";
 		break;
 	}
-	snprintf(advice, sizeof(advice), "%s%s", before, option);
+	snprintf(advice, sizeof(advice), "%s%s%s", before, option, after);
 	finding_warn(f, advice, "%s %s: %s%s", place->what,
 	    key_name_shown(shown, place->name), why, effect);
 	return true;
@@ -77,14 +79,6 @@ static int check_access(struct check *c, const struct key_place *place)
 	return mode;
 }
 
-static bool is_encrypted(const struct key_place *place)
-{
-	struct key_place bare = *place;
-
-	bare.pass = NULL;
-	return closed_find(&bare) == CLOSED_ENCRYPTED;
-}
-
 /* "rsa:2048", or what has no such name: "ED25519, 256 bits". */
 static const char *describe_type(char *out, size_t size, EVP_PKEY *key)
 {
@@ -110,7 +104,7 @@ static void describe(
 	finding_ok(c->f, "%s %s: %s%s%s", place->what,
 	    key_name_shown(shown, place->name),
 	    describe_type(type, sizeof(type), key), access,
-	    is_encrypted(place) ? ", encrypted" : "");
+	    closed_is_encrypted(place) ? ", encrypted" : "");
 }
 
 /* That of renew is renewed, and its successor is of the type. */

@@ -62,7 +62,9 @@ fails_as() {
     shift 2
     run_sscep "$operation" -u "$nowhere" "$@"
     expected=$status
-    said=$(sed -n "s,^$sscep: ,,p" "$stderr" | grep -v '^warning: ' | tail -n 1)
+    said=$(sed -n 's,^[^ ]*sscep: ,,p' "$stderr" | grep -v '^warning: ' |
+        tail -n 1)
+    [ -n "$said" ] || problem "$operation does not say why it fails"
     stderr_has "$text"
     check "$@"
     expect_status "$expected"
@@ -147,7 +149,8 @@ END
     take encrypted.key
     printf 'one\ntwo\n' >input
     {
-        "$sscep" check --local "${usual[@]}" -k encrypted.key >"$stdout"
+        "$sscep" check --local "${usual[@]}" -k encrypted.key >"$stdout" ||
+            true
         expect_equal "what is left" "one two" "$(paste -sd' ')"
     } <input
     need script
@@ -162,14 +165,14 @@ END
     need script
     local green=$'\033[32m'
     command_line="$sscep check --local ${usual[*]}"
-    on_terminal() {
+    coloured() {
         env "$@" script -qec "$command_line" /dev/null >"$stdout" </dev/null
     }
-    on_terminal TERM=xterm NO_COLOR=
+    coloured TERM=xterm NO_COLOR=
     stdout_has "$green"
-    on_terminal TERM=xterm NO_COLOR=1
+    coloured TERM=xterm NO_COLOR=1
     stdout_lacks $'\033'
-    on_terminal TERM=dumb
+    coloured TERM=dumb
     stdout_lacks $'\033'
     TERM=xterm check "${usual[@]}"
     stdout_lacks $'\033'
@@ -380,9 +383,9 @@ END
 
 @test "check: an encrypted key is not opened without its pass phrase" {
     take encrypted.key
-    check "${usual[@]}" -k encrypted.key
+    on_terminal check "${usual[@]}" -k encrypted.key
     warns "private key encrypted.key: encrypted; not opened"
-    finds warning ": give that with --passin"
+    finds warning ": give that with --passin, without which it fails where"
     finds ok "request local.csr"
     check "${usual[@]}" -k encrypted.key --passin pass:phrase
     expect_status 0
@@ -391,12 +394,37 @@ END
         --passin pass:wrong
     fails_as enroll "there is no environment variable NONE" "${usual[@]}" \
         -k encrypted.key --passin env:NONE
-    finds warning "encrypted; not opened"
 }
 
-@test "check: a key in a token is not opened without a PIN" {
-    check "${usual[@]}" -k "pkcs11:object=x;type=private"
-    warns "in a token; not opened without its PIN, and no PIN is tried"
+@test "check: an encrypted key where nobody can be asked is a problem" {
+    take encrypted.key
+    openssl x509 -req -in local.csr -CA ca.crt -CAkey "$shared/other.key" \
+        -days 90 -out old.crt
+    detached fails_as enroll "private key encrypted.key: it is encrypted and there is no terminal" \
+        "${usual[@]}" -k encrypted.key
+    expect_status 93
+    finds ok "request local.csr"
+    detached fails_as enroll "private key encrypted.key: it is encrypted and there is no terminal" \
+        -c ca.crt -k encrypted.key --subject /CN=x -l local.crt
+    detached fails_as enroll "signature key encrypted.key: it is encrypted and there is no terminal" \
+        "${usual[@]}" -O old.crt -K encrypted.key
+    detached fails_as renew "private key encrypted.key: it is encrypted and there is no terminal" \
+        -c ca.crt -k encrypted.key -l old.crt --hook true
+    finds ok "certificate old.crt: /C=FI"
+    cp old.crt old.crt.new
+    detached fails_as renew "private key encrypted.key: it is encrypted and there is no terminal" \
+        -c ca.crt -k encrypted.key -l old.crt --hook true
+}
+
+@test "check: a key of a token that no provider reads is a problem" {
+    local key="pkcs11:object=x;type=private"
+    fails_as enroll "no loaded provider handles this URI" "${usual[@]}" \
+        -k "$key"
+    expect_status 93
+    fails_as enroll "no loaded provider handles this URI" "${usual[@]}" \
+        -k handle:0x81000001
+    fails_as renew "no loaded provider handles this URI" -c ca.crt -k "$key" \
+        -l local.crt --hook true --subject /CN=x
     fails_as enroll "no loaded provider handles this URI" "${usual[@]}" \
         -k "pkcs11:object=x;type=private?pin-value=1234"
     stdout_lacks 1234
@@ -500,7 +528,7 @@ signed() {
     fails_as enroll "it is not the key of certificate old.crt" "${usual[@]}" \
         -O old.crt -K new.key
     fails_as enroll none.key "${usual[@]}" -O old.crt -K none.key
-    check "${usual[@]}" -O old.crt -K encrypted.key
+    on_terminal check "${usual[@]}" -O old.crt -K encrypted.key
     warns "signature key encrypted.key: encrypted; not opened"
     finds warning "give that with --sign-passin"
     signed 2020
@@ -626,7 +654,7 @@ certified() {
 @test "check: renew, an encrypted key is not opened" {
     certified
     take encrypted.key
-    renewed -k encrypted.key
+    on_terminal renewed -k encrypted.key
     warns "private key encrypted.key: encrypted; not opened"
     finds ok "certificate local.crt: "
     renewed -k encrypted.key --passin pass:phrase

@@ -3,6 +3,7 @@
 # check: what it finds out about the server, from its name to its certificates.
 
 load helper
+load namespace
 load network
 load servers
 
@@ -326,7 +327,11 @@ END
     check "${files[@]}"
     expect_status 0
     sent GetCACaps GetCACert
-    check "${files[@]}" -u https://127.0.0.1:9/
+    detached check "${files[@]}" -u https://127.0.0.1:9/
+    expect_status 93
+    found problem "TLS key encrypted.key: it is encrypted and there is no" \
+        "terminal to prompt on (use --tls-passin)"
+    on_terminal check "${files[@]}" -u https://127.0.0.1:9/
     expect_status 0
     found warning "TLS key encrypted.key: encrypted; not opened" \
         "; so the server is not asked: give that with --tls-passin"

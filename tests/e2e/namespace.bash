@@ -89,6 +89,26 @@ run_as_program() {
     "$@"
 }
 
+# detached COMMAND...: sscep has no terminal in it.
+detached() {
+    need setsid
+    make_program detached setsid -w "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/detached" "$@"
+}
+
+# on_terminal COMMAND...: sscep has a terminal in it, which nobody types on.
+on_terminal() {
+    need script
+    cat >"$BATS_TEST_TMPDIR/terminal" <<END
+#!/bin/bash
+set -o pipefail
+NO_COLOR=1 script -qec "\$(printf '%q ' "$sscep" "\$@")" /dev/null </dev/null |
+    tr -d '\r'
+END
+    chmod a+rx "$BATS_TEST_TMPDIR/terminal"
+    run_as_program "$BATS_TEST_TMPDIR/terminal" "$@"
+}
+
 # trace_calls CALLS COMMAND...: these calls of the system are lines of $calls, with
 # the names of the files.
 trace_calls() {
