@@ -33,6 +33,7 @@ sscep_sources = \
 	src/ops/check_key.c \
 	src/ops/check_local.c \
 	src/ops/check_local.h \
+	src/ops/check_message.c \
 	src/ops/check_network.c \
 	src/ops/check_network.h \
 	src/ops/check_next.c \

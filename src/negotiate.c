@@ -49,6 +49,20 @@ static enum status choose_algorithms(struct session *session)
 	return algs_get_digest(&session->digest, digest);
 }
 
+enum status session_prepare_alone(struct session *session)
+{
+	const struct options *o = session->options;
+	const char *cipher = o->enc_alg != NULL ? o->enc_alg : "aes";
+	enum status st;
+
+	if (o->capabilities != NULL)
+		return session_prepare(session);
+	st = algs_get_cipher(&session->cipher, cipher);
+	if (st == ST_OK && o->sig_alg != NULL)
+		st = algs_get_digest(&session->digest, o->sig_alg);
+	return st;
+}
+
 struct digest_policy session_digest_policy(const struct session *session)
 {
 	const struct options *o = session->options;

@@ -57,10 +57,9 @@ enum status session_ask_caps(
     struct session *session, struct http_response *response);
 
 /*
- * Sets the capabilities: those of --capabilities, or of an answer to
- * GetCACaps.  A server that answers badly, or closes the connection
- * instead, has none.  ST_NETWORK after reporting when it cannot be reached or
- * answers with a page of HTML.
+ * Sets the capabilities: those of --capabilities, or of an answer to GetCACaps.
+ * A server that answers badly, or closes the connection, has none.  ST_NETWORK
+ * after reporting when it cannot be reached or answers with a page of HTML.
  */
 enum status session_query_caps(struct session *session);
 /* Whose they are, for messages: "the server announces", "--capabilities has". */
@@ -75,6 +74,8 @@ const char *session_name_caps(const struct session *session);
 enum status session_prepare(struct session *session);
 /* Whether it sends GetCACaps, if the options are these. */
 bool session_asks_caps(const struct options *options);
+/* Those that no server is asked for; the digest stays NULL if one has to be. */
+enum status session_prepare_alone(struct session *session);
 /* Whether our messages are in 3DES and SHA-1. */
 bool session_has_old_algs(const struct session *session);
 /* The digests that a reply may be signed with. */

@@ -182,6 +182,7 @@ static void check_all(struct findings *f, const char *why)
 	const struct options *o = session->options;
 	struct check_files files = {0};
 	struct url url = {0};
+	struct check c;
 	bool good;
 
 	if (o->faulty_file)
@@ -189,11 +190,12 @@ static void check_all(struct findings *f, const char *why)
 	open_keys(session);
 	f->topic = "url";
 	good = o->url != NULL && url_parse(&url, o->url) == ST_OK;
-	check_local(f, complete, &files);
+	check_local(&c, f, complete, &files);
 	if (o->check_local || !good || !can_ask(f, &url))
 		check_server_unasked(f, &files);
 	else if (open_server(f))
 		check_server(f, &files);
+	check_local_free(&c);
 	check_files_free(&files);
 	url_free(&url);
 }

@@ -1,5 +1,4 @@
 #include "ops/check_caps.h"
-#include "ops/signer.h"
 #include "scep/caps.h"
 #include "session.h"
 
@@ -93,7 +92,7 @@ static const char *explain(const struct findings *f, const char *asked,
 			    : "none is announced";
 }
 
-void check_caps_algorithms(struct findings *f, EVP_PKEY *signer)
+void check_caps_algorithms(struct findings *f)
 {
 	const struct session *session = f->session;
 	const struct options *o = session->options;
@@ -101,8 +100,6 @@ void check_caps_algorithms(struct findings *f, EVP_PKEY *signer)
 
 	f->topic = "algorithms";
 	st = session_prepare(f->session);
-	if (st == ST_OK && signer != NULL)
-		st = signer_check_digest(session, signer);
 	if (st != ST_OK)
 		return;
 	finding_ok(f,

@@ -31,7 +31,8 @@ static bool is_fetched_again(const struct findings *f, const struct held *h)
  */
 static bool is_refused(const struct findings *f, const struct held *h)
 {
-	STACK_OF(X509) *used = h->files->used.certs;
+	STACK_OF(X509) *used =
+	    h->files->used != NULL ? h->files->used->certs : NULL;
 	int i;
 
 	if (used == NULL || cert_is_in(used, h->sent->sign) ||
@@ -51,7 +52,7 @@ static void tell_refused(struct findings *f, const struct held *h)
 
 	finding_fail(f, ST_REPLY,
 	    cabundle_get_advice(
-		&files->used, cert_is_in(files->used.hidden, signer)),
+		files->used, cert_is_in(files->used->hidden, signer)),
 	    "replies would be refused: they are expected to be signed by the "
 	    "%s certificate %s, which %s %s",
 	    check_cert_role(signer),
@@ -67,7 +68,8 @@ static bool is_used(const struct held *h, const X509 *cert)
 {
 	return cert == h->let_through->sign ||
 	    (cert == h->let_through->encrypt &&
-		h->files->used.owned_encrypt == NULL);
+		(h->files->used == NULL ||
+		    h->files->used->owned_encrypt == NULL));
 }
 
 /* Those that have no use for requests and replies need not be in the file. */
@@ -150,7 +152,7 @@ void check_held_report(struct findings *f, const struct check_files *files,
 	const struct options *o = f->session->options;
 	char unused[LOG_LINE_MAX];
 
-	if (files->used.certs == NULL) {
+	if (files->used == NULL) {
 		finding_fail(f, st, advice, "%s", text);
 		return;
 	}

@@ -69,41 +69,39 @@ static void keep(struct check *c)
 	struct check_files *files = c->files;
 
 	files->resumes = c->session->options->resume || takes_over(c);
-	if (c->in.csr != NULL)
-		files->signer = c->in.signer != NULL
-		    ? X509_get_pubkey(c->in.signer)
-		    : X509_REQ_get_pubkey(c->in.csr);
-	if (!c->bundle_is_good)
-		return;
-	files->used = c->in.bundle;
-	c->in.bundle = (struct cabundle){0};
+	files->local = c;
+	if (c->bundle_is_good)
+		files->used = &c->in.bundle;
 }
 
-void check_local(struct findings *f, bool complete, struct check_files *files)
+void check_local(struct check *c, struct findings *f, bool complete,
+    struct check_files *files)
 {
 	struct session *session = f->session;
 	const struct options *given = session->options;
-	struct check c = {.f = f,
+
+	*c = (struct check){.f = f,
 	    .session = session,
 	    .complete = complete,
 	    .files = files,
 	    .given = given,
 	    .own = *given};
-
-	session->options = &c.own;
-	inputs_start(&c.in, session);
-	check_all(&c);
-	keep(&c);
-	inputs_free(&c.in);
-	if (c.renews)
-		renewal_free(&c.r);
+	session->options = &c->own;
+	inputs_start(&c->in, session);
+	check_all(c);
+	keep(c);
 	session->options = given;
+}
+
+void check_local_free(struct check *c)
+{
+	inputs_free(&c->in);
+	if (c->renews)
+		renewal_free(&c->r);
 }
 
 void check_files_free(struct check_files *files)
 {
 	cabundle_free(&files->ca);
-	cabundle_free(&files->used);
 	X509_free(files->cert);
-	EVP_PKEY_free(files->signer);
 }

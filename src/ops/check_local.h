@@ -9,21 +9,26 @@
 #include "ops/finding.h"
 #include "pki/cabundle.h"
 
-/* What has been read, for the part that asks the server; owns all of it. */
+struct check;
+
+/* What has been read, for the part that asks the server; owns ca and cert. */
 struct check_files {
-	struct cabundle ca;   /* of -c, whatever the pins let through */
-	struct cabundle used; /* those of -c that are; no certs: none can be */
-	X509 *cert;           /* of -l; NULL: there is none */
-	EVP_PKEY *signer;     /* public key of whom signs requests, or NULL */
-	bool resumes;         /* the first message is a CertPoll */
+	struct cabundle ca; /* of -c, whatever the pins let through */
+	const struct cabundle
+	    *used;           /* those of -c that are; NULL: none can be */
+	X509 *cert;          /* of -l; NULL: there is none */
+	struct check *local; /* what the message is made of */
+	bool resumes;        /* the first message is a CertPoll */
 };
 
 /*
  * Adds what it finds; a problem ends only what depends on it.  The options of the
  * session are those of enroll or renew, as operation says; complete: none is
- * missing.  files, all zero at first, are to be freed.
+ * missing.  files, all zero at first, and c, which borrows all, are to be freed.
  */
-void check_local(struct findings *f, bool complete, struct check_files *files);
+void check_local(struct check *c, struct findings *f, bool complete,
+    struct check_files *files);
+void check_local_free(struct check *c);
 
 /* Whether those of bundle that are in use are not valid yet. */
 bool check_is_early(const struct cabundle *bundle);

@@ -14,7 +14,7 @@
 
 struct check_files;
 
-/* Borrows f, session and files; owns in and r. */
+/* Borrows f, session and files; owns in and r.  All else is zero at first. */
 struct check {
 	struct findings *f;
 	struct session *session;
@@ -31,6 +31,7 @@ struct check {
 	bool finishes; /* renew finishes what it had begun; r has that pair */
 	bool stuck;    /* the key or certificate of renew is unusable */
 	bool bundle_is_good;
+	bool signer_is_good;
 	bool key_is_new;     /* that of -k would be made */
 	bool key_is_lacking; /* there is none, and that has been told */
 };
@@ -68,6 +69,12 @@ void check_bundle(struct check *c);
 void check_renewal_open(struct check *c);
 void check_renewal_plan(struct check *c);
 void check_renewal_derive(struct check *c);
+
+/*
+ * Whether the message can be made and signed, as far as its algorithms are known;
+ * last, when the server has been asked for them.
+ */
+void check_message(struct check *c);
 
 /* What would be written. */
 void check_output(struct check *c);

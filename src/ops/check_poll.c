@@ -1,3 +1,4 @@
+#include "ops/check_parts.h"
 #include "ops/check_poll.h"
 #include "ops/poll.h"
 #include "util/report.h"
@@ -22,7 +23,7 @@ void check_poll(struct findings *f, const struct check_files *files)
 	const char *limit;
 
 	f->topic = "polling";
-	if (check_first(f, files) != ST_OK || files->signer == NULL ||
+	if (check_first(f, files) != ST_OK || files->local->in.csr == NULL ||
 	    !poll_is_none(&limit, o))
 		return;
 	if (renews)

@@ -108,7 +108,7 @@ void check_request_recipient(struct check *c)
 {
 	c->f->topic = "ca";
 	if (c->in.csr != NULL && c->bundle_is_good)
-		inputs_check_recipient(&c->in);
+		c->bundle_is_good = inputs_check_recipient(&c->in) == ST_OK;
 }
 
 void check_request_signer(struct check *c)
@@ -120,7 +120,7 @@ void check_request_signer(struct check *c)
 	    (o->sign_cert != NULL ? c->in.signer == NULL || c->in.key == NULL
 				  : c->in.csr_key == NULL))
 		return;
-	inputs_check_signer(&c->in);
+	c->signer_is_good = inputs_check_signer(&c->in) == ST_OK;
 }
 
 void check_request_transaction(struct check *c)

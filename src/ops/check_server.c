@@ -5,6 +5,7 @@
 #include "ops/check_http.h"
 #include "ops/check_network.h"
 #include "ops/check_next.h"
+#include "ops/check_parts.h"
 #include "ops/check_poll.h"
 #include "ops/check_server.h"
 
@@ -83,7 +84,8 @@ static void ask_certs(
 /* What enroll does then, in this order. */
 static void tell_start(struct findings *f, const struct check_files *files)
 {
-	check_caps_algorithms(f, files->signer);
+	check_caps_algorithms(f);
+	check_message(files->local);
 	if (f->session->options->dump_request != NULL)
 		return;
 	check_caps_use(f);
@@ -107,10 +109,12 @@ void check_server_unasked(struct findings *f, const struct check_files *files)
 {
 	const struct options *o = f->session->options;
 
-	f->session->caps_known = true;
 	if (o->capabilities != NULL ||
-	    (o->enc_alg != NULL && o->sig_alg != NULL))
-		check_caps_algorithms(f, files->signer);
+	    (o->enc_alg != NULL && o->sig_alg != NULL)) {
+		f->session->caps_known = true;
+		check_caps_algorithms(f);
+	}
+	check_message(files->local);
 	if (o->dump_request == NULL)
 		check_poll(f, files);
 }

@@ -188,18 +188,40 @@ static enum status send_until_decided(
 	return st;
 }
 
-/* -m: writes the message that would be sent first. */
-static enum status dump_first(struct inputs *in)
+/* The message that would be sent first, which borrows content. */
+static enum status make_first(
+    struct scep_request *request, struct buf *content, const struct inputs *in)
 {
 	enum message_type type = first_type(in->session);
+	enum status st = make_content(content, in, type);
+
+	if (st == ST_OK)
+		*request = inputs_make_request(in, type, content);
+	return st;
+}
+
+/* -m: writes it. */
+static enum status dump_first(struct inputs *in)
+{
 	struct scep_request request;
 	struct buf content = {0};
-	enum status st;
+	enum status st = make_first(&request, &content, in);
 
-	if ((st = make_content(&content, in, type)) == ST_OK) {
-		request = inputs_make_request(in, type, &content);
+	if (st == ST_OK)
 		st = outputs_dump(in->session, &in->outputs.dump, &request);
-	}
+	buf_free(&content);
+	return st;
+}
+
+enum status enrolment_try(const struct inputs *in)
+{
+	struct scep_request request;
+	struct buf content = {0}, message = {0};
+	enum status st = make_first(&request, &content, in);
+
+	if (st == ST_OK)
+		st = scep_request_encode(&message, &request);
+	buf_free(&message);
 	buf_free(&content);
 	return st;
 }

@@ -35,4 +35,10 @@ enum status enrolment_run(struct enrolment *e, struct session *session);
 /* The capabilities decide between RenewalReq and PKCSReq (RFC 8894, 3.5.2). */
 bool enrolment_needs_caps(const struct options *options);
 
+/*
+ * Whether the message can be made that would be sent first, after inputs_prepare().
+ * Nothing is sent.  ST_ERROR after reporting.
+ */
+enum status enrolment_try(const struct inputs *in);
+
 #endif

@@ -312,7 +312,8 @@ static enum status make_self_signed(struct inputs *in)
 	enum status st = csr_make_self_signed(
 	    &in->signer, in->csr, in->key, in->session->digest);
 
-	if (st != ST_OK || in->options->selfsigned == NULL)
+	if (st != ST_OK || in->options->selfsigned == NULL ||
+	    in->session->looks)
 		return st;
 	return outputs_write_cert(
 	    in->session, &in->outputs.selfsigned, in->signer);
@@ -326,19 +327,24 @@ static void say_transaction_id(const struct inputs *in)
 		    buf_string(&in->transaction_id));
 }
 
-enum status inputs_prepare(struct inputs *in)
+enum status inputs_make_signer(struct inputs *in)
 {
 	EVP_PKEY *public =
 	    in->signer != NULL ? X509_get0_pubkey(in->signer) : in->public;
+	enum status st = signer_check_digest(in->session, public);
+
+	if (st == ST_OK && in->signer == NULL)
+		st = make_self_signed(in);
+	return st;
+}
+
+enum status inputs_prepare(struct inputs *in)
+{
 	enum status st;
 
 	say_transaction_id(in);
 	st = session_prepare(in->session);
-	if (st == ST_OK)
-		st = signer_check_digest(in->session, public);
-	if (st == ST_OK && in->signer == NULL)
-		st = make_self_signed(in);
-	return st;
+	return st == ST_OK ? inputs_make_signer(in) : st;
 }
 
 struct scep_request inputs_make_request(

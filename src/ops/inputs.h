@@ -65,9 +65,10 @@ bool inputs_have_one_key(const struct options *options);
 /*
  * session_prepare(), whether the key goes with the digest, and then the
  * self-signed certificate when there is no other signer (RFC 8894, 2.3); -L
- * is written.
+ * is written.  inputs_make_signer() does what follows session_prepare().
  */
 enum status inputs_prepare(struct inputs *in);
+enum status inputs_make_signer(struct inputs *in);
 
 /* A request of that type and content, from these inputs; borrows all. */
 struct scep_request inputs_make_request(

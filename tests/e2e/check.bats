@@ -842,6 +842,59 @@ END
     expect_status 0
 }
 
+# --- the message -------------------------------------------------------------
+
+@test "check: a message that cannot be made, or not with this digest" {
+    take ec.key
+    openssl genrsa -out small.key 1024
+    openssl genrsa -out tiny.key 512
+    openssl req -new -x509 -key tiny.key -subj "/CN=Tiny" -out tiny.crt
+    chmod 600 ./*.key
+    local known=(--capabilities AES,SHA-256,POSTPKIOperation -m message.pem)
+    local made=(-c ca.crt --subject /CN=x -l local.crt "${known[@]}")
+    fails_as enroll "md5 cannot be used with an EC key" "${made[@]}" \
+        -k ec.key -S md5
+    expect_status 1
+    fails_as enroll "md5 cannot be used with --rsa-pss" "${made[@]}" \
+        -k local.key -S md5 --rsa-pss
+    fails_as enroll "cannot sign the PKCSReq by RSA-PSS" "${made[@]}" \
+        -k small.key -S sha512 --rsa-pss
+    expect_status 1
+    fails_as enroll "cannot make the self-signed certificate with sha512" \
+        "${made[@]}" -k tiny.key -S sha512 -L self.crt
+    expect_status 91
+    fails_as enroll "cannot encrypt the PKCSReq" "${made[@]}" -k local.key \
+        -c tiny.crt --rsa-oaep
+    expect_status 1
+}
+
+@test "check: a message that cannot be made, for a key that is yet to be made" {
+    check -c ca.crt -k new.key --new-key ec:P-256 --subject /CN=x \
+        -l local.crt --challenge pass:x -S md5
+    expect_status 1
+    finds problem "md5 cannot be used with an EC key"
+    check -c ca.crt -k new.key --new-key ec:P-256 --subject /CN=x \
+        -l local.crt --challenge pass:x -S sha256
+    expect_status 0
+}
+
+@test "check: renew, a message that cannot be made" {
+    take ec.key
+    openssl req -new -key ec.key -subj /CN=x -out ec.csr
+    openssl x509 -req -in ec.csr -CA ca.crt -CAkey "$shared/other.key" \
+        -days 90 -out local.crt
+    fails_as renew "md5 cannot be used with an EC key" "${renewal[@]}" \
+        -k ec.key -S md5 --force --capabilities AES,SHA-256
+    expect_status 1
+}
+
+@test "check: a message that can be made is not written, nor its certificate" {
+    check "${usual[@]}" -S sha256 -L self.crt -m message.pem
+    expect_status 0
+    has_no warning
+    no_file self.crt message.pem
+}
+
 # --- outputs -----------------------------------------------------------------
 
 @test "check: outputs without a directory, or that are one, or hold a key" {

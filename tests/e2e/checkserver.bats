@@ -341,6 +341,20 @@ END
         "give the name of a file"
 }
 
+@test "a message that cannot be made with what the server announces" {
+    local expected
+    start_enrolment
+    openssl genrsa -out small.key 1024
+    openssl req -new -key small.key -subj /CN=x -out small.csr
+    enroll -k small.key -r small.csr --rsa-pss
+    expected=$status
+    stderr_has "cannot sign the PKCSReq by RSA-PSS"
+    check -k small.key -r small.csr --rsa-pss
+    expect_status "$expected"
+    found problem "cannot sign the PKCSReq by RSA-PSS"
+    sent GetCACaps GetCACaps GetCACert
+}
+
 @test "https: a server that is not trusted, or has another name, is a problem" {
     need nginx
     make_tls
