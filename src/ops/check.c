@@ -13,14 +13,14 @@
 #include "ops/renew_hook.h"
 #include "ops/renewal.h"
 
-/* Whether a run of renew has left its lock, which stays, beside -l. */
+/* Whether a run of renew, whenever that was, has left its lock beside -l. */
 static bool is_renewed(const struct options *o)
 {
 	struct log_capture unheard;
 	struct buf lock = {0};
 	bool yes;
 
-	if (o->local_cert == NULL || o->request_overrules)
+	if (o->local_cert == NULL)
 		return false;
 	log_capture_begin(&unheard);
 	yes = swap_path_beside(&lock, o->local_cert, RENEWAL_LOCK) == ST_OK &&
@@ -30,9 +30,15 @@ static bool is_renewed(const struct options *o)
 	return yes;
 }
 
-/* The operation that these options are for; *why says what tells that. */
+/*
+ * The operation that these options are for; *why says what tells that.  The lock
+ * stays for ever: it counts only where enroll would have nothing to request.
+ */
 static const struct operation *choose(const char **why, const struct options *o)
 {
+	bool requests =
+	    o->request != NULL || o->subject != NULL || o->new_key != NULL;
+
 	*why = "";
 	if (o->check_as != NULL) {
 		*why = o->check_by_file ? ", by a key of the configuration file"
@@ -41,8 +47,13 @@ static const struct operation *choose(const char **why, const struct options *o)
 	}
 	if (!is_renewed(o))
 		return &op_enroll;
-	*why = ", as it has been run";
-	return &op_renew;
+	if (!requests) {
+		*why = ", as it has been run, and no request is named";
+		return &op_renew;
+	}
+	*why = "; renew has been run, too: --dry-run has it checked as for "
+	       "that";
+	return &op_enroll;
 }
 
 /* Only the hook is refused for it, and only that of the file. */

@@ -348,9 +348,27 @@ END
     finds ok "checked as for enroll, by an option"
     check "${usual[@]}"
     finds ok "checked as for enroll"
-    : >local.crt.lock
+}
+
+@test "check: what an earlier renew has left makes no renewal of an enrolment" {
+    certified
+    run_sscep renew -u "$nowhere" "${renewal[@]}"
+    expect_status 0
+    [ -e local.crt.lock ]
     check "${usual[@]}"
-    finds ok "checked as for renew, as it has been run"
+    expect_status 0
+    finds ok "checked as for enroll; renew has been run, too: --dry-run has it"
+    finds ok "request local.csr: "
+    fails_as enroll "it is not the key of request" "${usual[@]}" \
+        -k "$shared/new.key"
+    check "${usual[@]}" --dry-run
+    finds ok "checked as for renew, by an option"
+    check -c ca.crt -k local.key -l local.crt
+    expect_status 0
+    finds ok "checked as for renew, as it has been run, and no request is named"
+    rm local.crt.lock
+    fails_as enroll "missing certificate request" -c ca.crt -k local.key \
+        -l local.crt
 }
 
 # --- the key -----------------------------------------------------------------
