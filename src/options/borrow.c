@@ -58,7 +58,7 @@ static const struct operation *find_by(
 	return owner;
 }
 
-void borrow_find_operation(struct option_state *state)
+void borrow_find_operation(const struct option_state *state)
 {
 	struct options *o = state->options;
 

@@ -7,11 +7,11 @@
 struct option_state;
 
 /*
- * Sets options->check_as, when all sources have been read: by an option of the
+ * Sets options->check_as, as far as the sources have been read: by an option of the
  * command line that only one operation has of those whose options are borrowed;
  * else by such a key of the file, or a section that only that one reads.
  */
-void borrow_find_operation(struct option_state *state);
+void borrow_find_operation(const struct option_state *state);
 
 /*
  * Makes out those options of in that the operation has, too; all that out has is

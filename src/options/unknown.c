@@ -1,6 +1,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "options/borrow.h"
 #include "options/engineconf.h"
 #include "options/guess.h"
 #include "options/section.h"
@@ -102,6 +103,14 @@ static void warn_of_unknown_key(
 	    guess_suggest(near, sizeof(near), &guess, entry->key, "", ""));
 }
 
+/* Whether it is the one that is run, or that check looks at the options of. */
+static bool is_meant(
+    const struct option_state *state, const struct operation *owner)
+{
+	return owner != NULL &&
+	    (owner == state->operation || owner == state->options->check_as);
+}
+
 static void warn_of_key(const struct option_state *state,
     const struct config_entry *entry, const char *path)
 {
@@ -113,7 +122,7 @@ static void warn_of_key(const struct option_state *state,
 	row = table_find_key(entry->key, state->operation->op);
 	if (row == NULL && !entry->variable)
 		warn_of_unknown_key(entry, path);
-	else if (row != NULL && owner == state->operation &&
+	else if (row != NULL && is_meant(state, owner) &&
 	    !(row->ops & owner->op))
 		warn(WARN_NO_EFFECT,
 		    "%s:%zu: %s has no effect in [" SECTION_PREFIX "%s]", path,
@@ -129,6 +138,7 @@ enum status unknown_warn(const struct option_state *state,
 	enum status st;
 	size_t i;
 
+	borrow_find_operation(state);
 	if ((st = find_names(&names, state, config)) != ST_OK)
 		return st;
 	for (i = 0; i < config->count; i++) {

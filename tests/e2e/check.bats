@@ -350,6 +350,36 @@ END
     finds ok "checked as for enroll"
 }
 
+# warned_by OPERATION TEXT OPTION...: both it and check of it warn so.
+warned_by() {
+    run_sscep "$1" -u "$nowhere" -f conf "${@:3}"
+    stderr_has "warning: $2"
+    check -f conf "${@:3}"
+    finds ok "checked as for $1"
+    finds warning "$2"
+}
+
+@test "check: a key without effect in the section of the operation is told of" {
+    cat >conf <<'END'
+[sscep]
+CACertFile = ca.crt
+PrivateKeyFile = local.key
+LocalCertFile = local.crt
+[sscep_renew]
+Subject = /CN=x
+DumpRequestFile = message.pem
+Resume = yes
+[sscep_enroll]
+Hook = true
+END
+    warned_by renew "conf:7: DumpRequestFile has no effect in [sscep_renew]"
+    finds warning "conf:8: Resume has no effect in [sscep_renew]"
+    stdout_lacks Hook
+    warned_by enroll "conf:10: Hook has no effect in [sscep_enroll]" \
+        -r local.csr -R
+    stdout_lacks DumpRequestFile
+}
+
 @test "check: what an earlier renew has left makes no renewal of an enrolment" {
     certified
     run_sscep renew -u "$nowhere" "${renewal[@]}"
