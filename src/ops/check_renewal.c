@@ -1,6 +1,7 @@
 #include "ops/check_parts.h"
 #include "ops/own_key.h"
 #include "ops/renew_deliver.h"
+#include "ops/renew_files.h"
 #include "util/file.h"
 #include "util/lock.h"
 
@@ -170,5 +171,10 @@ void check_renewal_derive(struct check *c)
 	if (!c->renews || c->stuck || c->finishes || derive(c) != ST_OK) {
 		c->session->options = c->in.options = &c->own;
 		c->session->making = false;
+		return;
 	}
+	/* A key that renew makes is one for --bundle. */
+	c->f->topic = "output";
+	if (!c->derived.uses_new)
+		renew_files_check(&c->r, false);
 }

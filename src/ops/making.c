@@ -86,7 +86,8 @@ static enum status parse_content(struct making *m)
 
 /*
  * A request that is there cannot be for a key that is yet to be made.  The key is
- * looked for later: another process makes it first.
+ * looked for later: another process makes it first.  That the request can be
+ * written is found out before a key is made, or where nothing is written at all.
  */
 static enum status prepare_key(struct making *m)
 {
@@ -100,7 +101,8 @@ static enum status prepare_key(struct making *m)
 		    "request %s: it is there, but its private key %s is not "
 		    "(give other names, or leave -r out)",
 		    o->request, key_name_get_path(o->key));
-	if (st == ST_OK && !exists && o->request != NULL && !o->resume)
+	if (st == ST_OK && (!exists || m->session->looks) &&
+	    o->request != NULL && !o->resume)
 		st = newfile_check(o->request, "request", m->session->looks);
 	if (st == ST_OK && m->key == NULL)
 		st = own_key_read_or_make(&m->key, m->session, exists);

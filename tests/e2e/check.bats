@@ -550,6 +550,18 @@ END
     warns "request sha1.csr: it is signed with SHA1"
 }
 
+@test "check: a request that cannot be written" {
+    fails_as enroll "request none/x.csr: there is no directory" -c ca.crt \
+        -k local.key -r none/x.csr --subject /CN=x -l local.crt
+    expect_status 93
+    mkdir dir
+    chmod 755 . dir
+    chmod 644 local.key
+    [ "$(id -u)" -eq 0 ] || chmod 555 dir
+    as_other fails_as enroll "request dir/x.csr: cannot create" -c ca.crt \
+        -k local.key -r dir/x.csr --subject /CN=x -l local.crt -m -
+}
+
 @test "check: a request that is there, and is another" {
     fails_as enroll "is not what these options ask for" -c ca.crt \
         -k local.key -r local.csr --subject /CN=other -l local.crt
@@ -681,6 +693,19 @@ certified() {
     stdout_lacks "is not due"
     renewed --renew-before 91d
     stdout_lacks "is not due"
+}
+
+@test "check: renew, a key that is kept, and is none for --bundle" {
+    certified
+    openssl pkey -in local.key -outform DER -out der.key
+    chmod 600 der.key
+    fails_as renew "it is not in PEM, which --bundle needs" "${renewal[@]}" \
+        -k der.key --bundle bundle.pem --new-key same --force \
+        --capabilities AES,SHA-256
+    expect_status 93
+    renewed -k der.key --bundle bundle.pem
+    expect_status 0
+    has_no warning
 }
 
 @test "check: renew, key and certificate that do not belong together" {
