@@ -56,19 +56,41 @@ static const struct operation *choose(const char **why, const struct options *o)
 	return &op_enroll;
 }
 
-/* Only the hook is refused for it, and only that of the file. */
-static void check_writers(struct findings *f)
+/* Whether the hook is that of the file, who may write which counts. */
+static bool has_hook_of_file(const struct options *o)
+{
+	return o->config != NULL && o->renew.hook != NULL &&
+	    o->renew.hook_of_file;
+}
+
+/* Only the hook is refused for it: see check_hook(). */
+static void warn_of_writers(struct findings *f)
 {
 	const struct options *o = f->session->options;
-	bool hook = o->renew.hook != NULL && o->renew.hook_of_file;
+	bool hook = has_hook_of_file(o);
 	struct log_capture capture;
 
+	if (hook && !o->renew.hook_optional)
+		return;
 	log_capture_begin(&capture);
 	renew_hook_check_config(
 	    o->config, hook ? "its hook is not run, as " : "");
 	log_capture_end(&capture);
 	if (capture.text[0] != '\0')
 		finding_warn(f, NULL, "%s", capture.text);
+}
+
+/* What renew ends with when all else is done. */
+static void check_hook(const struct check *c)
+{
+	const struct options *o = c->session->options;
+	enum status st = ST_OK;
+
+	c->f->topic = "hook";
+	if (c->renews)
+		st = renew_hook_look(&c->r);
+	if (st == ST_OK && has_hook_of_file(o) && !o->renew.hook_optional)
+		renew_hook_check_config(o->config, "its hook is not run, as ");
 }
 
 /* Else somebody asks about the CA and its server only. */
@@ -141,7 +163,7 @@ static bool check_options(struct findings *f, const char *why)
 	if (o->faulty_file)
 		return false;
 	if (o->config != NULL)
-		check_writers(f);
+		warn_of_writers(f);
 	if (is_enrolment(o))
 		complete = is_complete(o);
 	else
@@ -206,6 +228,7 @@ static void check_all(struct findings *f, const char *why)
 		check_server_unasked(f, &files);
 	else if (open_server(f))
 		check_server(f, &files);
+	check_hook(&c);
 	check_local_free(&c);
 	check_files_free(&files);
 	url_free(&url);

@@ -133,6 +133,27 @@ static bool is_at(int fd, const char *path)
 	return fstat(fd, &opened) == 0 && disk_has_name(&opened, path);
 }
 
+/* *fd is -1 if CERT.hook is not there. */
+static enum status open_mark(int *fd, const char *path)
+{
+	*fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	return *fd >= 0 || errno == ENOENT
+	    ? ST_OK
+	    : fail_errno(ST_FILE, "%s: cannot open", path);
+}
+
+enum status renew_hook_look(const struct renewal_state *r)
+{
+	enum status st = ST_OK;
+	int fd = -1;
+
+	if (r->options->renew.hook != NULL)
+		st = open_mark(&fd, buf_string(&r->hook));
+	if (fd >= 0)
+		close(fd);
+	return st;
+}
+
 /*
  * Opens and locks CERT.hook.  The lock of the run is released before the hook:
  * another run, which may even be started by the hook, must not run it, too.
@@ -142,11 +163,10 @@ static enum status claim(int *fd, const char *path)
 {
 	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
 
-	*fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	enum status st = open_mark(fd, path);
+
 	if (*fd < 0)
-		return errno == ENOENT
-		    ? ST_OK
-		    : fail_errno(ST_FILE, "%s: cannot open", path);
+		return st;
 	if ((fcntl(*fd, F_SETLK, &all) != 0 &&
 		(errno == EAGAIN || errno == EACCES)) ||
 	    !is_at(*fd, path)) {

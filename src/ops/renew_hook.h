@@ -25,6 +25,9 @@ enum status renew_hook_mark_files(const struct renewal_state *r);
  */
 enum status renew_hook_run(const struct renewal_state *r);
 
+/* Whether CERT.hook, if it is there, can be opened.  ST_FILE after reporting. */
+enum status renew_hook_look(const struct renewal_state *r);
+
 /*
  * Whether only root and this user may write the configuration file at path: who
  * else may could name a hook.  ST_HOOK after reporting who may; so is put before

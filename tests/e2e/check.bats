@@ -321,8 +321,18 @@ END
     warns "its group or others may write"
     stdout_lacks "its hook is not run"
     printf 'Hook = true\n' >>sscep.conf
-    check -f sscep.conf -k local.key -l local.crt -c ca.crt --subject /CN=x
+    certified
+    : >local.crt.hook
+    fails_as renew "its hook is not run, as its group or others may write" \
+        -f sscep.conf -k local.key -l local.crt
+    expect_status 78
+    check -f sscep.conf -k local.key -l local.crt --hook-optional
     warns "its hook is not run, as its group or others may write"
+    rm local.crt.hook
+    mkdir local.crt.hook
+    fails_as renew "local.crt.hook: cannot open: Is a directory" \
+        "${renewal[@]}"
+    expect_status 93
 }
 
 @test "check: the sections of check, renew, enroll, and of all, in this order" {
