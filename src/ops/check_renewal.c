@@ -70,15 +70,17 @@ static void look_at_new(struct check *c)
 static void list_files(struct check *c, bool is_due)
 {
 	const struct renewal_state *r = &c->r;
+	bool forgets = r->options->renew.forget;
 
 	if (is_due)
 		look_at_new(c);
-	if (!c->finishes && exists(buf_string(&r->request)))
+	if (!c->finishes && !forgets && exists(buf_string(&r->request)))
 		warn_of_file(c, buf_string(&r->request),
 		    "a request may be pending",
 		    "the next sscep renew polls for its certificate; with "
 		    "--forget it begins again");
-	if (!is_due && r->key_file != NULL && exists(buf_string(&r->key_new)))
+	if (!is_due && !forgets && r->key_file != NULL &&
+	    exists(buf_string(&r->key_new)))
 		warn_of_file(c, buf_string(&r->key_new),
 		    "the key of an enrolment that has begun",
 		    "the next sscep renew uses it, if it is of the right type");
@@ -118,6 +120,7 @@ static enum status read_derived(struct check *c)
 		EVP_PKEY_free(in->csr_key);
 		in->csr_key = NULL;
 		st = own_key_find(&there, c->session);
+		there = there && !c->derived.replaces_new;
 		c->key_is_new = !there;
 		if (st == ST_OK)
 			st = own_key_read_or_make(

@@ -174,7 +174,7 @@ static enum status read_key(EVP_PKEY **out, bool *encrypted,
  * Nothing is pending for it: there is no CERT.req.
  */
 static enum status drop_other_kind(
-    const struct derived *derived, bool wants_encrypted)
+    struct derived *derived, bool wants_encrypted)
 {
 	struct renewal_state *r = derived->r;
 	const char *name = buf_string(&r->key_new), *type = derived->type;
@@ -184,6 +184,10 @@ static enum status drop_other_kind(
 
 	if (st != ST_OK || !exists)
 		return st;
+	/* check has left to --forget what renew has removed. */
+	derived->replaces_new = r->options->renew.forget;
+	if (derived->replaces_new)
+		return st;
 	st = read_key(&key, &encrypted, r, name);
 	if (st == ST_OK &&
 	    (!new_key_is_of_type(key, new_key_find_type(type)) ||
@@ -191,6 +195,7 @@ static enum status drop_other_kind(
 		verbose("private key %s: it is not of type %s, or not "
 			"encrypted as the new one is to be, and is made anew",
 		    name, type);
+		derived->replaces_new = true;
 		if (!r->session->looks)
 			st = swap_remove_new(r->key_file);
 	}

@@ -19,6 +19,7 @@ struct derived {
 	struct renewal_state *r;
 	struct options options;
 	bool uses_new;               /* the key is KEY.new */
+	bool replaces_new;           /* one that is there goes before that */
 	char type[DERIVED_TYPE_MAX]; /* of the key to make */
 };
 

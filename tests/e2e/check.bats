@@ -775,6 +775,28 @@ warns_as_finished() {
     stdout_lacks "request local.crt.req"
 }
 
+@test "check: renew, a KEY.new that is made anew is no problem" {
+    certified
+    take encrypted.key ec.key
+    cp encrypted.key local.key.new
+    chmod 600 ./*.key.new
+    local expected options=("${renewal[@]}" --force --forget)
+    fails_as renew "it is encrypted" "${renewal[@]}" --force
+    check "${options[@]}"
+    expect_status 0
+    has_no warning
+    run_sscep renew -u "$nowhere" "${options[@]}"
+    expect_status 95
+    rm -f local.crt local.crt.req
+    mv ec.key first.key.new
+    options=(-c ca.crt -k first.key -l local.crt --hook true --subject /CN=x
+        --new-key rsa:2048)
+    check "${options[@]}"
+    expect_status 0
+    run_sscep renew -u "$nowhere" "${options[@]}"
+    expect_status 95
+}
+
 # As left by a power failure while the files took their places.
 @test "check: renew, a swap that was interrupted is no problem" {
     certified
