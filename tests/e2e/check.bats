@@ -955,7 +955,7 @@ END
     openssl genrsa -out tiny.key 512
     openssl req -new -x509 -key tiny.key -subj "/CN=Tiny" -out tiny.crt
     chmod 600 ./*.key
-    local known=(--capabilities AES,SHA-256,POSTPKIOperation -m message.pem)
+    local known=(--capabilities "AES,SHA-256,POSTPKIOperation" -m message.pem)
     local made=(-c ca.crt --subject /CN=x -l local.crt "${known[@]}")
     fails_as enroll "md5 cannot be used with an EC key" "${made[@]}" \
         -k ec.key -S md5
