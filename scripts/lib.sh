@@ -1,4 +1,4 @@
-# lib.sh: functions shared by scripts/quickstart and scripts/test.
+# lib.sh: functions that the scripts in this directory share.
 # shellcheck shell=sh
 #
 # The caller sets: program (its name) and top (the directory of the sources).
@@ -47,6 +47,23 @@ provided() {
 	python3-*)
 		/usr/bin/python3 -c "import ${1#python3-}" 2>/dev/null
 		;;
+	libc6-dev-*-cross)
+		provided_cross=${1#libc6-dev-}
+		provided_cross=$(cross_compiler "${provided_cross%-cross}")
+		echo 'int main(void) { return 0; }' |
+			"$provided_cross" -x c -include stdio.h -o /dev/null - \
+				2>/dev/null
+		;;
+	gcc-mingw-w64-x86-64-win32) command -v x86_64-w64-mingw32-gcc >/dev/null ;;
+	mingw-w64-x86-64-dev)
+		echo 'int main(void) { return 0; }' |
+			x86_64-w64-mingw32-gcc -x c -include windows.h \
+				-o /dev/null - 2>/dev/null
+		;;
+	musl-tools) command -v musl-gcc >/dev/null ;;
+	linux-libc-dev) [ -e /usr/include/linux/version.h ] ;;
+	perl) perl -MFindBin -MIPC::Cmd -e 1 2>/dev/null ;;
+	xz-utils) command -v xz >/dev/null ;;
 	golang-go) command -v go >/dev/null ;;
 	golang-*-dev | build-essential)
 		dpkg-query -W -f '${Status}' "$1" 2>/dev/null |
@@ -67,6 +84,14 @@ provided() {
 	tpm2-openssl) installed_file ossl-modules/tpm2.so ;;
 	libtss2-tcti-swtpm0) installed_file libtss2-tcti-swtpm.so.0 ;;
 	*) command -v "$1" >/dev/null ;;
+	esac
+}
+
+# cross_compiler ARCHITECTURE: the name of Debian's compiler for it.
+cross_compiler() {
+	case $1 in
+	armhf) echo arm-linux-gnueabihf-gcc ;;
+	*) echo "$1-linux-gnu-gcc" ;;
 	esac
 }
 
