@@ -54,6 +54,7 @@ provided() {
 			"$provided_cross" -x c -include stdio.h -o /dev/null - \
 				2>/dev/null
 		;;
+	gcc-*-linux-gnu*) command -v "${1#gcc-}-gcc" >/dev/null ;;
 	gcc-mingw-w64-x86-64-win32) command -v x86_64-w64-mingw32-gcc >/dev/null ;;
 	mingw-w64-x86-64-dev)
 		echo 'int main(void) { return 0; }' |
