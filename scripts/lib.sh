@@ -58,8 +58,8 @@ provided() {
 	gcc-mingw-w64-x86-64-win32) command -v x86_64-w64-mingw32-gcc >/dev/null ;;
 	mingw-w64-x86-64-dev)
 		echo 'int main(void) { return 0; }' |
-			x86_64-w64-mingw32-gcc -x c -include windows.h \
-				-o /dev/null - 2>/dev/null
+			x86_64-w64-mingw32-gcc -fsyntax-only -x c \
+				-include windows.h - 2>/dev/null
 		;;
 	musl-tools) command -v musl-gcc >/dev/null ;;
 	linux-libc-dev) [ -e /usr/include/linux/version.h ] ;;
