@@ -101,10 +101,11 @@ AC_DEFUN([SSCEP_HARDENING], [
     fortify=
     AS_IF([test "$enable_hardening" != no], [
 	# Code for Windows is position-independent, and -pie spoils it.
-	SSCEP_HARDEN([pie], [-fPIE], [-pie], [
-	    #if !defined __PIC__ || defined _WIN32
-	    #error not wanted
-	    #endif])
+	AS_IF([test "$static_program" = all], [SSCEP_STATIC_PIE],
+	    [SSCEP_HARDEN([pie], [-fPIE], [-pie], [
+		#if !defined __PIC__ || defined _WIN32
+		#error not wanted
+		#endif])])
 	SSCEP_HARDEN([relro], [], [-Wl,-z,relro])
 	SSCEP_HARDEN([now], [], [-Wl,-z,now])
 	SSCEP_HARDEN([noexecstack], [], [-Wl,-z,noexecstack])

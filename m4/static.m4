@@ -29,8 +29,7 @@ AC_DEFUN([SSCEP_STATIC_PROGRAM], [
 	    AS_IF([test "$sscep_cv_static_libc" = yes],
 		[static_program=all], [static_program=libcrypto])
 	],
-	[AC_MSG_ERROR([--enable-static-program=$enable_static_program: the only
-	    value is all])])
+	[AC_MSG_ERROR([--enable-static-program=$enable_static_program: the only value is all])])
     sscep_pkg_config=$PKG_CONFIG
     AS_IF([test "$static_program" != no], [
 	PKG_CONFIG="$PKG_CONFIG --static"
@@ -107,8 +106,7 @@ AC_DEFUN([SSCEP_STATIC_LIBC], [
 	AC_CHECK_DECL([__GLIBC__], [
 	    AS_IF([test "$sscep_cv_no_warnings" = yes],
 		[STATIC_LDFLAGS="$STATIC_LDFLAGS -Wl,--no-warnings"])
-	    AC_MSG_WARN([static glibc: names are resolved by /etc/hosts and DNS,
-		whatever else /etc/nsswitch.conf says])
+	    AC_MSG_WARN([static glibc: names are resolved by /etc/hosts and DNS, whatever else /etc/nsswitch.conf says])
 	], [], [[#include <stdio.h>]])
     ])])
 

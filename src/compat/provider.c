@@ -18,12 +18,31 @@
 #include "compat/compat.h"
 #include "compat/provider.h"
 
+const char *compat_static_reason(void)
+{
+#ifdef STATIC_PROGRAM
+	return "this sscep is a static program (configured "
+	       "--enable-static-program), which loads no modules";
+#else
+	return NULL;
+#endif
+}
+
 #ifdef HAVE_OSSL_PROVIDER_TRY_LOAD
 
 #define PROVIDERS_MAX 16
 
 static OSSL_PROVIDER *loaded[PROVIDERS_MAX];
 static size_t loaded_count;
+
+/*
+ * A directory in which no module is, for a static program; NULL: that of
+ * libcrypto.  Providers that are built in are found without it.
+ */
+static const char *own_directory(void)
+{
+	return compat_static_reason() != NULL ? "/dev/null" : NULL;
+}
 
 static bool keep_provider(OSSL_PROVIDER *provider)
 {
@@ -39,11 +58,13 @@ static OSSL_PROVIDER *load_from(
 	OSSL_PROVIDER *provider = NULL;
 	size_t i;
 
+	if (compat_static_reason() != NULL)
+		count = 0;
 	for (i = 0; provider == NULL && i < count; i++) {
 		OSSL_PROVIDER_set_default_search_path(NULL, directories[i]);
 		provider = OSSL_PROVIDER_load(NULL, name);
 	}
-	OSSL_PROVIDER_set_default_search_path(NULL, NULL);
+	OSSL_PROVIDER_set_default_search_path(NULL, own_directory());
 	return provider != NULL ? provider : OSSL_PROVIDER_load(NULL, name);
 }
 
@@ -75,6 +96,7 @@ bool compat_load_legacy(void)
 	for (i = 0; i < loaded_count; i++)
 		if (strcmp(OSSL_PROVIDER_get0_name(loaded[i]), name) == 0)
 			return true;
+	OSSL_PROVIDER_set_default_search_path(NULL, own_directory());
 	return loaded_count < PROVIDERS_MAX &&
 	    keep_provider(OSSL_PROVIDER_try_load(NULL, name, 1));
 }

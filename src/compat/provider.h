@@ -13,6 +13,13 @@
 #define COMPAT_QUERY_MAX 160
 
 /*
+ * What is said of a module that cannot be loaded because this is a static
+ * program; NULL if it is not.  The provider of a module brings the libcrypto and
+ * the libc of its system, a second time.
+ */
+const char *compat_static_reason(void);
+
+/*
  * Loads the provider of that name, and before the first one the default
  * provider, unless the configuration of libcrypto disables that.  The module
  * is looked for in each of the directories, then in libcrypto's own.  False
@@ -22,8 +29,9 @@ bool compat_load_provider(
     const char *name, char *const *directories, size_t count);
 
 /*
- * Loads the legacy provider, which has single DES, RC2 and Blowfish.  Also true
- * if this libcrypto has no providers: these ciphers are then built in.
+ * Loads the legacy provider, which has single DES, RC2 and Blowfish; a static
+ * program, only one in its libcrypto.  Also true if this libcrypto has no
+ * providers: these ciphers are then built in.
  */
 bool compat_load_legacy(void);
 

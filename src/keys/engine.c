@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "compat/provider.h"
 #include "keys/engine.h"
 #include "util/log.h"
 #include "util/quote.h"
@@ -303,10 +304,14 @@ enum status engine_open(const struct engine_options *options)
 
 	if (options->id == NULL)
 		return ST_OK;
+	quote_text(id, sizeof(id), options->id);
+	if (compat_static_reason() != NULL)
+		return fail(
+		    ST_ERROR, "engine %s: %s", id, compat_static_reason());
 	return fail(ST_ERROR,
 	    "engine %s: this sscep is built without engines (load a provider "
 	    "with --provider)",
-	    quote_text(id, sizeof(id), options->id));
+	    id);
 }
 
 void engine_close(void)

@@ -85,6 +85,9 @@ static enum status load_provider(
 	}
 
 	log_escape(shown, sizeof(shown), name, strlen(name));
+	if (compat_static_reason() != NULL)
+		return fail(ST_ERROR, "provider %s: cannot be loaded: %s",
+		    shown, compat_static_reason());
 	if (ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_DSO)
 		return fail_crypto(ST_ERROR,
 		    "provider %s: cannot be loaded (name its directory with "

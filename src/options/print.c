@@ -7,6 +7,7 @@
 
 #include <openssl/crypto.h>
 
+#include "compat/provider.h"
 #include "options/config.h"
 #include "options/print.h"
 #include "options/text.h"
@@ -23,6 +24,10 @@ void options_print_version(FILE *out)
 #endif
 	fprintf(out, "Engines: %s\n",
 	    engine_is_built_in() ? "built in" : "not built in");
+	if (compat_static_reason() != NULL)
+		fputs("Modules: none are loaded (configured "
+		      "--enable-static-program)\n",
+		    out);
 }
 
 void options_print_config(FILE *out, const struct options *options)

@@ -283,8 +283,11 @@ static const char *why_not(int nid)
 	if (nid == NID_undef || EVP_get_cipherbynid(nid) == NULL)
 		return "which this libcrypto does not offer";
 	if (is_obsolete(nid) && !compat_load_legacy())
-		return "which needs libcrypto's legacy provider: it cannot be "
-		       "loaded";
+		return compat_static_reason() != NULL
+		    ? "which needs libcrypto's legacy provider: this static "
+		      "program does not have it inside"
+		    : "which needs libcrypto's legacy provider: it cannot be "
+		      "loaded";
 	return "which the policy of this libcrypto forbids";
 }
 
