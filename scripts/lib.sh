@@ -78,6 +78,7 @@ provided() {
 	debhelper) command -v dh >/dev/null ;;
 	systemd-dev) pkg-config --exists systemd 2>/dev/null ;;
 	systemd) command -v systemd-analyze >/dev/null ;;
+	afl++) command -v afl-fuzz >/dev/null ;;
 	softhsm2) command -v softhsm2-util >/dev/null ;;
 	opensc) command -v pkcs11-tool >/dev/null ;;
 	tpm2-tools) command -v tpm2_create >/dev/null ;;

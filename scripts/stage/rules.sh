@@ -40,7 +40,7 @@ shell_check() {
 }
 
 clang_format() {
-	find src bench tests/unit -name '*.[ch]' -print0 |
+	find src bench tests/fuzz tests/unit -name '*.[ch]' -print0 |
 		xargs -0 clang-format-14 --dry-run -Werror
 }
 
