@@ -11,6 +11,7 @@
 #define SPOOLED 4
 #define PARTS   8  /* what follows are certificates, or CRLs */
 #define ISSUED  16 /* and the first of them has no signature yet */
+#define LONG    32 /* and is a CRL with many entries */
 
 int LLVMFuzzerInitialize(int *argc, char ***argv)
 {
@@ -21,20 +22,31 @@ int LLVMFuzzerInitialize(int *argc, char ***argv)
 	return 0;
 }
 
-/* The parts: the first one with its length before it, then the others. */
-static void add_parts(
-    struct buf *out, struct fuzz_input in, enum message_type type, bool issued)
+static void add_first(
+    struct buf *out, struct fuzz_input first, unsigned int kind)
 {
-	struct fuzz_input first = fuzz_take_part(&in);
+	struct buf tbs = {0};
+
+	if ((kind & ISSUED) == 0) {
+		FUZZ_CHECK(
+		    first.left == 0 || buf_add(out, first.next, first.left));
+	} else if ((kind & LONG) == 0) {
+		world_add_issued(out, first.next, first.left);
+	} else {
+		world_add_long_tbs(&tbs, first.next, first.left);
+		world_add_issued(out, tbs.data, tbs.len);
+		buf_free(&tbs);
+	}
+}
+
+/* The parts: the first one with its length before it, then the others. */
+static void add_parts(struct buf *out, struct fuzz_input in, unsigned int kind)
+{
 	struct buf parts = {0}, none = {0};
 
-	if (issued)
-		world_add_issued(&parts, first.next, first.left);
-	else
-		FUZZ_CHECK(
-		    first.left == 0 || buf_add(&parts, first.next, first.left));
+	add_first(&parts, fuzz_take_part(&in), kind);
 	FUZZ_CHECK(in.left == 0 || buf_add(&parts, in.next, in.left));
-	if (type == MESSAGE_GETCRL)
+	if (world_type(kind) == MESSAGE_GETCRL)
 		world_add_set(out, &none, &parts);
 	else
 		world_add_set(out, &parts, &none);
@@ -49,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	enum message_type type = world_type(kind);
 
 	if ((kind & PARTS) != 0)
-		add_parts(&inside, in, type, (kind & ISSUED) != 0);
+		add_parts(&inside, in, kind);
 	else
 		FUZZ_CHECK(in.left == 0 || buf_add(&inside, in.next, in.left));
 	world_add_envelope(&content, inside.data, inside.len);

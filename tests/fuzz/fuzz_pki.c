@@ -1,6 +1,7 @@
 /*
  * Certificates, requests and CRLs, in DER and PEM.  Input: a letter, c, r or l, and
- * the bytes; with C and L they are what the CA signs of one.
+ * the bytes; with C and L they are what the CA signs of one, and with M of a CRL
+ * which is made long.
  */
 
 #include <stdlib.h>
@@ -159,7 +160,7 @@ static void try_crl(const void *bytes, size_t len)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct fuzz_input in = {data, size};
-	struct buf whole = {0};
+	struct buf whole = {0}, tbs = {0};
 	uint8_t kind = fuzz_take_byte(&in);
 
 	fuzz_forget();
@@ -181,7 +182,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		world_add_issued(&whole, in.next, in.left);
 		try_crl(whole.data, whole.len);
 		break;
+	case 'M':
+		world_add_long_tbs(&tbs, in.next, in.left);
+		world_add_issued(&whole, tbs.data, tbs.len);
+		try_crl(whole.data, whole.len);
+		break;
 	}
+	buf_free(&tbs);
 	buf_free(&whole);
 	return 0;
 }

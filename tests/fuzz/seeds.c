@@ -106,6 +106,8 @@ static void write_inner(const char *name, unsigned int kind)
 	}
 	snprintf(text, sizeof(text), "%s-issued", name);
 	write_seed("certrep_inner", text, (int)(kind | 24), &all);
+	if (kind == 2)
+		write_seed("certrep_inner", "getcrl-long", 2 | 4 | 56, &all);
 	buf_free(&all);
 	buf_free(&part);
 	buf_free(&tbs);
@@ -332,6 +334,8 @@ static void write_files(void)
 			snprintf(name, sizeof(name), "%s.tbs", files[i].name);
 			write_seed("pki", name,
 			    files[i].kind == 'c' ? 'C' : 'L', &tbs);
+			if (strcmp(files[i].name, "crl") == 0)
+				write_seed("pki", "crl.long", 'M', &tbs);
 			buf_free(&tbs);
 		}
 		buf_free(&bytes);

@@ -145,8 +145,7 @@ void world_add_der(
 	add(out, contents, contents_len);
 }
 
-/* Encloses all that is in contents, which is freed. */
-static void enclose(struct buf *out, int tag, struct buf *contents)
+void world_enclose(struct buf *out, int tag, struct buf *contents)
 {
 	world_add_der(out, tag, contents->data, contents->len);
 	buf_free(contents);
@@ -176,7 +175,7 @@ static void add_algorithm(
 
 	add_oid(&inside, nid);
 	add(&inside, parameters, len);
-	enclose(out, SEQUENCE, &inside);
+	world_enclose(out, SEQUENCE, &inside);
 }
 
 static void add_signature(
@@ -204,7 +203,7 @@ void world_add_issued(struct buf *out, const void *tbs, size_t len)
 	add(&inside, tbs, len);
 	add_algorithm(&inside, NID_ecdsa_with_SHA256, NULL, 0);
 	add_signature(&inside, V_ASN1_BIT_STRING, tbs, len);
-	enclose(out, SEQUENCE, &inside);
+	world_enclose(out, SEQUENCE, &inside);
 }
 
 /* A ContentInfo, of what becomes a SEQUENCE. */
@@ -212,10 +211,10 @@ static void add_content_info(struct buf *out, int type, struct buf *contents)
 {
 	struct buf explicit = {0}, inside = {0};
 
-	enclose(&explicit, SEQUENCE, contents);
+	world_enclose(&explicit, SEQUENCE, contents);
 	add_oid(&inside, type);
-	enclose(&inside, CONTEXT(0), &explicit);
-	enclose(out, SEQUENCE, &inside);
+	world_enclose(&inside, CONTEXT(0), &explicit);
+	world_enclose(out, SEQUENCE, &inside);
 }
 
 void world_add_set(
@@ -226,7 +225,7 @@ void world_add_set(
 	add_number(&inside, 1);
 	world_add_der(&inside, SET, NULL, 0);
 	add_oid(&type, NID_pkcs7_data);
-	enclose(&inside, SEQUENCE, &type);
+	world_enclose(&inside, SEQUENCE, &type);
 	if (certs->len > 0)
 		world_add_der(&inside, CONTEXT(0), certs->data, certs->len);
 	if (crls->len > 0)
@@ -247,7 +246,7 @@ static void add_id(struct buf *out, X509 *cert)
 		abort();
 	add(&inside, name, (size_t)name_len);
 	add(&inside, serial, (size_t)serial_len);
-	enclose(out, SEQUENCE, &inside);
+	world_enclose(out, SEQUENCE, &inside);
 	OPENSSL_free(name);
 	OPENSSL_free(serial);
 }
@@ -262,8 +261,8 @@ static void add_recipient(struct buf *out)
 	add_algorithm(&inside, NID_rsaEncryption, null, sizeof(null));
 	world_add_der(&inside, V_ASN1_OCTET_STRING, encrypted_key.data,
 	    encrypted_key.len);
-	enclose(&info, SEQUENCE, &inside);
-	enclose(out, SET, &info);
+	world_enclose(&info, SEQUENCE, &inside);
+	world_enclose(out, SET, &info);
 }
 
 static void add_encrypted(struct buf *out, const void *bytes, size_t len)
@@ -287,7 +286,7 @@ static void add_encrypted(struct buf *out, const void *bytes, size_t len)
 	    &inside, NID_aes_128_cbc, parameters.data, parameters.len);
 	world_add_der(&inside, V_ASN1_CONTEXT_SPECIFIC, cipher,
 	    (size_t)some + (size_t)more);
-	enclose(out, SEQUENCE, &inside);
+	world_enclose(out, SEQUENCE, &inside);
 	buf_free(&parameters);
 	free(cipher);
 }
@@ -330,8 +329,8 @@ static void add_signer(struct buf *out, const struct buf *attributes)
 	world_add_der(&set, SET, attributes->data, attributes->len);
 	add_signature(&inside, V_ASN1_OCTET_STRING, set.data, set.len);
 	buf_free(&set);
-	enclose(&info, SEQUENCE, &inside);
-	enclose(out, SET, &info);
+	world_enclose(&info, SEQUENCE, &inside);
+	world_enclose(out, SET, &info);
 }
 
 void world_add_signed(struct buf *out, int type, const struct buf *attributes,
@@ -343,62 +342,19 @@ void world_add_signed(struct buf *out, int type, const struct buf *attributes,
 	set_digest(&changed, content);
 	add_number(&data, 1);
 	add_algorithm(&algorithms, NID_sha256, NULL, 0);
-	enclose(&data, SET, &algorithms);
+	world_enclose(&data, SET, &algorithms);
 	add_oid(&part, type);
 	if (content->len > 0) {
 		struct buf octets = {0};
 
 		world_add_der(
 		    &octets, V_ASN1_OCTET_STRING, content->data, content->len);
-		enclose(&part, CONTEXT(0), &octets);
+		world_enclose(&part, CONTEXT(0), &octets);
 	}
-	enclose(&data, SEQUENCE, &part);
+	world_enclose(&data, SEQUENCE, &part);
 	if (certs != NULL)
 		world_add_der(&data, CONTEXT(0), certs->data, certs->len);
 	add_signer(&data, &changed);
 	buf_free(&changed);
 	add_content_info(out, NID_pkcs7_signed, &data);
-}
-
-/* The value is an element of DER. */
-static void add_attribute(
-    struct buf *out, const char *oid, int tag, const void *bytes, size_t len)
-{
-	ASN1_OBJECT *object = OBJ_txt2obj(oid, 1);
-	unsigned char *der = NULL;
-	int der_len = i2d_ASN1_OBJECT(object, &der);
-	struct buf inside = {0}, value = {0};
-
-	if (der_len <= 0)
-		abort();
-	add(&inside, der, (size_t)der_len);
-	world_add_der(&value, tag, bytes, len);
-	enclose(&inside, SET, &value);
-	enclose(out, SEQUENCE, &inside);
-	OPENSSL_free(der);
-	ASN1_OBJECT_free(object);
-}
-
-#define ID_SCEP "2.16.840.1.113733.1.9."
-
-void world_add_attributes(
-    struct buf *out, int type, const char *pki_status, const char *fail_info)
-{
-	const ASN1_OBJECT *object = OBJ_nid2obj(type);
-	static const unsigned char digest[DIGEST_LEN];
-	const int text = V_ASN1_PRINTABLESTRING, octets = V_ASN1_OCTET_STRING;
-
-	add_attribute(out, "1.2.840.113549.1.9.3", V_ASN1_OBJECT,
-	    OBJ_get0_data(object), OBJ_length(object));
-	add_attribute(
-	    out, "1.2.840.113549.1.9.4", octets, digest, sizeof(digest));
-	if (pki_status == NULL)
-		return;
-	add_attribute(out, ID_SCEP "2", text, "3", 1);
-	add_attribute(out, ID_SCEP "3", text, pki_status, 1);
-	if (fail_info != NULL)
-		add_attribute(out, ID_SCEP "4", text, fail_info, 1);
-	add_attribute(out, ID_SCEP "5", octets, "fedcba9876543210", 16);
-	add_attribute(out, ID_SCEP "6", octets, WORLD_NONCE, SCEP_NONCE_LEN);
-	add_attribute(out, ID_SCEP "7", text, WORLD_ID, strlen(WORLD_ID));
 }

@@ -41,8 +41,17 @@ struct scep_request world_request(enum message_type type);
 void world_add_der(
     struct buf *out, int tag, const void *contents, size_t contents_len);
 
+/* The same with all that is in contents, which is freed. */
+void world_enclose(struct buf *out, int tag, struct buf *contents);
+
 /* Adds a certificate, or a CRL, that the CA has signed, with these octets. */
 void world_add_issued(struct buf *out, const void *tbs, size_t len);
+
+/*
+ * Adds what of a CRL the CA signs, with its first entry so often that it is longer
+ * than what is read of a file at once; or as it is, if it has none.
+ */
+void world_add_long_tbs(struct buf *out, const void *tbs, size_t len);
 
 /* Adds a degenerate SignedData; the parts are in DER, and may be empty. */
 void world_add_set(
