@@ -43,6 +43,18 @@ static void drop_comments(char *text)
 	*to = '\0';
 }
 
+/*
+ * Of an engine nothing is printed if nothing but a secret is known of it, which
+ * is not printed: so its section is not compared.
+ */
+static void drop_engine(char *text)
+{
+	char *section = strstr(text, "\n[");
+
+	if (section != NULL)
+		section[1] = '\0';
+}
+
 static void read_back(const struct options *options)
 {
 	char program[] = "P", file[] = "-f" DUMPED_FILE;
@@ -57,6 +69,10 @@ static void read_back(const struct options *options)
 	FUZZ_CHECK(parse(&again, &action, 4, argv) == ST_OK);
 	FUZZ_CHECK(action == OPTIONS_DUMP_CONFIG);
 	second = strdup(buf_string(&again.dumped));
+	if (strstr(first, ", not shown\n") != NULL) {
+		drop_engine(first);
+		drop_engine(second);
+	}
 	drop_comments(first);
 	drop_comments(second);
 	FUZZ_CHECK(strcmp(first, second) == 0);
