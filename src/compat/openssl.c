@@ -52,6 +52,16 @@ int compat_i2d_public_key(const X509_PUBKEY *key, unsigned char **out)
 	return i2d_X509_PUBKEY(u.plain, out);
 }
 
+X509_PUBKEY *compat_own_public_key(X509 *cert)
+{
+	union {
+		const X509_PUBKEY *constant;
+		X509_PUBKEY *plain;
+	} u = {X509_get_X509_PUBKEY(cert)};
+
+	return u.plain;
+}
+
 X509_NAME *compat_dup_name(const X509_NAME *name)
 {
 	union {

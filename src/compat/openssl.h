@@ -43,4 +43,10 @@ X509_PUBKEY *compat_get_public_key(X509_REQ *csr);
  */
 const char *compat_error_text(void);
 
+/*
+ * The public key of a certificate that is being made, to be filled in; some
+ * versions return it as a constant.  Borrowed from the certificate.
+ */
+X509_PUBKEY *compat_own_public_key(X509 *cert);
+
 #endif

@@ -320,7 +320,7 @@ static bool copy_public_key(X509 *cert, X509_REQ *csr)
 		curve = OBJ_dup(value);
 	if (type_copy != NULL && bits_copy != NULL &&
 	    (curve != NULL || kind != V_ASN1_OBJECT) &&
-	    X509_PUBKEY_set0_param(X509_get_X509_PUBKEY(cert), type_copy, kind,
+	    X509_PUBKEY_set0_param(compat_own_public_key(cert), type_copy, kind,
 		curve, bits_copy, len))
 		return true;
 	ASN1_OBJECT_free(type_copy);
