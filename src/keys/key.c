@@ -241,6 +241,8 @@ static enum status read_key_file(EVP_PKEY **out, struct secret *secret)
 	if ((st = file_read(&file, place->name, place->what)) != ST_OK)
 		return st;
 	*out = parse_key(&file, secret);
+	if (secret->asked)
+		secret_wipe_stack();
 	if (*out == NULL && engine_is_open() && !secret->asked)
 		*out = engine_load_key(place->name, secret);
 	if (*out == NULL)

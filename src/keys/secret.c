@@ -3,6 +3,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include <openssl/crypto.h>
+
 #include "compat/ui.h"
 #include "keys/secret.h"
 
@@ -66,6 +68,23 @@ int secret_give_password(char *out, int size, int writing, void *argument)
 		return -1;
 	memcpy(out, secret_find(secret)->text, len);
 	return (int)len;
+}
+
+#define STACK_USED (32 * 1024) /* more than twice what the decoders use */
+
+static void wipe_below(void)
+{
+	unsigned char below[STACK_USED];
+
+	OPENSSL_cleanse(below, sizeof(below));
+}
+
+/* Not called directly, so that the array is not in the frame of a caller. */
+void secret_wipe_stack(void)
+{
+	void (*volatile wipe)(void) = wipe_below;
+
+	wipe();
 }
 
 /*

@@ -37,6 +37,12 @@ bool secret_obtain(struct secret *secret);
 int secret_give_password(char *out, int size, int writing, void *secret);
 
 /*
+ * Overwrites what functions that have returned left on the stack: decoders of
+ * libcrypto, up to 4.0, do not wipe the pass phrase there.
+ */
+void secret_wipe_stack(void);
+
+/*
  * secret_give_password() as a UI, for engines and stores.  The caller frees
  * it; NULL if memory ran out.
  */
