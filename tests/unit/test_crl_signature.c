@@ -160,21 +160,18 @@ static EVP_MD_CTX *begin_signature(const struct signer *by)
 static void add_signature(
     struct buf *out, EVP_MD_CTX *context, X509_ALGOR *algorithm)
 {
-	unsigned char bytes[512], *der = NULL;
+	unsigned char bytes[512], head[8], *der = NULL, *p = head;
 	size_t len = sizeof(bytes);
 	int der_len = i2d_X509_ALGOR(algorithm, &der);
-	ASN1_BIT_STRING *value = ASN1_BIT_STRING_new();
 
 	assert_true(buf_add(out, der, (size_t)der_len));
 	OPENSSL_free(der);
-	der = NULL;
 	assert_int_equal(EVP_DigestSignFinal(context, bytes, &len), 1);
-	assert_true(ASN1_BIT_STRING_set(value, bytes, (int)len));
-	value->flags = ASN1_STRING_FLAG_BITS_LEFT;
-	der_len = i2d_ASN1_BIT_STRING(value, &der);
-	assert_true(buf_add(out, der, (size_t)der_len));
-	ASN1_BIT_STRING_free(value);
-	OPENSSL_free(der);
+	ASN1_put_object(
+	    &p, 0, (int)len + 1, V_ASN1_BIT_STRING, V_ASN1_UNIVERSAL);
+	*p++ = 0; /* unused bits */
+	assert_true(buf_add(out, head, (size_t)(p - head)));
+	assert_true(buf_add(out, bytes, len));
 }
 
 /* A tbsCertList without entries. */

@@ -1772,13 +1772,17 @@ static void test_csr_strip(void **state)
 	unsigned char *before = NULL, *after = NULL;
 	struct buf challenge = {0};
 	GENERAL_NAMES *names;
+	X509_NAME *subject;
 	int len;
 
 	(void)state;
 	/* A string type that libcrypto would not choose. */
-	assert_true(X509_NAME_add_entry_by_NID(X509_REQ_get_subject_name(csr),
-	    NID_organizationalUnitName, V_ASN1_T61STRING,
-	    (const unsigned char *)"unit", -1, -1, 0));
+	subject = compat_dup_name(X509_REQ_get_subject_name(csr));
+	assert_true(
+	    X509_NAME_add_entry_by_NID(subject, NID_organizationalUnitName,
+		V_ASN1_T61STRING, (const unsigned char *)"unit", -1, -1, 0));
+	assert_true(X509_REQ_set_subject_name(csr, subject));
+	X509_NAME_free(subject);
 	assert_true(X509_REQ_add1_attr_by_NID(csr, NID_pkcs9_challengePassword,
 	    V_ASN1_PRINTABLESTRING, (const unsigned char *)"secret", 6));
 	assert_true(X509_REQ_add_extensions(csr, extensions));

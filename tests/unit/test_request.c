@@ -314,7 +314,7 @@ static void test_template(void **state)
 	struct request_content content = {0};
 	const unsigned char *p;
 	struct problem problem;
-	ASN1_UTF8STRING *value;
+	const ASN1_UTF8STRING *value;
 	char name[300] = "";
 	int len;
 
