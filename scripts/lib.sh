@@ -85,6 +85,7 @@ provided() {
 	libengine-pkcs11-openssl) installed_file 'engines-*/pkcs11.so' ;;
 	tpm2-openssl) installed_file ossl-modules/tpm2.so ;;
 	libtss2-tcti-swtpm0) installed_file libtss2-tcti-swtpm.so.0 ;;
+	qemu-user-static) command -v qemu-s390x-static >/dev/null ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
 }
@@ -257,6 +258,26 @@ configure_is_new() {
 # make_configure LOG: makes ./configure, unless it is new.
 make_configure() {
 	configure_is_new || logged "$1" "$top/bootstrap.sh"
+}
+
+# codename: of this release, for example bookworm; empty if it has none.
+codename() {
+	# shellcheck source=/dev/null
+	[ ! -r /etc/os-release ] ||
+		(. /etc/os-release && echo "${VERSION_CODENAME-}")
+}
+
+# mirror_of SUITE: the mirror of Debian in the apt sources, in either format.
+mirror_of() {
+	apt-get indextargets --no-release-info 2>/dev/null |
+		awk -F ': ' -v names=" $(codename) $1 stable oldstable testing sid " '
+		{ field[$1] = $2 }
+		$1 == "" && field["Component"] == "main" &&
+			index(names, " " field["Release"] " ") {
+			print field["Repo-URI"]
+			exit
+		}
+		$1 == "" { split("", field) }'
 }
 
 processors() {
