@@ -54,7 +54,7 @@ static enum status parse_owner(struct attributes *out, const char *text)
 {
 	size_t len = strcspn(text, ":");
 	char *user = strndup(text, len);
-	unsigned long id;
+	unsigned long id = 0;
 	enum status st = ST_OK;
 
 	if (user == NULL)
