@@ -28,6 +28,7 @@ share/doc/sscep/README.md
 share/doc/sscep/SECURITY.md
 share/doc/sscep/check.md
 share/doc/sscep/comparison.md
+share/doc/sscep/platforms.md
 share/doc/sscep/rfc8894.md
 share/doc/sscep/sscep.conf
 share/fish/vendor_completions.d/sscep.fish
