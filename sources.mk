@@ -348,6 +348,8 @@ sscep_sources = \
 	src/util/lock.h \
 	src/util/log.c \
 	src/util/log.h \
+	src/util/memory.c \
+	src/util/memory.h \
 	src/util/monotonic.c \
 	src/util/monotonic.h \
 	src/util/newfile.c \

@@ -29,6 +29,7 @@ SSCEP_HAS([libcrypto], [OPENSSL_CLEAR_REALLOC], [openssl/crypto.h], [OPENSSL_cle
 SSCEP_HAS([libcrypto], [OPENSSL_INIT_NO_ATEXIT], [openssl/crypto.h], [OPENSSL_init_crypto(OPENSSL_INIT_NO_ATEXIT, NULL)])
 SSCEP_HAS([libcrypto], [OPENSSL_MEMDUP], [openssl/crypto.h], [OPENSSL_memdup(space, 1)])
 SSCEP_HAS([libcrypto], [OPENSSL_ZALLOC], [openssl/crypto.h], [OPENSSL_zalloc(1)])
+SSCEP_HAS([libcrypto], [OSSL_LIB_CTX_GET0_GLOBAL_DEFAULT], [openssl/crypto.h], [OSSL_LIB_CTX_get0_global_default()])
 SSCEP_HAS_KEPT([libcrypto], [OSSL_PROVIDER_TRY_LOAD], [openssl/provider.h], [OSSL_PROVIDER_try_load(NULL, "a", 1)])
 SSCEP_HAS([libcrypto], [OSSL_STORE_LOADER_FETCH], [openssl/store.h], [OSSL_STORE_LOADER_fetch(NULL, "a", NULL)])
 SSCEP_HAS([libcrypto], [OSSL_STORE_OPEN], [openssl/store.h], [OSSL_STORE_open("a", NULL, NULL, NULL, NULL)])

@@ -19,6 +19,7 @@
 #endif
 
 #include <openssl/crypto.h>
+#include <openssl/err.h>
 
 #include "compat/compat.h"
 #include "compat/process.h"
@@ -154,11 +155,17 @@ bool compat_skip_cleanup(void)
 
 #if defined(HAVE_MALLOC_USABLE_SIZE) && defined(HAVE_CRYPTO_SET_MEM_FUNCTIONS)
 
+static bool lacked_memory;
+
 static void *allocate(size_t size, const char *file, int line)
 {
+	void *block = size > 0 ? malloc(size) : NULL;
+
 	(void)file;
 	(void)line;
-	return size > 0 ? malloc(size) : NULL;
+	if (size > 0 && block == NULL)
+		lacked_memory = true;
+	return block;
 }
 
 static void wipe_and_free(void *block, const char *file, int line)
@@ -193,11 +200,31 @@ bool compat_wipe_freed(void)
 	    1;
 }
 
+bool compat_lacked_memory(void)
+{
+	return lacked_memory;
+}
+
+void compat_forget_lack_of_memory(void)
+{
+	lacked_memory = false;
+}
+
 #else
 
 bool compat_wipe_freed(void)
 {
 	return false;
+}
+
+bool compat_lacked_memory(void)
+{
+	return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ||
+	    ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
+
+void compat_forget_lack_of_memory(void)
+{
 }
 
 #endif

@@ -49,6 +49,14 @@ void compat_forbid_core(void);
 bool compat_wipe_freed(void);
 
 /*
+ * Whether libcrypto has lacked memory since compat_forget_lack_of_memory(): what
+ * it has said of a key, a certificate or an algorithm since may be wrong.  Where
+ * compat_wipe_freed() is false, this is known of its last errors only.
+ */
+bool compat_lacked_memory(void);
+void compat_forget_lack_of_memory(void);
+
+/*
  * Leaves the memory of libcrypto to the system when the process ends, unless
  * OPENSSL_cleanup() is called.  Must be called after compat_wipe_freed() and
  * before any other function of libcrypto.  False: libcrypto cleans up.

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include <openssl/crypto.h>
 #include <openssl/err.h>
 #if defined(HAVE_OSSL_PROVIDER_TRY_LOAD) || defined(HAVE_EVP_PKEY_GET0_PROVIDER)
 #include <openssl/provider.h>
@@ -25,6 +26,15 @@ const char *compat_static_reason(void)
 	       "--enable-static-program), which loads no modules";
 #else
 	return NULL;
+#endif
+}
+
+bool compat_start_libcrypto(void)
+{
+#ifdef HAVE_OSSL_LIB_CTX_GET0_GLOBAL_DEFAULT
+	return OSSL_LIB_CTX_get0_global_default() != NULL;
+#else
+	return true;
 #endif
 }
 

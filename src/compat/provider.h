@@ -20,6 +20,12 @@
 const char *compat_static_reason(void);
 
 /*
+ * Must be called before anything that fetches an algorithm: 3.0 crashes there if
+ * the memory for what is made at first was lacking.  False: it was.
+ */
+bool compat_start_libcrypto(void);
+
+/*
  * Loads the provider of that name, and before the first one the default
  * provider, unless the configuration of libcrypto disables that.  The module
  * is looked for in each of the directories, then in libcrypto's own.  False

@@ -103,6 +103,6 @@ enum status answer_explain_http_error(const struct inputs *in,
 	if (advice == NULL)
 		log_report(st, text);
 	else
-		fail(st, "%s; %s", text, advice);
+		st = fail(st, "%s; %s", text, advice);
 	return st;
 }

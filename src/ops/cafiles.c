@@ -112,7 +112,7 @@ static enum status say_found(X509 *cert, const EVP_MD *md)
 	    cert_name_text(&text, X509_get_subject_name(cert)));
 	say_plain(
 	    "  issuer: %s", cert_name_text(&text, X509_get_issuer_name(cert)));
-	text.len = 0;
+	buf_free(&text);
 	if (!cert_add_usage(&text, cert)) {
 		st = fail_memory();
 	} else {

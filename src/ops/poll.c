@@ -4,6 +4,7 @@
 #include <sys/select.h>
 #include <unistd.h>
 
+#include "compat/process.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
 #include "util/live.h"
@@ -202,6 +203,7 @@ enum status poll_wait(struct poll *poll)
 	poll_catch_signals(poll);
 	verbose("waiting %d seconds", o->poll_interval);
 	sleep_until(poll, end);
+	compat_forget_lack_of_memory();
 	return interrupted ? fail(ST_PENDING, INTERRUPTED, how_to_resume(poll))
 			   : ST_OK;
 }

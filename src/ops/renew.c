@@ -138,6 +138,26 @@ static enum status run_locked(struct renewal_state *r)
 	return st;
 }
 
+/*
+ * st: how the run has ended so far.  One that fails while the files take their
+ * places leaves the hook to the next run, which knows the certificate that is in
+ * place.  A lack of memory is told once.
+ */
+static enum status run_hook(const struct renewal_state *r, enum status st)
+{
+	struct log_capture capture;
+	enum status hook;
+
+	if (st != ST_OK && r->action != NULL)
+		return ST_OK;
+	log_capture_begin(&capture);
+	hook = renew_hook_run(r);
+	log_capture_end(&capture);
+	if (st == ST_OK || hook != ST_ERROR)
+		log_report(hook, capture.text);
+	return hook;
+}
+
 /* The lock is released before the hook, which may start sscep, too. */
 static enum status run(struct renewal_state *r)
 {
@@ -154,7 +174,7 @@ static enum status run(struct renewal_state *r)
 	st = run_locked(r);
 	renewal_give_files(r);
 	lock_release(&lock);
-	hook = poll_interrupted() == 0 ? renew_hook_run(r) : ST_OK;
+	hook = poll_interrupted() == 0 ? run_hook(r, st) : ST_OK;
 	return st != ST_OK ? st : hook;
 }
 

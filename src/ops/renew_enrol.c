@@ -104,7 +104,7 @@ static enum status run_enrolment(struct run *run)
 	st = enrolment_run(&enrolment, session);
 	log_capture_end(&capture);
 	if (st == ST_REPLY && enrolment.granted)
-		fail(st,
+		st = fail(st,
 		    "%s; the next run polls for it again: if that does not "
 		    "help, --forget begins with another request",
 		    capture.text);

@@ -64,19 +64,19 @@ static void free_keys(struct keys *keys)
 	buf_free(&keys->text);
 }
 
-/* Those that can be read: none, if the file cannot, or is no text. */
-static void read_keys(struct keys *keys, const char *path, struct pass *pass)
+/* Those that libcrypto can read: none, if the file is no text. */
+static enum status read_keys(
+    struct keys *keys, const char *path, struct pass *pass)
 {
-	struct log_capture unheard;
+	enum status st = file_read_any(&keys->text, path, "file");
 	EVP_PKEY *key;
 	BIO *bio;
 
-	log_capture_begin(&unheard);
-	if (file_read_any(&keys->text, path, "file") == ST_OK &&
-	    keys->text.len > 0 &&
+	if (st != ST_OK)
+		return st;
+	if (keys->text.len > 0 &&
 	    strlen(buf_string(&keys->text)) == keys->text.len)
 		keys->marks = count_marks(buf_string(&keys->text));
-	log_capture_end(&unheard);
 	keys->all = compat_zalloc((keys->marks + 1) * sizeof(EVP_PKEY *));
 	bio = BIO_new_mem_buf(keys->text.data, (int)keys->text.len);
 	while (keys->all != NULL && bio != NULL && keys->count < keys->marks) {
@@ -87,6 +87,7 @@ static void read_keys(struct keys *keys, const char *path, struct pass *pass)
 	}
 	BIO_free(bio);
 	ERR_clear_error();
+	return ST_OK;
 }
 
 /* As renew writes it: the key file, and after that no key. */
@@ -107,41 +108,58 @@ static bool all_are(const struct keys *found, EVP_PKEY *own)
 	return found->count > 0 && found->marks == 2 * found->count;
 }
 
-static bool is_of_file(
-    const struct keys *found, const char *path, struct pass *pass)
+/* There need not be a file at path. */
+static enum status is_of_file(
+    bool *yes, const struct keys *found, const char *path, struct pass *pass)
 {
 	struct keys own = {0};
-	bool yes;
+	bool exists = false;
+	enum status st = file_find(&exists, path);
 
-	read_keys(&own, path, pass);
-	yes = begins_with(found, &own) ||
-	    (own.count > 0 && all_are(found, own.all[0]));
+	if (st == ST_OK && exists)
+		st = read_keys(&own, path, pass);
+	*yes = st == ST_OK &&
+	    (begins_with(found, &own) ||
+		(own.count > 0 && all_are(found, own.all[0])));
 	free_keys(&own);
-	return yes;
+	return st;
 }
 
-/* Whether all keys of the file are one of this enrolment. */
+/*
+ * Whether all keys of the file are one of this enrolment.  A key of it that cannot
+ * be read is only reported if no other one is in the file.
+ */
 static enum status find_own(
     bool *own, const struct renew_guard *guard, const char *path)
 {
 	static const char *const suffixes[] = {"", PLACE_NEW, PLACE_OLD};
 	struct keys found = {0};
-	enum status st = ST_OK;
+	struct log_capture unread;
+	enum status st, read = ST_OK;
 	size_t i;
 
 	*own = false;
 	if (guard->path == NULL)
 		return ST_OK;
-	read_keys(&found, path, guard->pass);
+	st = read_keys(&found, path, guard->pass);
+	log_capture_begin(&unread);
 	for (i = 0; st == ST_OK && !*own && i < COUNT_OF(suffixes); i++) {
 		struct buf name = {0};
 
 		st = swap_path_beside(&name, guard->path, suffixes[i]);
-		if (st == ST_OK)
-			*own =
-			    is_of_file(&found, buf_string(&name), guard->pass);
+		if (st == ST_OK &&
+		    (st = is_of_file(own, &found, buf_string(&name),
+			 guard->pass)) == ST_FILE) {
+			read = st;
+			st = ST_OK;
+		}
 		buf_free(&name);
 	}
+	log_capture_end(&unread);
+	if (st == ST_OK && !*own)
+		st = read;
+	if (!*own)
+		log_report(st, unread.text);
 	free_keys(&found);
 	return st;
 }

@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "compat/provider.h"
 #include "options/dump.h"
 #include "options/engineconf.h"
 #include "options/options.h"
@@ -24,7 +25,10 @@ enum status options_parse(
 
 	log_hold_warnings();
 	log_capture_begin(&capture);
-	st = parse_options(&state, action, argc, argv);
+	/* The value of an option may name an algorithm. */
+	st = compat_start_libcrypto()
+	    ? parse_options(&state, action, argc, argv)
+	    : fail_memory();
 	log_capture_end(&capture);
 	if (st != ST_OK || *action != OPTIONS_RUN ||
 	    !options->operation->diagnoses)

@@ -4,6 +4,7 @@
 #include <openssl/objects.h>
 
 #include "compat/compat.h"
+#include "compat/process.h"
 #include "compat/provider.h"
 #include "pki/algs.h"
 #include "pki/pss.h"
@@ -256,6 +257,16 @@ enum status algs_get_digest(const EVP_MD **out, const char *name)
 		    name);
 	*out = md;
 	return ST_OK;
+}
+
+enum status algs_get_id_digest(const EVP_MD **out)
+{
+	bool md5 = algs_digest_works("md5");
+
+	/* Another run, with memory, would not find its transaction. */
+	if (!md5 && compat_lacked_memory())
+		return fail_memory();
+	return algs_get_digest(out, md5 ? "md5" : "sha256");
 }
 
 /* NULL when libcrypto cannot do it, not even with the legacy provider. */

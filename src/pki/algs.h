@@ -40,6 +40,8 @@ size_t algs_digest_len(const char *name);
  * libcrypto does not offer the algorithm or its policy forbids it.
  */
 enum status algs_get_digest(const EVP_MD **out, const char *name);
+/* For a transactionID: MD5, or SHA-256 where libcrypto has no MD5. */
+enum status algs_get_id_digest(const EVP_MD **out);
 enum status algs_get_cipher(const EVP_CIPHER **out, const char *name);
 
 /* Whether libcrypto, as it is configured, computes the digest of that name. */

@@ -7,6 +7,7 @@
 #include <openssl/x509v3.h>
 
 #include "compat/compat.h"
+#include "compat/process.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
 #include "pki/clock.h"
@@ -211,6 +212,14 @@ static X509 *parse_extensions(X509 *cert)
 	return cert;
 }
 
+/* Those that could not be parsed for want of memory seem not to be there. */
+static bool lacks_extensions(X509 *cert)
+{
+	return compat_lacked_memory() &&
+	    (X509_get_extension_flags(parse_extensions(cert)) &
+		EXFLAG_INVALID) != 0;
+}
+
 bool cert_add_usage(struct buf *out, X509 *cert)
 {
 	static const struct {
@@ -231,7 +240,9 @@ bool cert_add_usage(struct buf *out, X509 *cert)
 	const char *separator = "";
 	size_t i;
 
-	if (!cert_has_usage(cert))
+	if (lacks_extensions(cert))
+		return false;
+	if (usage == 0 || !cert_has_usage(cert))
 		return buf_add_string(out, "none");
 	for (i = 0; i < COUNT_OF(usages); i++) {
 		if ((usage & usages[i].bit) == 0)

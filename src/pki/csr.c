@@ -229,8 +229,7 @@ enum status csr_add_transaction_id(struct buf *out, X509_REQ *csr)
 	const EVP_MD *md;
 	enum status st;
 
-	st = algs_get_digest(&md, algs_digest_works("md5") ? "md5" : "sha256");
-	if (st != ST_OK)
+	if ((st = algs_get_id_digest(&md)) != ST_OK)
 		return st;
 	if (!digest_public_key(digest, &len, csr, md))
 		return fail_crypto(ST_ERROR, "cannot make the transactionID");

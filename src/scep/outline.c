@@ -118,7 +118,7 @@ enum status outline_join(struct der *out, const struct outline *outline,
 	enum status st = ber_join(out, &outline->content, room);
 
 	if (st == ST_REPLY)
-		fail(st,
+		st = fail(st,
 		    "reply: not %s: its content is in segments that are no "
 		    "OCTET STRINGs (X.690, 8.7.3)",
 		    what);

@@ -61,8 +61,10 @@ struct contents contents_of(const struct buf *text)
 
 bool contents_write(int fd, const struct contents *contents)
 {
+	off_t end;
+
 	return contents->add(fd, contents->from) &&
-	    ftruncate(fd, lseek(fd, 0, SEEK_CUR)) == 0;
+	    (end = lseek(fd, 0, SEEK_CUR)) >= 0 && ftruncate(fd, end) == 0;
 }
 
 /* Reads the old contents; false if they are too large or unreadable. */

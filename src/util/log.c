@@ -10,6 +10,7 @@
 #include "util/json.h"
 #include "util/live.h"
 #include "util/log.h"
+#include "util/memory.h"
 #include "util/standard.h"
 
 static const char *program = "sscep";
@@ -127,12 +128,23 @@ static void failure_v(
 	keep_or_print(st, line);
 }
 
+/* As memory.h says. */
+static enum status judge_v(
+    enum status st, const char *reason, const char *format, va_list ap)
+{
+	if (memory_explains(st))
+		keep_or_print(st = ST_ERROR, memory_text);
+	else
+		failure_v(st, reason, format, ap);
+	return st;
+}
+
 enum status fail(enum status st, const char *format, ...)
 {
 	va_list ap;
 
 	va_start(ap, format);
-	failure_v(st, NULL, format, ap);
+	st = judge_v(st, NULL, format, ap);
 	va_end(ap);
 	return st;
 }
@@ -177,7 +189,7 @@ enum status fail_crypto(enum status st, const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	failure_v(st, reason, format, ap);
+	st = judge_v(st, reason, format, ap);
 	va_end(ap);
 	if (log_enabled(LOG_DEBUG))
 		ERR_print_errors_cb(debug_error, NULL);
@@ -198,7 +210,7 @@ enum status fail_misuse(const char *format, ...)
 
 enum status fail_memory(void)
 {
-	return fail(ST_ERROR, "out of memory");
+	return fail(ST_ERROR, "%s", memory_text);
 }
 
 static void print_v(enum log_level at, const char *format, va_list ap)

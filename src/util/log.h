@@ -31,7 +31,7 @@ void say_plain(const char *format, ...) PRINTF_LIKE(1, 2);
 
 /*
  * Reports a failure on stderr, and returns st.  Called once, where most is known
- * about the failure; callers only pass the status on.
+ * about the failure; callers only pass the status on.  memory.h: which is another.
  */
 enum status fail(enum status st, const char *format, ...) PRINTF_LIKE(2, 3);
 

@@ -202,23 +202,28 @@ static bool has_changed(const struct output *o)
 	    (now.st_size == 0) != (then->st_size == 0);
 }
 
+/* With a new temporary file, which is empty. */
+static enum status reopen(struct output *o)
+{
+	enum status st;
+
+	temporary_close(&o->temporary);
+	target_free(&o->target);
+	st = open_target(o);
+	if (st == ST_OK && o->way == OUTPUT_STREAM)
+		st = fail(
+		    ST_FILE, "%s: it is no regular file any more", o->name);
+	return st;
+}
+
 /*
  * Looks again: the CA may have taken hours to answer, and what is there now
  * may be a private key.
  */
 static enum status reopen_if_changed(struct output *o)
 {
-	enum status st;
-
-	if (has_changed(o)) {
-		temporary_close(&o->temporary);
-		target_free(&o->target);
-		st = open_target(o);
-		if (st == ST_OK && o->way == OUTPUT_STREAM)
-			st = fail(ST_FILE, "%s: it is no regular file any more",
-			    o->name);
-		return st;
-	}
+	if (has_changed(o))
+		return reopen(o);
 	if (o->way == OUTPUT_STREAM || !o->target.exists)
 		return ST_OK;
 	if (lstat(o->target.path, &o->target.status) != 0)
@@ -288,8 +293,7 @@ static enum status write_staged(struct output *o)
 	enum status st;
 
 	if (has_changed(o) &&
-	    ((st = reopen_if_changed(o)) != ST_OK ||
-		(st = fill_temporary(o)) != ST_OK))
+	    ((st = reopen(o)) != ST_OK || (st = fill_temporary(o)) != ST_OK))
 		return st;
 	if (o->way == OUTPUT_STREAM)
 		return contents_write_stream(&o->target, &o->contents)

@@ -148,10 +148,15 @@ static enum status fail_swap(
 			    buf_addf(&waiting, "%s%s",
 				waiting.len > 0 ? ", " : "", one->fresh.path) &&
 			    ok;
-	st = fail(ST_FILE,
-	    "%s: %s: %s; still to take their places: %s; the next run goes on "
-	    "with them",
-	    p->name.path, problem, reason, ok ? buf_string(&waiting) : "some");
+	if (ok && waiting.len == 0)
+		st = fail(ST_FILE, "%s: %s: %s; all are in their places",
+		    p->name.path, problem, reason);
+	else
+		st = fail(ST_FILE,
+		    "%s: %s: %s; still to take their places: %s; the next run "
+		    "goes on with them",
+		    p->name.path, problem, reason,
+		    ok ? buf_string(&waiting) : "some");
 	buf_free(&waiting);
 	return st;
 }
