@@ -1,0 +1,13 @@
+# shellcheck shell=bash
+# faults: memory and system calls fail in the middle of whole operations.
+
+packages_faults() {
+	echo python3-cryptography python3-asn1crypto
+}
+
+stage_faults() {
+	# shellcheck disable=SC2046
+	needs $(packages_faults) && built gcc || return 0
+	check "calls that fail" env SSCEP=build-gcc/sscep \
+		tests/faults/run
+}

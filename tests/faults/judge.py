@@ -1,0 +1,157 @@
+"""What a run in which calls fail may do."""
+
+import os
+import re
+
+from runner import NONE
+
+OK = 0
+STATUSES = {0, 1, 3, 77, 78, 89, 91, 93, 95, 97}
+MEMORY = re.compile(r"out of memory|Cannot allocate memory|memory allocation "
+                    r"fail", re.I)
+# What else tells of the failure, by the kind of calls.
+OTHERWISE = {
+    "entropy": "error retrieving entropy",
+    "exec": "exit status 127",
+    "random": "random",
+    "send": "the connection ended without an answer",
+}
+TEMPORARY = re.compile(r"\..+\.sscep-tmp-[a-z0-9]{6}")
+# If these fail, a temporary file may stay until the next run.
+STAYING = {"open", "stat", "unlink"}
+NETWORK = {"poll", "recv", "send"}
+PROGRESS = re.compile(r"warning: ")
+
+
+def errors(stderr):
+    """The lines of stderr that are no warnings."""
+    return [line for line in stderr.splitlines()
+            if not PROGRESS.search(line)]
+
+
+class Judge:
+    """Compares runs of an operation with one in which nothing fails."""
+
+    def __init__(self, runner, operation):
+        self.operation = operation
+        # The first one gets the answers from the CA, which takes time.
+        runner.run(operation)
+        self.good = runner.run(operation)
+        again = runner.run(operation)
+        self.before = dict(runner.prepare(operation))
+        self.complete = self.good.status == OK and \
+            strip(again) == strip(self.good)
+
+
+    def problems(self, runner, fault, result, soft):
+        """The words for all that is wrong."""
+        real = result
+        if result.failed == 0:
+            found = []
+        elif soft:
+            found = list(self.differences(result, "although it copes with "
+                                          "that"))
+        else:
+            if fault.kind in STAYING:
+                result = result._replace(files={
+                    name: content for name, content in result.files.items()
+                    if not TEMPORARY.fullmatch(name)})
+            found = list(self.hard(fault, result))
+        found += self.health(result)
+        if not found and real.files != self.good.files and \
+                real.files != self.before:
+            found += self.recovery(runner, fault)
+        return found
+
+    @staticmethod
+    def health(result):
+        if result.status < 0 and not in_glibc(result):
+            yield "signal %d" % -result.status
+        if result.status == 99 or re.search(r"Sanitizer|runtime error",
+                                            result.stderr):
+            yield "report of a sanitizer"
+
+    def differences(self, result, why):
+        if result.status != self.good.status:
+            yield "status %d %s" % (result.status, why)
+        elif mask(result.stdout) != mask(self.good.stdout):
+            yield "other output %s" % why
+        elif errors(result.stderr) != errors(self.good.stderr):
+            yield "an error line, but status %d" % result.status
+        if result.files != self.good.files:
+            yield "other files %s" % why
+
+    def hard(self, fault, result):
+        if in_glibc(result):
+            return
+        if result.status == OK:
+            if fault.kind in NETWORK:
+                # Without GetCACaps other algorithms are used.
+                if result.files.keys() != self.good.files.keys():
+                    yield "other files although the status is 0"
+            elif self.operation.name != "check":
+                yield from self.differences(
+                    result, "although the status is 0")
+            return
+        if result.status > 0 and result.status not in STATUSES:
+            yield "status %d" % result.status
+        lines = errors(result.stderr)
+        if self.operation.name == "check":
+            lines = [line for line in result.stdout.splitlines()
+                     if line.startswith("problem")] or lines
+        if not lines:
+            yield "no error line"
+        elif len(lines) > 1 and self.operation.name != "check":
+            yield "%d error lines" % len(lines)
+        elif fault.kind == "memory":
+            if not any(map(MEMORY.search, lines)):
+                yield "the line does not tell of memory"
+        elif fault.how > 0 and not any(
+                text in line for line in lines for text in (
+                    os.strerror(fault.how),
+                    OTHERWISE.get(fault.kind, "\0"))):
+            yield "the line does not say why"
+        yield from self.files(result)
+
+    def files(self, result):
+        """Each file is the old one or the new one, and no other is there."""
+        for name, content in result.files.items():
+            if name in self.operation.outputs:
+                if content not in (self.before.get(name),
+                                   self.good.files.get(name)) and \
+                        name not in self.operation.left:
+                    yield "%s is neither the old nor the new one" % name
+            elif self.before.get(name) != content:
+                yield "%s is there" % name if name not in self.before \
+                    else "%s has changed" % name
+        for name in self.before:
+            if name not in result.files and \
+                    name not in self.operation.outputs:
+                yield "%s is gone" % name
+
+    def recovery(self, runner, fault):
+        """One more run makes all good."""
+        more = runner.run(self.operation, NONE, again=True)
+        if more.status != OK:
+            yield "the next run ends with %d: %s" % (
+                more.status, " ".join(errors(more.stderr))[-200:])
+        elif more.files != self.good.files and fault.kind not in NETWORK:
+            yield "the next run leaves other files"
+
+
+def in_glibc(result):
+    """getaddrinfo() of glibc 2.36 crashes if it can allocate nothing at all."""
+    return result.status == -11 and any(
+        ":getaddrinfo+" in frame for frame in result.stack[:5])
+
+
+def mask(text):
+    """Without what may differ from second to second."""
+    text = re.sub(r"\d+ (of \d+ days|ms)", r"N \1", text)
+    # The digest depends on capabilities, which may not have been had.
+    return re.sub(r"[^ ]+ fingerprint: .*", "fingerprint", text)
+
+
+def strip(result):
+    return (result.status, mask(result.stdout), mask(result.stderr),
+            result.files)
