@@ -62,6 +62,8 @@ enum status session_ask_caps(
  * after reporting when it cannot be reached or answers with a page of HTML.
  */
 enum status session_query_caps(struct session *session);
+/* Whether it sends GetCACaps, if the options are these. */
+bool session_asks_caps(const struct options *options);
 /* Whose they are, for messages: "the server announces", "--capabilities has". */
 const char *session_name_caps(const struct session *session);
 
@@ -72,8 +74,6 @@ const char *session_name_caps(const struct session *session);
  * SHA-1 and 3DES are noted unless asked for: GetCACaps is not authenticated.
  */
 enum status session_prepare(struct session *session);
-/* Whether it sends GetCACaps, if the options are these. */
-bool session_asks_caps(const struct options *options);
 /* Those that no server is asked for; the digest stays NULL if one has to be. */
 enum status session_prepare_alone(struct session *session);
 /* Whether our messages are in 3DES and SHA-1. */
@@ -91,10 +91,7 @@ struct digest_policy session_digest_policy(const struct session *session);
 enum status session_get(struct session *session, const char *operation,
     const char *const *types, struct http_response *response);
 
-/*
- * Encodes the request, sends it as a PKIOperation, by GET unless the server
- * announces POST, and decodes the reply (RFC 8894, 4.1).
- */
+/* A PKIOperation, by GET unless the server announces POST (RFC 8894, 4.1). */
 enum status session_exchange(struct session *session,
     struct scep_request *request, struct scep_reply *reply);
 
