@@ -253,7 +253,7 @@ polled_fails() {
 }
 
 polled_goes_on() {
-    with_ca_certificate -t 0 -n 2 --timeout 1
+    with_ca_certificate -t 0 -n 2 --timeout 3
     ends "$1" 3
     stdout_has "requesting certificate (#2)"
     warned ""
