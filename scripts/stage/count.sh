@@ -148,13 +148,13 @@ unreadable() {
 
 # blame_tap FILE: shows each failed test with its output.
 blame_tap() {
+	local said=$out/${lane:-$stage}.blame
 	awk '
 	/^(ok|not ok|1\.\.)/ { lines = /^not ok/ ? 40 : 0 }
 	lines-- > 0
-	' "$1" >"$out/$stage.blame"
-	if [ -s "$out/$stage.blame" ]; then
-		printf -- '--- %s\n' "$1" | cat - "$out/$stage.blame" \
-			>>"$out/$stage.failed"
+	' "$1" >"$said"
+	if [ -s "$said" ]; then
+		printf -- '--- %s\n' "$1" | cat - "$said" >>"$out/$stage.failed"
 	fi
 }
 
