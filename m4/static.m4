@@ -63,7 +63,7 @@ AC_DEFUN([SSCEP_STATIC_LIBRARIES], [
 		    [AC_MSG_ERROR([--enable-static-program: there is no $library.a in ${searched:-the directories of libraries} (Debian has it in libssl-dev; scripts/build-libcrypto makes one)])])
 		word=$archive
 	    ])
-	    static_words="$static_words $word"
+	    static_words="${static_words:+$static_words }$word"
 	done
 	$1=$static_words
     ])])

@@ -38,6 +38,8 @@ provided() {
 		pkg-config --exists "libcrypto >= 1.1.1" "libssl >= 1.1.1" \
 			2>/dev/null
 		;;
+	zlib1g-dev) pkg-config --exists zlib 2>/dev/null ;;
+	libzstd-dev) pkg-config --exists libzstd 2>/dev/null ;;
 	libcmocka-dev) pkg-config --exists 'cmocka >= 1.1' 2>/dev/null ;;
 	libclang-rt-*)
 		echo 'int main(void) { return 0; }' |

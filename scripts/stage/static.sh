@@ -1,15 +1,16 @@
 # static.sh: a static program.
 # shellcheck shell=bash
 
+# Those of zlib and zstd: the libcrypto.a of Debian 13 needs them.
 packages_static() {
 	packages_testca
-	echo bats cmake
+	echo bats cmake zlib1g-dev libzstd-dev
 }
 
 # With the libcrypto.a of the system.
 stage_static() {
 	local dir=$out/static
-	bats_usable && new_configure || return 0
+	bats_usable && needs zlib1g-dev libzstd-dev && new_configure || return 0
 	rm -rf "$dir" "$dir-cmake"
 	mkdir "$dir"
 	check "configure --enable-static-program" \

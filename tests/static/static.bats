@@ -92,6 +92,23 @@ $PWD/lib (Debian has it in libssl-dev; scripts/build-libcrypto makes one)" \
         --enable-static-program
 }
 
+@test "configure says if a library is missing that libcrypto needs" {
+    local flags
+    mkdir pc
+    flags=$(pkg-config --libs --static libcrypto)
+    cat >pc/libcrypto.pc <<END
+libdir=$(pkg-config --variable=libdir libcrypto)
+Name: libcrypto
+Description: with a library that is nowhere
+Version: 3.0.0
+Libs: -L\${libdir} $flags
+Libs.private: -lnowhere
+END
+    PKG_CONFIG_LIBDIR=$PWD/pc configure_says "no program can be linked with" \
+        --enable-static-program
+    grep -q '^configure: error: .* -lnowhere (is one of these libraries' said
+}
+
 @test "configure refuses what goes not together with a static program" {
     configure_says "the only value is all" --enable-static-program=some
     configure_says "--enable-engines: a static program has none" \
