@@ -132,7 +132,7 @@ def run_all(runners, jobs, judge):
                 return
             judge(runner, *job)
 
-    threads = [threading.Thread(target=work, args=(runner,))
+    threads = [threading.Thread(target=work, args=(runner,), daemon=True)
                for runner in runners]
     for thread in threads:
         thread.start()
