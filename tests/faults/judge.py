@@ -9,12 +9,14 @@ OK = 0
 STATUSES = {0, 1, 3, 77, 78, 89, 91, 93, 95, 97}
 MEMORY = re.compile(r"out of memory|Cannot allocate memory|memory allocation "
                     r"fail", re.I)
-# What else tells of the failure, by the kind of calls.
+# What else tells of the failure, by the kind of calls; that of entropy is the
+# one of OpenSSL 3.0, then that of 3.5.
 OTHERWISE = {
-    "entropy": "error retrieving entropy",
-    "exec": "exit status 127",
-    "random": "random",
-    "send": "the connection ended without an answer",
+    "entropy": ("error retrieving entropy",
+                "entropy source strength too weak"),
+    "exec": ("exit status 127",),
+    "random": ("random",),
+    "send": ("the connection ended without an answer",),
 }
 TEMPORARY = re.compile(r"\..+\.sscep-tmp-[a-z0-9]{6}")
 # If these fail, a temporary file may stay until the next run.
@@ -65,7 +67,7 @@ class Judge:
 
     @staticmethod
     def health(result):
-        if result.status < 0 and not in_glibc(result):
+        if result.status < 0 and not in_library(result):
             yield "signal %d" % -result.status
         if result.status == 99 or re.search(r"Sanitizer|runtime error",
                                             result.stderr):
@@ -82,7 +84,7 @@ class Judge:
             yield "other files %s" % why
 
     def hard(self, fault, result):
-        if in_glibc(result):
+        if in_library(result):
             return
         if result.status == OK:
             if fault.kind in NETWORK:
@@ -104,12 +106,11 @@ class Judge:
         elif len(lines) > 1 and self.operation.name != "check":
             yield "%d error lines" % len(lines)
         elif fault.kind == "memory":
-            if not any(map(MEMORY.search, lines)):
+            if not tells_of_memory(result, lines):
                 yield "the line does not tell of memory"
         elif fault.how > 0 and not any(
                 text in line for line in lines for text in (
-                    os.strerror(fault.how),
-                    OTHERWISE.get(fault.kind, "\0"))):
+                    os.strerror(fault.how), *OTHERWISE.get(fault.kind, ()))):
             yield "the line does not say why"
         yield from self.files(result)
 
@@ -139,10 +140,29 @@ class Judge:
             yield "the next run leaves other files"
 
 
-def in_glibc(result):
-    """getaddrinfo() of glibc 2.36 crashes if it can allocate nothing at all."""
-    return result.status == -11 and any(
-        ":getaddrinfo+" in frame for frame in result.stack[:5])
+def has_frame(result, function, count=None):
+    """Whether it was called when the first call failed, or at the crash."""
+    return any(":%s+" % function in frame for frame in result.stack[:count])
+
+
+def in_library(result):
+    """What a library makes of a lack of memory, and the program cannot help.
+
+    getaddrinfo() of glibc 2.36 crashes if it can allocate nothing at all.
+    libcrypto 3.5 waits for itself if its first allocations fail, and aborts if
+    they do when it reads its configuration.
+    """
+    return (
+        result.status == -11 and has_frame(result, "getaddrinfo", 5) or
+        result.status == -14 and has_frame(result, "OPENSSL_init_crypto") or
+        result.status == -6 and has_frame(result, "OPENSSL_die", 6))
+
+
+def tells_of_memory(result, lines):
+    """getaddrinfo() of glibc 2.41 may take a name for unknown instead."""
+    return any(map(MEMORY.search, lines)) or (
+        has_frame(result, "getaddrinfo") and
+        any("looking up the name" in line for line in lines))
 
 
 def mask(text):
