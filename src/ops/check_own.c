@@ -47,6 +47,7 @@ static void check_old(struct check *c)
 	else
 		st = cert_read(&c->in.signer, name, what);
 	st = check_report(c, st, &capture, check_advice_on_file(name));
+	c->old_is_bad = st != ST_OK;
 	if (c->in.signer == NULL)
 		return;
 	if (cert_time_status(c->in.signer) < 0)

@@ -31,6 +31,7 @@ struct check {
 	bool finishes; /* renew finishes what it had begun; r has that pair */
 	bool stuck;    /* the key or certificate of renew is unusable */
 	bool bundle_is_good;
+	bool old_is_bad; /* -O, or its key, cannot sign */
 	bool signer_is_good;
 	bool key_is_new;     /* that of -k would be made */
 	bool key_is_lacking; /* there is none, and that has been told */

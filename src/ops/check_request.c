@@ -120,7 +120,8 @@ void check_request_signer(struct check *c)
 	    (o->sign_cert != NULL ? c->in.signer == NULL || c->in.key == NULL
 				  : c->in.csr_key == NULL))
 		return;
-	c->signer_is_good = inputs_check_signer(&c->in) == ST_OK;
+	c->signer_is_good =
+	    inputs_check_signer(&c->in) == ST_OK && !c->old_is_bad;
 }
 
 void check_request_transaction(struct check *c)

@@ -597,6 +597,7 @@ signed() {
     take new.key encrypted.key
     fails_as enroll "it is not the key of certificate old.crt" "${usual[@]}" \
         -O old.crt -K new.key
+    expect_equal problems 1 "$(grep -c '^problem ' "$stdout")"
     fails_as enroll none.key "${usual[@]}" -O old.crt -K none.key
     on_terminal check "${usual[@]}" -O old.crt -K encrypted.key
     warns "signature key encrypted.key: encrypted; not opened"
