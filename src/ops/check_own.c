@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include "keys/key.h"
 #include "ops/check_cert.h"
 #include "ops/check_local.h"
@@ -57,6 +59,14 @@ static void check_old(struct check *c)
 		    describe_cert_line(line, c->in.signer));
 }
 
+/* A pipe would wait for a writer, and lose what is read. */
+static bool is_file_with_contents(const char *name)
+{
+	struct stat sb;
+
+	return stat(name, &sb) == 0 && S_ISREG(sb.st_mode) && sb.st_size > 0;
+}
+
 /* -l, of which only a guard looks at the contents. */
 static void read_replaced(struct check *c)
 {
@@ -64,7 +74,7 @@ static void read_replaced(struct check *c)
 	struct log_capture unheard;
 
 	log_capture_begin(&unheard);
-	if (!file_is_standard(name) && file_has_contents(name))
+	if (!file_is_standard(name) && is_file_with_contents(name))
 		cert_read(&c->files->cert, name, "certificate");
 	log_capture_end(&unheard);
 }

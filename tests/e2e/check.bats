@@ -1015,6 +1015,16 @@ END
         --subject /CN=x --bundle none/bundle.pem
 }
 
+@test "check: an output that is a pipe is not read, nor waited for" {
+    mkfifo pipe
+    timeout 20 "$SSCEP" check --local "${usual[@]}" -l pipe >"$stdout"
+    finds ok "output pipe: it can be written"
+    timeout 20 "$SSCEP" check --local "${usual[@]}" -l /dev/stdout |
+        cat >"$stdout"
+    finds ok "output /dev/stdout: it can be written"
+    finds ok "transactionID "
+}
+
 @test "check: an output that is a link of somebody else where all may write" {
     [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
     mkdir -m 1777 sticky
