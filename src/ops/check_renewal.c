@@ -24,6 +24,19 @@ static bool exists(const char *path)
 	return st == ST_OK && there;
 }
 
+/* Of what is no file, the use of it tells. */
+static bool has_new_key(const struct renewal_state *r)
+{
+	struct log_capture unheard;
+	enum status st;
+	bool there;
+
+	log_capture_begin(&unheard);
+	st = swap_find_new(&there, r->key_file);
+	log_capture_end(&unheard);
+	return st == ST_OK && there;
+}
+
 /* Who holds it may be gone when the time of --wait-lock is over. */
 static void look_at_lock(struct check *c)
 {
@@ -79,8 +92,7 @@ static void list_files(struct check *c, bool is_due)
 		    "a request may be pending",
 		    "the next sscep renew polls for its certificate; with "
 		    "--forget it begins again");
-	if (!is_due && !forgets && r->key_file != NULL &&
-	    exists(buf_string(&r->key_new)))
+	if (!is_due && !forgets && r->key_file != NULL && has_new_key(r))
 		warn_of_file(c, buf_string(&r->key_new),
 		    "the key of an enrolment that has begun",
 		    "the next sscep renew uses it, if it is of the right type");

@@ -66,11 +66,36 @@ static void print_finding(const struct findings *f, enum finding_state state,
 	log_print_line(line);
 }
 
+/* Remembers it, too; without memory it is told again. */
+static bool is_told(struct findings *f, enum finding_state state,
+    const char *text, const char *advice)
+{
+	const size_t start = f->told.len;
+	const char *told, *line, *end;
+
+	if (!buf_addf(&f->told, "%s %s: %s", looks[state].word, text,
+		advice != NULL ? advice : "") ||
+	    !buf_add(&f->told, "", 1)) {
+		f->told.len = start;
+		return false;
+	}
+	told = buf_string(&f->told);
+	line = told + start;
+	for (end = line; told < end; told += strlen(told) + 1)
+		if (strcmp(told, line) == 0) {
+			f->told.len = start;
+			return true;
+		}
+	return false;
+}
+
 static void add_finding(struct findings *f, enum finding_state state,
     const char *advice, const char *text)
 {
 	const struct options *o = f->session->options;
 
+	if (is_told(f, state, text, advice))
+		return;
 	report_finding(f, state, text, advice);
 	if (!o->json && !(o->quiet && state == FINDING_OK))
 		print_finding(f, state, text, advice);
@@ -109,6 +134,7 @@ void findings_end(struct findings *f)
 	enum status st;
 
 	log_set_sink(NULL);
+	buf_free(&f->told);
 	if ((st = log_flush()) != ST_OK)
 		f->status = st;
 }

@@ -4,6 +4,7 @@
 
 #include "compat/compat.h"
 #include "session.h"
+#include "util/buf.h"
 #include "util/log.h"
 #include "util/status.h"
 
@@ -20,6 +21,7 @@ struct findings {
 	const char *topic;  /* of what comes now, static: "key", "tls", ... */
 	enum status status; /* of the first problem; ST_OK: there was none */
 	bool colour;
+	struct buf told; /* strings: each finding, as it is printed */
 	struct log_sink sink;
 };
 
@@ -34,7 +36,8 @@ void findings_end(struct findings *f);
 /*
  * Print one finding to stdout, "ok       text", "warning  text: advice" or
  * "problem  text: advice", and add it to the report.  advice may be NULL if
- * the text has it.  With --quiet those that are ok are not printed, with --json
+ * the text has it.  What has been found before, with the same words, is not found
+ * again.  With --quiet those that are ok are not printed, with --json
  * none are.
  */
 void finding_ok(struct findings *f, const char *format, ...) PRINTF_LIKE(2, 3);

@@ -776,6 +776,18 @@ warns_as_finished() {
     stdout_lacks "request local.crt.req"
 }
 
+@test "check: renew, a KEY.new or CERT.new that is a directory is told once" {
+    local file
+    certified
+    for file in local.key.new local.crt.new; do
+        mkdir "$file"
+        fails_as renew "$file: is no regular file" "${renewal[@]}" --force
+        has_no warning
+        expect_equal problems 1 "$(grep -c '^problem ' "$stdout")"
+        rmdir "$file"
+    done
+}
+
 @test "check: renew, a KEY.new that is made anew is no problem" {
     certified
     take encrypted.key ec.key
@@ -1013,6 +1025,11 @@ END
     fails_as enroll none/chain.pem "${usual[@]}" --chain none/chain.pem
     fails_as renew none/bundle.pem -c ca.crt -k local.key -l local.crt \
         --subject /CN=x --bundle none/bundle.pem
+}
+
+@test "check: an output of two options is told once" {
+    fails_as enroll "are the same file" "${usual[@]}" --chain local.crt
+    expect_equal lines 1 "$(grep -c "^ok  *output local.crt: " "$stdout")"
 }
 
 @test "check: an output that is a pipe is not read, nor waited for" {
