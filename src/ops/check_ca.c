@@ -52,16 +52,35 @@ static void judge_usage(struct findings *f, X509 *cert, unsigned int usage,
 	    what);
 }
 
-static void tell_roles(struct findings *f, const struct cabundle *bundle)
+/* -e, which -c that cannot be used leaves unread. */
+static void tell_encrypted(struct findings *f, const struct check_ca *ca)
 {
-	const char *enc_cert = f->session->options->enc_cert;
+	const char *path = f->session->options->enc_cert;
+	const struct cabundle *used = ca->files->used;
+
+	if (path == NULL)
+		return;
+	if (used == NULL || used->owned_encrypt == NULL ||
+	    cert_is_in(ca->sent.certs, used->owned_encrypt))
+		finding_ok(f,
+		    "but -e has requests encrypted for the certificate %s",
+		    path);
+	else
+		finding_warn(f,
+		    "it may be unable to read them: leave -e out, or ask the "
+		    "operator of the CA for the certificate",
+		    "but -e has requests encrypted for the certificate %s, "
+		    "which the server does not send",
+		    path);
+}
+
+static void tell_roles(struct findings *f, const struct check_ca *ca)
+{
+	const struct cabundle *bundle = &ca->bundle;
 
 	tell_role(f, bundle->encrypt, "requests would be encrypted for",
 	    bundle->why_encrypt);
-	if (enc_cert != NULL)
-		finding_ok(f,
-		    "but -e has requests encrypted for the certificate %s",
-		    enc_cert);
+	tell_encrypted(f, ca);
 	tell_role(f, bundle->sign, "replies are expected to be signed by",
 	    bundle->why_sign);
 	judge_usage(f, bundle->encrypt, KU_KEY_ENCIPHERMENT, "keyEncipherment",
@@ -150,7 +169,7 @@ static void use_pinned(struct findings *f, struct check_ca *ca)
 		return;
 	}
 	cabundle_set(&ca->bundle, certs);
-	tell_roles(f, &ca->bundle);
+	tell_roles(f, ca);
 	check_cert_chain(f, "the certificates", ca->bundle.certs);
 	log_capture_begin(&capture);
 	st = cabundle_check(&ca->bundle, (tolerate & TOLERATE_CLOCK) == 0);
@@ -163,11 +182,14 @@ static void use_pinned(struct findings *f, struct check_ca *ca)
 	check_held_report(f, ca->files, st, advice, capture.text);
 }
 
-/* The certificate of -l. */
-static void judge_own(struct findings *f, X509 *cert, STACK_OF(X509) *cas)
+/* The certificate of -l or -O, if there is one. */
+static void judge_own(
+    struct findings *f, const char *path, X509 *cert, STACK_OF(X509) *cas)
 {
-	const char *path = f->session->options->local_cert, *reason;
+	const char *reason;
 
+	if (cert == NULL)
+		return;
 	if (path_verify_below(cas, cert, cas, &reason) == PATH_VERIFIED)
 		finding_ok(f,
 		    "certificate %s was issued by a CA that the server sends",
@@ -184,6 +206,7 @@ static void judge_own(struct findings *f, X509 *cert, STACK_OF(X509) *cas)
 void check_ca(struct findings *f, struct check_ca *ca,
     const struct http_response *response)
 {
+	const struct options *o = f->session->options;
 	const struct pins none = {0};
 	STACK_OF(X509) *certs = NULL;
 	struct log_capture capture;
@@ -205,8 +228,8 @@ void check_ca(struct findings *f, struct check_ca *ca,
 	use_pinned(f, ca);
 	if (ca->files->ca.certs != NULL)
 		check_held(f, ca->files, &ca->sent, &ca->bundle);
-	if (ca->files->cert != NULL)
-		judge_own(f, ca->files->cert, certs);
+	judge_own(f, o->sign_cert, ca->files->signer, certs);
+	judge_own(f, o->local_cert, ca->files->cert, certs);
 }
 
 void check_ca_free(struct check_ca *ca)

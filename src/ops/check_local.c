@@ -104,4 +104,5 @@ void check_files_free(struct check_files *files)
 {
 	cabundle_free(&files->ca);
 	X509_free(files->cert);
+	X509_free(files->signer);
 }

@@ -11,12 +11,12 @@
 
 struct check;
 
-/* What has been read, for the part that asks the server; owns ca and cert. */
+/* What has been read, for the part that asks the server; owns ca, cert and signer. */
 struct check_files {
 	struct cabundle ca; /* of -c, whatever the pins let through */
 	const struct cabundle
 	    *used;           /* those of -c that are; NULL: none can be */
-	X509 *cert;          /* of -l; NULL: there is none */
+	X509 *cert, *signer; /* of -l, of -O; NULL: there is none */
 	struct check *local; /* what the message is made of */
 	bool resumes;        /* the first message is a CertPoll */
 };

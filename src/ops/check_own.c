@@ -52,6 +52,8 @@ static void check_old(struct check *c)
 	c->old_is_bad = st != ST_OK;
 	if (c->in.signer == NULL)
 		return;
+	if (X509_up_ref(c->in.signer))
+		c->files->signer = c->in.signer;
 	if (cert_time_status(c->in.signer) < 0)
 		warn_of_early(c, what, name, c->in.signer);
 	if (st == ST_OK)

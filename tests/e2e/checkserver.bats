@@ -1061,6 +1061,9 @@ made_ca() {
     check -e ca.crt-1
     grep -q "option -e has no effect" "$stderr" ||
         found ok "but -e has requests encrypted for the certificate ca.crt-1"
+    check -e "$shared/other.crt"
+    expect_status 0
+    found warning "which the server does not send: it may be unable to read them"
 }
 
 @test "a server that sends nothing of -c is a problem in capitals" {
@@ -1080,6 +1083,19 @@ made_ca() {
     cp "$shared/other.crt" local.crt
     check
     found warning "certificate local.crt was issued by none of the CAs that the server sends"
+}
+
+@test "the certificate of -O: whether the CA has issued it" {
+    start_enrolment
+    enroll
+    enrolled
+    mv local.crt old.crt
+    check -O old.crt -K local.key
+    expect_status 0
+    found ok "certificate old.crt was issued by a CA that the server sends"
+    check -O "$shared/other.crt" -K "$shared/other.key"
+    expect_status 0
+    found warning "other.crt was issued by none of the CAs that the server sends"
 }
 
 # --- the clock ------------------------------------------------------------------
