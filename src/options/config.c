@@ -14,6 +14,9 @@
 
 #define NAME_SHOWN_MAX 80
 
+/* RFC 7468, 3 */
+#define PEM_BEGIN "-----BEGIN "
+
 /* Ends the string before the blanks at its end. */
 static void trim_end(char *start, char *end)
 {
@@ -189,6 +192,13 @@ static enum status parse_old(struct config *c, const struct lines *at,
 	return ST_OK;
 }
 
+/* Its lines may be a private key, and must not get into a message. */
+static enum status refuse_pem(const struct lines *at)
+{
+	return lines_refuse(at, at->line,
+	    "a key or certificate in PEM begins here, expected KEY = VALUE");
+}
+
 /* Directives of NCONF, which would change how the rest is to be read. */
 static enum status check_directive(const struct lines *at, const char *key)
 {
@@ -275,6 +285,8 @@ static enum status parse_line(
 		return ST_OK;
 	if (*p == '#')
 		return lines_drop(at, p, end, "comment");
+	if (strncmp(p, PEM_BEGIN, strlen(PEM_BEGIN)) == 0)
+		return refuse_pem(at);
 	return *p == '[' ? parse_section(c, at, p, end)
 			 : parse_pair(c, at, p, end);
 }

@@ -619,3 +619,16 @@ END
         fi
     done
 }
+
+@test "a private key that is given as the configuration file is not quoted" {
+    openssl genpkey -algorithm ed25519 -out ed.key
+    for operation in getca check; do
+        run_sscep "$operation" -f ed.key -u http://127.0.0.1:9/ -c ca.crt
+        expect_status 93
+        grep -q "ed.key:1: a key or certificate in PEM begins here" \
+            "$stdout" "$stderr"
+        if grep -qF "$(sed -n 2p ed.key)" "$stdout" "$stderr"; then
+            problem "the key is printed"
+        fi
+    done
+}
