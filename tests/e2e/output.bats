@@ -58,6 +58,7 @@ LEFT_OUT = """
     --renewal-by=19 --then=failure --oaep=md5 --digest=md5
     --recipient=pwri --recipient=kari
     --challenge-file --pwri-password --fail --fail-text --fail-text-form
+    --pending-name
     --issue-as --issue-san --issue-ahead --next-ca
 """.split()
 VALUES = {
