@@ -596,7 +596,7 @@ signed() {
     finds ok "signature certificate old.crt: /C=FI/O=Example/CN=device.example.org, issued by /CN=The CA, "
     take new.key encrypted.key
     fails_as enroll "it is not the key of certificate old.crt" "${usual[@]}" \
-        -O old.crt -K new.key
+        -O old.crt -K new.key --capabilities SCEPStandard,Renewal
     expect_equal problems 1 "$(grep -c '^problem ' "$stdout")"
     fails_as enroll none.key "${usual[@]}" -O old.crt -K none.key
     on_terminal check "${usual[@]}" -O old.crt -K encrypted.key
