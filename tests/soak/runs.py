@@ -20,8 +20,9 @@ import responder
 import server
 
 MEMORY_MAX = 24 << 10   # KiB, of the program without sanitizers
-CPU_MAX = 20            # seconds
-WALL_MAX = 60 * int(os.environ.get("slowness", "1"))
+SLOWNESS = int(os.environ.get("slowness", "1"))
+CPU_MAX = 20 * SLOWNESS     # seconds
+WALL_MAX = 60 * SLOWNESS
 FAILURES = (2, 70, 71, 72, 73, 74)
 TERMINAL = "\n\t"       # control characters that the output may have
 

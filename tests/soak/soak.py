@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import re
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -121,6 +122,7 @@ work = None
 
 
 def start(queue):
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
     work.start(queue.get())
 
 
@@ -186,6 +188,7 @@ class Figures:
 def main(top, launchers, words):
     layers.fill()
     chosen = parse(top, words)
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     directory = tempfile.mkdtemp(prefix="soak.")
     try:
         made = Work(chosen, launchers, directory)
