@@ -14,11 +14,12 @@
 #define SEQUENCE   (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED)
 #define SET        (V_ASN1_SET | V_ASN1_CONSTRUCTED)
 #define DIGEST_LEN 32
+#define KEY_LEN    16 /* of AES-128, and its block */
 
 struct world world;
 
-static const unsigned char content_key[16] = "key of a content";
-static const unsigned char iv[16] = "it is not secret";
+static const unsigned char content_key[] = "key of a content";
+static const unsigned char iv[] = "it is not secret";
 static struct buf encrypted_key; /* content_key, for the client */
 
 static EVP_PKEY *read_key(const char *pem)
@@ -51,8 +52,8 @@ static void encrypt_key(void)
 	if (!buf_reserve(&encrypted_key, len) ||
 	    EVP_PKEY_encrypt_init(context) <= 0 ||
 	    EVP_PKEY_CTX_set_rsa_padding(context, RSA_PKCS1_PADDING) <= 0 ||
-	    EVP_PKEY_encrypt(context, encrypted_key.data, &len, content_key,
-		sizeof(content_key)) <= 0)
+	    EVP_PKEY_encrypt(
+		context, encrypted_key.data, &len, content_key, KEY_LEN) <= 0)
 		abort();
 	encrypted_key.len = len;
 	EVP_PKEY_CTX_free(context);
@@ -281,7 +282,7 @@ static void add_encrypted(struct buf *out, const void *bytes, size_t len)
 		abort();
 	EVP_CIPHER_CTX_free(context);
 	add_oid(&inside, NID_pkcs7_data);
-	world_add_der(&parameters, V_ASN1_OCTET_STRING, iv, sizeof(iv));
+	world_add_der(&parameters, V_ASN1_OCTET_STRING, iv, KEY_LEN);
 	add_algorithm(
 	    &inside, NID_aes_128_cbc, parameters.data, parameters.len);
 	world_add_der(&inside, V_ASN1_CONTEXT_SPECIFIC, cipher,
