@@ -363,19 +363,15 @@ getnextca_ends() {
 # --- 100,000 of an element ---------------------------------------------------
 
 # in_no_time NAME COMMAND...: the reply is refused before its signature is
-# verified, within three seconds more than the client needs for --version.
+# verified, within three seconds of processor time; more of it is a signal.
 in_no_time() {
-    local began idle took
-    began=$(date +%s%3N)
-    run_sscep --version
-    idle=$(($(date +%s%3N) - began))
-    began=$(date +%s%3N)
+    local program=$sscep limited=$BATS_FILE_TMPDIR/limited
+    printf '#!/bin/sh\nulimit -S -t 3\nexec ./sscep "$@"\n' >"$limited"
+    chmod +x "$limited"
+    sscep=$limited
     "${@:2}"
-    took=$(($(date +%s%3N) - began))
+    sscep=$program
     ends "$1" 97
-    if [ "$took" -gt $((3000 + 3 * idle)) ]; then
-        problem "$1: it took $took ms"
-    fi
 }
 
 many() {
