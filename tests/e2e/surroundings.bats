@@ -224,5 +224,6 @@ END
     wait_for 10 test -e locked
     run_sscep check --local -c other.crt -k local.key -l local.crt \
         --subject /CN=device --hook true
-    stdout_has "local.crt.lock is locked: another run is at work: "
+    expect_status 77
+    stdout_has "problem  another run holds local.crt.lock: "
 }
