@@ -79,7 +79,7 @@ platform() {
 	local name=$1 dir=$out/platforms-$2
 	mkdir -p "$dir"
 	check "$name: configure" configured "$dir" \
-		CFLAGS="-O1 $warnings $3" "${@:4}" || return
+		CFLAGS="-O0 $warnings $3" "${@:4}" || return
 	check "$name: make" make -C "$dir" all || return
 	# shellcheck disable=SC2016
 	check "$name: unit tests" make -C "$dir" -k check 'TESTS=$(unit_tests)'
@@ -104,7 +104,7 @@ smoke() {
 platform_backfill() {
 	local name=backfill dir=$out/platforms-backfill
 	check "$name: cmake" cmake -S "$top" -B "$dir" -DSSCEP_BACKFILL=ON \
-		-DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="-O1 $warnings" ||
+		-DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="-O0 $warnings" ||
 		return
 	check "$name: cmake --build" cmake --build "$dir" || return
 	check "$name: unit tests" backfill_ctest "$dir"
