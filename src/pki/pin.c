@@ -171,10 +171,9 @@ enum status pins_read(struct pins *out, char *const *texts, size_t count)
 		return ST_OK;
 	if ((out->list = calloc(count, sizeof(*out->list))) == NULL)
 		return fail_memory();
-	while (st == ST_OK && out->count < count) {
-		st = read_pin(&out->list[out->count], texts[out->count]);
+	while (out->count < count &&
+	    (st = read_pin(&out->list[out->count], texts[out->count])) == ST_OK)
 		out->count++;
-	}
 	return st;
 }
 

@@ -315,6 +315,10 @@ serial_of() {
     enroll --ca-fingerprint "$pin"
     refused 1 --ca-fingerprint md5 "$forbids" sha256
     no_message
+    run_sscep check --local -u "$URL" -c ca.crt -k local.key -r local.csr \
+        -l local.crt --ca-fingerprint "$pin"
+    expect_status 1
+    stdout_has "problem  --ca-fingerprint: it is made with md5"
 }
 
 @test "FIPS: a reply signed with MD5" {
