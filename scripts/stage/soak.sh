@@ -6,9 +6,9 @@ packages_soak() {
 	echo clang libclang-rt-dev
 }
 
-# SOAK_SEED repeats the runs of another time.
+# Each day has other runs, the same all day; SOAK_SEED repeats those of another.
 stage_soak() {
-	local seed=${SOAK_SEED:-$(date +%s)000}
+	local seed=${SOAK_SEED:-$(date -u +%Y%m%d)000}
 	needs openssl python3-cryptography python3-asn1crypto || return 0
 	built gcc && use_sanitized || return 0
 	check "planted faults are found" scripts/soak --self-test
