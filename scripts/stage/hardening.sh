@@ -117,6 +117,13 @@ make_cc32() {
 			-[cES] | -v | --version) exec $dir/gcc32 "\$@" ;;
 			esac
 		done
+		for argument; do
+			shift
+			case \$argument in
+			-l* | *.so) ;;
+			*) set -- "\$@" "\$argument" ;;
+			esac
+		done
 		exec $dir/gcc32 -r -nostdlib "\$@"
 	END
 	cat >"$dir/gcc32" <<-END
