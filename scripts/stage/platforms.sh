@@ -80,9 +80,10 @@ platform() {
 	mkdir -p "$dir"
 	check "$name: configure" configured "$dir" \
 		CFLAGS="-O0 $warnings $3" "${@:4}" || return
-	check "$name: make" make -C "$dir" all || return
+	check "$name: make" make -C "$dir" -j "$jobs" all || return
 	# shellcheck disable=SC2016
-	check "$name: unit tests" make -C "$dir" -k check 'TESTS=$(unit_tests)'
+	check "$name: unit tests" make -C "$dir" -j "$jobs" -k check \
+		'TESTS=$(unit_tests)' 'check_PROGRAMS=$(unit_tests)'
 	smoke "$name" "$dir"
 }
 
@@ -106,14 +107,14 @@ platform_backfill() {
 	check "$name: cmake" cmake -S "$top" -B "$dir" -DSSCEP_BACKFILL=ON \
 		-DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="-O0 $warnings" ||
 		return
-	check "$name: cmake --build" cmake --build "$dir" || return
+	check "$name: cmake --build" cmake --build "$dir" -j "$jobs" || return
 	check "$name: unit tests" backfill_ctest "$dir"
 	smoke "$name" "$dir"
 	check "$name: key URIs are not built in" no_key_uris "$dir"
 }
 
 backfill_ctest() {
-	(cd "$1" && bounded 600 ctest --output-on-failure -E '^check-')
+	(cd "$1" && bounded 600 ctest -j "$jobs" --output-on-failure -E '^(check-|fuzz)')
 }
 
 # Both builds, only configured.
