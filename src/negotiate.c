@@ -49,6 +49,7 @@ static enum status choose_algorithms(struct session *session)
 	return algs_get_digest(&session->digest, digest);
 }
 
+/* Of the ciphers, any shows whether the message can be made. */
 enum status session_prepare_alone(struct session *session)
 {
 	const struct options *o = session->options;

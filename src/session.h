@@ -74,7 +74,7 @@ const char *session_name_caps(const struct session *session);
  * SHA-1 and 3DES are noted unless asked for: GetCACaps is not authenticated.
  */
 enum status session_prepare(struct session *session);
-/* Those that no server is asked for; the digest stays NULL if one has to be. */
+/* The same without the server: the digest is NULL if only that can tell it. */
 enum status session_prepare_alone(struct session *session);
 /* Whether our messages are in 3DES and SHA-1. */
 bool session_has_old_algs(const struct session *session);

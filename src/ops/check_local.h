@@ -13,9 +13,9 @@ struct check;
 
 /* What has been read, for the part that asks the server; owns ca, cert and signer. */
 struct check_files {
-	struct cabundle ca; /* of -c, whatever the pins let through */
-	const struct cabundle
-	    *used;           /* those of -c that are; NULL: none can be */
+	/* All of -c; those that requests use, NULL if -c cannot be used. */
+	struct cabundle ca;
+	const struct cabundle *used;
 	X509 *cert, *signer; /* of -l, of -O; NULL: there is none */
 	struct check *local; /* what the message is made of */
 	bool resumes;        /* the first message is a CertPoll */
@@ -30,7 +30,7 @@ void check_local(struct check *c, struct findings *f, bool complete,
     struct check_files *files);
 void check_local_free(struct check *c);
 
-/* Whether those of bundle that are in use are not valid yet. */
+/* Whether a certificate of bundle is not valid yet. */
 bool check_is_early(const struct cabundle *bundle);
 /* What to do about CA certificates of which cabundle_check() refuses one. */
 const char *check_advice_on_ca(const struct cabundle *bundle);

@@ -12,6 +12,10 @@
 	"the other addresses are used, but each run may lose time: have this " \
 	"one taken out of the name service, or its server repaired"
 
+/* Before each of the redirects: which requests follow it. */
+#define BY_ANY      '+'
+#define BY_GET_ONLY '-'
+
 #define REDIRECT_ADVICE "use that URL: each message costs one more request"
 
 /* Where the way comes from: the option, or why the environment has none. */
@@ -148,22 +152,16 @@ static void on_secured(const struct http_tls *tls, void *arg)
 static void on_redirected(
     int status, const char *from, const char *to, void *arg)
 {
+	char mark = status == 307 || status == 308 ? BY_ANY : BY_GET_ONLY;
 	struct check_network *n = arg;
 	struct buf line = {0};
 
 	if (buf_addf(&line, "%s redirects to %s (%d)", from, to, status) &&
 	    !is_told(n, buf_string(&line))) {
 		set_told(n, buf_string(&line));
-		buf_addf(&n->redirects, "%s\n", buf_string(&line));
+		buf_addf(&n->redirects, "%c%s\n", mark, buf_string(&line));
 	}
 	buf_free(&line);
-}
-
-/* Those that a request by POST follows, too. */
-static bool is_followed(const char *line, size_t len)
-{
-	return strncmp(line + len - 5, "(307)", 5) == 0 ||
-	    strncmp(line + len - 5, "(308)", 5) == 0;
 }
 
 static bool sends_by_post(const struct session *session)
@@ -176,20 +174,20 @@ void check_network_judge_redirects(
     struct check_network *n, bool looped, bool of_caps)
 {
 	bool post = of_caps && sends_by_post(n->f->session);
-	const char *line = buf_string(&n->redirects);
-	size_t len;
+	const char *next = buf_string(&n->redirects), *line;
+	int len;
 
 	n->f->topic = "http";
-	for (; !looped && *line != '\0'; line += len + 1) {
-		len = strcspn(line, "\n");
-		if (post && !is_followed(line, len))
+	for (; !looped && *next != '\0'; next = line + len + 1) {
+		line = next + 1;
+		len = (int)strcspn(line, "\n");
+		if (post && *next == BY_GET_ONLY)
 			finding_fail(n->f, ST_NETWORK, "use that URL",
 			    "%.*s, which is not followed with a POST, by which "
 			    "requests are sent",
-			    (int)len, line);
+			    len, line);
 		else
-			finding_warn(
-			    n->f, REDIRECT_ADVICE, "%.*s", (int)len, line);
+			finding_warn(n->f, REDIRECT_ADVICE, "%.*s", len, line);
 	}
 	buf_free(&n->redirects);
 }

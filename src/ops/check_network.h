@@ -11,7 +11,7 @@ struct check_network {
 	struct findings *f;
 	struct buf told;      /* what findings were about, a line each */
 	struct buf failed;    /* addresses without a connection, likewise */
-	struct buf redirects; /* of the last exchange, likewise */
+	struct buf redirects; /* of the last exchange, likewise, with a mark */
 	bool fresh;           /* the connection that comes about is not told */
 	bool connected;
 };
