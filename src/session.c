@@ -62,7 +62,7 @@ static const char *find_directory(struct session *session, const char *name)
 		return NULL;
 	if (!target.stream &&
 	    (!target.exists || S_ISREG(target.status.st_mode)))
-		session->directory = target_directory(&target);
+		session->directory = target_directory(target.path);
 	target_free(&target);
 	return session->directory;
 }

@@ -40,7 +40,7 @@ static const char *find_advice(const char *path)
 		return lacks_directory(path)
 		    ? "make its directory, or give another name"
 		    : NULL;
-	directory = target_directory(&target);
+	directory = target_directory(target.path);
 	if (directory != NULL &&
 	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) != 0)
 		advice = "let this user write there, or run sscep as one who "

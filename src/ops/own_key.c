@@ -65,7 +65,7 @@ static bool is_empty(const char *name)
 /* Whether others may replace files in its directory, but not those of others. */
 static bool is_in_sticky_directory(const struct target *target)
 {
-	char *directory = target_directory(target);
+	char *directory = target_directory(target->path);
 	struct stat sb;
 	bool yes;
 

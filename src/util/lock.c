@@ -193,9 +193,7 @@ enum status lock_take(struct lock *lock, const char *path, int seconds)
 /* Whether the file could be created; false with errno. */
 static bool can_create(const char *path)
 {
-	const char *slash = strrchr(path, '/');
-	size_t len = slash != NULL ? (size_t)(slash - path) + 1 : 0;
-	char *directory = slash != NULL ? strndup(path, len) : strdup(".");
+	char *directory = target_directory(path);
 	bool can = directory != NULL &&
 	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0;
 	int error = errno;

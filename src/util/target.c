@@ -306,9 +306,9 @@ void target_free(struct target *target)
 	target->descriptor = -1;
 }
 
-char *target_directory(const struct target *target)
+char *target_directory(const char *path)
 {
-	char *directory = strdup(target->path), *slash;
+	char *directory = strdup(path), *slash;
 
 	if (directory == NULL)
 		return NULL;
@@ -364,8 +364,8 @@ static bool is_same_place(const struct target *a, const struct target *b)
 
 	if (strcmp(target_base(a), target_base(b)) != 0)
 		return false;
-	above_a = target_directory(a);
-	above_b = target_directory(b);
+	above_a = target_directory(a->path);
+	above_b = target_directory(b->path);
 	same = above_a != NULL && above_b != NULL && stat(above_a, &sa) == 0 &&
 	    stat(above_b, &sb) == 0 && is_same_node(&sa, &sb);
 	free(above_a);

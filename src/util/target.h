@@ -40,8 +40,8 @@ bool target_set_beside(
 /* Whether path ends as name does: the name was not that of a link. */
 bool target_has_base(const struct target *target, const char *name);
 
-/* The directory of the file; the caller frees it.  NULL: out of memory. */
-char *target_directory(const struct target *target);
+/* The directory of a file; the caller frees it.  NULL: out of memory. */
+char *target_directory(const char *path);
 
 /* The last component of path; borrowed. */
 const char *target_base(const struct target *target);

@@ -192,7 +192,7 @@ static bool is_first_there(const char *directory, const char *base)
 
 void temporary_remove_stale(const struct target *target)
 {
-	char *directory = target_directory(target);
+	char *directory = target_directory(target->path);
 	const char *base = target_base(target);
 
 	if (directory != NULL &&
@@ -264,7 +264,7 @@ static bool create_in(
 bool temporary_open(
     struct temporary *t, const struct target *target, mode_t mode)
 {
-	char *directory = target_directory(target);
+	char *directory = target_directory(target->path);
 	bool ok;
 	int error;
 
@@ -284,7 +284,7 @@ bool temporary_open(
 
 bool temporary_has_room(const struct target *target, long long bytes)
 {
-	char *directory = target_directory(target);
+	char *directory = target_directory(target->path);
 	bool ok = directory != NULL &&
 	    faccessat(AT_FDCWD, directory, W_OK | X_OK, AT_EACCESS) == 0 &&
 	    disk_has_room(directory, bytes);
@@ -317,7 +317,7 @@ bool temporary_link(struct temporary *t, const char *path)
 
 bool temporary_can_replace(const struct target *target)
 {
-	char *directory = target_directory(target);
+	char *directory = target_directory(target->path);
 	uid_t user = geteuid();
 	struct stat above;
 	bool yes = true;
@@ -357,7 +357,7 @@ void temporary_close(struct temporary *t)
 
 bool temporary_sync_directory(const struct target *target)
 {
-	char *directory = target_directory(target);
+	char *directory = target_directory(target->path);
 	bool ok = true;
 	int error = 0, fd;
 
