@@ -3,6 +3,11 @@
 #
 # The caller sets: program (its name) and top (the directory of the sources).
 
+# Warnings of gcc and clang; in tests each is an error.
+warnings='-std=c11 -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wcast-qual'
+# shellcheck disable=SC2034
+warnings="$warnings -Wstrict-prototypes -Werror"
+
 say() {
 	printf '%s\n' "$*"
 }

@@ -8,6 +8,7 @@
 #include <openssl/x509.h>
 
 #include "ops/inputs.h"
+#include "pki/crl.h"
 #include "scep/message.h"
 #include "util/buf.h"
 
@@ -83,6 +84,9 @@ void world_add_attributes(
  */
 void world_check_reply(
     enum message_type type, const void *bytes, size_t len, bool spooled);
+
+/* Whether libcrypto, which has decoded other, agrees with crl_parse(). */
+void world_check_crl(const struct crl *crl, X509_CRL *other);
 
 /* MESSAGE_PKCSREQ, MESSAGE_GETCERT or MESSAGE_GETCRL, by the bits of kind. */
 enum message_type world_type(unsigned int kind);
