@@ -4,9 +4,10 @@
 #include <openssl/evp.h>
 
 #include "pki/pem.h"
+#include "util/spool.h"
 
-/* Bytes of DER that are encoded at once: a whole number of lines. */
-#define PART ((size_t)48 * 1024)
+/* Bytes of DER that are encoded at once: the whole lines of what is read at once. */
+#define PART ((size_t)SPOOL_WINDOW / 48 * 48)
 
 /* The room for the text of a part, and for the lines before and after it. */
 #define TEXT_OF(len) ((len) / 48 * 65 + 256)

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "compat/files.h"
@@ -150,6 +151,7 @@ static enum status open_target(struct output *o)
 	const struct target *target = &o->target;
 	enum status st;
 
+	o->looked = time(NULL);
 	if ((st = target_find(&o->target, name, "")) != ST_OK)
 		return st;
 	if (target->exists && S_ISDIR(target->status.st_mode))
@@ -217,18 +219,32 @@ static enum status reopen(struct output *o)
 }
 
 /*
+ * Whether nothing has been written to the file since it was looked at.  A second
+ * change within one second does not show in its status.
+ */
+static bool is_unwritten(const struct output *o, const struct stat *then)
+{
+	const struct stat *now = &o->target.status;
+
+	return now->st_size == then->st_size &&
+	    now->st_ctime == then->st_ctime && then->st_ctime < o->looked;
+}
+
+/*
  * Looks again: the CA may have taken hours to answer, and what is there now
  * may be a private key.
  */
 static enum status reopen_if_changed(struct output *o)
 {
+	const struct stat then = o->target.status;
+
 	if (has_changed(o))
 		return reopen(o);
 	if (o->way == OUTPUT_STREAM || !o->target.exists)
 		return ST_OK;
 	if (lstat(o->target.path, &o->target.status) != 0)
 		return fail_writing(o);
-	return call_guard(o);
+	return is_unwritten(o, &then) ? ST_OK : call_guard(o);
 }
 
 static enum status fill_temporary(struct output *o)

@@ -11,8 +11,7 @@
 #include "util/target.h"
 #include "util/temporary.h"
 
-/* Bytes of disk space that output_open() reserves. */
-#define OUTPUT_ROOM 16384
+#define OUTPUT_ROOM 16384 /* bytes of disk that output_open() reserves */
 
 enum output_way {
 	OUTPUT_CLOSED,
@@ -39,6 +38,7 @@ struct output {
 	enum output_sync sync; /* may be changed between open and stage */
 	struct target target;
 	struct temporary temporary; /* replaces it, or reserves disk space */
+	time_t looked;              /* when target was found */
 	bool looks;                 /* see output_look() */
 	struct contents contents;   /* what was staged */
 	struct buf text;            /* of output_stage() */

@@ -57,8 +57,9 @@ static void check_pem(const unsigned char *bytes, size_t len)
 /* As libcrypto writes it, whatever the length. */
 static void test_pem(void **state)
 {
-	static const size_t lens[] = {47 * 1024, 48 * 1024 - 1, 48 * 1024,
-	    48 * 1024 + 1, 2 * 48 * 1024, SPOOL_WINDOW + 1, 400000};
+	const size_t part = SPOOL_WINDOW / 48 * 48;
+	const size_t lens[] = {part - 1024, part - 1, part, part + 1, 2 * part,
+	    SPOOL_WINDOW + 1, 400000};
 	unsigned char *bytes = malloc(400000);
 	size_t i;
 
@@ -85,7 +86,7 @@ static bool put_fails(void *arg, const struct buf *part)
 /* The error of what is written, or of what is read. */
 static void test_pem_errors(void **state)
 {
-	static const unsigned char zeros[200000];
+	static const unsigned char zeros[300000];
 	struct spool spool = {0};
 	struct buf text = {0};
 	struct der der;

@@ -16,6 +16,7 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -888,6 +889,49 @@ static void test_write_replace(void **state)
 	}
 }
 
+static int guard_calls;
+
+static enum status count_guard(const char *path)
+{
+	(void)path;
+	guard_calls++;
+	return ST_OK;
+}
+
+/* How often the guard is called if the file is written in between, or not. */
+static int count_guards(bool written, bool in_that_second)
+{
+	const char *path = fixture_path("file.guarded");
+	const struct timespec pause = {0, 20000000};
+	struct output output;
+	struct stat sb;
+
+	fixture_write(path, "one", 3);
+	assert_int_equal(stat(path, &sb), 0);
+	while (!in_that_second && time(NULL) <= sb.st_ctime)
+		nanosleep(&pause, NULL);
+	guard_calls = 0;
+	assert_int_equal(output_open(&output, path, count_guard), ST_OK);
+	if (in_that_second)
+		output.looked = output.target.status.st_ctime;
+	if (written)
+		fixture_write(path, "key", 3);
+	assert_int_equal(output_write(&output, "two", 3), ST_OK);
+	output_close(&output);
+	return guard_calls;
+}
+
+/* A CRL is large: it is read once, unless something may have been written. */
+static void test_write_guard(void **state)
+{
+	(void)state;
+	assert_int_equal(count_guards(false, false), 1);
+	assert_int_equal(count_guards(true, false), 2);
+	/* A change in the second of the look need not show in the status. */
+	assert_int_equal(count_guards(true, true), 2);
+	assert_int_equal(count_guards(false, true), 2);
+}
+
 static void test_write_symlink(void **state)
 {
 	const char *dir = new_directory("links");
@@ -1271,6 +1315,7 @@ int main(void)
 	    cmocka_unit_test(test_read_bad),
 	    cmocka_unit_test(test_write_new),
 	    cmocka_unit_test(test_write_replace),
+	    cmocka_unit_test(test_write_guard),
 	    cmocka_unit_test(test_write_symlink),
 	    cmocka_unit_test(test_write_dangling),
 	    cmocka_unit_test(test_write_relative),
