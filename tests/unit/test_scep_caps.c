@@ -1,0 +1,298 @@
+/* Unit test of scep/caps.c: the capabilities of a server. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "pki/algs.h"
+#include "scep/caps.h"
+#include "util/log.h"
+
+#define CAPS_ALL 2047u
+
+static const struct {
+	const char *text;
+	size_t len;
+	unsigned int caps;
+} answers[] = {
+    {"", 0, 0},
+    {"AES", 3, CAP_AES},
+    {"AES\n", 4, CAP_AES},
+    {"aes\r\ndes3\r\n", 11, CAP_AES | CAP_DES3},
+    {"aEs \t\r\n \tDES3\t \n", 16, CAP_AES | CAP_DES3},
+    {"\n\n\r\nSHA-1\n\n", 11, CAP_SHA1},
+    {"POSTPKIOperation\nRenewal", 24, CAP_POSTPKIOPERATION | CAP_RENEWAL},
+    {"postpkioperation\nRENEWAL\n", 25, CAP_POSTPKIOPERATION | CAP_RENEWAL},
+    {"SHA-1\nSHA-224\nSHA-256\nSHA-384\nSHA-512", 37,
+	CAP_SHA1 | CAP_SHA224 | CAP_SHA256 | CAP_SHA384 | CAP_SHA512},
+    {"GetNextCACert\nSCEPStandard\n", 27, CAP_GETNEXTCACERT | CAP_SCEPSTANDARD},
+    {"AES\nAES\nAES\n", 12, CAP_AES},
+    /* Unknown keywords, and ones that only resemble known ones. */
+    {"AES\nUpdate\nSHA-3\n", 17, CAP_AES},
+    {"AES128\nAE\nXAES\nAES,DES3\nAES DES3\n", 33, 0},
+    {"SHA\nSHA-\nSHA-25\nSHA-2566\n", 25, 0},
+    {"AES\0\nDES3\n", 10, CAP_DES3},
+    {"\0AES\nAE\0\nSHA-1\n\0", 16, CAP_SHA1},
+    {"<html>\nAES\n</html>", 18, CAP_AES},
+    {"\xff\xfe\xc3\xa4\nDES3", 9, CAP_DES3},
+};
+
+static void test_caps_parse_list(void **state)
+{
+	static const struct {
+		const char *list;
+		unsigned int caps;
+		const char *bad; /* or NULL */
+	} rows[] = {
+	    {"AES", CAP_AES, NULL},
+	    {"aes,sha-256", CAP_AES | CAP_SHA256, NULL},
+	    {" AES , POSTPKIOperation\tSHA-1,",
+		CAP_AES | CAP_POSTPKIOPERATION | CAP_SHA1, NULL},
+	    {"SCEPStandard", CAP_SCEPSTANDARD, NULL},
+	    {"DES3 GetNextCACert Renewal SHA-224 SHA-384 SHA-512",
+		CAP_DES3 | CAP_GETNEXTCACERT | CAP_RENEWAL | CAP_SHA224 |
+		    CAP_SHA384 | CAP_SHA512,
+		NULL},
+	    {",", 0, NULL},
+	    {"AES,SHA256,x", 0, "SHA256,x"},
+	    {"AESX", 0, "AESX"},
+	    {"AES;SHA-1", 0, "AES;SHA-1"},
+	};
+	const char *bad = NULL;
+	unsigned int caps;
+	size_t i, len;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		if (caps_parse_list(&caps, rows[i].list, &bad, &len)) {
+			assert_null(rows[i].bad);
+			assert_int_equal(caps, rows[i].caps);
+		} else {
+			assert_non_null(rows[i].bad);
+			assert_string_equal(bad, rows[i].bad);
+			assert_int_equal(len, strcspn(bad, ","));
+		}
+	}
+}
+
+static void test_caps_parse(void **state)
+{
+	size_t i;
+
+	(void)state;
+	assert_int_equal(caps_parse(NULL, 0), 0);
+	for (i = 0; i < NITEMS(answers); i++) {
+		/* Of its own length, so that reading on is found. */
+		char *copy = malloc(answers[i].len + (answers[i].len == 0));
+		unsigned int caps;
+
+		memcpy(copy, answers[i].text, answers[i].len);
+		caps = caps_parse(copy, answers[i].len);
+		free(copy);
+		if (caps != answers[i].caps)
+			fixture_fail("answer %zu: %#x, expected %#x", i, caps,
+			    answers[i].caps);
+	}
+}
+
+static void test_caps_unknown(void **state)
+{
+	unsigned int caps;
+	const char *text;
+
+	(void)state;
+	capture_start(STDERR_FILENO);
+	caps = caps_parse("AES\n\033[31mx\n", 11);
+	text = capture_stop();
+	assert_int_equal(caps, CAP_AES);
+	assert_string_equal(text, "");
+	log_set_level(LOG_VERBOSE);
+	capture_start(STDERR_FILENO);
+	caps = caps_parse("AES\n\033[31mx\n", 11);
+	text = capture_stop();
+	log_set_level(LOG_WARNING);
+	assert_int_equal(caps, CAP_AES);
+	assert_string_equal(text, "sscep: unknown capability \\x1b[31mx\n");
+}
+
+static void test_caps_keyword(void **state)
+{
+	static const struct {
+		const char *text;
+		bool has;
+	} rows[] = {
+	    {"", false},
+	    {" \r\n", false},
+	    {"Sign in", false},
+	    {"<p>AES</p>\nwe like SHA-256\nAES128\n", false},
+	    {"AES\n", true},
+	    {"<html>\nAES\n</html>", true},
+	    {"<html>\r\n \taes \r\n", true},
+	    {"<html>\nSCEPStandard", true},
+	};
+	size_t i;
+
+	(void)state;
+	assert_false(caps_has_keyword(NULL, 0));
+	for (i = 0; i < NITEMS(rows); i++) {
+		/* Of its own length, so that reading on is found. */
+		size_t len = strlen(rows[i].text);
+		char *copy = malloc(len + (len == 0));
+		bool has;
+
+		memcpy(copy, rows[i].text, len);
+		has = caps_has_keyword(copy, len);
+		free(copy);
+		if (has != rows[i].has)
+			fixture_fail("row %zu: %d", i, has);
+	}
+}
+
+/* Returns the error about an answer, or "" if it is a list. */
+static const char *checked(const char *text, bool page)
+{
+	enum status st;
+	const char *said;
+
+	capture_start(STDERR_FILENO);
+	st = caps_check(text, strlen(text), page);
+	said = capture_stop();
+	assert_int_equal(st, *said != '\0' ? ST_NETWORK : ST_OK);
+	return said;
+}
+
+static void test_caps_check(void **state)
+{
+	const char *said;
+
+	(void)state;
+	assert_string_equal(checked("", false), "");
+	assert_string_equal(checked("AES\r\nSHA-1", false), "");
+	assert_string_equal(checked(" \n", true), "");
+	assert_string_equal(checked("AES\nSHA-1", true), "");
+	assert_string_equal(checked("what is this?", false), "");
+	assert_string_equal(checked("AES\n\x01", false),
+	    "sscep: the answer to GetCACaps is not a list of capabilities: "
+	    "\"AES\\x0a\\x01\"\n");
+	assert_string_equal(checked("AES\n<b>", false),
+	    "sscep: the answer to GetCACaps is not a list of capabilities: "
+	    "\"AES\\x0a<b>\"\n");
+	assert_string_equal(checked("<html>\nAES\n</html>", true),
+	    "sscep: the answer to GetCACaps is not a list of capabilities: "
+	    "\"AES\"\n");
+	said = checked("<html></html>", true);
+	assert_non_null(strstr(said, "capabilities, a page: a captive"));
+	said = checked("Sign in", true);
+	assert_non_null(strstr(said, ": \"Sign in\", a page: "));
+	said = checked("\n\n <title>Sign in</title>", true);
+	assert_non_null(strstr(said, ": \"Sign in\", a page: "));
+	assert_non_null(strstr(said, "captive portal"));
+	assert_non_null(strstr(said, "--capabilities"));
+}
+
+static void test_caps_have(void **state)
+{
+	static const unsigned int implied =
+	    CAP_AES | CAP_POSTPKIOPERATION | CAP_SHA256 | CAP_SCEPSTANDARD;
+	unsigned int bit;
+
+	(void)state;
+	for (bit = 1; bit < CAPS_ALL; bit <<= 1) {
+		assert_true(caps_have(bit, (enum cap)bit));
+		assert_false(caps_have(0, (enum cap)bit));
+		assert_false(
+		    caps_have(CAPS_ALL & ~bit & ~(unsigned int)CAP_SCEPSTANDARD,
+			(enum cap)bit));
+		assert_int_equal(caps_have(CAP_SCEPSTANDARD, (enum cap)bit),
+		    (implied & bit) != 0);
+	}
+}
+
+static void test_caps_text(void **state)
+{
+	static const struct {
+		unsigned int caps;
+		const char *text;
+	} texts[] = {
+	    {0, "none"},
+	    {CAP_SCEPSTANDARD, "SCEPStandard"},
+	    {CAP_SHA256 | CAP_AES, "AES, SHA-256"},
+	    {CAPS_ALL,
+		"AES, DES3, GetNextCACert, POSTPKIOperation, Renewal, SHA-1, "
+		"SHA-224, SHA-256, SHA-384, SHA-512, SCEPStandard"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(texts); i++) {
+		struct buf b = {0};
+
+		assert_true(caps_add_text(&b, texts[i].caps));
+		assert_string_equal(buf_string(&b), texts[i].text);
+		buf_free(&b);
+	}
+}
+
+static void test_caps_best(void **state)
+{
+	static const struct {
+		unsigned int caps;
+		const char *digest, *cipher;
+	} bests[] = {
+	    {0, NULL, NULL},
+	    {CAP_RENEWAL | CAP_POSTPKIOPERATION, NULL, NULL},
+	    {CAP_SHA1, "sha1", NULL},
+	    {CAP_SHA1 | CAP_SHA224, "sha224", NULL},
+	    {CAP_SHA256 | CAP_SHA224 | CAP_SHA1, "sha256", NULL},
+	    {CAP_SHA384 | CAP_SHA256, "sha384", NULL},
+	    {CAPS_ALL, "sha512", "aes128"},
+	    {CAP_DES3, NULL, "3des"},
+	    {CAP_DES3 | CAP_AES, NULL, "aes128"},
+	    {CAP_SCEPSTANDARD, "sha256", "aes128"},
+	    {CAP_SCEPSTANDARD | CAP_DES3 | CAP_SHA1, "sha256", "aes128"},
+	    {CAP_SCEPSTANDARD | CAP_SHA512, "sha512", "aes128"},
+	};
+	const char *digest, *cipher;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(bests); i++) {
+		digest = caps_best_digest(bests[i].caps);
+		cipher = caps_best_cipher(bests[i].caps);
+		if (bests[i].digest == NULL) {
+			assert_null(digest);
+		} else {
+			assert_string_equal(digest, bests[i].digest);
+			assert_non_null(algs_find_digest(digest));
+		}
+		if (bests[i].cipher == NULL) {
+			assert_null(cipher);
+		} else {
+			assert_string_equal(cipher, bests[i].cipher);
+			assert_non_null(algs_find_cipher(cipher));
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_caps_parse),
+	    cmocka_unit_test(test_caps_parse_list),
+	    cmocka_unit_test(test_caps_unknown),
+	    cmocka_unit_test(test_caps_keyword),
+	    cmocka_unit_test(test_caps_check),
+	    cmocka_unit_test(test_caps_have),
+	    cmocka_unit_test(test_caps_text),
+	    cmocka_unit_test(test_caps_best),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}

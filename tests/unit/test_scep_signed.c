@@ -1,0 +1,300 @@
+/* Unit test of scep/signed.c and scep/stream.c: messages that are damaged. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/err.h>
+
+#include "fixtures.h"
+#include "replies.h"
+#include "scep/certs.h"
+#include "util/log.h"
+
+/* The headers of a good message, with one that says it is primitive. */
+static void test_primitive_headers(void **state)
+{
+	/* ContentInfo, [0] EXPLICIT, SignedData, its digestAlgorithms. */
+	static const size_t at[] = {0, 15, 19, 26};
+	static const struct recipe recipe = {.status = PKI_SUCCESS};
+	struct buf message = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(at); i++) {
+		message.len = 0;
+		build_reply(&message, &recipe);
+		assert_true((message.data[at[i]] & 0x20) != 0);
+		message.data[at[i]] ^= 0x20;
+		assert_refused("header", &message, "its structure is wrong");
+	}
+	buf_free(&message);
+}
+
+static void test_not_a_message(void **state)
+{
+	static const struct {
+		const char *bytes;
+		size_t len;
+		const char *says;
+	} messages[] = {
+	    {"", 0, "it is empty, expected a pkiMessage"},
+	    {"0", 1, "not a pkiMessage"},
+	    {"<html>No</html>", 15, "not a pkiMessage"},
+	    {"0\0", 2, "not a pkiMessage"},
+	    {"0\x80\0\0", 4, "not a pkiMessage"},
+	    {"0\x84\xff\xff\xff\xff\x06\x01\x01", 9, "not a pkiMessage"},
+	    /* id-data, and id-signedData without content. */
+	    {"0\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\0", 15,
+		"not a pkiMessage"},
+	    {"0\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x02\x04\0",
+		17, "contentType is not that of SignedData"},
+	    {"0\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", 13,
+		"not a pkiMessage"},
+	};
+	struct buf message = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(messages); i++) {
+		message.len = 0;
+		assert_true(
+		    buf_add(&message, messages[i].bytes, messages[i].len));
+		assert_refused("message", &message, messages[i].says);
+	}
+	message.len = 0;
+	build_reply(&message, &(struct recipe){.status = PKI_SUCCESS});
+	assert_true(buf_add(&message, "\n\0", 2));
+	assert_refused("trailing", &message, "2 bytes follow the SignedData");
+	message.len = 0;
+	add_envelope(
+	    &message, &w.content, w.client, &(struct recipe){.type = 0});
+	assert_refused(
+	    "an envelope", &message, "contentType is not that of SignedData");
+	buf_free(&message);
+}
+
+/*
+ * Decodes a valid reply with one byte changed.  It must be refused, or give the
+ * same certificates if the byte is neither signed nor read.
+ */
+static void assert_harmless(const void *bytes, size_t len, size_t at, int *ok)
+{
+	struct scep_reply reply;
+	enum status st = decode(&reply, &w.request, bytes, len);
+
+	if (st == ST_OK && reply.status == PKI_SUCCESS &&
+	    has_issued(reply.certs, false)) {
+		++*ok;
+		scep_reply_free(&reply);
+		return;
+	}
+	if (st != ST_REPLY || reply.certs != NULL) {
+		silence_stop();
+		fixture_fail(
+		    "changed at byte %zu of %zu: %d", at, len, (int)st);
+	}
+	ERR_clear_error();
+}
+
+static void test_truncated(void **state)
+{
+	static const struct recipe recipes[] = {
+	    {.status = PKI_SUCCESS}, {.ber = true}};
+	struct buf message = {0};
+	size_t i, len;
+	int ok = 0;
+
+	(void)state;
+	for (i = 0; i < NITEMS(recipes); i++) {
+		message.len = 0;
+		build_reply(&message, &recipes[i]);
+		silence_start();
+		for (len = 0; len < message.len; len++)
+			assert_harmless(message.data, len, len, &ok);
+		silence_stop();
+		assert_int_equal(ok, 0);
+	}
+	buf_free(&message);
+}
+
+static void test_flipped(void **state)
+{
+	static const unsigned char masks[] = {0xff, 0x01};
+	struct buf message = {0};
+	int ok = 0, bag;
+	size_t i, m;
+
+	(void)state;
+	build_reply(&message, &(struct recipe){.status = PKI_SUCCESS});
+	bag = i2d_X509(w.ra, NULL);
+	silence_start();
+	for (i = 0; i < message.len; i++) {
+		for (m = 0; m < NITEMS(masks); m++) {
+			message.data[i] ^= masks[m];
+			assert_harmless(message.data, message.len, i, &ok);
+			message.data[i] ^= masks[m];
+		}
+	}
+	silence_stop();
+	/* These bytes are in the certificates, versions and algorithms. */
+	assert_within(ok, 1, 2 * (bag + 32));
+	ok = 0;
+	assert_harmless(message.data, message.len, 0, &ok);
+	assert_int_equal(ok, 1);
+	buf_free(&message);
+}
+
+/* A bad envelope with a good signature, which only the CA could make. */
+static void test_flipped_envelope(void **state)
+{
+	struct recipe r = {.status = PKI_SUCCESS};
+	struct buf content = {0}, message = {0};
+	struct scep_reply reply;
+	enum status st;
+	size_t i;
+
+	(void)state;
+	add_signed_content(&content, &r);
+	silence_start();
+	for (i = 0; i < content.len; i += 5) {
+		message.len = 0;
+		content.data[i] ^= 0xff;
+		sign_reply(&message, &content, &r);
+		ERR_clear_error();
+		content.data[i] ^= 0xff;
+		st = decode(&reply, &w.request, message.data, message.len);
+		if (st != ST_REPLY &&
+		    (st != ST_OK || sk_X509_num(reply.certs) < 1))
+			break;
+		scep_reply_free(&reply);
+	}
+	silence_stop();
+	assert_true(i >= content.len);
+	buf_free(&content);
+	buf_free(&message);
+}
+
+static void test_cut_envelope(void **state)
+{
+	struct recipe r = {.status = PKI_SUCCESS};
+	struct buf content = {0}, message = {0};
+	struct scep_reply reply;
+	enum status st;
+	size_t whole;
+
+	(void)state;
+	add_signed_content(&content, &r);
+	whole = content.len;
+	silence_start();
+	for (content.len = 1; content.len < whole; content.len += 7) {
+		message.len = 0;
+		sign_reply(&message, &content, &r);
+		ERR_clear_error();
+		st = decode(&reply, &w.request, message.data, message.len);
+		if (st != ST_REPLY || reply.certs != NULL)
+			break;
+	}
+	silence_stop();
+	assert_true(content.len >= whole);
+	buf_free(&content);
+	buf_free(&message);
+}
+
+/* Pseudo-random, the same in every run. */
+static unsigned char next_byte(void)
+{
+	static uint32_t seed = 1;
+
+	seed = seed * 1664525 + 1013904223;
+	return (unsigned char)(seed >> 24);
+}
+
+static void test_random(void **state)
+{
+	unsigned char bytes[300];
+	struct scep_reply reply;
+	STACK_OF(X509) *certs;
+	enum status st, body;
+	size_t i, len;
+	int round;
+	bool bare;
+
+	(void)state;
+	silence_start();
+	for (round = 0; round < 20000; round++) {
+		len = next_byte() + 1u;
+		for (i = 0; i < len; i++)
+			bytes[i] = next_byte();
+		/* Half of them begin like DER. */
+		if (round % 2 == 0)
+			bytes[0] = 0x30;
+		st = decode(&reply, &w.request, bytes, len);
+		body = certs_from_body(&certs, &bare, bytes, len);
+		if (st != ST_REPLY || body != ST_REPLY)
+			break;
+	}
+	silence_stop();
+	assert_int_equal(round, 20000);
+}
+
+static void test_unreadable(void **state)
+{
+	static const struct recipe recipe = {.status = PKI_SUCCESS};
+	struct buf message = {0};
+	struct scep_reply reply;
+	size_t len;
+
+	(void)state;
+	build_reply(&message, &recipe);
+	for (len = 0; len < message.len; len += message.len / 10) {
+		struct spool body = {.memory_max = 1};
+
+		assert_int_equal(
+		    spool_add(&body, message.data, message.len), ST_OK);
+		assert_int_equal(spool_end(&body), ST_OK);
+		body.bytes.len = 0;
+		assert_int_equal(ftruncate(body.fd, (off_t)len), 0);
+		capture_start(STDERR_FILENO);
+		assert_int_equal(
+		    scep_reply_decode(&reply, &w.request, &body), ST_FILE);
+		assert_string_equal(capture_stop(),
+		    "sscep: cannot read the temporary file of the answer\n");
+		spool_free(&body);
+	}
+	buf_free(&message);
+}
+
+/* With all that is in replies in files. */
+static void test_in_file(void **state)
+{
+	memory_max = 1;
+	test_not_a_message(state);
+	test_truncated(state);
+	test_flipped_envelope(state);
+	test_cut_envelope(state);
+	memory_max = 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_primitive_headers),
+	    cmocka_unit_test(test_not_a_message),
+	    cmocka_unit_test(test_truncated),
+	    cmocka_unit_test(test_flipped),
+	    cmocka_unit_test(test_flipped_envelope),
+	    cmocka_unit_test(test_cut_envelope),
+	    cmocka_unit_test(test_random),
+	    cmocka_unit_test(test_unreadable),
+	    cmocka_unit_test(test_in_file),
+	};
+
+	return cmocka_run_group_tests(tests, make_world, free_world);
+}
