@@ -78,11 +78,16 @@ tls_cert() {
         -extfile <(echo "${3:+subjectAltName=$3}") 2>/dev/null
 }
 
-# tls_expired NAME CA SAN: the same, expired.
-tls_expired() {
-    tls_request "$1"
-    issue_for 2020 "$tls/$1.pem" "$tls/$1.csr" 1267 -cert "$tls/$2.pem" \
-        -keyfile "$tls/$2.key" -extfile <(echo "subjectAltName=$3")
+# tls_cert_for YEAR NAME CA SAN: the same, valid in that year only.
+tls_cert_for() {
+    tls_request "$2"
+    issue_for "$1" "$tls/$2.pem" "$tls/$2.csr" 1267 -cert "$tls/$3.pem" \
+        -keyfile "$tls/$3.key" -extfile <(echo "subjectAltName=$4")
+}
+
+# tls_cert_with NAME CA SAN PURPOSE: with this extendedKeyUsage.
+tls_cert_with() {
+    tls_cert "$1" "$2" "$3"$'\n'"extendedKeyUsage=$4"
 }
 
 # Makes all certificates of the tests, once for each test file: the first test
@@ -105,7 +110,11 @@ fill_tls() {
     tls_cert bare tls-ca "" /CN=localhost
     tls_cert bare-address tls-ca "" /CN=127.0.0.1
     tls_cert wrong-name tls-ca "DNS:other.example.org,IP:127.0.0.2"
-    tls_expired expired tls-ca "DNS:localhost,IP:127.0.0.1"
+    tls_cert_for 2020 expired tls-ca "DNS:localhost,IP:127.0.0.1"
+    tls_cert_for 2099 future tls-ca "DNS:localhost,IP:127.0.0.1"
+    tls_cert_with client-only tls-ca "DNS:localhost" clientAuth
+    tls_cert_with server-only tls-ca "DNS:localhost" serverAuth
+    tls_cert wildcards tls-ca "DNS:*,DNS:*.,DNS:loc*,DNS:*host,DNS:*.localhost"
     tls_cert client tls-ca "DNS:client"
     tls_cert stranger other-ca "DNS:stranger"
     openssl req -x509 -newkey rsa:2048 -nodes -keyout "$tls/self-signed.key" \

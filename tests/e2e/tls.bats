@@ -154,6 +154,58 @@ untrusted() {
     no_file local.crt
 }
 
+# start_cutter FIELD: starts a server by https whose answers have this header
+# field and half a body; then the connection ends, for paths below /closed after
+# close_notify, and for others without. Sets URL.
+start_cutter() {
+    local cutter_port
+    cutter_port=$(free_ports 1)
+    start_server "$cutter_port" "$BATS_TEST_TMPDIR/cutter" python3 -c '
+import socket, ssl, sys
+port, cert, key, field = sys.argv[1:]
+context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+context.load_cert_chain(cert, key)
+server = socket.create_server(("127.0.0.1", int(port)))
+while True:
+    raw = server.accept()[0]
+    try:
+        connection = context.wrap_socket(raw, server_side=True)
+        request = connection.recv(65536)
+        connection.sendall(("HTTP/1.1 200 OK\r\nContent-Type: text/plain\r\n"
+            + field + "\r\n\r\nAES\n").encode())
+        if b" /closed" in request:
+            connection = connection.unwrap()
+        connection.shutdown(socket.SHUT_WR)
+        while connection.recv(65536):
+            pass
+        connection.close()
+    except OSError:
+        raw.close()
+' "$cutter_port" "$tls/good.pem" "$tls/good.key" "$1"
+    URL=https://localhost:$cutter_port
+}
+
+# getcaps_at PATH
+getcaps_at() {
+    run_sscep getcaps -u "$URL/$1" "${trust[@]}"
+}
+
+# RFC 9112, 9.8: what is there may be less than the server has sent.
+@test "https: a connection that is cut within a body is an error" {
+    local field
+    for field in "Content-Length: 8" "Connection: close"; do
+        start_cutter "$field"
+        getcaps_at cut
+        expect_status 95
+        only_error "without close_notify (RFC 8446, 6.1)"
+        stdout_empty
+    done
+    # The body ends with the connection.
+    getcaps_at closed
+    expect_status 0
+    stdout_has "scep capabilities: AES"
+}
+
 # --- trusted CAs --------------------------------------------------------------
 
 @test "trust: --tls-ca-dir" {
@@ -211,6 +263,30 @@ untrusted() {
     start_https expired
     options=("${trust[@]}")
     untrusted "not trusted" expired "localhost:$tls_port" "/CN=expired"
+}
+
+@test "refused: not valid yet" {
+    start_https future
+    options=("${trust[@]}")
+    untrusted "not trusted" "not yet valid" "localhost:$tls_port" "/CN=future"
+}
+
+# RFC 5280, 4.2.1.12.
+@test "refused: a certificate that is for clients only" {
+    start_https client-only
+    options=("${trust[@]}")
+    untrusted "not trusted" purpose "/CN=client-only"
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/ca-server
+    start_https server-only
+    enroll "${trust[@]}"
+    enrolled
+}
+
+@test "refused: a wildcard that is no whole label, or is all but it" {
+    start_https wildcards
+    options=("${trust[@]}")
+    untrusted "not trusted" "ostname mismatch" "/CN=wildcards"
 }
 
 @test "refused: the wrong name" {

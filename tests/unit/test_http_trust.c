@@ -1,0 +1,185 @@
+/* Unit test of src/http/trust.c: for which hosts a certificate is. */
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <openssl/x509_vfy.h>
+#include <openssl/x509v3.h>
+
+#include "fixtures.h"
+#include "http/trust.h"
+
+/* A certificate that is its own CA, and has no other names than these. */
+static X509 *named(const char *names)
+{
+	const struct cert_spec spec = {
+	    .cn = "scep.example.org", .key = fixture_ec()};
+	X509 *cert = fixture_cert(&spec);
+	X509_EXTENSION *extension =
+	    X509V3_EXT_conf_nid(NULL, NULL, NID_subject_alt_name, names);
+
+	assert_non_null(extension);
+	assert_true(X509_add_ext(cert, extension, -1));
+	assert_true(X509_sign(cert, fixture_ec(), EVP_sha256()));
+	X509_EXTENSION_free(extension);
+	return cert;
+}
+
+/* The X509_V_ERR_* of a certificate, which is trusted, as that of host. */
+static int judge(X509 *cert, const char *host)
+{
+	X509_STORE *store = X509_STORE_new();
+	X509_STORE_CTX *context = X509_STORE_CTX_new();
+	char name[TRUST_NAME_SIZE];
+	int error;
+
+	assert_non_null(store);
+	assert_non_null(context);
+	assert_true(X509_STORE_add_cert(store, cert));
+	assert_true(X509_STORE_CTX_init(context, store, cert, NULL));
+	assert_true(
+	    trust_set_host(X509_STORE_CTX_get0_param(context), name, host));
+	error = X509_verify_cert(context) == 1
+	    ? X509_V_OK
+	    : X509_STORE_CTX_get_error(context);
+	X509_STORE_CTX_free(context);
+	X509_STORE_free(store);
+	return error;
+}
+
+/* RFC 9525, 6.3: a wildcard is a whole label, the left-most one. */
+static void test_names(void **state)
+{
+	static const struct {
+		const char *names, *host;
+		bool same;
+	} rows[] = {
+	    {"DNS:scep.example.org", "scep.example.org", true},
+	    {"DNS:scep.example.org", "SCEP.Example.ORG", true},
+	    {"DNS:scep.example.org", "scep.example.org.", true},
+	    {"DNS:scep.example.org", "scep.example.org.evil", false},
+	    {"DNS:scep.example.org", "example.org", false},
+	    {"DNS:scep.example.org", "x.scep.example.org", false},
+	    {"DNS:scep.example.org", "xscep.example.org", false},
+	    {"DNS:.example.org", "scep.example.org", false},
+	    {"DNS:a.example,DNS:scep.example.org", "scep.example.org", true},
+	    {"DNS:*.example.org", "scep.example.org", true},
+	    {"DNS:*.example.org", "scep.example.org.", true},
+	    {"DNS:*.example.org", "example.org", false},
+	    {"DNS:*.example.org", "a.scep.example.org", false},
+	    {"DNS:*", "localhost", false},
+	    {"DNS:*", "scep.example.org", false},
+	    {"DNS:*.", "localhost", false},
+	    {"DNS:*.org", "example.org", false},
+	    {"DNS:*.org", "scep.example.org", false},
+	    {"DNS:*.*.org", "scep.example.org", false},
+	    {"DNS:*.*", "example.org", false},
+	    {"DNS:scep.*.org", "scep.example.org", false},
+	    {"DNS:a.*.example.org", "a.scep.example.org", false},
+	    {"DNS:sc*.example.org", "scep.example.org", false},
+	    {"DNS:*ep.example.org", "scep.example.org", false},
+	    {"DNS:s*p.example.org", "scep.example.org", false},
+	    {"DNS:scep*.example.org", "scep.example.org", false},
+	    {"DNS:*scep.example.org", "scep.example.org", false},
+	    {"DNS:loc*", "localhost", false},
+	    {"DNS:*host", "localhost", false},
+	    /* Another kind of name, and the common name. */
+	    {"URI:https://scep.example.org", "scep.example.org", false},
+	    {"email:a@scep.example.org", "scep.example.org", false},
+	    {"IP:192.0.2.1", "scep.example.org", false},
+	};
+	X509 *cert;
+	size_t i;
+	int error;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		cert = named(rows[i].names);
+		error = judge(cert, rows[i].host);
+		if (error !=
+		    (rows[i].same ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH))
+			fixture_fail("%s for %s: %s", rows[i].names,
+			    rows[i].host, X509_verify_cert_error_string(error));
+		X509_free(cert);
+	}
+}
+
+static void test_addresses(void **state)
+{
+	static const struct {
+		const char *names, *host;
+		bool same;
+	} rows[] = {
+	    {"IP:192.0.2.1", "192.0.2.1", true},
+	    {"IP:192.0.2.1", "192.0.2.10", false},
+	    {"DNS:192.0.2.1", "192.0.2.1", false},
+	    {"DNS:*.0.2.1", "192.0.2.1", false},
+	    {"IP:2001:db8::1", "2001:db8::1", true},
+	    {"IP:2001:db8::1", "2001:0DB8:0:0:0:0:0:1", true},
+	    {"IP:2001:db8::1", "2001:db8::2", false},
+	    {"IP:192.0.2.1", "::ffff:192.0.2.1", false},
+	};
+	X509 *cert;
+	size_t i;
+	int error;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		cert = named(rows[i].names);
+		error = judge(cert, rows[i].host);
+		if (error !=
+		    (rows[i].same ? X509_V_OK : X509_V_ERR_IP_ADDRESS_MISMATCH))
+			fixture_fail("%s for %s: %s", rows[i].names,
+			    rows[i].host, X509_verify_cert_error_string(error));
+		X509_free(cert);
+	}
+}
+
+/* RFC 6066, 3: SNI has a name without its final dot, and no address. */
+static void test_sni(void **state)
+{
+	static const char *const rows[][2] = {
+	    {"scep.example.org", "scep.example.org"},
+	    {"scep.example.org.", "scep.example.org"},
+	    {"localhost.", "localhost"},
+	    {"192.0.2.1", ""},
+	    {"2001:db8::1", ""},
+	};
+	char name[TRUST_NAME_SIZE], text[TRUST_NAME_SIZE + 1];
+	X509_VERIFY_PARAM *param;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		param = X509_VERIFY_PARAM_new();
+		assert_true(trust_set_host(param, name, rows[i][0]));
+		assert_string_equal(name, rows[i][1]);
+		X509_VERIFY_PARAM_free(param);
+	}
+	memset(text, 'x', sizeof(text));
+	text[TRUST_NAME_SIZE] = '\0';
+	param = X509_VERIFY_PARAM_new();
+	assert_false(trust_set_host(param, name, text));
+	text[TRUST_NAME_SIZE - 1] = '\0';
+	assert_true(trust_set_host(param, name, text));
+	X509_VERIFY_PARAM_free(param);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_addresses),
+	    cmocka_unit_test(test_sni),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}
