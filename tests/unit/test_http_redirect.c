@@ -36,6 +36,24 @@ static void test_resolve(void **state)
 	    {"http://h/a/b", "x:y/z", NULL},
 	    {"http://h/a/b", "ftp://o/", NULL},
 	    {"http://h/a/b", "http://u:s3cret@o/", NULL},
+	    /* What is before an "@" is no host, and it is not skipped either. */
+	    {"http://h/a/b", "http://h@o/", NULL},
+	    {"http://h/a/b", "//h@o/", NULL},
+	    {"http://h/a/b", "http://h:80@o/", NULL},
+	    {"http://h/a/b", "http://@o/", NULL},
+	    {"http://h/a/b", "http://o@h/", NULL},
+	    {"http://h/a/b", "http://h%40o/", NULL},
+	    {"http://h/a/b", "http://o\\@h/", NULL},
+	    {"http://h/a/b", "http://h\\.o/", NULL},
+	    {"http://h/a/b", "http:\\\\o/", NULL},
+	    {"http://h/a/b", "http:o/x", NULL},
+	    {"http://h/a/b", "http:/o/x", NULL},
+	    {"http://h/a/b", "http://o/@h/", "http://o/@h/?"},
+	    {"http://h/a/b", "http://o#@h/", "http://o/?"},
+	    {"http://h/a/b", "http://o?@h/", "http://o/?@h/"},
+	    {"http://h/a/b", "\\\\o/x", "http://h/a/\\\\o/x?"},
+	    {"http://h/a/b", "/\\o/x", "http://h/\\o/x?"},
+	    {"http://h/a/b", "/.//o/x", "http://h//o/x?"},
 	    {"http://h/a/b", "http:///x", NULL},
 	    {"http://h/a/b", "//o:0/x", NULL},
 	    {"http://h/a/b", "/x y", NULL},
@@ -99,6 +117,10 @@ static void test_refusal(void **state)
 	    {"http://example/", "http://h.example/", 302, false, true},
 	    {"http://h.example/", "http://h.example.org/", 302, false, true},
 	    {"http://h.example/", "http://xh.example/", 302, false, true},
+	    {"http://h.example/", "http://h.examplex/", 302, false, true},
+	    {"http://h.example/", "http://h.exampl/", 302, false, true},
+	    {"http://h.example/", "http://h-example/", 302, false, true},
+	    {"http://h.example/", "http://h.example.o:80/", 302, false, true},
 	    /* A trailing dot changes how a resolver searches for the name. */
 	    {"http://h.example/", "http://H.Example./", 302, false, true},
 	    {"http://h.example./", "http://h.example/", 302, false, true},
@@ -331,6 +353,115 @@ static void test_nowhere(void **state)
 	stop_server(&s);
 }
 
+/* A proxy, which answers a request that came to it with one redirect. */
+static void serve_through(int listener, int log)
+{
+	int fd = take(listener, log);
+
+	get_request(fd, log);
+	put_text(fd,
+	    "HTTP/1.1 302 Found\r\nLocation: http://ca.test:82/q?x\r\n"
+	    "Content-Length: 0\r\n\r\n");
+	get_request(fd, log);
+	put_text(fd, OK "Content-Length: 3\r\n\r\nabc");
+#ifdef HAVE_LIBSSL
+	get_request(fd, log);
+	put_text(fd,
+	    "HTTP/1.1 302 Found\r\nLocation: https://ca.test:83/q?x\r\n"
+	    "Content-Length: 0\r\n\r\n");
+	close(fd);
+	fd = take(listener, log);
+	get_request(fd, log);
+	put_text(fd, "HTTP/1.1 403 No\r\nContent-Length: 0\r\n\r\n");
+#endif
+	close(fd);
+}
+
+/* Nobody but the proxy knows the name of the server. */
+static void test_through_proxy(void **state)
+{
+	struct http_options options = plain;
+	struct server s;
+	struct http *http;
+	char proxy[32];
+	char *log;
+	struct url url = {0};
+
+	(void)state;
+	assert_int_equal(url_parse(&url, "http://ca.test:81/p"), ST_OK);
+	start(&s, serve_through);
+	snprintf(proxy, sizeof(proxy), "127.0.0.1:%u", s.port);
+	options.proxy = proxy;
+	assert_int_equal(http_open(&http, &url, &options), ST_OK);
+	expect(http, &get, 200, "abc");
+#ifdef HAVE_LIBSSL
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
+	assert_said("does not connect to ca.test:83", "403 No");
+#endif
+	http_close(http);
+	log = finish(&s);
+	assert_int_equal(count(log, "GET http://ca.test:82/q?x HTTP"), 1);
+	assert_int_equal(count(log, "\r\nHost: ca.test:82\r\n"), 1);
+#ifdef HAVE_LIBSSL
+	assert_int_equal(count(log, "CONNECT ca.test:83 HTTP"), 1);
+#endif
+	url_free(&url);
+}
+
+#ifdef HAVE_LIBSSL
+
+/* What is the first byte of a connection: of a TLS record, or of a method. */
+static int take_first(int listener, int log)
+{
+	char first = 0;
+	int fd = take(listener, log);
+
+	if (recv(fd, &first, 1, MSG_PEEK) != 1)
+		note_text(log, "[nothing]");
+	note_text(log, first == 22 ? "[tls]" : "[plain]");
+	return fd;
+}
+
+static void serve_both(int listener, int log)
+{
+	char text[128];
+	struct sockaddr_in name;
+	socklen_t len = sizeof(name);
+	int fd, plain_fd = take_first(listener, log);
+
+	if (getsockname(listener, (struct sockaddr *)&name, &len) != 0)
+		_exit(1);
+	snprintf(text, sizeof(text),
+	    "HTTP/1.1 302 Found\r\nLocation: https://127.0.0.1:%u/q\r\n"
+	    "Content-Length: 0\r\n\r\n",
+	    ntohs(name.sin_port));
+	get_request(plain_fd, log);
+	put_text(plain_fd, text);
+	fd = take_first(listener, log);
+	close(fd);
+	close(plain_fd);
+}
+
+static void test_one_port(void **state)
+{
+	struct server s;
+	struct http *http;
+	char *log;
+
+	(void)state;
+	start(&s, serve_both);
+	http = open_with(&s, &plain);
+	expect_failure(http, &get, ST_NETWORK, HTTP_NOT_REACHED);
+	caught_text();
+	http_close(http);
+	log = finish(&s);
+	assert_int_equal(count(log, "[accept][plain]"), 1);
+	assert_int_equal(count(log, "[accept][tls]"), 1);
+	assert_int_equal(count(log, "GET "), 1);
+}
+
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -341,6 +472,10 @@ int main(void)
 	    TEST(test_too_many),
 	    TEST(test_post),
 	    TEST(test_nowhere),
+	    TEST(test_through_proxy),
+#ifdef HAVE_LIBSSL
+	    TEST(test_one_port),
+#endif
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
