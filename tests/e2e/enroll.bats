@@ -1793,6 +1793,22 @@ print(report["exitCode"], report["status"])' <"$stdout")"
     nothing_written
 }
 
+@test "a signal that the caller ignores does not end the polling" {
+    start_enrolment --pending 1
+    env --ignore-signal=INT,TERM,HUP ./sscep enroll -u "$URL" -c ca.crt \
+        -k local.key -r local.csr -l local.crt -t 2 -v >"$stdout" \
+        2>"$stderr" </dev/null 3>&- &
+    pid=$!
+    ca_pids+=("$pid")
+    wait_for 20 grep -q "waiting 2 seconds" "$stderr"
+    kill -INT "$pid"
+    kill -TERM "$pid"
+    kill -HUP "$pid"
+    wait_for_client
+    enrolled
+    stderr_lacks interrupted
+}
+
 @test "SIGTERM while waiting for an answer leaves no file" {
     start_enrolment --delay 30
     snapshot

@@ -3,6 +3,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <signal.h>
 #include <string.h>
 
 #include <cmocka.h>
@@ -11,6 +12,7 @@
 #include "ops/advice.h"
 #include "ops/answer.h"
 #include "ops/ops.h"
+#include "ops/poll.h"
 #include "refusal.h"
 #include "util/log.h"
 
@@ -404,6 +406,74 @@ static void test_refused_bodies(void **state)
 	}
 }
 
+/* poll.c */
+
+static volatile sig_atomic_t seen;
+
+static void see(int number)
+{
+	seen = number;
+}
+
+static void assert_action(int number, void (*handler)(int), int flags)
+{
+	struct sigaction now;
+
+	assert_int_equal(sigaction(number, NULL, &now), 0);
+	assert_true(now.sa_handler == handler);
+	assert_int_equal(now.sa_flags & (int)(SA_RESTART | SA_NODEFER), flags);
+}
+
+/* However often it waits, what is restored is what was there at first. */
+static void test_poll_signals(void **state)
+{
+	const struct options options = {
+	    .operation = &op_enroll, .poll_count = 9, .poll_time = 100};
+	struct sigaction action = {
+	    .sa_handler = see, .sa_flags = SA_RESTART | SA_NODEFER};
+	struct sigaction old[POLL_SIGNALS], now;
+	struct poll poll;
+	int i, ignored;
+
+	(void)state;
+	sigaction(SIGINT, NULL, &old[0]);
+	sigaction(SIGTERM, NULL, &old[1]);
+	for (ignored = 0; ignored < POLL_SIGNALS; ignored++) {
+		const int kept = ignored == 0 ? SIGTERM : SIGINT;
+		const int lost = ignored == 0 ? SIGINT : SIGTERM;
+
+		seen = 0;
+		sigaction(kept, &action, NULL);
+		signal(lost, SIG_IGN);
+		poll_start(&poll, &options, "4711");
+		/* A run that never polls leaves all as it is. */
+		poll_end(&poll);
+		assert_action(kept, see, SA_RESTART | SA_NODEFER);
+		for (i = 0; i < 3; i++) {
+			assert_int_equal(poll_wait(&poll), ST_OK);
+			raise(lost);
+			assert_int_equal(poll_interrupted(), 0);
+			sigaction(lost, NULL, &now);
+			assert_true(now.sa_handler == SIG_IGN);
+			sigaction(kept, NULL, &now);
+			assert_true(now.sa_handler != see);
+		}
+		poll_end(&poll);
+		assert_action(kept, see, SA_RESTART | SA_NODEFER);
+		sigaction(lost, NULL, &now);
+		assert_true(now.sa_handler == SIG_IGN);
+		raise(kept);
+		assert_int_equal(seen, kept);
+		/* Who sets another one after that keeps it. */
+		signal(kept, SIG_IGN);
+		poll_end(&poll);
+		sigaction(kept, NULL, &now);
+		assert_true(now.sa_handler == SIG_IGN);
+	}
+	sigaction(SIGINT, &old[0], NULL);
+	sigaction(SIGTERM, &old[1], NULL);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -416,6 +486,7 @@ int main(void)
 	    cmocka_unit_test(test_refusals),
 	    cmocka_unit_test(test_find_error),
 	    cmocka_unit_test(test_refused_bodies),
+	    cmocka_unit_test(test_poll_signals),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
