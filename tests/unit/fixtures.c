@@ -20,6 +20,21 @@
 #include "fixtures.h"
 #include "util/log.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#define FINDS_LEAKS
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FINDS_LEAKS
+#endif
+#endif
+
+#ifdef FINDS_LEAKS
+#include <sanitizer/lsan_interface.h>
+#ifdef __linux__
+#include <sys/prctl.h>
+#endif
+#endif
+
 #define PATH_SIZE    512
 #define CAPTURE_SIZE 65536
 
@@ -45,6 +60,18 @@ void fixture_within(const char *file, int line, long long value,
 		return;
 	print_error("%lld is not from %lld to %lld\n", value, least, most);
 	_fail(file, line);
+}
+
+void fixture_exit(int status)
+{
+#ifdef FINDS_LEAKS
+#ifdef PR_SET_DUMPABLE
+	/* The sanitizer traces the process, which some tests forbid. */
+	prctl(PR_SET_DUMPABLE, 1);
+#endif
+	__lsan_do_leak_check();
+#endif
+	_exit(status);
 }
 
 const char *fixture_directory(void)

@@ -53,6 +53,12 @@ const char *capture_stop(void);
 void silence_start(void);
 void silence_stop(void);
 
+/*
+ * Ends a child that a test has forked, without what exit() would do for the
+ * parent; with the address sanitizer it is an error if the child lost memory.
+ */
+_Noreturn void fixture_exit(int status);
+
 /* Keys are made once and borrowed: numbered RSA 2048 keys, and a P-256 key. */
 #define FIXTURE_KEYS 8
 EVP_PKEY *fixture_rsa(int number);

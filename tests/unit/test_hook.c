@@ -246,7 +246,7 @@ static pid_t run_apart(const char *command)
 
 	if (pid == 0) {
 		silence_start();
-		_exit((int)hook_run(&hook));
+		fixture_exit((int)hook_run(&hook));
 	}
 	assert_true(pid > 0);
 	return pid;

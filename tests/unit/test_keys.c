@@ -606,15 +606,15 @@ static enum status read_key(const char *name, EVP_PKEY *want,
 	capture_start(STDERR_FILENO);
 	if ((pid = fork()) == 0) {
 		if (setsid() < 0)
-			_exit(200);
+			fixture_exit(200);
 		st = key_read(&key, &place);
 		if (st == ST_OK ? key == NULL || ERR_peek_error() != 0
 				: key != NULL)
-			_exit(201);
+			fixture_exit(201);
 		if (st == ST_OK && !same_key(key, want))
-			_exit(202);
+			fixture_exit(202);
 		EVP_PKEY_free(key);
-		_exit((int)st);
+		fixture_exit((int)st);
 	}
 	waitpid(pid, &status, 0);
 	*said = capture_stop();

@@ -39,10 +39,10 @@ static pid_t hold(const char *path, double seconds)
 		close(ends[0]);
 		if (lock_take(&lock, path, 0) != ST_OK ||
 		    write(ends[1], "", 1) != 1)
-			_exit(1);
+			fixture_exit(1);
 		nanosleep(&time, NULL);
 		lock_release(&lock);
-		_exit(0);
+		fixture_exit(0);
 	}
 	assert_true(pid > 0);
 	close(ends[1]);
@@ -230,7 +230,7 @@ static void test_child(void **state)
 	assert_int_equal(lock_take(&lock, path, 0), ST_OK);
 	if ((pid = fork()) == 0) {
 		silence_start();
-		_exit((int)lock_take(&other, path, 0));
+		fixture_exit((int)lock_take(&other, path, 0));
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_true(WIFEXITED(status));

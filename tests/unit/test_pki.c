@@ -2175,9 +2175,9 @@ static enum status read_alone(const char *path, const char **text)
 	capture_start(STDERR_FILENO);
 	if ((pid = fork()) == 0) {
 		if (setsid() < 0)
-			_exit(99);
+			fixture_exit(99);
 		st = (int)read_key(&key, path, NULL);
-		_exit(key != NULL ? 98 : st);
+		fixture_exit(key != NULL ? 98 : st);
 	}
 	waitpid(pid, &st, 0);
 	*text = capture_stop();

@@ -104,6 +104,10 @@ static void make_request(void)
 	len = BIO_get_mem_data(pem, &bytes);
 	/* It is in the sixth line; lines have 64 characters and a newline. */
 	write_masked("line", bytes + strlen(PEM_STRING_X509_REQ) + 17 + 5 * 65);
+	X509_NAME_free(name);
+	X509_REQ_free(csr);
+	BIO_free(der);
+	BIO_free(pem);
 }
 
 static void make_key(void)
@@ -133,26 +137,33 @@ static void make_key(void)
 	assert_true(len > 800);
 	write_masked(
 	    "private-line", bytes + strlen(PEM_STRING_PKCS8INF) + 17 + 10 * 65);
+	BIO_free(plain);
+	BIO_free(der);
+	BIO_free(pem);
+}
+
+static void make_cert(const char *file, const struct cert_spec *spec)
+{
+	BIO *pem = BIO_new(BIO_s_mem());
+	X509 *cert = fixture_cert(spec);
+
+	if (!PEM_write_bio_X509(pem, cert))
+		abort();
+	write_bio(file, pem);
+	X509_free(cert);
+	BIO_free(pem);
 }
 
 static void make_certs(void)
 {
-	BIO *rsa = BIO_new(BIO_s_mem()), *ec = BIO_new(BIO_s_mem());
-	BIO *client = BIO_new(BIO_s_mem());
-
-	if (!PEM_write_bio_X509(rsa,
-		fixture_cert(&(struct cert_spec){
-		    .cn = "CA", .key = fixture_rsa(KEY_CA), .ca = true})) ||
-	    !PEM_write_bio_X509(ec,
-		fixture_cert(&(struct cert_spec){
-		    .cn = "CA", .key = fixture_ec(), .ca = true})) ||
-	    !PEM_write_bio_X509(client,
-		fixture_cert(&(struct cert_spec){
-		    .cn = "client", .key = fixture_rsa(KEY_CLIENT)})))
-		abort();
-	write_bio("rsa-ca", rsa);
-	write_bio("ec-ca", ec);
-	write_bio("client", client);
+	make_cert("rsa-ca",
+	    &(struct cert_spec){
+		.cn = "CA", .key = fixture_rsa(KEY_CA), .ca = true});
+	make_cert("ec-ca",
+	    &(struct cert_spec){.cn = "CA", .key = fixture_ec(), .ca = true});
+	make_cert("client",
+	    &(struct cert_spec){
+		.cn = "client", .key = fixture_rsa(KEY_CLIENT)});
 }
 
 /* Percent-decoding shortens the password by the length of the needle. */
@@ -180,7 +191,7 @@ static void run_child(void (*run)(void))
 	fflush(NULL);
 	if ((pid = fork()) == 0) {
 		run();
-		_exit(0);
+		fixture_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	assert_int_equal(status, 0);
@@ -424,7 +435,7 @@ static void forbid_core(void)
 	if (after.rlim_cur != before.rlim_cur ||
 	    after.rlim_max != before.rlim_max ||
 	    is_dumpable(expect_core) != expect_core)
-		_exit(1);
+		fixture_exit(1);
 }
 
 static void test_core(void **state)

@@ -327,11 +327,11 @@ static void fill_up(size_t len)
 
 	signal(SIGXFSZ, SIG_IGN);
 	if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
-		_exit(1);
+		fixture_exit(1);
 	st = spool_add(&spool, pattern, len);
 	if (st == ST_OK)
 		st = spool_end(&spool);
-	_exit((int)st);
+	fixture_exit((int)st);
 }
 
 /* One line, of the file status, when the file cannot grow. */

@@ -524,8 +524,8 @@ static int as_nobody(int (*work)(const char *directory), const char *directory)
 		if (geteuid() == 0 &&
 		    (setgroups(0, NULL) != 0 || setgid(NOBODY) != 0 ||
 			setuid(NOBODY) != 0))
-			_exit(99);
-		_exit(work(directory));
+			fixture_exit(99);
+		fixture_exit(work(directory));
 	}
 	waitpid(pid, &status, 0);
 	return WIFEXITED(status) ? WEXITSTATUS(status) : -1;

@@ -666,9 +666,9 @@ static void test_flush(void **state)
 	capture_start(STDERR_FILENO);
 	if ((pid = fork()) == 0) {
 		if (dup2(fd, STDOUT_FILENO) < 0)
-			_exit(0);
+			fixture_exit(0);
 		say("lost");
-		_exit((int)log_flush());
+		fixture_exit((int)log_flush());
 	}
 	waitpid(pid, &st, 0);
 	text = capture_stop();
@@ -1082,8 +1082,8 @@ static void test_write_full(void **state)
 	if ((pid = fork()) == 0) {
 		signal(SIGXFSZ, SIG_IGN);
 		if (setrlimit(RLIMIT_FSIZE, &limit) != 0)
-			_exit(0);
-		_exit((int)write_file(path, bytes, sizeof(bytes)));
+			fixture_exit(0);
+		fixture_exit((int)write_file(path, bytes, sizeof(bytes)));
 	}
 	waitpid(pid, &st, 0);
 	text = capture_stop();
@@ -1118,8 +1118,8 @@ static int check_as_nobody(const char *path)
 
 	if (pid == 0) {
 		if (geteuid() == 0 && setuid(NOBODY) != 0)
-			_exit(0);
-		_exit((int)check_file(path));
+			fixture_exit(0);
+		fixture_exit((int)check_file(path));
 	}
 	waitpid(pid, &st, 0);
 	return WIFEXITED(st) ? WEXITSTATUS(st) : -1;
