@@ -29,7 +29,7 @@ wait_until_less_than() {
 # begin STAGE: starts it, with its output in a log.
 begin() {
 	local name
-	for name in results log failed running; do
+	for name in results log failed running times; do
 		: >"$out/$1.$name"
 	done
 	began[$1]=$SECONDS
@@ -51,6 +51,7 @@ run_stage() {
 	"stage_$stage"
 	status=$?
 	blame_reports
+	times >"$out/$stage.times"
 	return "$status"
 }
 
@@ -81,9 +82,10 @@ finish() {
 	fi
 	failures=$(count fail "$results")
 	[ ! -t 1 ] || printf '\r%s' "$erase"
-	printf '== %-10s %4d passed, %d failed, %d skipped  %4d s\n' "$stage" \
-		"$(count pass "$results")" "$failures" \
-		"$(count skip "$results")" $((SECONDS - began[$stage]))
+	printf '== %-10s %4d passed, %d failed, %d skipped  %4d s, %4d s of CPU\n' \
+		"$stage" "$(count pass "$results")" "$failures" \
+		"$(count skip "$results")" $((SECONDS - began[$stage])) \
+		"$(cpu_seconds)"
 	if [ "$failures" -gt 0 ]; then
 		awk -F '\t' '/^fail/ { print "   FAILED " $2 \
 			($3 == "" ? "" : " (" $3 ")") }' "$results"
@@ -94,6 +96,13 @@ finish() {
 		echo "   The whole log is $log"
 	fi
 	cat "$results" >>"$out/all"
+}
+
+# cpu_seconds: what $stage has used of all processors, with the processes for
+# which it waited. Test CAs that bats has forked are not among them.
+cpu_seconds() {
+	awk -F '[ms ]+' '{ sum += 60 * ($1 + $3) + $2 + $4 }
+		END { printf "%.0f", sum }' "$out/$stage.times"
 }
 
 # finish_ended: finishes those that have ended.

@@ -19,7 +19,7 @@ setup() {
     cd "$BATS_TEST_TMPDIR/clone" || return
     (cd "$tree" && tar cf - --exclude='./build*' --exclude=./.git \
         --exclude=./quickstart --exclude='*.o' .) | tar xf -
-    printf '#!/bin/sh\necho "all tests" >>"$TESTED"\n' >scripts/test
+    printf '#!/bin/sh\necho "tested ($*)" >>"$TESTED"\n' >scripts/test
     # As if it were of today.
     sed -i "0,/^[0-9]/s/^[0-9].*/$version ($(date -u +%F))/" NEWS
     sed -i "0,/^ -- /s/>  .*/>  $(LC_ALL=C date -Ru)/" debian/changelog
@@ -46,7 +46,8 @@ refuses() {
     run scripts/release "$version"
     echo "$output"
     [ "$status" -eq 0 ]
-    [ "$(cat "$TESTED")" = "all tests" ]
+    [ "$(cat "$TESTED")" = "tested ()
+tested (packages)" ]
     [[ "$output" == *"$(sha256sum "sscep-$version.tar.gz")"* ]]
     [[ "$output" == *"git tag -s -m 'sscep $version' v$version"* ]]
     [[ "$output" == *"gpg --armor --detach-sign sscep-$version.tar.gz"* ]]
