@@ -43,7 +43,8 @@ build_once() {
 	fi
 }
 
-# make_check gcc|clang: counts the tests of the programs; each script is one.
+# make_check gcc|clang MAKE-ARGUMENT...: counts the tests of the programs; each
+# fuzzer is one.
 make_check() {
 	local dir=$top/build-$1 status trs log name failures
 	needs libcmocka-dev || return 0
@@ -53,7 +54,7 @@ make_check() {
 	rm -rf "$out/tmp-$1"
 	mkdir "$out/tmp-$1"
 	printf '\n--- make check (%s)\n' "$1"
-	TMPDIR=$out/tmp-$1 build "$1" -k check
+	TMPDIR=$out/tmp-$1 build "$1" -k check "${@:2}"
 	status=$?
 	while read -r trs; do
 		name="${trs##*/}"

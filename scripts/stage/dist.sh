@@ -5,11 +5,24 @@ packages_dist() {
 	packages_unit
 }
 
+# All programs of "make check" are built, so that their sources are known to be
+# there, and one that reads none of these files, one that reads its corpus and
+# the scripts run: all others are like one of the first two, and run in the
+# stages unit and sanitize.
 stage_dist() {
 	needs libcmocka-dev && built gcc || return 0
+	# shellcheck disable=SC2016
 	exclusively tarball check "make distcheck" \
 		make -C "$top/build-gcc" -j "$jobs" distcheck \
-		DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O1
+		DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 \
+		'TESTS=tests/unit/test_ascii tests/fuzz/fuzz_url $(script_tests)'
+	if [ -e .git ] && command -v git >/dev/null; then
+		tarball && check "the tarball has all that is committed" \
+			has_committed
+	else
+		result elsewhere "the tarball has all that is committed" \
+			"in a clone"
+	fi
 	tarball && check "make dist makes the same tarball again" tarball_again
 }
 
@@ -23,6 +36,15 @@ tarball_once() {
 	[ -f "$tarball" ] ||
 		{ check tarball build gcc dist &&
 			cp "$top/build-gcc/${tarball##*/}" "$tarball"; }
+}
+
+# has_committed: but for what only a clone needs.
+has_committed() {
+	git -C "$top" ls-files | grep -Ev '^(\.ci/|\.gitignore$)' |
+		sort >"$out/committed"
+	tar tzf "$tarball" | sed 's,^[^/]*/,,' | sort >"$out/packed"
+	[ -s "$out/committed" ] && ! comm -23 "$out/committed" "$out/packed" |
+		grep .
 }
 
 # elsewhere COMMAND...: runs it with another umask, language and time zone.

@@ -1,4 +1,4 @@
-# sanitize.sh: unit tests with clang and its sanitizers.
+# sanitize.sh: unit tests and fuzzers with clang and its sanitizers.
 # shellcheck shell=bash
 
 packages_sanitize() {
@@ -8,5 +8,6 @@ packages_sanitize() {
 
 stage_sanitize() {
 	needs clang libclang-rt-dev || return 0
-	make_check clang
+	# shellcheck disable=SC2016
+	make_check clang 'TESTS=$(unit_tests) $(fuzzers)'
 }
