@@ -303,27 +303,26 @@ CAIdentifier = $default::CAIdentifier$CAIdentifier' '"xx"'
     warned "sscep.conf:4: Resume is given twice"
 }
 
-# refused TEXT LINE: the file of these lines is refused with this text.
-refused() {
+# line_refused TEXT LINES: the file of these lines is refused with this text.
+line_refused() {
     printf '%s\n' "$2" >sscep.conf
     run_sscep getca -u "$NOWHERE" -f sscep.conf
-    expect_status 93
-    one_error "sscep.conf:$1"
+    refused 93 "sscep.conf:$1"
 }
 
 @test "a variable that names nothing, and .include" {
-    refused '1: CACertFile: $dir names no key above' 'CACertFile = $dir/ca.crt'
-    refused '3: CACertFile: ${ENV::NOT_SET} names no key' \
+    line_refused '1: CACertFile: $dir names no key above' 'CACertFile = $dir/ca.crt'
+    line_refused '3: CACertFile: ${ENV::NOT_SET} names no key' \
         $'\n\nCACertFile = ${ENV::NOT_SET}'
-    refused '1: CACertFile: ${dir has no closing brace' 'CACertFile = ${dir/x'
-    refused '1: .include is not supported' '.include = /etc/sscep.conf'
-    refused '1: .include is not supported' '.include /etc/sscep.conf'
+    line_refused '1: CACertFile: ${dir has no closing brace' 'CACertFile = ${dir/x'
+    line_refused '1: .include is not supported' '.include = /etc/sscep.conf'
+    line_refused '1: .include is not supported' '.include /etc/sscep.conf'
 }
 
 @test "a control character of an escape in a path or URL" {
     local escape
     for escape in n r t b; do
-        refused "1: CACertFile: \\$escape is an escape" \
+        line_refused "1: CACertFile: \\$escape is an escape" \
             "CACertFile = C:\\$escape.crt"
         printf 'URL = http://h\\%s\n' "$escape" >sscep.conf
         run_sscep getca -c ca.crt -f sscep.conf

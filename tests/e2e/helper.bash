@@ -333,6 +333,7 @@ issued() {
 run_sscep() {
     command_line="$sscep $*"
     status=0
+    before_run
     timeout -k 5 "$run_limit" "$sscep" "$@" >"$stdout" 2>"$stderr" </dev/null ||
         status=$?
     no_sanitizer_text
@@ -354,6 +355,7 @@ enroll() {
 enroll_in_background() {
     command_line="$sscep enroll (in the background) $*"
     status=0
+    before_run
     "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
         -l local.crt "$@" >"$stdout" 2>"$stderr" </dev/null 3>&- 4>&- &
     pid=$!
@@ -498,6 +500,69 @@ misuse() {
     stdout_empty
 }
 
+# refused [OPTION ...] STATUS TEXT ...: the last run ended with this status; one
+# line of error, which has the texts, is all that it printed; it made, changed and
+# removed no file. What is otherwise is said by options:
+#   --unsent         the CA has received nothing, since its log was emptied
+#   --answered       stdout says how far the exchange came, and no more
+#   --warned TEXT    before the error there is a warning, which has this text
+#   --except NAME    this file may have changed
+refused() {
+    local unsent='' answered='' warnings=() except=()
+    while [[ $1 == --* ]]; do
+        case $1 in
+        --unsent) unsent=1 ;;
+        --answered) answered=1 ;;
+        --warned) warnings+=("$2") ;;
+        --except) except+=("$2") ;;
+        *) problem "refused knows no $1" ;;
+        esac
+        [[ $1 != --[we]* ]] || shift
+        shift
+    done
+    [ $# -gt 1 ] || problem "refused needs a text of the error"
+    expect_status "$1"
+    one_error "${@:2}"
+    warned_only "${warnings[@]}"
+    if [ -n "$answered" ]; then
+        only_progress
+    else
+        stdout_empty
+    fi
+    as_before_run "${except[@]}"
+    [ -z "$unsent" ] || nothing_sent
+}
+
+# refused_by PROGRAM [OPTION ...] STATUS TEXT ...: the same of what the function run
+# of bats, with --separate-stderr, has run.
+refused_by() {
+    local sscep=$1 said=$stderr
+    local stdout=$BATS_TEST_TMPDIR/stdout stderr=$BATS_TEST_TMPDIR/stderr
+    echo "$output" | sed '1{/^$/d}' >"$stdout"
+    printf '%s\n' "$said" >"$stderr"
+    refused "${@:2}"
+}
+
+# warned_only TEXT ...: each is in one of the warnings, of which there are as many.
+warned_only() {
+    local text
+    for text in "$@"; do
+        warned "$text"
+    done
+    expect_equal "the number of warnings" $# \
+        "$(grep -c "^$sscep: warning: " "$stderr")"
+}
+
+# stdout has lines that say how far the exchange with the CA came, and no other.
+only_progress() {
+    [ -s "$stdout" ] || problem "stdout does not say how far the exchange came"
+    local progress="requesting |sending certificate request$"
+    progress+="|valid response from server$|pkistatus: |reason: "
+    if grep -Evq "^$sscep: ($progress)" "$stdout"; then
+        problem "stdout says more than how far the exchange came"
+    fi
+}
+
 stdout_empty() {
     if [ -s "$stdout" ]; then
         problem "stdout should be empty"
@@ -513,24 +578,39 @@ no_file() {
     done
 }
 
-# Records all names, modes and contents in the directory.
+# Prints all names, modes and contents in the directory.
 listing() {
-    find . -mindepth 1 -printf '%p %M\n' | sort
-    find . -type f -exec cksum {} + | sort
+    find . -mindepth 1 -printf '%p %M\n' -type f -exec cksum {} + 2>&1 || true
 }
 
 snapshot() {
     listing >"$BATS_TEST_TMPDIR/listing"
 }
 
-# nothing_written [NAME ...]: they are as at snapshot, except these names.
+# Whatever runs the client calls this first.
+before_run() {
+    listing >"$BATS_TEST_TMPDIR/before"
+}
+
+# nothing_written [NAME ...]: all is as at snapshot, except these names.
 nothing_written() {
+    as_listed "$BATS_TEST_TMPDIR/listing" "$@"
+}
+
+# The same for what was there before the last run.
+as_before_run() {
+    as_listed "$BATS_TEST_TMPDIR/before" "$@"
+}
+
+# as_listed LISTING [NAME ...]: the directory is as it was then.
+as_listed() {
     local name pattern='^$'
-    for name in "$@"; do
+    for name in "${@:2}"; do
         pattern="$pattern|(^| )(\\./)?$name( |\$)"
     done
-    if ! diff <(grep -Ev "$pattern" "$BATS_TEST_TMPDIR/listing") \
-        <(listing | grep -Ev "$pattern") >"$BATS_TEST_TMPDIR/listing.diff"; then
+    if ! diff <(grep -Ev "$pattern" "$1" | sort) \
+        <(listing | grep -Ev "$pattern" | sort) \
+        >"$BATS_TEST_TMPDIR/listing.diff"; then
         problem "the directory has changed" \
             "$(cat "$BATS_TEST_TMPDIR/listing.diff")"
     fi

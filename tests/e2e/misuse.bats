@@ -8,18 +8,6 @@ load helper
 # No server listens on port 1 of this machine.
 NOWHERE=http://127.0.0.1:1/scep
 
-# refused STATUS TEXT ...: one error line, nothing on stdout, sent or written.
-refused() {
-    expect_status "$1"
-    shift
-    only_error "$@"
-    stdout_empty
-    if [ -d "$ca" ]; then
-        nothing_sent
-    fi
-    nothing_written
-}
-
 # The required options of enroll, by letter.
 everything() {
     start_enrolment
@@ -380,7 +368,7 @@ screen() {
         for wrong in missing empty zeros text directory broken.pem "$other" \
             local.key/below; do
             enroll "$option" "$wrong"
-            refused 93 "$wrong"
+            refused --unsent 93 "$wrong"
         done
     done
 }
@@ -393,20 +381,20 @@ screen() {
     snapshot
     for wrong in missing empty text local.csr; do
         enroll -K "$wrong" -O other.crt
-        refused 93 "$wrong"
+        refused --unsent 93 "$wrong"
         enroll -K new.key -O "$wrong"
-        refused 93 "$wrong"
+        refused --unsent 93 "$wrong"
     done
 }
 
 @test "a file of -f that is missing, or a directory" {
     everything
     enroll -f missing.conf
-    refused 93 missing.conf
+    refused --unsent 93 missing.conf
     enroll -f .
-    refused 93
+    refused --unsent 93 "configuration file .: "
     enroll -f local.key/below
-    refused 93
+    refused --unsent 93 local.key/below
 }
 
 @test "a request that is broken" {
@@ -423,25 +411,25 @@ screen() {
     head -c 300 broken.csr >short.csr
     snapshot
     enroll -r broken.csr
-    refused 93 broken.csr signature
+    refused --unsent 93 broken.csr signature
     enroll -r trailing.csr
-    refused 93 trailing.csr
+    refused --unsent 93 trailing.csr
     enroll -r short.csr
-    refused 93 short.csr
+    refused --unsent 93 short.csr
 }
 
 @test "a key that does not belong to the request" {
     everything
     enroll -k new.key
-    refused 93 new.key local.csr
+    refused --unsent 93 new.key local.csr
     enroll -k ec.key
-    refused 93 ec.key local.csr
+    refused --unsent 93 ec.key local.csr
 }
 
 @test "-K that does not belong to -O" {
     everything
     enroll -K local.key -O other.crt
-    refused 93 local.key other.crt
+    refused --unsent 93 local.key other.crt
 }
 
 @test "an encrypted key, without a terminal and without --passin" {
@@ -451,10 +439,11 @@ screen() {
     # Without a terminal to prompt on.
     command_line="enroll -k encrypted.key"
     status=0
+    before_run
     setsid timeout 20 ./sscep enroll -u "$URL" -c ca.crt -k encrypted.key \
         -r local.csr -l local.crt >"$stdout" 2>"$stderr" </dev/null || status=$?
     no_sanitizer_text
-    refused 93 encrypted.key
+    refused --unsent 93 encrypted.key
 }
 
 @test "an output that cannot be written: found before anything is sent" {
@@ -466,12 +455,12 @@ screen() {
         for where in missing/file local.key/file directory \
             missing/deeper/file /proc/nothing/file; do
             enroll "$option" "$where"
-            refused 93 "$where"
+            refused --unsent 93 "$where"
         done
     done
     for where in missing/ca.crt local.key/ca.crt; do
         run_sscep getca -u "$URL" -c "$where"
-        refused 93 "$where"
+        refused --unsent 93 "$where"
     done
 }
 

@@ -32,17 +32,15 @@ requested() {
     openssl req -in new.csr -noout -verify 2>/dev/null
 }
 
-# refused TEXT... -- OPTION...: one line says so, and no request is there.
-refused() {
+# not_made TEXT... -- OPTION...: such a request is refused, with these texts.
+not_made() {
     local texts=()
     while [ "$1" != -- ]; do
         texts+=("$1")
         shift
     done
     request "${@:2}"
-    expect_status 1
-    only_error "${texts[@]}"
-    no_file new.csr
+    refused 1 "${texts[@]}"
 }
 
 # extensions: those of new.csr, each in a line, as openssl shows them.
@@ -260,7 +258,7 @@ END_PYTHON
 @test "the subject: what openssl refuses is refused" {
     local subject
     while IFS= read -r subject; do
-        refused "option --subject: " -- --subject "$subject"
+        not_made "option --subject: " -- --subject "$subject"
         ! openssl req -new -utf8 -config /dev/null -key new.key \
             -subj "$subject" -out /dev/null 2>/dev/null ||
             problem "openssl takes $subject"
@@ -296,14 +294,14 @@ Exchange" "$(extensions)"
 @test "faults of lists are named" {
     local list expected
     while IFS='|' read -r list expected; do
-        refused "option --eku: $expected" -- --subject /CN=a --eku "$list"
+        not_made "option --eku: $expected" -- --subject /CN=a --eku "$list"
     done <<'END'
 1.2.3.|unknown purpose 1.2.3.
 serverAuth,|there is a comma, but no purpose next to it
  |there is no purpose in it
 END
     while IFS='|' read -r list expected; do
-        refused "option --san: $expected" -- --subject /CN=a --san "$list"
+        not_made "option --san: $expected" -- --subject /CN=a --san "$list"
     done <<'END'
 DNS:a,|there is a comma, but no name next to it
  |there is no name in it
@@ -314,15 +312,15 @@ email:ä@b|email:ä@b: expected user@host in ASCII (RFC 5280, 4.2.1.6)
 URI:foo|URI:foo: expected an absolute URI: a scheme such as https:
 URI:http:///x|URI:http:///x: expected a URI with a host after //
 END
-    refused "option --template: the name has 256 characters, and may have 255" \
+    not_made "option --template: the name has 256 characters, and may have 255" \
         -- --subject /CN=a --template "$(letters 256)"
 }
 
 @test "characters that are not seen are refused, and it is said where" {
     local escape
-    refused "CN has a byte order mark (U+FEFF, character 1)" -- \
+    not_made "CN has a byte order mark (U+FEFF, character 1)" -- \
         --subject $'/CN=\ufeffa'
-    refused "CN has a character that changes the direction of text (U+202E, \
+    not_made "CN has a character that changes the direction of text (U+202E, \
 character 2)" -- --subject $'/CN=a\u202eb'
     printf '\xef\xbb\xbfsecret\n' >challenge
     request --subject /CN=a --challenge file:challenge
@@ -348,17 +346,17 @@ character 2)" -- --subject $'/CN=a\u202eb'
 @test "long values are one error, and thousands of names are not" {
     local long
     long=$(letters 65536)
-    refused "CN has 65536 characters, and may have 64 (RFC 5280, A.1)" \
+    not_made "CN has 65536 characters, and may have 64 (RFC 5280, A.1)" \
         -- --subject "/CN=$long"
-    refused "unknown type of attribute xxx" -- --subject "/$long=a"
-    refused "expected at most 253 characters" -- --subject /CN=a \
+    not_made "unknown type of attribute xxx" -- --subject "/$long=a"
+    not_made "expected at most 253 characters" -- --subject /CN=a \
         --san "DNS:$long"
-    refused "does not begin with DNS:" -- --subject /CN=a --san "$long"
-    refused "unknown purpose xxx" -- --subject /CN=a --eku "$long"
-    refused "has 65536 characters, and may have 255" -- --subject /CN=a \
+    not_made "does not begin with DNS:" -- --subject /CN=a --san "$long"
+    not_made "unknown purpose xxx" -- --subject /CN=a --eku "$long"
+    not_made "has 65536 characters, and may have 255" -- --subject /CN=a \
         --template "$long"
-    refused "the value is empty" -- --subject ''
-    refused "the value is empty" -- --subject /CN=a --san ''
+    not_made "the value is empty" -- --subject ''
+    not_made "the value is empty" -- --subject /CN=a --san ''
     requested --subject /CN=a \
         --san "$(seq -f 'DNS:host%g.example' 4000 | paste -sd,)"
     expect_equal "the names" 4000 "$(openssl req -in new.csr -noout -text |
@@ -502,5 +500,5 @@ END
     run_sscep enroll -u http://127.0.0.1:1/ -c ca.crt -l new.crt -K new.key \
         -O ca.crt -r a.csr
     expect_status 95
-    refused "there is no name in --san" -- --subject /
+    not_made "there is no name in --san" -- --subject /
 }

@@ -72,6 +72,7 @@ restart() {
 renew() {
     command_line="$sscep renew -f dev.conf $*"
     status=0
+    before_run
     with_clock timeout -k 5 "$run_limit" "$sscep" renew -f dev.conf "$@" \
         >"$stdout" 2>"$stderr" </dev/null || status=$?
     no_sanitizer_text
