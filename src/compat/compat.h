@@ -4,8 +4,10 @@
 
 #if defined(__GNUC__) || defined(__clang__)
 #define PRINTF_LIKE(text, args) __attribute__((format(printf, text, args)))
+#define RESULT_COUNTS           __attribute__((warn_unused_result))
 #else
 #define PRINTF_LIKE(text, args)
+#define RESULT_COUNTS
 #endif
 
 /* z/OS: the compiler option is -qascii. */

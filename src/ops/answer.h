@@ -2,6 +2,7 @@
 #ifndef OPS_ANSWER_H
 #define OPS_ANSWER_H
 
+#include "compat/compat.h"
 #include "ops/inputs.h"
 #include "scep/message.h"
 #include "session.h"
@@ -29,6 +30,6 @@ enum status answer_report_failure(const struct inputs *in,
  * server answered with an HTTP error, by which some refuse a renewal.
  */
 enum status answer_explain_http_error(const struct inputs *in,
-    enum message_type first, enum status st, const char *text);
+    enum message_type first, enum status st, const char *text) RESULT_COUNTS;
 
 #endif

@@ -103,26 +103,26 @@ static enum status write_one(struct session *session, struct output *output,
 
 static enum status say_found(X509 *cert, const EVP_MD *md)
 {
-	struct buf text = {0};
-	enum status st;
+	struct buf subject = {0}, issuer = {0}, usage = {0}, fingerprint = {0};
+	enum status st = cert_add_name(&subject, X509_get_subject_name(cert)) &&
+		cert_add_name(&issuer, X509_get_issuer_name(cert)) &&
+		cert_add_usage(&usage, cert)
+	    ? add_fingerprint(&fingerprint, cert, md)
+	    : fail_memory();
 
-	say_plain("%s", "");
-	say("found certificate with");
-	say_plain("  subject: %s",
-	    cert_name_text(&text, X509_get_subject_name(cert)));
-	say_plain(
-	    "  issuer: %s", cert_name_text(&text, X509_get_issuer_name(cert)));
-	buf_free(&text);
-	if (!cert_add_usage(&text, cert)) {
-		st = fail_memory();
-	} else {
-		say_plain("  usage: %s", buf_string(&text));
-		st = add_fingerprint(&text, cert, md);
-	}
-	if (st == ST_OK)
+	if (st == ST_OK) {
+		say_plain("%s", "");
+		say("found certificate with");
+		say_plain("  subject: %s", buf_string(&subject));
+		say_plain("  issuer: %s", buf_string(&issuer));
+		say_plain("  usage: %s", buf_string(&usage));
 		say_plain("  %s fingerprint: %s", OBJ_nid2sn(EVP_MD_type(md)),
-		    buf_string(&text));
-	buf_free(&text);
+		    buf_string(&fingerprint));
+	}
+	buf_free(&subject);
+	buf_free(&issuer);
+	buf_free(&usage);
+	buf_free(&fingerprint);
 	return st;
 }
 

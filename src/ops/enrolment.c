@@ -117,7 +117,7 @@ static enum status repeat_as_pkcs_req(
 		capture.text, http_error))
 		st = fail_memory();
 	else
-		answer_explain_http_error(
+		st = answer_explain_http_error(
 		    in, MESSAGE_PKCSREQ, st, buf_string(&text));
 	buf_free(&text);
 	return st;

@@ -126,11 +126,15 @@ enum status renew_hook_check_config(const char *path, const char *so)
 	return st;
 }
 
-static bool is_at(int fd, const char *path)
+/* Whether CERT.hook is still the file that was opened. */
+static enum status look_at_mark(bool *yes, int fd, const char *path)
 {
 	struct stat opened;
 
-	return fstat(fd, &opened) == 0 && disk_has_name(&opened, path);
+	*yes = false;
+	return fstat(fd, &opened) == 0 && disk_find_name(yes, &opened, path)
+	    ? ST_OK
+	    : fail_errno(ST_FILE, "%s: cannot access", path);
 }
 
 /* *fd is -1 if CERT.hook is not there. */
@@ -162,19 +166,22 @@ enum status renew_hook_look(const struct renewal_state *r)
 static enum status claim(int *fd, const char *path)
 {
 	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-
 	enum status st = open_mark(fd, path);
+	bool ours;
 
 	if (*fd < 0)
 		return st;
-	if ((fcntl(*fd, F_SETLK, &all) != 0 &&
-		(errno == EAGAIN || errno == EACCES)) ||
-	    !is_at(*fd, path)) {
+	ours = fcntl(*fd, F_SETLK, &all) == 0 ||
+	    (errno != EAGAIN && errno != EACCES);
+	if (ours)
+		st = look_at_mark(&ours, *fd, path);
+	if (ours)
+		return ST_OK;
+	if (st == ST_OK)
 		verbose("another run is running the hook");
-		close(*fd);
-		*fd = -1;
-	}
-	return ST_OK;
+	close(*fd);
+	*fd = -1;
+	return st;
 }
 
 static struct sources find_sources(const struct options *o)
@@ -296,12 +303,17 @@ static enum status run_claimed(const struct renewal_state *r, int fd)
 	const char *path = buf_string(&r->hook);
 	struct log_capture capture;
 	enum status st;
+	bool ours;
 
 	log_capture_begin(&capture);
 	st = run_for_cert(r, read_action(fd));
 	log_capture_end(&capture);
-	if (st == ST_OK && is_at(fd, path) && unlink(path) != 0)
-		return fail_errno(ST_FILE, "%s: cannot remove", path);
+	if (st == ST_OK) {
+		st = look_at_mark(&ours, fd, path);
+		if (ours && unlink(path) != 0)
+			st = fail_errno(ST_FILE, "%s: cannot remove", path);
+		return st;
+	}
 	if (st == ST_HOOK && r->options->renew.hook_optional) {
 		warn(WARN_HOOK_FAILED, "%s", capture.text);
 		return ST_OK;

@@ -4,13 +4,20 @@
 #include "util/file.h"
 #include "util/log.h"
 
-enum status trust_name_next(struct buf *name, const struct options *options)
+static bool add_name(struct buf *name, const struct options *options)
 {
-	return buf_addf(name, "%s.next", options->ca_cert) ? ST_OK
-							   : fail_memory();
+	return buf_addf(name, "%s.next", options->ca_cert);
 }
 
-/* What cannot be read vouches for nothing, and no more is lost by that. */
+enum status trust_name_next(struct buf *name, const struct options *options)
+{
+	return add_name(name, options) ? ST_OK : fail_memory();
+}
+
+/*
+ * What cannot be read vouches for nothing, and no more is lost by that.  NULL when
+ * out of memory.
+ */
 static STACK_OF(X509) *read_file(const char *path)
 {
 	STACK_OF(X509) *certs = NULL;
@@ -23,6 +30,8 @@ static STACK_OF(X509) *read_file(const char *path)
 	if (st == ST_OK && exists)
 		st = cert_read_all(&certs, path, "next CA certificate");
 	log_capture_end(&capture);
+	if (st == ST_ERROR)
+		return NULL;
 	if (st != ST_OK)
 		verbose("%s", capture.text);
 	if (st == ST_OK && exists)
@@ -35,7 +44,7 @@ STACK_OF(X509) *trust_read_next(const struct options *options)
 	STACK_OF(X509) *certs = NULL;
 	struct buf name = {0};
 
-	if (trust_name_next(&name, options) == ST_OK)
+	if (add_name(&name, options))
 		certs = read_file(buf_string(&name));
 	buf_free(&name);
 	return certs;

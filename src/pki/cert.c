@@ -180,14 +180,20 @@ bool cert_add_pem(struct buf *out, X509 *cert)
 	return ok;
 }
 
-const char *cert_name_text(struct buf *buf, const X509_NAME *name)
+bool cert_add_name(struct buf *out, const X509_NAME *name)
 {
 	char *text = X509_NAME_oneline(name, NULL, 0);
+	bool ok = text != NULL && buf_add_string(out, text);
 
-	buf->len = 0;
-	if (text == NULL || !buf_add_string(buf, text))
-		buf->len = 0;
 	OPENSSL_free(text);
+	return ok;
+}
+
+const char *cert_name_text(struct buf *buf, const X509_NAME *name)
+{
+	buf->len = 0;
+	if (!cert_add_name(buf, name))
+		buf->len = 0;
 	return buf->len > 0 ? buf_string(buf) : "";
 }
 

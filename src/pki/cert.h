@@ -38,14 +38,13 @@ bool cert_push(STACK_OF(X509) *certs, X509 *cert);
 void cert_stack_free(STACK_OF(X509) *certs);
 bool cert_is_in(STACK_OF(X509) *certs, const X509 *cert);
 
-/* X509_NAME_oneline(), or "", borrowed from buf; cut to size, and never "". */
+/* X509_NAME_oneline(); that or "", borrowed from buf; cut to size, never "". */
+bool cert_add_name(struct buf *out, const X509_NAME *name);
 const char *cert_name_text(struct buf *buf, const X509_NAME *name);
 const char *cert_name_quote(char *out, size_t size, const X509_NAME *name);
 
-/* Adds the keyUsage, "Digital Signature, CRL Sign", or "none". */
+/* Adds the keyUsage, "Digital Signature, CRL Sign", or "none"; "1D:3C:...". */
 bool cert_add_usage(struct buf *out, X509 *cert);
-
-/* Adds the fingerprint as "1D:3C:...". */
 bool cert_add_fingerprint(struct buf *out, const X509 *cert, const EVP_MD *md);
 
 /* Whether keyUsage has one of the bits; true if there is no keyUsage. */

@@ -4,12 +4,21 @@
 
 #include "util/disk.h"
 
-bool disk_has_name(const struct stat *opened, const char *path)
+bool disk_find_name(bool *yes, const struct stat *opened, const char *path)
 {
 	struct stat named;
+	bool there = lstat(path, &named) == 0;
 
-	return lstat(path, &named) == 0 && named.st_dev == opened->st_dev &&
+	*yes = there && named.st_dev == opened->st_dev &&
 	    named.st_ino == opened->st_ino;
+	return there || errno == ENOENT;
+}
+
+bool disk_has_name(const struct stat *opened, const char *path)
+{
+	bool yes;
+
+	return disk_find_name(&yes, opened, path) && yes;
 }
 
 bool disk_has_room(const char *path, long long bytes)

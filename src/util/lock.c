@@ -75,10 +75,14 @@ static enum attempt lock_file(
     int fd, const char *path, const struct stat *sb, long *holder)
 {
 	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+	bool named;
 	int error;
 
-	if (fcntl(fd, F_SETLK, &all) == 0)
-		return disk_has_name(sb, path) ? ATTEMPT_HELD : ATTEMPT_REMOVED;
+	if (fcntl(fd, F_SETLK, &all) == 0) {
+		if (!disk_find_name(&named, sb, path))
+			return ATTEMPT_FAILED;
+		return named ? ATTEMPT_HELD : ATTEMPT_REMOVED;
+	}
 	error = errno;
 	if (error != EAGAIN && error != EACCES)
 		return ATTEMPT_FAILED;

@@ -33,7 +33,8 @@ void say_plain(const char *format, ...) PRINTF_LIKE(1, 2);
  * Reports a failure on stderr, and returns st.  Called once, where most is known
  * about the failure; callers only pass the status on.  memory.h: which is another.
  */
-enum status fail(enum status st, const char *format, ...) PRINTF_LIKE(2, 3);
+enum status fail(enum status st, const char *format, ...)
+    PRINTF_LIKE(2, 3) RESULT_COUNTS;
 
 /*
  * As fail(), with a reason appended: that of errno, or the first one in
@@ -41,9 +42,9 @@ enum status fail(enum status st, const char *format, ...) PRINTF_LIKE(2, 3);
  * it at LOG_DEBUG.
  */
 enum status fail_errno(enum status st, const char *format, ...)
-    PRINTF_LIKE(2, 3);
+    PRINTF_LIKE(2, 3) RESULT_COUNTS;
 enum status fail_crypto(enum status st, const char *format, ...)
-    PRINTF_LIKE(2, 3);
+    PRINTF_LIKE(2, 3) RESULT_COUNTS;
 
 /* A wrong command line, with a hint at --help; no memory.  ST_ERROR. */
 enum status fail_misuse(const char *format, ...) PRINTF_LIKE(1, 2);

@@ -107,6 +107,36 @@ $SSCEP renew -v --force -f $PWD/abs.conf >>$PWD/out 2>&1'"
     [ ! -e dev.crt.hook ]
 }
 
+@test "a hook is neither left out nor run again without a word" {
+    need strace
+    start
+    enrolled
+    local n told=0 calls='?fstat,?lstat,?newfstatat,?statx'
+    for ((n = 1; n < 20; n++)); do
+        : >dev.crt.hook
+        rm -f hooked
+        make_program broken env ASAN_OPTIONS=detect_leaks=0 \
+            strace -o "$PWD/calls" -P dev.crt.hook -e "trace=$calls" \
+            -e "inject=$calls:error=EIO:when=$n" "$sscep"
+        status=0
+        "$BATS_TEST_TMPDIR/broken" renew -f dev.conf --hook 'touch hooked' \
+            >"$stdout" 2>"$stderr" || status=$?
+        sed -i '/^strace: /d' "$stderr"
+        grep -q INJECTED calls || break
+        if [ "$status" -eq 0 ]; then
+            [ -e hooked ] && [ ! -e dev.crt.hook ] || problem "call $n"
+            continue
+        fi
+        expect_status 93
+        one_error "dev.crt.hook: cannot " ": Input/output error"
+        [ -e dev.crt.hook ] || problem "call $n: there is no mark"
+        told=$((told + 1))
+    done
+    [ "$told" -ge 4 ] || problem "told $told times"
+    expect_status 0
+    [ -e hooked ] && [ ! -e dev.crt.hook ]
+}
+
 # started PROGRAM ARGUMENT...: runs it with SIGUSR1 blocked, SIGINT
 # ignored, an umask and limits of its own, and two descriptors. The shell is bash,
 # as others unblock all signals.

@@ -25,18 +25,23 @@
 
 #include <cmocka.h>
 
+#include <openssl/crypto.h>
+#include <openssl/err.h>
 #include <openssl/pem.h>
 
 #include "compat/process.h"
 #include "fixtures.h"
 #include "http/url.h"
 #include "keys/key.h"
+#include "ops/ops.h"
+#include "ops/poll.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "scep/content.h"
 #include "scep/message.h"
 #include "util/file.h"
+#include "util/log.h"
 
 #define MASK       0x5a
 #define NEEDLE     24
@@ -400,6 +405,74 @@ static void test_proxy(void **state)
 	expect_none(secrets, "proxy");
 }
 
+/* -- a lack of memory ------------------------------------------------------- */
+
+/* The sanitizer would end the process. */
+const char *__asan_default_options(void);
+const char *__asan_default_options(void)
+{
+	return "allocator_may_return_null=1";
+}
+
+static void lack_memory(void)
+{
+	volatile size_t most = PTRDIFF_MAX;
+
+	assert_null(OPENSSL_malloc(most));
+	ERR_clear_error();
+	assert_true(compat_lacked_memory());
+}
+
+/* After that a failure is told as what it may come from. */
+static void test_lack_of_memory(void **state)
+{
+	static const struct {
+		enum status st;
+		bool explained;
+	} cases[] = {{ST_ERROR, true}, {ST_SELFSIGNED, true}, {ST_FILE, true},
+	    {ST_NETWORK, true}, {ST_REPLY, true}, {ST_PENDING, false},
+	    {ST_LOCKED, false}, {ST_HOOK, false}};
+	enum status st, wanted;
+	const char *text;
+	size_t i;
+
+	(void)state;
+	if (!wiped)
+		skip();
+	lack_memory();
+	for (i = 0; i < NITEMS(cases); i++) {
+		wanted = cases[i].explained ? ST_ERROR : cases[i].st;
+		capture_start(STDERR_FILENO);
+		st = fail(cases[i].st, "the text");
+		text = capture_stop();
+		assert_int_equal(st, wanted);
+		assert_string_equal(text,
+		    cases[i].explained ? "sscep: out of memory\n"
+				       : "sscep: the text\n");
+	}
+	compat_forget_lack_of_memory();
+	assert_false(compat_lacked_memory());
+	assert_int_equal(fail(ST_REPLY, "the text"), ST_REPLY);
+}
+
+/* Whether the next poll succeeds does not depend on memory that was lacking. */
+static void test_lack_before_poll(void **state)
+{
+	struct options options = {
+	    .poll_interval = 0, .poll_time = 10, .poll_count = 1};
+	struct poll poll;
+
+	(void)state;
+	if (!wiped)
+		skip();
+	options.operation = ops_all[0];
+	lack_memory();
+	poll_start(&poll, &options, "id");
+	assert_int_equal(poll_wait(&poll), ST_OK);
+	poll_end(&poll);
+	assert_false(compat_lacked_memory());
+}
+
 /* -- cores ----------------------------------------------------------------- */
 
 /* Returns expected on systems where this cannot be queried. */
@@ -462,6 +535,8 @@ int main(void)
 	    cmocka_unit_test(test_key),
 	    cmocka_unit_test(test_proxy),
 	    cmocka_unit_test(test_core),
+	    cmocka_unit_test(test_lack_of_memory),
+	    cmocka_unit_test(test_lack_before_poll),
 	};
 
 	wiped = compat_wipe_freed();

@@ -371,7 +371,7 @@ static void test_fail(void **state)
 	log_set_program("./other");
 	assert_string_equal(log_program(), "./other");
 	capture_start(STDERR_FILENO);
-	fail(ST_FILE, "x");
+	assert_int_equal(fail(ST_FILE, "x"), ST_FILE);
 	text = capture_stop();
 	log_set_program("sscep");
 	assert_string_equal(text, "./other: x\n");
@@ -453,11 +453,11 @@ static void test_fail_long(void **state)
 	memset(long_text, 'x', sizeof(long_text) - 1);
 	capture_start(STDERR_FILENO);
 	errno = ENOENT;
-	fail_errno(ST_FILE, "%s", long_text);
+	assert_int_equal(fail_errno(ST_FILE, "%s", long_text), ST_FILE);
 	warn(WARN_LONG_GET, "%s", long_text);
 	warn(WARN_NO_CHAIN, "%s", long_text);
 	log_capture_begin(&capture);
-	fail(ST_FILE, "%s", long_text);
+	assert_int_equal(fail(ST_FILE, "%s", long_text), ST_FILE);
 	log_capture_end(&capture);
 	log_report(ST_FILE, capture.text);
 	text = capture_stop();
@@ -474,7 +474,7 @@ static void print_all(void)
 	warn(WARN_NO_CHAIN, "%s", "w");
 	verbose("v");
 	debug("d");
-	fail(ST_ERROR, "f");
+	assert_int_equal(fail(ST_ERROR, "f"), ST_ERROR);
 }
 
 #define VERBOSE_LINES \
@@ -570,7 +570,7 @@ static void test_silence(void **state)
 	warn(WARN_NO_CHAIN, "held");
 	warn(WARN_UNKNOWN_KEY, "%s", "");
 	warn(WARN_CHAIN, "information");
-	fail(ST_ERROR, "at once");
+	assert_int_equal(fail(ST_ERROR, "at once"), ST_ERROR);
 	log_release_warnings(silence);
 	memset(silence, 0, sizeof(silence));
 	warn(WARN_LONG_GET, "late");
@@ -601,11 +601,11 @@ static void test_capture(void **state)
 	/* The last failure is kept and not printed; a warning is printed. */
 	capture_start(STDERR_FILENO);
 	log_capture_begin(&outer);
-	fail(ST_REPLY, "first");
+	assert_int_equal(fail(ST_REPLY, "first"), ST_REPLY);
 	st = fail(ST_NETWORK, "second");
 	warn(WARN_NO_CHAIN, "between");
 	log_capture_end(&outer);
-	fail(ST_REPLY, "third");
+	assert_int_equal(fail(ST_REPLY, "third"), ST_REPLY);
 	log_report(ST_FILE, "");
 	log_report(ST_FILE, outer.text);
 	text = capture_stop();
@@ -618,9 +618,9 @@ static void test_capture(void **state)
 	/* Inner captures do not change the outer one. */
 	capture_start(STDERR_FILENO);
 	log_capture_begin(&outer);
-	fail(ST_REPLY, "outer");
+	assert_int_equal(fail(ST_REPLY, "outer"), ST_REPLY);
 	log_capture_begin(&inner);
-	fail(ST_REPLY, "inner");
+	assert_int_equal(fail(ST_REPLY, "inner"), ST_REPLY);
 	log_capture_end(&inner);
 	assert_string_equal(outer.text, "outer");
 	assert_string_equal(inner.text, "inner");
