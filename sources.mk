@@ -277,6 +277,8 @@ sscep_sources = \
 	src/pki/problem.h \
 	src/pki/pss.c \
 	src/pki/pss.h \
+	src/pki/relation.c \
+	src/pki/relation.h \
 	src/pki/reqdiff.c \
 	src/pki/reqdiff.h \
 	src/pki/request.c \

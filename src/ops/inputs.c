@@ -25,6 +25,8 @@ enum status inputs_read_bundle(struct inputs *in)
 	if (st == ST_OK)
 		st = cabundle_check(
 		    &in->bundle, (o->tolerate & TOLERATE_CLOCK) == 0);
+	if (st == ST_OK)
+		trust_warn_of_rival(&in->bundle, o);
 	pins_free(&pins);
 	return st;
 }

@@ -78,3 +78,21 @@ enum status trust_read_pins(struct pins *pins, const struct options *options)
 		st = add_next(pins, options);
 	return st;
 }
+
+/* No error: the certificate of the next CA may have been added to -c. */
+void trust_warn_of_rival(
+    const struct cabundle *bundle, const struct options *options)
+{
+	X509 *rival = cabundle_find_rival(bundle);
+	char name[QUOTE_SIZE], other[QUOTE_SIZE];
+
+	if (rival != NULL && options->ca_fingerprints.count == 0)
+		warn(WARN_RECIPIENT_UNSURE,
+		    "requests are encrypted for %s, the first of -c, and not "
+		    "for %s, of another CA: if that is wrong, name the right "
+		    "one with -e, or take the wrong one out",
+		    cert_name_quote(name, sizeof(name),
+			X509_get_subject_name(bundle->encrypt)),
+		    cert_name_quote(
+			other, sizeof(other), X509_get_subject_name(rival)));
+}

@@ -5,6 +5,7 @@
 #include <openssl/x509.h>
 
 #include "options/options.h"
+#include "pki/cabundle.h"
 #include "pki/pin.h"
 #include "util/buf.h"
 #include "util/status.h"
@@ -24,5 +25,12 @@ enum status trust_name_next(struct buf *name, const struct options *options);
  * such file, or it cannot be read.  NULL when out of memory.
  */
 STACK_OF(X509) *trust_read_next(const struct options *options);
+
+/*
+ * Warns if it is a guess to which certificate of -c is encrypted, and no pin
+ * vouches for all of them.
+ */
+void trust_warn_of_rival(
+    const struct cabundle *bundle, const struct options *options);
 
 #endif

@@ -9,78 +9,60 @@
 #include "pki/cert.h"
 #include "pki/path.h"
 #include "pki/pinned.h"
+#include "pki/relation.h"
 #include "util/file.h"
 #include "util/log.h"
 
+static const char none_suitable[] = "none is suitable: the first";
+
 /*
- * The most signatures that are verified to find the issuers in a set.  A
- * forged set could need the square of its size; in a real one hardly any two
- * certificates have the same name.
+ * Returns the reason of the choice; fits is the one about keyUsage.  Those that
+ * are alone in the set come last, as they may be a stranger's.  If only is not
+ * NULL, it is the one of these that counts.
  */
-static int max_tries(STACK_OF(X509) *certs)
-{
-	return 16 + sk_X509_num(certs);
-}
-
-/* As cert_seems_issued_by(), but false once no tries are left. */
-static bool try_issuer(X509 *cert, X509 *issuer, int *tries)
-{
-	if (X509_NAME_cmp(X509_get_issuer_name(cert),
-		X509_get_subject_name(issuer)) != 0 ||
-	    *tries == 0)
-		return false;
-	--*tries;
-	return cert_seems_issued_by(cert, issuer);
-}
-
-static bool signs_another(X509 *cert, STACK_OF(X509) *certs, int *tries)
-{
-	X509 *other;
-	int i;
-
-	for (i = 0; i < sk_X509_num(certs); i++) {
-		other = sk_X509_value(certs, i);
-		if (X509_cmp(other, cert) != 0 &&
-		    try_issuer(other, cert, tries))
-			return true;
-	}
-	return false;
-}
-
-/* Returns the reason of the choice; fits is the one about keyUsage. */
 static const char *choose_cert(X509 **out, STACK_OF(X509) *certs,
-    unsigned int usage, const char *fits, int *tries)
+    unsigned int usage, const X509 *only, const char *fits, int *tries)
 {
+	int i, count = sk_X509_num(certs);
 	X509 *cert;
-	int i;
+	bool last;
 
-	*out = sk_X509_value(certs, 0);
-	if (sk_X509_num(certs) == 1)
+	*out = count == 1 ? sk_X509_value(certs, 0) : NULL;
+	if (count == 1)
 		return "the only one";
-	for (i = 0; i < sk_X509_num(certs); i++) {
-		cert = sk_X509_value(certs, i);
+	for (i = 0; i < 2 * count; i++) {
+		cert = sk_X509_value(certs, i % count);
+		last = i >= count;
+		if (relation_is_alone(cert, certs) != last ||
+		    (last && only != NULL && cert != only))
+			continue;
+		if (*out == NULL)
+			*out = cert;
 		if (!cert_allows(cert, usage) ||
-		    signs_another(cert, certs, tries))
+		    relation_signs_another(cert, certs, tries))
 			continue;
 		*out = cert;
 		return cert_has_usage(cert)
 		    ? fits
 		    : "there is no keyUsage, and it signs no other of the set";
 	}
-	return "none is suitable: the first";
+	return none_suitable;
 }
 
+/* One that is alone is a recipient only if it is expected to sign as well. */
 static void choose_both(struct cabundle *out)
 {
 	STACK_OF(X509) *certs = out->certs;
-	int tries = max_tries(certs);
+	int tries = relation_max_tries(certs);
 
 	out->why_sign = choose_cert(&out->sign, certs, KU_DIGITAL_SIGNATURE,
+	    NULL,
 	    "keyUsage allows digitalSignature, and it signs no other of the "
 	    "set",
 	    &tries);
 	out->why_encrypt =
 	    choose_cert(&out->encrypt, certs, KU_KEY_ENCIPHERMENT,
+		out->why_sign != none_suitable ? out->sign : NULL,
 		"keyUsage allows keyEncipherment, and it signs no other of the "
 		"set",
 		&tries);
@@ -95,7 +77,7 @@ void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
 
 bool cabundle_may_sign(const struct cabundle *bundle, X509 *cert)
 {
-	int tries = max_tries(bundle->certs);
+	int tries = relation_max_tries(bundle->certs);
 
 	if (!cert_is_in(bundle->certs, cert))
 		return false;
@@ -103,7 +85,7 @@ bool cabundle_may_sign(const struct cabundle *bundle, X509 *cert)
 		return true;
 	if (!cert_allows(cert, KU_DIGITAL_SIGNATURE))
 		return false;
-	return !signs_another(cert, bundle->certs, &tries) ||
+	return !relation_signs_another(cert, bundle->certs, &tries) ||
 	    (!cert_is_ca(bundle->sign) && !cert_is_marked_ra(bundle->sign));
 }
 
@@ -341,6 +323,27 @@ static enum status check_chain(const struct cabundle *bundle, X509 *cert,
 	    reason);
 }
 
+X509 *cabundle_find_rival(const struct cabundle *bundle)
+{
+	bool any_signs = !cert_allows(bundle->sign, KU_DIGITAL_SIGNATURE);
+	STACK_OF(X509) *certs = bundle->certs;
+	X509 *cert;
+	int i;
+
+	if (bundle->encrypt == bundle->owned_encrypt ||
+	    !relation_is_alone(bundle->encrypt, certs))
+		return NULL;
+	for (i = 0; i < sk_X509_num(certs); i++) {
+		cert = sk_X509_value(certs, i);
+		if (X509_cmp(cert, bundle->encrypt) != 0 &&
+		    relation_is_alone(cert, certs) &&
+		    cert_allows(cert, KU_KEY_ENCIPHERMENT) &&
+		    (any_signs || cert_allows(cert, KU_DIGITAL_SIGNATURE)))
+			return cert;
+	}
+	return NULL;
+}
+
 bool cabundle_can_encrypt(const struct cabundle *bundle)
 {
 	return ability_of_key(X509_get0_pubkey(bundle->encrypt)).encrypts;
@@ -368,7 +371,7 @@ enum status cabundle_check(const struct cabundle *bundle, bool check_validity)
 
 bool cabundle_is_chain(STACK_OF(X509) *certs)
 {
-	int i, j, tries = max_tries(certs);
+	int i, j, tries = relation_max_tries(certs);
 	X509 *cert;
 	bool found;
 
@@ -376,8 +379,8 @@ bool cabundle_is_chain(STACK_OF(X509) *certs)
 		cert = sk_X509_value(certs, i);
 		found = false;
 		for (j = 0; !found && j < sk_X509_num(certs); j++)
-			found =
-			    try_issuer(cert, sk_X509_value(certs, j), &tries);
+			found = relation_try_issuer(
+			    cert, sk_X509_value(certs, j), &tries);
 		if (!found)
 			return false;
 	}

@@ -28,8 +28,9 @@ struct cabundle {
  * Reads the file at path or, if there is none, path-0, path-1, ..., and
  * chooses from its certificates: the first one that did not sign another one
  * of the set and whose keyUsage, if any, allows the use (RFC 8894, 3.5.2), or
- * just the first.  The certificate of encrypt_path, if not NULL, is encrypted
- * to instead.  pins, if not NULL, restrict the set.
+ * just the first.  Those that are alone (relation.h) come last, and to another
+ * one than the signer is not encrypted then.  The certificate of encrypt_path,
+ * if not NULL, is encrypted to instead.  pins, if not NULL, restrict the set.
  */
 enum status cabundle_read(struct cabundle *out, const char *path,
     const char *encrypt_path, const struct pins *pins);
@@ -56,6 +57,12 @@ const char *cabundle_get_advice(const struct cabundle *bundle, bool by_hidden);
  * not, requests are encrypted with the challengePassword (RFC 8894, 3.1).
  */
 bool cabundle_can_encrypt(const struct cabundle *bundle);
+
+/*
+ * The first other one that could as well be encrypted to, if neither has to do
+ * with any other of the set: one of the two is a stranger's.  Else NULL.
+ */
+X509 *cabundle_find_rival(const struct cabundle *bundle);
 
 /*
  * Whether a server that sends bundle may sign its replies with cert, too: one of

@@ -72,6 +72,8 @@ enum warning_class {
 	    "The owner or group of a replaced file could not be kept") \
 	X(WARN_POLL_FAILED, "poll-failed", WARNING_USUAL, \
 	    "A poll got no answer from the CA") \
+	X(WARN_RECIPIENT_UNSURE, "recipient-unsure", WARNING_USUAL, \
+	    "Two certificates of -c have nothing in common, and one is chosen") \
 	X(WARN_RENEWAL_REPEATED, "renewal-repeated", WARNING_USUAL, \
 	    "A PKCSReq is sent, as the server refused the RenewalReq") \
 	X(WARN_RENEWAL_SUBJECT, "renewal-subject", WARNING_USUAL, \

@@ -1471,19 +1471,86 @@ recipient_is() {
 }
 
 @test "CA: a set that does not chain to the root in it" {
-    start_enrolment
-    cat "$shared/other.crt" "$ca/ca.crt" >ca.crt
-    # Two self-signed certificates are not one chain.
-    enroll
-    take local.key
-    stop_ca
-    ca=$BATS_TEST_TMPDIR/two
+    take local.key local.csr
     start_ca --profile chain
     cat "$ca/ca.crt" "$shared/other.crt" >ca.crt
-    rm -f local.crt
+    snapshot
     enroll
-    refused 93 chain
+    refused 93 "does not chain to the root in the same set"
     nothing_sent
+    nothing_written
+}
+
+# stranger NAME USAGE: makes NAME.crt, self-signed, with that keyUsage.
+stranger() {
+    openssl req -new -x509 -key "$shared/other.key" -days 30 \
+        -subj "/O=Strangers/CN=$1" -addext "keyUsage=critical,$2" -out "$1.crt"
+}
+
+strange="and not for /C=FI/O=Example/CN=Example Test CA, of another CA: if that is wrong, name the right one with -e"
+
+@test "recipient: of two CAs that have nothing in common the first, with a warning" {
+    start_enrolment
+    cat "$shared/other.crt" "$ca/ca.crt" >ca.crt
+    enroll
+    expect_status 71
+    expect_equal "the recipient" \
+        "Common Name: Another CA, Organization: Elsewhere, Country: FI" \
+        "$(messages recipientIssuer)"
+    stderr_has "requests are encrypted for /C=FI/O=Elsewhere/CN=Another CA, the first of -c, $strange"
+    # -e says which; so does a pin.
+    : >"$ca/log"
+    enroll -e "$ca/ca.crt"
+    enrolled
+    stderr_empty
+    recipient_is "$ca/ca.crt"
+    : >"$ca/log"
+    rm local.crt "$ca"/issued/*
+    cat "$ca/ca.crt" "$shared/other.crt" >ca.crt
+    enroll
+    enrolled
+    warned "and not for /C=FI/O=Elsewhere/CN=Another CA, of another CA"
+    recipient_is "$ca/ca.crt"
+    rm local.crt "$ca"/issued/*
+    enroll --ca-fingerprint "$(fingerprint "$ca/ca.crt" sha256)" \
+        --ca-fingerprint "$(fingerprint "$shared/other.crt" sha256)"
+    enrolled
+    stderr_empty
+}
+
+# encrypts_for FILE: a request is encrypted for it, and granted.
+encrypts_for() {
+    rm -rf local.crt "$ca"/issued/*
+    : >"$ca/log"
+    enroll
+    enrolled
+    stderr_empty
+    recipient_is "$1"
+}
+
+@test "recipient: no stranger beside the CA, wherever it is" {
+    local usage name
+    for usage in keyEncipherment keyCertSign,keyEncipherment; do
+        stranger "$usage" "$usage"
+    done
+    cp "$shared/other.crt" plain.crt
+    for name in keyEncipherment keyCertSign,keyEncipherment plain; do
+        ca=$BATS_TEST_TMPDIR/ca-$name
+        rm -f local.crt
+        start_enrolment --profile ra
+        cat "$name.crt" "$ca/ca.crt" "$ca/ra-sign.crt" "$ca/ra-enc.crt" >ca.crt
+        encrypts_for "$ca/ra-enc.crt"
+        cat "$ca/ca.crt" "$ca/ra-sign.crt" "$name.crt" "$ca/ra-enc.crt" >ca.crt
+        encrypts_for "$ca/ra-enc.crt"
+        stop_ca
+    done
+}
+
+@test "recipient: a CA that may only sign, not the stranger beside it that may encrypt" {
+    stranger foreign keyEncipherment
+    start_enrolment --ca-usage sign,certsign
+    cat foreign.crt "$ca/ca.crt" >ca.crt
+    encrypts_for "$ca/ca.crt"
 }
 
 # --- -v: which certificates are chosen -------------------------------------

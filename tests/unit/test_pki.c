@@ -715,6 +715,8 @@ static struct world {
 	X509 *both_ra;       /* RA by both, with all usages as well */
 	X509 *plain_ra;      /* RA by plain, without keyUsage too */
 	X509 *expired, *new; /* RA, by root */
+	/* Of three other CAs: self-signed for one use each; a root. */
+	X509 *strange_sign, *strange_enc, *strange_root;
 } w;
 
 #define CA_USAGE "critical,keyCertSign,cRLSign"
@@ -789,6 +791,9 @@ static int make_world(void **state)
 	spec.from = 1;
 	spec.to = 10;
 	w.new = fixture_cert(&spec);
+	w.strange_sign = simple("Strange S", 3, "digitalSignature");
+	w.strange_enc = simple("Strange E", 3, "keyEncipherment");
+	w.strange_root = simple("Strange Root", 3, CA_USAGE);
 	return 0;
 }
 
@@ -810,6 +815,9 @@ static int free_world(void **state)
 	X509_free(w.ec);
 	X509_free(w.expired);
 	X509_free(w.new);
+	X509_free(w.strange_sign);
+	X509_free(w.strange_enc);
+	X509_free(w.strange_root);
 	return fixture_cleanup(state);
 }
 
@@ -954,7 +962,7 @@ static void test_picks_first(void **state)
 {
 	X509 *certs[][FIXTURE_STACK] = {
 	    {w.plain, w.both}, {w.root, w.both, w.plain}};
-	X509 *want[] = {w.plain, w.both};
+	X509 *want[] = {w.plain, w.both}, *rivals[] = {w.both, w.plain};
 	struct cabundle bundle;
 	size_t i;
 
@@ -963,8 +971,52 @@ static void test_picks_first(void **state)
 		cabundle_set(&bundle, fixture_stack(certs[i]));
 		assert_ptr_equal(bundle.sign, want[i]);
 		assert_ptr_equal(bundle.encrypt, want[i]);
+		assert_ptr_equal(cabundle_find_rival(&bundle), rivals[i]);
 		cabundle_free(&bundle);
 	}
+}
+
+/* One that has to do with no other, and does not sign, is no recipient. */
+static void test_picks_no_stranger(void **state)
+{
+	const struct {
+		X509 *certs[FIXTURE_STACK];
+		int count;
+		X509 *sign, *encrypt; /* NULL: root or sign, the first */
+	} sets[] = {
+	    {{w.plain, w.root, w.sign, w.enc}, 4, w.sign, w.enc},
+	    {{w.both, w.sign, w.enc}, 3, w.sign, w.enc},
+	    {{w.plain, w.root, w.sub, w.sub_sign}, 4, w.sub_sign, w.sub_sign},
+	    {{w.plain, w.both, w.both_ra}, 3, w.both_ra, w.both_ra},
+	    {{w.plain, w.root, w.plain_sign}, 3, w.plain_sign, w.plain_sign},
+	    /* Alone, too, but it signs. */
+	    {{w.strange_enc, w.strange_sign}, 2, w.strange_sign,
+		w.strange_sign},
+	    {{w.strange_enc, w.sub_sign}, 2, w.sub_sign, w.sub_sign},
+	    /* No certificate signs: the one to encrypt to may be alone. */
+	    {{w.strange_enc, w.strange_root}, 2, NULL, w.strange_enc},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sets); i++)
+		assert_picks(sets[i].certs, sets[i].count, 0, sets[i].sign,
+		    sets[i].encrypt, NULL);
+}
+
+/* Where none is suitable the first is picked, but no stranger. */
+static void test_picks_no_first_stranger(void **state)
+{
+	X509 *certs[] = {w.plain, w.root, w.sign, NULL};
+	struct cabundle bundle;
+
+	(void)state;
+	cabundle_set(&bundle, fixture_stack(certs));
+	assert_ptr_equal(bundle.sign, w.sign);
+	assert_ptr_equal(bundle.encrypt, w.root);
+	assert_string_equal(bundle.why_encrypt, "none is suitable: the first");
+	assert_null(cabundle_find_rival(&bundle));
+	cabundle_free(&bundle);
 }
 
 static void test_check(void **state)
@@ -2272,6 +2324,8 @@ int main(void)
 	    cmocka_unit_test(test_clock),
 	    cmocka_unit_test(test_picks),
 	    cmocka_unit_test(test_picks_first),
+	    cmocka_unit_test(test_picks_no_stranger),
+	    cmocka_unit_test(test_picks_no_first_stranger),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_verify),
 	    cmocka_unit_test(test_explain),
