@@ -860,6 +860,14 @@ renewed() {
     renewed 17
 }
 
+@test "renewal: PKCSReq to a server that announces SCEPStandard, which is not Renewal" {
+    start_renewal --caps SCEPStandard
+    renew
+    renewed 19
+    renew --capabilities SCEPStandard,Renewal
+    renewed "19 17"
+}
+
 @test "renewal: --renewal auto" {
     start_renewal
     renew --renewal auto
@@ -948,6 +956,22 @@ renewed() {
     if cmp -s local.crt new.crt; then
         problem "the certificate is the old one"
     fi
+}
+
+# took_new: new.crt is what the CA has issued now, beside the old certificate.
+took_new() {
+    expect_status 0
+    same_certificate new.crt "$(grep -rLF "$(sed -n 2p local.crt)" "$ca/issued")"
+    rm "$(grep -rLF "$(sed -n 2p local.crt)" "$ca/issued")"
+}
+
+@test "renewal: of a reply with the old certificate first the new one is taken" {
+    start_renewal --cert-order signer-first
+    run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
+        -k local.key -r local.csr -l new.crt
+    took_new
+    renew
+    took_new
 }
 
 @test "renewal: onto the file of the old certificate" {

@@ -566,6 +566,22 @@ END
     refused 97 "not all are CA certificates that verify against -C"
 }
 
+# The RA may sign by --tolerate signer, but vouches for no CA.
+@test "outer form: with an RA alone in -C nothing verifies" {
+    local certs
+    for certs in cross self; do
+        ca=$BATS_TEST_TMPDIR/$certs
+        start_rollover --profile ra --ra-purpose cmc-ra --next-ca-form outer \
+            --next-ca-certs "$certs"
+        cp "$ca/ra-sign.crt" ca.crt
+        snapshot
+        getnextca --tolerate signer
+        refused 97 "not all are CA certificates that verify against -C" \
+            "there is no CA certificate to verify it with"
+        stop_ca
+    done
+}
+
 @test "outer form: no certificate but that of the signer" {
     start_rollover --next-ca-form outer --next-ca-certs ""
     snapshot

@@ -254,6 +254,33 @@ END
     asked 21 "$(name_of of-foreign.crt subject)" 11
 }
 
+# After a rollover the CA may have the same name, and another key.
+@test "getcrl: with two CAs of one name in -c, the CRL of each, in any order" {
+    local order
+    start_queries
+    openssl x509 -in "$ca/ca.crt" -signkey "$shared/other.key" -x509toreq \
+        -out namesake.csr 2>log
+    printf 'basicConstraints = critical, CA:TRUE\n' >namesake.cnf
+    openssl x509 -req -in namesake.csr -signkey "$shared/other.key" -days 30 \
+        -extfile namesake.cnf -set_serial 77 -out namesake.crt 2>log
+    for order in "namesake.crt $ca/ca.crt" "$ca/ca.crt namesake.crt"; do
+        rm -f result
+        # shellcheck disable=SC2086
+        cat $order >ca.crt
+        getcrl -e "$ca/ca.crt"
+        got_crl
+    done
+    stop_ca
+    start_ca --fault crl-bad-signature
+    for order in "namesake.crt $ca/ca.crt" "$ca/ca.crt namesake.crt"; do
+        rm -f result
+        # shellcheck disable=SC2086
+        cat $order >ca.crt
+        getcrl -e "$ca/ca.crt"
+        refused 97 "the signature of the CRL does not verify"
+    done
+}
+
 @test "getcrl -O: issuer and serial of the target, byte by byte" {
     start_queries
     foreign_ca

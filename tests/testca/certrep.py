@@ -172,6 +172,8 @@ class Draft:
             return [self.certificate] + chain
         if order == "leaf-last":
             return chain[::-1] + [self.certificate]
+        if order == "signer-first":
+            return [self.message.signer, self.certificate] + chain
         stranger = self.authority.stranger()
         twin = pki.certify(tuple(stranger), self.certificate.subject,
                            stranger.key.public_key(), [])

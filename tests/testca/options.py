@@ -161,7 +161,9 @@ def _form(parser):
     group.add_argument("--ber-content", action="store_true",
                        help="the same in the encrypted SignedData")
     group.add_argument("--cert-order", default="leaf-first",
-                       choices=("leaf-first", "leaf-last", "with-strangers"))
+                       choices=("leaf-first", "leaf-last", "signer-first",
+                                "with-strangers"),
+                       help="signer-first: the one that signed the request")
 
 
 def _http(parser):

@@ -439,6 +439,18 @@ static void test_names(void **state)
 	assert_false(is_signed_as(NID_sha256, "1.3.14.3.2.29"));
 }
 
+/*
+ * Names that libcrypto does not know, or not for this key: ASN1_item_verify()
+ * answers -1, which is not the 1 of a good signature.
+ */
+static void test_unknown_names(void **state)
+{
+	(void)state;
+	assert_false(is_signed_as(NID_sha256, "1.2.840.113549.1.1.127"));
+	assert_false(is_signed_as(NID_sha256, "1.3.101.112"));
+	assert_false(is_signed_as(NID_sha256, "1.3.101.113"));
+}
+
 /* RFC 5280, 5.1.1.2: both algorithms are the same, parameters included. */
 static void test_two_names(void **state)
 {
@@ -564,6 +576,7 @@ int main(void)
 	    cmocka_unit_test(test_parameters),
 	    cmocka_unit_test(test_digest),
 	    cmocka_unit_test(test_names),
+	    cmocka_unit_test(test_unknown_names),
 	    cmocka_unit_test(test_two_names),
 	};
 

@@ -861,6 +861,49 @@ static void test_issued_by(void **state)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
+/* Gives sha256WithRSAEncryption, wherever it is, a name that nobody knows. */
+static void forget_algorithm(unsigned char *der, size_t len)
+{
+	static const unsigned char name[] = {
+	    6, 9, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 1, 1, 11};
+	size_t i, found = 0;
+
+	for (i = 0; i + sizeof(name) <= len; i++) {
+		if (memcmp(der + i, name, sizeof(name)) != 0)
+			continue;
+		der[i + sizeof(name) - 1] = 0x7f;
+		found++;
+	}
+	assert_true(found > 0);
+}
+
+/* libcrypto then answers -1, which is not the 1 of a good signature. */
+static void test_issued_by_unknown_algorithm(void **state)
+{
+	X509 *certs[] = {w.root, w.sub}, *cert;
+	const unsigned char *p;
+	unsigned char *der;
+	size_t i;
+	int len;
+
+	(void)state;
+	for (i = 0; i < NITEMS(certs); i++) {
+		der = NULL;
+		len = i2d_X509(certs[i], &der);
+		assert_true(len > 0);
+		forget_algorithm(der, (size_t)len);
+		p = der;
+		cert = d2i_X509(NULL, &p, len);
+		OPENSSL_free(der);
+		assert_non_null(cert);
+		assert_false(cert_is_issued_by(cert, w.root));
+		assert_false(cert_seems_issued_by(cert, w.root));
+		assert_false(cert_is_self_signed(cert));
+		assert_int_equal(ERR_peek_error(), 0);
+		X509_free(cert);
+	}
+}
+
 /* What was made at the start of a second is not in the future within it. */
 static void test_clock(void **state)
 {
@@ -1551,6 +1594,10 @@ static void test_csr_read(void **state)
 	b.data[whole - 1] ^= 1;
 	assert_csr_reads(&b, NULL);
 	b.data[40] ^= 1;
+	assert_csr_reads(&b, bad_signature);
+	b.len = 0;
+	add_csr(&b, csr, false);
+	forget_algorithm(b.data, b.len);
 	assert_csr_reads(&b, bad_signature);
 	b.len = 0;
 	assert_true(buf_add_string(&b, "garbage"));
@@ -2321,6 +2368,7 @@ int main(void)
 	    cmocka_unit_test(test_name_text),
 	    cmocka_unit_test(test_name_quote),
 	    cmocka_unit_test(test_issued_by),
+	    cmocka_unit_test(test_issued_by_unknown_algorithm),
 	    cmocka_unit_test(test_clock),
 	    cmocka_unit_test(test_picks),
 	    cmocka_unit_test(test_picks_first),

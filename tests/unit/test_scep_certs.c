@@ -295,6 +295,43 @@ static void test_crl(void **state)
 	cert_stack_free(stack);
 }
 
+/* set with an indefinite length: its ContentInfo, or the SignedData, too. */
+static void add_ber(struct buf *out, const struct buf *set)
+{
+	struct der run = octets_in_memory(set->data, set->len);
+	struct der_element info, type, explicit, data;
+
+	assert_true(der_next(&run, &info) && der_next(&info.inside, &type) &&
+	    der_next(&info.inside, &explicit) &&
+	    der_next(&explicit.inside, &data));
+	assert_true(buf_add(out, "0\x80", 2) && octets_add(out, type.whole) &&
+	    buf_add(out,
+		"\xa0\x80"
+		"0\x80",
+		4) &&
+	    octets_add(out, data.inside) && buf_add(out, "\0\0\0\0\0\0", 6));
+}
+
+/* Two CRLs are one too many, whatever the form of the lengths. */
+static void test_two_crls_ber(void **state)
+{
+	X509_CRL *crl = make_crl();
+	struct buf set = {0}, ber = {0};
+	struct der out;
+
+	(void)state;
+	add_set(&set, NULL, crl, 1);
+	add_ber(&ber, &set);
+	assert_int_equal(find_crl(&out, &ber), ST_OK);
+	set.len = ber.len = 0;
+	add_set(&set, NULL, crl, 2);
+	add_ber(&ber, &set);
+	assert_no_crl(&ber, "not a SignedData with one CRL, in DER");
+	buf_free(&set);
+	buf_free(&ber);
+	X509_CRL_free(crl);
+}
+
 /* The same in BER. */
 static void test_crl_ber(void **state)
 {
@@ -335,6 +372,7 @@ int main(void)
 	    cmocka_unit_test(test_body_count),
 	    cmocka_unit_test(test_crl),
 	    cmocka_unit_test(test_crl_ber),
+	    cmocka_unit_test(test_two_crls_ber),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);

@@ -323,6 +323,11 @@ static void test_failure_long(void **state)
 	{ \
 		.content = c \
 	}
+#define ANSWER(s, e, o, v) \
+	{ \
+		.status = PKI_##s, .content = ABSENT, .edit = e, .oid = o, \
+		.value = v \
+	}
 #define TEXT_ADDED(o, t) \
 	{ \
 		.edit = ADD, .oid = o, .type = t, .value = "words", \
@@ -392,6 +397,25 @@ static const struct bad_reply {
     {"nonce longer", VALUE(OID_RECIPIENT, "0123456789abcdef0"),
 	"recipientNonce has 17 bytes"},
     {"nonce none", VALUE(OID_RECIPIENT, ""), "recipientNonce has 0 bytes"},
+    /* The same is demanded of a FAILURE and of PENDING (RFC 8894, 3.2.1). */
+    {"FAILURE, other nonce",
+	ANSWER(FAILURE, OF_VALUE, OID_RECIPIENT, "1123456789abcdef"),
+	"recipientNonce does not match"},
+    {"FAILURE, no nonce", ANSWER(FAILURE, WITHOUT, OID_RECIPIENT, NULL),
+	"no recipientNonce (RFC"},
+    {"FAILURE, other id", ANSWER(FAILURE, OF_VALUE, OID_ID, "1123456789ABCDEF"),
+	"transactionID is \"1123456789ABCDEF\""},
+    {"FAILURE, no id", ANSWER(FAILURE, WITHOUT, OID_ID, NULL),
+	"no transactionID (RFC"},
+    {"PENDING, other nonce",
+	ANSWER(PENDING, OF_VALUE, OID_RECIPIENT, "1123456789abcdef"),
+	"recipientNonce does not match"},
+    {"PENDING, no nonce", ANSWER(PENDING, WITHOUT, OID_RECIPIENT, NULL),
+	"no recipientNonce (RFC"},
+    {"PENDING, other id", ANSWER(PENDING, OF_VALUE, OID_ID, "1123456789ABCDEF"),
+	"transactionID is \"1123456789ABCDEF\""},
+    {"PENDING, no id", ANSWER(PENDING, WITHOUT, OID_ID, NULL),
+	"no transactionID (RFC"},
     /* The additional attributes of FAILURE. */
     {"failInfo twice", {.edit = TWICE, .oid = OID_FAIL, .status = PKI_FAILURE},
 	"failInfo occurs more than once"},
