@@ -393,6 +393,21 @@ start_large() {
     same_certificate local.crt "$(issued)"
 }
 
+@test "-l is written before --chain, which is not written without it" {
+    start_enrolment --cert-order leaf-last
+    trace_calls "$putting" enroll --chain chain.crt
+    enrolled
+    put sync:local.crt name:local.crt sync:work sync:chain.crt name:chain.crt
+    stop_ca
+    ca=$BATS_TEST_TMPDIR/second
+    start_enrolment --cert-order leaf-last
+    echo old >chain.crt
+    enroll -l /dev/full --chain chain.crt
+    rescued "/dev/full: cannot write: No space left on device"
+    expect_equal "the chain" old "$(cat chain.crt)"
+    no_temporary
+}
+
 # --- temporary files -------------------------------------------------------
 
 @test "the temporary file of a killed run is removed by the next one, that of a running one is not" {
@@ -417,6 +432,17 @@ start_large() {
     [ -e "$other" ]
     kill -TERM "$pid"
     wait "$pid" || true
+    no_temporary
+}
+
+@test "an error of close() is an error of the file" {
+    start_enrolment
+    : >local.crt
+    need strace
+    make_program traced env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -P "$PWD/local.crt" -e "inject=close:error=EIO" "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/traced" enroll
+    rescued "local.crt: cannot write: Input/output error"
     no_temporary
 }
 
@@ -1431,6 +1457,29 @@ sys.stdout.write(json.load(open(sys.argv[1]))["pem"])' "$stdout" >got.crt
     trace_calls fsync,fdatasync enroll -m request
     expect_status 0
     synced
+}
+
+# What has a name is whole, and the name is there when the program ends.
+@test "a power failure: a file is on the disk before it takes its name, and the name after that" {
+    start_enrolment
+    trace_calls "$putting" enroll
+    enrolled
+    put sync:local.crt name:local.crt sync:work
+    trace_calls "$putting" enroll
+    expect_status 0
+    put sync:local.crt name:local.crt sync:work
+    trace_calls "$putting" enroll --new-key ec:P-256 --subject /CN=device \
+        --challenge pass:secret -k new.key -r new.csr -l new.crt
+    expect_status 0
+    put sync:new.key name:new.key sync:work sync:new.csr name:new.csr sync:work \
+        sync:new.crt name:new.crt sync:work
+    trace_calls "$putting" run_sscep getcrl -u "$URL" -c ca.crt -k local.key \
+        -l local.crt -w crl.pem
+    expect_status 0
+    put name:crl.pem
+    trace_calls "$putting" run_sscep getcrl -u "$URL" -c ca.crt -k local.key \
+        -l local.crt -w crl.pem
+    put name:crl.pem
 }
 
 @test "a power failure: CA files are on the disk, their names may not be" {

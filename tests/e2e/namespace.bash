@@ -127,6 +127,16 @@ synced() {
         sed 's,.*/,,; s,^\.\(.*\)\.sscep-tmp-......$,\1,' | paste -sd' ')"
 }
 
+# put CALL:NAME...: after trace_calls "$putting": these calls succeeded in this
+# order, sync of a file or of "work", the directory, and name when a file gets it.
+putting=fsync,fdatasync,link,linkat,rename,renameat,renameat2
+put() {
+    expect_equal "what was done" "$*" "$(sed -En \
+        -e 's/.* f(data)?sync\([0-9]*<(.*)>\) *= 0$/sync:\2/p' \
+        -e 's/.* (link|rename)(at2?)?\(.*"([^"]*)".*\) *= 0$/name:\3/p' "$calls" |
+        sed -E 's,:.*/,:,; s,:\.(.*)\.sscep-tmp-......$,:\1,' | paste -sd' ')"
+}
+
 # with_error CALL ERROR COMMAND...: this call of the system fails.
 with_error() {
     need strace

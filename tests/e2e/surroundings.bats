@@ -153,6 +153,18 @@ replaced() {
     [ -L link.crt ] || problem "the symbolic link was replaced"
 }
 
+@test "a file that is replaced loses its set-user-ID, set-group-ID and sticky bits" {
+    local mode
+    start_ca
+    for mode in 4755 2755 1755 7640; do
+        echo old >got.crt
+        chmod "$mode" got.crt
+        run_sscep getca -u "$URL" -c got.crt
+        expect_status 0
+        expect_equal "the mode after $mode" "${mode#?}" "$(stat -c %a got.crt)"
+    done
+}
+
 # A new file has the permissions that the umask leaves.
 @test "a new file has the owner, the group and the mode that open() gives" {
     start_ca
