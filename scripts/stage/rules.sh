@@ -56,6 +56,7 @@ stage_rules() {
 	check "sources.mk is complete" sources_listed
 	check "house rules" tests/check-rules
 	check "house rules, self-test" tests/check-rules --self-test
+	check "mutants, self-test" scripts/mutate --self-test
 	if needs shellcheck; then
 		while read -r file; do
 			check "shellcheck $file" shell_check "$file"

@@ -1,0 +1,303 @@
+"""Runs the tests that reach a block, until one of them fails."""
+
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import threading
+import time
+
+# The end-to-end tests by source file, or by the beginning of its name: the most
+# telling first.  What a mutant survives in all of them counts as survived.
+E2E = (
+    ("src/scep/caps", ("checkserver", "algorithms")),
+    ("src/scep/nextca", ("nextca",)),
+    ("src/scep/request", ("enroll", "algorithms")),
+    ("src/scep/attrs", ("enroll", "query")),
+    ("src/scep/", ("enroll", "query", "getca")),
+    ("src/ops/check_server", ("checkserver",)),
+    ("src/ops/check_c", ("checkserver", "check")),
+    ("src/ops/check_n", ("checkserver",)),
+    ("src/ops/check_h", ("checkserver", "check")),
+    ("src/ops/check", ("check", "checkserver")),
+    ("src/ops/finding", ("check",)),
+    ("src/ops/crldue", ("query",)),
+    ("src/ops/fileset", ("getca", "files")),
+    ("src/ops/cafiles", ("getca", "nextca")),
+    ("src/ops/getca", ("getca",)),
+    ("src/ops/getc", ("query",)),
+    ("src/ops/query", ("query",)),
+    ("src/ops/getnextca", ("nextca",)),
+    ("src/ops/stale", ("getca", "files")),
+    ("src/ops/trust", ("pins", "enroll")),
+    ("src/ops/hook", ("renew", "renewrun")),
+    ("src/ops/renew_ca", ("renewca", "renew")),
+    ("src/ops/renew_next", ("renewca", "renew")),
+    ("src/ops/renew_files", ("renewfiles", "renew")),
+    ("src/ops/renew_guard", ("renew", "renewrun")),
+    ("src/ops/renew", ("renew", "renewfiles", "renewrun")),
+    ("src/ops/making", ("newrequest", "newkey")),
+    ("src/ops/own_key", ("newkey", "newkey-files", "keys")),
+    ("src/ops/signer", ("keys", "enroll")),
+    ("src/ops/poll", ("enroll", "live")),
+    ("src/ops/outputs", ("output", "files")),
+    ("src/ops/describe", ("json",)),
+    ("src/ops/", ("enroll", "renew")),
+    ("src/keys/new_key", ("newkey", "newkey-files")),
+    ("src/keys/", ("keys", "newkey-files")),
+    ("src/pki/crl", ("query",)),
+    ("src/pki/revoked", ("query",)),
+    ("src/pki/pin", ("pins",)),
+    ("src/pki/altname", ("newrequest", "newkey")),
+    ("src/pki/request", ("newrequest", "newkey")),
+    ("src/pki/subject", ("newrequest", "newkey")),
+    ("src/pki/usage", ("newrequest", "newkey")),
+    ("src/pki/reqdiff", ("newrequest", "renew")),
+    ("src/pki/due", ("renew",)),
+    ("src/pki/caset", ("getca", "nextca")),
+    ("src/pki/", ("enroll", "getca", "check")),
+    ("src/http/redirect", ("redirect",)),
+    ("src/http/proxy", ("proxy",)),
+    ("src/http/connect", ("proxy", "tls")),
+    ("src/http/t", ("tls", "redirect")),
+    ("src/http/", ("enroll", "redirect", "proxy")),
+    ("src/util/swap", ("renewfiles", "files")),
+    ("src/util/report", ("json",)),
+    ("src/util/html", ("checkserver", "redirect")),
+    ("src/util/live", ("live",)),
+    ("src/util/", ("files", "output")),
+    ("src/compat/", ("enroll", "keys")),
+    ("src/options/", ("config", "misuse", "enroll")),
+    ("src/", ("enroll", "getca")),
+)
+# So many tests begin at once, and so many of a file are tried on a mutant.
+PIECE = 30
+AT_MOST = 16
+# A test that takes so many times as long as before hangs.
+PATIENCE = 8
+
+
+class Broken(Exception):
+    """A test fails without any fault."""
+
+
+class Suite:
+    def __init__(self, tree):
+        self.tree = tree
+        self.reached = os.path.join(tree.build, "reached")
+        self.leaks = os.path.join(tree.build, "leaks")
+        self.known_file = os.path.realpath(os.path.join(tree.out, "reach.json"))
+        self.known = {}
+        self.recall()
+        self.sources = tree.fingerprint("src", "tests/mutate/mutants.py")
+        self.home = os.path.join(tree.out, "home")
+        os.makedirs(self.home, exist_ok=True)
+
+    def recall(self):
+        if os.path.exists(self.known_file):
+            with open(self.known_file, encoding="utf-8") as file:
+                self.known = json.load(file)
+
+    def remember(self, key, value):
+        self.recall()
+        self.known[key] = value
+        with open(self.known_file + ".%d" % os.getpid(), "w", encoding="utf-8") as file:
+            json.dump(self.known, file)
+        os.replace(self.known_file + ".%d" % os.getpid(), self.known_file)
+
+    def record(self, run):
+        """The blocks that are reached, by number of the test, and what run()
+        returns."""
+        with open(self.reached, "w", encoding="utf-8"):
+            os.chmod(self.reached, 0o666)
+        try:
+            result = run()
+            found = {}
+            with open(self.reached, encoding="utf-8") as file:
+                for line in file:
+                    number, block = line.split(None, 1)
+                    found.setdefault(int(number), set()).add(block.strip())
+        finally:
+            os.remove(self.reached)
+        return found, result
+
+    def run(self, command, limit, failed, **also):
+        """Runs it until failed() is true of a line of its output; returns that
+        line, or "hangs", or the status it ended with, or None."""
+        with subprocess.Popen(command, stdout=subprocess.PIPE,
+                              stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
+                              start_new_session=True, errors="replace",
+                              **also) as process:
+            hung = []
+            timer = threading.Timer(
+                limit, lambda: (hung.append(True), self.end(process)))
+            timer.start()
+            try:
+                for line in process.stdout:
+                    if failed(line):
+                        self.end(process)
+                        return line.strip()
+                status = process.wait()
+            finally:
+                timer.cancel()
+        if hung:
+            return "hangs"
+        return "ended with %d" % status if status else None
+
+    def end(self, process):
+        for number in (signal.SIGTERM, signal.SIGKILL):
+            try:
+                os.killpg(process.pid, number)
+                process.wait(2)
+            except (ProcessLookupError, subprocess.TimeoutExpired):
+                pass
+
+    # --- unit tests ------------------------------------------------------------
+
+    def unit_tests(self):
+        return sorted(name[:-2] for name in os.listdir(
+            os.path.join(self.tree.copy, "tests/unit"))
+            if re.fullmatch(r"test_.*\.c", name))
+
+    def run_unit(self, name, limit):
+        environment = dict(os.environ, srcdir=self.tree.copy,
+                           builddir=self.tree.build, LC_ALL="C.UTF-8",
+                           HOME=self.home)
+        environment.pop("CMOCKA_MESSAGE_OUTPUT", None)
+        return self.run(["./" + name], limit,
+                        re.compile(r"\[  FAILED  \] ").match,
+                        cwd=self.tree.build, env=environment)
+
+    def measure_unit(self, name):
+        """The blocks that a unit test reaches, and how long it takes."""
+        key = "%s %s" % (name, self.tree.fingerprint(
+            "tests/unit/%s.c" % name) + self.sources)
+        if key not in self.known:
+            start = time.monotonic()
+            found, result = self.record(lambda: self.run_unit(name, 300))
+            taken = time.monotonic() - start
+            if result:
+                raise Broken("%s: %s" % (name, result))
+            self.remember(key, [taken, sorted(set().union(*found.values()))])
+        return self.known[key]
+
+    def try_unit(self, mutant):
+        """What kills it, if anything."""
+        block = "%s:%d" % (mutant.file, mutant.block)
+        stem = os.path.basename(mutant.file)[:-2]
+        room = mutant.file.split("/")[1]
+        chosen = []
+        for name in self.unit_tests():
+            taken, blocks = self.measure_unit(name)
+            if block in blocks:
+                # Those of the source first, and then the cheap ones.
+                near = 100 if stem in name else 4 if room in name else 1
+                chosen.append((taken / near, taken, name))
+        for _, taken, name in sorted(chosen):
+            limit = 30 + PATIENCE * taken
+            # What fails once only may fail of the load.
+            if self.run_unit(name, limit):
+                said = self.run_unit(name, limit)
+                if said:
+                    return "%s: %s" % (name, said.split("] ")[-1])
+        return None
+
+    # --- end-to-end tests ------------------------------------------------------
+
+    def e2e_files(self, source):
+        for beginning, names in E2E:
+            if source.startswith(beginning):
+                return names
+        return ()
+
+    def test_names(self, file):
+        path = os.path.join(self.tree.top, "tests/e2e", file + ".bats")
+        with open(path, encoding="utf-8") as text:
+            return re.findall(r'^@test "(.*)" \{$', text.read(), flags=re.M)
+
+    def run_bats(self, file, names, limit, program="sscep",
+                 failed=re.compile("not ok ").match):
+        pattern = "^(%s)$" % "|".join(
+            re.sub(r"([][\\.*+?(){}|^$])", r"\\\1", name.replace('\\"', '"'))
+            for name in names)
+        directory = os.path.join(self.tree.out, "bats")
+        shutil.rmtree(directory, ignore_errors=True)
+        build = self.tree.build
+        environment = dict(
+            os.environ, SSCEP=os.path.join(build, program),
+            GCC_SSCEP=os.path.join(build, "sscep"), LC_ALL="C.UTF-8",
+            MKREQUEST=os.path.join(self.tree.copy, "mkrequest"), HOME=self.home)
+        return self.run(
+            ["bats", "--tempdir", directory, "--formatter", "tap", "-f", pattern,
+             os.path.join(self.tree.copy, "tests/e2e", file + ".bats")],
+            limit, failed, env=environment)
+
+    def measure_e2e(self, file, names):
+        """The blocks that each of these tests reaches; None: all, for it fails
+        while that is recorded, as one that counts system calls."""
+        key = "%s %s %s" % (file, names[0], self.tree.fingerprint(
+            "tests/e2e/%s.bats" % file, "tests/e2e/helper.bash") + self.sources)
+        if key not in self.known:
+            lines, reached = [], {}
+            found, _ = self.record(lambda: self.run_bats(
+                file, names, 60 + 20 * len(names), failed=lines.append))
+            for line in lines:
+                match = re.match(r"(not )?ok (\d+) (.*)", line)
+                if not match or " # skip" in line:
+                    continue
+                fails, number, name = match.groups()
+                if not fails:
+                    reached[name] = sorted(found.get(int(number), set()) |
+                                           found.get(0, set()))
+                elif not self.run_bats(file, [name], 120):
+                    reached[name] = None
+                else:
+                    raise Broken("%s.bats: %s" % (file, name))
+            if not reached:
+                raise Broken("%s.bats: no test has passed" % file)
+            self.remember(key, reached)
+        return self.known[key]
+
+    def try_e2e(self, mutant):
+        block = "%s:%d" % (mutant.file, mutant.block)
+        free = mutant.kind == "free"
+        for file in self.e2e_files(mutant.file):
+            names, chosen = self.test_names(file), []
+            for first in range(0, len(names), PIECE):
+                reached = self.measure_e2e(file, names[first:first + PIECE])
+                chosen += [(len(blocks or ()), name) for name, blocks
+                           in reached.items()
+                           if blocks is None or block in blocks]
+                if len(chosen) >= AT_MOST:
+                    break
+            # Those that end early were refused something; the others have seen
+            # the most.
+            chosen = [name for _, name in sorted(chosen)]
+            if not chosen:
+                continue
+            half = AT_MOST // 2
+            if len(chosen) > AT_MOST:
+                chosen = chosen[:half] + chosen[-half:]
+            program = "sscep-leaks" if free else "sscep"
+            said = self.run_bats(file, chosen, 60 + 20 * len(chosen), program)
+            if said and free and not self.leaked():
+                continue
+            if said == "hangs":
+                return "%s.bats: hangs" % file
+            match = re.match(r"not ok \d+ (.*)", said or "")
+            if match and self.run_bats(file, [match.group(1)], 120, program):
+                return "%s.bats: %s" % (file, match.group(1))
+        return None
+
+    def leaked(self):
+        """Whether there is a report of a leak; they are removed."""
+        found = False
+        for name in os.listdir(self.tree.build):
+            if name.startswith("leaks."):
+                path = os.path.join(self.tree.build, name)
+                with open(path, errors="replace", encoding="utf-8") as file:
+                    found = found or "detected memory leaks" in file.read()
+                os.remove(path)
+        return found
