@@ -626,6 +626,16 @@ temporary_files() {
     same_certificate log "$(issued)"
 }
 
+@test "a socket is no output" {
+    start_enrolment
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("local.crt")'
+    enroll
+    expect_status 93
+    only_error "local.crt: is a socket"
+    [ -S local.crt ]
+    nothing_issued
+}
+
 @test "a pipe without a reader: a signal ends the wait" {
     start_enrolment
     mkfifo pipe

@@ -560,6 +560,24 @@ old_set_enrolls() {
     old_set_enrolls --profile ra-chain
 }
 
+@test "stale files: from several to one, and those that were moved cannot be put back" {
+    local number
+    start_ca --profile ra-chain
+    getca
+    mkdir kept
+    cp -a ca.crt-? kept
+    another_ca
+    with_error '?rename,renameat,renameat2' EIO:when=3+ getca
+    expect_status 93
+    one_error "Input/output error; not all of ca.crt-0 ... could be put back"
+    stdout_lacks written
+    no_file ca.crt ca.crt-0 ca.crt-1
+    for number in 0 1; do
+        cmp "ca.crt-$number.old" "kept/ca.crt-$number"
+    done
+    as_before 2 3
+}
+
 # fixed FILE COMMAND...: nobody can change or replace the file meanwhile.
 fixed() {
     in_mounts "mount --bind $1 $1

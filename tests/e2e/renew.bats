@@ -920,6 +920,45 @@ SSCEP_SERIAL=$(serial dev.crt | cut -d= -f2)" "$(cat vars)"
     expect_equal "hooks" 4 "$(grep -c enrolled hooks)"
 }
 
+# renew_keeping FILE [OPTION...]: this file cannot be removed.
+renew_keeping() {
+    need strace
+    make_program keeping env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -P "$1" -e trace=unlink,unlinkat -e inject=unlink,unlinkat:error=EIO \
+        "$sscep"
+    status=0
+    "$BATS_TEST_TMPDIR/keeping" renew -f dev.conf "${@:2}" >"$stdout" \
+        2>"$stderr" || status=$?
+}
+
+@test "a request that cannot be removed: the next run goes on with its certificate" {
+    local new
+    start
+    renew_keeping dev.crt.req
+    expect_status 93
+    only_error "dev.crt.req: cannot remove: Input/output error"
+    new=$(serial dev.crt.new)
+    renew
+    expect_status 0
+    expect_equal "the certificate" "$new" "$(serial dev.crt)"
+    expect_equal "requests" 1 \
+        "$(ca_log operation 'operation == "PKIOperation"' | wc -l)"
+    pair_is_good
+    no_file dev.crt.req dev.crt.new dev.key.new
+}
+
+@test "a hook whose mark cannot be removed runs again" {
+    start
+    renew_keeping dev.crt.hook --hook 'echo >>ran'
+    expect_status 93
+    only_error "dev.crt.hook: cannot remove: Input/output error"
+    pair_is_good
+    renew --hook 'echo >>ran'
+    expect_status 0
+    expect_equal "times" 2 "$(wc -l <ran)"
+    no_file dev.crt.hook
+}
+
 @test "a hook is not run while the files are not in place" {
     need strace
     start
