@@ -48,7 +48,6 @@ encrypt() {
 
 setup_file() {
     keys=$BATS_FILE_TMPDIR/keys
-    tls=$BATS_FILE_TMPDIR/tls
     mkdir "$keys"
     make_tls
     (
@@ -84,7 +83,7 @@ setup() {
     need nginx openssl setsid
     common_setup
     keys=$BATS_FILE_TMPDIR/keys
-    tls=$BATS_FILE_TMPDIR/tls
+    tls=$BATS_RUN_TMPDIR/tls
     # The next runs read these from stdin and from descriptor 7.
     input=/dev/null
     descriptor=/dev/null

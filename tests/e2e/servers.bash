@@ -90,10 +90,11 @@ tls_cert_with() {
     tls_cert "$1" "$2" "$3"$'\n'"extendedKeyUsage=$4"
 }
 
-# Makes all certificates of the tests, once for each test file: the first test
-# makes them, the others wait.
+# Makes all certificates of the tests, once for all files: the first test makes
+# them, the others wait.
 make_tls() {
-    tls=$BATS_FILE_TMPDIR/tls
+    tls=$BATS_RUN_TMPDIR/tls
+    [ ! -e "$tls/done" ] || return 0
     if mkdir "$tls" 2>/dev/null; then
         fill_tls
         : >"$tls/done"
