@@ -19,11 +19,13 @@ alone() {
 			--reuid "$(id -u)" --regid "$(id -g)" --init-groups \
 			env PATH="$PATH" HOME="$HOME" LC_ALL="$LC_ALL" \
 			TMPDIR="${TMPDIR:-/tmp}" slowness="$slowness" \
-			SSCEP="${SSCEP:-}" MKREQUEST="$MKREQUEST" "$@"
+			SSCEP="${SSCEP:-}" MKREQUEST="$MKREQUEST" \
+			GOCACHE="${GOCACHE:-}" "$@"
 	fi
 }
 
-# Each file of tests/interop tests one server, and needs other packages.
+# Each file of tests/interop tests one server, and needs other packages.  What
+# Go has compiled for one of them stays in build-go/ for the next run.
 stage_interop() {
 	bats_usable && needs iproute2 || return 0
 	if ! alone true; then
@@ -31,7 +33,7 @@ stage_interop() {
 		return
 	fi
 	built gcc || return
-	export SSCEP=$top/build-gcc/sscep
+	export SSCEP=$top/build-gcc/sscep GOCACHE=$top/build-go
 	needs scep && watched_bats scepserver \
 		alone "${plain[@]}" bats tests/interop/scepserver.bats
 	needs golang-go golang-github-smallstep-certificates-dev &&
