@@ -5,7 +5,8 @@ packages_hardening() {
 	echo clang cmake
 }
 
-# Each build has its own directory, because it has its own flags.
+# Each build has its own directory, because it has its own flags.  The stage cmake
+# checks what CMake builds with gcc.
 stage_hardening() {
 	new_configure || return
 	rm -rf "$out"/hardening-*
@@ -17,7 +18,7 @@ hardened_by_configure() {
 	export CC
 	for CC in gcc clang; do
 		needs "$CC" || continue
-		check "configure ($CC)" hardened_by configure "$out/hardening-$CC"
+		check "configure ($CC)" hardened_by configure "$CC"
 		check "no warnings at -O0 ($CC)" made_again CFLAGS="-O0 $warnings"
 		check "no warnings with _FORTIFY_SOURCE given ($CC)" made_again \
 			CFLAGS="-O2 $warnings" CPPFLAGS=-D_FORTIFY_SOURCE=2
@@ -28,10 +29,9 @@ hardened_by_configure() {
 hardened_by_cmake() {
 	needs cmake || return 0
 	export CC
-	for CC in gcc clang; do
-		command -v "$CC" >/dev/null || continue
-		check "cmake ($CC)" hardened_by cmake "$out/hardening-cmake-$CC"
-	done
+	CC=clang
+	! command -v "$CC" >/dev/null ||
+		check "cmake ($CC)" hardened_by cmake "$CC"
 	unhardened_and_large cmake -DSSCEP_HARDENING=OFF
 }
 
@@ -48,32 +48,61 @@ unhardened_and_large() {
 	fi
 }
 
-# by configure|cmake DIRECTORY TARGET CFLAGS LDFLAGS [ARGUMENT...]: builds
-# TARGET with $CC and these flags and arguments. DIRECTORY/commands has the
-# commands.
+# by configure|cmake DIRECTORY CFLAGS LDFLAGS [ARGUMENT...]: configures with $CC,
+# these flags and arguments. DIRECTORY/commands then has the commands that would
+# compile and link the program.
 by() {
-	local how=$1 dir=$2 target=$3 cflags=$4 ldflags=$5
-	shift 5
+	local how=$1 dir=$2 cflags=$3 ldflags=$4
+	shift 4
 	mkdir -p "$dir"
 	if [ "$how" = configure ]; then
 		(cd "$dir" && bounded 300 "$top/configure" CC="$CC" \
 			CFLAGS="$cflags" LDFLAGS="$ldflags" "$@") &&
-			bounded 600 make -C "$dir" -j "$jobs" V=1 "$target" \
-				>"$dir/commands"
+			make -C "$dir" -n V=1 sscep >"$dir/commands"
 	else
 		cmake -S "$top" -B "$dir" -DCMAKE_C_FLAGS="$cflags" \
 			-DCMAKE_EXE_LINKER_FLAGS="$ldflags" \
 			-DCMAKE_EXPORT_COMPILE_COMMANDS=ON "$@" &&
-			bounded 600 cmake --build "$dir" -j "$jobs" \
-				--target "${target%.a}" &&
 			mv "$dir/compile_commands.json" "$dir/commands"
 	fi
 }
 
-# hardened_by configure|cmake DIRECTORY
+# built_in DIRECTORY TARGET [MAKE-ARGUMENT...]: both kinds of builds have a Makefile.
+built_in() {
+	bounded 600 make -C "$1" -j "$jobs" "${@:2}"
+}
+
+objects_of_a_room() {
+	printf '%s\n' src/util/*.c | sed 's/c$/o/'
+}
+
+# some_in configure|cmake DIRECTORY LDFLAGS: links the program of main.o and the
+# objects of one room, which is enough to see what its flags do. What is in the
+# other rooms is missing, and is looked for only when the program runs.
+some_in() {
+	local how=$1 dir=$2 missing='-Wl,--unresolved-symbols=ignore-all' objects
+	mapfile -t objects < <(objects_of_a_room)
+	if [ "$how" = configure ]; then
+		built_in "$dir" sscep libsscep_a_OBJECTS="${objects[*]}" \
+			LDFLAGS="$3 $missing"
+	else
+		built_in "$dir" src/main.o "${objects[@]}" &&
+			(cd "$dir" && sh -c "$(sed -e "s/ -o sscep / $missing&/" \
+				-e 's, libsscep\.a , CMakeFiles/libsscep.dir/src/util/*.o ,' \
+				CMakeFiles/sscep.dir/link.txt)")
+	fi
+}
+
+# hardened_by configure|cmake CC: the whole program, but for gcc, which builds it
+# elsewhere.
 hardened_by() {
-	by "$1" "$2" sscep "-O1 $warnings" '' &&
-		tests/check-hardening "$2/sscep" "$2/commands"
+	local dir=$out/hardening-$1-$2
+	by "$1" "$dir" "-O1 $warnings" '' || return
+	if [ "$2" = gcc ]; then
+		some_in "$1" "$dir" ''
+	else
+		built_in "$dir" sscep
+	fi && tests/check-hardening "$dir/sscep" "$dir/commands"
 }
 
 # unhardened_by configure|cmake [ARGUMENT...]: with flags that also undo the
@@ -81,13 +110,14 @@ hardened_by() {
 # ARGUMENT, which disables the hardening, the build must add no flags for it.
 unhardened_by() {
 	local flag dir=$out/hardening-none-$1-$#
+	local ldflags='-no-pie -Wl,-z,norelro -Wl,-z,lazy -Wl,-z,execstack'
 	local cflags='-O1 -fno-pie -fno-stack-protector -U_FORTIFY_SOURCE'
 	for flag in -fno-stack-clash-protection -fcf-protection=none \
 		-mbranch-protection=none; do
 		! gcc "$flag" -fsyntax-only -xc /dev/null || cflags+=" $flag"
 	done
-	by "$1" "$dir" sscep "$cflags $warnings" "-no-pie -Wl,-z,norelro \
--Wl,-z,lazy -Wl,-z,execstack" "${@:2}" || return
+	by "$1" "$dir" "$cflags $warnings" "$ldflags" "${@:2}" &&
+		some_in "$1" "$dir" "$ldflags" || return
 	tests/check-hardening "$dir/sscep" "$dir/commands" >"$dir/unhardened"
 	cat "$dir/unhardened"
 	grep -q ': no$' "$dir/unhardened" || return
@@ -99,8 +129,10 @@ unhardened_by() {
 # made_again ARGUMENT...: builds the files of one room again, configured for $CC,
 # with flags for make. They show what all would, which have the same flags.
 made_again() {
-	rm "$out/hardening-$CC"/src/util/*.o &&
-		bounded 600 make -C "$out/hardening-$CC" -j "$jobs" libsscep.a "$@"
+	local objects
+	mapfile -t objects < <(objects_of_a_room)
+	rm "$out/hardening-configure-$CC"/src/util/*.o &&
+		built_in "$out/hardening-configure-$CC" "${objects[@]}" "$@"
 }
 
 # make_cc32: makes cc32/cc, a gcc for 32 bits that uses the headers for 64 bits
@@ -135,11 +167,19 @@ make_cc32() {
 }
 
 # large_files_by configure|cmake: no function is called that has a variant for
-# large files (64), but some of these variants are.
+# large files (64), but some of these variants are. CMake has to give each file
+# the macro with which they are.
 large_files_by() {
 	local dir=$out/hardening-32-$1 arguments=(--host=i686-linux-gnu)
 	[ "$1" = configure ] || arguments=(-DCMAKE_SYSTEM_NAME=Linux)
-	by "$1" "$dir" libsscep.a "-O0 $warnings" '' "${arguments[@]}" || return
+	by "$1" "$dir" "-O0 $warnings" '' "${arguments[@]}" || return
+	if [ "$1" = cmake ]; then
+		grep -q '"command":.* -D_FILE_OFFSET_BITS=64 ' "$dir/commands" &&
+			! grep '"command":' "$dir/commands" |
+			grep -v -e ' -D_FILE_OFFSET_BITS=64 '
+		return
+	fi
+	built_in "$dir" libsscep.a || return
 	nm "$dir/libsscep.a" | sed -n 's/^ *U //p' | sort -u >"$dir/called"
 	grep -Ex '(open|l?stat|fstat|mkstemp|fopen)64' "$dir/called" &&
 		! grep -Ex '(open|creat|l?stat|fstat|mkstemp|fopen|freopen|\
