@@ -709,6 +709,14 @@ END
     warns san-changed
 }
 
+@test "warnings of CA certificates: recipient-unsure" {
+    start_enrolment
+    cat "$shared/other.crt" >>ca.crt
+    enrol
+    expect_status 0
+    warns recipient-unsure
+}
+
 # tls.bats tests tls-insecure; surroundings.bats and files.bats test
 # owner-changed and access-changed, which need two users; renew.bats hook-failed;
 # newkey-files.bats and newrequest.bats have the warnings of keys, renewca.bats
