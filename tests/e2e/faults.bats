@@ -226,6 +226,20 @@ pending_fails() {
     each pending_fails $(of_messages | grep -Ev "$of_success")
 }
 
+failure_fails() {
+    with_ca_certificate
+    case $1 in
+    no-failinfo | unknown-failinfo) ends "$1" 2 ;;
+    *) ends "$1" 97 ;;
+    esac
+}
+
+# RFC 8894, 3.2.1: its transactionID and recipientNonce are ours.
+@test "enroll: every fault of the message, in a FAILURE" {
+    start_fault_cas pkioperation --fail badRequest
+    each failure_fails $(of_messages | grep -Ev "$of_success")
+}
+
 # The faults of replies that the CA did not sign.
 unsigned=(wrong-cms-type no-signerinfo two-signerinfos bad-signature
     bad-message-digest altered-content wrong-signer stranger-signer
@@ -234,7 +248,8 @@ unsigned=(wrong-cms-type no-signerinfo two-signerinfos bad-signature
     two-message-digests duplicate-message-digest unsigned-message-digest
     both-message-digests many-unsigned-attributes
     many-primitive-attributes many-primitive-values many-signed-attributes
-    many-values many-values-behind-others signature-of-other-key)
+    many-values many-values-behind-others signature-of-other-key
+    signature-unknown signature-pss-trailer signature-cut)
 
 # The first reply is PENDING and good, the next has the fault. A reply that the
 # CA did not sign does not end the polling, a bad reply of the CA does.

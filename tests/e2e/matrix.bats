@@ -186,6 +186,13 @@ END
 97 | --no-content-type --fault bad-signature | | signature does not verify
 97 | --no-content-type --fault signature-of-other-key | | signature does not verify
 97 | --no-content-type --ca-key ec --challenge secret --fault signature-of-other-key | | signature does not verify
+97 | --fault signature-unknown | | signature does not verify
+97 | --fault signature-pss-trailer | | signature does not verify
+97 | --fault signature-cut | | signature does not verify
+97 | --ca-key ec --challenge secret --fault signature-cut | | signature does not verify
+97 | --no-content-type --fault signature-unknown | | signature does not verify
+97 | --no-content-type --fault signature-pss-trailer | | signature does not verify
+97 | --no-content-type --ca-key ec --challenge secret --fault signature-cut | | signature does not verify
 97 | --no-content-type --fault signature-of-other-digest | | signature does not verify
 97 | --no-content-type --ca-key ec --challenge secret --fault signature-of-other-digest | | signature does not verify
 0  | --no-content-type --sigalg shaWithRSA | |

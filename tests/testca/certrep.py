@@ -115,6 +115,7 @@ class Draft:
         self.signer_infos = []
         self.raw = None                 # if set, replaces the reply
         self.digest_by_signature = False
+        self.algorithm = None           # signatureAlgorithm, if not the usual
         self.signature_table = None     # of signatureAlgorithms, by digest
         self.signature_digest = None    # its digest, if it is another
         self.digest = options.digest
@@ -297,6 +298,8 @@ class Draft:
 
     def _algorithm(self):
         number = oids.RSA
+        if self.algorithm is not None:
+            return self.algorithm
         if self.signature_table:
             return der.seq(der.oid(
                 self.signature_table[self.signature_digest or self.digest]))

@@ -10,6 +10,7 @@ import der
 import envelope
 import oids
 import pki
+import rsaschemes
 from faults import fault
 
 
@@ -96,6 +97,30 @@ def _(draft):
     rsa = certrep.is_rsa(draft.signer.key)
     draft.signature_table = \
         oids.DIGEST_WITH_ECDSA if rsa else oids.DIGEST_WITH_RSA
+
+
+# libcrypto answers these with -1, which is neither good nor bad.
+
+@fault("signature-unknown", "attributes",
+       "signatureAlgorithm is one that nobody knows")
+def _(draft):
+    draft.algorithm = der.seq(der.oid(oids.UNKNOWN_ATTRIBUTE))
+
+
+@fault("signature-pss-trailer", "attributes",
+       "signatureAlgorithm is RSASSA-PSS, with a trailerField of 2")
+def _(draft):
+    name, parameters = der.inner(rsaschemes.pss_identifier(
+        rsaschemes.pss_for(draft.digest)))
+    draft.algorithm = der.seq(name[2], der.seq(
+        parameters[1], der.explicit(3, der.integer(2))))
+
+
+@fault("signature-cut", "signed", "the signature lacks its first octet")
+def _(draft):
+    parts = der.inner(draft.signer_infos[0])
+    draft.signer_infos[0] = der.seq(*[whole for _, _, whole in parts[:-1]],
+                                    der.octets(parts[-1][1][1:]))
 
 
 @fault("signature-of-other-digest", "attributes",
