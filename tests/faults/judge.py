@@ -21,6 +21,7 @@ OTHERWISE = {
 TEMPORARY = re.compile(r"\..+\.sscep-tmp-[a-z0-9]{6}")
 # If these fail, a temporary file may stay until the next run.
 STAYING = {"open", "stat", "unlink"}
+EMPTY = re.compile(r": [;,]")
 NETWORK = {"poll", "recv", "send"}
 PROGRESS = re.compile(r"warning: ")
 
@@ -41,6 +42,7 @@ class Judge:
         self.good = runner.run(operation)
         again = runner.run(operation)
         self.before = dict(runner.prepare(operation))
+        self.recovered = {}
         self.complete = self.good.status == OK and \
             strip(again) == strip(self.good)
 
@@ -62,7 +64,11 @@ class Judge:
         found += self.health(result)
         if not found and real.files != self.good.files and \
                 real.files != self.before:
-            found += self.recovery(runner)
+            # What the next run does depends on the files only.
+            state = tuple(sorted(real.files.items()))
+            if state not in self.recovered:
+                self.recovered[state] = list(self.recovery(runner))
+            found += self.recovered[state]
         return found
 
     @staticmethod
@@ -105,6 +111,8 @@ class Judge:
             yield "no error line"
         elif len(lines) > 1 and self.operation.name != "check":
             yield "%d error lines" % len(lines)
+        elif EMPTY.search(lines[0]):
+            yield "a part of the line is empty"
         elif fault.kind == "memory":
             if not tells_of_memory(result, lines):
                 yield "the line does not tell of memory"
@@ -144,7 +152,7 @@ class Judge:
 
 def has_frame(result, function, count=None):
     """Whether it was called when the first call failed, or at the crash."""
-    return any(":%s+" % function in frame for frame in result.stack[:count])
+    return any(frame.endswith(":" + function) for frame in result.stack[:count])
 
 
 def in_library(result):

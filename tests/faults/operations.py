@@ -57,7 +57,7 @@ OPERATIONS = [
               {"tls.pem": "TLS"}, ("ca.crt",), tls=True),
     Operation("enroll", ("--pending", "1"),
               "enroll -u {url} -c ca.crt -k dev.key -r dev.csr -l dev.crt "
-              "-t 1 -n 3 -T 100",
+              "-t 1 -n 3 -T 100 -E aes -S sha256",
               {"ca.crt": "CA", "dev.key": "KEY", "dev.csr": "CSR"},
               ("dev.crt",)),
     Operation("enroll-file", ("--pending", "1"), "enroll -f dev.conf",

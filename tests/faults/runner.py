@@ -7,14 +7,31 @@ import struct
 import subprocess
 import threading
 
+from symbols import Symbols
+
+WORD = struct.calcsize("N")
+SHIM_FRAMES = 2     # of the functions that note the stack
+
 # always: all calls of the kind from this one on.
 Fault = collections.namedtuple("Fault", "kind how number always",
                                defaults=(1, False))
 NONE = Fault("none", 0)
 
-# status: negative for a signal; failed: how many calls; files: the contents.
-Result = collections.namedtuple(
-    "Result", "status failed counts stack stdout stderr files")
+# status: negative for a signal; failed: how many calls; addresses: the stack of
+# the first one; files: the contents.
+Outcome = collections.namedtuple(
+    "Outcome", "status failed counts addresses symbols stdout stderr files")
+
+
+class Result(Outcome):
+    """Of a run."""
+
+    __slots__ = ()
+
+    @property
+    def stack(self):
+        """The names of the functions, the innermost one first."""
+        return [self.symbols.name(address) for address in self.addresses]
 
 
 class Runner:
@@ -31,6 +48,7 @@ class Runner:
                  "LD_PRELOAD": shim, "FAULTS_KEY": world.new_key,
                  "TMPDIR": os.path.join(self.top, "tmp"),
                  "SSCEP_ALLOW_CORE": "1", **sanitizer_options()})
+        self.symbols = None
         self.prepared = {}
         self.last = None
 
@@ -66,20 +84,43 @@ class Runner:
         return text.replace("{url}", self.world.url(operation)).replace(
             "{PIN}", self.world.inputs[operation.name]["PIN"].decode())
 
-    def run(self, operation, fault=NONE, again=False):
-        """again: on the files as they are."""
+    def numbers_in(self, operation, kind, function):
+        """The numbers of the calls that this function makes, or others for it."""
+        self.run(operation, Fault(kind, 0), record=True)
+        content = read(os.path.join(self.top, "stacks"))
+        found, at, number = [], 0, 0
+        names = {}
+        while at < len(content):
+            count, = struct.unpack_from("N", content, at)
+            addresses = struct.unpack_from("%dN" % count, content, at + WORD)
+            at += WORD * (1 + count)
+            number += 1
+            for address in addresses:
+                if address not in names:
+                    names[address] = self.symbols.name(address)
+            if any(names[address].endswith(":" + function)
+                   for address in addresses):
+                found.append(number)
+        return found
+
+    def run(self, operation, fault=NONE, again=False, record=False):
+        """again: on the files as they are; record: the stacks of the calls."""
         if not again:
             self.prepare(operation)
         self.last = None
         out, err = (os.path.join(self.top, name) for name in ("out", "err"))
         fields = [self.work, out, err, fault.kind, str(fault.number),
-                  "always" if fault.always else "once", str(fault.how)]
+                  "never" if record else "always" if fault.always else "once",
+                  str(fault.how)]
         fields += self.fill(operation, operation.arguments).split()
         request = b"".join(os.fsencode(field) + b"\0" for field in fields)
         self.process.stdin.write(struct.pack("I", len(request)) + request)
         self.process.stdin.flush()
         line = self.process.stdout.readline().split()
-        stack = self.process.stdout.readline().decode().split()
+        addresses = [int(word, 16) for word in
+                     self.process.stdout.readline().split()]
+        if self.symbols is None:
+            self.symbols = Symbols(self.process.pid)
         status = int(line[0])
         files = listing(self.work)
         self.last = operation.name, files
@@ -88,7 +129,7 @@ class Runner:
             else -os.WTERMSIG(status), int(line[1]),
             {name.decode(): int(count) for name, count in
              (word.split(b"=") for word in line[2:])},
-            stack, read(out).decode("latin-1"), read(err).decode("latin-1"),
+            addresses[SHIM_FRAMES:], self.symbols, read(out).decode("latin-1"), read(err).decode("latin-1"),
             files)
 
 

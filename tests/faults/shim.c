@@ -5,10 +5,13 @@
  * main(), so that a run costs no start of a program.  A request is a length in
  * four bytes of this machine, then fields that each end with a NUL: the working
  * directory; files for stdout and stderr; the kind of calls that fails, or
- * "none"; the number of the first one, from 1; "once" or "always"; how it
- * fails, a number; the arguments.  The answer is a line on stdout: the status
+ * "none"; the number of the first one, from 1; "once", "always", or "never": then
+ * the stacks of all calls of the kind are in the file "stacks" beside that for
+ * stdout, each a count of addresses, and these; how it fails, a number; the
+ * arguments.  The answer is a line on stdout: the status
  * of waitpid(), how many calls failed, and how many there were of each kind.
- * A second line has the stack of the first failed call.
+ * A second line has the stack of the first failed call: addresses, which the
+ * maps of this process and the symbols of the files explain.
  *
  * How: the errno, or a code of getaddrinfo(); 0: the call does less than asked
  * for, or says that the end is reached.
@@ -70,13 +73,15 @@ struct shared {
 	atomic_long counts[KIND_COUNT];
 	atomic_long failed;
 	atomic_long skipped; /* nanoseconds of sleeps */
-	char stack[4096];
+	atomic_int depth;
+	void *stack[STACK_MAX];
 };
 static struct shared *shared;
 
 /* What fails. */
 static struct {
 	bool armed, always;
+	FILE *stacks;
 	int kind, how;
 	long number;
 } plan;
@@ -89,25 +94,18 @@ static size_t early_used;
 
 static void note_stack(void)
 {
-	void *frames[STACK_MAX];
-	int count = backtrace(frames, STACK_MAX), i;
-	size_t len = 0;
-	const char *file;
-	Dl_info info;
+	atomic_store(&shared->depth, backtrace(shared->stack, STACK_MAX));
+}
 
-	for (i = 2; i < count && len < sizeof(shared->stack) - 300; i++) {
-		if (!dladdr((char *)frames[i] - 1, &info) ||
-		    info.dli_fname == NULL)
-			continue;
-		file = strrchr(info.dli_fname, '/');
-		file = file != NULL ? file + 1 : info.dli_fname;
-		len += (size_t)snprintf(shared->stack + len,
-		    sizeof(shared->stack) - len, "%s%.100s:%.100s+%#lx",
-		    len > 0 ? " " : "", file,
-		    info.dli_sname != NULL ? info.dli_sname : "",
-		    (unsigned long)((char *)frames[i] -
-			(char *)info.dli_fbase));
-	}
+static void record_stack(void)
+{
+	void *frames[STACK_MAX];
+	size_t count = (size_t)backtrace(frames, STACK_MAX);
+
+	inside = true;
+	fwrite(&count, sizeof(count), 1, plan.stacks);
+	fwrite(frames, sizeof(frames[0]), count, plan.stacks);
+	inside = false;
 }
 
 static bool is_due(enum kind kind)
@@ -119,6 +117,8 @@ static bool is_due(enum kind kind)
 	if (!plan.armed || inside)
 		return false;
 	n = atomic_fetch_add(&shared->counts[kind], 1) + 1;
+	if (plan.stacks != NULL && (int)kind == plan.kind)
+		record_stack();
 	due = (int)kind == plan.kind &&
 	    (n == plan.number || (plan.always && n > plan.number));
 	if (due && atomic_fetch_add(&shared->failed, 1) == 0) {
@@ -539,6 +539,18 @@ static void redirect(int to, const char *path, int flags)
 		REAL(close)(fd);
 }
 
+/* Beside that file. */
+static void open_stacks(const char *path)
+{
+	static char name[4096];
+	const char *slash = strrchr(path, '/');
+
+	snprintf(name, sizeof(name), "%.*s/stacks",
+	    (int)(slash != NULL ? slash - path : 0), path);
+	if ((plan.stacks = fopen(name, "we")) == NULL)
+		_exit(126);
+}
+
 static int find_kind(const char *name)
 {
 	int i;
@@ -589,6 +601,10 @@ static void run(char *fields, size_t len, char *program, char **environment)
 	plan.kind = find_kind(field[3]);
 	plan.number = atol(field[4]);
 	plan.always = strcmp(field[5], "always") == 0;
+	if (strcmp(field[5], "never") == 0) {
+		plan.number = 0;
+		open_stacks(field[1]);
+	}
 	plan.how = atoi(field[6]);
 	field[6] = program;
 	if (dlsym(RTLD_DEFAULT, "__asan_init") == NULL) {
@@ -599,6 +615,9 @@ static void run(char *fields, size_t len, char *program, char **environment)
 	plan.armed = true;
 	status = real_main(count - 6, field + 6, environment);
 	plan.armed = false;
+	if (plan.stacks != NULL)
+		fclose(plan.stacks);
+	plan.stacks = NULL;
 	exit(status);
 }
 
@@ -610,7 +629,10 @@ static void answer(int status)
 	for (i = 0; i < KIND_COUNT; i++)
 		printf(" %s=%ld", kind_names[i],
 		    atomic_load(&shared->counts[i]));
-	printf("\n%s\n", shared->stack);
+	printf("\n");
+	for (i = 0; i < atomic_load(&shared->depth); i++)
+		printf("%p ", shared->stack[i]);
+	printf("\n");
 	fflush(stdout);
 }
 
