@@ -240,6 +240,30 @@ static void test_caps_text(void **state)
 	}
 }
 
+static void test_caps_add_unknown(void **state)
+{
+	static const struct {
+		const char *caps, *text;
+	} texts[] = {
+	    {"", ""},
+	    {"AES\nSHA-256\r\nSCEPStandard", ""},
+	    {"Foo", "Foo"},
+	    {"AES\r\nFoo\r\n\r\nPOSTPKIOperation\nBar baz\n", "Foo, Bar baz"},
+	    {"A\033B\nAES", "A\\x1bB"},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(texts); i++) {
+		struct buf b = {0};
+
+		assert_true(
+		    caps_add_unknown(&b, texts[i].caps, strlen(texts[i].caps)));
+		assert_string_equal(buf_string(&b), texts[i].text);
+		buf_free(&b);
+	}
+}
+
 static void test_caps_best(void **state)
 {
 	static const struct {
@@ -291,6 +315,7 @@ int main(void)
 	    cmocka_unit_test(test_caps_check),
 	    cmocka_unit_test(test_caps_have),
 	    cmocka_unit_test(test_caps_text),
+	    cmocka_unit_test(test_caps_add_unknown),
 	    cmocka_unit_test(test_caps_best),
 	};
 

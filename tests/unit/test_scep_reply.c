@@ -16,6 +16,7 @@
 #include "fixtures.h"
 #include "pki/cert.h"
 #include "replies.h"
+#include "scep/derivation.h"
 #include "util/log.h"
 
 static const struct good_reply {
@@ -187,6 +188,37 @@ static void test_password(void **state)
 		decode_by_password(&password_cases[i], false);
 		decode_by_password(&password_cases[i], true);
 	}
+}
+
+/* Of a keyDerivationAlgorithm that is no PBKDF2, the cost is not known. */
+static void test_derivation(void **state)
+{
+	static unsigned char salt[] = "salt";
+	X509_ALGOR *derivation =
+	    PKCS5_pbkdf2_set(600, salt, 4, NID_hmacWithSHA256, -1);
+	unsigned char *der = NULL;
+	uint64_t left = 1000;
+	struct der_element e;
+	struct der run;
+	int i, len;
+
+	(void)state;
+	len = i2d_X509_ALGOR(derivation, &der);
+	run = octets_in_memory(der, (size_t)len);
+	assert_true(der_next_is(&run, &e, V_ASN1_SEQUENCE));
+	assert_int_equal(derivation_check(e.inside, &left, "X"), ST_OK);
+	assert_int_equal(left, 400);
+	for (i = 0; i < 2; i++) {
+		capture_start(STDERR_FILENO);
+		assert_int_equal(
+		    derivation_check(e.inside, &left, "X"), ST_REPLY);
+		assert_non_null(strstr(
+		    capture_stop(), i == 0 ? "iterations" : "by PBKDF2"));
+		assert_int_equal(left, 400);
+		der[len - e.inside.left + 10]++; /* the end of the OID */
+	}
+	OPENSSL_free(der);
+	X509_ALGOR_free(derivation);
 }
 
 static void test_pending(void **state)
@@ -701,6 +733,7 @@ int main(void)
 	    cmocka_unit_test(test_good),
 	    cmocka_unit_test(test_good_ec),
 	    cmocka_unit_test(test_password),
+	    cmocka_unit_test(test_derivation),
 	    cmocka_unit_test(test_pending),
 	    cmocka_unit_test(test_failure),
 	    cmocka_unit_test(test_failure_long),

@@ -282,6 +282,30 @@ static void test_in_file(void **state)
 	memory_max = 0;
 }
 
+/* The content of the envelope needs a file of its own, and there is no room. */
+static void test_no_room(void **state)
+{
+	static const struct recipe recipe = {.status = PKI_SUCCESS};
+	struct spool body = {.memory_max = 1};
+	struct buf message = {0};
+	struct scep_reply reply;
+	const char *said;
+
+	(void)state;
+	build_reply(&message, &recipe);
+	assert_int_equal(spool_add(&body, message.data, message.len), ST_OK);
+	assert_int_equal(spool_end(&body), ST_OK);
+	assert_int_equal(setenv("TMPDIR", "/nonexistent/tmp", 1), 0);
+	capture_start(STDERR_FILENO);
+	assert_int_equal(scep_reply_decode(&reply, &w.request, &body), ST_FILE);
+	said = capture_stop();
+	assert_non_null(strstr(said, "sscep: /nonexistent/tmp: cannot keep"));
+	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
+	assert_int_equal(unsetenv("TMPDIR"), 0);
+	spool_free(&body);
+	buf_free(&message);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -293,6 +317,7 @@ int main(void)
 	    cmocka_unit_test(test_cut_envelope),
 	    cmocka_unit_test(test_random),
 	    cmocka_unit_test(test_unreadable),
+	    cmocka_unit_test(test_no_room),
 	    cmocka_unit_test(test_in_file),
 	};
 
