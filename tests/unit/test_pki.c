@@ -30,6 +30,7 @@
 #include "pki/algs.h"
 #include "pki/altnames.h"
 #include "pki/cabundle.h"
+#include "pki/caset.h"
 #include "pki/cert.h"
 #include "pki/clock.h"
 #include "pki/csr.h"
@@ -1105,6 +1106,57 @@ static void test_check(void **state)
 			assert_string_equal(text, "");
 		assert_int_equal(ERR_peek_error(), 0);
 	}
+}
+
+/* Where an RA signs, by its mark, the CA that issued it does not. */
+static void test_may_sign(void **state)
+{
+	X509 *ca = fixture_cert(
+	    &(struct cert_spec){.cn = "CA", .key = fixture_rsa(0), .ca = true});
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		X509 *ra = fixture_cert(&(struct cert_spec){.cn = "RA",
+		    .key = fixture_rsa(3),
+		    .usage = "digitalSignature",
+		    .purpose = i == 0 ? NULL : "1.3.6.1.5.5.7.3.28",
+		    .issuer = ca,
+		    .issuer_key = fixture_rsa(0)});
+		X509 *certs[] = {ca, ra, NULL};
+		struct cabundle bundle;
+
+		cabundle_set(&bundle, fixture_stack(certs));
+		assert_ptr_equal(bundle.sign, ra);
+		assert_true(cabundle_may_sign(&bundle, ra));
+		assert_int_equal(cabundle_may_sign(&bundle, ca), i == 0);
+		assert_false(cabundle_may_sign(&bundle, w.root));
+		cabundle_free(&bundle);
+		X509_free(ra);
+	}
+	X509_free(ca);
+}
+
+static void test_set_numbers(void **state)
+{
+	static const char *const names[] = {"set", "set-", "set-0", "set-2",
+	    "set-3x", "set-+4", "set- 5", "set--6", "xset-7", "set8", "se-9",
+	    "set-99999999", "set-99999999999999999999"};
+	bool found[CASET_COUNT_MAX];
+	char last[64];
+	int i;
+
+	(void)state;
+	for (i = 0; i < (int)NITEMS(names); i++)
+		fixture_write(fixture_path(names[i]), "", 0);
+	snprintf(last, sizeof(last), "set-%d", CASET_COUNT_MAX - 1);
+	fixture_write(fixture_path(last), "", 0);
+	snprintf(last, sizeof(last), "set-%d", CASET_COUNT_MAX);
+	fixture_write(fixture_path(last), "", 0);
+	caset_find_numbers(found, fixture_path("set"));
+	for (i = 0; i < CASET_COUNT_MAX; i++)
+		assert_int_equal(
+		    found[i], i == 0 || i == 2 || i == CASET_COUNT_MAX - 1);
 }
 
 static void test_verify(void **state)
@@ -2375,6 +2427,8 @@ int main(void)
 	    cmocka_unit_test(test_picks_no_stranger),
 	    cmocka_unit_test(test_picks_no_first_stranger),
 	    cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_may_sign),
+	    cmocka_unit_test(test_set_numbers),
 	    cmocka_unit_test(test_verify),
 	    cmocka_unit_test(test_explain),
 	    cmocka_unit_test(test_verify_depth),
