@@ -264,7 +264,8 @@ static void test_link(void **state)
 static void test_content(void **state)
 {
 	static const char *const foreign[] = {"a text\n", "12", "12\n13\n",
-	    "\n", "1234567890123456789012345678901234567890\n"};
+	    "\n", "1234567890123456789012345678901234567890\n",
+	    "123456789012345678901234567890\nand more\n"};
 	const char *path = fixture_path("content.lock");
 	struct lock lock;
 	size_t i;

@@ -25,10 +25,12 @@
 #include <openssl/err.h>
 
 #include "fixtures.h"
+#include "util/attributes.h"
 #include "util/buf.h"
 #include "util/file.h"
 #include "util/log.h"
 #include "util/output.h"
+#include "util/target.h"
 #include "util/writers.h"
 
 #define NOBODY 65534
@@ -1284,6 +1286,78 @@ static void test_writers(void **state)
 	fixture_remove(in_tmp(""));
 }
 
+/* A number that no descriptor can have is no other one. */
+static void test_descriptor_name(void **state)
+{
+	static const struct {
+		const char *name;
+		bool stream;
+		int descriptor;
+	} cases[] = {
+	    {"/dev/stdout", true, 1},
+	    {"/dev/fd/2", true, 2},
+	    {"/proc/self/fd/2", true, 2},
+	    {"/dev/fd/2147483648", false, 0},
+	    {"/dev/fd/4294967298", false, 0},
+	    {"/dev/fd/18446744073709551618", false, 0},
+	    {"/dev/fd/2x", false, 0},
+	    {"/dev/fd/-2", false, 0},
+	    {"/dev/fd/", false, 0},
+	};
+	struct target target;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(cases); i++) {
+		if (target_find_quietly(&target, cases[i].name))
+			assert_int_equal(target.stream, cases[i].stream);
+		else
+			assert_false(cases[i].stream);
+		if (cases[i].stream)
+			assert_int_equal(
+			    target.descriptor, cases[i].descriptor);
+		target_free(&target);
+	}
+}
+
+/* Only what has no other name, which may be in a directory of somebody else. */
+static void test_give(void **state)
+{
+	const struct attributes to = {.owner_given = true,
+	    .owner = NOBODY,
+	    .group_given = true,
+	    .group = NOBODY};
+	const char *path = fixture_path("given");
+	const char *link_path = fixture_path("linked");
+	const char *absent = fixture_path("absent");
+	struct stat sb;
+	int fd, names;
+
+	(void)state;
+	fixture_write(path, "x", 1);
+	fd = open(path, O_RDWR);
+	assert_true(fd >= 0);
+	assert_int_equal(fchmod(fd, 0640), 0);
+	for (names = 2; names > 0; names--) {
+		if (names == 2)
+			assert_int_equal(link(path, link_path), 0);
+		else
+			fixture_remove(link_path);
+		attributes_give(fd, absent, &to);
+		assert_int_equal(fstat(fd, &sb), 0);
+		if (geteuid() == 0 && names == 1) {
+			assert_int_equal(sb.st_uid, NOBODY);
+			assert_int_equal(sb.st_gid, NOBODY);
+			assert_int_equal(sb.st_mode & 0777, 0600);
+		} else {
+			assert_int_equal(sb.st_uid, geteuid());
+			assert_int_equal(sb.st_mode & 0777, 0640);
+		}
+	}
+	close(fd);
+	fixture_remove(path);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1326,6 +1400,8 @@ int main(void)
 	    cmocka_unit_test(test_check_forbidden),
 	    cmocka_unit_test(test_move_aside),
 	    cmocka_unit_test(test_writers),
+	    cmocka_unit_test(test_descriptor_name),
+	    cmocka_unit_test(test_give),
 	};
 
 	/* This must precede all other calls to libcrypto. */
