@@ -108,11 +108,8 @@ class Equivalents:
         return None
 
 
-def judge(mutant, line, where, tests, equivalents, unit_only):
+def judge(mutant, where, tests, unit_only):
     """killed, survived, equivalent or invalid; and by what, or why."""
-    why = equivalents.reason(mutant, line)
-    if why:
-        return "equivalent", why
     where.plant(mutant)
     try:
         if not where.make("o/%s.o" % mutant.file[:-2]):
@@ -183,12 +180,14 @@ def run(where, chosen, options, equivalents):
         line = where.read(mutant.file).split("\n")[mutant.line - 1].strip()
         key = (mutant.name, line.replace("\t", " "))
         verdict, by = past.known.get(key, (None, ""))
-        if verdict is None or verdict == "survived" and options.survivors:
+        why = equivalents.reason(mutant, line)
+        if why:
+            verdict, by = "equivalent", why
+        elif verdict is None or verdict == "survived" and options.survivors:
             if options.minutes and \
                     time.monotonic() > begun + options.minutes * 60:
                 continue
-            verdict, by = judge(mutant, line, where, tests, equivalents,
-                                options.unit)
+            verdict, by = judge(mutant, where, tests, options.unit)
             past.add(key, verdict, by)
         results.append((mutant, verdict))
         print("%-10s %s%s" % (verdict, mutant.name, by and ": " + by), flush=True)

@@ -14,9 +14,11 @@ import time
 E2E = (
     ("src/scep/caps", ("checkserver", "algorithms")),
     ("src/scep/nextca", ("nextca",)),
+    ("src/scep/derivation", ("algorithms",)),
+    ("src/scep/envelope", ("limits", "algorithms", "enroll")),
     ("src/scep/request", ("enroll", "algorithms")),
-    ("src/scep/attrs", ("enroll", "query")),
-    ("src/scep/", ("enroll", "query", "getca")),
+    ("src/scep/certs", ("getca",)),
+    ("src/scep/", ("matrix", "enroll", "query")),
     ("src/ops/check_server", ("checkserver",)),
     ("src/ops/check_c", ("checkserver", "check")),
     ("src/ops/check_n", ("checkserver",)),
