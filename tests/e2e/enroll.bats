@@ -999,6 +999,22 @@ took_new() {
     renewed 17
 }
 
+@test "renewal: the certificate of another CA signs it, and the CA decides" {
+    start_renewal
+    openssl req -x509 -newkey rsa:2048 -nodes -keyout elsewhere.key \
+        -subj /CN=Elsewhere -out elsewhere.crt
+    openssl req -new -key local.key -subj /CN=device -out device.csr
+    openssl x509 -req -in device.csr -CA elsewhere.crt -CAkey elsewhere.key \
+        -set_serial 4711 -out local.crt
+    renew
+    expect_status 71
+    one_error "badMessageCheck"
+    no_file new.crt
+    expect_equal "messages" 17 "$(types)"
+    expect_equal "issued by the CA" False "$(messages signerIssuedByUs)"
+    expect_equal "the issuer of -O" CN=Elsewhere "$(messages signerIssuer)"
+}
+
 # --- algorithms ------------------------------------------------------------
 
 # announced CAPS CIPHER DIGEST: the algorithms used with these capabilities.
