@@ -7,20 +7,11 @@ load helper
 # The name of the CA in its log.
 example_ca="Common Name: Example Test CA, Organization: Example, Country: FI"
 
-# refused STATUS TEXT...: the client refuses the answer with one error line that
-# contains the texts; the certificate is not written.
-refused() {
-    expect_status "$1"
-    shift
-    one_error "$@"
-    no_file local.crt
-}
-
 # failure STATUS REASON TEXT...: FAILURE, with REASON on stdout.
 failure() {
     local code=$1 reason=$2
     shift 2
-    refused "$code" "$@"
+    refused --answered "$code" "$@"
     expect_stdout <<END
 $sscep: sending certificate request
 $sscep: valid response from server
@@ -75,8 +66,7 @@ types() {
 @test "FAILURE with an unknown failInfo: exit status 2" {
     start_enrolment --fault unknown-failinfo
     enroll
-    refused 2
-    warned '"9"'
+    refused --answered --warned '"9"' 2 "the server refused"
     stdout_line "./sscep: pkistatus: FAILURE"
     stdout_has "./sscep: reason: "
 }
@@ -84,7 +74,7 @@ types() {
 @test "FAILURE without a failInfo: exit status 2" {
     start_enrolment --fault no-failinfo
     enroll
-    refused 2
+    refused --answered --warned "FAILURE without failInfo" 2 "the server refused"
     stdout_line "./sscep: pkistatus: FAILURE"
     stdout_has "./sscep: reason: "
 }
@@ -92,20 +82,20 @@ types() {
 @test "FAILURE: failInfoText is said" {
     start_enrolment --fail badRequest --fail-text "Out of licences"
     enroll
-    refused 72 badRequest '"Out of licences"'
+    refused --answered 72 badRequest '"Out of licences"'
 }
 
 @test "FAILURE: failInfoText under the OID and type of step-ca" {
     start_enrolment --fail badRequest --fail-text "Out of licences" \
         --fail-text-form stepca
     enroll
-    refused 72 badRequest '"Out of licences"'
+    refused --answered 72 badRequest '"Out of licences"'
 }
 
 @test "FAILURE: failInfoText is escaped, on one line" {
     start_enrolment --fail badRequest --fail-text $'A\e[31mB\nC\rD\x7f Hyvää'
     enroll
-    refused 72 'A\x1b[31mB\x0aC\x0dD\x7f Hyvää'
+    refused --answered 72 'A\x1b[31mB\x0aC\x0dD\x7f Hyvää'
 }
 
 @test "FAILURE: a wrong challengePassword" {
@@ -120,20 +110,20 @@ types() {
     start_enrolment --challenge secret
     cp "$shared/plain.csr" local.csr
     enroll
-    refused 72 badRequest "has no challenge password" mkrequest
+    refused --answered 72 badRequest "has no challenge password" mkrequest
 }
 
 @test "FAILURE of a poll: the advice is about the transaction" {
     start_enrolment --fail badCertId
     enroll -R
-    refused 74 badCertId "does not know this transaction" "without -R"
+    refused --answered 74 badCertId "does not know this transaction" "without -R"
     stderr_lacks "challenge password"
 }
 
 @test "FAILURE after PENDING" {
     start_enrolment --pending 2 --then failure
     enroll -t 0
-    refused 72 "the operator said no"
+    refused --answered 72 "the operator said no"
     expect_stdout <<'END'
 ./sscep: sending certificate request
 ./sscep: valid response from server
@@ -154,7 +144,7 @@ END
         ca=$BATS_TEST_TMPDIR/$form
         start_enrolment --fail badRequest --econtent-empty "$form"
         enroll
-        refused 72 badRequest
+        refused --answered 72 badRequest
     done
 }
 
@@ -163,7 +153,7 @@ END
 @test "polling: -n 2 sends exactly two polls" {
     start_enrolment --pending 100
     enroll -t 0 -n 2
-    refused 3 PENDING "-n 2" "-R"
+    refused --answered 3 PENDING "-n 2" "-R"
     expect_equal "messages" "19 20 20" "$(types)"
     expect_equal "PENDINGs" 3 "$(count "pkistatus: PENDING" "$stdout")"
 }
@@ -171,7 +161,7 @@ END
 @test "polling: -n 0 does not poll" {
     start_enrolment --pending 100
     enroll -t 0 -n 0
-    refused 3 PENDING "-n 0" "-R"
+    refused --answered 3 PENDING "-n 0" "-R"
     expect_equal "messages" 19 "$(types)"
 }
 
@@ -179,7 +169,7 @@ END
     start_enrolment --pending 100
     enroll -n 0
     enroll -t 0 -n 2 -R
-    refused 3 "-n 2"
+    refused --answered 3 "-n 2"
     expect_equal "messages" "19 20 20" "$(types)"
 }
 
@@ -188,7 +178,7 @@ END
     start_enrolment --pending 100
     before=$SECONDS
     enroll -t 1 -T 3
-    refused 3 PENDING "-T 3" "-R"
+    refused --answered 3 PENDING "-T 3" "-R"
     polls=$(($(messages messageType | wc -l) - 1))
     if [ "$polls" -lt 1 ] || [ "$polls" -gt 3 ]; then
         problem "$polls polls"
@@ -203,7 +193,7 @@ END
     start_enrolment --pending 100
     before=$SECONDS
     enroll -t 30 -T 20
-    refused 3 "-T 20"
+    refused --answered 3 "-T 20"
     expect_equal "messages" 19 "$(types)"
     if [ $((SECONDS - before)) -gt 10 ]; then
         problem "it waited all the same"
@@ -324,14 +314,15 @@ END
 @test "polling: unsigned answers until the limit: the last reason is printed" {
     start_enrolment --pending 100 --fault html --fault-after 1
     enroll -t 0 -n 2
-    refused 3 PENDING "-n 2" "poll #2 failed: " "Welcome" "-R"
+    refused --answered --warned Welcome 3 PENDING "-n 2" "poll #2 failed: " "Welcome" "-R"
     expect_equal "messages" "19 20 20" "$(types)"
     expect_equal "warnings" 2 "$(count "^./sscep: warning: " "$stderr")"
     stop_ca
     ca=$BATS_TEST_TMPDIR/time
     start_enrolment --pending 100 --fault bad-signature --fault-after 1
     enroll -t 1 -T 2
-    refused 3 PENDING "-T 2" " failed: " "its signature does not verify" "-R"
+    refused --answered --warned "its signature does not verify" 3 PENDING "-T 2" \
+        " failed: " "its signature does not verify" "-R"
 }
 
 @test "polling: a reply that the CA signed and that fails a check ends it" {
@@ -340,7 +331,7 @@ END
         ca=$BATS_TEST_TMPDIR/$fault
         start_enrolment --pending 2 --fault "$fault" --fault-after 1
         enroll -t 0
-        refused 97 "$text"
+        refused --answered 97 "$text"
         expect_equal "messages" "19 20" "$(types)"
         stop_ca
     done <<'END'
@@ -355,7 +346,7 @@ END
     enroll -n 0
     expect_status 3
     enroll -t 0 -n 3 -R
-    refused 97 "Welcome"
+    refused --answered 97 "Welcome"
     expect_equal "messages" "19 20" "$(types)"
 }
 
@@ -375,14 +366,14 @@ END
 @test "polling: a network error counts as a poll" {
     start_enrolment --pending 100 --fault http-500 --fault-after 1
     enroll -t 0 -n 3
-    refused 3 "-n 3" "poll #3 failed: " 500
+    refused --answered --warned 500 3 "-n 3" "poll #3 failed: " 500
     expect_equal "messages" "19 20 20 20" "$(types)"
 }
 
 @test "polling: a network error at the first message ends the run" {
     start_enrolment --pending 100 --fault http-500
     enroll -t 0 -n 3
-    refused 95 500
+    refused --answered 95 500
     expect_equal "messages" 19 "$(types)"
 }
 
@@ -421,7 +412,7 @@ END
 @test "-R: a transaction that the CA does not know" {
     start_enrolment
     enroll -R
-    refused 74 badCertId
+    refused --answered 74 badCertId
     stdout_line "./sscep: reason: No certificate could be identified matching"
 }
 
@@ -769,7 +760,7 @@ END
     start_enrolment --delay 20
     before=$SECONDS
     enroll --timeout 1
-    refused 89 "time limit"
+    refused --answered 89 "time limit"
     if [ $((SECONDS - before)) -gt 10 ]; then
         problem "took $((SECONDS - before)) seconds"
     fi
@@ -778,8 +769,7 @@ END
 @test "HTTP: --max-size limits the reply" {
     start_enrolment
     enroll --max-size 500
-    refused 95
-    stderr_has "the body is over the limit of 500 bytes (--max-size)"
+    refused --answered 95 "the body is over the limit of 500 bytes (--max-size)"
     stdout_lacks "pkistatus"
 }
 
@@ -1181,18 +1171,18 @@ announced() {
     start_enrolment --digest md5
     snapshot
     enroll
-    refused 97 "signed with md5"
+    refused --answered 97 "signed with md5"
     stderr_has "RFC 6151"
     stderr_has "-S md5 or --legacy"
     enroll -S sha1
-    refused 97 "signed with md5"
+    refused --answered 97 "signed with md5"
     stop_ca
     # By another name that libcrypto knows.
     ca=$ca-name
     start_enrolment --digest md5 --fault digest-by-signature
     snapshot
     enroll
-    refused 97 "signed with md5"
+    refused --answered 97 "signed with md5"
     rm "$ca"/issued/*
     enroll -S md5
     enrolled
@@ -1421,7 +1411,7 @@ recipient_is() {
     start_ca --profile chain
     cp "$ca/root.crt" ca.crt
     enroll
-    refused 97 "not among those of -c"
+    refused --answered 97 "not among those of -c"
 }
 
 @test "CA: any keyUsage" {
@@ -1454,7 +1444,7 @@ recipient_is() {
     start_enrolment
     take other.crt
     enroll -e other.crt
-    refused 71
+    refused --answered 71 badMessageCheck
     expect_equal "the recipient" \
         "Common Name: Another CA, Organization: Elsewhere, Country: FI" \
         "$(messages recipientIssuer)"
@@ -1464,7 +1454,7 @@ recipient_is() {
     start_enrolment
     cp "$shared/other.crt" ca.crt
     enroll -e "$ca/ca.crt"
-    refused 97 "not among those of -c"
+    refused --answered 97 "not among those of -c"
 }
 
 @test "CA: a certificate in DER as -c" {
@@ -1478,9 +1468,7 @@ recipient_is() {
     start_enrolment --ca-expired
     snapshot
     enroll
-    refused 93 expired "--tolerate clock"
-    nothing_sent
-    nothing_written
+    refused --unsent 93 expired "--tolerate clock"
 }
 
 @test "CA: an expired one with --tolerate clock" {
@@ -1506,8 +1494,7 @@ recipient_is() {
     cp "$shared/ec.crt" ca.crt
     cp "$shared/plain.csr" local.csr
     enroll
-    refused 93 "cannot encrypt"
-    nothing_sent
+    refused --unsent 93 "cannot encrypt"
 }
 
 @test "CA: a set that does not chain to the root in it" {
@@ -1516,9 +1503,7 @@ recipient_is() {
     cat "$ca/ca.crt" "$shared/other.crt" >ca.crt
     snapshot
     enroll
-    refused 93 "does not chain to the root in the same set"
-    nothing_sent
-    nothing_written
+    refused --unsent 93 "does not chain to the root in the same set"
 }
 
 # stranger NAME USAGE: makes NAME.crt, self-signed, with that keyUsage.
@@ -1632,20 +1617,19 @@ no_other="and it signs no other of the set"
 
 # --- --tolerate ------------------------------------------------------------
 
-# tolerated FAULT CHECK: only --tolerate CHECK accepts it; else exit status 97.
+# tolerated FAULT CHECK TEXT: only --tolerate CHECK accepts it; else exit status 97
+# and an error with this text.
 tolerated() {
     start_enrolment --fault "$1"
     snapshot
     enroll
-    refused 97
-    nothing_written
+    refused --answered 97 "$3"
     case $2 in
     nonce) enroll --tolerate transaction-id,issuer,clock ;;
     transaction-id) enroll --tolerate nonce,issuer,clock ;;
     issuer) enroll --tolerate nonce,transaction-id,clock ;;
     esac
-    refused 97
-    nothing_written
+    refused --answered 97 "$3"
     enroll --tolerate "$2"
     expect_status 0
     warned ""
@@ -1655,33 +1639,33 @@ tolerated() {
 }
 
 @test "--tolerate nonce: missing" {
-    tolerated no-recipient-nonce nonce
+    tolerated no-recipient-nonce nonce recipientNonce
 }
 
 @test "--tolerate nonce: wrong" {
-    tolerated wrong-recipient-nonce nonce
+    tolerated wrong-recipient-nonce nonce recipientNonce
 }
 
 @test "--tolerate transaction-id: missing" {
-    tolerated no-transaction-id transaction-id
+    tolerated no-transaction-id transaction-id transactionID
 }
 
 @test "--tolerate transaction-id: wrong" {
-    tolerated wrong-transaction-id transaction-id
+    tolerated wrong-transaction-id transaction-id transactionID
 }
 
 @test "--tolerate issuer: unknown" {
-    tolerated cert-issuer-unknown issuer
+    tolerated cert-issuer-unknown issuer "--tolerate issuer"
 }
 
 @test "--tolerate issuer: wrong" {
-    tolerated cert-wrong-issuer issuer
+    tolerated cert-wrong-issuer issuer "--tolerate issuer"
 }
 
 @test "--tolerate issuer: the error message names it" {
     start_enrolment --fault cert-issuer-unknown
     enroll
-    refused 97 "--tolerate issuer"
+    refused --answered 97 "--tolerate issuer"
 }
 
 @test "--tolerate: Tolerate in the file" {
@@ -1693,17 +1677,22 @@ tolerated() {
 }
 
 @test "--tolerate: the checks of signature and key cannot be skipped" {
-    local fault
-    for fault in bad-signature wrong-signer stranger-signer bad-message-digest \
-        altered-content cert-wrong-key; do
+    local fault text
+    while IFS='|' read -r fault text; do
         ca=$BATS_TEST_TMPDIR/$fault
         start_enrolment --fault "$fault"
         snapshot
         enroll --tolerate nonce,transaction-id,issuer,clock,ra,signer
-        refused 97
-        nothing_written
+        refused --answered 97 "$text"
         stop_ca
-    done
+    done <<'END'
+bad-signature|its signature does not verify
+wrong-signer|its signature does not verify
+stranger-signer|signed by a certificate that is not among those of -c
+bad-message-digest|its signature does not verify
+altered-content|its signature does not verify
+cert-wrong-key|none of its 2 certificate(s) is for the key of the request
+END
 }
 
 @test "--tolerate: an unknown check is answered with the list" {

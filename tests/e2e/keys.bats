@@ -80,7 +80,7 @@ setup_file() {
 }
 
 setup() {
-    need nginx openssl setsid
+    need setsid
     common_setup
     keys=$BATS_FILE_TMPDIR/keys
     tls=$BATS_RUN_TMPDIR/tls
@@ -110,6 +110,7 @@ once() {
     command_line="$sscep $*"
     printf '%s\0' "$sscep" "$@" | hidden >"$stdout.typed"
     status=0
+    before_run
     setsid "$sscep" "$@" >"$stdout" 2>"$stderr" <"$input" \
         7<"$descriptor" 9<&- 3>&- 4>&- &
     pid=$!
@@ -204,18 +205,9 @@ getcaps_with() {
         --tls-key "$2" "${@:3}"
 }
 
-# refused STATUS TEXT...: one error line, nothing sent, nothing written.
-refused() {
-    expect_status "$1"
-    only_error "${@:2}"
-    stdout_empty
-    nothing_sent
-    no_file local.crt
-}
-
-# unusable TEXT...: the same with exit status 93.
+# unusable TEXT...: refused with exit status 93, before anything is sent.
 unusable() {
-    refused 93 "$@"
+    refused --unsent 93 "$@"
 }
 
 # --- forms ---------------------------------------------------------------------
@@ -479,7 +471,7 @@ END
     input=line client enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" \
         -l local.crt -k local.key --passin stdin -K local.key \
         --sign-passin stdin -O old.crt
-    refused 93 "--sign-passin: there is no line"
+    refused --unsent 93 "--sign-passin: there is no line"
 }
 
 # --- pass phrases and keys that are refused ------------------------------------
@@ -529,7 +521,7 @@ no_source() {
         # --sign-passin has no effect here, but is read.
         enroll_with "$keys/rsa-pkcs8.pem" --no-warn no-effect \
             "$option" "$source"
-        refused "$expected" "$@"
+        refused --unsent "$expected" "$@"
         [ "$expected" -ne 1 ] || stderr_has "$option"
     done
 }
@@ -638,6 +630,7 @@ terminal_once() {
     terminal=$BATS_TEST_TMPDIR/terminal
     command_line="$sscep ${*:2} (on a terminal)"
     status=0
+    before_run
     python3 - "$terminal" "$stdout" "$stderr" "$1" "$sscep" "${@:2}" \
         <<'END_PYTHON' 3>&- 4>&- || status=$?
 import os, pty, select, signal, sys, termios
@@ -1026,36 +1019,36 @@ names_engines() {
 @test "engines and providers that do not exist" {
     start
     enroll_with "$keys/pkcs8.pem" -g nosuchengine
-    refused 1 "engine nosuchengine"
+    refused --unsent 1 "engine nosuchengine"
     enroll_with "$keys/pkcs8.pem" --provider nosuch
-    refused 1 "provider nosuch: cannot be loaded" "--provider-path"
+    refused --unsent 1 "provider nosuch: cannot be loaded" "--provider-path"
     names_engines
     enroll_with "$keys/pkcs8.pem" --provider nosuch --provider-path "$PWD"
-    refused 1 "provider nosuch: cannot be loaded"
+    refused --unsent 1 "provider nosuch: cannot be loaded"
     enroll_with "$keys/pkcs8.pem" --provider default --provider "$PWD/nosuch.so"
-    refused 1 "provider $PWD/nosuch.so: cannot be loaded"
+    refused --unsent 1 "provider $PWD/nosuch.so: cannot be loaded"
     client getcaps -u "$URL" -g nosuchengine
-    refused 1 "engine nosuchengine"
+    refused --unsent 1 "engine nosuchengine"
 }
 
 @test "sections of engines that cannot be loaded" {
     start
     printf 'engine = e\n[e]\nengine_id = nosuchengine\nPIN = %s\n' "$pin" >conf
     enroll_with "$keys/pkcs8.pem" -f conf
-    refused 1 "engine nosuchengine"
+    refused --unsent 1 "engine nosuchengine"
     stderr_lacks "[e]"
     printf 'engine = e\n[e]\nengine_id = x\ncmds = f\n' >conf
     enroll_with "$keys/pkcs8.pem" -f conf
     unusable "conf: there is no section [f] (cmds of [e])"
     printf 'engine = e\n[e]\nengine_id = x\ndynamic_path = ./missing.so\n' >conf
     enroll_with "$keys/pkcs8.pem" -f conf
-    refused 1 "engine x"
+    refused --unsent 1 "engine x"
     if ./sscep --version | grep -qx "Engines: built in"; then
         stderr_has "cannot be loaded from ./missing.so (dynamic_path)"
     fi
     printf 'engine = e\n[e]\nengine_id = x\033[1m\ndynamic_path = ./y\007\n' >conf
     enroll_with "$keys/pkcs8.pem" -f conf
-    refused 1 'engine x\x1b[1m'
+    refused --unsent 1 'engine x\x1b[1m'
     stderr_lacks $'\033' $'\007'
     # The command line wins, with a section or an id.
     printf 'engine = e\n[e]\nengine_id = x\n[g]\nengine_id = nosuch\n' >conf

@@ -70,15 +70,6 @@ verify_crl() {
         "$(openssl crl -in "$1" -CAfile "$2" -noout -verify 2>&1)"
 }
 
-# refused STATUS TEXT ...: one error line, and nothing is written.
-refused() {
-    expect_status "$1"
-    shift
-    one_error "$@"
-    no_file result
-    stdout_lacks "written as"
-}
-
 # name_of FILE issuer|subject: the encoding of that name in hexadecimal.
 name_of() {
     openssl x509 -in "$1" -outform DER | python3 -c '
@@ -242,7 +233,7 @@ END
     start_queries
     foreign_ca
     getcert -s 17 -O foreign.crt
-    refused 74 badCertId
+    refused --answered 74 badCertId
     asked 21 "$(name_of foreign.crt subject)" 11
 }
 
@@ -250,7 +241,7 @@ END
     start_queries
     foreign_ca
     getcert -s 17 -O of-foreign.crt
-    refused 74 badCertId
+    refused --answered 74 badCertId
     asked 21 "$(name_of of-foreign.crt subject)" 11
 }
 
@@ -285,10 +276,10 @@ END
     start_queries
     foreign_ca
     getcrl -O of-foreign.crt
-    refused 74 badCertId
+    refused --answered 74 badCertId
     asked 22 "$(name_of foreign.crt subject)" c0ffee
     getcrl -O of-foreign.crt -s 5
-    refused 74 badCertId
+    refused --answered 74 badCertId
     asked 22 "$(name_of foreign.crt subject)" 5
 }
 
@@ -298,10 +289,10 @@ END
     cp "$shared/other.key" .
     run_sscep getcert -u "$URL" -c ca.crt -k other.key -l of-foreign.crt \
         -w result -s 1
-    refused 74
+    refused --answered 74 badCertId
     asked 21 "$(name_of of-foreign.crt issuer)" 1
     run_sscep getcrl -u "$URL" -c ca.crt -k other.key -l of-foreign.crt -w result
-    refused 74
+    refused --answered 74 badCertId
     asked 22 "$(name_of of-foreign.crt issuer)" c0ffee
 }
 
@@ -314,7 +305,7 @@ END
     # Without -O it is the issuer of -l.
     rm result
     getcert -s "0x$(serial_of "$ca/ca.crt")"
-    refused 74 badCertId
+    refused --answered 74 badCertId
     asked 21 "$(name_of "$ca/ca.crt" subject)" "$(serial_of "$ca/ca.crt")"
 }
 
@@ -464,8 +455,7 @@ fails() {
     else
         getcrl "$@"
     fi
-    refused "$code" "$text"
-    nothing_written
+    refused --answered "$code" "$text"
     expect_equal "the fault" "['$fault']" "$(messages faults)"
     stop_ca
 }
@@ -582,7 +572,7 @@ fails() {
 @test "a certificate that the CA does not know: exit status 74" {
     start_queries
     getcert -s 4712
-    refused 74 badCertId
+    refused --answered 74 badCertId
     expect_stdout <<'END'
 ./sscep: requesting certificate
 ./sscep: valid response from server
@@ -595,7 +585,7 @@ END
     start_queries
     foreign_ca
     getcrl -O of-foreign.crt
-    refused 74 badCertId
+    refused --answered 74 badCertId
     expect_stdout <<'END'
 ./sscep: requesting crl
 ./sscep: valid response from server
@@ -607,10 +597,10 @@ END
 @test "FAILURE for other reasons, with failInfoText" {
     start_queries --fail badRequest --fail-text "Not here"
     getcert -s 4711
-    refused 72 badRequest '"Not here"' GetCert "(-k, -l)"
+    refused --answered 72 badRequest '"Not here"' GetCert "(-k, -l)"
     stderr_lacks "challenge password"
     getcrl
-    refused 72 badRequest '"Not here"' GetCRL crlDistributionPoints
+    refused --answered 72 badRequest '"Not here"' GetCRL crlDistributionPoints
     stderr_lacks "challenge password"
     stderr_lacks template
 }
@@ -619,10 +609,10 @@ END
 @test "SUCCESS without a content: the advice is about the CRL or certificate" {
     start_queries --fault success-no-content
     getcert -s 4711
-    refused 97 "may not have this certificate"
+    refused --answered 97 "may not have this certificate"
     stderr_lacks "-R"
     getcrl
-    refused 97 "no CRL"
+    refused --answered 97 "no CRL"
     stderr_lacks "-R"
 }
 
@@ -646,14 +636,14 @@ END
     cp "$ca/ra-sign.crt" ca.crt
     cp "$ca/ra-enc.crt" enc.crt
     getcrl -e enc.crt
-    refused 97 "another issuer"
+    refused --answered 97 "another issuer"
     stop_ca
     ca=$BATS_TEST_TMPDIR/other
     start_queries --profile ra --fault cert-same-serial
     cp "$ca/ra-sign.crt" ca.crt
     cp "$ca/ra-enc.crt" enc.crt
     getcert -s 4711 -e enc.crt
-    refused 97 "issuer and serial"
+    refused --answered 97 "issuer and serial"
 }
 
 # --- the CRL ---------------------------------------------------------------
@@ -845,7 +835,7 @@ request_count() {
     misuse "101% is too much: expected 100% or less"
     echo "RenewBefore = 30x" >sscep.conf
     getcrl -f sscep.conf
-    refused 93 "sscep.conf:1: RenewBefore: 30x is no time"
+    refused --unsent 93 "sscep.conf:1: RenewBefore: 30x is no time"
 }
 
 @test "getcrl --if-due: no CRL yet, or an empty file" {
@@ -1163,7 +1153,7 @@ refuses_large() {
     refuses_large envelope-wrong-recipient 97 "cannot be decrypted"
     start_queries "${LARGE[@]}"
     getcrl --max-size 1200000
-    refused 95 "over the limit of 1200000 bytes (--max-size)"
+    refused --answered 95 "over the limit of 1200000 bytes (--max-size)"
 }
 
 # in_sizes OF_FULL OF_TMP COMMAND...: with disks of these sizes in the directory
@@ -1282,7 +1272,7 @@ answer_size() {
         expect_status 0
         verify_crl "$stdout" ca.crt
         getcrl --max-size $((size - 100))
-        refused 95 "over the limit of $((size - 100)) bytes (--max-size)"
+        refused --answered 95 "over the limit of $((size - 100)) bytes (--max-size)"
         stop_ca
     done
 }
@@ -1422,11 +1412,9 @@ both_refuse() {
     local code=$1 text=$2
     shift 2
     getcert -s 4711 "$@"
-    refused "$code" "$text"
+    refused --unsent "$code" "$text"
     getcrl "$@"
-    refused "$code" "$text"
-    nothing_sent
-    nothing_written
+    refused --unsent "$code" "$text"
 }
 
 @test "a key that does not belong to -l" {
@@ -1504,11 +1492,11 @@ both_refuse() {
     foreign_ca
     printf '[sscep_enroll]\nSignCertFile = foreign.crt\n' >sscep.conf
     getcert -s 17 -f sscep.conf
-    refused 74
+    refused --answered 74 badCertId
     asked 21 "$(name_of foreign.crt subject)" 11
     printf '[sscep_enroll]\nSignCertFile = of-foreign.crt\n' >sscep.conf
     getcrl -f sscep.conf
-    refused 74
+    refused --answered 74 badCertId
     asked 22 "$(name_of foreign.crt subject)" c0ffee
     printf '[sscep_getcrl]\nSignCertFile = own.crt\n' >>sscep.conf
     getcrl -f sscep.conf

@@ -54,6 +54,40 @@ up_or_dead() {
     listening "$1" || dead "$2"
 }
 
+# serve_file FILE TYPE: starts a server that answers GetCACaps with AES and all else
+# with the file, of this content type; sets URL.
+serve_file() {
+    local chosen=$BATS_TEST_TMPDIR/port
+    cat >"$BATS_TEST_TMPDIR/server.py" <<'END'
+import http.server, sys
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    def do_GET(self):
+        with open(sys.argv[1], "rb") as stream:
+            body = stream.read()
+        if "GetCACaps" in self.path:
+            body = b"AES\n"
+        self.send_response(200)
+        self.send_header("Content-Type", sys.argv[2])
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+server = http.server.HTTPServer(("127.0.0.1", 0), Handler)
+with open(sys.argv[3], "w") as stream:
+    stream.write("%d\n" % server.server_port)
+server.serve_forever()
+END
+    rm -f "$chosen"
+    python3 "$BATS_TEST_TMPDIR/server.py" "$1" "$2" "$chosen" 3>&- 4>&- &
+    ca_pids+=($!)
+    wait_for 20 test -s "$chosen"
+    URL=http://127.0.0.1:$(cat "$chosen")/scep
+}
+
 # --- certificates ------------------------------------------------------------
 
 # tls_ca NAME: makes a CA, NAME.pem and NAME.key.
@@ -129,6 +163,7 @@ fill_tls() {
 # sets URL to https://localhost. Its access log has a line for each request.
 start_nginx() {
     local cert=$1 behind=$port dir
+    need nginx
     shift
     nginx_dir=$(mktemp -d "$BATS_TEST_TMPDIR/nginx.XXXXXX")
     dir=$nginx_dir

@@ -110,6 +110,7 @@ run_token() {
     command_line="$sscep $*"
     status=0
     : >"$command_lines"
+    before_run
     [ "$tracing" = no ] || tracer=("${traced[@]}")
     run_limited "${keeping[@]}" "${tracer[@]}" "$sscep" "$@" \
         >"$stdout" 2>"$stderr"

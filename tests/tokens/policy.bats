@@ -121,15 +121,6 @@ both_without_sha1() {
     done
 }
 
-# refused STATUS TEXT...: one error line, no certificate is written.
-refused() {
-    local wanted=$1
-    shift
-    expect_status "$wanted"
-    one_error "$@"
-    no_file local.crt
-}
-
 no_message() {
     expect_equal "messages" "" "$(messages transactionID)"
     stdout_lacks "sending certificate request"
@@ -325,7 +316,7 @@ serial_of() {
     start_enrolment --digest md5
     fips
     enroll
-    refused 97 "signed with md5" "$forbids"
+    refused --answered 97 "signed with md5" "$forbids"
 }
 
 @test "FIPS: replies in DES and in Blowfish" {
@@ -335,7 +326,7 @@ serial_of() {
         start_enrolment --cipher "$cipher"
         fips
         enroll
-        refused 97 "encrypted with ${cipher/blowfish/bf}-cbc" "$forbids"
+        refused --answered 97 "encrypted with ${cipher/blowfish/bf}-cbc" "$forbids"
         stop_ca
     done
 }
@@ -344,7 +335,7 @@ serial_of() {
     start_enrolment --fault bad-signature
     fips
     enroll
-    refused 97 "its signature does not verify"
+    refused --answered 97 "its signature does not verify"
 }
 
 @test "FIPS: keys with a pass phrase, PKCS#8 and traditional" {
@@ -361,8 +352,7 @@ serial_of() {
     only_error "private key traditional.key" policy "openssl pkcs8"
     stderr_lacks "is wrong"
     enroll -k pkcs8.key --passin pass:other
-    refused 93 "private key pkcs8.key" "the pass phrase is wrong"
-    nothing_sent
+    refused --unsent 93 "private key pkcs8.key" "the pass phrase is wrong"
     enroll -k pkcs8.key --passin pass:phrase
     enrolled
 }
@@ -373,7 +363,7 @@ serial_of() {
     start_enrolment
     fips rsa-pkcs15-pad-disabled
     enroll
-    refused 1 "PKCS#1" --rsa-oaep
+    refused --answered 1 "PKCS#1" --rsa-oaep
     expect_equal "messages" "" "$(messages transactionID)"
     enroll --rsa-oaep
     enrolled
@@ -445,12 +435,12 @@ weak=NOWEAK=MD5:MD5-SHA1:DES-EDE3-CBC
     start_enrolment --digest md5
     without "$weak"
     enroll
-    refused 97 "signed with md5" "$forbids"
+    refused --answered 97 "signed with md5" "$forbids"
     stop_ca
     ca=$BATS_TEST_TMPDIR/other
     start_enrolment --cipher des3
     enroll
-    refused 97 "encrypted with des-ede3-cbc" "$forbids"
+    refused --answered 97 "encrypted with des-ede3-cbc" "$forbids"
 }
 
 # --- without SHA-1 ------------------------------------------------------------
@@ -474,8 +464,7 @@ weak=NOWEAK=MD5:MD5-SHA1:DES-EDE3-CBC
     openssl req -new -key local.key -subj /CN=device -sha1 -out local.csr
     old_request() {
         enroll
-        refused 93 "request local.csr: signed with sha1" "$forbids"
-        nothing_sent
+        refused --unsent 93 "request local.csr: signed with sha1" "$forbids"
     }
     both_without_sha1 old_request
     # The same request is accepted if SHA-1 is allowed; one with a bad signature
@@ -502,8 +491,7 @@ END
         -sigopt rsa_padding_mode:pss -out local.csr
     without NOWEAK=SHA1
     enroll
-    refused 93 "request local.csr: signed with sha1" "$forbids"
-    nothing_sent
+    refused --unsent 93 "request local.csr: signed with sha1" "$forbids"
 }
 
 @test "without 3DES: a provider of --provider does not bring it back" {
@@ -541,7 +529,7 @@ END
     start_enrolment --digest sha1
     old_reply() {
         enroll
-        refused 97 "signed with sha1" "$forbids"
+        refused --answered 97 "signed with sha1" "$forbids"
     }
     both_without_sha1 old_reply
 }
@@ -550,7 +538,7 @@ END
     start_enrolment --fault bad-signature
     without NOWEAK_SIGNATURES=SHA1
     enroll
-    refused 97 "its signature does not verify"
+    refused --answered 97 "its signature does not verify"
 }
 
 @test "without SHA-1: next CA certificates signed with it" {
@@ -630,7 +618,7 @@ start_old_ca() {
     start_enrolment --cert-digest sha1
     old_certificate() {
         enroll
-        refused 97 "signed with sha1" "$forbids" "--tolerate issuer"
+        refused --answered 97 "signed with sha1" "$forbids" "--tolerate issuer"
         enroll --tolerate issuer
         expect_status 0
         warned "signed with sha1"
@@ -677,7 +665,7 @@ start_old_ca() {
         start_enrolment --cipher "$cipher"
         no_legacy
         enroll
-        refused 97 "encrypted with ${cipher/blowfish/bf}-cbc" "legacy provider"
+        refused --answered 97 "encrypted with ${cipher/blowfish/bf}-cbc" "legacy provider"
         stderr_lacks policy
         stop_ca
     done
