@@ -416,7 +416,7 @@ END
     stdout_line "./sscep: reason: No certificate could be identified matching"
 }
 
-@test "-R: Resume in the file" {
+@test "-R: Resume in the configuration file does the same" {
     start_enrolment --pending 1
     enroll -n 0
     printf '[sscep_enroll]\nResume = yes\n' >sscep.conf
@@ -602,7 +602,7 @@ END
     openssl pkcs7 -in message.pem -noout
 }
 
-@test "-m with -R: a CertPoll" {
+@test "-m with -R writes a CertPoll" {
     start_enrolment
     enroll -R -m message.pem
     expect_status 0
@@ -693,7 +693,7 @@ END
     expect_equal "connections" 3 "$(ca_log connection | sort -u | wc -l)"
 }
 
-@test "HTTP: the message parameter of -i" {
+@test "HTTP: with -i GetCACaps has a message parameter, and a message has no further one" {
     local id
     start_enrolment
     for id in ca1 "" "$(printf 'x%.0s' {1..200})" 'a b+c&d=e%20f#g?h/i"j<k>\l' \
@@ -715,7 +715,7 @@ END
         "$(ca_log query 'operation == "GetCACaps"')"
 }
 
-@test "HTTP: -M is on every request" {
+@test "HTTP: the parameter of -M is in every request" {
     local options
     for options in "" --get-only; do
         ca=$BATS_TEST_TMPDIR/ca$options
@@ -783,7 +783,7 @@ END
     enrolled
 }
 
-@test "HTTP: chunked, without a length, HTTP/1.0" {
+@test "HTTP: bodies that are chunked, end with the connection, or come by HTTP/1.0 are read" {
     local options
     for options in --chunked "--chunked 1" --no-length --http10 \
         "--http10 --no-length --close"; do
@@ -858,7 +858,7 @@ renewed() {
     renewed "19 17"
 }
 
-@test "renewal: --renewal auto" {
+@test "renewal: --renewal auto sends RenewalReq where Renewal is announced" {
     start_renewal
     renew --renewal auto
     renewed 17
@@ -964,7 +964,7 @@ took_new() {
     took_new
 }
 
-@test "renewal: onto the file of the old certificate" {
+@test "renewal: the new certificate may replace the file of the old one" {
     local before
     start_renewal
     before=$(cksum <local.crt)
@@ -976,7 +976,7 @@ took_new() {
     fi
 }
 
-@test "renewal: -k is not needed" {
+@test "renewal: without -k the key of -K gets the new certificate" {
     start_renewal
     run_sscep enroll -u "$URL" -c ca.crt -K local.key -O local.crt \
         -r new.csr -l new.crt
@@ -1099,7 +1099,7 @@ announced() {
         "$(messages 'contentEncryptionName + " " + digestName')"
 }
 
-@test "algorithms: Legacy in the file" {
+@test "algorithms: Legacy in the configuration file is --legacy" {
     start_enrolment --caps none
     printf 'Legacy yes\n' >sscep.conf
     enroll -f sscep.conf
@@ -1210,32 +1210,32 @@ accepted() {
     expect_equal "messages" "19 20" "$(types)"
 }
 
-@test "reply: shaWithRSA as signature algorithm" {
+@test "reply: shaWithRSA as signature algorithm is accepted" {
     accepted --sigalg shaWithRSA
 }
 
-@test "reply: shaWithRSA with SHA-1" {
+@test "reply: shaWithRSA with SHA-1 is accepted" {
     accepted --sigalg shaWithRSA --digest sha1 --caps AES,SHA-1,POSTPKIOperation \
         -- --capabilities AES,SHA-1,POSTPKIOperation
 }
 
-@test "reply: attributes in an order that is not DER's" {
+@test "reply: signed attributes in an order that is not DER's are accepted" {
     accepted --attr-order shuffle
 }
 
-@test "reply: attributes that nobody knows" {
+@test "reply: unknown signed attributes are ignored" {
     accepted --extra-attr
 }
 
-@test "reply: BER, indefinite lengths" {
+@test "reply: BER with indefinite lengths is read" {
     accepted --ber
 }
 
-@test "reply: BER in the envelope" {
+@test "reply: BER inside the envelope is read" {
     accepted --ber-envelope
 }
 
-@test "reply: BER inside and outside, extra attributes, chunked" {
+@test "reply: BER at both layers, with unknown attributes and in chunks, is read" {
     accepted --ber --ber-envelope --extra-attr --chunked 7
 }
 
@@ -1251,47 +1251,47 @@ accepted() {
     accepted --econtent enveloped --ber --ber-envelope
 }
 
-@test "reply: PENDING with an empty eContent" {
+@test "reply: PENDING with an empty content is understood" {
     accepted --econtent-empty empty
 }
 
-@test "reply: PENDING with an eContent of no pieces" {
+@test "reply: PENDING with a content of no pieces is understood" {
     accepted --econtent-empty null-length
 }
 
-@test "reply: UTF8String for the text attributes" {
+@test "reply: text attributes may be UTF8String" {
     accepted --attr-string utf8
 }
 
-@test "reply: IA5String for the text attributes" {
+@test "reply: text attributes may be IA5String" {
     accepted --attr-string ia5
 }
 
-@test "reply: the signer's certificate is not in it" {
+@test "reply: it may lack the certificate of the signer, which is then that of -c" {
     accepted --no-signer-cert
 }
 
-@test "reply: no senderNonce" {
+@test "reply: it may lack the senderNonce" {
     accepted --sender-nonce none
 }
 
-@test "reply: senderNonce equal to recipientNonce" {
+@test "reply: its senderNonce may be our own nonce" {
     accepted --sender-nonce same
 }
 
-@test "reply: AlgorithmIdentifiers without NULL" {
+@test "reply: AlgorithmIdentifiers may lack their NULL parameters" {
     accepted --null-params off
 }
 
-@test "reply: the certificate is the last of several" {
+@test "reply: the issued certificate is found if it is the last of several" {
     accepted --cert-order leaf-last
 }
 
-@test "reply: the certificate is among those of strangers" {
+@test "reply: the issued certificate is found among those of strangers" {
     accepted --cert-order with-strangers
 }
 
-@test "reply: another HTTP content type, or none" {
+@test "reply: another HTTP content type, or none, is accepted" {
     local fault
     for fault in odd-content-type no-content-type http-100; do
         ca=$BATS_TEST_TMPDIR/$fault
@@ -1310,7 +1310,7 @@ recipient_is() {
             tr A-F a-f)" "$(messages recipientSerial | uniq)"
 }
 
-@test "RA: certificates for signing and encryption, in any order" {
+@test "RA: its certificates for signing and encryption may come in any order" {
     local order
     for order in sign,enc,ca sign,ca,enc enc,sign,ca enc,ca,sign ca,sign,enc \
         ca,enc,sign; do
@@ -1327,7 +1327,7 @@ recipient_is() {
     done
 }
 
-@test "RA: with a root above" {
+@test "RA: the set may have a root above the CA" {
     local order
     for order in sign,enc,ca,root root,ca,enc,sign enc,root,sign,ca; do
         ca=$BATS_TEST_TMPDIR/$order
@@ -1352,7 +1352,7 @@ recipient_is() {
     warned "no CA certificate"
 }
 
-@test "RA: its certificate alone as -c, a warning" {
+@test "RA: its certificate alone as -c works, with a warning" {
     take local.key local.csr
     start_ca --profile ra
     cp "$ca/ra-sign.crt" ca.crt
@@ -1363,7 +1363,7 @@ recipient_is() {
     warned "no CA certificate"
 }
 
-@test "RA: a bundle in one file" {
+@test "RA: -c may be one file with all certificates" {
     take local.key local.csr
     start_ca --profile ra
     cat "$ca/ra-enc.crt" "$ca/ca.crt" "$ca/ra-sign.crt" >ca.crt
@@ -1373,7 +1373,7 @@ recipient_is() {
     recipient_is "$ca/ra-enc.crt"
 }
 
-@test "RA: -c by the base name, or by one of the files" {
+@test "RA: -c may be the base name of the files of getca, or one of them" {
     take local.key local.csr
     start_ca --profile ra-pair
     run_sscep getca -u "$URL" -c ca.crt
@@ -1381,7 +1381,7 @@ recipient_is() {
     enrolled
 }
 
-@test "CA: a chain" {
+@test "CA: a chain of certificates as -c works" {
     local order
     for order in ca,root root,ca; do
         ca=$BATS_TEST_TMPDIR/$order
@@ -1397,7 +1397,7 @@ recipient_is() {
     done
 }
 
-@test "CA: without its root" {
+@test "CA: the certificate of an intermediate CA as -c works without its root" {
     take local.key local.csr
     start_ca --profile chain --order ca
     run_sscep getca -u "$URL" -c ca.crt
@@ -1414,7 +1414,7 @@ recipient_is() {
     refused --answered 97 "not among those of -c"
 }
 
-@test "CA: any keyUsage" {
+@test "CA: any keyUsage with keyCertSign, or none, is accepted without a warning" {
     local usage
     for usage in none certsign,crlsign sign,certsign encipher,certsign \
         sign,encipher,certsign agree,certsign; do
@@ -1440,7 +1440,7 @@ recipient_is() {
     done
 }
 
-@test "CA: -e encrypts to another certificate" {
+@test "CA: the message is encrypted to the certificate of -e" {
     start_enrolment
     take other.crt
     enroll -e other.crt
@@ -1450,14 +1450,14 @@ recipient_is() {
         "$(messages recipientIssuer)"
 }
 
-@test "CA: a certificate of another CA as -c" {
+@test "CA: with the certificate of another CA as -c the reply is refused" {
     start_enrolment
     cp "$shared/other.crt" ca.crt
     enroll -e "$ca/ca.crt"
     refused --answered 97 "not among those of -c"
 }
 
-@test "CA: a certificate in DER as -c" {
+@test "CA: a certificate in DER as -c is read" {
     start_enrolment
     openssl x509 -in "$ca/ca.crt" -outform DER -out ca.crt
     enroll
@@ -1471,7 +1471,7 @@ recipient_is() {
     refused --unsent 93 expired "--tolerate clock"
 }
 
-@test "CA: an expired one with --tolerate clock" {
+@test "CA: an expired certificate is used with --tolerate clock" {
     start_enrolment --ca-expired
     enroll --tolerate clock
     enrolled
@@ -1497,7 +1497,7 @@ recipient_is() {
     refused --unsent 93 "cannot encrypt"
 }
 
-@test "CA: a set that does not chain to the root in it" {
+@test "CA: a certificate in -c that does not chain to the root beside it is refused before anything is sent" {
     take local.key local.csr
     start_ca --profile chain
     cat "$ca/ca.crt" "$shared/other.crt" >ca.crt
@@ -1638,27 +1638,27 @@ tolerated() {
         "$(openssl x509 -in local.crt -noout -pubkey)"
 }
 
-@test "--tolerate nonce: missing" {
+@test "--tolerate nonce accepts a reply without recipientNonce, nothing else does" {
     tolerated no-recipient-nonce nonce recipientNonce
 }
 
-@test "--tolerate nonce: wrong" {
+@test "--tolerate nonce accepts a reply with a wrong recipientNonce, nothing else does" {
     tolerated wrong-recipient-nonce nonce recipientNonce
 }
 
-@test "--tolerate transaction-id: missing" {
+@test "--tolerate transaction-id accepts a reply without transactionID, nothing else does" {
     tolerated no-transaction-id transaction-id transactionID
 }
 
-@test "--tolerate transaction-id: wrong" {
+@test "--tolerate transaction-id accepts a reply with a wrong transactionID, nothing else does" {
     tolerated wrong-transaction-id transaction-id transactionID
 }
 
-@test "--tolerate issuer: unknown" {
+@test "--tolerate issuer accepts a certificate of an unknown issuer, nothing else does" {
     tolerated cert-issuer-unknown issuer "--tolerate issuer"
 }
 
-@test "--tolerate issuer: wrong" {
+@test "--tolerate issuer accepts a certificate of a wrong issuer, nothing else does" {
     tolerated cert-wrong-issuer issuer "--tolerate issuer"
 }
 
@@ -1668,7 +1668,7 @@ tolerated() {
     refused --answered 97 "--tolerate issuer"
 }
 
-@test "--tolerate: Tolerate in the file" {
+@test "--tolerate: Tolerate in the configuration file does the same" {
     start_enrolment --fault no-recipient-nonce
     printf 'Tolerate = nonce, issuer\n' >sscep.conf
     enroll -f sscep.conf
@@ -1714,7 +1714,7 @@ END
     openssl verify -CAfile ca.crt local.crt
 }
 
-@test "DER: key and request" {
+@test "the key and the request may be in DER" {
     start_enrolment
     cp "$shared/local.key.der" local.key
     cp "$shared/local.csr.der" local.csr
@@ -1759,7 +1759,7 @@ END
     done
 }
 
-@test "-l a symbolic link: its target is replaced" {
+@test "if -l is a symbolic link its target is replaced" {
     start_enrolment
     mkdir there
     echo old >there/target.crt

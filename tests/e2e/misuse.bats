@@ -124,7 +124,7 @@ screen() {
 
 # --- operations and options ------------------------------------------------
 
-@test "an unknown operation" {
+@test "an unknown operation is misuse, and the nearest one is named" {
     local word
     snapshot
     for word in enlorl GETC "get ca" "" enr getn getc $'a\e[31mb'; do
@@ -337,7 +337,7 @@ screen() {
     done
 }
 
-@test "enroll: -K without -O, -O without -K" {
+@test "enroll: -K without -O, or -O without -K, is misuse" {
     everything
     enroll -K new.key
     misuse -K -O
@@ -387,7 +387,7 @@ screen() {
     done
 }
 
-@test "a file of -f that is missing, or a directory" {
+@test "a file of -f that is missing, or a directory, is refused" {
     everything
     enroll -f missing.conf
     refused --unsent 93 missing.conf
@@ -418,7 +418,7 @@ screen() {
     refused --unsent 93 short.csr
 }
 
-@test "a key that does not belong to the request" {
+@test "a key that does not belong to the request is refused" {
     everything
     enroll -k new.key
     refused --unsent 93 new.key local.csr
@@ -426,13 +426,13 @@ screen() {
     refused --unsent 93 ec.key local.csr
 }
 
-@test "-K that does not belong to -O" {
+@test "a key of -K that does not belong to -O is refused" {
     everything
     enroll -K local.key -O other.crt
     refused --unsent 93 local.key other.crt
 }
 
-@test "an encrypted key, without a terminal and without --passin" {
+@test "an encrypted key is refused without a terminal and without --passin" {
     everything
     cp "$shared/encrypted.key" .
     snapshot
@@ -612,7 +612,7 @@ URL = ${x
 END
 }
 
-@test "a file that is not text" {
+@test "a configuration file that is not text is refused" {
     printf 'URL = x\0y\n' >sscep.conf
     run_sscep getca -f sscep.conf -u "$NOWHERE" -c ca.crt
     expect_status 93

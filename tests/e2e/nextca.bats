@@ -117,7 +117,7 @@ END
     stdout_line "  MD5 fingerprint: $(fingerprint "$ca/next-ca.crt" md5)"
 }
 
-@test "-w: the certificate of the signer" {
+@test "-w writes the certificate of the signer" {
     start_rollover
     getnextca -F md5 -w signer.crt
     got_one "$ca/next-ca.crt"
@@ -228,7 +228,7 @@ until_rollover() {
     openssl verify -CAfile next.crt-0 local.crt
 }
 
-@test "chunked, another content type, none, 100 Continue" {
+@test "an answer that is chunked, has another content type or none, or follows 100 Continue is read" {
     local options
     for options in "--chunked 7" "--http10" \
         "--fault odd-content-type --fault-on getnextcacert" \
@@ -245,7 +245,7 @@ until_rollover() {
     done
 }
 
-@test "-i and -M are sent" {
+@test "-i and -M are parameters of the request" {
     start_rollover
     getnextca -F md5 -i "CA & co" -M x=1
     got_one "$ca/next-ca.crt"
@@ -323,7 +323,7 @@ END
     got_one "$ca/next-ca.crt"
 }
 
-@test "-C of another CA" {
+@test "an answer is refused if -C has the certificate of another CA" {
     start_rollover
     cp "$shared/other.crt" ca.crt
     snapshot
@@ -331,12 +331,12 @@ END
     refused --answered 97 "not among those of -C"
 }
 
-@test "signed by a stranger" {
+@test "an answer that a stranger signed is refused" {
     refuses stranger-signer 97 "/C=FI/O=Example/CN=Example Stranger CA" \
         "not among those of -C" "check which server answers"
 }
 
-@test "signed by a stranger with the CA's name and serial" {
+@test "an answer of a stranger with the name and serial number of the CA is refused" {
     refuses wrong-signer 97 "signature does not verify"
 }
 
@@ -346,7 +346,7 @@ END
     openssl verify -CAfile "$ca/ca.crt" "$ca/end-entity.crt"
 }
 
-@test "signed by an end entity of the CA, certificates outside the content" {
+@test "an answer that an end entity signed is refused with the certificates outside the content, too" {
     start_rollover --next-ca-form outer --next-ca-certs cross \
         --fault end-entity-signer --fault-on getnextcacert
     snapshot
@@ -429,15 +429,15 @@ ra="/C=FI/O=Example/CN=Example Test RA Signing"
     done
 }
 
-@test "a signature that does not verify" {
+@test "an answer whose signature does not verify is refused" {
     refuses next-ca-bad-signature 97 "signature does not verify"
 }
 
-@test "bytes after the end" {
+@test "an answer with bytes after its end is refused" {
     refuses trailing-bytes 97 "bytes follow"
 }
 
-@test "garbage" {
+@test "an answer that is garbage is refused" {
     refuses garbage 97 "reply: "
     refuses truncated-der 97 "reply: "
     refuses html 97 "Welcome"
@@ -450,7 +450,7 @@ serve() {
     serve_file "$1" application/x-x509-next-ca-cert
 }
 
-@test "certificates that nobody signed" {
+@test "an answer with certificates that nobody signed is refused" {
     local body
     start_rollover
     # An answer to GetCACert is not one to GetNextCACert.
@@ -497,7 +497,7 @@ serve() {
     got_one "$ca/next-ca-cross.crt"
 }
 
-@test "outer form: with a root above" {
+@test "outer form: a root above the next CA certificate is no obstacle" {
     start_rollover --next-ca-form outer --next-ca-certs cross --profile chain
     cat "$ca/root.crt" "$ca/ca.crt" >ca.crt
     getnextca -w signer.crt
@@ -524,7 +524,7 @@ serve() {
     done
 }
 
-@test "outer form: the certificate of an end entity" {
+@test "outer form: the certificate of an end entity is refused" {
     start_rollover --next-ca-form outer --next-ca-certs entity
     snapshot
     getnextca
@@ -547,14 +547,14 @@ serve() {
     done
 }
 
-@test "outer form: no certificate but that of the signer" {
+@test "outer form: no certificate but that of the signer is refused" {
     start_rollover --next-ca-form outer --next-ca-certs ""
     snapshot
     getnextca
     refused --answered 97 "no next CA certificate"
 }
 
-@test "outer form: signed by a stranger, or with a bad signature" {
+@test "outer form: an answer of a stranger, or with a bad signature, is refused" {
     local fault
     for fault in stranger-signer wrong-signer next-ca-bad-signature; do
         ca=$BATS_TEST_TMPDIR/$fault
@@ -567,7 +567,7 @@ serve() {
     done
 }
 
-@test "the signed content has no certificates" {
+@test "an answer without certificates is refused" {
     start_rollover --next-ca-certs ""
     snapshot
     getnextca
@@ -676,7 +676,7 @@ while True:
     refused --answered 76 "it answered 404; if in doubt"
 }
 
-@test "a CA that cannot be reached" {
+@test "a CA that cannot be reached is not taken for one without next certificates" {
     start_rollover
     stop_ca
     snapshot
@@ -700,7 +700,7 @@ while True:
     nothing_written
 }
 
-@test "-C that is missing, or something else" {
+@test "-C that is missing or no certificate is refused before anything is sent" {
     start_rollover
     echo garbage >garbage
     snapshot
@@ -726,7 +726,7 @@ while True:
     nothing_sent
 }
 
-@test "outputs that cannot be written to" {
+@test "outputs that cannot be written to are found before anything is sent" {
     start_rollover
     snapshot
     getnextca -c missing/next.crt

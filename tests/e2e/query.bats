@@ -368,7 +368,7 @@ serials_were() {
     fi
 }
 
-@test "-s: as openssl prints it" {
+@test "-s takes a serial number as openssl prints it" {
     local serial
     start_queries
     issue own.crt 0x70F0E1D2C3B4A5968778695A4B3C2D1E0F102132
@@ -383,7 +383,7 @@ serials_were() {
     got_cert own.crt
 }
 
-@test "-s: decimal, hexadecimal, and pairs of digits between colons" {
+@test "-s takes decimal and hexadecimal numbers, and pairs of digits between colons" {
     start_queries
     serial_is 4711 1267
     serial_is 004711 1267
@@ -491,7 +491,7 @@ fails() {
     fails getcert success-no-content 97 "SUCCESS without a content"
 }
 
-@test "getcert: the one asked for among others" {
+@test "getcert: the certificate that was asked for is found among others" {
     local order
     for order in leaf-first leaf-last with-strangers; do
         ca=$BATS_TEST_TMPDIR/$order
@@ -540,7 +540,7 @@ fails() {
     stdout_line "./sscep: pkistatus: PENDING"
 }
 
-@test "signed by somebody else: refused" {
+@test "a reply that somebody else signed is refused" {
     local operation
     for operation in getcert getcrl; do
         fails "$operation" wrong-signer 97 "signature does not verify"
@@ -1388,7 +1388,7 @@ END
         openssl md5 | sed 's/.* //' | tr a-f A-F)" <<<"$ids"
 }
 
-@test "--transaction-id sets it" {
+@test "--transaction-id sets the transactionID" {
     start_queries
     getcert -s 4711 --transaction-id "device 17"
     got_cert own.crt
@@ -1417,7 +1417,7 @@ both_refuse() {
     refused --unsent "$code" "$text"
 }
 
-@test "a key that does not belong to -l" {
+@test "a key that does not belong to -l is refused before anything is sent" {
     start_queries
     take other.key
     snapshot
