@@ -3,7 +3,7 @@
 # mkrequest: the files it writes and their encoding, what it refuses, and that
 # it does not reveal secrets. MKREQUEST names another script to test.
 
-bats_require_minimum_version 1.5.0
+load helper
 
 setup() {
     mkrequest=${MKREQUEST:-${BATS_TEST_DIRNAME}/../../mkrequest}
@@ -33,33 +33,27 @@ subject() {
     openssl req -in "${1:-local.csr}" -noout -subject -nameopt RFC2253,-dn_rev
 }
 
-# refused TEXT COMMAND...: the command fails with status 1 and one line with
-# TEXT on standard error, prints nothing on standard output and writes nothing.
-refused() {
-    local text=$1
-    shift
-    run --separate-stderr "$@"
-    echo "status $status, output '$output', error '$stderr'"
-    [ "$status" -eq 1 ]
-    [ -z "$output" ]
-    [[ "$stderr" == "mkrequest: "*"$text"* ]]
-    [[ "$stderr" != *$'\n'* ]]
-    nothing_written
+# fails TEXT COMMAND...: mkrequest refuses it, with this text.
+fails() {
+    before_run
+    run --separate-stderr "${@:2}"
+    refused_by mkrequest 1 "$1"
 }
 
 # The same for misuse, where a second line points to the help.
 misused() {
     local text=$1
     shift
+    before_run
     run --separate-stderr "$@"
     echo "status $status, output '$output', error '$stderr'"
     [ "$status" -eq 1 ]
     [ -z "$output" ]
     [[ "$stderr" == "mkrequest: "*"$text"*$'\n'"Try 'mkrequest --help'" ]]
-    nothing_written
+    as_before_run
 }
 
-nothing_written() {
+no_request() {
     local found
     found=$(find . -name '*.key*' -o -name '*.csr*' -o -name '*.new*')
     [ -z "$found" ]
@@ -181,7 +175,7 @@ Address:192.0.2.1, email:a@example.com, IP Address:2001:DB8:0:0:0:0:0:2" ]
     umask 000
     "$mkrequest" -dns a.example secret
     [[ "$(sort -u spy/umask)" =~ ^0*77$ ]]
-    run cat spy/modes
+    run -0 cat spy/modes
     echo "$output"
     # The directory and the key; when the request is made, the request, too.
     [ "${#lines[@]}" -eq 5 ]
@@ -470,13 +464,13 @@ END
 
 @test "mkrequest: digests that are refused" {
     for digest in none SHA0 sha2567 hex -sha256 'sha256 ' $'sha256\nx = y'; do
-        refused 'word after the challenge is not a digest' \
+        fails 'word after the challenge is not a digest' \
             "$mkrequest" -dns a.example secret "$digest"
-        MKREQUEST_DIGEST=$digest refused 'DIGEST is not a digest' \
+        MKREQUEST_DIGEST=$digest fails 'DIGEST is not a digest' \
             "$mkrequest" -dns a.example secret
     done
     # Another word of a challenge that was not quoted, perhaps.
-    refused 'not a digest' "$mkrequest" -dns a.example open sesame
+    fails 'not a digest' "$mkrequest" -dns a.example open sesame
     [[ "$stderr" != *sesame* ]]
 }
 
@@ -619,13 +613,13 @@ END
 }
 
 @test "mkrequest: challenges that are refused" {
-    refused 'control characters' "$mkrequest" -dns a.example $'a\nb'
-    refused 'control characters' "$mkrequest" -dns a.example $'a\tb'
-    refused 'control characters' "$mkrequest" -dns a.example $'a\x7f'
-    CHALLENGE=$'a\nb' refused 'control characters' "$mkrequest" -dns a.example
-    refused 'not valid UTF-8' "$mkrequest" -dns a.example $'\xe9'
-    refused 'no challenge' "$mkrequest" -dns a.example - </dev/null
-    refused 'no challenge' "$mkrequest" -dns a.example - <<<''
+    fails 'control characters' "$mkrequest" -dns a.example $'a\nb'
+    fails 'control characters' "$mkrequest" -dns a.example $'a\tb'
+    fails 'control characters' "$mkrequest" -dns a.example $'a\x7f'
+    CHALLENGE=$'a\nb' fails 'control characters' "$mkrequest" -dns a.example
+    fails 'not valid UTF-8' "$mkrequest" -dns a.example $'\xe9'
+    fails 'no challenge' "$mkrequest" -dns a.example - </dev/null
+    fails 'no challenge' "$mkrequest" -dns a.example - <<<''
 }
 
 # --- the subject -------------------------------------------------------------
@@ -655,7 +649,7 @@ subject_of() {
 
 # full_subject [FILE]: the request has all parts of the subject.
 full_subject() {
-    run openssl req -in "${1:-local.csr}" -noout -subject \
+    run -0 openssl req -in "${1:-local.csr}" -noout -subject \
         -nameopt sep_comma_plus,sname
     echo "$output"
     [ "$output" = "subject=C=FI,ST=Uusimaa,L=Espoo,O=Example,OU=VPN,\
@@ -795,14 +789,14 @@ UNSTRUCTURED_ADDRESS='192.0.2.7 in \"lab\"'/" \
     [ "$(field organizationName)" = "UTF8STRING:$long" ]
     rm local.*
     MKREQUEST_ORGANIZATION=${long}x \
-        refused 'longer than 64' "$mkrequest" -dns a.example
+        fails 'longer than 64' "$mkrequest" -dns a.example
     MKREQUEST_COMMONNAME=${long}x \
-        refused 'longer than 64' "$mkrequest" -dns a.example
+        fails 'longer than 64' "$mkrequest" -dns a.example
 }
 
 @test "mkrequest: a name too long for a common name needs another one" {
     name=$(printf 'a%.0s' {1..60}).example.com
-    refused 'set COMMONNAME' "$mkrequest" -dns "$name"
+    fails 'set COMMONNAME' "$mkrequest" -dns "$name"
     MKREQUEST_COMMONNAME=short "$mkrequest" -dns "$name"
     [ "$(alternative_names)" = "DNS:$name" ]
     [ "$(subject)" = 'subject=CN=short' ]
@@ -812,22 +806,22 @@ UNSTRUCTURED_ADDRESS='192.0.2.7 in \"lab\"'/" \
     for part in STATE LOCALITY ORGANIZATION ORGUNIT COMMONNAME \
         UNSTRUCTUREDNAME UNSTRUCTUREDADDRESS; do
         export "MKREQUEST_$part"=$'a"\nCN = "b'
-        refused "$part has control characters" "$mkrequest" -dns a.example
+        fails "$part has control characters" "$mkrequest" -dns a.example
         export "MKREQUEST_$part"=$'a\xff'
-        refused 'not valid UTF-8' "$mkrequest" -dns a.example
+        fails 'not valid UTF-8' "$mkrequest" -dns a.example
         unset "MKREQUEST_$part"
     done
     for value in F FIN 12 $'F\n' 'Ä'; do
         MKREQUEST_COUNTRY=$value \
-            refused 'not two letters' "$mkrequest" -dns a.example
+            fails 'not two letters' "$mkrequest" -dns a.example
     done
     for value in a_b $'1\n2' 'ä'; do
         MKREQUEST_SERIALNUMBER=$value \
-            refused SERIALNUMBER "$mkrequest" -dns a.example
+            fails SERIALNUMBER "$mkrequest" -dns a.example
     done
     for value in nobody @ a@ @b 'a b@c' $'a@b\n' 'ä@b'; do
         MKREQUEST_EMAILADDRESS=$value \
-            refused EMAILADDRESS "$mkrequest" -dns a.example
+            fails EMAILADDRESS "$mkrequest" -dns a.example
     done
 }
 
@@ -862,7 +856,7 @@ UNSTRUCTURED_ADDRESS='192.0.2.7 in \"lab\"'/" \
     PREFIX=usr/ sh edited -dns a.example
     [ -s mine.key ]
     # Where it is meant, it is a name like others.
-    PREFIX=$PWD MKREQUEST_PREFIX=usr run --separate-stderr \
+    PREFIX=$PWD MKREQUEST_PREFIX=usr run -0 --separate-stderr \
         "$mkrequest" -dns a.example
     [ -z "$stderr" ]
     [ "${lines[0]}" = 'mkrequest: key written as usr.key' ]
@@ -903,7 +897,7 @@ END
         [ "$(ls -d local*)" = $'local.csr\nlocal.key' ]
     done
     # A limit of the process, without any program in between.
-    run sh -c "trap '' XFSZ; ulimit -f 0; \"\$@\" 2>&1 | cat" sh \
+    run -0 sh -c "trap '' XFSZ; ulimit -f 0; \"\$@\" 2>&1 | cat" sh \
         "$mkrequest" -dns two.example
     [ "$output" = 'mkrequest: cannot write local.key: File too large' ]
     cmp one.key local.key
@@ -912,12 +906,12 @@ END
 
 @test "mkrequest: places where nothing can be written" {
     touch file
-    PREFIX=no/such/local refused 'cannot write in no/such: No such file' \
+    PREFIX=no/such/local fails 'cannot write in no/such: No such file' \
         "$mkrequest" -dns a.example
-    PREFIX=file/local refused 'cannot write in file: Not a directory' \
+    PREFIX=file/local fails 'cannot write in file: Not a directory' \
         "$mkrequest" -dns a.example
-    PREFIX=dir/ refused 'ends in a slash' "$mkrequest" -dns a.example
-    PREFIX=$'a\nb' refused 'control characters' "$mkrequest" -dns a.example
+    PREFIX=dir/ fails 'ends in a slash' "$mkrequest" -dns a.example
+    PREFIX=$'a\nb' fails 'control characters' "$mkrequest" -dns a.example
 }
 
 @test "mkrequest: a directory in the place of a file" {
@@ -927,7 +921,7 @@ END
         [ "$status" -eq 1 ]
         [ "$stderr" = "mkrequest: $name is a directory" ]
         rmdir "$name"
-        nothing_written
+        no_request
     done
     "$mkrequest" -dns a.example
     mkdir local.csr.old
@@ -942,7 +936,7 @@ END
     rm local.*
     for bits in 512 1023 16385 99999999999999999999 02048 -2048 2k '2048 ' \
         $'2048\n' '$(touch pwned)' 'x[$(touch pwned)]' '*'; do
-        KEYBITS=$bits refused KEYBITS "$mkrequest" -dns a.example
+        KEYBITS=$bits fails KEYBITS "$mkrequest" -dns a.example
     done
     [ ! -e pwned ]
 }
@@ -984,11 +978,11 @@ END
 @test "mkrequest: values of KEYTYPE that are refused" {
     for type in ec ec: dsa 'ec:P 256' 'ec:P-256 -out x' none ' ' rsa: \
         rsa:1023 rsa:99999 'rsa:2k'; do
-        KEYTYPE=$type refused KEYTYPE "$mkrequest" -dns a.example
+        KEYTYPE=$type fails KEYTYPE "$mkrequest" -dns a.example
     done
     # The second has no name in ASN.1.
     for type in ec:P-257 EC:Oakley-EC2N-3; do
-        KEYTYPE=$type refused \
+        KEYTYPE=$type fails \
             "KEYTYPE has a curve that openssl cannot use: ${type#*:} (P-256 is one; \
 'openssl ecparam -list_curves' prints others)" "$mkrequest" -dns a.example
     done
@@ -998,7 +992,7 @@ END
     while IFS=: read -r type text; do
         rm -f local.*
         KEYTYPE=${type/-/:} "$mkrequest" -ku -dns a.example
-        run openssl req -in local.csr -noout -text
+        run -0 openssl req -in local.csr -noout -text
         usages=$(sed -n '/Key Usage: critical/ { n; s/^ *//p; }' <<<"$output")
         [ "$usages" = "$text" ]
     done <<'END'
@@ -1036,13 +1030,13 @@ END
 }
 
 @test "mkrequest: -key with a file that is no key" {
-    refused 'cannot read the key none: No such file' \
+    fails 'cannot read the key none: No such file' \
         "$mkrequest" -key none -dns a.example
     mkdir dir
-    refused 'cannot read the key dir: Is a directory' \
+    fails 'cannot read the key dir: Is a directory' \
         "$mkrequest" -key dir -dns a.example
     echo text >file
-    refused 'openssl could not read a private key from file: ' \
+    fails 'openssl could not read a private key from file: ' \
         "$mkrequest" -key file -dns a.example
     misused 'more than one -key' "$mkrequest" -key a -key b -dns a.example
     misused '-key needs' "$mkrequest" -dns a.example -key
@@ -1056,7 +1050,7 @@ END
     openssl req -new -key one.pem -subj /CN=a >request
     echo '-----BEGIN OPENSSH PRIVATE KEY-----' >ssh
     while IFS=: read -r file text; do
-        refused \
+        fails \
             "openssl could not read a private key from $file: it seems to be $text" \
             "$mkrequest" -key "$file" -dns a.example
     done <<'END'
@@ -1070,7 +1064,7 @@ END
     "$mkrequest" -key both -dns a.example
     rm local.csr
     sed '/^-----END .*PRIVATE/,$d' both >broken
-    refused 'could not read a private key from broken: ' \
+    fails 'could not read a private key from broken: ' \
         "$mkrequest" -key broken -dns a.example
     [[ "$stderr" != *seems* ]]
 }
@@ -1109,7 +1103,7 @@ request_for() {
         request_for one.pem
     done
     for name in - /dev/stdin; do
-        refused 'could not read a private key from /dev/stdin' \
+        fails 'could not read a private key from /dev/stdin' \
             "$mkrequest" -key "$name" -dns a.example </dev/null
     done
 }
@@ -1178,7 +1172,7 @@ encrypted_keys() {
         "$mkrequest" -key pkcs8.pem -dns a.example
     [ "$status" -eq 1 ]
     [[ "$output" == *'cannot decrypt the key pkcs8.pem: the pass phrase is wrong'* ]]
-    nothing_written
+    no_request
     # In a pipe, too.
     at_terminal 'pass phrase for ' sesame sh -c 'cat pkcs8.pem | "$@"' sh \
         "$mkrequest" -key /dev/stdin -ku -dns a.example
@@ -1190,11 +1184,11 @@ encrypted_keys() {
     encrypted_keys
     for file in pkcs8.pem pem.pem; do
         # Standard input is not read, so that this does not wait.
-        refused "the key $file is encrypted, and there is no terminal" \
+        fails "the key $file is encrypted, and there is no terminal" \
             timeout 20 setsid -w "$mkrequest" -key "$file" -ku -dns a.example \
             < <(sleep 30)
         [[ "$stderr" == *'openssl pkey '*' -key /dev/stdin' ]]
-        refused 'the key /dev/stdin is encrypted, and there is no terminal' \
+        fails 'the key /dev/stdin is encrypted, and there is no terminal' \
             setsid -w "$mkrequest" -key /dev/stdin -dns a.example \
             < <(cat "$file")
     done
@@ -1231,31 +1225,31 @@ END
 
 @test "mkrequest: OPENSSL missing or failing" {
     for program in ./none -x -; do
-        OPENSSL=$program refused "cannot find the program $program" \
+        OPENSSL=$program fails "cannot find the program $program" \
             "$mkrequest" -dns a.example
     done
     cat >failing <<'END'
 #!/bin/sh
 # Fails after it has done its work.
-openssl "$@" 2>failing.output
+openssl "$@" 2>/dev/null
 printf '....+..+++*\n-----\nout of luck\n' >&2
 exit 7
 END
     chmod +x failing
-    OPENSSL=./failing refused 'openssl could not make the key: out of luck' \
+    OPENSSL=./failing fails 'openssl could not make the key: out of luck' \
         "$mkrequest" -dns a.example
     openssl genrsa 1024 >one.pem
-    OPENSSL=./failing refused \
+    OPENSSL=./failing fails \
         'openssl could not read a private key from one.pem: out of luck' \
         "$mkrequest" -key one.pem -dns a.example
     sed -i '2i [ "$1" = req ] || exec openssl "$@"' failing
     for key in '' '-key one.pem'; do
-        OPENSSL=./failing refused \
+        OPENSSL=./failing fails \
             'openssl could not make the request: out of luck' \
             "$mkrequest" $key -dns a.example
     done
-    OPENSSL=true refused 'could not make' "$mkrequest" -dns a.example
-    OPENSSL=true refused 'could not read a private key from one.pem' \
+    OPENSSL=true fails 'could not make' "$mkrequest" -dns a.example
+    OPENSSL=true fails 'could not read a private key from one.pem' \
         "$mkrequest" -key one.pem -dns a.example
 }
 
@@ -1266,10 +1260,10 @@ END
     for key in '' '-key one.pem'; do
         for shell in dash bash; do
             command -v "$shell" >/dev/null || continue
-            OPENSSL=$PWD/dir refused \
+            OPENSSL=$PWD/dir fails \
                 "OPENSSL is a directory, not a program: $PWD/dir" \
                 "$shell" "$mkrequest" $key -dns a.example
-            OPENSSL=./file refused \
+            OPENSSL=./file fails \
                 'OPENSSL is no program that you may run: ./file' \
                 "$shell" "$mkrequest" $key -dns a.example
         done
@@ -1333,7 +1327,7 @@ END
     run --separate-stderr "$mkrequest" -h
     [ "$status" -eq 0 ]
     [ "$output" = "$help" ]
-    nothing_written
+    no_request
 }
 
 @test "mkrequest: misuse" {
@@ -1357,36 +1351,36 @@ END
         1:2:3:4:5:6:7 1:2:3:4:5:6:7:8:9 1:2:3:4:5:6:7:8:: :1:2:3:4:5:6:7 \
         1:2:3:4:5:6:7: 12345:: ::g '[::1]' fe80::1%eth0 ::1.2.3 \
         1:2:3:4:5:6:7:1.2.3.4 1.2.3.4:: '*' '$(touch pwned)' 'x[$(id)]'; do
-        refused "not an IP address: $address" "$mkrequest" -ip "$address"
+        fails "not an IP address: $address" "$mkrequest" -ip "$address"
     done
-    refused 'control characters' "$mkrequest" -ip $'1.2.3.4\n'
+    fails 'control characters' "$mkrequest" -ip $'1.2.3.4\n'
 }
 
 @test "mkrequest: invalid host names" {
     for name in . a..b .a a. 'a b' 'a,DNS:b' 'a/b' 'ä.example' '*' 'a.*' '*a' \
         '$HOME' '"' 'a\b' 'a#b' 'http://a' "$(printf 'a%.0s' {1..64})" \
         "$(printf 'a.%.0s' {1..127})a"; do
-        refused "not a DNS name: $name" "$mkrequest" -dns "$name"
+        fails "not a DNS name: $name" "$mkrequest" -dns "$name"
     done
-    refused 'control characters' "$mkrequest" -dns $'a\nDNS.2 = b'
+    fails 'control characters' "$mkrequest" -dns $'a\nDNS.2 = b'
 }
 
 @test "mkrequest: invalid e-mail addresses" {
     for name in a @ a@ @b a@b@c 'a b@c' 'ä@b' copy; do
-        refused "not an e-mail address: $name" "$mkrequest" -email "$name"
+        fails "not an e-mail address: $name" "$mkrequest" -email "$name"
     done
-    refused 'control characters' "$mkrequest" -email $'a@b\nemail.2 = c'
+    fails 'control characters' "$mkrequest" -email $'a@b\nemail.2 = c'
 }
 
 @test "mkrequest: invalid URIs" {
     for name in a : a: ':b' 'a b:c' 'a:b c' '1a:b' 'ä:b' 'a:ä' 'a_b:c'; do
-        refused "not a URI: $name" "$mkrequest" -uri "$name"
+        fails "not a URI: $name" "$mkrequest" -uri "$name"
     done
-    refused 'control characters' "$mkrequest" -uri $'a:b\nURI.2 = c:d'
+    fails 'control characters' "$mkrequest" -uri $'a:b\nURI.2 = c:d'
 }
 
 @test "mkrequest: one bad name among good ones" {
-    refused 'not an IP address: x' "$mkrequest" -dns a.example -ip x secret
+    fails 'not an IP address: x' "$mkrequest" -dns a.example -ip x secret
 }
 
 @test "mkrequest: the same result with all shells" {
@@ -1403,8 +1397,8 @@ END
         [ "$(alternative_names)" = \
           'IP Address:0:0:0:0:0:FFFF:C000:201, DNS:b.example' ]
         rm -f local.*
-        refused 'not an IP' $shell "$mkrequest" -ip 1:2:3:4:5:6:7
-        refused 'control characters' $shell "$mkrequest" -dns a.example $'\t'
+        fails 'not an IP' $shell "$mkrequest" -ip 1:2:3:4:5:6:7
+        fails 'control characters' $shell "$mkrequest" -dns a.example $'\t'
     done
     [ "$tried" -gt 0 ]
 }
