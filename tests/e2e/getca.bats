@@ -83,7 +83,9 @@ files_are() {
     same_certificate ca.crt "$ca/ca.crt"
     no_file ca.crt-0 ca.crt-1 ca.crt-2 ca.crt-3
     cmp ca.crt-2.old third
-    [ -e ca.crt-0.old ] && [ -e ca.crt-1.old ] && [ -e ca.crt-3.old ]
+    [ -e ca.crt-0.old ]
+    [ -e ca.crt-1.old ]
+    [ -e ca.crt-3.old ]
     for name in ca.crt-0 ca.crt-1 ca.crt-2 ca.crt-3; do
         stderr_has "$name.old"
     done
@@ -376,7 +378,8 @@ files_remain() {
     [ -L ca.crt ]
     same_certificate ca.crt "$ca/ca.crt"
     no_file ca.crt-0.old ca.crt-1 ca.crt-2
-    [ -e ca.crt-1.old ] && [ -e ca.crt-2.old ]
+    [ -e ca.crt-1.old ]
+    [ -e ca.crt-2.old ]
 }
 
 @test "one certificate where -c is a link to the first of a set, which is not to be moved" {
@@ -422,7 +425,8 @@ files_remain() {
     getca
     expect_status 0
     files_are ra-sign ca
-    [ -e ca.crt-2.old ] && [ -e ca.crt-3.old ]
+    [ -e ca.crt-2.old ]
+    [ -e ca.crt-3.old ]
     no_file ca.crt-0.old ca.crt-1.old
 }
 

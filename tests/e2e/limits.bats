@@ -378,5 +378,5 @@ size_limit() {
         -l local.crt -w new.crl
     size_limit PKIOperation 70000 getcrl -c ca.crt -k local.key \
         -l local.crt -w new.crl --max-size 70000
-    [ ! -e new.crt ] && [ ! -e new.crl ]
+    no_file new.crt new.crl
 }

@@ -660,7 +660,8 @@ check_full() {
     ln -s real/dev.crt dev.crt
     renew --force
     expect_status 0
-    [ -L dev.key ] && [ -L dev.crt ]
+    [ -L dev.key ]
+    [ -L dev.crt ]
     pair_is_good
     expect_equal "modes" "440 664" "$(stat -c %a real/dev.key real/dev.crt |
         tr '\n' ' ' | sed 's/ $//')"
@@ -972,7 +973,8 @@ renew_keeping() {
         --hook 'touch hooked' >"$stdout" 2>"$stderr" || status=$?
     expect_status 93
     stderr_has "still to take their places: "
-    [ -e dev.crt.new ] && [ -e dev.crt.hook ]
+    [ -e dev.crt.new ]
+    [ -e dev.crt.hook ]
     [ ! -e hooked ] || problem "the hook was run"
     mv dev.key away
     renew --hook 'touch hooked'

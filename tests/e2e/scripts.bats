@@ -90,7 +90,8 @@ enable() {
 @test "packages: a new service is recorded as disabled" {
     command -v deb-systemd-helper || skip "deb-systemd-helper is not installed"
     enable postinst
-    [ ! -e "$link" ] && [ ! -L "$link" ]
+    [ ! -e "$link" ]
+    [ ! -L "$link" ]
     # An upgrade asks this, and enables the service if the answer is yes.
     run deb-systemd-helper was-enabled sscep-test.service
     [ "$status" -ne 0 ]
