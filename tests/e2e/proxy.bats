@@ -7,7 +7,6 @@ load helper
 load servers
 
 setup() {
-    need nginx tinyproxy squid openssl
     common_setup
     unset SSL_CERT_FILE SSL_CERT_DIR
     make_tls
@@ -25,6 +24,7 @@ teardown() {
 # start_tinyproxy [LINE...]: sets proxy and proxy_log.
 start_tinyproxy() {
     local dir proxy_port
+    need tinyproxy
     dir=$(mktemp -d "$BATS_TEST_TMPDIR/tinyproxy.XXXXXX")
     proxy_port=$(free_ports 1)
     proxy_log=$dir/log
@@ -55,6 +55,7 @@ make_squid_dir() {
 # The log has the method, the target, the status and the fields of the request.
 start_squid() {
     local dir proxy_port
+    need squid
     make_squid_dir
     dir=$squid_dir
     proxy_port=$(free_ports 1)
@@ -297,6 +298,7 @@ origin_saw_host() {
 start_mover() {
     local mover_port
     mover_port=$(free_ports 1)
+    need nginx
     nginx_dir=$(mktemp -d "$BATS_TEST_TMPDIR/nginx.XXXXXX")
     nginx_conf "$nginx_dir" <<END_CONF
     server {
