@@ -180,7 +180,7 @@ got_several() {
 @test "getca, several certificates: openssl verify -CAfile ca.crt-1 ca.crt-0" {
     start_ca --profile ra-pair
     run_sscep getca -u "$URL" -c ca.crt
-    run openssl verify -CAfile ca.crt-1 ca.crt-0
+    run -0 openssl verify -CAfile ca.crt-1 ca.crt-0
     expect_equal "what openssl says" "ca.crt-0: OK" "$output"
 }
 
@@ -360,7 +360,7 @@ END
     enroll -t 0
     expect_status 0
     enroll_pending local.crt 3 | expect_stdout
-    run openssl verify -CAfile ca.crt local.crt
+    run -0 openssl verify -CAfile ca.crt local.crt
     expect_equal "what openssl says" "local.crt: OK" "$output"
     expect_equal "the subject" \
         "subject=CN=device,DC=Test Deployment,DC=OpenXPKI,DC=org" \
