@@ -4,8 +4,7 @@
 # private network, because some listen on all addresses: "scripts/test interop"
 # makes it.
 
-bats_require_minimum_version 1.5.0
-
+load ../e2e/helper
 load ../e2e/nginx
 
 # For setup_file: removes settings that were made for other purposes.
@@ -89,20 +88,10 @@ until_within() {
 client() {
     local expected=$1
     shift
+    before_run
     run --separate-stderr timeout 60 ./sscep "$@"
     printf '%s\n' "status $status" "$output" "${stderr:-}"
     [ "$status" -eq "$expected" ]
-}
-
-# refused STATUS ARGUMENT...: the same; it must write no file, and print
-# warnings and one error line, which is then in $error.
-refused() {
-    local before
-    before=$(ls -A)
-    client "$@"
-    [ "$(ls -A)" = "$before" ]
-    error=$(grep -v '^\./sscep: warning: ' <<<"$stderr")
-    [ "$(wc -l <<<"$error")" -eq 1 ]
 }
 
 # request NAME [CHALLENGE]: makes NAME.key and NAME.csr.

@@ -213,8 +213,8 @@ refused_once() {
 }
 
 @test "getca of a provisioner that does not exist" {
-    refused 95 getca -u "$url/none" -c ca.crt
-    [[ "$error" == "./sscep: $url/none: "*"500"* ]]
+    client 95 getca -u "$url/none" -c ca.crt
+    refused_by ./sscep --answered 95 "$url/none: " "500"
 }
 
 # The server announces SHA-256 but signs with SHA-1.
@@ -331,20 +331,22 @@ renew() {
 
 @test "a renewal without challenge is refused" {
     renewal
-    refused 72 enroll -u "$url/aes128" -c ca.crt -K old.key -O old.crt \
+    client 72 enroll -u "$url/aes128" -c ca.crt -K old.key -O old.crt \
         -k device.key -r device.csr -l device.crt
-    [[ "$error" == *"badRequest, \"wrong password provided\""* ]]
+    refused_by ./sscep --answered --warned "signed with sha1" 72 \
+        "badRequest, \"wrong password provided\""
 }
 
 # The text has another OID and type than failInfoText (RFC 8894, 3.2.1).
 @test "a wrong challenge is refused, with the text of the server" {
     client 0 getca -u "$url/aes128" -c ca.crt
     request device wrong
-    refused 72 enroll -u "$url/aes128" -c ca.crt -k device.key -r device.csr \
+    client 72 enroll -u "$url/aes128" -c ca.crt -k device.key -r device.csr \
         -l device.crt
+    refused_by ./sscep --answered --warned "signed with sha1" 72 \
+        "badRequest, \"wrong password provided\""
     [[ "$output" == *"./sscep: pkistatus: FAILURE"* ]]
     [[ "$output" == *"reason: Transaction not permitted or supported"* ]]
-    [[ "$error" == *"badRequest, \"wrong password provided\""* ]]
 }
 
 # takes_get: the server has version 0.20, which processes a PKIOperation by GET
@@ -371,14 +373,16 @@ takes_get() {
     request device secret
     if takes_get; then
         answer='"size":[1-9][0-9]*,"status":500'
-        refused 95 enroll -u "$url/get?message=AAAA" -c ca.crt -k device.key \
+        client 95 enroll -u "$url/get?message=AAAA" -c ca.crt -k device.key \
             -r device.csr -l device.crt
-        [[ "$error" == "./sscep: $url/get: "*"500"*"get request failed"* ]]
+        refused_by ./sscep --answered --warned "announces no POST" 95 \
+            "$url/get: " "500" "get request failed"
     else
         answer='"size":0,"status":200'
-        refused 97 enroll -u "$url/get?message=AAAA" -c ca.crt -k device.key \
+        client 97 enroll -u "$url/get?message=AAAA" -c ca.crt -k device.key \
             -r device.csr -l device.crt
-        [[ "$error" == "./sscep: reply: "*"empty"* ]]
+        refused_by ./sscep --answered --warned "announces no POST" 97 \
+            "reply: " "empty"
     fi
     grep '"path":"/scep/get?message=AAAA.*operation=PKIOperation' \
         "$server/log" | grep "$answer"
@@ -396,29 +400,30 @@ takes_get() {
         grep '"method":"GET".*"path":"/scep/get?operation=PKIOperation' \
             "$server/log" | grep '"status":200'
     else
-        refused 95 enroll -u "$url/get" -c ca.crt -k device.key -r device.csr \
+        client 95 enroll -u "$url/get" -c ca.crt -k device.key -r device.csr \
             -l device.crt
-        [[ "$error" == "./sscep: $url/get: "*"500"*"illegal base64"* ]]
+        refused_by ./sscep --answered --warned "announces no POST" 95 \
+            "$url/get: " "500" "illegal base64"
     fi
 }
 
 @test "getcert is not supported" {
     enroll aes128 device
-    refused 95 getcert -u "$url/aes128" -c ca.crt -k device.key \
+    client 95 getcert -u "$url/aes128" -c ca.crt -k device.key \
         -l device.crt -s 0x10 -w other.crt
-    [[ "$error" == "./sscep: $url/aes128: "*"500"*"not implemented"* ]]
+    refused_by ./sscep --answered 95 "$url/aes128: " "500" "not implemented"
 }
 
 @test "getcrl is not supported" {
     enroll aes128 device
-    refused 95 getcrl -u "$url/aes128" -c ca.crt -k device.key \
+    client 95 getcrl -u "$url/aes128" -c ca.crt -k device.key \
         -l device.crt -w ca.crl
-    [[ "$error" == "./sscep: $url/aes128: "*"500"*"not implemented"* ]]
+    refused_by ./sscep --answered 95 "$url/aes128: " "500" "not implemented"
 }
 
 @test "getnextca is not supported" {
-    refused 76 getnextca -u "$url/aes128" -c next.crt -C "$server/root.crt"
-    [[ "$error" == "./sscep: "*"no next CA certificate"*"500"* ]]
+    client 76 getnextca -u "$url/aes128" -c next.crt -C "$server/root.crt"
+    refused_by ./sscep --answered 76 "no next CA certificate" "500"
 }
 
 # --- https, with the server's own certificate -------------------------------
@@ -473,11 +478,11 @@ untrusted() {
     local before
     request device secret
     before=$(asked des)
-    refused 95 getca -u "$tls_url/des" -c ca.crt "${@:2}"
-    [[ "$error" == "./sscep: localhost:$tls_port: "*"$1"* ]]
-    refused 95 enroll -u "$tls_url/des" -c "$server/intermediate.crt" \
+    client 95 getca -u "$tls_url/des" -c ca.crt "${@:2}"
+    refused_by ./sscep --answered 95 "localhost:$tls_port: " "$1"
+    client 95 enroll -u "$tls_url/des" -c "$server/intermediate.crt" \
         -k device.key -r device.csr -l device.crt "${@:2}"
-    [[ "$error" == "./sscep: localhost:$tls_port: "*"$1"* ]]
+    refused_by ./sscep 95 "localhost:$tls_port: " "$1"
     [ "$(asked des)" -eq "$before" ]
     client 0 getca -u "$tls_url/des" -c ca.crt \
         --tls-ca-file "$server/root.crt"
@@ -498,9 +503,9 @@ untrusted() {
 @test "https: refused for another name" {
     local before
     before=$(asked aes256)
-    refused 95 getca -u "https://127.0.0.1:$tls_port/scep/aes256" -c ca.crt \
+    client 95 getca -u "https://127.0.0.1:$tls_port/scep/aes256" -c ca.crt \
         --tls-ca-file "$server/root.crt"
-    [[ "$error" == "./sscep: 127.0.0.1:$tls_port: "*"IP address mismatch"* ]]
+    refused_by ./sscep --answered 95 "127.0.0.1:$tls_port: " "IP address mismatch"
     [ "$(asked aes256)" -eq "$before" ]
 }
 
@@ -508,15 +513,16 @@ untrusted() {
     client 0 getca -u "$tls_url/aes128" -c ca.crt \
         --tls-ca-file "$server/root.crt"
     request device wrong
-    refused 72 enroll -u "$tls_url/aes128" -c ca.crt -k device.key \
+    client 72 enroll -u "$tls_url/aes128" -c ca.crt -k device.key \
         -r device.csr -l device.crt --tls-ca-file "$server/root.crt"
-    [[ "$error" == *"badRequest, \"wrong password provided\""* ]]
+    refused_by ./sscep --answered --warned "signed with sha1" 72 \
+        "badRequest, \"wrong password provided\""
 }
 
 @test "http to the port of https, and https to that of http" {
-    refused 95 getca -u "http://localhost:$tls_port/scep/aes128" -c ca.crt
-    [[ "$error" == *"400"*"HTTP request to an HTTPS server"* ]]
-    refused 95 getca -u "https://localhost:$port/scep/aes128" -c ca.crt \
+    client 95 getca -u "http://localhost:$tls_port/scep/aes128" -c ca.crt
+    refused_by ./sscep --answered 95 "400" "HTTP request to an HTTPS server"
+    client 95 getca -u "https://localhost:$port/scep/aes128" -c ca.crt \
         --tls-ca-file "$server/root.crt"
-    [[ "$error" == "./sscep: localhost:$port: "* ]]
+    refused_by ./sscep --answered 95 "localhost:$port: "
 }
