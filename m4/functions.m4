@@ -33,6 +33,7 @@ SSCEP_HAS([libcrypto], [OSSL_LIB_CTX_GET0_GLOBAL_DEFAULT], [openssl/crypto.h], [
 SSCEP_HAS_KEPT([libcrypto], [OSSL_PROVIDER_TRY_LOAD], [openssl/provider.h], [OSSL_PROVIDER_try_load(NULL, "a", 1)])
 SSCEP_HAS([libcrypto], [OSSL_STORE_LOADER_FETCH], [openssl/store.h], [OSSL_STORE_LOADER_fetch(NULL, "a", NULL)])
 SSCEP_HAS([libcrypto], [OSSL_STORE_OPEN], [openssl/store.h], [OSSL_STORE_open("a", NULL, NULL, NULL, NULL)])
+SSCEP_HAS_KEPT([libcrypto], [RAND_SET_RAND_METHOD], [openssl/rand.h], [RAND_set_rand_method(NULL)])
 SSCEP_HAS([libcrypto], [UI_UTIL_WRAP_READ_PEM_CALLBACK], [openssl/ui.h], [UI_UTIL_wrap_read_pem_callback(NULL, 0)])
 SSCEP_HAS([libcrypto], [X509_NEW_EX], [openssl/x509.h], [X509_new_ex(NULL, NULL)])
 SSCEP_HAS([libcrypto], [X509_REQ_GET_X509_PUBKEY], [openssl/x509.h], [X509_REQ_get_X509_PUBKEY(NULL)])

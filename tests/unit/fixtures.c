@@ -1,3 +1,9 @@
+#ifdef HAVE_CONFIG_H
+#include "config.h"
+#endif
+
+#define OPENSSL_SUPPRESS_DEPRECATED /* RAND_set_rand_method() */
+
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -14,6 +20,7 @@
 
 #include <openssl/ec.h>
 #include <openssl/objects.h>
+#include <openssl/rand.h>
 #include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
@@ -340,3 +347,35 @@ STACK_OF(X509) *fixture_stack(X509 *const *certs)
 			abort();
 	return stack;
 }
+
+#ifdef HAVE_RAND_SET_RAND_METHOD
+static int no_bytes(unsigned char *out, int len)
+{
+	(void)out;
+	(void)len;
+	return 0;
+}
+
+bool no_random_start(void)
+{
+	static const RAND_METHOD none = {
+	    .bytes = no_bytes, .pseudorand = no_bytes};
+	unsigned char octet;
+
+	return RAND_set_rand_method(&none) == 1 && RAND_bytes(&octet, 1) != 1;
+}
+
+void no_random_stop(void)
+{
+	RAND_set_rand_method(NULL);
+}
+#else
+bool no_random_start(void)
+{
+	return false;
+}
+
+void no_random_stop(void)
+{
+}
+#endif

@@ -64,6 +64,13 @@ _Noreturn void fixture_exit(int status);
 EVP_PKEY *fixture_rsa(int number);
 EVP_PKEY *fixture_ec(void);
 
+/*
+ * Between the two calls RAND_bytes() fails.  False: this libcrypto does not let
+ * it be replaced.
+ */
+bool no_random_start(void);
+void no_random_stop(void);
+
 /* A certificate to be made; a field of zero means the default beside it. */
 struct cert_spec {
 	const char *cn;

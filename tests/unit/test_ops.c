@@ -5,12 +5,14 @@
 #include <stdint.h>
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
 #include "fixtures.h"
 #include "ops/advice.h"
 #include "ops/answer.h"
+#include "ops/inputs.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
 #include "refusal.h"
@@ -474,10 +476,60 @@ static void test_poll_signals(void **state)
 	sigaction(SIGTERM, &old[1], NULL);
 }
 
+static const struct options no_id = {.operation = &op_getcrl};
+
+/* The transactionID of a query is random (RFC 8894, 3.2.1.1). */
+static void test_random_id(void **state)
+{
+	struct inputs first = {.options = &no_id};
+	bool changed[32] = {false};
+	size_t i, digit;
+
+	(void)state;
+	assert_int_equal(inputs_set_transaction_id(&first), ST_OK);
+	assert_int_equal(first.transaction_id.len, NITEMS(changed));
+	for (i = 0; i < 40; i++) {
+		struct inputs in = {.options = &no_id};
+
+		assert_int_equal(inputs_set_transaction_id(&in), ST_OK);
+		assert_int_equal(in.transaction_id.len, NITEMS(changed));
+		for (digit = 0; digit < NITEMS(changed); digit++)
+			changed[digit] |= in.transaction_id.data[digit] !=
+			    first.transaction_id.data[digit];
+		buf_free(&in.transaction_id);
+	}
+	for (digit = 0; digit < NITEMS(changed); digit++)
+		assert_true(changed[digit]);
+	buf_free(&first.transaction_id);
+}
+
+/* Without random bytes there is none, and an error. */
+static void test_no_random_id(void **state)
+{
+	struct inputs in = {.options = &no_id};
+	enum status st;
+	const char *text;
+
+	(void)state;
+	if (!no_random_start()) {
+		no_random_stop();
+		skip();
+	}
+	capture_start(STDERR_FILENO);
+	st = inputs_set_transaction_id(&in);
+	text = capture_stop();
+	no_random_stop();
+	assert_int_equal(st, ST_ERROR);
+	assert_non_null(strstr(text, "no random bytes for the transactionID"));
+	assert_int_equal(in.transaction_id.len, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_list),
+	    cmocka_unit_test(test_random_id),
+	    cmocka_unit_test(test_no_random_id),
 	    cmocka_unit_test(test_advice),
 	    cmocka_unit_test(test_advice_on_renewal),
 	    cmocka_unit_test(test_advice_by_message),

@@ -218,6 +218,55 @@ static void test_encode_types(void **state)
 	assert_encodes(&req);
 }
 
+/* Every octet of senderNonce is random (RFC 8894, 3.2.1.5). */
+static void test_encode_nonce(void **state)
+{
+	struct scep_request req = w.request;
+	unsigned char first[SCEP_NONCE_LEN];
+	bool changed[SCEP_NONCE_LEN] = {false};
+	struct buf out = {0};
+	size_t i, octet;
+
+	(void)state;
+	assert_int_equal(scep_request_encode(&out, &req), ST_OK);
+	memcpy(first, req.nonce, sizeof(first));
+	for (i = 0; i < 12; i++) {
+		out.len = 0;
+		assert_int_equal(scep_request_encode(&out, &req), ST_OK);
+		for (octet = 0; octet < SCEP_NONCE_LEN; octet++)
+			changed[octet] |= req.nonce[octet] != first[octet];
+	}
+	for (octet = 0; octet < SCEP_NONCE_LEN; octet++)
+		assert_true(changed[octet]);
+	buf_free(&out);
+}
+
+/* Without random bytes there is no message, and an error. */
+static void test_encode_no_random(void **state)
+{
+	struct scep_request req = w.request;
+	struct buf out = {0};
+	enum status st;
+	const char *text;
+
+	(void)state;
+	if (!no_random_start()) {
+		no_random_stop();
+		skip();
+	}
+	capture_start(STDERR_FILENO);
+	st = scep_request_encode(&out, &req);
+	text = capture_stop();
+	no_random_stop();
+	assert_int_equal(st, ST_ERROR);
+	assert_memory_equal(text, "sscep: no random bytes for the nonce", 36);
+	assert_int_equal(out.len, 0);
+	assert_int_equal(ERR_peek_error(), 0);
+	buf_free(&out);
+	assert_int_equal(scep_request_encode(&out, &req), ST_OK);
+	buf_free(&out);
+}
+
 /* The digest that parameters name, or their MGF1; the default is SHA-1. */
 static int digest_of(const X509_ALGOR *algor)
 {
@@ -427,6 +476,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_encode_algorithms),
 	    cmocka_unit_test(test_encode_types),
+	    cmocka_unit_test(test_encode_nonce),
+	    cmocka_unit_test(test_encode_no_random),
 	    cmocka_unit_test(test_encode_paddings),
 	    cmocka_unit_test(test_encode_password),
 	    cmocka_unit_test(test_encode_bad),
