@@ -30,6 +30,8 @@
 /* The files that a signal which ends the process removes. */
 static char *volatile pending[PENDING_MAX];
 
+static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
+
 static void remove_pending(int number)
 {
 	size_t i;
@@ -43,7 +45,6 @@ static void remove_pending(int number)
 /* Once; does not change signals that are ignored or already handled. */
 static void remove_on_signals(void)
 {
-	static const int numbers[] = {SIGINT, SIGTERM, SIGHUP};
 	static bool done;
 	struct sigaction action, before;
 	size_t i;
@@ -54,10 +55,21 @@ static void remove_on_signals(void)
 	memset(&action, 0, sizeof(action));
 	action.sa_handler = remove_pending;
 	action.sa_flags = (int)SA_RESETHAND;
-	for (i = 0; i < COUNT_OF(numbers); i++)
-		if (sigaction(numbers[i], NULL, &before) == 0 &&
+	for (i = 0; i < COUNT_OF(ending_signals); i++)
+		if (sigaction(ending_signals[i], NULL, &before) == 0 &&
 		    before.sa_handler == SIG_DFL)
-			sigaction(numbers[i], &action, NULL);
+			sigaction(ending_signals[i], &action, NULL);
+}
+
+static void hold_ending_signals(sigset_t *before)
+{
+	sigset_t held;
+	size_t i;
+
+	sigemptyset(&held);
+	for (i = 0; i < COUNT_OF(ending_signals); i++)
+		sigaddset(&held, ending_signals[i]);
+	sigprocmask(SIG_BLOCK, &held, before);
 }
 
 /* Adds path if old is NULL, and removes old if path is NULL. */
@@ -261,22 +273,26 @@ static bool create_in(
 	return t->path != NULL;
 }
 
+/* A signal comes before the file is there, or when it is known as pending. */
 bool temporary_open(
     struct temporary *t, const struct target *target, mode_t mode)
 {
 	char *directory = target_directory(target->path);
+	sigset_t before;
 	bool ok;
 	int error;
 
 	memset(t, 0, sizeof(*t));
 	if (directory == NULL)
 		return false;
+	hold_ending_signals(&before);
 	ok = create_in(t, directory, target_base(target), mode);
 	error = errno;
 	if (ok) {
 		set_pending(NULL, t->path);
 		remove_on_signals();
 	}
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	free(directory);
 	errno = error;
 	return ok;

@@ -435,6 +435,30 @@ start_large() {
     no_temporary
 }
 
+@test "SIGTERM while a file is written: no temporary file is left, and what is there is whole" {
+    local call temporary
+    start_enrolment
+    temporary=./.local.crt.sscep-tmp-000000
+    for call in openat fallocate write ftruncate fchmod fsync \
+        '?rename,renameat,renameat2'; do
+        echo old >local.crt
+        with_signal "$call" TERM "$temporary" enroll
+        expect_status 143
+        grep -q -- "--- SIGTERM" "$BATS_TEST_TMPDIR/calls" ||
+            problem "no call of $call"
+        no_temporary
+        # What the CA has issued is not lost.
+        case $call in
+        openat | fallocate)
+            expect_equal "the file, after $call" old "$(cat local.crt)"
+            nothing_issued
+            ;;
+        *) same_certificate local.crt "$(issued)" ;;
+        esac
+        rm -f "$ca"/issued/*
+    done
+}
+
 @test "an error of close() is an error of the file" {
     start_enrolment
     : >local.crt

@@ -137,6 +137,16 @@ put() {
         sed -E 's,:.*/,:,; s,:\.(.*)\.sscep-tmp-......$,:\1,' | paste -sd' ')"
 }
 
+# with_signal CALL SIGNAL FILE COMMAND...: this signal comes when CALL is called
+# for FILE for the first time.
+with_signal() {
+    need strace
+    make_program traced env --default-signal=INT,TERM,HUP \
+        ASAN_OPTIONS=detect_leaks=0 strace -f -o "$BATS_TEST_TMPDIR/calls" \
+        -P "$3" -P "$PWD/${3#./}" -e "inject=$1:signal=$2:when=1" "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/traced" "${@:4}"
+}
+
 # with_error CALL ERROR COMMAND...: this call of the system fails.
 with_error() {
     need strace
