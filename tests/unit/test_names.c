@@ -393,7 +393,7 @@ static void test_oid(void **state)
 	static const char *const good[] = {
 	    "2.5", "1.2.3.0", "2.999.1", "1.2.99999999999999999999"};
 	static const char *const bad[] = {"", "1", "1.", "1.2.", ".1.2", "1..2",
-	    "1.02", "3.1", "1.40", "1.2 ", "1.2.a", "-1.2"};
+	    "1.02", "3.1", "1.40", "1.2 ", "1.2.a", "-1.2", "1.2 840"};
 	ASN1_OBJECT *object;
 	char text[40];
 	size_t i;

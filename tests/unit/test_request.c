@@ -22,6 +22,7 @@
 #include "keys/new_key.h"
 #include "pki/altname_list.h"
 #include "pki/csr.h"
+#include "pki/reqdiff.h"
 #include "pki/request.h"
 #include "pki/subject.h"
 #include "pki/usage.h"
@@ -248,6 +249,50 @@ static void test_same(void **state)
 	X509_REQ_free(a);
 	X509_REQ_free(b);
 	X509_REQ_free(other);
+}
+
+/* What a request that is there has otherwise than the one for "/CN=a", "c". */
+static void test_difference(void **state)
+{
+	const struct {
+		const char *subject, *challenge;
+		EVP_PKEY *key;
+		bool has_usage;
+		enum reqdiff difference;
+		const char *text;
+	} rows[] = {
+	    {"/CN=a", "c", fixture_ec(), false, REQDIFF_NONE, NULL},
+	    {"/CN=a", "c", fixture_rsa(1), false, REQDIFF_OTHER, "another key"},
+	    {"/CN=b", "c", fixture_ec(), false, REQDIFF_OTHER, "CN=b, not"},
+	    {"/CN=a", "c", fixture_ec(), true, REQDIFF_OTHER, "Key Usage"},
+	    {"/CN=a", NULL, fixture_ec(), false, REQDIFF_OTHER,
+		"it has no challengePassword"},
+	    {"/CN=a", "d", fixture_ec(), false, REQDIFF_CHALLENGE,
+		"its challengePassword is another one"},
+	};
+	struct request_content content = {0};
+	X509_REQ *wanted = make_request("/CN=a", "c", fixture_ec(), &content);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		struct problem problem = {0};
+		X509_REQ *there;
+
+		content = (struct request_content){0};
+		if (rows[i].has_usage)
+			assert_true(usage_add_purposes(
+			    &content.purposes, "clientAuth", &problem));
+		there = make_request(
+		    rows[i].subject, rows[i].challenge, rows[i].key, &content);
+		assert_int_equal(
+		    reqdiff_find(&problem, there, wanted), rows[i].difference);
+		if (rows[i].text != NULL &&
+		    strstr(problem.text, rows[i].text) == NULL)
+			fixture_fail("%s: %s", rows[i].text, problem.text);
+		X509_REQ_free(there);
+	}
+	X509_REQ_free(wanted);
 }
 
 static EVP_PKEY *make_key(int type, int curve)
@@ -602,6 +647,7 @@ int main(void)
 	    cmocka_unit_test(test_extensions),
 	    cmocka_unit_test(test_attributes_sorted),
 	    cmocka_unit_test(test_same),
+	    cmocka_unit_test(test_difference),
 	    cmocka_unit_test(test_keys),
 	    cmocka_unit_test(test_template),
 	    cmocka_unit_test(test_take_usage),
