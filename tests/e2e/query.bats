@@ -268,7 +268,7 @@ END
         # shellcheck disable=SC2086
         cat $order >ca.crt
         getcrl -e "$ca/ca.crt"
-        refused 97 "the signature of the CRL does not verify"
+        refused --answered 97 "the signature of the CRL does not verify"
     done
 }
 
