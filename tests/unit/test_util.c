@@ -31,6 +31,7 @@
 #include "util/log.h"
 #include "util/output.h"
 #include "util/target.h"
+#include "util/temporary.h"
 #include "util/writers.h"
 
 #define NOBODY 65534
@@ -1320,6 +1321,22 @@ static void test_descriptor_name(void **state)
 	}
 }
 
+/* A lock hinders another process only: the temporary files of this one stay. */
+static void test_own_temporary(void **state)
+{
+	struct temporary temporary;
+	struct target target;
+
+	(void)state;
+	assert_true(target_find_quietly(&target, fixture_path("own")));
+	assert_true(temporary_open(&temporary, &target, 0600));
+	temporary_remove_stale(&target);
+	assert_true(temporary_is_there(&temporary));
+	temporary_close(&temporary);
+	assert_false(temporary_is_there(&temporary));
+	target_free(&target);
+}
+
 /* Only what has no other name, which may be in a directory of somebody else. */
 static void test_give(void **state)
 {
@@ -1401,6 +1418,7 @@ int main(void)
 	    cmocka_unit_test(test_move_aside),
 	    cmocka_unit_test(test_writers),
 	    cmocka_unit_test(test_descriptor_name),
+	    cmocka_unit_test(test_own_temporary),
 	    cmocka_unit_test(test_give),
 	};
 
