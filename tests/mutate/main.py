@@ -122,8 +122,12 @@ def judge(mutant, where, tests, unit_only):
         if where.same_code(mutant):
             return "equivalent", "the same code"
         if not unit_only:
+            where.restore(mutant.file)
             where.make("program", jobs=2)
-            killer = tests.try_e2e(mutant)
+            chosen = list(tests.choose_e2e(mutant))
+            where.plant(mutant)
+            where.make("program", jobs=2)
+            killer = tests.try_e2e(mutant, chosen)
             if killer:
                 return "killed", killer
     finally:

@@ -1,7 +1,7 @@
 /*
- * Adds a line for each block that is reached to REACH_FILE, if there is one: the
- * number of the test, of whose directory bats makes a part of the name of the
- * working directory, or 0; and the block.
+ * Writes a line for each block that is reached to the pipe REACH_FILE, if there is
+ * one: a number and the block.  The number is that of the test, which bats makes a
+ * part of the working directory, or 0.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,7 +21,8 @@ void reach_note(const char *block)
 
 	if (wanted == -1)
 		wanted = access(REACH_FILE, W_OK) == 0;
-	if (wanted && (fd = open(REACH_FILE, O_WRONLY | O_APPEND)) >= 0) {
+	if (wanted && (fd = open(REACH_FILE, O_WRONLY | O_NONBLOCK)) >= 0) {
+		fcntl(fd, F_SETFL, 0);
 		if (getcwd(directory, sizeof(directory)) != NULL)
 			test = strstr(directory, "/test/");
 		snprintf(line, sizeof(line), "%d %s\n",

@@ -6,6 +6,7 @@ import re
 import shutil
 import signal
 import subprocess
+import tempfile
 import threading
 import time
 
@@ -93,7 +94,8 @@ class Suite:
         self.known_file = os.path.realpath(os.path.join(tree.out, "reach.json"))
         self.known = {}
         self.recall()
-        self.sources = tree.fingerprint("src", "tests/mutate/mutants.py")
+        self.sources = tree.fingerprint(
+            "src", "tests/mutate/mutants.py", "tests/mutate/reach.c")
         self.home = os.path.join(tree.out, "home")
         os.makedirs(self.home, exist_ok=True)
 
@@ -111,17 +113,30 @@ class Suite:
 
     def record(self, run):
         """The blocks that are reached, by number of the test, and what run()
-        returns."""
-        with open(self.reached, "w", encoding="utf-8"):
-            os.chmod(self.reached, 0o666)
-        try:
-            result = run()
-            found = {}
-            with open(self.reached, encoding="utf-8") as file:
-                for line in file:
+        returns.  A pipe takes them also where a file may not grow."""
+        found = {}
+
+        def read():
+            with open(self.reached, encoding="utf-8") as lines:
+                for line in lines:
+                    if line == "end\n":
+                        return
                     number, block = line.split(None, 1)
                     found.setdefault(int(number), set()).add(block.strip())
+
+        if os.path.exists(self.reached):
+            os.remove(self.reached)
+        os.mkfifo(self.reached)
+        os.chmod(self.reached, 0o666)
+        reader = threading.Thread(target=read)
+        reader.start()
+        end = os.open(self.reached, os.O_WRONLY)
+        try:
+            result = run()
         finally:
+            os.write(end, b"end\n")
+            reader.join()
+            os.close(end)
             os.remove(self.reached)
         return found, result
 
@@ -224,17 +239,22 @@ class Suite:
         pattern = "^(%s)$" % "|".join(
             re.sub(r"([][\\.*+?(){}|^$])", r"\\\1", name.replace('\\"', '"'))
             for name in names)
-        directory = os.path.join(self.tree.out, "bats")
-        shutil.rmtree(directory, ignore_errors=True)
+        # Where bats has it as well: other users look into it.
+        directory = tempfile.mkdtemp(prefix="bats-run-")
+        os.rmdir(directory)
         build = self.tree.build
         environment = dict(
             os.environ, SSCEP=os.path.join(build, program),
             GCC_SSCEP=os.path.join(build, "sscep"), LC_ALL="C.UTF-8",
             MKREQUEST=os.path.join(self.tree.copy, "mkrequest"), HOME=self.home)
-        return self.run(
-            ["bats", "--tempdir", directory, "--formatter", "tap", "-f", pattern,
-             os.path.join(self.tree.copy, "tests/e2e", file + ".bats")],
-            limit, failed, env=environment)
+        try:
+            return self.run(
+                ["bats", "--tempdir", directory, "--formatter", "tap",
+                 "-f", pattern,
+                 os.path.join(self.tree.copy, "tests/e2e", file + ".bats")],
+                limit, failed, env=environment)
+        finally:
+            shutil.rmtree(directory, ignore_errors=True)
 
     def measure_e2e(self, file, names):
         """The blocks that each of these tests reaches; None: all, for it fails
@@ -262,9 +282,9 @@ class Suite:
             self.remember(key, reached)
         return self.known[key]
 
-    def try_e2e(self, mutant):
+    def choose_e2e(self, mutant):
+        """The tests that reach it, by file; there must be no fault planted."""
         block = "%s:%d" % (mutant.file, mutant.block)
-        free = mutant.kind == "free"
         for file in self.e2e_files(mutant.file):
             names, chosen = self.test_names(file), []
             for first in range(0, len(names), PIECE):
@@ -277,13 +297,18 @@ class Suite:
             # Those that end early were refused something; the others have seen
             # the most.
             chosen = [name for _, name in sorted(chosen)]
-            if not chosen:
-                continue
             half = AT_MOST // 2
             if len(chosen) > AT_MOST:
                 chosen = chosen[:half] + chosen[-half:]
-            program = "sscep-leaks" if free else "sscep"
-            said = self.run_bats(file, chosen, 60 + 20 * len(chosen), program)
+            if chosen:
+                yield file, chosen
+
+    def try_e2e(self, mutant, chosen):
+        """What kills it, if anything."""
+        free = mutant.kind == "free"
+        program = "sscep-leaks" if free else "sscep"
+        for file, names in chosen:
+            said = self.run_bats(file, names, 60 + 20 * len(names), program)
             if said and free and not self.leaked():
                 continue
             if said == "hangs":
