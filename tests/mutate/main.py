@@ -4,6 +4,7 @@ import argparse
 import collections
 import os
 import random
+import signal
 import sys
 import tempfile
 import time
@@ -236,6 +237,8 @@ def self_test():
 
 def main(top, argv):
     options = arguments(argv)
+    # What was started ends with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     if options.self_test:
         self_test()
         return 0

@@ -157,6 +157,9 @@ class Suite:
                         self.end(process)
                         return line.strip()
                 status = process.wait()
+            except BaseException:
+                self.end(process)
+                raise
             finally:
                 timer.cancel()
         if hung:
