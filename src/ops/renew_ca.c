@@ -15,9 +15,8 @@ enum status renew_ca_find(bool *there, const char *path)
 	struct buf name = {0};
 	enum status st = caset_find_base(there, path);
 
-	/* An empty file is as good as none. */
-	if (st == ST_OK && *there && !file_has_contents(path))
-		*there = file_is_directory(path);
+	if (st == ST_OK && *there)
+		*there = !file_is_empty(path);
 	if (st == ST_OK && !*there)
 		st = caset_find_file(there, &name, path, 0);
 	buf_free(&name);

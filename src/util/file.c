@@ -139,6 +139,13 @@ bool file_has_contents(const char *path)
 	    (!S_ISREG(sb.st_mode) || sb.st_size > 0);
 }
 
+bool file_is_empty(const char *path)
+{
+	struct stat sb;
+
+	return stat(path, &sb) == 0 && S_ISREG(sb.st_mode) && sb.st_size == 0;
+}
+
 enum status file_check_aside(
     const char *path, enum status (*guard)(const char *path))
 {

@@ -39,6 +39,9 @@ bool file_is_directory(const char *path);
 /* Whether there is a file of that name, no directory, and it is not empty. */
 bool file_has_contents(const char *path);
 
+/* Whether there is a regular file of that name, and it is known to be empty. */
+bool file_is_empty(const char *path);
+
 /*
  * Moves path to path.old, replacing that, if guard returns ST_OK for both; else
  * guard has reported why not.  ST_FILE after reporting.

@@ -19,6 +19,8 @@ OTHERWISE = {
     "send": ("the connection ended without an answer",),
 }
 TEMPORARY = re.compile(r"\..+\.sscep-tmp-[a-z0-9]{6}")
+# They call X509_sign() and X509_REQ_sign(), see in_library().
+SIGNING = ("csr_make_self_signed", "request_make")
 # If these fail, a temporary file may stay until the next run.
 STAYING = {"open", "stat", "unlink"}
 EMPTY = re.compile(r": [;,]")
@@ -160,9 +162,13 @@ def in_library(result):
 
     getaddrinfo() of glibc 2.36 crashes if it can allocate nothing at all.
     libcrypto 3.5 waits for itself if its first allocations fail, and aborts if
-    they do when it reads its configuration.
+    they do when it reads its configuration.  X509_sign() and X509_REQ_sign() of
+    libcrypto 3.0 free what was never allocated, the AlgorithmIdentifier inside
+    of what is signed, if they cannot decode it.
     """
     return (
+        result.status == -11 and any(
+            has_frame(result, function) for function in SIGNING) or
         result.status == -11 and has_frame(result, "getaddrinfo", 5) or
         result.status == -14 and has_frame(result, "OPENSSL_init_crypto") or
         result.status == -6 and has_frame(result, "OPENSSL_die", 6))

@@ -21,6 +21,8 @@ KNOWN = [
     Known("renew", "read", E.EIO, "renew_guard_bundle", 20),
     # The hook ran with the old serial number; the list of files was empty.
     Known("renew", "sync", E.EIO, "main", 30),
+    # A file of CA certificates that could not be looked at was replaced.
+    Known("renew", "stat", E.EIO, "renew_ca_find"),
     # The hook did not run, or ran twice, without a word.
     Known("renew", "stat", E.EIO, "renew_hook_run", 40),
     # It waited for ever for a lock whose file could not be looked at.
