@@ -1,0 +1,238 @@
+/* Unit test of keys/key.c: private keys in files. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+#include <openssl/pem.h>
+
+#include "fixtures.h"
+#include "world.h"
+#include "keys/key.h"
+#include "pki/cert.h"
+#include "util/buf.h"
+
+/* The encodings of a private key in a file. */
+enum key_format {
+	TRADITIONAL_PEM,
+	TRADITIONAL_DER,
+	PKCS8_PEM,
+	PKCS8_DER,
+	PARAMETERS_FIRST,
+	ENCRYPTED_PKCS8_PEM,
+	ENCRYPTED_PKCS8_DER,
+	ENCRYPTED_TRADITIONAL
+};
+
+static int write_parameters(BIO *bio, EVP_PKEY *key)
+{
+	return BIO_puts(bio,
+		   "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
+		   "-----END EC PARAMETERS-----\n") > 0 &&
+	    PEM_write_bio_PrivateKey_traditional(
+		bio, key, NULL, NULL, 0, NULL, NULL);
+}
+
+static void make_key_file(struct buf *out, EVP_PKEY *key, enum key_format f)
+{
+	static unsigned char phrase[] = "pass";
+	const EVP_CIPHER *aes = EVP_aes_128_cbc();
+	BIO *bio = BIO_new(BIO_s_mem());
+	PKCS8_PRIV_KEY_INFO *info = EVP_PKEY2PKCS8(key);
+	int ok = 0;
+	char *text;
+	long len;
+
+	switch (f) {
+	case TRADITIONAL_PEM:
+		ok = PEM_write_bio_PrivateKey_traditional(
+		    bio, key, NULL, NULL, 0, NULL, NULL);
+		break;
+	case TRADITIONAL_DER:
+		ok = i2d_PrivateKey_bio(bio, key);
+		break;
+	case PKCS8_PEM:
+		ok = PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, info);
+		break;
+	case PKCS8_DER:
+		ok = i2d_PKCS8_PRIV_KEY_INFO_bio(bio, info);
+		break;
+	case PARAMETERS_FIRST:
+		ok = write_parameters(bio, key);
+		break;
+	case ENCRYPTED_PKCS8_PEM:
+		ok = PEM_write_bio_PKCS8PrivateKey(
+		    bio, key, aes, "pass", 4, NULL, NULL);
+		break;
+	case ENCRYPTED_PKCS8_DER:
+		ok = i2d_PKCS8PrivateKey_bio(
+		    bio, key, aes, "pass", 4, NULL, NULL);
+		break;
+	case ENCRYPTED_TRADITIONAL:
+		ok = PEM_write_bio_PrivateKey_traditional(
+		    bio, key, aes, phrase, 4, NULL, NULL);
+		break;
+	}
+	assert_true(ok);
+	len = BIO_get_mem_data(bio, &text);
+	assert_true(buf_add(out, text, (size_t)len));
+	PKCS8_PRIV_KEY_INFO_free(info);
+	BIO_free(bio);
+}
+
+static enum status read_key(
+    EVP_PKEY **out, const char *path, const struct pass *pass)
+{
+	const struct key_place place = {
+	    .name = path,
+	    .what = "private key",
+	    .option = "--passin",
+	    .pass = pass,
+	};
+
+	return key_read(out, &place);
+}
+
+static void test_key_read(void **state)
+{
+	const struct {
+		EVP_PKEY *key;
+		enum key_format format;
+	} keys[] = {
+	    {fixture_rsa(0), TRADITIONAL_PEM},
+	    {fixture_rsa(0), TRADITIONAL_DER},
+	    {fixture_rsa(0), PKCS8_PEM},
+	    {fixture_rsa(0), PKCS8_DER},
+	    {fixture_ec(), TRADITIONAL_PEM},
+	    {fixture_ec(), TRADITIONAL_DER},
+	    {fixture_ec(), PKCS8_PEM},
+	    {fixture_ec(), PKCS8_DER},
+	    {fixture_ec(), PARAMETERS_FIRST},
+	};
+	const char *path = fixture_path("key");
+	struct buf file = {0};
+	EVP_PKEY *key;
+	X509 *cert;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(keys); i++) {
+		cert = fixture_cert(
+		    &(struct cert_spec){.cn = "x", .key = keys[i].key});
+		file.len = 0;
+		make_key_file(&file, keys[i].key, keys[i].format);
+		fixture_write(path, file.data, file.len);
+		key = NULL;
+		assert_int_equal(read_key(&key, path, NULL), ST_OK);
+		assert_int_equal(ERR_peek_error(), 0);
+		assert_true(cert_has_key(cert, key));
+		EVP_PKEY_free(key);
+		X509_free(cert);
+	}
+	buf_free(&file);
+}
+
+/* Returns what key_read() prints when there is no terminal. */
+static enum status read_alone(const char *path, const char **text)
+{
+	EVP_PKEY *key = NULL;
+	int st = -1;
+	pid_t pid;
+
+	capture_start(STDERR_FILENO);
+	if ((pid = fork()) == 0) {
+		if (setsid() < 0)
+			fixture_exit(99);
+		st = (int)read_key(&key, path, NULL);
+		fixture_exit(key != NULL ? 98 : st);
+	}
+	waitpid(pid, &st, 0);
+	*text = capture_stop();
+	assert_true(WIFEXITED(st));
+	return (enum status)WEXITSTATUS(st);
+}
+
+static void test_key_bad(void **state)
+{
+	static const char no_key[] = "not a private key in PEM or DER";
+	static const struct {
+		enum key_format format;
+		long change; /* bytes added or removed */
+		const char *says;
+	} keys[] = {
+	    {TRADITIONAL_PEM, -10, no_key},
+	    {TRADITIONAL_DER, -1, no_key},
+	    {TRADITIONAL_DER, 1, no_key},
+	    {PKCS8_DER, 1, no_key},
+	    {ENCRYPTED_PKCS8_PEM, 0, "it is encrypted and there is no term"},
+	    {ENCRYPTED_TRADITIONAL, 0, "it is encrypted and there is no te"},
+	    {ENCRYPTED_PKCS8_DER, 0, "it is encrypted and there is no term"},
+	};
+	const char *path = fixture_path("key"), *text;
+	enum status st;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(keys); i++) {
+		struct buf file = {0};
+
+		make_key_file(&file, fixture_rsa(0), keys[i].format);
+		assert_true(buf_add(&file, "x", 1));
+		fixture_write(path, file.data,
+		    (size_t)((long)file.len - 1 + keys[i].change));
+		buf_free(&file);
+		st = read_alone(path, &text);
+		assert_int_equal(st, ST_FILE);
+		assert_memory_equal(text, "sscep: private key /", 20);
+		if (strstr(text, keys[i].says) == NULL)
+			fixture_fail("key %zu: %s", i, text);
+		/* One line. */
+		assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+	}
+}
+
+static void test_key_garbage(void **state)
+{
+	static const char *const garbage[] = {"garbage", "0", "-----BEGIN",
+	    "-----BEGIN X-----\nAA==\n-----END X-----",
+	    "-----BEGIN PRIVATE KEY-----\nMAA=\n-----END PRIVATE KEY-----\n"};
+	const char *path = fixture_path("key"), *text;
+	X509 *other = world_simple("x", 0, NULL);
+	struct buf cert = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(garbage); i++) {
+		fixture_write(path, garbage[i], strlen(garbage[i]));
+		assert_int_equal(read_alone(path, &text), ST_FILE);
+		assert_non_null(strstr(text, "not a private key"));
+	}
+	world_add_pem(&cert, other);
+	X509_free(other);
+	fixture_write(path, cert.data, cert.len);
+	buf_free(&cert);
+	assert_int_equal(read_alone(path, &text), ST_FILE);
+	assert_non_null(strstr(text, "not a private key"));
+	assert_int_equal(read_alone(fixture_path("missing"), &text), ST_FILE);
+	assert_non_null(strstr(text, "cannot open"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_key_read),
+	    cmocka_unit_test(test_key_bad),
+	    cmocka_unit_test(test_key_garbage),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}

@@ -1,0 +1,270 @@
+/* Unit test of pki/altnames.c: the names of a subjectAltName. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include <openssl/err.h>
+#include <openssl/x509v3.h>
+
+#include "fixtures.h"
+#include "world.h"
+#include "pki/altnames.h"
+#include "util/buf.h"
+
+static GENERAL_NAMES *make_altnames(const char *text)
+{
+	STACK_OF(X509_EXTENSION) *extensions;
+	GENERAL_NAMES *names;
+
+	if (text[0] == '\0')
+		return NULL;
+	extensions = world_make_extensions(text);
+	names = X509V3_get_d2i(extensions, NID_subject_alt_name, NULL, NULL);
+	assert_non_null(names);
+	sk_X509_EXTENSION_pop_free(extensions, X509_EXTENSION_free);
+	return names;
+}
+
+static void test_altnames(void **state)
+{
+	static const struct {
+		const char *names, *others, *missing;
+	} cases[] = {
+	    {"", "", ""},
+	    {"", "DNS:a", ""},
+	    {"DNS:a", "", "DNS:a"},
+	    {"DNS:a,DNS:b", "DNS:b,DNS:a", ""},
+	    {"DNS:a,DNS:b,DNS:c,DNS:d", "DNS:c,DNS:x,DNS:a,DNS:b", "DNS:d"},
+	    {"DNS:a,DNS:a", "DNS:A", ""},
+	    {"DNS:a", "DNS:ab,email:a,URI:a", "DNS:a"},
+	    {"email:A@b,URI:x:y", "email:a@b,URI:x:y", "email:A@b"},
+	    {"DNS:a,IP:192.0.2.1,IP:2001:db8::1", "IP:192.0.2.1",
+		"DNS:a, IP Address:2001:DB8:0:0:0:0:0:1"},
+	    {"RID:1.2.3,otherName:1.2.3;UTF8:x", "RID:1.2.3",
+		"otherName:1.2.3:x"},
+	    {"RID:1.2.3,otherName:1.2.3;UTF8:x",
+		"otherName:1.2.3;UTF8:x,RID:1.2.3", ""},
+	    {"DNS:CN.example,DNS:d", "", "DNS:d"},
+	    {"email:a@B.Example", "email:a@b.example", ""},
+	    {"URI:HTTPS://u@A.Example:1/P?x@y",
+		"URI:https://u@a.example:1/P?x@y",
+		"URI:HTTPS://u@A.Example:1/P?x@y"},
+	    {"URI:https://a/P", "URI:https://a/p", "URI:https://a/P"},
+	    {"URI:https://a?P", "URI:https://a?p", "URI:https://a?P"},
+	    {"URI:https://U@a", "URI:https://u@a", "URI:https://U@a"},
+	    {"URI:urn:A", "URI:URN:A", "URI:urn:A"},
+	    {"URI:urn:A", "URI:urn:a", "URI:urn:A"},
+	    {"URI:A", "URI:a", "URI:A"},
+	};
+	X509_REQ *csr = fixture_csr("cn.example", fixture_rsa(0));
+	const X509_NAME *subject = X509_REQ_get_subject_name(csr);
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(cases); i++) {
+		GENERAL_NAMES *names = make_altnames(cases[i].names);
+		GENERAL_NAMES *others = make_altnames(cases[i].others);
+		struct buf out = {0};
+
+		assert_true(altnames_add_missing(&out, names, others, subject));
+		assert_string_equal(buf_string(&out), cases[i].missing);
+		buf_free(&out);
+		GENERAL_NAMES_free(names);
+		GENERAL_NAMES_free(others);
+	}
+	X509_REQ_free(csr);
+}
+
+/* No subjectAltName differs from one that cannot be decoded, and from two. */
+static void test_altnames_unreadable(void **state)
+{
+	const struct cert_spec spec = {.cn = "CA", .key = fixture_rsa(0)};
+	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
+	X509 *cert = fixture_cert(&spec);
+	ASN1_OCTET_STRING *value = ASN1_OCTET_STRING_new();
+	STACK_OF(X509_EXTENSION) *stack = sk_X509_EXTENSION_new_null();
+	X509_EXTENSION *bad;
+	GENERAL_NAMES *names;
+
+	(void)state;
+	assert_true(altnames_of_csr(&names, csr));
+	assert_null(names);
+	assert_true(altnames_of_cert(&names, cert));
+	assert_null(names);
+
+	assert_true(ASN1_OCTET_STRING_set(
+	    value, (const unsigned char *)"\x30\x03\x82\x05x", 5));
+	bad =
+	    X509_EXTENSION_create_by_NID(NULL, NID_subject_alt_name, 0, value);
+	assert_true(sk_X509_EXTENSION_push(stack, bad));
+	assert_true(X509_REQ_add_extensions(csr, stack));
+	assert_false(altnames_of_csr(&names, csr));
+	assert_null(names);
+	assert_true(X509_add_ext(cert, bad, -1));
+	assert_false(altnames_of_cert(&names, cert));
+	assert_true(X509_add_ext(cert, bad, -1));
+	assert_false(altnames_of_cert(&names, cert));
+	X509_REQ_free(csr);
+
+	/* An extensionRequest that is not decodable as a whole. */
+	csr = fixture_csr("client", fixture_rsa(0));
+	assert_true(X509_REQ_add1_attr_by_NID(csr, NID_ext_req,
+	    V_ASN1_UTF8STRING, (const unsigned char *)"x", 1));
+	assert_false(altnames_of_csr(&names, csr));
+	assert_int_equal(ERR_peek_error(), 0);
+
+	sk_X509_EXTENSION_pop_free(stack, X509_EXTENSION_free);
+	ASN1_OCTET_STRING_free(value);
+	X509_REQ_free(csr);
+	X509_free(cert);
+}
+
+static void assert_altname_text(GENERAL_NAME *name, const char *text)
+{
+	struct buf out = {0};
+
+	assert_true(altname_add_text(&out, name));
+	assert_string_equal(buf_string(&out), text);
+	buf_free(&out);
+}
+
+/* Names that differ are printed differently, and none imitates a list. */
+static void test_altname_strings(void **state)
+{
+	static const struct {
+		const char *bytes;
+		int len;
+		const char *text;
+	} rows[] = {
+	    {"a.example", 9, "a.example"},
+	    {"*.a", 3, "*.a"},
+	    {"a.b", 3, "a.b"},
+	    {"a\0b", 3, "\"a\\x00b\""},
+	    {"a\x01z", 3, "\"a\\x01z\""},
+	    {"a\\x01z", 6, "\"a\\\\x01z\""},
+	    {"a\xffz", 3, "\"a\\xffz\""},
+	    {"a\xc3\xa4", 3, "\"a\xc3\xa4\""},
+	    {"a, DNS:b", 8, "\"a, DNS:b\""},
+	    {"a; it added DNS:b", 17, "\"a; it added DNS:b\""},
+	    {"a\", DNS:\"b", 10, "\"a\\\", DNS:\\\"b\""},
+	    {"#00", 3, "\"#00\""},
+	    {"", 0, "\"\""},
+	};
+	static const struct {
+		int type;
+		const char *prefix;
+	} types[] = {
+	    {GEN_DNS, "DNS:"}, {GEN_EMAIL, "email:"}, {GEN_URI, "URI:"}};
+	char text[100];
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows) * NITEMS(types); i++) {
+		GENERAL_NAME *name = GENERAL_NAME_new();
+		ASN1_STRING *value = ASN1_IA5STRING_new();
+
+		j = i % NITEMS(types);
+		assert_true(
+		    ASN1_STRING_set(value, rows[i / NITEMS(types)].bytes,
+			rows[i / NITEMS(types)].len));
+		GENERAL_NAME_set0_value(name, types[j].type, value);
+		snprintf(text, sizeof(text), "%s%s", types[j].prefix,
+		    rows[i / NITEMS(types)].text);
+		assert_altname_text(name, text);
+		GENERAL_NAME_free(name);
+	}
+}
+
+static GENERAL_NAME *make_address(const char *bytes, int len)
+{
+	GENERAL_NAME *name = GENERAL_NAME_new();
+	ASN1_STRING *value = ASN1_OCTET_STRING_new();
+
+	assert_true(ASN1_STRING_set(value, bytes, len));
+	GENERAL_NAME_set0_value(name, GEN_IPADD, value);
+	return name;
+}
+
+static void test_altname_types(void **state)
+{
+	static const struct {
+		const char *names, *text;
+	} rows[] = {
+	    {"IP:192.0.2.1", "IP Address:192.0.2.1"},
+	    {"RID:1.2.3.4", "Registered ID:1.2.3.4"},
+	    {"otherName:1.2.3;UTF8:x", "otherName:1.2.3:x"},
+	    {"otherName:1.2.4;UTF8:x", "otherName:1.2.4:x"},
+	    {"otherName:1.3.6.1.4.1.311.20.2.3;UTF8:u@a.example",
+		"otherName:1.3.6.1.4.1.311.20.2.3:u@a.example"},
+	    {"otherName:1.2.3;IA5:x", "otherName:1.2.3:#160178"},
+	    {"otherName:1.2.3;INT:5", "otherName:1.2.3:#020105"},
+	};
+	GENERAL_NAMES *names;
+	GENERAL_NAME *name;
+	X509_NAME *dn = X509_NAME_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(rows); i++) {
+		names = make_altnames(rows[i].names);
+		assert_altname_text(
+		    sk_GENERAL_NAME_value(names, 0), rows[i].text);
+		GENERAL_NAMES_free(names);
+	}
+	name = make_address("abc", 3);
+	assert_altname_text(name, "IP Address:#616263");
+	GENERAL_NAME_free(name);
+
+	assert_true(X509_NAME_add_entry_by_txt(
+	    dn, "CN", MBSTRING_ASC, (const unsigned char *)"a,O=b", -1, -1, 0));
+	name = GENERAL_NAME_new();
+	GENERAL_NAME_set0_value(name, GEN_DIRNAME, dn);
+	assert_altname_text(name, "DirName:\"/CN=a,O=b\"");
+	GENERAL_NAME_free(name);
+}
+
+/* Many names, long ones, and control characters: a short line. */
+static void test_altnames_bounded(void **state)
+{
+	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
+	struct buf out = {0};
+	char text[1000];
+	int i;
+
+	(void)state;
+	memset(text, 'x', sizeof(text));
+	memcpy(text, "a\n\033[", 4);
+	for (i = 0; i < 1000; i++) {
+		GENERAL_NAME *name = GENERAL_NAME_new();
+		ASN1_STRING *value = ASN1_IA5STRING_new();
+
+		assert_true(ASN1_STRING_set(value, text, i + 1));
+		GENERAL_NAME_set0_value(name, GEN_DNS, value);
+		assert_true(sk_GENERAL_NAME_push(names, name));
+	}
+	assert_true(altnames_add_missing(&out, names, NULL, NULL));
+	assert_within(out.len, 200, 310);
+	assert_string_equal(buf_string(&out) + out.len - 5, ", ...");
+	assert_null(strpbrk(buf_string(&out), "\n\033"));
+	GENERAL_NAMES_free(names);
+	buf_free(&out);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_altnames),
+	    cmocka_unit_test(test_altnames_unreadable),
+	    cmocka_unit_test(test_altname_strings),
+	    cmocka_unit_test(test_altname_types),
+	    cmocka_unit_test(test_altnames_bounded),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
+}

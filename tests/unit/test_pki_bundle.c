@@ -1,0 +1,472 @@
+/* Unit test of pki/cabundle.c and pki/caset.c: the certificates of a CA. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include <openssl/err.h>
+
+#include "fixtures.h"
+#include "world.h"
+#include "pki/cabundle.h"
+#include "pki/caset.h"
+#include "pki/cert.h"
+#include "util/buf.h"
+
+/* The picks are the same in every order of the certificates after fixed. */
+static void assert_picks(X509 *const *certs, int count, int fixed, X509 *sign,
+    X509 *encrypt, const X509_NAME *issuer)
+{
+	X509 *order[FIXTURE_STACK] = {NULL}, *swap;
+	struct cabundle bundle;
+	int i;
+
+	memcpy(order, certs, (size_t)count * sizeof(order[0]));
+	for (i = fixed; i < count; i++) {
+		swap = order[fixed];
+		order[fixed] = order[i];
+		order[i] = swap;
+		if (fixed < count - 1)
+			assert_picks(
+			    order, count, fixed + 1, sign, encrypt, issuer);
+		swap = order[fixed];
+		order[fixed] = order[i];
+		order[i] = swap;
+	}
+	if (fixed < count - 1)
+		return;
+	cabundle_set(&bundle, fixture_stack(order));
+	assert_int_equal(sk_X509_num(bundle.certs), count);
+	assert_ptr_equal(bundle.sign, sign != NULL ? sign : order[0]);
+	assert_ptr_equal(bundle.encrypt, encrypt != NULL ? encrypt : order[0]);
+	assert_null(bundle.owned_encrypt);
+	if (issuer != NULL)
+		assert_int_equal(
+		    X509_NAME_cmp(cabundle_issuer_name(&bundle), issuer), 0);
+	cabundle_free(&bundle);
+	assert_null(bundle.certs);
+}
+
+static void test_picks(void **state)
+{
+	const X509_NAME *root = X509_get_subject_name(world.root);
+	const X509_NAME *sub = X509_get_subject_name(world.sub);
+	const struct {
+		X509 *certs[FIXTURE_STACK];
+		int count;
+		X509 *sign, *encrypt; /* NULL: the first, in every order */
+		const X509_NAME *issuer;
+	} sets[] = {
+	    {{world.root, world.sign, world.enc}, 3, world.sign, world.enc,
+		root},
+	    {{world.sign, world.enc}, 2, world.sign, world.enc, root},
+	    {{world.root, world.plain_sign}, 2, world.plain_sign,
+		world.plain_sign, root},
+	    {{world.root, world.sub, world.sub_sign}, 3, world.sub_sign,
+		world.sub_sign, sub},
+	    {{world.root, world.sub, world.sign, world.enc}, 4, world.sign,
+		world.enc, root},
+	    {{world.sub_sign}, 1, world.sub_sign, world.sub_sign, sub},
+	    {{world.plain}, 1, world.plain, world.plain,
+		X509_get_subject_name(world.plain)},
+	    {{world.both}, 1, world.both, world.both,
+		X509_get_subject_name(world.both)},
+	    /* The RA is preferred to the CA that has the same usages. */
+	    {{world.both, world.both_ra}, 2, world.both_ra, world.both_ra,
+		X509_get_subject_name(world.both)},
+	    {{world.plain, world.plain_ra}, 2, world.plain_ra, world.plain_ra,
+		X509_get_subject_name(world.plain)},
+	    /* No certificate is suitable: the first one, as the manual says. */
+	    {{world.root}, 1, world.root, world.root, root},
+	    {{world.sub}, 1, world.sub, world.sub, sub},
+	    {{world.root, world.sub}, 2, NULL, NULL, NULL},
+	    {{world.root, world.sign}, 2, world.sign, NULL, root},
+	    {{world.root, world.enc}, 2, NULL, world.enc, root},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sets); i++)
+		assert_picks(sets[i].certs, sets[i].count, 0, sets[i].sign,
+		    sets[i].encrypt, sets[i].issuer);
+}
+
+/* Of two suitable certificates the first one is picked. */
+static void test_picks_first(void **state)
+{
+	X509 *certs[][FIXTURE_STACK] = {
+	    {world.plain, world.both}, {world.root, world.both, world.plain}};
+	X509 *want[] = {world.plain, world.both},
+	     *rivals[] = {world.both, world.plain};
+	struct cabundle bundle;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(certs); i++) {
+		cabundle_set(&bundle, fixture_stack(certs[i]));
+		assert_ptr_equal(bundle.sign, want[i]);
+		assert_ptr_equal(bundle.encrypt, want[i]);
+		assert_ptr_equal(cabundle_find_rival(&bundle), rivals[i]);
+		cabundle_free(&bundle);
+	}
+}
+
+/* One that has to do with no other, and does not sign, is no recipient. */
+static void test_picks_no_stranger(void **state)
+{
+	const struct {
+		X509 *certs[FIXTURE_STACK];
+		int count;
+		X509 *sign, *encrypt; /* NULL: root or sign, the first */
+	} sets[] = {
+	    {{world.plain, world.root, world.sign, world.enc}, 4, world.sign,
+		world.enc},
+	    {{world.both, world.sign, world.enc}, 3, world.sign, world.enc},
+	    {{world.plain, world.root, world.sub, world.sub_sign}, 4,
+		world.sub_sign, world.sub_sign},
+	    {{world.plain, world.both, world.both_ra}, 3, world.both_ra,
+		world.both_ra},
+	    {{world.plain, world.root, world.plain_sign}, 3, world.plain_sign,
+		world.plain_sign},
+	    /* Alone, too, but it signs. */
+	    {{world.strange_enc, world.strange_sign}, 2, world.strange_sign,
+		world.strange_sign},
+	    {{world.strange_enc, world.sub_sign}, 2, world.sub_sign,
+		world.sub_sign},
+	    /* No certificate signs: the one to encrypt to may be alone. */
+	    {{world.strange_enc, world.strange_root}, 2, NULL,
+		world.strange_enc},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sets); i++)
+		assert_picks(sets[i].certs, sets[i].count, 0, sets[i].sign,
+		    sets[i].encrypt, NULL);
+}
+
+/* Where none is suitable the first is picked, but no stranger. */
+static void test_picks_no_first_stranger(void **state)
+{
+	X509 *certs[] = {world.plain, world.root, world.sign, NULL};
+	struct cabundle bundle;
+
+	(void)state;
+	cabundle_set(&bundle, fixture_stack(certs));
+	assert_ptr_equal(bundle.sign, world.sign);
+	assert_ptr_equal(bundle.encrypt, world.root);
+	assert_string_equal(bundle.why_encrypt, "none is suitable: the first");
+	assert_null(cabundle_find_rival(&bundle));
+	cabundle_free(&bundle);
+}
+
+static void test_check(void **state)
+{
+	const struct {
+		X509 *certs[FIXTURE_STACK];
+		bool look_at_clock;
+		enum status st;
+		const char *says;
+	} sets[] = {
+	    {{world.root, world.sign, world.enc}, true, ST_OK, ""},
+	    {{world.sign, world.enc}, true, ST_OK, ""},
+	    {{world.root}, true, ST_OK, ""},
+	    {{world.both}, true, ST_OK, ""},
+	    {{world.root, world.sub, world.sub_sign}, true, ST_OK, ""},
+	    {{world.sub, world.sub_sign}, true, ST_OK, ""},
+	    {{world.expired}, true, ST_FILE, "has expired"},
+	    {{world.expired, world.root}, true, ST_FILE,
+		"CN=Old: it has expired"},
+	    {{world.expired, world.root}, false, ST_OK,
+		"expired: ignored (--tolerate clock)"},
+	    {{world.new}, true, ST_FILE, "not valid yet"},
+	    {{world.new}, false, ST_OK, "clock: ignored (--tolerate clock)"},
+	    {{world.sub_sign, world.root}, true, ST_FILE,
+		"does not chain to the root"},
+	    {{world.sub_sign, world.root}, false, ST_FILE,
+		"does not chain to the"},
+	    {{world.sign, world.enc, world.impostor}, true, ST_FILE,
+		"does not chain"},
+	    {{world.sign, world.enc, world.ec}, true, ST_OK, ""},
+	};
+	struct cabundle bundle;
+	enum status st;
+	const char *text;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sets); i++) {
+		cabundle_set(&bundle, fixture_stack(sets[i].certs));
+		capture_start(STDERR_FILENO);
+		st = cabundle_check(&bundle, sets[i].look_at_clock);
+		text = capture_stop();
+		cabundle_free(&bundle);
+		if (st != sets[i].st || strstr(text, sets[i].says) == NULL)
+			fixture_fail("set %zu: %d, %s", i, (int)st, text);
+		if (sets[i].says[0] == '\0')
+			assert_string_equal(text, "");
+		assert_int_equal(ERR_peek_error(), 0);
+	}
+}
+
+/* Where an RA signs, by its mark, the CA that issued it does not. */
+static void test_may_sign(void **state)
+{
+	X509 *ca = fixture_cert(
+	    &(struct cert_spec){.cn = "CA", .key = fixture_rsa(0), .ca = true});
+	int i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		X509 *ra = fixture_cert(&(struct cert_spec){.cn = "RA",
+		    .key = fixture_rsa(3),
+		    .usage = "digitalSignature",
+		    .purpose = i == 0 ? NULL : "1.3.6.1.5.5.7.3.28",
+		    .issuer = ca,
+		    .issuer_key = fixture_rsa(0)});
+		X509 *certs[] = {ca, ra, NULL};
+		struct cabundle bundle;
+
+		cabundle_set(&bundle, fixture_stack(certs));
+		assert_ptr_equal(bundle.sign, ra);
+		assert_true(cabundle_may_sign(&bundle, ra));
+		assert_int_equal(cabundle_may_sign(&bundle, ca), i == 0);
+		assert_false(cabundle_may_sign(&bundle, world.root));
+		cabundle_free(&bundle);
+		X509_free(ra);
+	}
+	X509_free(ca);
+}
+
+static void test_set_numbers(void **state)
+{
+	static const char *const names[] = {"set", "set-", "set-0", "set-2",
+	    "set-3x", "set-+4", "set- 5", "set--6", "xset-7", "set8", "se-9",
+	    "set-99999999", "set-99999999999999999999"};
+	bool found[CASET_COUNT_MAX];
+	char last[64];
+	int i;
+
+	(void)state;
+	for (i = 0; i < (int)NITEMS(names); i++)
+		fixture_write(fixture_path(names[i]), "", 0);
+	snprintf(last, sizeof(last), "set-%d", CASET_COUNT_MAX - 1);
+	fixture_write(fixture_path(last), "", 0);
+	snprintf(last, sizeof(last), "set-%d", CASET_COUNT_MAX);
+	fixture_write(fixture_path(last), "", 0);
+	caset_find_numbers(found, fixture_path("set"));
+	for (i = 0; i < CASET_COUNT_MAX; i++)
+		assert_int_equal(
+		    found[i], i == 0 || i == 2 || i == CASET_COUNT_MAX - 1);
+}
+
+static void test_is_chain(void **state)
+{
+	const struct {
+		X509 *certs[FIXTURE_STACK];
+		bool yes;
+	} sets[] = {
+	    {{world.root}, true},
+	    {{world.sub, world.root}, true},
+	    {{world.leaf, world.root, world.sub}, true},
+	    {{world.sign, world.enc, world.root}, true},
+	    {{world.plain, world.root}, true},
+	    {{world.sub}, false},
+	    {{world.root, world.leaf}, false},
+	    {{world.sub, world.impostor}, false},
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(sets); i++) {
+		STACK_OF(X509) *certs = fixture_stack(sets[i].certs);
+
+		assert_int_equal(cabundle_is_chain(certs), sets[i].yes);
+		cert_stack_free(certs);
+	}
+}
+
+/*
+ * In a set of certificates of one name, each may be the issuer of each. A
+ * hostile server can send such a set, so the number of attempts is limited.
+ */
+static void test_is_chain_tries(void **state)
+{
+	struct cert_spec spec = {.cn = "CA", .key = fixture_rsa(0), .ca = true};
+	X509 *ca = fixture_cert(&spec), *cert;
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	int i;
+
+	(void)state;
+	assert_non_null(certs);
+	spec.key = fixture_rsa(1);
+	spec.issuer = ca;
+	spec.issuer_key = fixture_rsa(0);
+	for (i = 0; i < CERT_COUNT_MAX - 1; i++) {
+		spec.serial = i + 2;
+		cert = fixture_cert(&spec);
+		assert_true(sk_X509_push(certs, cert) > 0);
+		if (i == 2) {
+			assert_true(cert_push(certs, ca));
+			assert_true(cabundle_is_chain(certs));
+			X509_free(sk_X509_pop(certs));
+		}
+	}
+	assert_true(cert_push(certs, ca));
+	assert_false(cabundle_is_chain(certs));
+	cert_stack_free(certs);
+	X509_free(ca);
+}
+
+static void write_certs(const char *name, X509 *a, X509 *b)
+{
+	struct buf pem = {0};
+
+	world_add_pem(&pem, a);
+	if (b != NULL)
+		world_add_pem(&pem, b);
+	fixture_write(fixture_path(name), pem.data, pem.len);
+	buf_free(&pem);
+}
+
+static void test_bundle_read(void **state)
+{
+	const char *path = fixture_path("ca.crt"), *text;
+	struct cabundle bundle;
+	enum status st;
+
+	(void)state;
+	capture_start(STDERR_FILENO);
+	st = cabundle_read(&bundle, path, NULL, NULL);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "ca.crt-0; get it with: sscep getca"));
+
+	/* Numbered files are read up to the first missing number. */
+	write_certs("ca.crt-0", world.enc, NULL);
+	write_certs("ca.crt-1", world.root, NULL);
+	write_certs("ca.crt-2", world.sign, NULL);
+	write_certs("ca.crt-4", world.plain, NULL);
+	write_certs("enc.pem", world.both, NULL);
+	assert_int_equal(cabundle_read(&bundle, path, NULL, NULL), ST_OK);
+	assert_int_equal(sk_X509_num(bundle.certs), 3);
+	assert_int_equal(X509_cmp(bundle.sign, world.sign), 0);
+	assert_int_equal(X509_cmp(bundle.encrypt, world.enc), 0);
+	cabundle_free(&bundle);
+
+	/* With -e; then with the file of -c itself, which wins over numbered ones. */
+	st = cabundle_read(&bundle, path, fixture_path("enc.pem"), NULL);
+	assert_int_equal(st, ST_OK);
+	assert_int_equal(X509_cmp(bundle.encrypt, world.both), 0);
+	assert_int_equal(X509_cmp(bundle.sign, world.sign), 0);
+	cabundle_free(&bundle);
+	write_certs("ca.crt", world.root, world.plain_sign);
+	assert_int_equal(cabundle_read(&bundle, path, NULL, NULL), ST_OK);
+	assert_int_equal(sk_X509_num(bundle.certs), 2);
+	assert_int_equal(X509_cmp(bundle.sign, world.plain_sign), 0);
+	cabundle_free(&bundle);
+
+	capture_start(STDERR_FILENO);
+	st = cabundle_read(&bundle, path, fixture_path("missing"), NULL);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "encryption certificate /"));
+
+	/* One of the numbered files is bad. */
+	fixture_remove(path);
+	fixture_write(fixture_path("ca.crt-1"), "bad", 3);
+	capture_start(STDERR_FILENO);
+	st = cabundle_read(&bundle, path, NULL, NULL);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "ca.crt-1: not a certificate"));
+}
+
+/* As many certificates can be read as one message may contain, and no more. */
+static void test_bundle_limit(void **state)
+{
+	const char *path, *text;
+	struct cabundle bundle;
+	char name[32];
+	enum status st;
+	int i;
+
+	(void)state;
+	for (i = 0; i < CERT_COUNT_MAX; i++) {
+		snprintf(name, sizeof(name), "many.crt-%d", i);
+		write_certs(name, i == 0 ? world.root : world.leaf, NULL);
+	}
+	path = fixture_path("many.crt");
+	assert_int_equal(cabundle_read(&bundle, path, NULL, NULL), ST_OK);
+	assert_int_equal(sk_X509_num(bundle.certs), CERT_COUNT_MAX);
+	cabundle_free(&bundle);
+	snprintf(name, sizeof(name), "many.crt-%d", CERT_COUNT_MAX);
+	write_certs(name, world.leaf, NULL);
+	path = fixture_path("many.crt");
+	capture_start(STDERR_FILENO);
+	st = cabundle_read(&bundle, path, NULL, NULL);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "many.crt: more than 100 of them"));
+}
+
+/* The certificate of -e need not chain, but its key must be able to encrypt. */
+static void test_bundle_encrypt(void **state)
+{
+	const char *path = fixture_path("ca2.crt"), *text;
+	struct cabundle bundle;
+	enum status st;
+
+	(void)state;
+	write_certs("ca2.crt", world.root, world.sign);
+	write_certs("e.pem", world.both, NULL);
+	assert_int_equal(
+	    cabundle_read(&bundle, path, fixture_path("e.pem"), NULL), ST_OK);
+	assert_int_equal(cabundle_check(&bundle, true), ST_OK);
+	assert_true(cabundle_can_encrypt(&bundle));
+	cabundle_free(&bundle);
+	write_certs("e.pem", world.ec, NULL);
+	assert_int_equal(
+	    cabundle_read(&bundle, path, fixture_path("e.pem"), NULL), ST_OK);
+	assert_false(cabundle_can_encrypt(&bundle));
+	cabundle_free(&bundle);
+	write_certs("e.pem", world.expired, NULL);
+	assert_int_equal(
+	    cabundle_read(&bundle, path, fixture_path("e.pem"), NULL), ST_OK);
+	capture_start(STDERR_FILENO);
+	st = cabundle_check(&bundle, true);
+	text = capture_stop();
+	cabundle_free(&bundle);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "encryption certificate"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_picks),
+	    cmocka_unit_test(test_picks_first),
+	    cmocka_unit_test(test_picks_no_stranger),
+	    cmocka_unit_test(test_picks_no_first_stranger),
+	    cmocka_unit_test(test_check),
+	    cmocka_unit_test(test_may_sign),
+	    cmocka_unit_test(test_set_numbers),
+	    cmocka_unit_test(test_is_chain),
+	    cmocka_unit_test(test_is_chain_tries),
+	    cmocka_unit_test(test_bundle_read),
+	    cmocka_unit_test(test_bundle_limit),
+	    cmocka_unit_test(test_bundle_encrypt),
+	};
+
+	return cmocka_run_group_tests(tests, world_make, world_free);
+}
