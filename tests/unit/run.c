@@ -68,3 +68,21 @@ void run_write_file(const char *text)
 {
 	fixture_write(RUN_FILE, text, strlen(text));
 }
+
+void run_expect(const struct saying *s)
+{
+	struct run r;
+	size_t i;
+
+	if (s->file != NULL)
+		run_write_file(s->file);
+	run_start(&r, s->args[0]);
+	for (i = 1; i < NITEMS(s->args) && s->args[i] != NULL; i++)
+		run_add(&r, s->args[i]);
+	run_parse(&r);
+	if (r.status != s->status || strcmp(r.said, s->said) != 0)
+		fixture_fail("%s %s: %d, \"%s\", not \"%s\"", s->args[0],
+		    s->file != NULL ? s->file : s->args[1], (int)r.status,
+		    r.said, s->said);
+	run_end(&r);
+}

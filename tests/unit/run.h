@@ -32,4 +32,15 @@ void run_end(struct run *run);
 /* Makes RUN_FILE. */
 void run_write_file(const char *text);
 
+/* Arguments, the file they name, the status and the whole text on stderr. */
+struct saying {
+	const char *file; /* NULL: none */
+	const char *args[12];
+	enum status status;
+	const char *said;
+};
+
+/* The test fails where something else is said. */
+void run_expect(const struct saying *s);
+
 #endif
