@@ -51,6 +51,8 @@ sscep_sources = \
 	src/ops/check_tls.h \
 	src/ops/crldue.c \
 	src/ops/crldue.h \
+	src/ops/crlold.c \
+	src/ops/crlold.h \
 	src/ops/describe.c \
 	src/ops/describe.h \
 	src/ops/enroll.c \

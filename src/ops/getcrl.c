@@ -1,4 +1,5 @@
 #include "ops/crldue.h"
+#include "ops/crlold.h"
 #include "ops/describe.h"
 #include "ops/ops.h"
 #include "ops/query.h"
@@ -157,6 +158,7 @@ static enum status getcrl_write(
 		st = check_crl(&crl, query);
 	if (st == ST_OK) {
 		warn_of_crl_time(&crl);
+		crlold_warn(&query->in.outputs.result, &crl);
 		st = outputs_write_der(
 		    session, &query->in.outputs.result, "X509 CRL", crl.whole);
 	}

@@ -210,14 +210,19 @@ static bool decode_outline(
 	return true;
 }
 
-static enum status parse_outline(struct crl *out, const struct parts *parts)
+static bool build_outline(struct crl *out, const struct parts *parts)
 {
 	struct buf text = {0};
 	bool ok =
 	    add_outline(&text, parts) && decode_outline(out, &text, parts);
 
 	buf_free(&text);
-	if (!ok)
+	return ok;
+}
+
+static enum status parse_outline(struct crl *out, const struct parts *parts)
+{
+	if (!build_outline(out, parts))
 		return fail_structure();
 	/* What extensions are, which libcrypto looks into, does not matter. */
 	ERR_clear_error();
@@ -238,9 +243,13 @@ enum status crl_parse(struct crl *out, struct der run)
 				 : ST_OK;
 }
 
-/* The fields before the entries, of a tbsCertList that may be cut off there. */
-static void split_head(struct parts *out, struct der run)
+/*
+ * The fields before the entries, of a tbsCertList that may be cut off there; if
+ * it is whole, those behind them, too.
+ */
+static void split_head(struct parts *out, struct der run, bool whole)
 {
+	struct der behind = run;
 	struct der_element e;
 	int sequences = 0;
 
@@ -249,33 +258,46 @@ static void split_head(struct parts *out, struct der run)
 	while (der_next(&run, &e) && e.class == V_ASN1_UNIVERSAL) {
 		if (e.tag == V_ASN1_SEQUENCE && ++sequences == 1)
 			out->algorithm = e.whole;
+		behind = run;
 		if (sequences == 3)
 			break;
 		out->head.left += e.whole.left;
 	}
+	if (whole)
+		out->tail = behind;
+}
+
+/* Of a CRL that is damaged behind its entries. */
+static bool build_head(struct crl *out, struct parts *parts)
+{
+	crl_free(out);
+	parts->tail.left = 0;
+	return build_outline(out, parts);
 }
 
 bool crl_parse_head(struct crl *out, struct der run, long *size)
 {
 	static const unsigned char no_signature[] = {V_ASN1_BIT_STRING, 1, 0};
-	struct buf rest = {0}, text = {0};
+	struct buf rest = {0};
 	struct parts parts = {0};
-	long tbs;
+	long tbs, beyond;
 	bool ok;
 
 	memset(out, 0, sizeof(*out));
-	ok = der_enter(&run, V_ASN1_SEQUENCE, size) &&
-	    der_enter(&run, V_ASN1_SEQUENCE, &tbs);
-	if (ok)
-		split_head(&parts, run);
-	ok = ok && octets_add(&rest, parts.algorithm) &&
+	ok = der_enter(&run, V_ASN1_SEQUENCE, size);
+	beyond = run.left;
+	if (!ok || !der_enter(&run, V_ASN1_SEQUENCE, &tbs))
+		return false;
+	beyond -= tbs;
+	if (beyond > 0)
+		run.left -= beyond;
+	split_head(&parts, run, beyond >= 0);
+	ok = octets_add(&rest, parts.algorithm) &&
 	    buf_add(&rest, no_signature, sizeof(no_signature));
 	parts.rest = octets_in_memory(rest.data, rest.len);
-	ok = ok && add_outline(&text, &parts) &&
-	    decode_outline(out, &text, &parts);
+	ok = ok && (build_outline(out, &parts) || build_head(out, &parts));
 	ERR_clear_error();
 	buf_free(&rest);
-	buf_free(&text);
 	return ok;
 }
 

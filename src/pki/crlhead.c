@@ -3,7 +3,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <openssl/err.h>
 #include <openssl/evp.h>
+#include <openssl/x509v3.h>
 
 #include "pki/crlhead.h"
 #include "util/buf.h"
@@ -15,6 +17,7 @@ static const char begin[] = "-----BEGIN X509 CRL-----";
 
 struct reading {
 	int fd;
+	bool peeks;          /* at the first part only */
 	struct buf part;     /* of the file */
 	struct buf decoded;  /* of that part, in PEM */
 	struct buf head;     /* of the CRL */
@@ -69,7 +72,7 @@ static bool decode(struct reading *r, EVP_ENCODE_CTX *context, const char *text)
 		    context, r->decoded.data, &added, p, (int)len);
 		if (added > 0 && !keep(r, r->decoded.data, (size_t)added))
 			return false;
-		if (state != 1)
+		if (state != 1 || r->peeks)
 			return true;
 		if (!read_part(r))
 			return false;
@@ -109,7 +112,7 @@ static enum crlhead_found parse(
 	return r->total == (unsigned long)size ? CRLHEAD_WHOLE : CRLHEAD_BROKEN;
 }
 
-static enum crlhead_found read_head(struct crl *out, struct reading *r)
+static enum crlhead_found find_head(struct crl *out, struct reading *r)
 {
 	const char *text;
 
@@ -127,18 +130,57 @@ static enum crlhead_found read_head(struct crl *out, struct reading *r)
 	return parse(out, r, text != NULL);
 }
 
-enum crlhead_found crlhead_read(struct crl *out, int fd)
+static enum crlhead_found read_head(struct crl *out, struct reading *r)
 {
-	struct reading r = {.fd = fd};
 	enum crlhead_found found;
 	int error;
 
 	memset(out, 0, sizeof(*out));
-	found = read_head(out, &r);
+	found = find_head(out, r);
 	error = errno;
-	buf_free(&r.part);
-	buf_free(&r.decoded);
-	buf_free(&r.head);
+	buf_free(&r->part);
+	buf_free(&r->decoded);
+	buf_free(&r->head);
 	errno = error;
 	return found;
+}
+
+enum crlhead_found crlhead_read(struct crl *out, int fd)
+{
+	return read_head(out, &(struct reading){.fd = fd});
+}
+
+bool crlhead_peek(struct crl *out, int fd)
+{
+	read_head(out, &(struct reading){.fd = fd, .peeks = true});
+	return out->issuer != NULL && out->this_update != NULL;
+}
+
+static bool has_higher_number(const struct crl *head, const struct crl *crl)
+{
+	ASN1_INTEGER *higher =
+	    X509_CRL_get_ext_d2i(head->outline, NID_crl_number, NULL, NULL);
+	ASN1_INTEGER *number =
+	    X509_CRL_get_ext_d2i(crl->outline, NID_crl_number, NULL, NULL);
+	bool yes = higher != NULL && number != NULL &&
+	    ASN1_INTEGER_cmp(higher, number) > 0;
+
+	ASN1_INTEGER_free(higher);
+	ASN1_INTEGER_free(number);
+	return yes;
+}
+
+bool crlhead_is_newer(const struct crl *head, const struct crl *crl)
+{
+	int days, seconds;
+	bool yes = X509_NAME_cmp(head->issuer, crl->issuer) == 0 &&
+	    ASN1_TIME_diff(
+		&days, &seconds, crl->this_update, head->this_update) == 1;
+
+	if (yes && days == 0 && seconds == 0)
+		yes = has_higher_number(head, crl);
+	else if (yes)
+		yes = days > 0 || seconds > 0;
+	ERR_clear_error();
+	return yes;
 }

@@ -19,4 +19,16 @@ enum crlhead_found {
  */
 enum crlhead_found crlhead_read(struct crl *out, int fd);
 
+/*
+ * The same from the first 64 KiB of the file, whatever follows them; if they are
+ * all of the CRL its crlExtensions are there, too.  False: there is none.
+ */
+bool crlhead_peek(struct crl *out, int fd);
+
+/*
+ * Whether head is of the same issuer as crl, and has a later thisUpdate or, with
+ * the same one, a higher cRLNumber (RFC 5280, 5.2.3), if both are known.
+ */
+bool crlhead_is_newer(const struct crl *head, const struct crl *crl);
+
 #endif

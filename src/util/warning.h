@@ -34,6 +34,8 @@ enum warning_class {
 	    "The nextUpdate of the CRL has passed") \
 	X(WARN_CRL_NOT_YET_VALID, "crl-not-yet-valid", WARNING_USUAL, \
 	    "The thisUpdate of the CRL is in the future") \
+	X(WARN_CRL_OLDER, "crl-older", WARNING_USUAL, \
+	    "The CRL is older than the one in the file that it replaces") \
 	X(WARN_EXTRA_ARGUMENT, "extra-argument", WARNING_USUAL, \
 	    "An argument that is not an option is ignored") \
 	X(WARN_GIVEN_TWICE, "given-twice", WARNING_USUAL, \

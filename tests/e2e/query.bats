@@ -688,6 +688,67 @@ END
     warned "thisUpdate"
 }
 
+@test "an older CRL in place of a newer one of the same issuer: a warning, and it is written" {
+    local name
+    start_queries
+    for name in newer.pem newer.der; do
+        a_crl "$name" 10 100
+        cp "$name" result
+        getcrl
+        got_crl
+        warned_only "CRL result: an older one of the same issuer replaces it: thisUpdate $(date -u +%Y-)"
+        warned_only ", was $(update_of "$name") [crl-older]"
+    done
+    cp newer.pem result
+    getcrl --json
+    stdout_has '"crl-older"'
+    stderr_has "[crl-older]"
+    verify_crl result ca.crt
+    cp newer.pem result
+    getcrl --no-warn crl-older
+    got_crl
+    stderr_empty
+}
+
+# update_of FILE: thisUpdate, as in the messages.
+update_of() {
+    date -u +%Y-%m-%dT%H:%M:%SZ -d \
+        "$(openssl crl -in "$1" $([[ $1 != *.der ]] || echo -inform DER) \
+            -noout -lastupdate | sed 's/.*=//')"
+}
+
+@test "no warning of an older CRL: it is newer, of another issuer, or there is none" {
+    start_queries
+    a_crl result -1 100
+    getcrl
+    got_crl
+    stderr_empty
+    a_crl newer 10 100
+    a_crl result 10 100 "Other CA"
+    getcrl
+    got_crl
+    stderr_empty
+    echo text >result
+    getcrl
+    got_crl
+    stderr_empty
+    head -c 100 newer >result
+    getcrl
+    got_crl
+    stderr_empty
+    rm result
+    getcrl
+    got_crl
+    stderr_empty
+    cp newer result
+    run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l own.crt -w - <newer
+    expect_status 0
+    stderr_lacks "[crl-older]"
+    getcrl -m message
+    stderr_lacks "[crl-older]"
+    cmp newer result
+}
+
 @test "the CRL is written unchanged" {
     start_queries --revoke 1 --cipher aes256
     getcrl

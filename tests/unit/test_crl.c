@@ -14,6 +14,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/x509v3.h>
 
 #include "fixtures.h"
 #include "pki/crl.h"
@@ -425,6 +426,92 @@ static void test_head_cut(void **state)
 	X509_free(ca);
 }
 
+/* A CRL with that thisUpdate and, unless it is negative, cRLNumber; in PEM. */
+static void write_numbered(
+    const char *path, X509 *ca, long time, long number, int entries)
+{
+	X509_CRL *crl = new_crl(ca, entries);
+	ASN1_TIME *at = ASN1_TIME_set(NULL, time);
+	ASN1_INTEGER *integer = ASN1_INTEGER_new();
+	unsigned char *der = NULL;
+	struct buf pem = {0};
+	int len;
+
+	assert_int_equal(X509_CRL_set1_lastUpdate(crl, at), 1);
+	assert_int_equal(ASN1_INTEGER_set(integer, number), 1);
+	if (number >= 0)
+		assert_int_equal(X509_CRL_add1_ext_i2d(crl, NID_crl_number,
+				     integer, 0, X509V3_ADD_DEFAULT),
+		    1);
+	sign_crl(crl, fixture_rsa(1), &ways[0]);
+	len = i2d_X509_CRL(crl, &der);
+	assert_true(pem_add(&pem, "X509 CRL", der, (size_t)len));
+	fixture_write(path, pem.data, pem.len);
+	OPENSSL_free(der);
+	buf_free(&pem);
+	ASN1_INTEGER_free(integer);
+	ASN1_TIME_free(at);
+	X509_CRL_free(crl);
+}
+
+static void peek(struct crl *crl, const char *path)
+{
+	int fd = open(path, O_RDONLY);
+
+	assert_true(fd >= 0);
+	assert_true(crlhead_peek(crl, fd));
+	assert_true(lseek(fd, 0, SEEK_CUR) <= 64 * 1024);
+	close(fd);
+}
+
+/* thisUpdate decides, then cRLNumber where both have one; the issuer is one. */
+static void test_newer(void **state)
+{
+	static const struct {
+		long time, number, other_time, other_number;
+		bool newer;
+		int entries;
+		bool other_issuer;
+	} cases[] = {
+	    {1790000001, 1, 1790000000, 2, true, 3, false},
+	    {1790000001, 1, 1790000000, 2, true, 20000, false},
+	    {1790090000, -1, 1790000000, -1, true, 3, false},
+	    {1790000000, 2, 1790000001, 1, false, 3, false},
+	    {1790000000, 2, 1790000000, 1, true, 3, false},
+	    {1790000000, 256, 1790000000, 255, true, 0, false},
+	    {1790000000, 1, 1790000000, 1, false, 3, false},
+	    {1790000000, 1, 1790000000, 2, false, 3, false},
+	    {1790000000, 1, 1790000000, -1, false, 3, false},
+	    {1790000000, -1, 1790000000, 1, false, 3, false},
+	    {1790000000, 2, 1790000000, 1, false, 20000, false},
+	    {1790000001, 1, 1790000000, 1, false, 3, true},
+	};
+	struct cert_spec spec = {
+	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
+	X509 *ca = fixture_cert(&spec), *other_ca;
+	struct crl crl, other;
+	size_t i;
+
+	(void)state;
+	spec.cn = "Another CA";
+	other_ca = fixture_cert(&spec);
+	for (i = 0; i < NITEMS(cases); i++) {
+		write_numbered(fixture_path("crl"), ca, cases[i].time,
+		    cases[i].number, cases[i].entries);
+		peek(&crl, fixture_path("crl"));
+		write_numbered(fixture_path("crl"),
+		    cases[i].other_issuer ? other_ca : ca, cases[i].other_time,
+		    cases[i].other_number, 2);
+		peek(&other, fixture_path("crl"));
+		if (crlhead_is_newer(&crl, &other) != cases[i].newer)
+			fixture_fail("case %zu", i);
+		crl_free(&crl);
+		crl_free(&other);
+	}
+	X509_free(ca);
+	X509_free(other_ca);
+}
+
 static void test_head_none(void **state)
 {
 	struct cert_spec spec = {.cn = "No CRL", .key = fixture_rsa(1)};
@@ -459,6 +546,7 @@ int main(void)
 	    cmocka_unit_test(test_cut_crl),
 	    cmocka_unit_test(test_head),
 	    cmocka_unit_test(test_head_cut),
+	    cmocka_unit_test(test_newer),
 	    cmocka_unit_test(test_head_none),
 	};
 
