@@ -80,6 +80,40 @@ static void test_not_a_message(void **state)
 	buf_free(&message);
 }
 
+/* RFC 5652, 11.1 and 11.2: each of the two is refused, also alone. */
+static void test_unsigned(void **state)
+{
+	static const int nids[] = {
+	    NID_pkcs9_contentType, NID_pkcs9_messageDigest};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(nids); i++) {
+		struct buf message = {0};
+		const unsigned char *p;
+		unsigned char *der = NULL;
+		CMS_ContentInfo *cms;
+		CMS_SignerInfo *si;
+		int len;
+
+		build_reply(&message, &(struct recipe){.status = PKI_SUCCESS});
+		p = message.data;
+		cms = d2i_CMS_ContentInfo(NULL, &p, (long)message.len);
+		assert_non_null(cms);
+		si = sk_CMS_SignerInfo_value(CMS_get0_SignerInfos(cms), 0);
+		assert_true(CMS_unsigned_add1_attr_by_NID(
+		    si, nids[i], V_ASN1_OCTET_STRING, "x", 1));
+		len = i2d_CMS_ContentInfo(cms, &der);
+		message.len = 0;
+		assert_true(buf_add(&message, der, (size_t)len));
+		assert_refused(OBJ_nid2sn(nids[i]), &message,
+		    "contentType or messageDigest is an unsigned attribute");
+		OPENSSL_free(der);
+		CMS_ContentInfo_free(cms);
+		buf_free(&message);
+	}
+}
+
 /*
  * Decodes a valid reply with one byte changed.  It must be refused, or give the
  * same certificates if the byte is neither signed nor read.
@@ -311,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_primitive_headers),
 	    cmocka_unit_test(test_not_a_message),
+	    cmocka_unit_test(test_unsigned),
 	    cmocka_unit_test(test_truncated),
 	    cmocka_unit_test(test_flipped),
 	    cmocka_unit_test(test_flipped_envelope),

@@ -1,0 +1,127 @@
+/* Unit test of scep/limits.c: what a message is made of, element by element. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "fixtures.h"
+#include "scep/limits.h"
+#include "util/buf.h"
+
+#define OID       "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+#define DATA      OID "\x01"
+#define SIGNED    OID "\x02"
+#define ENVELOPED OID "\x03"
+#define INTEGER   "\x02\x01\x01"
+#define OCTETS    "\x04\x01\x01"
+#define SEQUENCE  "\x30\x02\x05\x00"
+#define SET       "\x31\x00"
+#define INFO      "\x30\x0f" DATA SEQUENCE
+
+struct part {
+	const char *bytes;
+	size_t len;
+};
+#define PART(text) \
+	{ \
+		text, sizeof(text) - 1 \
+	}
+
+/* Appends b to what stands before it, and puts a header before all. */
+static void wrap(struct buf *b, struct part before, int tag)
+{
+	struct buf all = {0};
+
+	assert_true(buf_addf(&all, "%c%c", tag, (int)(before.len + b->len)) &&
+	    buf_add(&all, before.bytes, before.len) &&
+	    buf_add(&all, buf_string(b), b->len));
+	buf_free(b);
+	*b = all;
+}
+
+/* What is in content is that of a ContentInfo; only the first row is good. */
+static void assert_structure(struct buf *content, struct part type, size_t row,
+    enum status (*check)(struct outline *, struct der, const char *))
+{
+	struct outline outline;
+	const char *text;
+	enum status st;
+
+	wrap(content, (struct part)PART(""), 0xa0);
+	wrap(content, type, 0x30);
+	capture_start(STDERR_FILENO);
+	st =
+	    check(&outline, octets_in_memory(content->data, content->len), "X");
+	text = capture_stop();
+	if (st != (row == 0 ? ST_OK : ST_REPLY) ||
+	    strcmp(text,
+		row == 0 ? ""
+			 : "sscep: reply: not X: its structure is wrong (RFC "
+			   "5652)\n") != 0)
+		fixture_fail("row %zu: %d, %s", row, (int)st, text);
+	buf_free(content);
+}
+
+static void test_signer_info(void **state)
+{
+	static const struct part type = PART(SIGNED), none = PART(""),
+				 before = PART(INTEGER SET "\x30\x0b" DATA);
+	static const struct part infos[] = {
+	    PART(INTEGER SEQUENCE SEQUENCE SEQUENCE OCTETS),
+	    PART(OCTETS SEQUENCE OCTETS),
+	    PART(INTEGER),
+	    PART(INTEGER SEQUENCE OCTETS SEQUENCE OCTETS),
+	    PART(INTEGER SEQUENCE SEQUENCE OCTETS OCTETS),
+	    PART(INTEGER SEQUENCE SEQUENCE SEQUENCE INTEGER),
+	    PART(INTEGER SEQUENCE SEQUENCE SEQUENCE OCTETS OCTETS),
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(infos); i++) {
+		struct buf b = {0};
+
+		wrap(&b, infos[i], 0x30);
+		wrap(&b, none, 0x31);
+		wrap(&b, before, 0x30);
+		assert_structure(&b, type, i, limits_check_signed_data);
+	}
+}
+
+static void test_enveloped_data(void **state)
+{
+	static const struct part type = PART(ENVELOPED);
+	static const struct part contents[] = {
+	    PART(INTEGER SET INFO),
+	    PART(OCTETS SET INFO),
+	    PART(INTEGER SEQUENCE INFO),
+	    PART(INTEGER SET),
+	    PART(INTEGER SET SEQUENCE),
+	    PART(INTEGER SET INFO INFO),
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < NITEMS(contents); i++) {
+		struct buf b = {0};
+
+		wrap(&b, contents[i], 0x30);
+		assert_structure(&b, type, i, limits_check_enveloped_data);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+	    cmocka_unit_test(test_signer_info),
+	    cmocka_unit_test(test_enveloped_data),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
