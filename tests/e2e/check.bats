@@ -30,10 +30,9 @@ traces() {
 
 # check [OPTION...]: runs check --local, which leaves no trace.
 check() {
-    traces >"$BATS_TEST_TMPDIR/before"
+    traces >"$BATS_TEST_TMPDIR/traces"
     run_sscep check --local "$@"
-    traces >"$BATS_TEST_TMPDIR/after"
-    cmp -s "$BATS_TEST_TMPDIR/before" "$BATS_TEST_TMPDIR/after" ||
+    traces | cmp -s "$BATS_TEST_TMPDIR/traces" - ||
         problem "the directory has changed"
     stderr_empty
 }
