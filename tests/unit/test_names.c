@@ -364,6 +364,24 @@ static void test_host_bounds(void **state)
 	GENERAL_NAMES_free(names);
 }
 
+/* An address has up to 254 characters (RFC 5321, 4.5.3.1.3). */
+static void test_email_bounds(void **state)
+{
+	char address[300] = "email:";
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	struct problem problem;
+
+	(void)state;
+	memset(address + 6, 'a', 253);
+	memcpy(address + 6 + 252, "@b", 2);
+	assert_true(altname_list_add(names, address, &problem));
+	memcpy(address + 6 + 252, "a@b", 3);
+	assert_false(altname_list_add(names, address, &problem));
+	assert_non_null(strstr(
+	    problem.text, ": expected at most 254 characters (RFC 5321"));
+	GENERAL_NAMES_free(names);
+}
+
 /* The names of a certificate for many hosts, each given twice. */
 static void test_many_altnames(void **state)
 {
@@ -417,6 +435,7 @@ int main(void)
 	    cmocka_unit_test(test_subject_joined),
 	    cmocka_unit_test(test_altnames),
 	    cmocka_unit_test(test_host_bounds),
+	    cmocka_unit_test(test_email_bounds),
 	    cmocka_unit_test(test_many_altnames),
 	    cmocka_unit_test(test_oid),
 	};
