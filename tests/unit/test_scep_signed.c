@@ -12,7 +12,9 @@
 
 #include <openssl/err.h>
 
+#include "compat/provider.h"
 #include "fixtures.h"
+#include "pki/algs.h"
 #include "replies.h"
 #include "scep/certs.h"
 #include "util/log.h"
@@ -112,6 +114,61 @@ static void test_unsigned(void **state)
 		CMS_ContentInfo_free(cms);
 		buf_free(&message);
 	}
+}
+
+/* A signed attribute of 40 SEQUENCEs, each in the one before. */
+static void test_nested(void **state)
+{
+	char value[2 * 40 + 4];
+	struct recipe r = {.edit = ADD,
+	    .oid = OID_UNKNOWN,
+	    .type = V_ASN1_SEQUENCE,
+	    .value = value};
+	struct buf message = {0};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 40; i++) {
+		value[2 * i] = 0x30;
+		value[2 * i + 1] = (char)(2 * (40 - i) + 1);
+	}
+	memcpy(value + 2 * i, "\x02\x01\x01", 4);
+	build_reply(&message, &r);
+	assert_refused("nested", &message, "nested more than 32 deep");
+	buf_free(&message);
+}
+
+/* Puts the OID of MD4 where that of MD5 is; returns how often. */
+static int name_md4(struct buf *message)
+{
+	static const unsigned char md5[] = {
+	    0x06, 0x08, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05};
+	size_t i;
+	int count = 0;
+
+	for (i = 0; i + sizeof(md5) <= message->len; i++)
+		if (memcmp(message->data + i, md5, sizeof(md5)) == 0) {
+			message->data[i + sizeof(md5) - 1] = 0x04;
+			count++;
+		}
+	return count;
+}
+
+/* Not even a policy that allows MD5 allows a digest as short as that. */
+static void test_short_digest(void **state)
+{
+	struct buf message = {0};
+
+	(void)state;
+	if (!algs_digest_works("md5") || !compat_load_legacy())
+		skip();
+	build_reply(&message, &(struct recipe){.digest = "md5"});
+	assert_int_equal(name_md4(&message), 2);
+	assert_refused("md4", &message,
+	    "signed with md4, which anybody can forge; expected sha1 or "
+	    "better");
+	compat_unload_providers();
+	buf_free(&message);
 }
 
 /*
@@ -346,6 +403,8 @@ int main(void)
 	    cmocka_unit_test(test_primitive_headers),
 	    cmocka_unit_test(test_not_a_message),
 	    cmocka_unit_test(test_unsigned),
+	    cmocka_unit_test(test_nested),
+	    cmocka_unit_test(test_short_digest),
 	    cmocka_unit_test(test_truncated),
 	    cmocka_unit_test(test_flipped),
 	    cmocka_unit_test(test_flipped_envelope),
