@@ -19,6 +19,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 #ifdef HAVE_FGETXATTR
@@ -735,6 +736,43 @@ static void test_half(void **state)
 	assert_string_equal(contents(at(directory, "cert")), "two");
 }
 
+/* fsync() fails the time after so many; -1: never. */
+static int syncs_left = -1;
+
+int fsync(int fd)
+{
+	if (syncs_left >= 0 && syncs_left-- == 0) {
+		errno = EIO;
+		return -1;
+	}
+	return (int)syscall(SYS_fsync, fd);
+}
+
+/* The last file is in its place, but this may not be on the disk. */
+static void test_last_sync(void **state)
+{
+	const char *directory = make_directory(), *text;
+	struct renewal r;
+	enum status st;
+
+	(void)state;
+	make_files(directory, "one");
+	name_files(&r, directory);
+	r.files[2].keep_old = false;
+	assert_int_equal(write_new(&r.files[2], "two"), ST_OK);
+	capture_start(STDERR_FILENO);
+	syncs_left = 1; /* that of the file itself */
+	st = swap_finish(&r.files[2], 1);
+	text = capture_stop();
+	assert_int_equal(syncs_left, -1);
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text,
+	    "/cert: cannot synchronize its directory: Input/output error; all "
+	    "are in their places\n"));
+	assert_string_equal(contents(at(directory, "cert")), "two");
+	assert_string_equal(contents(at(directory, "cert.new")), "none");
+}
+
 static void expect_failure(
     enum status (*work)(const struct swap_file *, size_t),
     const struct swap_file *files, size_t count, const char *expected)
@@ -1172,6 +1210,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_remove_stale),
 	    cmocka_unit_test(test_read_only),
 	    cmocka_unit_test(test_half),
+	    cmocka_unit_test(test_last_sync),
 	    cmocka_unit_test(test_no_regular_file),
 	    cmocka_unit_test(test_check),
 	    cmocka_unit_test(test_guard),
