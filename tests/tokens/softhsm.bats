@@ -327,7 +327,13 @@ each_enrolled() {
 
 @test "engine: a wrong PIN is tried once, as tokens count" {
     use_engine
-    wrong_pin_once
+    wrong_pin_once dev
+}
+
+@test "engine: a wrong PIN is tried once for a key that needs it at each use" {
+    use_engine
+    make_asking_key
+    wrong_pin_once each
 }
 
 @test "engine: an object that does not exist" {
@@ -566,7 +572,13 @@ slot() {
 
 @test "provider: a wrong PIN is tried once, as tokens count" {
     use_provider
-    wrong_pin_once
+    wrong_pin_once dev
+}
+
+@test "provider: a wrong PIN is tried once for a key that needs it at each use" {
+    use_provider
+    make_asking_key
+    wrong_pin_once each
 }
 
 @test "provider: check logs in with a PIN only, and once" {
@@ -713,10 +725,11 @@ logins_are() {
     expect_equal "logins" "$1" "$(grep -sc ': C_Login$' "$PKCS11SPY_OUTPUT")"
 }
 
+# wrong_pin_once NAME: the token counts one wrong PIN for its key NAME.
 wrong_pin_once() {
     use_spy
-    WRONG=$wrong_pin run_token enroll -u "$URL" -c ca.crt -k "$(uri dev)" \
-        -r dev.csr -l dev.crt --passin env:WRONG "${options[@]}"
+    WRONG=$wrong_pin run_token enroll -u "$URL" -c ca.crt -k "$(uri "$1")" \
+        -r "$1.csr" -l "$1.crt" --passin env:WRONG "${options[@]}"
     expect_status 93
     expect_equal "wrong PINs" 1 "$(grep -c CKR_PIN_INCORRECT "$PKCS11SPY_OUTPUT")"
     logins_are 1
