@@ -259,7 +259,7 @@ void value_clear(struct options *options, const struct option_row *row)
 	} else if (row->type == TYPE_LIST) {
 		list = table_field(options, row);
 		for (i = 0; i < list->count; i++)
-			free(list->items[i]);
+			free_string(&list->items[i]);
 		free(list->items);
 		list->items = NULL;
 		list->count = 0;
