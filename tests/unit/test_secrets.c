@@ -35,11 +35,13 @@
 #include "keys/key.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
+#include "options/options.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "scep/content.h"
 #include "scep/message.h"
+#include "util/buf.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -188,6 +190,42 @@ static void make_proxy(void)
 	fixture_write(fixture_path("proxy"), text, len);
 }
 
+/* A configuration with a secret at each place that can have one. */
+static void make_options(void)
+{
+	static const struct {
+		const char *name, *before, *after;
+	} lines[] = {
+	    {"key-uri", "PrivateKeyFile = pkcs11:object=key;pin-value=", "\n"},
+	    {"key-phrase", "KeyPassword = pass:", "\n"},
+	    {"sign-phrase", "SignKeyPassword = pass:", "\n"},
+	    {"new-challenge", "Challenge = pass:", "\n"},
+	    {"of-proxy", "Proxy = http://user:", "@127.0.0.1:1\n"},
+	    {"parameter", "MonitorInformation = token=", "\n"},
+	    {"variable", "mine = ", "\nTLSKeyPassword = pass:$mine\n"},
+	    {"engine-pin", "[engine]\nPIN = ", "\n"},
+	};
+	char secret[NEEDLE + 1];
+	struct buf text = {0};
+	unsigned int i;
+	bool ok;
+
+	ok = buf_add_string(&text,
+	    "URL = http://127.0.0.1:1/\nCACertFile = ca.crt\n"
+	    "CertReqFile = new.csr\nLocalCertFile = new.crt\n"
+	    "SignKeyFile = old.key\nSignCertFile = old.crt\n"
+	    "Subject = /CN=client\nengine = engine\n");
+	for (i = 0; i < NITEMS(lines); i++) {
+		make_text(secret, NEEDLE, 10 + i);
+		write_masked(lines[i].name, secret);
+		ok = ok &&
+		    buf_addf(&text, "%s%s%s", lines[i].before, secret,
+			lines[i].after);
+	}
+	assert_true(ok);
+	fixture_write(fixture_path("conf"), text.data, text.len);
+}
+
 static void run_child(void (*run)(void))
 {
 	int status;
@@ -207,6 +245,7 @@ static void make_files(void)
 	make_request();
 	make_key();
 	make_proxy();
+	make_options();
 	make_certs();
 }
 
@@ -405,6 +444,40 @@ static void test_proxy(void **state)
 	expect_none(secrets, "proxy");
 }
 
+/* -- options --------------------------------------------------------------- */
+
+static void test_options(void **state)
+{
+	static const char *const secrets[] = {"key-uri", "key-phrase",
+	    "sign-phrase", "new-challenge", "of-proxy", "parameter", "variable",
+	    "engine-pin", NULL};
+	char ways[][16] = {"--no-warn=all", "--dump-config", "--debug"};
+	char file[256];
+	char *argv[] = {"sscep", "enroll", "-f", file, NULL, NULL};
+	enum options_action action;
+	struct options options;
+	enum status st;
+	const char *said;
+	size_t i, j;
+
+	(void)state;
+	snprintf(file, sizeof(file), "%s", fixture_path("conf"));
+	for (i = 0; i < NITEMS(ways); i++) {
+		argv[4] = ways[i];
+		capture_start(STDERR_FILENO);
+		st = options_parse(&options, &action, 5, argv);
+		said = capture_stop();
+		if (st != ST_OK)
+			fixture_fail("%s: %s", ways[i], said);
+		for (j = 0; secrets[j] != NULL; j++)
+			if (count_copies(secrets[j]) == 0)
+				fixture_fail("%s: no %s", ways[i], secrets[j]);
+		options_free(&options);
+		expect_none(secrets, ways[i]);
+	}
+	log_set_level(LOG_WARNING);
+}
+
 /* -- a lack of memory ------------------------------------------------------- */
 
 /* The sanitizer would end the process. */
@@ -534,6 +607,7 @@ int main(void)
 	    cmocka_unit_test(test_request),
 	    cmocka_unit_test(test_key),
 	    cmocka_unit_test(test_proxy),
+	    cmocka_unit_test(test_options),
 	    cmocka_unit_test(test_core),
 	    cmocka_unit_test(test_lack_of_memory),
 	    cmocka_unit_test(test_lack_before_poll),
