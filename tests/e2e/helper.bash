@@ -162,6 +162,23 @@ END
         -out "$shared/$1.csr"
 }
 
+# request_config FILE CHALLENGE: for openssl req, with the same subject as the
+# shared requests and this challengePassword.
+request_config() {
+    cat >"$1" <<END
+[ req ]
+prompt = no
+distinguished_name = dn
+attributes = attributes
+[ dn ]
+C = FI
+O = Example
+CN = device.example.org
+[ attributes ]
+challengePassword = $2
+END
+}
+
 # take NAME...: copies these shared files.
 take() {
     cp "${@/#/$shared/}" .
@@ -692,6 +709,30 @@ enrolled() {
     stdout_line "$sscep: pkistatus: SUCCESS"
     stdout_line "$sscep: certificate written as local.crt"
     same_certificate local.crt "$(issued)"
+}
+
+# no_secrets_said CHALLENGE KEY: the last run said neither the challengePassword,
+# in base64 or hex either, nor a line of the key in PEM or one of its numbers.
+no_secrets_said() {
+    local text
+    cat "$stdout" "$stderr" >said
+    for text in "$1" "$(printf %s "$1" | base64)" \
+        "$(printf %s "$1" | od -An -v -tx1 | tr -d ' \n')"; do
+        if grep -qiF -e "$text" said; then
+            problem "the challengePassword is said: $text"
+        fi
+    done
+    grep -v -e ----- "$2" >lines
+    [ -s lines ]
+    if grep -qFf lines said; then
+        problem "the key is said"
+    fi
+    text=$(openssl rsa -in "$2" -noout -text | tr -d ' :\n' |
+        sed 's/.*privateExponent\(.\{32\}\).*/\1/')
+    [ "${#text}" -eq 32 ]
+    if tr -d ' :\n' <said | grep -qiF "$text"; then
+        problem "the key is said"
+    fi
 }
 
 fingerprint() {

@@ -834,7 +834,7 @@ END
 }
 
 @test "no secrets in the report" {
-    local secret=correct-horse-4711 text
+    local secret=correct-horse-4711
     start_enrolment --challenge "$secret" --pending 1
     sed "s/= secret/= $secret/" "$shared/local.cnf" >request.cnf
     openssl req -new -config request.cnf -key local.key -out local.csr
@@ -842,18 +842,7 @@ END
     success
     expect_equal "the challenge sent" "$secret" \
         "$(ca_log challengePassword 'messageType == "19"')"
-    cat "$stdout" "$stderr" >said
-    for text in "$secret" "$(printf %s "$secret" | base64)" \
-        "$(printf %s "$secret" | od -An -v -tx1 | tr -d ' \n')"; do
-        if grep -qiF -e "$text" said; then
-            problem "the challengePassword is said: $text"
-        fi
-    done
-    grep -v -e ----- local.key >lines
-    [ -s lines ]
-    if grep -qFf lines said; then
-        problem "the key is said"
-    fi
+    no_secrets_said "$secret" local.key
     stop_ca
     # Also if the CA refuses the request.
     ca=$BATS_TEST_TMPDIR/refuses
@@ -862,7 +851,5 @@ END
     rm local.crt
     enrol
     failure 72
-    if grep -qF -e "$secret" "$stdout" "$stderr"; then
-        problem "the challengePassword is said"
-    fi
+    no_secrets_said "$secret" local.key
 }

@@ -21,18 +21,7 @@ ec_encrypted="ec-pkcs8.pem ec-pkcs8.der ec-traditional.pem"
 # make_request NAME KEY: makes a request with the challengePassword, for the
 # same subject as the shared ones.
 make_request() {
-    cat >"$1.cnf" <<END
-[ req ]
-prompt = no
-distinguished_name = dn
-attributes = attributes
-[ dn ]
-C = FI
-O = Example
-CN = device.example.org
-[ attributes ]
-challengePassword = $challenge
-END
+    request_config "$1.cnf" "$challenge"
     openssl req -new -config "$1.cnf" -key "$2" -out "$1"
 }
 

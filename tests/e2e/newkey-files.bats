@@ -6,30 +6,11 @@
 load helper
 load namespace
 load servers
+load newkey
 
-start() {
-    start_ca "$@"
-    cp "$ca/ca.crt" .
-}
-
-# make OPTION...: runs enroll for new.key.
-make() {
-    run_sscep enroll -u "$URL" -c ca.crt -k new.key -l new.crt "$@"
-}
-
-# make_new OPTION...: the same, with a new key for /CN=a.
+# make_new OPTION...: runs enroll with a new P-256 key for /CN=a.
 make_new() {
     make --new-key ec:P-256 --subject /CN=a "$@"
-}
-
-key_of() {
-    openssl pkey -in "$1" -pubout
-}
-
-certified() {
-    expect_status 0
-    expect_equal "the key" "$(key_of new.key)" \
-        "$(openssl x509 -in new.crt -noout -pubkey)"
 }
 
 # --- types of keys -----------------------------------------------------------

@@ -6,28 +6,7 @@
 load helper
 load namespace
 load servers
-
-# start [OPTION...]: starts a CA and takes its certificate.
-start() {
-    start_ca "$@"
-    cp "$ca/ca.crt" .
-}
-
-# make OPTION...: runs enroll with a new key.
-make() {
-    run_sscep enroll -u "$URL" -c ca.crt -k new.key -l new.crt "$@"
-}
-
-key_of() {
-    openssl pkey -in "$1" -pubout
-}
-
-certified() {
-    expect_status 0
-    stdout_line "$sscep: certificate written as new.crt"
-    expect_equal "the key" "$(key_of new.key)" \
-        "$(openssl x509 -in new.crt -noout -pubkey)"
-}
+load newkey
 
 mode() {
     stat -c %a "$1"

@@ -81,24 +81,9 @@ make_keep() {
 make_software() {
     openssl genrsa -out plain.key 2048
     openssl rsa -in plain.key -aes128 -passout "pass:$phrase" -out file.key
-    request_config
+    request_config request.cnf "$challenge"
     openssl req -new -config request.cnf -key plain.key -out file.csr
     rm plain.key
-}
-
-request_config() {
-    cat >request.cnf <<END
-[ req ]
-prompt = no
-distinguished_name = dn
-attributes = attributes
-[ dn ]
-C = FI
-O = Example
-CN = device.example.org
-[ attributes ]
-challengePassword = $challenge
-END
 }
 
 # --- runs --------------------------------------------------------------------

@@ -43,7 +43,7 @@ make_tokens() {
     "$here/forbid-decryption" "$module" scep "$pin" sign
     pkcs11-tool --module "$module" --token-label scep --login --pin "$pin" \
         --keypairgen --key-type EC:prime256v1 --id 04 --label ec
-    request_config
+    request_config request.cnf "$challenge"
     for name in dev new sign ec; do
         engine_request scep "$pin" "$name" "$name.csr"
     done

@@ -67,7 +67,7 @@ make_tpm() {
     make_handle 0x81000003 "$both|decrypt" -p "$auth"
     make_handle 0x81000004 "$both" -G ecc256
     mkdir plain pem locked
-    request_config
+    request_config request.cnf "$challenge"
     request handle:0x81000000 plain/dev
     request handle:0x81000001 plain/new
     request handle:0x81000002 plain/sign
