@@ -89,7 +89,7 @@ static void test_end(void **state)
 	assert_int_equal(BIO_pending(bio), 0);
 }
 
-static void test_again(void **state)
+static void test_would_block_is_a_retry(void **state)
 {
 	char bytes[8];
 
@@ -105,7 +105,7 @@ static void test_again(void **state)
 	assert_false(below.ended);
 }
 
-static void test_failure(void **state)
+static void test_failure_is_no_retry(void **state)
 {
 	char bytes[8];
 
@@ -134,8 +134,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test_setup_teardown(test_read, open_bio, close_bio),
 	    cmocka_unit_test_setup_teardown(test_end, open_bio, close_bio),
-	    cmocka_unit_test_setup_teardown(test_again, open_bio, close_bio),
-	    cmocka_unit_test_setup_teardown(test_failure, open_bio, close_bio),
+	    cmocka_unit_test_setup_teardown(
+		test_would_block_is_a_retry, open_bio, close_bio),
+	    cmocka_unit_test_setup_teardown(
+		test_failure_is_no_retry, open_bio, close_bio),
 	    cmocka_unit_test_setup_teardown(test_write, open_bio, close_bio),
 	};
 

@@ -412,7 +412,7 @@ static void check_good(const struct good *g, size_t cut, size_t step)
 	response_free(&o.out);
 }
 
-static void test_good(void **state)
+static void test_good_responses_are_read(void **state)
 {
 	size_t i, cut;
 
@@ -475,7 +475,7 @@ static void check_bad(const struct bad *b, size_t cut, size_t step)
 	response_free(&o.out);
 }
 
-static void test_bad(void **state)
+static void test_bad_responses_are_refused(void **state)
 {
 	size_t i, cut;
 
@@ -755,7 +755,7 @@ static void test_proxy_error(void **state)
 static void test_in_file(void **state)
 {
 	memory_max = 1;
-	test_good(state);
+	test_good_responses_are_read(state);
 	test_truncated(state);
 	test_at_once(state);
 	test_limits(state);
@@ -766,9 +766,9 @@ int main(void)
 {
 	static struct log_capture unread;
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_good),
+	    cmocka_unit_test(test_good_responses_are_read),
 	    cmocka_unit_test(test_truncated),
-	    cmocka_unit_test(test_bad),
+	    cmocka_unit_test(test_bad_responses_are_refused),
 	    cmocka_unit_test(test_bad_truncated),
 	    cmocka_unit_test(test_at_once),
 	    cmocka_unit_test(test_changed),

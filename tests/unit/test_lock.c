@@ -317,7 +317,7 @@ static void expect_bad(const char *path, const char *problem)
 	assert_non_null(strstr(text, problem));
 }
 
-static void test_bad(void **state)
+static void what_is_no_file_is_no_lock(void **state)
 {
 	(void)state;
 	expect_bad(fixture_directory(), "cannot lock: Is a directory");
@@ -341,7 +341,7 @@ int main(void)
 	    cmocka_unit_test(test_link),
 	    cmocka_unit_test(test_content),
 	    cmocka_unit_test(test_umask),
-	    cmocka_unit_test(test_bad),
+	    cmocka_unit_test(what_is_no_file_is_no_lock),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -364,7 +364,7 @@ static void test_self_signed_parameters(void **state)
  * The serial number depends on the key, so that a resumed enrolment has the
  * same one.  A key that cannot sign is reported.
  */
-static void test_self_signed_more(void **state)
+static void test_self_signed_serial_is_of_the_key(void **state)
 {
 	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
 	X509 *a = NULL, *b = NULL, *c = NULL;
@@ -408,7 +408,7 @@ int main(void)
 	    cmocka_unit_test(test_csr_has_key),
 	    cmocka_unit_test(test_transaction_id),
 	    cmocka_unit_test(test_self_signed),
-	    cmocka_unit_test(test_self_signed_more),
+	    cmocka_unit_test(test_self_signed_serial_is_of_the_key),
 	    cmocka_unit_test(test_self_signed_parameters),
 	};
 
