@@ -278,7 +278,7 @@ static void reads_what_is_good(void **state)
 	size_t i, j;
 
 	(void)state;
-	for (i = 0; i < NITEMS(good); i++) {
+	for (EACH_ROW(i, good, good[i].text)) {
 		memset(&c, 0, sizeof(c));
 		if (config_parse(&c, "F", good[i].text, strlen(good[i].text)) !=
 			ST_OK ||
@@ -315,7 +315,7 @@ static void refuses_what_is_bad(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(bad); i++)
+	for (EACH_ROW(i, bad, bad[i].text))
 		refuse(bad[i].text, strlen(bad[i].text), bad[i].message);
 }
 

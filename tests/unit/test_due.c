@@ -40,7 +40,7 @@ static void test_parse(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(good); i++) {
+	for (EACH_ROW(i, good, good[i].text)) {
 		if (!due_parse(&when, good[i].text, &problem))
 			fixture_fail("%s: %s", good[i].text, problem.text);
 		assert_int_equal(when.seconds, good[i].seconds);
@@ -82,7 +82,7 @@ static void test_parse_bad(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(bad); i++) {
+	for (EACH_ROW(i, bad, bad[i].text)) {
 		if (due_parse(&when, bad[i].text, &problem))
 			fixture_fail("%s is accepted", bad[i].text);
 		if (strstr(problem.text, bad[i].problem) == NULL)
@@ -193,7 +193,7 @@ static void test_find_bad(void **state)
 	ASN1_TIME_free(bad);
 }
 
-static void test_text(void **state)
+static void test_life_in_words(void **state)
 {
 	static const struct {
 		long long left, total;
@@ -213,7 +213,7 @@ static void test_text(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(lives); i++) {
+	for (EACH_ROW(i, lives, lives[i].text)) {
 		due.left = lives[i].left;
 		due.total = lives[i].total;
 		assert_string_equal(
@@ -230,7 +230,7 @@ int main(void)
 	    cmocka_unit_test(test_find_edges),
 	    cmocka_unit_test(test_find_far),
 	    cmocka_unit_test(test_find_bad),
-	    cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_life_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -74,7 +74,7 @@ static void test_words(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(pages); i++)
+	for (EACH_ROW(i, pages, pages[i].page))
 		assert_string_equal(
 		    words_of(pages[i].page, strlen(pages[i].page)),
 		    pages[i].words);
@@ -90,9 +90,9 @@ static void test_is_page(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(pages); i++)
+	for (EACH_ROW(i, pages, pages[i]))
 		assert_true(html_is_page(pages[i], strlen(pages[i])));
-	for (i = 0; i < NITEMS(others); i++)
+	for (EACH_ROW(i, others, others[i]))
 		assert_false(html_is_page(others[i], strlen(others[i])));
 	assert_false(html_is_page("\0<p>", 4));
 }
@@ -119,7 +119,7 @@ static void test_quote(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++)
+	for (EACH_ROW(i, rows, rows[i].quote))
 		assert_string_equal(html_quote(out, sizeof(out), rows[i].bytes,
 					rows[i].len, rows[i].page),
 		    rows[i].quote);

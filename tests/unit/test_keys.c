@@ -100,7 +100,7 @@ static void test_split(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(splits); i++) {
+	for (EACH_ROW(i, splits, splits[i].name)) {
 		const char *want = splits[i].pin;
 		struct buf uri = {0};
 		struct pass pin = {0};
@@ -129,7 +129,7 @@ static void test_split_bad(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(bad); i++) {
+	for (EACH_ROW(i, bad, bad[i])) {
 		struct buf uri = {0};
 		struct pass pin = {0};
 
@@ -396,7 +396,7 @@ static void test_pass_lines(void **state)
 	int fd;
 
 	(void)state;
-	for (i = 0; i < NITEMS(lines); i++) {
+	for (EACH_ROW(i, lines, lines[i].bytes)) {
 		fixture_write(path, lines[i].bytes, lines[i].len);
 		assert_pass(file_source(path), lines[i].want);
 		assert_pass(open_source(path, &fd), lines[i].want);

@@ -102,7 +102,7 @@ static enum status read_key(
 	return key_read(out, &place);
 }
 
-static void test_key_read(void **state)
+static void test_keys_are_read_in_all_forms(void **state)
 {
 	const struct {
 		EVP_PKEY *key;
@@ -161,7 +161,7 @@ static enum status read_alone(const char *path, const char **text)
 	return (enum status)WEXITSTATUS(st);
 }
 
-static void test_key_bad(void **state)
+static void test_cut_and_encrypted_keys_are_refused(void **state)
 {
 	static const char no_key[] = "not a private key in PEM or DER";
 	static const struct {
@@ -200,7 +200,7 @@ static void test_key_bad(void **state)
 	}
 }
 
-static void test_key_garbage(void **state)
+static void test_what_is_no_key_is_refused(void **state)
 {
 	static const char *const garbage[] = {"garbage", "0", "-----BEGIN",
 	    "-----BEGIN X-----\nAA==\n-----END X-----",
@@ -211,7 +211,7 @@ static void test_key_garbage(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(garbage); i++) {
+	for (EACH_ROW(i, garbage, garbage[i])) {
 		fixture_write(path, garbage[i], strlen(garbage[i]));
 		assert_int_equal(read_alone(path, &text), ST_FILE);
 		assert_non_null(strstr(text, "not a private key"));
@@ -229,9 +229,9 @@ static void test_key_garbage(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_key_read),
-	    cmocka_unit_test(test_key_bad),
-	    cmocka_unit_test(test_key_garbage),
+	    cmocka_unit_test(test_keys_are_read_in_all_forms),
+	    cmocka_unit_test(test_cut_and_encrypted_keys_are_refused),
+	    cmocka_unit_test(test_what_is_no_key_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

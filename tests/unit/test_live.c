@@ -32,7 +32,7 @@ static void test_time(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(times); i++) {
+	for (EACH_ROW(i, times, times[i].text)) {
 		live_format_time(text, sizeof(text), times[i].seconds);
 		assert_string_equal(text, times[i].text);
 	}
@@ -59,7 +59,7 @@ static void test_size(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(sizes); i++) {
+	for (EACH_ROW(i, sizes, sizes[i].text)) {
 		live_format_size(text, sizeof(text), sizes[i].bytes);
 		assert_string_equal(text, sizes[i].text);
 	}

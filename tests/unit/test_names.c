@@ -140,7 +140,7 @@ static void test_subject(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(subjects); i++) {
+	for (EACH_ROW(i, subjects, subjects[i].text)) {
 		name = NULL;
 		if (subject_parse(&name, subjects[i].text, &problem)) {
 			assert_string_equal(
@@ -318,7 +318,7 @@ static void test_altnames(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(altnames); i++) {
+	for (EACH_ROW(i, altnames, altnames[i].list)) {
 		names = GENERAL_NAMES_new();
 		text.len = 0;
 		if (altname_list_add(names, altnames[i].list, &problem)) {
@@ -417,13 +417,13 @@ static void test_oid(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(good); i++) {
+	for (EACH_ROW(i, good, good[i])) {
 		assert_non_null(object = oid_parse(good[i]));
 		OBJ_obj2txt(text, sizeof(text), object, 1);
 		assert_string_equal(text, good[i]);
 		ASN1_OBJECT_free(object);
 	}
-	for (i = 0; i < NITEMS(bad); i++)
+	for (EACH_ROW(i, bad, bad[i]))
 		assert_null(oid_parse(bad[i]));
 }
 

@@ -372,7 +372,7 @@ static void engines_are_read(void **state)
 	size_t i, j;
 
 	(void)state;
-	for (i = 0; i < NITEMS(engines); i++) {
+	for (EACH_ROW(i, engines, engines[i].file)) {
 		run_write_file(engines[i].file);
 		run_start(&r, "getcaps");
 		run_add(&r, "-uu");

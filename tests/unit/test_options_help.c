@@ -170,7 +170,7 @@ static void help_by_a_long_path_fits_on_a_screen(void **state)
 	size_t i, j;
 
 	(void)state;
-	for (i = 0; i < NITEMS(paths); i++) {
+	for (EACH_ROW(i, paths, paths[i].path)) {
 		for (j = 0; j <= OPS_COUNT; j++) {
 			help = printed_help_of(
 			    paths[i].path, j < OPS_COUNT ? ops_all[j] : NULL);

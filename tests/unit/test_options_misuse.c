@@ -315,7 +315,7 @@ static void operations_by_their_words(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(op_words); i++) {
+	for (EACH_ROW(i, op_words, op_words[i].word)) {
 		run_start(&r, op_words[i].word);
 		promise_add_required(&r, op_words[i].operation->op, 0);
 		run_parse(&r);
@@ -401,7 +401,7 @@ static void misuse_asks_for_json(void **state)
 	size_t i, j;
 
 	(void)state;
-	for (i = 0; i < NITEMS(misused); i++) {
+	for (EACH_ROW(i, misused, misused[i].args[0])) {
 		if (misused[i].file != NULL)
 			run_write_file(misused[i].file);
 		run_start(&r, misused[i].args[0]);

@@ -67,7 +67,7 @@ static void test_parse(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(good); i++) {
+	for (EACH_ROW(i, good, good[i].text)) {
 		if (!pin_parse(&pin, good[i].text, problem, sizeof(problem)))
 			fixture_fail("%s: %s", good[i].text, problem);
 		assert_string_equal(pin.digest, good[i].digest);
@@ -112,7 +112,7 @@ static void test_parse_bad(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(bad); i++) {
+	for (EACH_ROW(i, bad, bad[i].text)) {
 		if (pin_parse(&pin, bad[i].text, problem, sizeof(problem)))
 			fixture_fail("%s: taken", bad[i].text);
 		if (strstr(problem, bad[i].problem) == NULL)
@@ -380,7 +380,7 @@ static void test_marks(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(cases); i++) {
+	for (EACH_ROW(i, cases, cases[i].purpose)) {
 		X509 *ra = fixture_cert(&(struct cert_spec){.cn = "ra",
 		    .key = fixture_rsa(2),
 		    .purpose = cases[i].purpose,

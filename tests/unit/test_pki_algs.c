@@ -104,7 +104,7 @@ static void test_algs(void **state)
 
 	(void)state;
 	compat_unload_providers();
-	for (i = 0; i < NITEMS(digests); i++) {
+	for (EACH_ROW(i, digests, digests[i].name)) {
 		assert_string_equal(
 		    algs_find_digest(digests[i].name), digests[i].name);
 		assert_null(algs_find_cipher(digests[i].name));
@@ -112,7 +112,7 @@ static void test_algs(void **state)
 		assert_int_equal(algs_get_digest(&md, digests[i].name), ST_OK);
 		assert_int_equal(EVP_MD_type(md), digests[i].nid);
 	}
-	for (i = 0; i < NITEMS(ciphers); i++) {
+	for (EACH_ROW(i, ciphers, ciphers[i].name)) {
 		assert_string_equal(
 		    algs_find_cipher(ciphers[i].name), ciphers[i].name);
 		assert_null(algs_find_digest(ciphers[i].name));
@@ -204,7 +204,7 @@ static void test_algs_spellings(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(spelled); i++) {
+	for (EACH_ROW(i, spelled, spelled[i].text)) {
 		expect_name(spelled[i].text, algs_find_digest(spelled[i].text),
 		    spelled[i].digest);
 		expect_name(spelled[i].text, algs_find_cipher(spelled[i].text),
@@ -222,7 +222,7 @@ static void test_algs_unknown(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(no_algorithms); i++) {
+	for (EACH_ROW(i, no_algorithms, no_algorithms[i])) {
 		assert_false(algs_digest_works(no_algorithms[i]));
 		capture_start(STDERR_FILENO);
 		digest = algs_get_digest(&md, no_algorithms[i]);
@@ -323,7 +323,7 @@ static void test_algs_admit(void **state)
 
 	(void)state;
 	compat_unload_providers();
-	for (i = 0; i < NITEMS(admitted); i++) {
+	for (EACH_ROW(i, admitted, admitted[i].says)) {
 		if (!has_legacy && admitted[i].st == ST_OK &&
 		    admitted[i].says[0] != '\0')
 			continue;

@@ -67,7 +67,7 @@ static void test_altnames(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(cases); i++) {
+	for (EACH_ROW(i, cases, cases[i].names)) {
 		GENERAL_NAMES *names = make_altnames(cases[i].names);
 		GENERAL_NAMES *others = make_altnames(cases[i].others);
 		struct buf out = {0};
@@ -211,7 +211,7 @@ static void test_altname_types(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++) {
+	for (EACH_ROW(i, rows, rows[i].names)) {
 		names = make_altnames(rows[i].names);
 		assert_altname_text(
 		    sk_GENERAL_NAME_value(names, 0), rows[i].text);

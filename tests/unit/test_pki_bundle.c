@@ -19,6 +19,9 @@
 #include "pki/cert.h"
 #include "util/buf.h"
 
+/* The certificates of a row, which is called after them. */
+#define SET(...) .certs = {__VA_ARGS__}, .name = #__VA_ARGS__
+
 /* The picks are the same in every order of the certificates after fixed. */
 static void assert_picks(X509 *const *certs, int count, int fixed, X509 *sign,
     X509 *encrypt, const X509_NAME *issuer)
@@ -59,40 +62,54 @@ static void test_picks(void **state)
 	const X509_NAME *sub = X509_get_subject_name(world.sub);
 	const struct {
 		X509 *certs[FIXTURE_STACK];
+		const char *name;
 		int count;
 		X509 *sign, *encrypt; /* NULL: the first, in every order */
 		const X509_NAME *issuer;
 	} sets[] = {
-	    {{world.root, world.sign, world.enc}, 3, world.sign, world.enc,
-		root},
-	    {{world.sign, world.enc}, 2, world.sign, world.enc, root},
-	    {{world.root, world.plain_sign}, 2, world.plain_sign,
-		world.plain_sign, root},
-	    {{world.root, world.sub, world.sub_sign}, 3, world.sub_sign,
-		world.sub_sign, sub},
-	    {{world.root, world.sub, world.sign, world.enc}, 4, world.sign,
-		world.enc, root},
-	    {{world.sub_sign}, 1, world.sub_sign, world.sub_sign, sub},
-	    {{world.plain}, 1, world.plain, world.plain,
-		X509_get_subject_name(world.plain)},
-	    {{world.both}, 1, world.both, world.both,
-		X509_get_subject_name(world.both)},
+	    {SET(world.root, world.sign, world.enc), .count = 3,
+		.sign = world.sign, .encrypt = world.enc, .issuer = root},
+	    {SET(world.sign, world.enc), .count = 2, .sign = world.sign,
+		.encrypt = world.enc, .issuer = root},
+	    {SET(world.root, world.plain_sign), .count = 2,
+		.sign = world.plain_sign, .encrypt = world.plain_sign,
+		.issuer = root},
+	    {SET(world.root, world.sub, world.sub_sign), .count = 3,
+		.sign = world.sub_sign, .encrypt = world.sub_sign,
+		.issuer = sub},
+	    {SET(world.root, world.sub, world.sign, world.enc), .count = 4,
+		.sign = world.sign, .encrypt = world.enc, .issuer = root},
+	    {SET(world.sub_sign), .count = 1, .sign = world.sub_sign,
+		.encrypt = world.sub_sign, .issuer = sub},
+	    {SET(world.plain), .count = 1, .sign = world.plain,
+		.encrypt = world.plain,
+		.issuer = X509_get_subject_name(world.plain)},
+	    {SET(world.both), .count = 1, .sign = world.both,
+		.encrypt = world.both,
+		.issuer = X509_get_subject_name(world.both)},
 	    /* The RA is preferred to the CA that has the same usages. */
-	    {{world.both, world.both_ra}, 2, world.both_ra, world.both_ra,
-		X509_get_subject_name(world.both)},
-	    {{world.plain, world.plain_ra}, 2, world.plain_ra, world.plain_ra,
-		X509_get_subject_name(world.plain)},
+	    {SET(world.both, world.both_ra), .count = 2, .sign = world.both_ra,
+		.encrypt = world.both_ra,
+		.issuer = X509_get_subject_name(world.both)},
+	    {SET(world.plain, world.plain_ra), .count = 2,
+		.sign = world.plain_ra, .encrypt = world.plain_ra,
+		.issuer = X509_get_subject_name(world.plain)},
 	    /* No certificate is suitable: the first one, as the manual says. */
-	    {{world.root}, 1, world.root, world.root, root},
-	    {{world.sub}, 1, world.sub, world.sub, sub},
-	    {{world.root, world.sub}, 2, NULL, NULL, NULL},
-	    {{world.root, world.sign}, 2, world.sign, NULL, root},
-	    {{world.root, world.enc}, 2, NULL, world.enc, root},
+	    {SET(world.root), .count = 1, .sign = world.root,
+		.encrypt = world.root, .issuer = root},
+	    {SET(world.sub), .count = 1, .sign = world.sub,
+		.encrypt = world.sub, .issuer = sub},
+	    {SET(world.root, world.sub), .count = 2, .sign = NULL,
+		.encrypt = NULL},
+	    {SET(world.root, world.sign), .count = 2, .sign = world.sign,
+		.encrypt = NULL, .issuer = root},
+	    {SET(world.root, world.enc), .count = 2, .sign = NULL,
+		.encrypt = world.enc, .issuer = root},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(sets); i++)
+	for (EACH_ROW(i, sets, sets[i].name))
 		assert_picks(sets[i].certs, sets[i].count, 0, sets[i].sign,
 		    sets[i].encrypt, sets[i].issuer);
 }
@@ -122,31 +139,33 @@ static void test_picks_no_stranger(void **state)
 {
 	const struct {
 		X509 *certs[FIXTURE_STACK];
+		const char *name;
 		int count;
 		X509 *sign, *encrypt; /* NULL: root or sign, the first */
 	} sets[] = {
-	    {{world.plain, world.root, world.sign, world.enc}, 4, world.sign,
-		world.enc},
-	    {{world.both, world.sign, world.enc}, 3, world.sign, world.enc},
-	    {{world.plain, world.root, world.sub, world.sub_sign}, 4,
-		world.sub_sign, world.sub_sign},
-	    {{world.plain, world.both, world.both_ra}, 3, world.both_ra,
-		world.both_ra},
-	    {{world.plain, world.root, world.plain_sign}, 3, world.plain_sign,
-		world.plain_sign},
+	    {SET(world.plain, world.root, world.sign, world.enc), .count = 4,
+		.sign = world.sign, .encrypt = world.enc},
+	    {SET(world.both, world.sign, world.enc), .count = 3,
+		.sign = world.sign, .encrypt = world.enc},
+	    {SET(world.plain, world.root, world.sub, world.sub_sign),
+		.count = 4, .sign = world.sub_sign, .encrypt = world.sub_sign},
+	    {SET(world.plain, world.both, world.both_ra), .count = 3,
+		.sign = world.both_ra, .encrypt = world.both_ra},
+	    {SET(world.plain, world.root, world.plain_sign), .count = 3,
+		.sign = world.plain_sign, .encrypt = world.plain_sign},
 	    /* Alone, too, but it signs. */
-	    {{world.strange_enc, world.strange_sign}, 2, world.strange_sign,
-		world.strange_sign},
-	    {{world.strange_enc, world.sub_sign}, 2, world.sub_sign,
-		world.sub_sign},
+	    {SET(world.strange_enc, world.strange_sign), .count = 2,
+		.sign = world.strange_sign, .encrypt = world.strange_sign},
+	    {SET(world.strange_enc, world.sub_sign), .count = 2,
+		.sign = world.sub_sign, .encrypt = world.sub_sign},
 	    /* No certificate signs: the one to encrypt to may be alone. */
-	    {{world.strange_enc, world.strange_root}, 2, NULL,
-		world.strange_enc},
+	    {SET(world.strange_enc, world.strange_root), .count = 2,
+		.sign = NULL, .encrypt = world.strange_enc},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(sets); i++)
+	for (EACH_ROW(i, sets, sets[i].name))
 		assert_picks(sets[i].certs, sets[i].count, 0, sets[i].sign,
 		    sets[i].encrypt, NULL);
 }
@@ -170,30 +189,39 @@ static void test_check(void **state)
 {
 	const struct {
 		X509 *certs[FIXTURE_STACK];
+		const char *name;
 		bool look_at_clock;
 		enum status st;
 		const char *says;
 	} sets[] = {
-	    {{world.root, world.sign, world.enc}, true, ST_OK, ""},
-	    {{world.sign, world.enc}, true, ST_OK, ""},
-	    {{world.root}, true, ST_OK, ""},
-	    {{world.both}, true, ST_OK, ""},
-	    {{world.root, world.sub, world.sub_sign}, true, ST_OK, ""},
-	    {{world.sub, world.sub_sign}, true, ST_OK, ""},
-	    {{world.expired}, true, ST_FILE, "has expired"},
-	    {{world.expired, world.root}, true, ST_FILE,
-		"CN=Old: it has expired"},
-	    {{world.expired, world.root}, false, ST_OK,
-		"expired: ignored (--tolerate clock)"},
-	    {{world.new}, true, ST_FILE, "not valid yet"},
-	    {{world.new}, false, ST_OK, "clock: ignored (--tolerate clock)"},
-	    {{world.sub_sign, world.root}, true, ST_FILE,
-		"does not chain to the root"},
-	    {{world.sub_sign, world.root}, false, ST_FILE,
-		"does not chain to the"},
-	    {{world.sign, world.enc, world.impostor}, true, ST_FILE,
-		"does not chain"},
-	    {{world.sign, world.enc, world.ec}, true, ST_OK, ""},
+	    {SET(world.root, world.sign, world.enc), .look_at_clock = true,
+		.st = ST_OK, .says = ""},
+	    {SET(world.sign, world.enc), .look_at_clock = true, .st = ST_OK,
+		.says = ""},
+	    {SET(world.root), .look_at_clock = true, .st = ST_OK, .says = ""},
+	    {SET(world.both), .look_at_clock = true, .st = ST_OK, .says = ""},
+	    {SET(world.root, world.sub, world.sub_sign), .look_at_clock = true,
+		.st = ST_OK, .says = ""},
+	    {SET(world.sub, world.sub_sign), .look_at_clock = true, .st = ST_OK,
+		.says = ""},
+	    {SET(world.expired), .look_at_clock = true, .st = ST_FILE,
+		.says = "has expired"},
+	    {SET(world.expired, world.root), .look_at_clock = true,
+		.st = ST_FILE, .says = "CN=Old: it has expired"},
+	    {SET(world.expired, world.root), .look_at_clock = false,
+		.st = ST_OK, .says = "expired: ignored (--tolerate clock)"},
+	    {SET(world.new), .look_at_clock = true, .st = ST_FILE,
+		.says = "not valid yet"},
+	    {SET(world.new), .look_at_clock = false, .st = ST_OK,
+		.says = "clock: ignored (--tolerate clock)"},
+	    {SET(world.sub_sign, world.root), .look_at_clock = true,
+		.st = ST_FILE, .says = "does not chain to the root"},
+	    {SET(world.sub_sign, world.root), .look_at_clock = false,
+		.st = ST_FILE, .says = "does not chain to the"},
+	    {SET(world.sign, world.enc, world.impostor), .look_at_clock = true,
+		.st = ST_FILE, .says = "does not chain"},
+	    {SET(world.sign, world.enc, world.ec), .look_at_clock = true,
+		.st = ST_OK, .says = ""},
 	};
 	struct cabundle bundle;
 	enum status st;
@@ -201,7 +229,7 @@ static void test_check(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(sets); i++) {
+	for (EACH_ROW(i, sets, sets[i].name)) {
 		cabundle_set(&bundle, fixture_stack(sets[i].certs));
 		capture_start(STDERR_FILENO);
 		st = cabundle_check(&bundle, sets[i].look_at_clock);
@@ -270,21 +298,22 @@ static void test_is_chain(void **state)
 {
 	const struct {
 		X509 *certs[FIXTURE_STACK];
+		const char *name;
 		bool yes;
 	} sets[] = {
-	    {{world.root}, true},
-	    {{world.sub, world.root}, true},
-	    {{world.leaf, world.root, world.sub}, true},
-	    {{world.sign, world.enc, world.root}, true},
-	    {{world.plain, world.root}, true},
-	    {{world.sub}, false},
-	    {{world.root, world.leaf}, false},
-	    {{world.sub, world.impostor}, false},
+	    {SET(world.root), .yes = true},
+	    {SET(world.sub, world.root), .yes = true},
+	    {SET(world.leaf, world.root, world.sub), .yes = true},
+	    {SET(world.sign, world.enc, world.root), .yes = true},
+	    {SET(world.plain, world.root), .yes = true},
+	    {SET(world.sub), .yes = false},
+	    {SET(world.root, world.leaf), .yes = false},
+	    {SET(world.sub, world.impostor), .yes = false},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(sets); i++) {
+	for (EACH_ROW(i, sets, sets[i].name)) {
 		STACK_OF(X509) *certs = fixture_stack(sets[i].certs);
 
 		assert_int_equal(cabundle_is_chain(certs), sets[i].yes);

@@ -245,7 +245,7 @@ static void test_usage(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(usages); i++) {
+	for (EACH_ROW(i, usages, usages[i].usage)) {
 		X509 *cert = world_simple("a", 0, usages[i].usage);
 		struct buf text = {0};
 
@@ -319,26 +319,30 @@ static void test_name_quote(void **state)
 	X509_NAME_free(empty);
 }
 
+/* A certificate and its issuer, after which the row is called. */
+#define PAIR(a, b) .cert = (a), .issuer = (b), .name = #a " of " #b
+
 static void test_issued_by(void **state)
 {
 	const struct {
 		X509 *cert, *issuer;
+		const char *name;
 		bool yes;
 	} pairs[] = {
-	    {world.sub, world.root, true},
-	    {world.leaf, world.sub, true},
-	    {world.root, world.root, true},
-	    {world.leaf, world.root, false},
-	    {world.root, world.sub, false},
-	    {world.sub, world.sub, false},
-	    {world.sub, world.impostor, false},
-	    {world.impostor, world.root, false},
-	    {world.plain, world.both, false},
+	    {PAIR(world.sub, world.root), .yes = true},
+	    {PAIR(world.leaf, world.sub), .yes = true},
+	    {PAIR(world.root, world.root), .yes = true},
+	    {PAIR(world.leaf, world.root), .yes = false},
+	    {PAIR(world.root, world.sub), .yes = false},
+	    {PAIR(world.sub, world.sub), .yes = false},
+	    {PAIR(world.sub, world.impostor), .yes = false},
+	    {PAIR(world.impostor, world.root), .yes = false},
+	    {PAIR(world.plain, world.both), .yes = false},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(pairs); i++) {
+	for (EACH_ROW(i, pairs, pairs[i].name)) {
 		assert_int_equal(
 		    cert_is_issued_by(pairs[i].cert, pairs[i].issuer),
 		    pairs[i].yes);

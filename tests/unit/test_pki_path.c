@@ -17,6 +17,9 @@
 #include "pki/cert.h"
 #include "pki/path.h"
 
+/* The certificates of the CA, after which the row is called. */
+#define SET(...) .bundle = {__VA_ARGS__}, .name = #__VA_ARGS__
+
 static void test_verify(void **state)
 {
 	X509 *forged = world_issued(
@@ -27,39 +30,53 @@ static void test_verify(void **state)
 	    .issuer_key = fixture_rsa(3)});
 	const struct {
 		X509 *bundle[FIXTURE_STACK], *cert, *more[FIXTURE_STACK];
+		const char *name;
 		enum path_verdict verdict;
 	} cases[] = {
-	    {{world.root}, world.root_leaf, {NULL}, PATH_VERIFIED},
-	    {{world.sub}, world.leaf, {NULL}, PATH_VERIFIED},
-	    {{world.root, world.sub}, world.leaf, {NULL}, PATH_VERIFIED},
-	    {{world.sub, world.root}, world.leaf, {NULL}, PATH_VERIFIED},
-	    {{world.root}, world.leaf, {world.sub}, PATH_VERIFIED},
-	    {{world.root}, world.leaf, {world.leaf, world.impostor, world.sub},
-		PATH_VERIFIED},
-	    {{world.sign, world.enc, world.root}, world.root_leaf, {NULL},
-		PATH_VERIFIED},
-	    {{world.both}, world.both, {NULL}, PATH_VERIFIED},
+	    {SET(world.root), .cert = world.root_leaf,
+		.verdict = PATH_VERIFIED},
+	    {SET(world.sub), .cert = world.leaf, .verdict = PATH_VERIFIED},
+	    {SET(world.root, world.sub), .cert = world.leaf,
+		.verdict = PATH_VERIFIED},
+	    {SET(world.sub, world.root), .cert = world.leaf,
+		.verdict = PATH_VERIFIED},
+	    {SET(world.root), .cert = world.leaf, .more = {world.sub},
+		.verdict = PATH_VERIFIED},
+	    {SET(world.root), .cert = world.leaf,
+		.more = {world.leaf, world.impostor, world.sub},
+		.verdict = PATH_VERIFIED},
+	    {SET(world.sign, world.enc, world.root), .cert = world.root_leaf,
+		.verdict = PATH_VERIFIED},
+	    {SET(world.both), .cert = world.both, .verdict = PATH_VERIFIED},
 	    /* The dates of the certificates are not checked. */
-	    {{world.root}, world.expired, {NULL}, PATH_VERIFIED},
-	    {{world.root}, world.new, {NULL}, PATH_VERIFIED},
+	    {SET(world.root), .cert = world.expired, .verdict = PATH_VERIFIED},
+	    {SET(world.root), .cert = world.new, .verdict = PATH_VERIFIED},
 	    /* No CA certificate is in the set; one in the reply does not count. */
-	    {{world.sign, world.enc}, world.root_leaf, {NULL}, PATH_NO_CA},
-	    {{world.sign}, world.root_leaf, {world.root}, PATH_NO_CA},
-	    {{world.leaf}, world.leaf, {NULL}, PATH_NO_CA},
+	    {SET(world.sign, world.enc), .cert = world.root_leaf,
+		.verdict = PATH_NO_CA},
+	    {SET(world.sign), .cert = world.root_leaf, .more = {world.root},
+		.verdict = PATH_NO_CA},
+	    {SET(world.leaf), .cert = world.leaf, .verdict = PATH_NO_CA},
 	    /* Issued by none of the set; certificates of the reply are no anchors. */
-	    {{world.root}, world.leaf, {NULL}, PATH_REFUSED},
-	    {{world.sub}, world.root_leaf, {world.root}, PATH_REFUSED},
-	    {{world.root}, world.plain, {world.plain}, PATH_REFUSED},
-	    {{world.impostor}, world.root_leaf, {world.root}, PATH_REFUSED},
-	    {{world.impostor}, world.leaf, {world.sub, world.root},
-		PATH_REFUSED},
+	    {SET(world.root), .cert = world.leaf, .verdict = PATH_REFUSED},
+	    {SET(world.sub), .cert = world.root_leaf, .more = {world.root},
+		.verdict = PATH_REFUSED},
+	    {SET(world.root), .cert = world.plain, .more = {world.plain},
+		.verdict = PATH_REFUSED},
+	    {SET(world.impostor), .cert = world.root_leaf, .more = {world.root},
+		.verdict = PATH_REFUSED},
+	    {SET(world.impostor), .cert = world.leaf,
+		.more = {world.sub, world.root}, .verdict = PATH_REFUSED},
 	    /* An issuer with the right name and the wrong key. */
-	    {{world.root}, forged, {NULL}, PATH_REFUSED},
-	    {{world.root}, forged, {world.impostor}, PATH_REFUSED},
-	    {{world.root}, nameless, {NULL}, PATH_REFUSED},
-	    {{world.root}, nameless, {world.impostor}, PATH_REFUSED},
+	    {SET(world.root), .cert = forged, .verdict = PATH_REFUSED},
+	    {SET(world.root), .cert = forged, .more = {world.impostor},
+		.verdict = PATH_REFUSED},
+	    {SET(world.root), .cert = nameless, .verdict = PATH_REFUSED},
+	    {SET(world.root), .cert = nameless, .more = {world.impostor},
+		.verdict = PATH_REFUSED},
 	    /* Issued by a certificate that is no CA. */
-	    {{world.root}, world.leaf, {world.sign}, PATH_REFUSED},
+	    {SET(world.root), .cert = world.leaf, .more = {world.sign},
+		.verdict = PATH_REFUSED},
 	};
 	enum path_verdict verdict;
 	struct cabundle bundle;
@@ -68,7 +85,7 @@ static void test_verify(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(cases); i++) {
+	for (EACH_ROW(i, cases, cases[i].name)) {
 		cabundle_set(&bundle, fixture_stack(cases[i].bundle));
 		more = cases[i].more[0] != NULL ? fixture_stack(cases[i].more)
 						: NULL;

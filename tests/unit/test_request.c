@@ -66,7 +66,7 @@ static void test_purposes(void **state)
 	int k;
 
 	(void)state;
-	for (i = 0; i < NITEMS(purposes); i++) {
+	for (EACH_ROW(i, purposes, purposes[i].list)) {
 		all = NULL;
 		text[0] = '\0';
 		good = usage_add_purposes(&all, purposes[i].list, &problem) &&
@@ -128,7 +128,7 @@ static void test_challenge(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++) {
+	for (EACH_ROW(i, rows, rows[i].text)) {
 		request =
 		    make_request("/CN=a", rows[i].text, fixture_ec(), &content);
 		assert_int_equal(challenge_type(request), rows[i].type);
@@ -275,7 +275,7 @@ static void test_difference(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++) {
+	for (EACH_ROW(i, rows, rows[i].text)) {
 		struct problem problem = {0};
 		X509_REQ *there;
 
@@ -341,7 +341,7 @@ static void test_keys(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++) {
+	for (EACH_ROW(i, rows, rows[i].warning)) {
 		key = make_key(rows[i].type, rows[i].curve);
 		request = make_request("/CN=a", NULL, key, &content);
 		assert_int_equal(
@@ -427,7 +427,7 @@ static void test_take_usage(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++) {
+	for (EACH_ROW(i, rows, rows[i].usage)) {
 		spec.usage = rows[i].usage;
 		cert = fixture_cert(&spec);
 		assert_string_equal(

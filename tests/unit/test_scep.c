@@ -42,13 +42,13 @@ static void test_names(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(infos); i++) {
+	for (EACH_ROW(i, infos, infos[i].name)) {
 		info = scep_fail_info(infos[i].number);
 		assert_string_equal(info->name, infos[i].name);
 		assert_int_equal(info->status, infos[i].st);
 		assert_true(strlen(info->reason) > 0);
 	}
-	for (i = 0; i < NITEMS(types); i++)
+	for (EACH_ROW(i, types, types[i].name))
 		assert_string_equal(
 		    scep_message_name(types[i].type), types[i].name);
 	assert_string_equal(scep_pki_status_name(PKI_SUCCESS), "SUCCESS");

@@ -88,7 +88,7 @@ static void test_caps_parse(void **state)
 
 	(void)state;
 	assert_int_equal(caps_parse(NULL, 0), 0);
-	for (i = 0; i < NITEMS(answers); i++) {
+	for (EACH_ROW(i, answers, answers[i].text)) {
 		/* Of its own length, so that reading on is found. */
 		char *copy = malloc(answers[i].len + (answers[i].len == 0));
 		unsigned int caps;
@@ -141,7 +141,7 @@ static void test_caps_keyword(void **state)
 
 	(void)state;
 	assert_false(caps_has_keyword(NULL, 0));
-	for (i = 0; i < NITEMS(rows); i++) {
+	for (EACH_ROW(i, rows, rows[i].text)) {
 		/* Of its own length, so that reading on is found. */
 		size_t len = strlen(rows[i].text);
 		char *copy = malloc(len + (len == 0));
@@ -231,7 +231,7 @@ static void test_caps_text(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(texts); i++) {
+	for (EACH_ROW(i, texts, texts[i].text)) {
 		struct buf b = {0};
 
 		assert_true(caps_add_text(&b, texts[i].caps));
@@ -254,7 +254,7 @@ static void test_caps_add_unknown(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(texts); i++) {
+	for (EACH_ROW(i, texts, texts[i].caps)) {
 		struct buf b = {0};
 
 		assert_true(
@@ -287,7 +287,7 @@ static void test_caps_best(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(bests); i++) {
+	for (EACH_ROW(i, bests, bests[i].cipher)) {
 		digest = caps_best_digest(bests[i].caps);
 		cipher = caps_best_cipher(bests[i].caps);
 		if (bests[i].digest == NULL) {

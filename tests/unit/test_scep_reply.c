@@ -64,14 +64,14 @@ static const struct good_reply {
 	"", false},
 };
 
-static void test_good(void **state)
+static void test_good_replies_are_read(void **state)
 {
 	bool has_legacy = compat_load_legacy();
 	size_t i;
 
 	(void)state;
 	compat_unload_providers();
-	for (i = 0; i < NITEMS(good_replies); i++) {
+	for (EACH_ROW(i, good_replies, good_replies[i].what)) {
 		const struct good_reply *g = &good_replies[i];
 		struct scep_reply reply;
 		struct buf message = {0};
@@ -184,7 +184,7 @@ static void test_password(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(password_cases); i++) {
+	for (EACH_ROW(i, password_cases, password_cases[i].says)) {
 		decode_by_password(&password_cases[i], false);
 		decode_by_password(&password_cases[i], true);
 	}
@@ -235,7 +235,7 @@ static void test_pending(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(recipes); i++) {
+	for (EACH_ROW(i, recipes, NULL)) {
 		struct scep_reply reply;
 		struct buf message = {0};
 
@@ -285,12 +285,12 @@ static const struct failure {
 	"words", ""},
 };
 
-static void test_failure(void **state)
+static void test_failures_are_named(void **state)
 {
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(failures); i++) {
+	for (EACH_ROW(i, failures, failures[i].name)) {
 		const struct failure *f = &failures[i];
 		struct scep_reply reply;
 		struct buf message = {0};
@@ -493,12 +493,12 @@ static const struct bad_reply {
 	"not a certificates-only message"},
 };
 
-static void test_bad(void **state)
+static void test_bad_replies_are_refused(void **state)
 {
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(bad_replies); i++) {
+	for (EACH_ROW(i, bad_replies, bad_replies[i].what)) {
 		struct buf message = {0};
 
 		build_reply(&message, &bad_replies[i].recipe);
@@ -551,7 +551,7 @@ static void test_transaction_id(void **state)
 
 	(void)state;
 	request.tolerate = TOLERATE_TRANSACTION_ID;
-	for (i = 0; i < NITEMS(cases); i++) {
+	for (EACH_ROW(i, cases, cases[i].id)) {
 		struct scep_reply reply;
 		struct buf message = {0};
 		enum status st;
@@ -603,7 +603,7 @@ static void test_tolerate(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(cases); i++) {
+	for (EACH_ROW(i, cases, cases[i].says)) {
 		struct scep_reply reply;
 		struct buf message = {0};
 		enum status st;
@@ -631,7 +631,7 @@ static void test_tolerate(void **state)
 }
 
 /* A reply with an unknown signer is decoded again, when that is known. */
-static void test_again(void **state)
+static void test_a_reply_is_decoded_again(void **state)
 {
 	static const struct recipe recipes[] = {
 	    {.signer = BY_STRANGER}, {.signer = BY_STRANGER, .ber = true}};
@@ -643,7 +643,7 @@ static void test_again(void **state)
 
 	(void)state;
 	cabundle_set(&other, fixture_stack(certs));
-	for (i = 0; i < NITEMS(recipes); i++) {
+	for (EACH_ROW(i, recipes, NULL)) {
 		struct spool body = {.budget = &budget};
 		struct scep_reply reply;
 		struct buf message = {0};
@@ -714,12 +714,12 @@ static void test_crl_reply(void **state)
 static void test_in_file(void **state)
 {
 	memory_max = 1;
-	test_good(state);
+	test_good_replies_are_read(state);
 	test_good_ec(state);
 	test_password(state);
 	test_pending(state);
-	test_failure(state);
-	test_bad(state);
+	test_failures_are_named(state);
+	test_bad_replies_are_refused(state);
 	test_wrong_key(state);
 	test_transaction_id(state);
 	test_tolerate(state);
@@ -730,18 +730,18 @@ static void test_in_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_good),
+	    cmocka_unit_test(test_good_replies_are_read),
 	    cmocka_unit_test(test_good_ec),
 	    cmocka_unit_test(test_password),
 	    cmocka_unit_test(test_derivation),
 	    cmocka_unit_test(test_pending),
-	    cmocka_unit_test(test_failure),
+	    cmocka_unit_test(test_failures_are_named),
 	    cmocka_unit_test(test_failure_long),
-	    cmocka_unit_test(test_bad),
+	    cmocka_unit_test(test_bad_replies_are_refused),
 	    cmocka_unit_test(test_wrong_key),
 	    cmocka_unit_test(test_transaction_id),
 	    cmocka_unit_test(test_tolerate),
-	    cmocka_unit_test(test_again),
+	    cmocka_unit_test(test_a_reply_is_decoded_again),
 	    cmocka_unit_test(test_crl_reply),
 	    cmocka_unit_test(test_in_file),
 	};

@@ -64,7 +64,7 @@ static void test_not_a_message(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(messages); i++) {
+	for (EACH_ROW(i, messages, messages[i].says)) {
 		message.len = 0;
 		assert_true(
 		    buf_add(&message, messages[i].bytes, messages[i].len));

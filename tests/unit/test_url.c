@@ -10,6 +10,7 @@
 
 #include <cmocka.h>
 
+#include "fixtures.h"
 #include "http/url.h"
 
 #define P URL_DEFAULT_PATH
@@ -21,45 +22,75 @@ static const struct good {
 	unsigned int port;
 	const char *path, *query, *authority;
 } good[] = {
-    {"http://h", false, false, "h", 80, P, "", "h"},
-    {"http://h/", false, false, "h", 80, "/", "", "h"},
-    {"http://h:8080/p", false, false, "h", 8080, "/p", "", "h:8080"},
-    {"http://h:80/p", false, false, "h", 80, "/p", "", "h"},
-    {"http://h:443/p", false, false, "h", 443, "/p", "", "h:443"},
-    {"http://h:8080", false, false, "h", 8080, P, "", "h:8080"},
-    {"http://h:1/", false, false, "h", 1, "/", "", "h:1"},
-    {"http://h:65535/", false, false, "h", 65535, "/", "", "h:65535"},
-    {"http://h:00080/", false, false, "h", 80, "/", "", "h"},
-    {"http://[::1]/p", false, true, "::1", 80, "/p", "", "[::1]"},
-    {"http://[::1]:8080/p", false, true, "::1", 8080, "/p", "", "[::1]:8080"},
-    {"http://[2001:DB8::a]", false, true, "2001:DB8::a", 80, P, "",
-	"[2001:DB8::a]"},
-    {"http://[::ffff:10.0.0.1]/", false, true, "::ffff:10.0.0.1", 80, "/", "",
-	"[::ffff:10.0.0.1]"},
-    {"http://h/a:b/c", false, false, "h", 80, "/a:b/c", "", "h"},
-    {"http://h/a@b:9/", false, false, "h", 80, "/a@b:9/", "", "h"},
-    {"http://h/a//b/", false, false, "h", 80, "/a//b/", "", "h"},
-    {"http://h/p?", false, false, "h", 80, "/p", "", "h"},
-    {"http://h?", false, false, "h", 80, P, "", "h"},
-    {"http://h?x=1", false, false, "h", 80, P, "x=1", "h"},
-    {"http://h/p?x=1", false, false, "h", 80, "/p", "x=1", "h"},
-    {"http://h/p?x=http://o:1/?y", false, false, "h", 80, "/p",
-	"x=http://o:1/?y", "h"},
-    {"http://h/p#f", false, false, "h", 80, "/p", "", "h"},
-    {"http://h#f", false, false, "h", 80, P, "", "h"},
-    {"http://h/p?x#f?y", false, false, "h", 80, "/p", "x", "h"},
-    {"http://h/p#f?y", false, false, "h", 80, "/p", "", "h"},
-    {"http://h/%20a%2f", false, false, "h", 80, "/%20a%2f", "", "h"},
-    {"HTTP://h/", false, false, "h", 80, "/", "", "h"},
-    {"hTtPs://h/", true, false, "h", 443, "/", "", "h"},
-    {"https://h:443/", true, false, "h", 443, "/", "", "h"},
-    {"https://h:80/", true, false, "h", 80, "/", "", "h:80"},
-    {"http://ca.example.org/certsrv/mscep/mscep.dll", false, false,
-	"ca.example.org", 80, "/certsrv/mscep/mscep.dll", "", "ca.example.org"},
-    {"http://10.0.0.1:8080/x", false, false, "10.0.0.1", 8080, "/x", "",
-	"10.0.0.1:8080"},
-    {"http://a_b-c.d/", false, false, "a_b-c.d", 80, "/", "", "a_b-c.d"},
-    {"http://h/\xc3\xa4", false, false, "h", 80, "/\xc3\xa4", "", "h"},
+    {"http://h", .host = "h", .port = 80, .path = P, .query = "",
+	.authority = "h"},
+    {"http://h/", .host = "h", .port = 80, .path = "/", .query = "",
+	.authority = "h"},
+    {"http://h:8080/p", .host = "h", .port = 8080, .path = "/p", .query = "",
+	.authority = "h:8080"},
+    {"http://h:80/p", .host = "h", .port = 80, .path = "/p", .query = "",
+	.authority = "h"},
+    {"http://h:443/p", .host = "h", .port = 443, .path = "/p", .query = "",
+	.authority = "h:443"},
+    {"http://h:8080", .host = "h", .port = 8080, .path = P, .query = "",
+	.authority = "h:8080"},
+    {"http://h:1/", .host = "h", .port = 1, .path = "/", .query = "",
+	.authority = "h:1"},
+    {"http://h:65535/", .host = "h", .port = 65535, .path = "/", .query = "",
+	.authority = "h:65535"},
+    {"http://h:00080/", .host = "h", .port = 80, .path = "/", .query = "",
+	.authority = "h"},
+    {"http://[::1]/p", .ipv6 = true, .host = "::1", .port = 80, .path = "/p",
+	.query = "", .authority = "[::1]"},
+    {"http://[::1]:8080/p", .ipv6 = true, .host = "::1", .port = 8080,
+	.path = "/p", .query = "", .authority = "[::1]:8080"},
+    {"http://[2001:DB8::a]", .ipv6 = true, .host = "2001:DB8::a", .port = 80,
+	.path = P, .query = "", .authority = "[2001:DB8::a]"},
+    {"http://[::ffff:10.0.0.1]/", .ipv6 = true, .host = "::ffff:10.0.0.1",
+	.port = 80, .path = "/", .query = "", .authority = "[::ffff:10.0.0.1]"},
+    {"http://h/a:b/c", .host = "h", .port = 80, .path = "/a:b/c", .query = "",
+	.authority = "h"},
+    {"http://h/a@b:9/", .host = "h", .port = 80, .path = "/a@b:9/", .query = "",
+	.authority = "h"},
+    {"http://h/a//b/", .host = "h", .port = 80, .path = "/a//b/", .query = "",
+	.authority = "h"},
+    {"http://h/p?", .host = "h", .port = 80, .path = "/p", .query = "",
+	.authority = "h"},
+    {"http://h?", .host = "h", .port = 80, .path = P, .query = "",
+	.authority = "h"},
+    {"http://h?x=1", .host = "h", .port = 80, .path = P, .query = "x=1",
+	.authority = "h"},
+    {"http://h/p?x=1", .host = "h", .port = 80, .path = "/p", .query = "x=1",
+	.authority = "h"},
+    {"http://h/p?x=http://o:1/?y", .host = "h", .port = 80, .path = "/p",
+	.query = "x=http://o:1/?y", .authority = "h"},
+    {"http://h/p#f", .host = "h", .port = 80, .path = "/p", .query = "",
+	.authority = "h"},
+    {"http://h#f", .host = "h", .port = 80, .path = P, .query = "",
+	.authority = "h"},
+    {"http://h/p?x#f?y", .host = "h", .port = 80, .path = "/p", .query = "x",
+	.authority = "h"},
+    {"http://h/p#f?y", .host = "h", .port = 80, .path = "/p", .query = "",
+	.authority = "h"},
+    {"http://h/%20a%2f", .host = "h", .port = 80, .path = "/%20a%2f",
+	.query = "", .authority = "h"},
+    {"HTTP://h/", .host = "h", .port = 80, .path = "/", .query = "",
+	.authority = "h"},
+    {"hTtPs://h/", .tls = true, .host = "h", .port = 443, .path = "/",
+	.query = "", .authority = "h"},
+    {"https://h:443/", .tls = true, .host = "h", .port = 443, .path = "/",
+	.query = "", .authority = "h"},
+    {"https://h:80/", .tls = true, .host = "h", .port = 80, .path = "/",
+	.query = "", .authority = "h:80"},
+    {"http://ca.example.org/certsrv/mscep/mscep.dll", .host = "ca.example.org",
+	.port = 80, .path = "/certsrv/mscep/mscep.dll", .query = "",
+	.authority = "ca.example.org"},
+    {"http://10.0.0.1:8080/x", .host = "10.0.0.1", .port = 8080, .path = "/x",
+	.query = "", .authority = "10.0.0.1:8080"},
+    {"http://a_b-c.d/", .host = "a_b-c.d", .port = 80, .path = "/", .query = "",
+	.authority = "a_b-c.d"},
+    {"http://h/\xc3\xa4", .host = "h", .port = 80, .path = "/\xc3\xa4",
+	.query = "", .authority = "h"},
 };
 
 /* Each with a text that the message must contain. */
@@ -168,51 +199,21 @@ static const struct bad bad_proxies[] = {
     {"https://user:s3cret@h:80", "only plain http"},
 };
 
-static FILE *caught;
-static int real_stderr;
+enum kind { OF_SERVER, OF_PROXY };
 
-/* Redirects stderr to a file, which caught_text() reads. */
-static int catch_stderr(void **state)
+/* Parses the text; said is what that prints. */
+static enum status parse(
+    struct url *url, enum kind kind, const char *text, const char **said)
 {
-	(void)state;
-	fflush(stderr);
-	caught = tmpfile();
-	real_stderr = dup(STDERR_FILENO);
-	if (caught == NULL || real_stderr < 0)
-		return -1;
-	return dup2(fileno(caught), STDERR_FILENO) < 0 ? -1 : 0;
-}
+	enum status st;
 
-static int release_stderr(void **state)
-{
-	(void)state;
-	fflush(stderr);
-	dup2(real_stderr, STDERR_FILENO);
-	close(real_stderr);
-	fclose(caught);
-	return 0;
-}
-
-/* The messages of cmocka go to the real stderr. */
-#define FAIL(...) \
-	do { \
-		dup2(real_stderr, STDERR_FILENO); \
-		fail_msg(__VA_ARGS__); \
-	} while (0)
-
-/* Returns what was printed to stderr since the last call. */
-static const char *caught_text(void)
-{
-	static char text[8192];
-	size_t len;
-
-	fflush(stderr);
-	rewind(caught);
-	len = fread(text, 1, sizeof(text) - 1, caught);
-	text[len] = '\0';
-	assert_int_equal(ftruncate(fileno(caught), 0), 0);
-	rewind(caught);
-	return text;
+	capture_start(STDERR_FILENO);
+	if (kind == OF_PROXY)
+		st = url_parse_proxy(url, text, "proxy");
+	else
+		st = url_parse(url, text);
+	*said = capture_stop();
+	return st;
 }
 
 static void assert_one_line(const char *text, const char *word)
@@ -220,22 +221,22 @@ static void assert_one_line(const char *text, const char *word)
 	assert_non_null(strchr(text, '\n'));
 	assert_string_equal(strchr(text, '\n'), "\n");
 	if (strstr(text, word) == NULL)
-		FAIL("no \"%s\" in: %s", word, text);
+		fixture_fail("no \"%s\" in: %s", word, text);
 	assert_null(strstr(text, "s3cret"));
 }
 
-static void test_good(void **state)
+static void test_parts_of_a_url(void **state)
 {
+	const char *said;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (EACH_ROW(i, good, good[i].text)) {
 		const struct good *g = &good[i];
 		struct buf authority = {0};
 		struct url url = {0};
 
-		if (url_parse(&url, g->text) != ST_OK)
-			FAIL("refused: %s", g->text);
+		assert_int_equal(parse(&url, OF_SERVER, g->text, &said), ST_OK);
 		assert_int_equal(url.tls, g->tls);
 		assert_int_equal(url.ipv6, g->ipv6);
 		assert_string_equal(url.host, g->host);
@@ -244,25 +245,29 @@ static void test_good(void **state)
 		assert_string_equal(url.query, g->query);
 		assert_true(url_add_authority(&authority, &url));
 		assert_string_equal(buf_string(&authority), g->authority);
-		assert_string_equal(caught_text(), "");
+		assert_string_equal(said, "");
 		buf_free(&authority);
 		url_free(&url);
 	}
 }
 
-static void test_bad(void **state)
+static void expect_refused(const char *text, enum kind kind, const char *word)
+{
+	struct url url = {0};
+	const char *said;
+
+	assert_int_equal(parse(&url, kind, text, &said), ST_ERROR);
+	assert_null(url.host);
+	assert_one_line(said, word);
+}
+
+static void test_refused_urls(void **state)
 {
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
-		struct url url = {0};
-
-		if (url_parse(&url, bad[i].text) != ST_ERROR)
-			FAIL("accepted: %s", bad[i].text);
-		assert_null(url.host);
-		assert_one_line(caught_text(), bad[i].word);
-	}
+	for (EACH_ROW(i, bad, bad[i].text))
+		expect_refused(bad[i].text, OF_SERVER, bad[i].word);
 }
 
 static void test_length(void **state)
@@ -279,38 +284,32 @@ static void test_length(void **state)
 	url_free(&url);
 	text[URL_TEXT_MAX] = 'a';
 	text[URL_TEXT_MAX + 1] = '\0';
-	assert_int_equal(url_parse(&url, text), ST_ERROR);
-	assert_one_line(caught_text(), "too long");
+	expect_refused(text, OF_SERVER, "too long");
 }
 
 static void test_proxies(void **state)
 {
+	const char *said;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(proxies) / sizeof(proxies[0]); i++) {
+	for (EACH_ROW(i, proxies, proxies[i].text)) {
+		const struct proxy *p = &proxies[i];
 		struct url url = {0};
 
-		if (url_parse_proxy(&url, proxies[i].text, "proxy") != ST_OK)
-			FAIL("refused: %s", proxies[i].text);
+		assert_int_equal(parse(&url, OF_PROXY, p->text, &said), ST_OK);
 		assert_false(url.tls);
-		assert_string_equal(url.host, proxies[i].host);
-		assert_int_equal(url.port, proxies[i].port);
-		if (proxies[i].user != NULL)
-			assert_string_equal(url.user, proxies[i].user);
+		assert_string_equal(url.host, p->host);
+		assert_int_equal(url.port, p->port);
+		if (p->user != NULL)
+			assert_string_equal(url.user, p->user);
 		else
 			assert_null(url.user);
 		url_free(&url);
 	}
-	for (i = 0; i < sizeof(bad_proxies) / sizeof(bad_proxies[0]); i++) {
-		struct url url = {0};
-
-		if (url_parse_proxy(&url, bad_proxies[i].text, "proxy") !=
-		    ST_ERROR)
-			FAIL("accepted: %s", bad_proxies[i].text);
-		assert_null(url.host);
-		assert_one_line(caught_text(), bad_proxies[i].word);
-	}
+	for (EACH_ROW(i, bad_proxies, bad_proxies[i].text))
+		expect_refused(
+		    bad_proxies[i].text, OF_PROXY, bad_proxies[i].word);
 }
 
 static void test_escaped(void **state)
@@ -353,7 +352,7 @@ static void test_literal(void **state)
 	buf_free(&out);
 }
 
-static void test_text(void **state)
+static void test_text_has_no_query(void **state)
 {
 	struct buf out = {0};
 	struct url url = {0};
@@ -374,18 +373,14 @@ static void test_text(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(
-		test_good, catch_stderr, release_stderr),
-	    cmocka_unit_test_setup_teardown(
-		test_bad, catch_stderr, release_stderr),
-	    cmocka_unit_test_setup_teardown(
-		test_length, catch_stderr, release_stderr),
-	    cmocka_unit_test_setup_teardown(
-		test_proxies, catch_stderr, release_stderr),
+	    cmocka_unit_test(test_parts_of_a_url),
+	    cmocka_unit_test(test_refused_urls),
+	    cmocka_unit_test(test_length),
+	    cmocka_unit_test(test_proxies),
 	    cmocka_unit_test(test_escaped),
 	    cmocka_unit_test(test_literal),
-	    cmocka_unit_test(test_text),
+	    cmocka_unit_test(test_text_has_no_query),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
 }

@@ -217,7 +217,7 @@ static void test_escape(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(escapes); i++) {
+	for (EACH_ROW(i, escapes, escapes[i].want)) {
 		const struct escape *e = &escapes[i];
 		/* A block of exactly this length, so that reading past it is found. */
 		char *text = malloc(e->len + (e->len == 0));
@@ -292,7 +292,7 @@ static void test_quote_cut(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(cuts); i++)
+	for (EACH_ROW(i, cuts, cuts[i].want))
 		assert_string_equal(
 		    quote_cut(out, cuts[i].size, cuts[i].text), cuts[i].want);
 }
@@ -327,7 +327,7 @@ static void test_is_text(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++)
+	for (EACH_ROW(i, rows, rows[i].bytes))
 		if (quote_is_text(rows[i].bytes, rows[i].len) != rows[i].text)
 			fixture_fail("row %zu", i);
 }
@@ -499,7 +499,7 @@ static void test_levels(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(levels); i++) {
+	for (EACH_ROW(i, levels, levels[i].want)) {
 		log_set_level(levels[i].level);
 		assert_true(log_enabled(LOG_ERROR));
 		assert_int_equal(
@@ -765,7 +765,7 @@ static void test_read_bad(void **state)
 
 	(void)state;
 	fixture_write(fixture_path("empty"), "", 0);
-	for (i = 0; i < NITEMS(bad); i++) {
+	for (EACH_ROW(i, bad, bad[i].name)) {
 		path = fixture_path(bad[i].name);
 		capture_start(STDERR_FILENO);
 		st = file_read(&b, path, "some thing");
@@ -1048,7 +1048,7 @@ static void test_write_bad(void **state)
 	(void)state;
 	new_directory("bad/dir");
 	fixture_write(fixture_path("bad/plain"), "x", 1);
-	for (i = 0; i < NITEMS(bad); i++) {
+	for (EACH_ROW(i, bad, bad[i].name)) {
 		path = fixture_path(bad[i].name);
 		capture_start(STDERR_FILENO);
 		st = check_file(path);
@@ -1309,7 +1309,7 @@ static void test_descriptor_name(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(cases); i++) {
+	for (EACH_ROW(i, cases, cases[i].name)) {
 		if (target_find_quietly(&target, cases[i].name))
 			assert_int_equal(target.stream, cases[i].stream);
 		else
