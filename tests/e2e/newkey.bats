@@ -8,6 +8,12 @@ load namespace
 load servers
 load newkey
 
+# certified, and the last run said so.
+said_and_certified() {
+    stdout_line "$sscep: certificate written as new.crt"
+    certified
+}
+
 mode() {
     stat -c %a "$1"
 }
@@ -64,7 +70,7 @@ take_key() {
 @test "one command: a key, a request, a certificate" {
     start --challenge secret
     C=secret make --new-key ec:P-256 --subject /CN=router1 --challenge env:C
-    certified
+    said_and_certified
     expect_equal "the mode" 600 "$(mode new.key)"
     expect_equal "what is there" "ca.crt new.crt new.key sscep" \
         "$(find . -mindepth 1 -printf '%f\n' | LC_ALL=C sort | paste -sd' ')"
@@ -97,7 +103,7 @@ END_PYTHON
     no_file new.crt
     first=$(cat new.key)
     make --new-key ec:P-256 --subject /CN=router1 --challenge pass:secret
-    certified
+    said_and_certified
     expect_equal "the key" "$first" "$(cat new.key)"
     stdout_lacks "private key written"
 }
@@ -117,7 +123,7 @@ END_PYTHON
     for type in rsa:2048 rsa:3072 ec:P-256 EC:p-384; do
         rm -f new.key new.crt
         make --new-key "$type" --subject /CN=router1 --challenge pass:x
-        certified
+        said_and_certified
     done
     openssl pkey -in new.key -noout -text | grep -q P-384
     rm new.crt
@@ -136,7 +142,7 @@ END_PYTHON
     nothing_sent
     cp "$shared/local.key" new.key
     make --subject /CN=router1
-    certified
+    said_and_certified
 }
 
 @test "the subject is as openssl makes it" {
@@ -231,14 +237,14 @@ END_PYTHON
 @test "the challenge: PrintableString where it can be, else UTF8String" {
     start --challenge "it's 1, (a)"
     make --new-key rsa:2048 --subject /CN=a --challenge "pass:it's 1, (a)"
-    certified
+    said_and_certified
     expect_equal "its type" PrintableString "$(messages challengePasswordType)"
     stop_ca
     rm new.crt "$ca/log"
     start --challenge 'ä*'
     printf 'ä*\nnot this\n' >challenge
     make --subject /CN=a --challenge file:challenge
-    certified
+    said_and_certified
     expect_equal "its type" UTF8String "$(messages challengePasswordType)"
 }
 
@@ -279,14 +285,14 @@ END_PYTHON
 @test "-r: the request is kept, for its owner only, and never overwritten" {
     start
     make --new-key ec:P-256 --subject /CN=a --challenge pass:x -r new.csr
-    certified
+    said_and_certified
     stdout_line "$sscep: request written as new.csr"
     expect_equal "the mode" 600 "$(mode new.csr)"
     openssl req -in new.csr -noout -verify
     local first
     first=$(cat new.csr)
     make --new-key ec:P-256 --subject /CN=a --challenge pass:x -r new.csr
-    certified
+    said_and_certified
     rm new.crt
     make --new-key ec:P-256 --subject /CN=b --challenge pass:x -r new.csr
     expect_status 93
@@ -326,11 +332,11 @@ END_PYTHON
 @test "a power failure: key and request are on the disk, with their names" {
     start
     trace_calls fsync,fdatasync make --new-key ec:P-256 --subject /CN=a -r new.csr
-    certified
+    said_and_certified
     synced new.key work new.csr work new.crt work
     rm new.crt
     trace_calls fsync,fdatasync make --new-key ec:P-256 --subject /CN=a -r new.csr
-    certified
+    said_and_certified
     synced new.crt work
 }
 
@@ -343,7 +349,7 @@ END_PYTHON
         expect_status 3
         [ "$how" = read ] || rm new.csr
         make --new-key rsa:2048 --subject "/CN=$how" -r new.csr -R -t 0
-        certified
+        said_and_certified
     done
     rm new.key
     make --new-key rsa:2048 --subject /CN=a -R
@@ -355,12 +361,12 @@ END_PYTHON
     start
     make --new-key rsa:2048 --subject '/C=FI/O=Hyvää/CN=a' \
         --san DNS:a.example,IP:192.0.2.1
-    certified
+    said_and_certified
     mv new.key old.key
     mv new.crt old.crt
     : >"$ca/log"
     make --new-key rsa:2048 -K old.key -O old.crt
-    certified
+    said_and_certified
     stderr_empty
     expect_equal "the subject" "$(openssl x509 -in old.crt -noout -subject)" \
         "$(openssl x509 -in new.crt -noout -subject)"
@@ -369,7 +375,7 @@ END_PYTHON
         "$(openssl x509 -in new.crt -noout -ext subjectAltName)"
     expect_equal "the message" 17 "$(messages messageType | head -n 1)"
     make -K old.key -O old.crt --san DNS:b.example
-    certified
+    said_and_certified
     openssl x509 -in new.crt -noout -ext subjectAltName | grep -q 'DNS:b.example'
 }
 
@@ -383,11 +389,11 @@ END_PYTHON
             run_sscep getca -u "$URL" -c ca.crt
             expect_status 0
             make --new-key "$type" --subject /CN=router1 --challenge pass:secret
-            certified
+            said_and_certified
             mv new.key old.key
             mv new.crt old.crt
             make --new-key "$type" -K old.key -O old.crt --challenge pass:secret
-            certified
+            said_and_certified
             stop_ca
         done
     done
@@ -509,7 +515,7 @@ ExtendedKeyUsage = clientAuth
 Challenge = pass:secret
 END
     run_sscep enroll -f conf
-    certified
+    said_and_certified
     # The renewal script has -r on the command line, and a request of its own.
     take local.key local.csr
     run_sscep enroll -f conf -k local.key -r local.csr -l local.crt
