@@ -33,6 +33,7 @@
 #include "fixtures.h"
 #include "http/url.h"
 #include "keys/key.h"
+#include "keys/secret.h"
 #include "ops/ops.h"
 #include "ops/poll.h"
 #include "options/options.h"
@@ -425,6 +426,32 @@ static void test_key(void **state)
 	}
 }
 
+/* As a decoder does; more than once, as the next calls overwrite some. */
+static void leave_on_stack(const char *path)
+{
+	char area[16 * 1024];
+	int fd = open(path, O_RDONLY);
+	size_t at;
+
+	for (at = 0; at < sizeof(area); at += 64)
+		if (pread(fd, area + at, 64, 0) <= 0)
+			abort();
+	close(fd);
+}
+
+static void test_stack(void **state)
+{
+	static const char *const secrets[] = {"phrase", NULL};
+	void (*volatile leave)(const char *) = leave_on_stack;
+
+	(void)state;
+	leave(fixture_path("pass"));
+	assert_true(count_copies("phrase") > 0);
+	leave(fixture_path("pass"));
+	secret_wipe_stack();
+	expect_none(secrets, "the stack");
+}
+
 /* -- proxies --------------------------------------------------------------- */
 
 static void test_proxy(void **state)
@@ -606,6 +633,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_request),
 	    cmocka_unit_test(test_key),
+	    cmocka_unit_test(test_stack),
 	    cmocka_unit_test(test_proxy),
 	    cmocka_unit_test(test_options),
 	    cmocka_unit_test(test_core),
