@@ -756,6 +756,9 @@ END
     no_trouble
     foreseen 3 -R -n 0
     found problem "still PENDING after 0 poll(s), the limit of -n 0 is reached"
+    if grep "if the CA answers PENDING" "$stdout"; then
+        problem "the limit is told twice"
+    fi
     check --local -R -n 0
     expect_status 3
     check -R -n 1
