@@ -15,8 +15,9 @@ static void warn_of(
 	if (describe_add_time(&received, crl->this_update) &&
 	    describe_add_time(&was, old->this_update))
 		warn(WARN_CRL_OLDER,
-		    "CRL %s: an older one of the same issuer replaces it: "
-		    "thisUpdate %s, was %s%s",
+		    "CRL %s: the one received is older than that in the file: "
+		    "thisUpdate %s, in the file %s%s: look whether the server "
+		    "is behind",
 		    name, buf_string(&received), buf_string(&was),
 		    strcmp(buf_string(&received), buf_string(&was)) == 0
 			? ", with a lower cRLNumber"

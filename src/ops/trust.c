@@ -88,9 +88,9 @@ void trust_warn_of_rival(
 
 	if (rival != NULL && options->ca_fingerprints.count == 0)
 		warn(WARN_RECIPIENT_UNSURE,
-		    "requests are encrypted for %s, the first of -c, and not "
-		    "for %s, of another CA: if that is wrong, name the right "
-		    "one with -e, or take the wrong one out",
+		    "requests are encrypted for %s, and not for %s, of another "
+		    "CA: if that is wrong, name the right one with -e, or take "
+		    "the wrong one out",
 		    cert_name_quote(name, sizeof(name),
 			X509_get_subject_name(bundle->encrypt)),
 		    cert_name_quote(

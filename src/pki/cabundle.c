@@ -13,7 +13,7 @@
 #include "util/file.h"
 #include "util/log.h"
 
-static const char none_suitable[] = "none is suitable: the first";
+static const char none_suitable[] = "none is suitable";
 
 /*
  * Returns the reason of the choice; fits is the one about keyUsage.  Those that
@@ -49,23 +49,28 @@ static const char *choose_cert(X509 **out, STACK_OF(X509) *certs,
 	return none_suitable;
 }
 
-/* One that is alone is a recipient only if it is expected to sign as well. */
+/*
+ * One that is alone is a recipient only if it is expected to sign as well, or
+ * if all are alone and none may sign.
+ */
 static void choose_both(struct cabundle *out)
 {
 	STACK_OF(X509) *certs = out->certs;
 	int tries = relation_max_tries(certs);
+	bool any;
 
 	out->why_sign = choose_cert(&out->sign, certs, KU_DIGITAL_SIGNATURE,
 	    NULL,
 	    "keyUsage allows digitalSignature, and it signs no other of the "
 	    "set",
 	    &tries);
-	out->why_encrypt =
-	    choose_cert(&out->encrypt, certs, KU_KEY_ENCIPHERMENT,
-		out->why_sign != none_suitable ? out->sign : NULL,
-		"keyUsage allows keyEncipherment, and it signs no other of the "
-		"set",
-		&tries);
+	any = out->why_sign == none_suitable &&
+	    relation_is_alone(out->sign, certs);
+	out->why_encrypt = choose_cert(&out->encrypt, certs,
+	    KU_KEY_ENCIPHERMENT, any ? NULL : out->sign,
+	    "keyUsage allows keyEncipherment, and it signs no other of the "
+	    "set",
+	    &tries);
 }
 
 void cabundle_set(struct cabundle *out, STACK_OF(X509) *certs)
@@ -325,7 +330,6 @@ static enum status check_chain(const struct cabundle *bundle, X509 *cert,
 
 X509 *cabundle_find_rival(const struct cabundle *bundle)
 {
-	bool any_signs = !cert_allows(bundle->sign, KU_DIGITAL_SIGNATURE);
 	STACK_OF(X509) *certs = bundle->certs;
 	X509 *cert;
 	int i;
@@ -335,10 +339,7 @@ X509 *cabundle_find_rival(const struct cabundle *bundle)
 		return NULL;
 	for (i = 0; i < sk_X509_num(certs); i++) {
 		cert = sk_X509_value(certs, i);
-		if (X509_cmp(cert, bundle->encrypt) != 0 &&
-		    relation_is_alone(cert, certs) &&
-		    cert_allows(cert, KU_KEY_ENCIPHERMENT) &&
-		    (any_signs || cert_allows(cert, KU_DIGITAL_SIGNATURE)))
+		if (X509_cmp(cert, bundle->encrypt) != 0)
 			return cert;
 	}
 	return NULL;

@@ -28,9 +28,9 @@ struct cabundle {
  * Reads the file at path or, if there is none, path-0, path-1, ..., and
  * chooses from its certificates: the first one that did not sign another one
  * of the set and whose keyUsage, if any, allows the use (RFC 8894, 3.5.2), or
- * just the first.  Those that are alone (relation.h) come last, and to another
- * one than the signer is not encrypted then.  The certificate of encrypt_path,
- * if not NULL, is encrypted to instead.  pins, if not NULL, restrict the set.
+ * just the first.  One that is alone (relation.h) comes last, and is encrypted
+ * to only if it is the signer, too, or none may sign.  The certificate of
+ * encrypt_path, if not NULL, is encrypted to instead.  pins restrict the set.
  */
 enum status cabundle_read(struct cabundle *out, const char *path,
     const char *encrypt_path, const struct pins *pins);
@@ -59,8 +59,8 @@ const char *cabundle_get_advice(const struct cabundle *bundle, bool by_hidden);
 bool cabundle_can_encrypt(const struct cabundle *bundle);
 
 /*
- * The first other one that could as well be encrypted to, if neither has to do
- * with any other of the set: one of the two is a stranger's.  Else NULL.
+ * Another one of the set, the first, if the one that is encrypted to has to do
+ * with none of them: one of the two is a stranger's.  NULL if not, or with -e.
  */
 X509 *cabundle_find_rival(const struct cabundle *bundle);
 

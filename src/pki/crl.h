@@ -33,8 +33,8 @@ struct crl {
 enum status crl_parse(struct crl *out, struct der run);
 /*
  * Sets issuer, this_update and next_update only, from octets at the start of a
- * CRL in DER; *size is the number of all its octets.  If they are the whole CRL
- * outline has its crlExtensions, too.  False if they are no CRL, or too few.
+ * CRL in DER; *size is the number of all its octets.  With the whole
+ * tbsCertList, outline has its crlExtensions, too.  False if they are no CRL, or too few.
  */
 bool crl_parse_head(struct crl *out, struct der run, long *size);
 void crl_free(struct crl *crl);

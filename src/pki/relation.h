@@ -15,6 +15,8 @@ int relation_max_tries(STACK_OF(X509) *certs);
 
 /* As cert_seems_issued_by(), but false once no tries are left. */
 bool relation_try_issuer(X509 *cert, X509 *issuer, int *tries);
+
+/* Whether it is so for another certificate of certs, which cert issued. */
 bool relation_signs_another(X509 *cert, STACK_OF(X509) *certs, int *tries);
 
 /*

@@ -38,7 +38,7 @@ struct output {
 	enum output_sync sync; /* may be changed between open and stage */
 	struct target target;
 	struct temporary temporary; /* replaces it, or reserves disk space */
-	time_t looked;              /* when target was found */
+	time_t looked;              /* just before target was found */
 	bool looks;                 /* see output_look() */
 	struct contents contents;   /* what was staged */
 	struct buf text;            /* of output_stage() */

@@ -1522,7 +1522,7 @@ strange="and not for /C=FI/O=Example/CN=Example Test CA, of another CA: if that 
     expect_equal "the recipient" \
         "Common Name: Another CA, Organization: Elsewhere, Country: FI" \
         "$(messages recipientIssuer)"
-    stderr_has "requests are encrypted for /C=FI/O=Elsewhere/CN=Another CA, the first of -c, $strange"
+    stderr_has "requests are encrypted for /C=FI/O=Elsewhere/CN=Another CA, $strange"
     # -e says which; so does a pin.
     : >"$ca/log"
     enroll -e "$ca/ca.crt"
@@ -1575,7 +1575,25 @@ encrypts_for() {
     stranger foreign keyEncipherment
     start_enrolment --ca-usage sign,certsign
     cat foreign.crt "$ca/ca.crt" >ca.crt
-    encrypts_for "$ca/ca.crt"
+    enroll
+    enrolled
+    warned "and not for /O=Strangers/CN=foreign, of another CA"
+    recipient_is "$ca/ca.crt"
+}
+
+@test "recipient: a stranger that may encrypt, beside a chain that may only sign certificates, is none" {
+    stranger both digitalSignature,keyEncipherment
+    stranger encrypt keyEncipherment
+    start_ca --profile ra-chain
+    take local.key local.csr
+    cat encrypt.crt "$ca/root.crt" "$ca/ca.crt" >ca.crt
+    enroll -m message.pem -v
+    stderr_has "encrypting for /C=FI/O=Example/CN=Example Test Root: none is suitable"
+    # It may be the CA that signs what is sent by it: nobody can tell.
+    cat "$ca/root.crt" "$ca/ca.crt" both.crt >ca.crt
+    enroll -m message.pem
+    expect_status 0
+    warned "requests are encrypted for /O=Strangers/CN=both, and not for /C=FI/O=Example/CN=Example Test Root, of another CA"
 }
 
 # --- -v: which certificates are chosen -------------------------------------
@@ -1602,7 +1620,7 @@ no_other="and it signs no other of the set"
     chosen "encrypting for" "CA" "-e"
     # The same with a pin, where only a root and its CA are left.
     enroll -m message.pem -v --ca-fingerprint "$(fingerprint "$ca/root.crt" sha256)"
-    chosen "expecting replies signed by" "CA" "none is suitable: the first"
+    chosen "expecting replies signed by" "CA" "none is suitable"
     enroll -m message.pem
     stderr_empty
     enroll -m message.pem -v -c "$ca/ca.crt"

@@ -696,8 +696,8 @@ END
         cp "$name" result
         getcrl
         got_crl
-        warned_only "CRL result: an older one of the same issuer replaces it: thisUpdate $(date -u +%Y-)"
-        warned_only ", was $(update_of "$name") [crl-older]"
+        warned_only "CRL result: the one received is older than that in the file: thisUpdate $(date -u +%Y-)"
+        warned_only ", in the file $(update_of "$name"): look whether the server is behind [crl-older]"
     done
     cp newer.pem result
     getcrl --json

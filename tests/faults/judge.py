@@ -19,8 +19,6 @@ OTHERWISE = {
     "send": ("the connection ended without an answer",),
 }
 TEMPORARY = re.compile(r"\..+\.sscep-tmp-[a-z0-9]{6}")
-# They call X509_sign() and X509_REQ_sign(), see in_library().
-SIGNING = ("csr_make_self_signed", "request_make")
 # If these fail, a temporary file may stay until the next run.
 STAYING = {"open", "stat", "unlink"}
 EMPTY = re.compile(r": [;,]")
@@ -160,16 +158,16 @@ def has_frame(result, function, count=None):
 def in_library(result):
     """What a library makes of a lack of memory, and the program cannot help.
 
-    getaddrinfo() of glibc 2.36 crashes if it can allocate nothing at all.
+    getaddrinfo() of glibc 2.36 crashes, or an assertion of it fails.
     libcrypto 3.5 waits for itself if its first allocations fail, and aborts if
     they do when it reads its configuration.  X509_sign() and X509_REQ_sign() of
     libcrypto 3.0 free what was never allocated, the AlgorithmIdentifier inside
     of what is signed, if they cannot decode it.
     """
     return (
-        result.status == -11 and any(
-            has_frame(result, function) for function in SIGNING) or
-        result.status == -11 and has_frame(result, "getaddrinfo", 5) or
+        result.status in (-6, -11) and has_frame(result, "ASN1_item_sign_ctx", 8)
+        or
+        result.status in (-6, -11) and has_frame(result, "getaddrinfo", 8) or
         result.status == -14 and has_frame(result, "OPENSSL_init_crypto") or
         result.status == -6 and has_frame(result, "OPENSSL_die", 6))
 

@@ -37,17 +37,18 @@ class Result(Outcome):
 class Runner:
     """A process that forks runs, and the directory that they work in."""
 
-    def __init__(self, world, program, shim, number):
+    def __init__(self, world, command, shim, number):
         self.world = world
         self.top = os.path.join(world.top, "runner%d" % number)
         self.work = os.path.join(self.top, "work")
         os.makedirs(os.path.join(self.top, "tmp"))
         self.process = subprocess.Popen(
-            [program], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+            command, stdin=subprocess.PIPE, stdout=subprocess.PIPE,
             env={"PATH": "/usr/bin:/bin", "LC_ALL": "C",
+                 "VALGRIND_LAUNCHER": "/usr/bin/valgrind",
                  "LD_PRELOAD": shim, "FAULTS_KEY": world.new_key,
                  "TMPDIR": os.path.join(self.top, "tmp"),
-                 "SSCEP_ALLOW_CORE": "1", **sanitizer_options()})
+                 "SSCEP_ALLOW_CORE": "1"})
         self.symbols = None
         self.prepared = {}
         self.last = None
@@ -131,15 +132,6 @@ class Runner:
              (word.split(b"=") for word in line[2:])},
             addresses[SHIM_FRAMES:], self.symbols, read(out).decode("latin-1"), read(err).decode("latin-1"),
             files)
-
-
-def sanitizer_options():
-    return {
-        "ASAN_OPTIONS": "detect_leaks=1:exitcode=99:verify_asan_link_order=0:"
-                        "allocator_may_return_null=1",
-        "LSAN_OPTIONS": "exitcode=99",
-        "UBSAN_OPTIONS": "halt_on_error=1:print_stacktrace=1:exitcode=99",
-    }
 
 
 def read(path):

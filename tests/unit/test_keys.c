@@ -547,7 +547,7 @@ static void test_ask(void **state)
 	assert_int_equal(secret_give_password(out, sizeof(out), 0, &secret), 0);
 }
 
-/* key.c; test_pki.c tests keys without a pass phrase. */
+/* key.c; test_keys_read.c tests keys without a pass phrase. */
 
 enum format { PKCS8_PEM, PKCS8_DER, TRADITIONAL, PLAIN };
 

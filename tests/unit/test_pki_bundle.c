@@ -120,7 +120,7 @@ static void test_picks_first(void **state)
 	X509 *certs[][FIXTURE_STACK] = {
 	    {world.plain, world.both}, {world.root, world.both, world.plain}};
 	X509 *want[] = {world.plain, world.both},
-	     *rivals[] = {world.both, world.plain};
+	     *rivals[] = {world.both, world.root};
 	struct cabundle bundle;
 	size_t i;
 
@@ -174,13 +174,20 @@ static void test_picks_no_stranger(void **state)
 static void test_picks_no_first_stranger(void **state)
 {
 	X509 *certs[] = {world.plain, world.root, world.sign, NULL};
+	X509 *chain[] = {world.strange_enc, world.root, world.sub, NULL};
 	struct cabundle bundle;
 
 	(void)state;
 	cabundle_set(&bundle, fixture_stack(certs));
 	assert_ptr_equal(bundle.sign, world.sign);
 	assert_ptr_equal(bundle.encrypt, world.root);
-	assert_string_equal(bundle.why_encrypt, "none is suitable: the first");
+	assert_string_equal(bundle.why_encrypt, "none is suitable");
+	assert_null(cabundle_find_rival(&bundle));
+	cabundle_free(&bundle);
+
+	cabundle_set(&bundle, fixture_stack(chain));
+	assert_ptr_equal(bundle.sign, world.root);
+	assert_ptr_equal(bundle.encrypt, world.root);
 	assert_null(cabundle_find_rival(&bundle));
 	cabundle_free(&bundle);
 }

@@ -225,6 +225,7 @@ static void make_options(void)
 	}
 	assert_true(ok);
 	fixture_write(fixture_path("conf"), text.data, text.len);
+	buf_free(&text);
 }
 
 static void run_child(void (*run)(void))
