@@ -97,21 +97,26 @@ enum key_access own_key_find_access(int *mode, const char *name, mode_t wanted)
 	return access;
 }
 
-/*
- * A key of which somebody else has a copy proves nothing.  Who may make files in
- * /tmp can put one there before the first run does.  quiet: somebody else warns.
- */
+enum status own_key_check_planted(const char *what, const char *name)
+{
+	int mode;
+
+	if (own_key_find_access(&mode, name, 0777) != KEY_ACCESS_PLANTED)
+		return ST_OK;
+	return fail(ST_FILE,
+	    "%s %s: it is there, and belongs to another user, who may have put "
+	    "it there (give a name in a directory of your own)",
+	    what, name);
+}
+
+/* A key of which somebody else has a copy proves nothing.  quiet: others warn. */
 static enum status check_access(const char *name, bool quiet)
 {
 	int mode;
 	enum key_access access = own_key_find_access(&mode, name, 0600);
 
 	if (access == KEY_ACCESS_PLANTED)
-		return fail(ST_FILE,
-		    "private key %s: it is there, and belongs to another user, "
-		    "who may have put it there (give a name in a directory of "
-		    "your own)",
-		    name);
+		return own_key_check_planted("private key", name);
 	if (access == KEY_ACCESS_FOREIGN && !quiet)
 		warn(WARN_KEY_ACCESS,
 		    "private key %s: it is there, and belongs to another user, "

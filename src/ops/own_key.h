@@ -44,4 +44,11 @@ enum key_access {
 /* mode is set to that of the file, or to -1: the key is in none. */
 enum key_access own_key_find_access(int *mode, const char *name, mode_t wanted);
 
+/*
+ * ST_FILE after reporting that the file of another user is there in a directory
+ * where anybody makes files, as in /tmp, and may have been put there by that user
+ * before the first run.  what is it in the message.
+ */
+enum status own_key_check_planted(const char *what, const char *name);
+
 #endif

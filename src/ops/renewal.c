@@ -8,6 +8,7 @@
 #include "compat/compat.h"
 #include "keys/closed.h"
 #include "keys/key.h"
+#include "ops/renew_guard.h"
 #include "ops/renewal.h"
 #include "ops/trust.h"
 #include "pki/cert.h"
@@ -239,7 +240,9 @@ enum status renewal_open(struct renewal_state *r, struct session *session)
 		session->pass = session->passout;
 	if (st == ST_OK)
 		st = set_names(r);
-	return st == ST_OK ? check_names(r) : st;
+	if (st == ST_OK && (st = check_names(r)) == ST_OK)
+		st = renew_guard_planted(r->key_file, r->cert_file);
+	return st;
 }
 
 void renewal_free(struct renewal_state *r)

@@ -1,3 +1,6 @@
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "ops/trust.h"
 #include "pki/cert.h"
 #include "pki/path.h"
@@ -55,10 +58,34 @@ static bool is_in_force(X509 *cert)
 	return cert_time_status(cert) >= 0;
 }
 
+/* Beside a pin, who writes that file decides which CA is trusted, too. */
+static enum status check_next(const char *path)
+{
+	struct stat sb;
+
+	if (stat(path, &sb) != 0 ||
+	    ((sb.st_mode & S_IWOTH) == 0 &&
+		(sb.st_uid == 0 || sb.st_uid == geteuid())))
+		return ST_OK;
+	return fail(ST_FILE,
+	    "%s: it holds the CA certificates of the next CA, but belongs to "
+	    "another user or may be written by all; expected a file of this "
+	    "user or root (remove it, or change its owner and mode)",
+	    path);
+}
+
 static enum status add_next(struct pins *pins, const struct options *options)
 {
-	STACK_OF(X509) *certs = trust_read_next(options);
+	struct buf name = {0};
+	enum status st = trust_name_next(&name, options);
+	STACK_OF(X509) *certs;
 
+	if (st == ST_OK)
+		st = check_next(buf_string(&name));
+	buf_free(&name);
+	if (st != ST_OK)
+		return st;
+	certs = trust_read_next(options);
 	if (certs != NULL && (options->tolerate & TOLERATE_CLOCK) == 0) {
 		pins->vouched = path_select(certs, is_in_force);
 		cert_stack_free(certs);

@@ -42,6 +42,9 @@ static size_t letter_length(const unsigned char *p, size_t left)
 		return p[0] >= 0x20 && p[0] < 0x7f;
 	if (p[0] == 0xc2 || p[0] == 0xe2 || p[0] >= 0xee)
 		return 0;
+	/* The Arabic letter mark, U+061C, changes the direction, too. */
+	if (left > 1 && p[0] == 0xd8 && p[1] == 0x9c)
+		return 0;
 	return utf8_length(p, left);
 }
 

@@ -332,6 +332,48 @@ key_kept() {
 
 # --- CA certificates -------------------------------------------------------
 
+# planted FILE: it belongs to another user.
+planted() {
+    chown 12345 "$1"
+}
+
+@test "key and certificate of another user in a directory like /tmp: nothing is sent" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start
+    enrolled
+    mkdir -m 1777 open
+    cp dev.key open/dev.key
+    planted open/dev.key
+    : >"$ca/log"
+    renew -k open/dev.key -l open/dev.crt
+    refused --unsent 93 "private key open/dev.key: it is there, and belongs to another user"
+    cp dev.crt open/other.crt
+    planted open/other.crt
+    renew --force --renew-with both -l open/other.crt
+    refused --unsent 93 "certificate open/other.crt: it is there, and belongs to another user"
+}
+
+@test "under a pin, CA certificates of the next CA that another user may write are not believed" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start
+    local pin change
+    pin=$(openssl x509 -in ca.crt -noout -fingerprint -sha256 | cut -d= -f2)
+    enrolled
+    cp "$shared/other.crt" ca.crt.next
+    for change in "planted ca.crt.next" "chmod 666 ca.crt.next"; do
+        chown root ca.crt.next
+        $change
+        : >"$ca/log"
+        renew --force --ca-fingerprint "$pin"
+        expect_status 93
+        one_error "ca.crt.next: it holds the CA certificates of the next CA, but belongs to another user or may be written by all"
+        ! grep -q '"operation": "PKIOperation"' "$ca/log" || problem "a message"
+    done
+    chmod 644 ca.crt.next
+    renew --force --ca-fingerprint "$pin"
+    expect_status 0
+}
+
 @test "CA certificates under a pin: others may not write them, and an empty file is none" {
     start
     local pin

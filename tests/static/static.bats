@@ -68,7 +68,7 @@ configure_says() {
 provider: this static program does not have it inside"
     : >"$ca/log"
     enroll -E des
-    refused --unsent 1 "with des, which needs libcrypto's legacy provider: this static \
+    refused 1 "with des, which needs libcrypto's legacy provider: this static \
 program does not have it inside"
 }
 

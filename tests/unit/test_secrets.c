@@ -517,7 +517,7 @@ const char *__asan_default_options(void)
 
 static void lack_memory(void)
 {
-	volatile size_t most = PTRDIFF_MAX;
+	volatile size_t most = (size_t)PTRDIFF_MAX + 1;
 
 	assert_null(OPENSSL_malloc(most));
 	ERR_clear_error();

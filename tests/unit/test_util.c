@@ -200,6 +200,8 @@ static const struct escape {
     /* Surrogate, right-to-left override U+202E, byte order mark. */
     {"\xed\xa0\x80", 3, "\\xed\\xa0\\x80"},
     {"\xe2\x80\xae", 3, "\\xe2\\x80\\xae"},
+    /* Arabic letter mark, U+061C; the letter beside it. */
+    {"\xd8\x9c\xd8\xa7", 4, "\\xd8\\x9c\xd8\xa7"},
     {"\xef\xbb\xbf", 3, "\\xef\\xbb\\xbf"},
     /* Four bytes; truncated sequences; wrong continuation bytes. */
     {"\xf0\x9f\x98\x80", 4, "\\xf0\\x9f\\x98\\x80"},
