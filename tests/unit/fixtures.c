@@ -27,15 +27,7 @@
 #include "fixtures.h"
 #include "util/log.h"
 
-#if defined(__SANITIZE_ADDRESS__)
-#define FINDS_LEAKS
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define FINDS_LEAKS
-#endif
-#endif
-
-#ifdef FINDS_LEAKS
+#ifdef FIXTURE_SANITIZED
 #include <sanitizer/lsan_interface.h>
 #ifdef __linux__
 #include <sys/prctl.h>
@@ -102,7 +94,7 @@ int fixture_print_row(void **state)
 
 void fixture_exit(int status)
 {
-#ifdef FINDS_LEAKS
+#ifdef FIXTURE_SANITIZED
 #ifdef PR_SET_DUMPABLE
 	/* The sanitizer traces the process, which some tests forbid. */
 	prctl(PR_SET_DUMPABLE, 1);

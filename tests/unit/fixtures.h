@@ -10,6 +10,15 @@
 
 #include "compat/compat.h"
 
+/* In a build with the address sanitizer. */
+#if defined(__SANITIZE_ADDRESS__)
+#define FIXTURE_SANITIZED
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define FIXTURE_SANITIZED
+#endif
+#endif
+
 /*
  * cmocka's macro fail() hides fail() of util/log.h, which must be included
  * after this header. cmocka's fail_msg() needs the macro, so it is replaced.
