@@ -155,6 +155,14 @@ def has_frame(result, function, count=None):
     return any(frame.endswith(":" + function) for frame in result.stack[:count])
 
 
+def frees_what_was_signed(result):
+    """Whether it crashed in X509_free() or X509_REQ_free() after that."""
+    names = [frame.split(":")[-1] for frame in result.stack]
+    return any(names[i] == "ASN1_item_free" and
+               names[i + 1] in ("csr_make_self_signed", "request_make")
+               for i in range(len(names) - 1))
+
+
 def in_library(result):
     """What a library makes of a lack of memory, and the program cannot help.
 
@@ -165,8 +173,9 @@ def in_library(result):
     of what is signed, if they cannot decode it.
     """
     return (
-        result.status in (-6, -11) and has_frame(result, "ASN1_item_sign_ctx", 8)
-        or
+        result.status in (-6, -11) and (
+            has_frame(result, "ASN1_item_sign_ctx", 8) or
+            frees_what_was_signed(result)) or
         result.status in (-6, -11) and has_frame(result, "getaddrinfo", 8) or
         result.status == -14 and has_frame(result, "OPENSSL_init_crypto") or
         result.status == -6 and has_frame(result, "OPENSSL_die", 6))
