@@ -97,16 +97,21 @@ enum key_access own_key_find_access(int *mode, const char *name, mode_t wanted)
 	return access;
 }
 
-enum status own_key_check_planted(const char *what, const char *name)
+static enum status fail_planted(const char *what, const char *name)
 {
-	int mode;
-
-	if (own_key_find_access(&mode, name, 0777) != KEY_ACCESS_PLANTED)
-		return ST_OK;
 	return fail(ST_FILE,
 	    "%s %s: it is there, and belongs to another user, who may have put "
 	    "it there (give a name in a directory of your own)",
 	    what, name);
+}
+
+enum status own_key_check_planted(const char *what, const char *name)
+{
+	int mode;
+
+	return own_key_find_access(&mode, name, 0777) == KEY_ACCESS_PLANTED
+	    ? fail_planted(what, name)
+	    : ST_OK;
 }
 
 /* A key of which somebody else has a copy proves nothing.  quiet: others warn. */
@@ -116,7 +121,7 @@ static enum status check_access(const char *name, bool quiet)
 	enum key_access access = own_key_find_access(&mode, name, 0600);
 
 	if (access == KEY_ACCESS_PLANTED)
-		return own_key_check_planted("private key", name);
+		return fail_planted("private key", name);
 	if (access == KEY_ACCESS_FOREIGN && !quiet)
 		warn(WARN_KEY_ACCESS,
 		    "private key %s: it is there, and belongs to another user, "

@@ -1,4 +1,4 @@
-/* renew_guard.h: the private keys that renew does not overwrite. */
+/* renew_guard.h: files that renew does not overwrite, or not take from others. */
 #ifndef OPS_RENEW_GUARD_H
 #define OPS_RENEW_GUARD_H
 

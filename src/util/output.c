@@ -327,15 +327,8 @@ bool output_holds_signals(const struct output *o)
 
 void output_hold_signals(void)
 {
-	sigset_t held;
-
-	if (holds++ > 0)
-		return;
-	sigemptyset(&held);
-	sigaddset(&held, SIGINT);
-	sigaddset(&held, SIGTERM);
-	sigaddset(&held, SIGHUP);
-	sigprocmask(SIG_BLOCK, &held, &before_hold);
+	if (holds++ == 0)
+		temporary_hold_signals(&before_hold);
 }
 
 void output_release_signals(void)

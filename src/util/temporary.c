@@ -61,7 +61,7 @@ static void remove_on_signals(void)
 			sigaction(ending_signals[i], &action, NULL);
 }
 
-static void hold_ending_signals(sigset_t *before)
+void temporary_hold_signals(sigset_t *before)
 {
 	sigset_t held;
 	size_t i;
@@ -285,7 +285,7 @@ bool temporary_open(
 	memset(t, 0, sizeof(*t));
 	if (directory == NULL)
 		return false;
-	hold_ending_signals(&before);
+	temporary_hold_signals(&before);
 	ok = create_in(t, directory, target_base(target), mode);
 	error = errno;
 	if (ok) {

@@ -2,6 +2,7 @@
 #ifndef UTIL_TEMPORARY_H
 #define UTIL_TEMPORARY_H
 
+#include <signal.h>
 #include <stdbool.h>
 
 #include "util/target.h"
@@ -70,5 +71,11 @@ void temporary_remove_stale(const struct target *target);
 
 /* Removes the file, if any. */
 void temporary_close(struct temporary *temporary);
+
+/*
+ * Holds back the signals that remove the files and end the process: SIGINT, SIGTERM
+ * and SIGHUP.  *before has what was held back until then.
+ */
+void temporary_hold_signals(sigset_t *before);
 
 #endif

@@ -55,6 +55,17 @@ static int judge(X509 *cert, const char *host)
 	return error;
 }
 
+static void check_host(const char *names, const char *host, int want)
+{
+	X509 *cert = named(names);
+	int error = judge(cert, host);
+
+	if (error != want)
+		fixture_fail("%s for %s: %s", names, host,
+		    X509_verify_cert_error_string(error));
+	X509_free(cert);
+}
+
 /* RFC 9525, 6.3: a wildcard is a whole label, the left-most one. */
 static void test_names(void **state)
 {
@@ -96,20 +107,12 @@ static void test_names(void **state)
 	    {"email:a@scep.example.org", "scep.example.org", false},
 	    {"IP:192.0.2.1", "scep.example.org", false},
 	};
-	X509 *cert;
 	size_t i;
-	int error;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++) {
-		cert = named(rows[i].names);
-		error = judge(cert, rows[i].host);
-		if (error !=
-		    (rows[i].same ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH))
-			fixture_fail("%s for %s: %s", rows[i].names,
-			    rows[i].host, X509_verify_cert_error_string(error));
-		X509_free(cert);
-	}
+	for (i = 0; i < NITEMS(rows); i++)
+		check_host(rows[i].names, rows[i].host,
+		    rows[i].same ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH);
 }
 
 static void test_addresses(void **state)
@@ -127,20 +130,12 @@ static void test_addresses(void **state)
 	    {"IP:2001:db8::1", "2001:db8::2", false},
 	    {"IP:192.0.2.1", "::ffff:192.0.2.1", false},
 	};
-	X509 *cert;
 	size_t i;
-	int error;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++) {
-		cert = named(rows[i].names);
-		error = judge(cert, rows[i].host);
-		if (error !=
-		    (rows[i].same ? X509_V_OK : X509_V_ERR_IP_ADDRESS_MISMATCH))
-			fixture_fail("%s for %s: %s", rows[i].names,
-			    rows[i].host, X509_verify_cert_error_string(error));
-		X509_free(cert);
-	}
+	for (i = 0; i < NITEMS(rows); i++)
+		check_host(rows[i].names, rows[i].host,
+		    rows[i].same ? X509_V_OK : X509_V_ERR_IP_ADDRESS_MISMATCH);
 }
 
 /* RFC 6066, 3: SNI has a name without its final dot, and no address. */
