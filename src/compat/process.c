@@ -155,7 +155,7 @@ bool compat_skip_cleanup(void)
 
 #if defined(HAVE_MALLOC_USABLE_SIZE) && defined(HAVE_CRYPTO_SET_MEM_FUNCTIONS)
 
-static bool lacked_memory;
+static size_t lacks, forgotten_lacks;
 
 static void *allocate(size_t size, const char *file, int line)
 {
@@ -164,7 +164,7 @@ static void *allocate(size_t size, const char *file, int line)
 	(void)file;
 	(void)line;
 	if (size > 0 && block == NULL)
-		lacked_memory = true;
+		lacks++;
 	return block;
 }
 
@@ -202,12 +202,17 @@ bool compat_wipe_freed(void)
 
 bool compat_lacked_memory(void)
 {
-	return lacked_memory;
+	return lacks > forgotten_lacks;
+}
+
+size_t compat_count_lacks(void)
+{
+	return lacks;
 }
 
 void compat_forget_lack_of_memory(void)
 {
-	lacked_memory = false;
+	forgotten_lacks = lacks;
 }
 
 #else
@@ -221,6 +226,11 @@ bool compat_lacked_memory(void)
 {
 	return ERR_GET_REASON(ERR_peek_error()) == ERR_R_MALLOC_FAILURE ||
 	    ERR_GET_REASON(ERR_peek_last_error()) == ERR_R_MALLOC_FAILURE;
+}
+
+size_t compat_count_lacks(void)
+{
+	return 0;
 }
 
 void compat_forget_lack_of_memory(void)

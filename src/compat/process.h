@@ -54,6 +54,14 @@ bool compat_wipe_freed(void);
  * compat_wipe_freed() is false, this is known of its last errors only.
  */
 bool compat_lacked_memory(void);
+
+/*
+ * How many times libcrypto has lacked memory so far: a choice between
+ * certificates means nothing if the number grows meanwhile, as one that cannot be
+ * verified seems to be wrong.  0 where that cannot be found out.
+ */
+size_t compat_count_lacks(void);
+
 void compat_forget_lack_of_memory(void);
 
 /*

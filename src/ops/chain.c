@@ -1,3 +1,4 @@
+#include "compat/process.h"
 #include "ops/chain.h"
 #include "ops/outputs.h"
 #include "pki/cert.h"
@@ -72,6 +73,7 @@ static X509 *find_issuer(
 enum status chain_find_certs(STACK_OF(X509) *chain, X509 *cert,
     STACK_OF(X509) *certs, const struct cabundle *bundle)
 {
+	size_t lacks = compat_count_lacks();
 	const char *reason;
 
 	while ((cert = find_issuer(cert, certs, chain)) != NULL &&
@@ -79,7 +81,7 @@ enum status chain_find_certs(STACK_OF(X509) *chain, X509 *cert,
 		PATH_REFUSED)
 		if (sk_X509_push(chain, cert) <= 0)
 			return fail_memory();
-	return ST_OK;
+	return compat_count_lacks() > lacks ? fail_memory() : ST_OK;
 }
 
 enum status chain_write_certs(const struct session *session,

@@ -169,32 +169,36 @@ static enum status fetch(struct session *session, const char *path)
 	return st;
 }
 
+static enum status fetch_if_due(struct session *session)
+{
+	const struct options *options = session->options;
+	struct buf path = {0};
+	enum status st = trust_name_next(&path, options);
+
+	if (st == ST_OK && !was_written_today(buf_string(&path)) &&
+	    ca_is_ending(options))
+		st = fetch(session, buf_string(&path));
+	buf_free(&path);
+	return st;
+}
+
 /* That there is none yet is no failure. */
-static void fetch_or_warn(struct session *session, const char *path)
+void renew_next_fetch(struct session *session)
 {
 	struct log_capture capture;
 	enum status st;
 
+	if (!is_pinned(session))
+		return;
 	log_capture_begin(&capture);
-	st = fetch(session, path);
+	st = fetch_if_due(session);
 	log_capture_end(&capture);
 	if (st == ST_NO_NEXT_CA)
 		verbose("%s", capture.text);
 	else if (st != ST_OK)
 		warn(WARN_CA_NOT_RENEWED,
-		    "the CA certificate ends, and the next one: %s",
+		    "the next CA certificate was not fetched: %s",
 		    capture.text);
-}
-
-void renew_next_fetch(struct session *session)
-{
-	const struct options *options = session->options;
-	struct buf path = {0};
-
-	if (is_pinned(session) && trust_name_next(&path, options) == ST_OK &&
-	    !was_written_today(buf_string(&path)) && ca_is_ending(options))
-		fetch_or_warn(session, buf_string(&path));
-	buf_free(&path);
 }
 
 static bool is_used(X509 *cert, const struct options *options)

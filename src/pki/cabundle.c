@@ -3,6 +3,7 @@
 #include <openssl/x509v3.h>
 #include <openssl/x509_vfy.h>
 
+#include "compat/process.h"
 #include "pki/ability.h"
 #include "pki/cabundle.h"
 #include "pki/caset.h"
@@ -234,6 +235,7 @@ enum status cabundle_read(struct cabundle *out, const char *path,
     const char *encrypt_path, const struct pins *pins)
 {
 	enum status st;
+	size_t lacks;
 	bool exists;
 
 	memset(out, 0, sizeof(*out));
@@ -256,7 +258,12 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 		return st;
 	}
 
+	lacks = compat_count_lacks();
 	choose_both(out);
+	if (compat_count_lacks() > lacks) {
+		cabundle_free(out);
+		return fail_memory();
+	}
 	if (out->owned_encrypt != NULL) {
 		out->encrypt = out->owned_encrypt;
 		out->why_encrypt = "-e";

@@ -3,6 +3,7 @@
 #include <openssl/err.h>
 #include <openssl/x509_vfy.h>
 
+#include "compat/process.h"
 #include "pki/cert.h"
 #include "pki/path.h"
 
@@ -158,6 +159,7 @@ const char *path_explain(STACK_OF(X509) *anchors, X509 *cert)
 static int find_level(
     STACK_OF(X509) *cas, STACK_OF(X509) *anchors, STACK_OF(X509) *certs)
 {
+	size_t lacks = compat_count_lacks();
 	enum path_verdict verdict;
 	int i, found = 0;
 	const char *reason;
@@ -168,6 +170,8 @@ static int find_level(
 		if (!cert_says_ca(cert) || cert_is_in(cas, cert))
 			continue;
 		verdict = path_verify_below(anchors, cert, cas, &reason);
+		if (compat_count_lacks() > lacks)
+			return -1;
 		if (verdict != PATH_VERIFIED)
 			continue;
 		if (!cert_push(cas, cert))

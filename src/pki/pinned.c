@@ -1,5 +1,6 @@
 #include <string.h>
 
+#include "compat/process.h"
 #include "pki/cert.h"
 #include "pki/path.h"
 #include "pki/pinned.h"
@@ -178,6 +179,7 @@ static enum status judge_extra(const struct vouchers *v, X509 *extra)
 static enum status take_out_others(
     const struct vouchers *v, STACK_OF(X509) *certs)
 {
+	size_t lacks = compat_count_lacks();
 	struct buf text = {0};
 	enum status st = ST_OK;
 	struct verdict verdict;
@@ -191,7 +193,8 @@ static enum status take_out_others(
 			continue;
 
 		text.len = 0;
-		if (!add_shown(&text, v->pins->list, cert)) {
+		if (compat_count_lacks() > lacks ||
+		    !add_shown(&text, v->pins->list, cert)) {
 			st = fail_memory();
 			break;
 		}

@@ -37,6 +37,10 @@ KNOWN = [
     # An algorithm was taken for forbidden.
     Known("enroll", "memory", E.ENOMEM, "algs_digest_works", 40),
     Known("enroll", "memory", E.ENOMEM, "algs_get_cipher", 10, True),
+    # The bundle lacked CA certificates.
+    Known("renew", "memory", E.ENOMEM, "path_verify_below", 40),
+    # It was told as an error, with status 0.
+    Known("renew", "memory", E.ENOMEM, "trust_name_next"),
     # OpenSSL 3.0 crashed.
     Known("enroll", "memory", E.ENOMEM, None, 120),
 ]
