@@ -366,6 +366,8 @@ sscep_sources = \
 	src/util/quote.h \
 	src/util/report.c \
 	src/util/report.h \
+	src/util/screen.c \
+	src/util/screen.h \
 	src/util/spool.c \
 	src/util/spool.h \
 	src/util/standard.c \

@@ -25,17 +25,6 @@ bool problem_set_crypto(struct problem *problem, const char *what)
 	    problem, "%s: %s", what, reason != NULL ? reason : "out of memory");
 }
 
-/* The code point of a valid character of that length. */
-static unsigned long decode(const unsigned char *p, size_t length)
-{
-	unsigned long code = length == 1 ? *p : *p & (0x7fU >> length);
-	size_t i;
-
-	for (i = 1; i < length; i++)
-		code = code << 6 | (p[i] & 0x3fU);
-	return code;
-}
-
 /* Characters that a reader does not see, or that change what is seen. */
 static const struct {
 	unsigned long first, last;
@@ -76,7 +65,7 @@ int problem_count_characters(
 			    count + 1);
 			return -1;
 		}
-		code = decode(p, length);
+		code = utf8_code(p, length);
 		if ((fault = find_fault(code)) != NULL) {
 			problem_set(problem,
 			    "%s has %s (U+%04lX, character %d)", what, fault,

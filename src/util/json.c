@@ -5,24 +5,14 @@
 
 #define REPLACEMENT "\\ufffd"
 
-/* The code point of a character of two or three bytes; 0 of others. */
-static unsigned int code_point(const unsigned char *p, size_t len)
+/* Above U+FFFF as two surrogates (RFC 8259, 7). */
+static bool add_escape(struct buf *out, unsigned long code)
 {
-	if (len == 2)
-		return (p[0] & 0x1fu) << 6 | (p[1] & 0x3fu);
-	if (len == 3)
-		return (p[0] & 0x0fu) << 12 | (p[1] & 0x3fu) << 6 |
-		    (p[2] & 0x3fu);
-	return 0;
-}
-
-/* What a terminal may obey: controls beyond ASCII, changes of direction. */
-static bool is_control(unsigned int code)
-{
-	return (code >= 0x80 && code < 0xa0) || code == 0x61c ||
-	    (code >= 0x200b && code <= 0x200f) ||
-	    (code >= 0x2028 && code <= 0x202e) ||
-	    (code >= 0x2060 && code <= 0x2069);
+	if (code < 0x10000)
+		return buf_addf(out, "\\u%04lx", code);
+	code -= 0x10000;
+	return buf_addf(out, "\\u%04lx\\u%04lx", 0xd800 | code >> 10,
+	    0xdc00 | (code & 0x3ff));
 }
 
 static bool add_character(struct buf *out, const unsigned char *p, size_t len)
@@ -31,10 +21,8 @@ static bool add_character(struct buf *out, const unsigned char *p, size_t len)
 		return buf_add_string(out, REPLACEMENT);
 	if (*p == '"' || *p == '\\')
 		return buf_addf(out, "\\%c", *p);
-	if (*p < 0x20 || *p == 0x7f)
-		return buf_addf(out, "\\u%04x", *p);
-	if (is_control(code_point(p, len)))
-		return buf_addf(out, "\\u%04x", code_point(p, len));
+	if (utf8_is_hidden(utf8_code(p, len)))
+		return add_escape(out, utf8_code(p, len));
 	return buf_add(out, p, len);
 }
 

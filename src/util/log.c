@@ -11,6 +11,7 @@
 #include "util/live.h"
 #include "util/log.h"
 #include "util/memory.h"
+#include "util/screen.h"
 #include "util/standard.h"
 
 static const char *program = "sscep";
@@ -64,7 +65,7 @@ static void say_v(const char *prefix, const char *format, va_list ap)
 	live_erase();
 	if (prefix != NULL)
 		fprintf(out, "%s: ", prefix);
-	vfprintf(out, format, ap);
+	screen_print_v(out, format, ap);
 	fputc('\n', out);
 	if (fflush(out) != 0 && out == stdout && stdout_error == 0)
 		stdout_error = errno;
@@ -93,7 +94,7 @@ static void print_at(enum log_level at, const char *text)
 	if (!log_enabled(at))
 		return;
 	live_erase();
-	fprintf(stderr, "%s: %s\n", program, text);
+	screen_print(stderr, "%s: %s\n", program, text);
 }
 
 static void print_error(enum status st, const char *text)
@@ -249,7 +250,7 @@ static void print_warning(enum warning id, const char *text)
 		return;
 	}
 	live_erase();
-	fprintf(stderr, "%s: %s%s [%s]\n", program,
+	screen_print(stderr, "%s: %s%s [%s]\n", program,
 	    information ? "" : "warning: ", text, warning_id(id));
 }
 
@@ -372,9 +373,9 @@ void log_print_line(const char *line)
 {
 	live_erase();
 	if (stdout_error == 0)
-		fprintf(stdout, "%s\n", line);
+		screen_put_line(stdout, line);
 	if (!stdout_fails() && standard_was_closed(STDOUT_FILENO))
-		fprintf(stderr, "%s\n", line);
+		screen_put_line(stderr, line);
 }
 
 enum status log_print(const char *line)
@@ -385,7 +386,7 @@ enum status log_print(const char *line)
 	if (!stdout_fails())
 		return ST_OK;
 	st = fail_stdout();
-	fprintf(stderr, "%s\n", line);
+	screen_put_line(stderr, line);
 	return st;
 }
 

@@ -32,20 +32,12 @@ static bool add_unit(struct copy *copy, const char *unit, size_t len)
 	return true;
 }
 
-/*
- * The length of the letter at p; 0 if it must not be printed: control
- * characters, those that change the writing direction, and private use.
- */
+/* The length of the letter at p; 0 if it must not be printed. */
 static size_t letter_length(const unsigned char *p, size_t left)
 {
-	if (p[0] < 0x80)
-		return p[0] >= 0x20 && p[0] < 0x7f;
-	if (p[0] == 0xc2 || p[0] == 0xe2 || p[0] >= 0xee)
-		return 0;
-	/* The Arabic letter mark, U+061C, changes the direction, too. */
-	if (left > 1 && p[0] == 0xd8 && p[1] == 0x9c)
-		return 0;
-	return utf8_length(p, left);
+	size_t length = utf8_length(p, left);
+
+	return length > 0 && utf8_is_hidden(utf8_code(p, length)) ? 0 : length;
 }
 
 /*

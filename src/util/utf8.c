@@ -37,3 +37,68 @@ size_t utf8_length(const unsigned char *p, size_t left)
 	}
 	return 0;
 }
+
+unsigned long utf8_code(const unsigned char *p, size_t length)
+{
+	unsigned long code = length == 1 ? *p : *p & (0x7fUL >> length);
+	size_t i;
+
+	for (i = 1; i < length; i++)
+		code = code << 6 | (p[i] & 0x3fUL);
+	return code;
+}
+
+/*
+ * Of Unicode: the general categories Cc, Cf, Zl, Zp and Co, Noncharacter_Code_Point
+ * and Default_Ignorable_Code_Point, in which code points without a character are,
+ * too; of Zs all that look like a space but the ideographic one, which is a letter
+ * wide.
+ */
+static const struct {
+	unsigned long first, last;
+} hidden[] = {
+    {0x0, 0x1f},
+    {0x7f, 0xa0},
+    {0xad, 0xad},
+    {0x34f, 0x34f},
+    {0x600, 0x605},
+    {0x61c, 0x61c},
+    {0x6dd, 0x6dd},
+    {0x70f, 0x70f},
+    {0x890, 0x891},
+    {0x8e2, 0x8e2},
+    {0x115f, 0x1160},
+    {0x1680, 0x1680},
+    {0x17b4, 0x17b5},
+    {0x180b, 0x180f},
+    {0x2000, 0x200f},
+    {0x2028, 0x202f},
+    {0x205f, 0x206f},
+    {0x3164, 0x3164},
+    {0xe000, 0xf8ff},
+    {0xfdd0, 0xfdef},
+    {0xfe00, 0xfe0f},
+    {0xfeff, 0xfeff},
+    {0xffa0, 0xffa0},
+    {0xfff0, 0xfffb},
+    {0x110bd, 0x110bd},
+    {0x110cd, 0x110cd},
+    {0x13430, 0x1343f},
+    {0x1bca0, 0x1bca3},
+    {0x1d173, 0x1d17a},
+    {0xe0000, 0xe0fff},
+    {0xf0000, 0x10ffff},
+};
+
+bool utf8_is_hidden(unsigned long code)
+{
+	size_t i;
+
+	/* The last two of each plane are noncharacters. */
+	if ((code & 0xfffe) == 0xfffe)
+		return true;
+	for (i = 0; i < COUNT_OF(hidden) && code >= hidden[i].first; i++)
+		if (code <= hidden[i].last)
+			return true;
+	return false;
+}

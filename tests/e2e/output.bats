@@ -3,6 +3,8 @@
 # Warnings on stderr and their ids, --no-warn, and what tells the transactionID.
 
 load helper
+load namespace
+load servers
 
 warning_line='^\./sscep: warning: [^ ].* \[[a-z0-9-]+\]$'
 
@@ -230,6 +232,32 @@ for line in open(sys.argv[1]):
     run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l local.crt -w found -d
     expect_status 0
     says_transaction 1
+}
+
+# A letter whose second byte, 9B, is what ESC [ is to a terminal without UTF-8.
+@test "a terminal that does not take UTF-8 gets no byte beyond ASCII, all else the letters" {
+    start_enrolment --fail badRequest --fail-text $'\u00db31m'
+    local locale
+    for locale in LC_ALL=C LC_ALL=de_DE.ISO-8859-1 "LC_ALL= LC_CTYPE=C LANG=C.UTF-8" \
+        "LC_ALL= LC_CTYPE= LANG="; do
+        export LC_ALL LC_CTYPE LANG
+        eval "$locale"
+        on_terminal enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+            -l local.crt
+        grep -qF '\xc3\x9b31m' "$stdout" || problem "$locale" "$(cat "$stdout")"
+        ! LC_ALL=C grep -q $'[\x80-\xff]' "$stdout" || problem "$locale: a byte"
+        enroll
+        LC_ALL=C.UTF-8
+        stderr_has $'\u00db31m'
+    done
+    for locale in LC_ALL=C.UTF-8 "LC_ALL= LC_CTYPE=de_DE.utf8" \
+        "LC_ALL= LC_CTYPE= LANG=en_US.UTF-8"; do
+        eval "$locale"
+        on_terminal enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
+            -l local.crt
+        LC_ALL=C.UTF-8
+        stdout_has $'\u00db31m'
+    done
 }
 
 @test "no line has the transactionID without -v, with --quiet, --json or -m" {

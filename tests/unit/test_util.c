@@ -28,6 +28,7 @@
 #include "util/attributes.h"
 #include "util/buf.h"
 #include "util/file.h"
+#include "util/json.h"
 #include "util/log.h"
 #include "util/output.h"
 #include "util/target.h"
@@ -203,8 +204,12 @@ static const struct escape {
     /* Arabic letter mark, U+061C; the letter beside it. */
     {"\xd8\x9c\xd8\xa7", 4, "\\xd8\\x9c\xd8\xa7"},
     {"\xef\xbb\xbf", 3, "\\xef\\xbb\\xbf"},
-    /* Four bytes; truncated sequences; wrong continuation bytes. */
-    {"\xf0\x9f\x98\x80", 4, "\\xf0\\x9f\\x98\\x80"},
+    /* Four bytes: U+1F600, U+E0001; private use, a noncharacter. */
+    {"\xf0\x9f\x98\x80", 4, "\xf0\x9f\x98\x80"},
+    {"\xf3\xa0\x80\x81", 4, "\\xf3\\xa0\\x80\\x81"},
+    {"\xee\x80\x80", 3, "\\xee\\x80\\x80"},
+    {"\xef\xbf\xbf", 3, "\\xef\\xbf\\xbf"},
+    /* Truncated sequences; wrong continuation bytes. */
     {"\xc3", 1, "\\xc3"},
     {"\xe4\xb8", 2, "\\xe4\\xb8"},
     {"\xc3(", 2, "\\xc3("},
@@ -231,6 +236,110 @@ static void test_escape(void **state)
 		assert_string_equal(out, e->want);
 		free(text);
 	}
+}
+
+/* The code point in UTF-8; how many bytes. */
+static size_t encode(char out[5], unsigned long code)
+{
+	static const unsigned char lead[] = {0, 0, 0xc0, 0xe0, 0xf0};
+	size_t i, len = code < 0x80 ? 1 : code < 0x800 ? 2 : 3;
+
+	if (code > 0xffff)
+		len = 4;
+	memset(out, 0, 5);
+	for (i = len - 1; i > 0; i--, code >>= 6)
+		out[i] = (char)(0x80 | (code & 0x3f));
+	out[0] = (char)(lead[len == 1 ? 0 : len] | code);
+	return len;
+}
+
+static bool is_quoted(const char *text, size_t len)
+{
+	char out[40];
+
+	return strncmp(log_escape(out, sizeof(out), text, len), "\\x", 2) == 0;
+}
+
+/* What is not in the list of one is not in that of the other: there is one. */
+static void test_hidden(void **state)
+{
+	struct buf json = {0};
+	unsigned long code;
+	char text[5];
+	size_t len;
+
+	(void)state;
+	for (code = 1; code <= 0x10ffff; code++) {
+		if (code == '"' || code == '\\' ||
+		    (code >= 0xd800 && code < 0xe000))
+			continue;
+		len = encode(text, code);
+		json.len = 0;
+		assert_true(json_add_string(&json, text));
+		if (is_quoted(text, len) !=
+		    (strstr(buf_string(&json), "\\u") != NULL))
+			assert_int_equal(code, 0);
+	}
+	json.len = 0;
+	assert_true(json_add_string(&json, "\xf0\x9d\x85\xb3\xf3\xa0\x80\x81"));
+	assert_string_equal(
+	    buf_string(&json), "\"\\ud834\\udd73\\udb40\\udc01\"");
+	buf_free(&json);
+}
+
+/* The first and the last of each range that a terminal may obey or not show. */
+static void test_hidden_ranges(void **state)
+{
+	static const unsigned long ranges[][2] = {
+	    {0x1, 0x1f},
+	    {0x7f, 0x9f},
+	    {0xad, 0xad},
+	    {0x34f, 0x34f},
+	    {0x600, 0x605},
+	    {0x61c, 0x61c},
+	    {0x6dd, 0x6dd},
+	    {0x70f, 0x70f},
+	    {0x890, 0x891},
+	    {0x8e2, 0x8e2},
+	    {0x115f, 0x1160},
+	    {0x1680, 0x1680},
+	    {0x17b4, 0x17b5},
+	    {0x180b, 0x180f},
+	    {0x200b, 0x200f},
+	    {0x2028, 0x202e},
+	    {0x2060, 0x206f},
+	    {0x3164, 0x3164},
+	    {0xe000, 0xf8ff},
+	    {0xfdd0, 0xfdef},
+	    {0xfe00, 0xfe0f},
+	    {0xfeff, 0xfeff},
+	    {0xffa0, 0xffa0},
+	    {0xfff0, 0xfffb},
+	    {0xfffe, 0xffff},
+	    {0x110bd, 0x110bd},
+	    {0x110cd, 0x110cd},
+	    {0x13430, 0x1343f},
+	    {0x1bca0, 0x1bca3},
+	    {0x1d173, 0x1d17a},
+	    {0x1fffe, 0x1ffff},
+	    {0xe0000, 0xe0fff},
+	    {0xf0000, 0x10ffff},
+	};
+	static const unsigned long seen[] = {0x20, 0x7e, 0xae, 0xe4, 0x350,
+	    0x606, 0x627, 0x1161, 0x2010, 0x201c, 0x2027, 0x2070, 0x3042,
+	    0x4e2d, 0xac00, 0xfffd, 0x10000, 0x1f600, 0x20000};
+	unsigned long code;
+	char text[5];
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < COUNT_OF(ranges); i++)
+		for (code = ranges[i][0]; code <= ranges[i][1]; code++)
+			if (!is_quoted(text, encode(text, code)))
+				assert_int_equal(code, 0);
+	for (i = 0; i < COUNT_OF(seen); i++)
+		if (is_quoted(text, encode(text, seen[i])))
+			assert_int_equal(seen[i], 0);
 }
 
 /* A letter of each length, two bytes that are escaped, and more letters. */
@@ -1387,6 +1496,8 @@ int main(void)
 	    cmocka_unit_test(test_buf_wipes),
 	    cmocka_unit_test(test_escape),
 	    cmocka_unit_test(test_escape_sizes),
+	    cmocka_unit_test(test_hidden),
+	    cmocka_unit_test(test_hidden_ranges),
 	    cmocka_unit_test(test_escape_none),
 	    cmocka_unit_test(test_quote_cut),
 	    cmocka_unit_test(test_is_text),
