@@ -82,45 +82,61 @@ enum status renew_hook_mark_files(const struct renewal_state *r)
 	return mark(r, action);
 }
 
+static enum status say_writers(
+    enum writers found, const char *config, const char *so, const char *culprit)
+{
+	if (found == WRITERS_OWNER)
+		return fail(ST_HOOK,
+		    "configuration file %s: %s%s belongs to another user "
+		    "(chown)",
+		    config, so, culprit);
+	if (found == WRITERS_OTHERS)
+		return fail(ST_HOOK,
+		    "configuration file %s: %sits group or others may write %s "
+		    "(chmod go-w)",
+		    config, so, culprit);
+	if (found == WRITERS_UNKNOWN)
+		return fail_errno(ST_HOOK,
+		    "configuration file %s: %swho may write %s is not known",
+		    config, so, culprit);
+	return ST_OK;
+}
+
 /* Reports when others may change the configuration file: ST_HOOK. */
 static enum status check_writers(const char *config, const char *so)
 {
 	struct buf culprit = {0};
 	enum writers found = writers_find(&culprit, config);
-	const char *path = buf_string(&culprit);
-	enum status st = ST_OK;
+	enum status st = say_writers(found, config, so, buf_string(&culprit));
 
-	if (found == WRITERS_OWNER)
-		st = fail(ST_HOOK,
-		    "configuration file %s: %s%s belongs to another user "
-		    "(chown)",
-		    config, so, path);
-	else if (found == WRITERS_OTHERS)
-		st = fail(ST_HOOK,
-		    "configuration file %s: %sits group or others may write %s "
-		    "(chmod go-w)",
-		    config, so, path);
-	else if (found == WRITERS_UNKNOWN)
-		st = fail_errno(ST_HOOK,
-		    "configuration file %s: %swho may write %s is not known",
-		    config, so, path);
 	buf_free(&culprit);
 	return st;
 }
 
-/* A descriptor that is open, as /dev/stdin, is of the user's own making. */
+/*
+ * What is open, as /dev/stdin: a terminal or a socket is of the user's own making,
+ * a file or a FIFO may be somebody else's.
+ */
+static enum status check_open(
+    const struct stat *sb, const char *config, const char *so)
+{
+	if (!S_ISREG(sb->st_mode) && !S_ISFIFO(sb->st_mode))
+		return ST_OK;
+	return say_writers(writers_of(sb), config, so, "the open file");
+}
+
 enum status renew_hook_check_config(const char *path, const char *so)
 {
+	const char *name = file_is_standard(path) ? "/dev/stdin" : path;
 	struct target target;
 	enum status st;
 
-	if (file_is_standard(path))
-		return ST_OK;
-	st = target_find(&target, path, "configuration file ");
-
+	st = target_find(&target, name, "configuration file ");
 	if (st != ST_OK)
 		st = ST_HOOK;
-	else if (!target.stream)
+	else if (target.stream)
+		st = check_open(&target.status, path, so);
+	else
 		st = check_writers(path, so);
 	target_free(&target);
 	return st;
@@ -325,11 +341,13 @@ static enum status run_claimed(const struct renewal_state *r, int fd)
 enum status renew_hook_run(const struct renewal_state *r)
 {
 	bool unfinished = false;
-	enum status st = swap_find_new(&unfinished, r->cert_file);
+	enum status st;
 	int fd;
 
-	if (st != ST_OK || unfinished || r->cert == NULL ||
-	    r->options->renew.hook == NULL)
+	if (r->cert == NULL || r->options->renew.hook == NULL)
+		return ST_OK;
+	st = swap_find_new(&unfinished, r->cert_file);
+	if (st != ST_OK || unfinished)
 		return st;
 	if (is_within(r)) {
 		verbose("this run is started by the hook, which is left to the "

@@ -33,7 +33,7 @@ static bool is_sticky_directory(const struct stat *sb)
 }
 
 /* A file, or a directory on the way. */
-static enum writers check(const struct stat *sb)
+enum writers writers_of(const struct stat *sb)
 {
 	if (!is_ours(sb))
 		return WRITERS_OWNER;
@@ -133,7 +133,7 @@ static enum writers step(struct walk *walk, struct buf *next)
 	if (!S_ISLNK(sb.st_mode)) {
 		walk->done.len = 0;
 		return buf_add(&walk->done, next->data, next->len)
-		    ? check(&sb)
+		    ? writers_of(&sb)
 		    : WRITERS_UNKNOWN;
 	}
 	found = check_link(&sb, directory_of(walk));
@@ -168,7 +168,7 @@ enum writers writers_find(struct buf *culprit, const char *name)
 
 	if (start(&walk, name) && stat("/", &root) == 0 &&
 	    buf_add_string(culprit, "/")) {
-		found = check(&root);
+		found = writers_of(&root);
 		if (found == WRITERS_NONE)
 			found = go_on(&walk, culprit);
 	}

@@ -2,6 +2,8 @@
 #ifndef UTIL_WRITERS_H
 #define UTIL_WRITERS_H
 
+#include <sys/stat.h>
+
 #include "util/buf.h"
 
 enum writers {
@@ -19,5 +21,8 @@ enum writers {
  * the path of what is at fault to culprit.
  */
 enum writers writers_find(struct buf *culprit, const char *name);
+
+/* The same of a file that is open, whose name does not count. */
+enum writers writers_of(const struct stat *sb);
 
 #endif

@@ -1146,6 +1146,46 @@ hook_is_not_run() {
     hook_is_run a/b/c/dev.conf
 }
 
+# open_conf NAME: renew with a configuration file that is open as standard input.
+open_conf() {
+    rm -f hooked
+    touch dev.crt.hook
+    status=0
+    before_run
+    timeout -k 5 60 "$sscep" renew -f "$1" >"$stdout" 2>"$stderr" || status=$?
+    no_sanitizer_text
+}
+
+@test "a hook from an open file that others may write is not run, from one's own and from a pipe it is" {
+    start
+    configure "Hook = 'touch hooked'"
+    enrolled
+    local name
+    for name in - /dev/stdin /dev/fd/0 /proc/self/fd/0; do
+        [ "$name" = - ] || [ -e "$name" ] || continue
+        chmod 644 dev.conf
+        open_conf "$name" <dev.conf
+        expect_status 0
+        [ -e hooked ] || problem "the hook was not run"
+        open_conf "$name" < <(cat dev.conf)
+        expect_status 0
+        [ -e hooked ] || problem "the hook was not run"
+        chmod 666 dev.conf
+        open_conf "$name" <dev.conf
+        expect_status 78
+        one_error "configuration file $name: its hook is not run, as its group or others may write the open file (chmod go-w)"
+        [ ! -e hooked ] || problem "the hook was run"
+    done
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    chmod 644 dev.conf
+    chown 12345 dev.conf
+    open_conf - <dev.conf
+    expect_status 78
+    one_error "configuration file -: its hook is not run, as the open file belongs to another user (chown)"
+    [ ! -e hooked ] || problem "the hook was run"
+}
+
 @test "an ordinary user's hook is run from root's file and his own, not below another's directory" {
     as_root true
     [ "$(id -u)" -eq 0 ] || skip "only root is another user, too"
