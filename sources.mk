@@ -368,6 +368,8 @@ sscep_sources = \
 	src/util/report.h \
 	src/util/screen.c \
 	src/util/screen.h \
+	src/util/special.c \
+	src/util/special.h \
 	src/util/spool.c \
 	src/util/spool.h \
 	src/util/standard.c \

@@ -20,6 +20,7 @@
 #include "util/live.h"
 #include "util/log.h"
 #include "util/report.h"
+#include "util/special.h"
 #include "util/standard.h"
 
 static enum status open_session(struct session *session)
@@ -41,6 +42,7 @@ static enum status run_operation(
 	if (!options->quiet && !options->json && !log_enabled(LOG_VERBOSE))
 		live_enable();
 	file_set_cleaning(!operation->diagnoses);
+	special_set_limit(options->timeout);
 	session_start(&session, options, report);
 	if (!operation->diagnoses)
 		st = open_session(&session);

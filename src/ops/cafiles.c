@@ -157,7 +157,9 @@ static void warn_of_shadow(
 	    (current != NULL && target_names_one_file(base, current)))
 		return;
 	log_capture_begin(&capture);
-	st = cert_read_all(&held, base, "CA certificate");
+	st = file_expect_own(base, "CA certificate");
+	if (st == ST_OK)
+		st = cert_read_all(&held, base, "CA certificate");
 	log_capture_end(&capture);
 	other = caset_find_missing(held, certs);
 	if (st != ST_OK)

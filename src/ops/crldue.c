@@ -128,7 +128,7 @@ static enum status judge_file(struct verdict *verdict,
 	if (target->status.st_size == 0)
 		return set_due(verdict, "its file is empty");
 
-	fd = open(target->path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	fd = open(target->path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 	if (fd < 0)
 		return fail_errno(ST_FILE, "CRL %s: cannot open", path);
 	st = judge_open(verdict, session, fd);

@@ -89,16 +89,15 @@ struct pem {
 
 static bool put_to_file(void *arg, const struct buf *part)
 {
-	const int *fd = arg;
-
-	return contents_add(*fd, part);
+	return contents_add(arg, part);
 }
 
-static bool write_pem(int fd, const void *from)
+static bool write_pem(const struct drain *to, const void *from)
 {
 	const struct pem *pem = from;
+	struct drain copy = *to;
 
-	return pem_write(pem->label, pem->der, put_to_file, &fd);
+	return pem_write(pem->label, pem->der, put_to_file, &copy);
 }
 
 enum status outputs_write_der(const struct session *session,
@@ -157,14 +156,16 @@ enum status outputs_write_certs(
 /* Prints the certificate that could not be written; returns where. */
 static const char *rescue(const struct session *session, const struct buf *text)
 {
+	const struct drain out = {STDOUT_FILENO, DRAIN_WAITS};
+	const struct drain err = {STDERR_FILENO, DRAIN_WAITS};
+
 	if (session->options->json) {
 		report_set(session->report, REPORT_PEM, buf_string(text));
 		return "in this object";
 	}
-	if (!standard_was_closed(STDOUT_FILENO) &&
-	    contents_add(STDOUT_FILENO, text))
+	if (!standard_was_closed(STDOUT_FILENO) && contents_add(&out, text))
 		return "on standard output";
-	contents_add(STDERR_FILENO, text);
+	contents_add(&err, text);
 	return "on standard error";
 }
 

@@ -83,7 +83,9 @@ static enum status read_request(X509_REQ **out, const char *path)
 	enum status st;
 
 	log_capture_begin(&capture);
-	st = csr_read(out, path);
+	st = file_expect_own(path, "request");
+	if (st == ST_OK)
+		st = csr_read(out, path);
 	log_capture_end(&capture);
 	return st == ST_OK
 	    ? st

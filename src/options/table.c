@@ -134,7 +134,8 @@ const struct option_row table_rows[] = {
 	  .def = TIMEOUT_DEFAULT, .min = 1, .arg = "secs", .key = "Timeout",
 	  .help = "Seconds an exchange may take",
 	  .more = "From the look-up of the name of the server to the last byte"
-		  " of the reply." },
+		  " of the reply. A FIFO or a device that is named as a file"
+		  " is waited for as long, but for standard input and output." },
 	{ .name = "max-size", .ops = ALL, TO_NUMBER(max_size),
 	  .min = 1, .arg = "bytes", .key = "MaxReplySize",
 	  .help = "Maximum size of a reply, in bytes",

@@ -145,7 +145,10 @@ static enum status read_numbered(STACK_OF(X509) **out, const char *path)
 			break;
 		}
 
-		st = cert_read(&cert, buf_string(&name), "CA certificate");
+		st = file_expect_own(buf_string(&name), "CA certificate");
+		if (st == ST_OK)
+			st = cert_read(
+			    &cert, buf_string(&name), "CA certificate");
 		if (st == ST_OK && sk_X509_push(certs, cert) <= 0) {
 			X509_free(cert);
 			st = fail_memory();

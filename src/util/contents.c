@@ -1,57 +1,35 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <signal.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "util/contents.h"
+#include "util/special.h"
 
-#define WAIT_STEP 100   /* milliseconds between looks for a held signal */
-#define KEPT_MAX  65536 /* bytes; certificates and keys are smaller */
+#define KEPT_MAX 65536 /* bytes; certificates and keys are smaller */
 
-/*
- * Whether SIGINT, SIGTERM or SIGHUP is held back: what waits for another
- * process then waits no longer.
- */
-static bool is_interrupted(void)
-{
-	sigset_t pending;
-
-	return sigpending(&pending) == 0 &&
-	    (sigismember(&pending, SIGINT) == 1 ||
-		sigismember(&pending, SIGTERM) == 1 ||
-		sigismember(&pending, SIGHUP) == 1);
-}
-
-bool contents_add(int fd, const struct buf *text)
+bool contents_add(const struct drain *to, const struct buf *text)
 {
 	size_t done = 0;
 	ssize_t put;
 
 	while (done < text->len) {
-		put = write(fd, text->data + done, text->len - done);
-		if (put < 0 && errno == EAGAIN) {
-			if (is_interrupted()) {
-				errno = EINTR;
-				return false;
-			}
-			poll(&(struct pollfd){fd, POLLOUT, 0}, 1, WAIT_STEP);
-			continue;
-		}
-		if (put < 0 && errno == EINTR)
-			continue;
-		if (put < 0)
+		put = write(to->fd, text->data + done, text->len - done);
+		if (put >= 0)
+			done += (size_t)put;
+		else if (errno == EAGAIN &&
+		    !special_wait(to->fd, POLLOUT, to->end))
 			return false;
-		done += (size_t)put;
+		else if (errno != EAGAIN && errno != EINTR)
+			return false;
 	}
 	return true;
 }
 
-static bool add_text(int fd, const void *from)
+static bool add_text(const struct drain *to, const void *from)
 {
-	return contents_add(fd, from);
+	return contents_add(to, from);
 }
 
 struct contents contents_of(const struct buf *text)
@@ -61,9 +39,10 @@ struct contents contents_of(const struct buf *text)
 
 bool contents_write(int fd, const struct contents *contents)
 {
+	const struct drain to = {fd, DRAIN_WAITS};
 	off_t end;
 
-	return contents->add(fd, contents->from) &&
+	return contents->add(&to, contents->from) &&
 	    (end = lseek(fd, 0, SEEK_CUR)) >= 0 && ftruncate(fd, end) == 0;
 }
 
@@ -100,15 +79,31 @@ static bool write_or_restore(int fd, const struct contents *contents, bool sync)
 	return ok;
 }
 
-/* The user may have permission to write the file, but not to read it. */
+/* Whether it is regular, as it was before it was opened; else closes it. */
+static int keep_kind(int fd, bool regular)
+{
+	struct stat sb;
+
+	if (fd < 0 ||
+	    (fstat(fd, &sb) == 0 && (S_ISREG(sb.st_mode) != 0) == regular))
+		return fd;
+	close(fd);
+	errno = EEXIST;
+	return -1;
+}
+
+/*
+ * The user may have permission to write the file, but not to read it.  O_NONBLOCK:
+ * it may have become a FIFO.
+ */
 static int open_file(const char *path)
 {
-	const int flags = O_NOFOLLOW | O_CLOEXEC;
+	const int flags = O_NOFOLLOW | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
 	int fd = open(path, O_RDWR | flags);
 
 	if (fd < 0 && errno == EACCES)
 		fd = open(path, O_WRONLY | flags);
-	return fd;
+	return keep_kind(fd, true);
 }
 
 bool contents_overwrite(
@@ -127,55 +122,38 @@ bool contents_overwrite(
 	return ok;
 }
 
-/* A pipe has to be opened by its reader as well. */
-static int open_pipe(const char *path, int flags)
+/*
+ * A pipe has to be opened by its reader as well.  A pipe or device may have been
+ * replaced by a file that is not ours; the descriptor of another process may
+ * lead to any file.
+ */
+static int open_other(const struct target *target, long long end)
 {
-	const struct timespec step = {.tv_nsec = 50L * 1000 * 1000};
+	const int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC |
+	    O_NONBLOCK | (target->stream ? 0 : O_NOFOLLOW);
 	int fd;
 
-	while ((fd = open(path, flags | O_NONBLOCK)) < 0 && errno == ENXIO) {
-		if (is_interrupted()) {
-			errno = EINTR;
-			break;
-		}
-		nanosleep(&step, NULL);
-	}
-	return fd;
-}
-
-/* A pipe or device may have been replaced by a file that is not ours. */
-static int open_other(const struct target *target)
-{
-	const int flags = O_WRONLY | O_APPEND | O_NOCTTY | O_CLOEXEC;
-	struct stat sb;
-	int fd;
-
-	if (target->stream)
-		return open(target->path, flags);
-	fd = S_ISFIFO(target->status.st_mode)
-	    ? open_pipe(target->path, flags | O_NOFOLLOW)
-	    : open(target->path, flags | O_NOFOLLOW);
-	if (fd >= 0 && fstat(fd, &sb) == 0 && !S_ISREG(sb.st_mode))
-		return fd;
-	if (fd >= 0) {
-		close(fd);
-		errno = EEXIST;
-	}
-	return -1;
+	while ((fd = open(target->path, flags)) < 0 && errno == ENXIO &&
+	    S_ISFIFO(target->status.st_mode))
+		if (!special_wait(-1, 0, end))
+			return -1;
+	return target->stream ? fd : keep_kind(fd, false);
 }
 
 bool contents_write_stream(
     const struct target *target, const struct contents *contents)
 {
-	int fd = target->descriptor, error = 0;
+	struct drain to = {target->descriptor, DRAIN_WAITS};
+	int error = 0;
 
-	if (fd >= 0)
-		return contents->add(fd, contents->from);
-	if ((fd = open_other(target)) < 0)
+	if (to.fd >= 0)
+		return contents->add(&to, contents->from);
+	to.end = special_end();
+	if ((to.fd = open_other(target, to.end)) < 0)
 		return false;
-	if (!contents->add(fd, contents->from))
+	if (!contents->add(&to, contents->from))
 		error = errno;
-	if (close(fd) != 0 && error == 0)
+	if (close(to.fd) != 0 && error == 0)
 		error = errno;
 	errno = error;
 	return error == 0;

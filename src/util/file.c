@@ -1,5 +1,5 @@
 #include <errno.h>
-#include <fcntl.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -7,6 +7,7 @@
 
 #include "util/file.h"
 #include "util/log.h"
+#include "util/special.h"
 #include "util/target.h"
 #include "util/temporary.h"
 
@@ -19,13 +20,44 @@ void file_set_cleaning(bool on)
 	cleans = on;
 }
 
-/*
- * size is that of a regular file, or 0.  It may have changed: it is the end only
- * where there was room for more, and no more was read.
- */
-static enum status read_all(
-    struct buf *out, int fd, size_t size, const char *path, const char *what)
+/* A file that is open, or standard input. */
+struct source {
+	const char *path, *what;
+	int fd;
+	size_t size;   /* of a regular file, or 0 */
+	bool waits;    /* it is opened so that it does not block, and may */
+	long long end; /* then it is waited for until then */
+	struct stat *status; /* of file_read_own(), or NULL */
+};
+
+static enum status fail_reading(const struct source *s)
 {
+	if (errno != ETIMEDOUT || !s->waits)
+		return fail_errno(
+		    ST_FILE, "%s %s: cannot read", s->what, s->path);
+	return fail(ST_FILE,
+	    "%s %s: it is a FIFO or a device, and its end did not come in %d "
+	    "s: "
+	    "expected a file, or a program that writes to it and closes it "
+	    "(--timeout sets the limit)",
+	    s->what, s->path, special_limit());
+}
+
+/* -1 with errno; EINTR and EAGAIN: to be called again. */
+static ssize_t read_step(const struct source *s, unsigned char *to, size_t len)
+{
+	return s->waits && !special_wait(s->fd, POLLIN, s->end)
+	    ? -1
+	    : read(s->fd, to, len);
+}
+
+/*
+ * The size may have changed: it is the end only where there was room for more,
+ * and no more was read.
+ */
+static enum status read_all(struct buf *out, const struct source *s)
+{
+	const size_t size = s->size;
 	const size_t step = size > 0 && size < READ_STEP ? size + 1 : READ_STEP;
 	ssize_t got;
 	bool ended;
@@ -33,15 +65,14 @@ static enum status read_all(
 	do {
 		if (!buf_reserve(out, step))
 			return fail_memory();
-		got = read(fd, out->data + out->len, step);
-		if (got < 0 && errno != EINTR)
-			return fail_errno(
-			    ST_FILE, "%s %s: cannot read", what, path);
+		got = read_step(s, out->data + out->len, step);
+		if (got < 0 && errno != EINTR && (errno != EAGAIN || !s->waits))
+			return fail_reading(s);
 		if (got > 0)
 			out->len += (size_t)got;
 		if (out->len > FILE_READ_MAX)
 			return fail(ST_FILE, "%s %s: larger than %u bytes",
-			    what, path, FILE_READ_MAX);
+			    s->what, s->path, FILE_READ_MAX);
 		ended = got == 0 ||
 		    (got > 0 && got < (ssize_t)step && out->len == size);
 	} while (!ended);
@@ -50,63 +81,119 @@ static enum status read_all(
 	return ST_OK;
 }
 
+static enum status expect_regular(
+    const char *what, const char *path, const struct stat *sb)
+{
+	return S_ISREG(sb->st_mode)
+	    ? ST_OK
+	    : fail(ST_FILE, "%s %s: is no regular file, expected one, or none",
+		  what, path);
+}
+
+enum status file_expect_own(const char *path, const char *what)
+{
+	struct stat sb;
+
+	return stat(path, &sb) != 0 ? ST_OK : expect_regular(what, path, &sb);
+}
+
+static void find_size(struct source *s, const struct target *target)
+{
+	if (S_ISREG(target->status.st_mode)) {
+		s->size = (size_t)target->status.st_size;
+	} else if (!target->stream || target->descriptor < 0) {
+		s->waits = true;
+		s->end = special_end();
+	}
+}
+
 /*
- * Sets size to that of a regular file.  If that has another name, it may be one
- * that a killed process has left, for file_set_cleaning().  -1 after reporting.
+ * A regular file that has another name may have got that from a killed process,
+ * for file_set_cleaning().
  */
-static int open_named(
-    const char *path, const char *what, size_t *size, enum status *st)
+static enum status open_named(struct source *s)
 {
 	struct target target = {0};
 	struct buf label = {0};
-	int fd = -1;
+	enum status st;
 
-	*st = buf_addf(&label, "%s ", what)
-	    ? target_find(&target, path, buf_string(&label))
+	st = buf_addf(&label, "%s ", s->what)
+	    ? target_find(&target, s->path, buf_string(&label))
 	    : fail_memory();
-	if (*st == ST_OK) {
-		fd = open(target.path,
-		    O_RDONLY | O_CLOEXEC | (target.stream ? 0 : O_NOFOLLOW));
-		if (fd < 0)
-			*st = fail_errno(
-			    ST_FILE, "%s %s: cannot open", what, path);
+	if (st == ST_OK && (s->fd = special_open(&target)) < 0)
+		st =
+		    fail_errno(ST_FILE, "%s %s: cannot open", s->what, s->path);
+	/* It may be another one than the one that was found. */
+	if (st == ST_OK && fstat(s->fd, &target.status) != 0)
+		st = fail_reading(s);
+	if (st == ST_OK && s->status != NULL) {
+		*s->status = target.status;
+		st = expect_regular(s->what, s->path, s->status);
 	}
-	if (fd >= 0 && S_ISREG(target.status.st_mode)) {
-		*size = (size_t)target.status.st_size;
-		if (cleans && target.status.st_nlink > 1)
+	if (st == ST_OK) {
+		find_size(s, &target);
+		if (cleans && S_ISREG(target.status.st_mode) &&
+		    target.status.st_nlink > 1)
 			temporary_remove_stale(&target);
 	}
 	target_free(&target);
 	buf_free(&label);
-	return fd;
+	return st;
+}
+
+static enum status read_source(struct buf *out, struct source *s)
+{
+	enum status st = read_all(out, s);
+
+	if (st != ST_OK)
+		buf_free(out);
+	return st;
+}
+
+static enum status open_and_read(struct buf *out, struct source *s)
+{
+	enum status st = open_named(s);
+
+	if (st == ST_OK)
+		st = read_source(out, s);
+	if (s->fd >= 0)
+		close(s->fd);
+	return st;
 }
 
 enum status file_read_any(struct buf *out, const char *path, const char *what)
 {
-	bool standard = file_is_standard(path);
-	enum status st = ST_OK;
-	size_t size = 0;
-	int fd;
+	struct source s = {.path = path, .what = what, .fd = -1};
 
-	fd = standard ? STDIN_FILENO : open_named(path, what, &size, &st);
-	if (fd < 0)
-		return st;
-	if ((st = read_all(out, fd, size, path, what)) != ST_OK)
-		buf_free(out);
-	if (!standard)
-		close(fd);
-	return st;
+	if (!file_is_standard(path))
+		return open_and_read(out, &s);
+	s.fd = STDIN_FILENO;
+	return read_source(out, &s);
+}
+
+static enum status expect_bytes(
+    struct buf *out, const char *path, const char *what)
+{
+	if (out->len > 0)
+		return ST_OK;
+	buf_free(out);
+	return fail(ST_FILE, "%s %s: the file is empty", what, path);
 }
 
 enum status file_read(struct buf *out, const char *path, const char *what)
 {
 	enum status st = file_read_any(out, path, what);
 
-	if (st == ST_OK && out->len == 0) {
-		buf_free(out);
-		st = fail(ST_FILE, "%s %s: the file is empty", what, path);
-	}
-	return st;
+	return st == ST_OK ? expect_bytes(out, path, what) : st;
+}
+
+enum status file_read_own(
+    struct buf *out, struct stat *sb, const char *path, const char *what)
+{
+	struct source s = {.path = path, .what = what, .fd = -1, .status = sb};
+	enum status st = open_and_read(out, &s);
+
+	return st == ST_OK ? expect_bytes(out, path, what) : st;
 }
 
 bool file_is_standard(const char *name)

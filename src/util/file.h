@@ -3,6 +3,7 @@
 #define UTIL_FILE_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 
 #include "util/buf.h"
 #include "util/status.h"
@@ -26,6 +27,18 @@ void file_set_cleaning(bool on);
 enum status file_read(struct buf *out, const char *path, const char *what);
 /* The same for a file that may be empty. */
 enum status file_read_any(struct buf *out, const char *path, const char *what);
+
+/*
+ * What is read may be a FIFO or a device, as a user may name one on purpose: it
+ * is waited for as special_open() and special_wait() do.  A file whose name we
+ * have chosen, such as CERT.req, has to be regular.  file_read_own() is as
+ * file_read() for such a file, and sets sb to the status of what was read.
+ * file_expect_own() looks, for what is read later: ST_FILE after reporting if it
+ * is there and not regular.
+ */
+enum status file_read_own(
+    struct buf *out, struct stat *sb, const char *path, const char *what);
+enum status file_expect_own(const char *path, const char *what);
 
 /* Whether the name is "-": standard input or standard output. */
 bool file_is_standard(const char *name);

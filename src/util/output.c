@@ -37,7 +37,9 @@ static enum status check_room(const struct output *o)
 
 static enum status try_in_place(struct output *o)
 {
-	int fd = open(o->target.path, O_WRONLY | O_NOFOLLOW | O_CLOEXEC);
+	/* O_NONBLOCK: it may have become a FIFO. */
+	int fd = open(
+	    o->target.path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
 	if (fd < 0)
 		return fail_writing(o);

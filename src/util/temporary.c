@@ -379,7 +379,7 @@ bool temporary_sync_directory(const struct target *target)
 
 	if (directory == NULL)
 		return false;
-	fd = open(directory, O_RDONLY | O_CLOEXEC);
+	fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd >= 0) {
 		if (fsync(fd) != 0)
 			error = errno;

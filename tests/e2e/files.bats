@@ -735,6 +735,55 @@ END
     [ -p pipe ]
 }
 
+# in_time LIMIT COMMAND...: it ends by itself, within so many seconds.
+in_time() {
+    local start=$SECONDS limit=$1
+    shift
+    "$@"
+    [ $((SECONDS - start)) -le "$limit" ] ||
+        problem "it took $((SECONDS - start)) s: $*"
+}
+
+@test "a FIFO that nobody writes to: no input is waited for longer than --timeout" {
+    start_enrolment
+    mkfifo pipe
+    local option
+    for option in -c -e -k -r -K -O; do
+        case $option in
+        -K) set -- -K pipe -O ca.crt ;;
+        -O) set -- -K local.key -O pipe ;;
+        *) set -- "$option" pipe ;;
+        esac
+        in_time 10 enroll --timeout 1 "$@"
+        expect_status 93
+        stderr_has "it is a FIFO or a device, and its end did not come in 1 s"
+    done
+    in_time 10 enroll --timeout 1 --passin file:pipe
+    expect_status 93
+    nothing_issued
+    # One that is written to in time, in parts.
+    (exec 3>&- 4>&-; { head -c 100 local.key; sleep 1; tail -c +101 local.key; } >pipe) &
+    enroll --timeout 20 -k pipe
+    enrolled
+    # What the caller has opened is waited for as long as that takes.
+    rm local.crt
+    run_sscep enroll -u "$URL" -c ca.crt -r local.csr -l local.crt --timeout 1 \
+        -k <(sleep 3; cat local.key)
+    expect_status 0
+    [ -s local.crt ]
+}
+
+@test "a FIFO that nobody reads: no output is waited for longer than --timeout" {
+    start_enrolment
+    mkfifo pipe
+    in_time 20 enroll --timeout 2 -l pipe
+    rescued "pipe: cannot write"
+    in_time 20 run_sscep getca -u "$URL" -c pipe --timeout 2
+    expect_status 93
+    only_error "pipe: cannot write"
+    [ -p pipe ]
+}
+
 @test "an access control list is kept" {
     start_enrolment
     echo old >local.crt

@@ -353,6 +353,29 @@ planted() {
     refused --unsent 93 "certificate open/other.crt: it is there, and belongs to another user"
 }
 
+@test "a FIFO in the place of what renew keeps: it is refused or left alone at once" {
+    start --pending 1
+    local pin name start=$SECONDS
+    pin=$(openssl x509 -in ca.crt -noout -fingerprint -sha256 | cut -d= -f2)
+    mkfifo dev.crt.req
+    renew
+    expect_status 93
+    one_error "request dev.crt.req: is no regular file, expected one, or none (--forget removes it"
+    for name in dev.crt.new dev.key.new dev.key dev.crt; do
+        rm -f dev.*.req dev.*.new dev.crt dev.key
+        mkfifo "$name"
+        renew
+        expect_status 93
+        one_error "$name: is no regular file"
+    done
+    rm -f dev.*.req dev.*.new dev.crt dev.key
+    mkfifo dev.crt.old dev.key.old ca.crt.next
+    renew --ca-fingerprint "$pin"
+    expect_status 0
+    renew --force --ca-fingerprint "$pin"
+    [ $((SECONDS - start)) -lt 60 ] || problem "$((SECONDS - start)) s"
+}
+
 @test "under a pin, CA certificates of the next CA that another user may write are not believed" {
     [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
     start
