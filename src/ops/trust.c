@@ -1,3 +1,4 @@
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,38 +18,68 @@ enum status trust_name_next(struct buf *name, const struct options *options)
 	return add_name(name, options) ? ST_OK : fail_memory();
 }
 
+/* Beside a pin, who writes that file decides which CA is trusted, too. */
+static enum status check_writers(const char *path, const struct stat *sb)
+{
+	if ((sb->st_mode & S_IWOTH) == 0 &&
+	    (sb->st_uid == 0 || sb->st_uid == geteuid()))
+		return ST_OK;
+	return fail(ST_FILE,
+	    "%s: it holds the CA certificates of the next CA, but belongs to "
+	    "another user or may be written by all; expected a file of this "
+	    "user or root (remove it, or change its owner and mode)",
+	    path);
+}
+
 /*
- * What cannot be read vouches for nothing, and no more is lost by that.  NULL when
+ * What cannot be read vouches for nothing, and no more is lost by that.  sb is set
+ * to the status of what was read, which stays all zero if nothing was.  NULL when
  * out of memory.
  */
-static STACK_OF(X509) *read_file(const char *path)
+static STACK_OF(X509) *read_file(const char *path, struct stat *sb)
 {
-	STACK_OF(X509) *certs = NULL;
+	STACK_OF(X509) *certs = sk_X509_new_null();
 	struct log_capture capture;
+	struct buf file = {0};
 	enum status st;
 	bool exists;
 
 	log_capture_begin(&capture);
 	st = file_find(&exists, path);
 	if (st == ST_OK && exists)
-		st = cert_read_all(&certs, path, "next CA certificate");
+		st = file_read_own(&file, sb, path, "next CA certificate");
+	if (st == ST_OK && exists && certs != NULL &&
+	    !cert_parse(certs, file.data, file.len)) {
+		sk_X509_pop_free(certs, X509_free);
+		certs = sk_X509_new_null();
+		st = fail_crypto(ST_FILE,
+		    "next CA certificate %s: not a certificate in PEM or DER",
+		    path);
+	}
 	log_capture_end(&capture);
-	if (st == ST_ERROR)
-		return NULL;
-	if (st != ST_OK)
+	buf_free(&file);
+	if (st != ST_OK && st != ST_ERROR)
 		verbose("%s", capture.text);
-	if (st == ST_OK && exists)
+	if (st != ST_ERROR)
 		return certs;
-	return sk_X509_new_null();
+	cert_stack_free(certs);
+	return NULL;
+}
+
+static STACK_OF(X509) *read_next(
+    struct stat *sb, struct buf *name, const struct options *options)
+{
+	memset(sb, 0, sizeof(*sb));
+	return add_name(name, options) ? read_file(buf_string(name), sb) : NULL;
 }
 
 STACK_OF(X509) *trust_read_next(const struct options *options)
 {
-	STACK_OF(X509) *certs = NULL;
+	STACK_OF(X509) *certs;
 	struct buf name = {0};
+	struct stat sb;
 
-	if (add_name(&name, options))
-		certs = read_file(buf_string(&name));
+	certs = read_next(&sb, &name, options);
 	buf_free(&name);
 	return certs;
 }
@@ -58,34 +89,20 @@ static bool is_in_force(X509 *cert)
 	return cert_time_status(cert) >= 0;
 }
 
-/* Beside a pin, who writes that file decides which CA is trusted, too. */
-static enum status check_next(const char *path)
-{
-	struct stat sb;
-
-	if (stat(path, &sb) != 0 ||
-	    ((sb.st_mode & S_IWOTH) == 0 &&
-		(sb.st_uid == 0 || sb.st_uid == geteuid())))
-		return ST_OK;
-	return fail(ST_FILE,
-	    "%s: it holds the CA certificates of the next CA, but belongs to "
-	    "another user or may be written by all; expected a file of this "
-	    "user or root (remove it, or change its owner and mode)",
-	    path);
-}
-
 static enum status add_next(struct pins *pins, const struct options *options)
 {
-	struct buf name = {0};
-	enum status st = trust_name_next(&name, options);
 	STACK_OF(X509) *certs;
+	struct buf name = {0};
+	struct stat sb;
+	enum status st;
 
-	if (st == ST_OK)
-		st = check_next(buf_string(&name));
+	certs = read_next(&sb, &name, options);
+	st = check_writers(buf_string(&name), &sb);
 	buf_free(&name);
-	if (st != ST_OK)
+	if (st != ST_OK) {
+		cert_stack_free(certs);
 		return st;
-	certs = trust_read_next(options);
+	}
 	if (certs != NULL && (options->tolerate & TOLERATE_CLOCK) == 0) {
 		pins->vouched = path_select(certs, is_in_force);
 		cert_stack_free(certs);

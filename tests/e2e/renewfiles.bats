@@ -397,6 +397,32 @@ planted() {
     expect_status 0
 }
 
+# What is looked at is what is read: the file is replaced while it is opened.
+@test "under a pin, the next CA of another user is not believed where it takes the place of one's own" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    need strace
+    start
+    local pin pid
+    pin=$(openssl x509 -in ca.crt -noout -fingerprint -sha256 | cut -d= -f2)
+    enrolled
+    cp "$shared/other.crt" ca.crt.next
+    cp "$shared/other.crt" theirs
+    planted theirs
+    : >"$ca/log"
+    before_run
+    timeout 60 strace -f -o /dev/null -P "$PWD/ca.crt.next" -P ca.crt.next -e trace=openat,open \
+        -e inject=openat,open:delay_enter=4000000 "$sscep" renew -f dev.conf \
+        --force --ca-fingerprint "$pin" >"$stdout" 2>"$stderr" 3>&- 4>&- &
+    pid=$!
+    sleep 2
+    mv theirs ca.crt.next
+    status=0
+    wait "$pid" || status=$?
+    expect_status 93
+    stderr_has "ca.crt.next: it holds the CA certificates of the next CA, but belongs to another user"
+    ! grep -q '"operation": "PKIOperation"' "$ca/log" || problem "a message"
+}
+
 @test "CA certificates under a pin: others may not write them, and an empty file is none" {
     start
     local pin
