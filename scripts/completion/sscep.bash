@@ -26,7 +26,7 @@ __sscep_rows=(
 	'all|-v --verbose|none|'
 	'all|-d --debug|none|'
 	'all|--quiet|none|'
-	'all|--no-warn|list|abbreviated-operation access-changed ca-file-shadows-set ca-not-renewed ca-not-valid-now chain clock config-syntax crl-expired crl-not-yet-valid crl-older extra-argument given-twice hook-failed issued-not-valid-now key-access key-not-encrypted key-not-used long-get no-ca-certificate no-chain no-content-type no-effect no-fail-info no-password not-written obsolete-cipher owner-changed poll-failed recipient-unsure renewal-repeated renewal-subject san-changed set-aside signer-expired signer-not-yet-valid subject-changed unknown-fail-info unknown-key unknown-section unknown-warning weak-algorithm weak-key weak-signature'
+	'all|--no-warn|list|abbreviated-operation access-changed ca-file-shadows-set ca-not-renewed ca-not-valid-now chain clock config-syntax crl-expired crl-not-yet-valid crl-older extra-argument given-twice hook-failed issued-not-valid-now key-access key-not-encrypted key-not-used long-get no-ca-certificate no-chain no-content-type no-effect no-fail-info no-password not-written obsolete-cipher others-file owner-changed poll-failed recipient-unsure renewal-repeated renewal-subject san-changed set-aside signer-expired signer-not-yet-valid subject-changed unknown-fail-info unknown-key unknown-section unknown-warning weak-algorithm weak-key weak-signature'
 	'all|--json|none|'
 	'all|--provider|any|'
 	'all|--provider-path|dir|'

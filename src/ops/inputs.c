@@ -126,8 +126,10 @@ enum status inputs_read_sign_key(struct inputs *in)
 	    .pass = &in->session->sign_pass,
 	};
 
-	if (in->csr_key == NULL || !inputs_have_one_key(o))
+	if (in->csr_key == NULL || !inputs_have_one_key(o)) {
+		own_key_warn_planted(in->session, place.what, place.name);
 		return key_read(&in->key, &place);
+	}
 	EVP_PKEY_up_ref(in->csr_key);
 	in->key = in->csr_key;
 	return ST_OK;
@@ -140,6 +142,9 @@ enum status inputs_read_renewal(struct inputs *in)
 	enum status st =
 	    cert_read(&in->signer, o->sign_cert, "signature certificate");
 
+	if (st == ST_OK)
+		own_key_warn_planted(
+		    in->session, "signature certificate", o->sign_cert);
 	if (st == ST_OK && in->key == NULL)
 		st = inputs_read_sign_key(in);
 	if (st == ST_OK)

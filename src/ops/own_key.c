@@ -27,6 +27,8 @@ enum status own_key_read(EVP_PKEY **out, const struct session *session)
 	enum status st;
 
 	st = key_read(out, &place);
+	if (st == ST_OK && session->options->new_key == NULL)
+		own_key_warn_planted(session, place.what, place.name);
 	if (st == ST_OK && session->passout.given && !encrypted)
 		warn(WARN_KEY_NOT_ENCRYPTED,
 		    "private key %s: it is there, and is not encrypted: "
@@ -112,6 +114,21 @@ enum status own_key_check_planted(const char *what, const char *name)
 	return own_key_find_access(&mode, name, 0777) == KEY_ACCESS_PLANTED
 	    ? fail_planted(what, name)
 	    : ST_OK;
+}
+
+void own_key_warn_planted(
+    const struct session *session, const char *what, const char *name)
+{
+	int mode;
+
+	if (!session->looks &&
+	    own_key_find_access(&mode, key_name_get_path(name), 0777) ==
+		KEY_ACCESS_PLANTED)
+		warn(WARN_OTHERS_FILE,
+		    "%s %s: it belongs to another user, who may have put it "
+		    "there, in a directory that all may write (give a name in "
+		    "a directory of your own)",
+		    what, name);
 }
 
 /* A key of which somebody else has a copy proves nothing.  quiet: others warn. */

@@ -51,4 +51,8 @@ enum key_access own_key_find_access(int *mode, const char *name, mode_t wanted);
  */
 enum status own_key_check_planted(const char *what, const char *name);
 
+/* The same as a warning, unless the session only looks; name may be in a token. */
+void own_key_warn_planted(
+    const struct session *session, const char *what, const char *name);
+
 #endif

@@ -387,6 +387,8 @@ const struct option_row table_rows[] = {
 	  TO_STRING(selfsigned), .check = CHECK_OUTPUT, .arg = "file",
 	  .key = "SelfSignedFile",
 	  .help = "Write the self-signed certificate to this file",
+	  .more = "It is there before the request is sent, and stays whatever"
+		  " the answer is.",
 	  .example = "./selfsigned.crt" },
 	{ .letter = 't', .name = "poll-interval", .ops = ENROLS,
 	  TO_NUMBER(poll_interval), .def = POLL_INTERVAL_DEFAULT,

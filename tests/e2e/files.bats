@@ -960,6 +960,32 @@ os.setxattr("local.crt", "security.selinux", b"label")'
     expect_status 0
 }
 
+@test "key and certificate that signs, of another user in a directory like /tmp: a warning" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start_enrolment
+    mkdir -m 1777 open
+    cp local.key open
+    enroll -k open/local.key
+    enrolled
+    stderr_empty
+    cp local.crt open/old.crt
+    chown 12345 open/*
+    take new.csr new.key
+    run_sscep enroll -u "$URL" -c ca.crt -k new.key -r new.csr -l new.crt \
+        -K open/local.key -O open/old.crt
+    expect_status 0
+    warned "signature certificate open/old.crt: it belongs to another user, who may have put it there"
+    warned "signature key open/local.key: it belongs to another user"
+    enroll -R -k open/local.key
+    expect_status 0
+    warned "private key open/local.key: it belongs to another user" "[others-file]"
+    # In a directory that only its owner writes to nobody else puts anything.
+    chmod 755 open
+    enroll -R -k open/local.key
+    expect_status 0
+    stderr_empty
+}
+
 @test "a sticky directory: a file of another user is written in place" {
     start_enrolment
     mkdir sticky
