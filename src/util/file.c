@@ -24,9 +24,9 @@ void file_set_cleaning(bool on)
 struct source {
 	const char *path, *what;
 	int fd;
-	size_t size;   /* of a regular file, or 0 */
-	bool waits;    /* it is opened so that it does not block, and may */
-	long long end; /* then it is waited for until then */
+	size_t size;         /* of a regular file, or 0 */
+	bool waits;          /* it may block, and is opened with O_NONBLOCK */
+	long long end;       /* then it is waited for until then */
 	struct stat *status; /* of file_read_own(), or NULL */
 };
 
@@ -36,19 +36,10 @@ static enum status fail_reading(const struct source *s)
 		return fail_errno(
 		    ST_FILE, "%s %s: cannot read", s->what, s->path);
 	return fail(ST_FILE,
-	    "%s %s: it is a FIFO or a device, and its end did not come in %d "
-	    "s: "
-	    "expected a file, or a program that writes to it and closes it "
+	    "%s %s: it is a FIFO or a device, and its end did not come in %d s"
+	    ": expected a file, or a program that writes to it and closes it "
 	    "(--timeout sets the limit)",
 	    s->what, s->path, special_limit());
-}
-
-/* -1 with errno; EINTR and EAGAIN: to be called again. */
-static ssize_t read_step(const struct source *s, unsigned char *to, size_t len)
-{
-	return s->waits && !special_wait(s->fd, POLLIN, s->end)
-	    ? -1
-	    : read(s->fd, to, len);
 }
 
 /*
@@ -65,7 +56,9 @@ static enum status read_all(struct buf *out, const struct source *s)
 	do {
 		if (!buf_reserve(out, step))
 			return fail_memory();
-		got = read_step(s, out->data + out->len, step);
+		if (s->waits && !special_wait(s->fd, POLLIN, s->end))
+			return fail_reading(s);
+		got = read(s->fd, out->data + out->len, step);
 		if (got < 0 && errno != EINTR && (errno != EAGAIN || !s->waits))
 			return fail_reading(s);
 		if (got > 0)

@@ -773,6 +773,26 @@ in_time() {
     [ -s local.crt ]
 }
 
+@test "a FIFO that nobody writes to: a signal that is blocked ends the wait" {
+    start_enrolment
+    mkfifo pipe
+    python3 - "$sscep" enroll -u "$URL" -c ca.crt -k pipe -r local.csr \
+        -l local.crt --timeout 30 2>"$stderr" <<'END' || problem "it waited"
+import signal, subprocess, sys, time
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+child = subprocess.Popen(sys.argv[1:], restore_signals=False)
+time.sleep(1)
+child.send_signal(signal.SIGTERM)
+try:
+    ended = child.wait(20) == 93
+except subprocess.TimeoutExpired:
+    ended = False
+    child.kill()
+sys.exit(not ended)
+END
+    stderr_has "private key pipe: cannot read"
+}
+
 @test "a FIFO that nobody reads: no output is waited for longer than --timeout" {
     start_enrolment
     mkfifo pipe
