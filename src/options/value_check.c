@@ -123,13 +123,13 @@ enum status value_check_string(const struct option_row *row, const char *text,
 		return value_check_refuse(source,
 		    "not a source of a pass phrase: expected pass:, env:, "
 		    "file: or fd: followed by a value, or stdin");
-	quote_value(shown, sizeof(shown), text);
+	/* It is only copied to be told: the stack is not wiped. */
 	if (row->check == CHECK_PAIR && strcspn(text, "=") == 0)
-		return value_check_refuse(
-		    source, "%s has no name before =", shown);
+		return value_check_refuse(source, "%s has no name before =",
+		    quote_value(shown, sizeof(shown), text));
 	if (row->check == CHECK_PAIR && strchr(text, '=') == NULL)
-		return value_check_refuse(
-		    source, "%s is not name=value", shown);
+		return value_check_refuse(source, "%s is not name=value",
+		    quote_value(shown, sizeof(shown), text));
 	if (row->check == CHECK_CAPS)
 		return check_caps(text, source);
 	if (row->check == CHECK_FINGERPRINT)
@@ -142,6 +142,6 @@ enum status value_check_string(const struct option_row *row, const char *text,
 	if (text[strspn(text, printable_string)] != '\0')
 		return value_check_refuse(source,
 		    "%s has characters that PrintableString does not allow",
-		    shown);
+		    quote_value(shown, sizeof(shown), text));
 	return ST_OK;
 }
