@@ -191,7 +191,10 @@ static void make_proxy(void)
 	fixture_write(fixture_path("proxy"), text, len);
 }
 
-/* A configuration with a secret at each place that can have one. */
+/*
+ * A configuration with a secret at each place that can have one.  What is before
+ * a secret is as long as what free() overwrites of a block.
+ */
 static void make_options(void)
 {
 	static const struct {
@@ -220,8 +223,8 @@ static void make_options(void)
 		make_text(secret, NEEDLE, 10 + i);
 		write_masked(lines[i].name, secret);
 		ok = ok &&
-		    buf_addf(&text, "%s%s%s", lines[i].before, secret,
-			lines[i].after);
+		    buf_addf(&text, "%s0123456789abcdef%s%s", lines[i].before,
+			secret, lines[i].after);
 	}
 	assert_true(ok);
 	fixture_write(fixture_path("conf"), text.data, text.len);
