@@ -361,6 +361,15 @@ dev.crt.lock dev.crt.old dev.key dev.key.old full.pem" "$(ls -A | paste -sd' ')"
     pair_is_good
 }
 
+@test "--dry-run fails if it cannot see whether a hook is still to run" {
+    start
+    enrolled
+    ln -s dev.crt.hook dev.crt.hook
+    renew --dry-run --hook true
+    expect_status 93
+    one_error "dev.crt.hook: cannot access"
+}
+
 @test "--dry-run --json has what would be done" {
     start
     # would WORD [OPTION...]
