@@ -316,12 +316,13 @@ bool temporary_is_there(const struct temporary *t)
 	return t->path != NULL && disk_has_name(&t->created, t->path);
 }
 
-static void forget(struct temporary *t)
+/* False with errno if not all that was written could be. */
+static bool forget(struct temporary *t)
 {
 	set_pending(t->path, NULL);
-	close(t->fd);
 	free(t->path);
 	t->path = NULL;
+	return close(t->fd) == 0;
 }
 
 bool temporary_link(struct temporary *t, const char *path)
@@ -348,18 +349,12 @@ bool temporary_can_replace(const struct target *target)
 
 bool temporary_rename(struct temporary *t, const char *path)
 {
-	if (rename(t->path, path) != 0)
-		return false;
-	forget(t);
-	return true;
+	return rename(t->path, path) == 0 && forget(t);
 }
 
 bool temporary_rename_new(struct temporary *t, const char *path)
 {
-	if (!compat_rename_new(t->path, path))
-		return false;
-	forget(t);
-	return true;
+	return compat_rename_new(t->path, path) && forget(t);
 }
 
 void temporary_close(struct temporary *t)

@@ -47,7 +47,10 @@ bool temporary_can_replace(const struct target *target);
  */
 bool temporary_link(struct temporary *temporary, const char *path);
 
-/* Renames it to path.  False with errno; then it still exists. */
+/*
+ * Renames it to path and closes it.  False with errno; then it still exists, or,
+ * where a file system tells of an error at the end, is at path and not whole.
+ */
 bool temporary_rename(struct temporary *temporary, const char *path);
 
 /*

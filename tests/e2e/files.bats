@@ -470,6 +470,21 @@ start_large() {
     no_temporary
 }
 
+# Where nothing waits for the disk, a network tells only then of a full one.
+@test "an error of close() of a file that has taken its name is an error, too" {
+    start_enrolment
+    enroll
+    enrolled
+    need strace
+    make_program traced env ASAN_OPTIONS=detect_leaks=0 strace -f -o /dev/null \
+        -P "$PWD/crl.pem" -e "inject=close:error=EDQUOT" "$sscep"
+    run_as_program "$BATS_TEST_TMPDIR/traced" run_sscep getcrl -u "$URL" \
+        -c ca.crt -k local.key -l local.crt -w crl.pem
+    expect_status 93
+    only_error "crl.pem: cannot replace: Disk quota exceeded"
+    no_temporary
+}
+
 # The files of such names: no run removes a directory.
 temporary_files() {
     find . -name '.local.crt.sscep-tmp-*' -type f
