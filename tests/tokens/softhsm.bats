@@ -252,6 +252,36 @@ each_enrolled() {
     each_enrolled
 }
 
+@test "engine: a key that needs the PIN at each use is used after a login each time" {
+    local uses
+    use_engine
+    use_spy
+    stop_ca
+    start_ca
+    cp "$ca/ca.crt" .
+    make_asking_key
+    : >"$PKCS11SPY_OUTPUT"
+    each_enrolled --passin env:PIN
+    uses=$(grep -cE ': C_(Sign|Decrypt)Init$' "$PKCS11SPY_OUTPUT")
+    [ "$uses" -ge 2 ] || problem "it has not signed and decrypted"
+    expect_equal "logins for one use" "$uses" \
+        "$(grep -c CKU_CONTEXT_SPECIFIC "$PKCS11SPY_OUTPUT")"
+    logins_are $((uses + 1))
+}
+
+@test "engine: a key that needs the PIN at each use, beside one of another token" {
+    use_engine
+    start_ca
+    cp "$ca/ca.crt" .
+    make_asking_key
+    cp "$requests/old/dev.csr" old.csr
+    each_enrolled --passin env:PIN
+    renew each old -K "$(uri each)" --sign-passin env:PIN \
+        -k "$(token=old uri dev)" --passin env:OTHER_PIN
+    renew old each -K "$(token=old uri dev)" --sign-passin env:OTHER_PIN \
+        -k "$(uri each)" --passin env:PIN
+}
+
 @test "provider: a key that needs the PIN at each use" {
     use_provider
     start_ca
