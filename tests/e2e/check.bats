@@ -423,6 +423,7 @@ END
 @test "check: a key that is none, and one of another" {
     echo none >none.key
     fails_as enroll "not a private key" "${usual[@]}" -k none.key
+    ! grep -E '^ok +private key' "$stdout" || problem "it is said to be well"
     : >empty.key
     fails_as enroll "empty" "${usual[@]}" -k empty.key
     take new.key
