@@ -41,10 +41,10 @@ def arguments(argv):
     parser.add_argument("--unit", action="store_true",
                         help="no end-to-end tests")
     parser.add_argument("--continue", action="store_true", dest="go_on",
-                        help="take over what an earlier run has found; "
-                        "--survivors: but for those that survived")
+                        help="take over what an earlier run has found")
     parser.add_argument("--survivors", action="store_true",
-                        help=argparse.SUPPRESS)
+                        help="with --continue: try those that survived again, "
+                        "with all tests that reach them")
     parser.add_argument("--out", metavar="DIRECTORY",
                         help="where the copy is built; build-mutate by default")
     parser.add_argument("--minutes", type=float, metavar="N",
@@ -177,7 +177,8 @@ def run(where, chosen, options, equivalents):
         sys.exit("mutate: it cannot be built; see %s/make.log" % where.out)
     if not options.unit:
         where.make("program", jobs=2)
-    tests = suite.Suite(where)
+    tests = suite.Suite(where, sys.maxsize) if options.survivors \
+        else suite.Suite(where)
     for name in tests.unit_tests():
         tests.measure_unit(name)
     past = Results(os.path.join(where.out, "results"), options.go_on)

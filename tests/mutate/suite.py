@@ -11,7 +11,8 @@ import threading
 import time
 
 # The end-to-end tests by source file, or by the beginning of its name: the most
-# telling first.  What a mutant survives in all of them counts as survived.
+# telling first; tests/e2e/ and .bats are left out.  What a mutant survives in all
+# of them counts as survived.
 E2E = (
     ("src/scep/caps", ("checkserver", "algorithms")),
     ("src/scep/nextca", ("nextca",)),
@@ -49,7 +50,9 @@ E2E = (
     ("src/ops/describe", ("json",)),
     ("src/ops/", ("enroll", "renew")),
     ("src/keys/new_key", ("newkey", "newkey-files")),
-    ("src/keys/", ("keys", "newkey-files")),
+    ("src/keys/engine", ("../tokens/softhsm",)),
+    ("src/keys/store", ("../tokens/softhsm", "keys")),
+    ("src/keys/", ("keys", "newkey-files", "../tokens/softhsm")),
     ("src/pki/crl", ("query",)),
     ("src/pki/revoked", ("query",)),
     ("src/pki/pin", ("pins",)),
@@ -75,7 +78,8 @@ E2E = (
     ("src/options/", ("config", "misuse", "enroll")),
     ("src/", ("enroll", "getca")),
 )
-# So many tests begin at once, and so many of a file are tried on a mutant.
+# So many tests begin at once, and so many of a file are tried on a mutant that is
+# not known to survive them.
 PIECE = 30
 AT_MOST = 16
 # A test that takes so many times as long as before hangs.
@@ -87,8 +91,8 @@ class Broken(Exception):
 
 
 class Suite:
-    def __init__(self, tree):
-        self.tree = tree
+    def __init__(self, tree, at_most=AT_MOST):
+        self.tree, self.at_most = tree, at_most
         self.reached = os.path.join(tree.build, "reached")
         self.leaks = os.path.join(tree.build, "leaks")
         self.known_file = os.path.realpath(os.path.join(tree.out, "reach.json"))
@@ -251,6 +255,8 @@ class Suite:
         environment = dict(
             os.environ, SSCEP=os.path.join(build, program),
             GCC_SSCEP=os.path.join(build, "sscep"), LC_ALL="C.UTF-8",
+            # Modules for tests of tokens, which scripts/test tokens unpacks.
+            UNPACKED=os.path.join(self.tree.top, "build-test/trixie"),
             MKREQUEST=os.path.join(self.tree.copy, "mkrequest"), HOME=self.home)
         try:
             return self.run(
@@ -297,13 +303,13 @@ class Suite:
                 chosen += [(len(blocks or ()), name) for name, blocks
                            in reached.items()
                            if blocks is None or block in blocks]
-                if len(chosen) >= AT_MOST:
+                if len(chosen) >= self.at_most:
                     break
             # Those that end early were refused something; the others have seen
             # the most.
             chosen = [name for _, name in sorted(chosen)]
-            half = AT_MOST // 2
-            if len(chosen) > AT_MOST:
+            half = self.at_most // 2
+            if len(chosen) > self.at_most:
                 chosen = chosen[:half] + chosen[-half:]
             if chosen:
                 yield file, chosen

@@ -963,6 +963,7 @@ static int trace_to(char *log, const char *directory, const char *generation,
 		    asan != NULL ? asan : "", asan != NULL ? ":" : "");
 		setenv("ASAN_OPTIONS", options, 1);
 		setenv("UBSAN_OPTIONS", options, 1);
+		setenv("LSAN_OPTIONS", options, 1);
 		execvp(argv[0], argv);
 		_exit(127);
 	}
