@@ -645,6 +645,17 @@ as_before() {
     no_file ca.crt-2 ca.crt-3
 }
 
+@test "a set is replaced whole: what a descriptor has got is left there" {
+    start_ca --profile ra
+    echo first >list
+    ln -s /dev/fd/7 ca.crt-0
+    with_error '?rename,renameat,renameat2' EIO getca 7>>list
+    expect_status 93
+    only_error "ca.crt-1: cannot replace: Input/output error; the files of the set are as they were before"
+    [ "$(head -n 1 list)" = first ] && grep -q BEGIN list ||
+        problem "the list is not as it was left"
+}
+
 @test "a set is replaced whole: two of its names are one file" {
     start_ca --profile ra
     getca

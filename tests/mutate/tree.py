@@ -132,5 +132,6 @@ class Tree:
                                for name in files)
             for name in names:
                 with open(name, "rb") as file:
-                    total.update(name.encode() + b"\0" + file.read())
+                    total.update(os.path.relpath(name, self.top).encode() +
+                             b"\0" + file.read())
         return total.hexdigest()
