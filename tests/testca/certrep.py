@@ -1,20 +1,22 @@
 """Build a CertRep: certificates, envelope, attributes, signature."""
 
 import datetime
-import hashlib
 import os
 
 from asn1crypto import core
-from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 import ber
 import der
 import envelope
+import newkeys
 import oids
 import pki
 import recipients
 import rsaschemes
+import signing
+from signing import is_rsa, sign_bytes
 
 SUCCESS, FAILURE, PENDING = "0", "2", "3"
 FAIL_INFO = {"badAlg": "0", "badMessageCheck": "1", "badRequest": "2",
@@ -35,20 +37,6 @@ def degenerate(certificates, crls=()):
                    der.explicit(0, der.seq(*inner)))
 
 
-def is_rsa(key):
-    return isinstance(key, rsa.RSAPrivateKey)
-
-
-def sign_bytes(key, content, digest, pss=False):
-    hasher = rsaschemes.HASHES[digest]()
-    if not is_rsa(key):
-        return key.sign(content, ec.ECDSA(hasher))
-    scheme = padding.PKCS1v15()
-    if pss:
-        scheme = rsaschemes.pss_padding(rsaschemes.pss_for(digest))
-    return key.sign(content, scheme, hasher)
-
-
 def encode_attributes(attributes):
     return [der.seq(der.oid(kind), der.set_of(*values))
             for kind, values in attributes]
@@ -58,20 +46,24 @@ def sign_plain(content, signer, certificates, digest="sha256", pss=False,
                digest_attribute=False):
     """A SignedData; `content` b"" means none.
 
-    It has no signed attributes, or messageDigest as the only one.
+    It has no signed attributes, or messageDigest as the only one; of a key
+    whose signature has no digest, openssl verifies only what has them.
     """
     block, signed = b"", content
-    if digest_attribute:
-        attribute = encode_attributes([[oids.MESSAGE_DIGEST, [
-            der.octets(hashlib.new(digest, content).digest())]]])
-        block = der.explicit(0, *attribute)
-        signed = der.set_of(*attribute)
-    algorithm = der.seq(der.oid(oids.DIGESTS[digest]), der.NULL)
+    attributes = [[oids.MESSAGE_DIGEST, [
+        der.octets(newkeys.hashed(digest, content))]]]
+    if newkeys.is_new(signer.key) and not digest_attribute:
+        attributes.append([oids.CONTENT_TYPE, [der.oid(oids.DATA)]])
+    if newkeys.is_new(signer.key) or digest_attribute:
+        encoded = sorted(encode_attributes(attributes))
+        block = der.explicit(0, *encoded)
+        signed = der.set_of(*encoded)
+    algorithm = signing.digest_algorithm(signer.key, digest)
     signature = sign_bytes(signer.key, signed, digest, pss)
-    kind = der.seq(der.oid(oids.RSA), der.NULL)
-    if not is_rsa(signer.key):
-        kind = der.seq(der.oid(oids.DIGEST_WITH_ECDSA[digest]))
-    elif pss:
+    kind = signing.algorithm(signer.key, digest)
+    if is_rsa(signer.key):
+        kind = der.seq(der.oid(oids.RSA), der.NULL)
+    if pss:
         kind = rsaschemes.pss_identifier(rsaschemes.pss_for(digest))
     info = der.seq(der.integer(1),
                    envelope.issuer_and_serial(signer.certificate), algorithm,
@@ -104,7 +96,7 @@ class Draft:
         self.content = None             # bytes inside the envelope
         self.envelope = None            # ContentInfo of the EnvelopedData
         self.recipient = message.signer
-        self.recipient_kind = None      # ktri, pwri or kari
+        self.recipient_kind = None      # ktri, pwri, kari or kem
         self.password = None            # the challengePassword
         self.econtent = None            # bytes, or None when absent
         self.econtent_type = oids.DATA
@@ -120,9 +112,7 @@ class Draft:
         self.signature_digest = None    # its digest, if it is another
         self.digest = options.digest
         if self.digest == "same":
-            self.digest = message.digest
-            if self.digest not in oids.DIGESTS:
-                self.digest = "sha256"
+            self.digest = newkeys.fit_digest(self.signer.key, message.digest)
         self.cipher = options.cipher
         if self.cipher == "same":
             self.cipher = self._cipher_of_request()
@@ -141,6 +131,8 @@ class Draft:
 
     def build(self):
         """The DER (or BER) of the whole reply."""
+        if self.status == SUCCESS and self._lacks_password():
+            self.refuse("badRequest", "no password for the reply")
         if self.status == SUCCESS:
             self.content = self.make_content()
         self.due.spoil("content", self)
@@ -180,23 +172,40 @@ class Draft:
                            stranger.key.public_key(), [])
         return [stranger.certificate, twin] + chain + [self.certificate]
 
+    def _lacks_password(self):
+        """The client's key only signs, and nothing else can be used."""
+        return not (self.options.reply_kem or self._password()) and (
+            newkeys.is_new(newkeys.public_key(self.recipient)))
+
+    def _password(self):
+        """That of the request, or else the one that client and CA share."""
+        if self.password is None and newkeys.is_new(
+                newkeys.public_key(self.recipient)):
+            return self.options.challenge
+        return self.password
+
     def seal(self, content):
         """The EnvelopedData around `content`, for the client."""
-        sealed = envelope.seal(content, self.cipher, self._protection())
+        if self.options.reply_kem:
+            self.recipient_kind = "kem"
+            sealed = newkeys.seal(content, self.cipher,
+                                  self.options.reply_kem)
+        else:
+            sealed = envelope.seal(content, self.cipher, self._protection())
         return ber.envelope(sealed) if self.options.ber_envelope else sealed
 
     def _protection(self):
         """The RecipientInfo of the kind that --recipient chooses."""
         kind = self.options.recipient
-        key = self.recipient.public_key()
+        key = newkeys.public_key(self.recipient)
         if kind == "auto":
             kind = "ktri" if isinstance(key, rsa.RSAPublicKey) else "kari"
-            if kind == "kari" and self.password is not None:
+            if kind == "kari" and self._password() is not None:
                 kind = "pwri"
         self.recipient_kind = kind
         if kind == "pwri":
             return recipients.for_password(
-                self.options.pwri_password or self.password or "",
+                self.options.pwri_password or self._password() or "",
                 self.options.pwri_rounds)
         if kind == "kari":
             return recipients.for_agreement(
@@ -223,7 +232,7 @@ class Draft:
         return der.tlv(tag, value.encode("latin-1"))
 
     def make_attributes(self):
-        digest = hashlib.new(self.digest, self.econtent or b"").digest()
+        digest = newkeys.hashed(self.digest, self.econtent or b"")
         now = datetime.datetime.now(datetime.timezone.utc)
         message = self.message
         attributes = [
@@ -288,10 +297,11 @@ class Draft:
         return der.NULL if self.options.null_params else b""
 
     def _digest_algorithm(self):
-        table = oids.DIGESTS
         if self.digest_by_signature:
-            table = oids.DIGEST_WITH_RSA
-        return der.seq(der.oid(table[self.digest]), self._null())
+            return der.seq(der.oid(oids.DIGEST_WITH_RSA[self.digest]),
+                           self._null())
+        return signing.digest_algorithm(self.signer.key, self.digest,
+                                        self._null())
 
     def _pss(self):
         return self.options.sigalg == "pss"
@@ -304,7 +314,7 @@ class Draft:
             return der.seq(der.oid(
                 self.signature_table[self.signature_digest or self.digest]))
         if not is_rsa(self.signer.key):
-            return der.seq(der.oid(oids.DIGEST_WITH_ECDSA[self.digest]))
+            return signing.algorithm(self.signer.key, self.digest)
         if self._pss():
             return rsaschemes.pss_identifier(rsaschemes.pss_for(self.digest))
         if self.options.sigalg == "shaWithRSA":

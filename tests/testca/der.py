@@ -50,8 +50,12 @@ def octets(content):
     return tlv(OCTET_STRING, content)
 
 
-def oid(dotted):
-    return core.ObjectIdentifier(dotted).dump()
+def oid(number):
+    return core.ObjectIdentifier(number).dump()
+
+
+def dotted(encoding):
+    return core.ObjectIdentifier.load(encoding).dotted
 
 
 NULL = b"\x05\x00"

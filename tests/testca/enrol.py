@@ -8,6 +8,7 @@ from cryptography.x509.oid import NameOID
 
 import certrep
 import message
+import newkeys
 import state
 
 
@@ -47,10 +48,12 @@ class Enrolment:
     def _self_signed(self, certificate, csr):
         """Self-signed with the key of the request."""
         try:
-            message.verify_certificate(certificate, certificate.public_key())
+            message.verify_certificate(certificate,
+                                       newkeys.public_key(certificate))
         except InvalidSignature:
             return False
-        return spki(certificate.public_key()) == spki(csr.public_key())
+        return (spki(newkeys.public_key(certificate)) ==
+                spki(newkeys.public_key(csr)))
 
     def _request(self, request, draft):
         renewal = self._issued_by_us(request.signer)

@@ -8,6 +8,7 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
 
 import der
+import newkeys
 import oids
 import recipients
 import rsaschemes
@@ -79,7 +80,7 @@ def key_padding(algorithm):
 
 
 class Envelope:
-    """A parsed EnvelopedData with one recipient: ktri by RSA, or pwri."""
+    """A parsed EnvelopedData with one recipient: ktri by RSA, pwri or kem."""
 
     def __init__(self, content_info):
         info = cms.ContentInfo.load(content_info, strict=True)
@@ -90,33 +91,58 @@ class Envelope:
             raise EnvelopeError("not exactly one recipient")
         self.recipient = data["recipient_infos"][0].chosen
         self.kind = data["recipient_infos"][0].name
+        self.encoding = content_info
+        if self.kind == "ori":
+            self.kem = newkeys.read_kem(self.recipient)
+            self.kind = "kem" if self.kem else "ori"
         self.body = data["encrypted_content_info"]
         algorithm = self.body["content_encryption_algorithm"]
         self.cipher_oid = algorithm["algorithm"].dotted
         self.iv = der.inner(algorithm.dump())[1][1]
 
     def describe(self):
-        algorithm = self.recipient["key_encryption_algorithm"]
-        number = algorithm["algorithm"].dotted
         entry = {"contentEncryption": self.cipher_oid,
                  "contentEncryptionName": oids.name(self.cipher_oid),
-                 "recipientKind": self.kind, "keyEncryption": number,
-                 "keyEncryptionName": oids.name(number)}
-        if number == oids.RSA_OAEP:
-            oaep = rsaschemes.read_oaep(algorithm)
-            entry["keyEncryptionHash"] = oaep.digest
-            entry["keyEncryptionMask"] = oaep.mask
-        rid = self.recipient["rid"] if self.kind == "ktri" else None
+                 "recipientKind": self.kind}
+        if self.kind == "kem":
+            self._describe_kem(entry)
+        elif self.kind != "ori":
+            self._describe_others(entry)
+        rid = self._rid()
         if rid and rid.name == "issuer_and_serial_number":
             rid = rid.chosen
             entry["recipientIssuer"] = rid["issuer"].human_friendly
             entry["recipientSerial"] = "%x" % rid["serial_number"].native
         return entry
 
+    def _describe_others(self, entry):
+        algorithm = self.recipient["key_encryption_algorithm"]
+        number = algorithm["algorithm"].dotted
+        entry["keyEncryption"] = number
+        entry["keyEncryptionName"] = oids.name(number)
+        if number == oids.RSA_OAEP:
+            oaep = rsaschemes.read_oaep(algorithm)
+            entry["keyEncryptionHash"] = oaep.digest
+            entry["keyEncryptionMask"] = oaep.mask
+
+    def _describe_kem(self, entry):
+        for field, algorithm in (("keyEncryption", self.kem.kem),
+                                 ("keyDerivation", self.kem.kdf),
+                                 ("keyWrap", self.kem.wrap)):
+            number = der.dotted(der.inner(algorithm)[0][2])
+            entry[field] = number
+            entry[field + "Name"] = oids.name(number)
+
+    def _rid(self):
+        """The RecipientIdentifier, if there is one."""
+        if self.kind == "kem":
+            return cms.RecipientIdentifier.load(self.kem.rid)
+        return self.recipient["rid"] if self.kind == "ktri" else None
+
     def is_for(self, certificate):
-        return (self.kind == "ktri" and
-                self.recipient["rid"].chosen.dump() ==
-                issuer_and_serial(certificate))
+        rid = self._rid()
+        return bool(rid) and (rid.chosen.dump() ==
+                              issuer_and_serial(certificate))
 
     def open(self, key, password):
         """Decrypt the content; a PasswordRecipientInfo needs `password`."""
@@ -125,6 +151,8 @@ class Envelope:
             raise EnvelopeError("unknown content cipher " + self.cipher_oid)
         if self.kind == "pwri":
             content_key = recipients.open_password(self.recipient, password)
+        elif newkeys.is_new(key):
+            return key.open(self.encoding)
         else:
             content_key = key.decrypt(
                 self.recipient["encrypted_key"].native,

@@ -8,6 +8,7 @@ import os
 import certrep
 import der
 import envelope
+import newkeys
 import oids
 import pki
 import rsaschemes
@@ -422,7 +423,7 @@ def _(draft):
 
 def issued_by(draft, stranger):
     return [pki.certify(stranger, draft.certificate.subject,
-                        draft.certificate.public_key(), []),
+                        newkeys.public_key(draft.certificate), []),
             stranger.certificate]
 
 
@@ -469,7 +470,8 @@ def _(draft):
 @certificate_fault("cert-expired", "the certificate has expired")
 def _(draft):
     return [pki.certify(draft.authority.ca, draft.certificate.subject,
-                        draft.certificate.public_key(), [], expired=True)]
+                        newkeys.public_key(draft.certificate), [],
+                        expired=True)]
 
 
 @certificate_fault("cert-old", "the certificate that signed the request")

@@ -1,11 +1,14 @@
 """Keys and PEM files: made at first use, read from disk afterwards."""
 
 import functools
+import glob
 import os
 
 from cryptography import x509
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
+
+import newkeys
 
 PEM = serialization.Encoding.PEM
 SECRET = 0o600      # the mode of private keys
@@ -16,6 +19,7 @@ KINDS = {
     "ec": lambda: ec.generate_private_key(ec.SECP256R1()),
     "ec384": lambda: ec.generate_private_key(ec.SECP384R1()),
 }
+SIGNING = tuple(KINDS) + newkeys.SIGNING
 
 
 def write_temporary(path, content, mode=0o666):
@@ -38,7 +42,9 @@ def read_file(path):
 
 
 def make_key(kind):
-    """The PEM of a new key, of one of KINDS."""
+    """The PEM of a new key."""
+    if kind not in KINDS:
+        return newkeys.generate(kind)
     return KINDS[kind]().private_bytes(
         PEM, serialization.PrivateFormat.TraditionalOpenSSL,
         serialization.NoEncryption())
@@ -62,6 +68,14 @@ def load_key(pem):
     return serialization.load_pem_private_key(pem, None)
 
 
+def preload(directory):
+    """Load the keys that a directory shares, but for those of openssl."""
+    for path in glob.glob(os.path.join(glob.escape(directory), "*.key")):
+        if not path.endswith(tuple("-%s.key" % kind for kind in
+                                   newkeys.SIGNING + newkeys.KEMS)):
+            load_key(read_file(path))
+
+
 class Store:
     """The directory of one CA: NAME.key and NAME.crt, both PEM."""
 
@@ -78,6 +92,8 @@ class Store:
         path = self.path(name + ".key")
         if not os.path.exists(path):
             write_file(path, self._new_key(name, kind), SECRET)
+        if kind not in KINDS:
+            return newkeys.PrivateKey(path, kind)
         return load_key(read_file(path))
 
     def _new_key(self, name, kind):

@@ -1,7 +1,5 @@
 """Parse and check a pkiMessage of a client."""
 
-import hashlib
-
 from asn1crypto import algos, cms, csr as asn1_csr, x509 as asn1_x509
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -10,6 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 
 import der
 import envelope
+import newkeys
 import oids
 import rsaschemes
 
@@ -24,6 +23,8 @@ class BadMessage(Exception):
 def signed_hash(public_key, algorithm, signature):
     """The hash in the signature itself or in its algorithm, or None."""
     number = algorithm["algorithm"].dotted
+    if newkeys.is_new(public_key):
+        return None
     if number == oids.RSA_PSS:
         return rsaschemes.read_pss(algorithm).digest
     if isinstance(public_key, rsa.RSAPublicKey):
@@ -37,11 +38,15 @@ def signed_hash(public_key, algorithm, signature):
 
 def verify(public_key, algorithm, digest, signature, content):
     """Check a signature; `algorithm` is a SignedDigestAlgorithm."""
+    if newkeys.is_new(public_key):
+        if algorithm["algorithm"].dotted != public_key.oid:
+            raise ValueError("signatureAlgorithm %s, but a key of %s" % (
+                oids.name(algorithm["algorithm"].dotted), public_key.kind))
+        public_key.verify(signature, content)
+        return
     hasher = rsaschemes.HASHES[digest]()
     if isinstance(public_key, ec.EllipticCurvePublicKey):
         public_key.verify(signature, content, ec.ECDSA(hasher))
-    elif not isinstance(public_key, rsa.RSAPublicKey):
-        public_key.verify(signature, content)
     elif algorithm["algorithm"].dotted == oids.RSA_PSS:
         pss = rsaschemes.read_pss(algorithm)
         public_key.verify(signature, content, rsaschemes.pss_padding(pss),
@@ -55,11 +60,14 @@ def request_verifies(request, algorithm):
     old = (x509.SignatureAlgorithmOID.RSA_WITH_MD5,
            x509.SignatureAlgorithmOID.RSA_WITH_SHA1,
            x509.SignatureAlgorithmOID.ECDSA_WITH_SHA1)
-    if request.signature_algorithm_oid not in old:
-        return request.is_signature_valid
+    key = newkeys.public_key(request)
+    digest = None
+    if not newkeys.is_new(key):
+        if request.signature_algorithm_oid not in old:
+            return request.is_signature_valid
+        digest = request.signature_hash_algorithm.name
     try:
-        verify(request.public_key(), algorithm,
-               request.signature_hash_algorithm.name, request.signature,
+        verify(key, algorithm, digest, request.signature,
                request.tbs_certrequest_bytes)
     except InvalidSignature:
         return False
@@ -186,10 +194,14 @@ class PkiMessage:
             self._problem("a request with failInfo")
 
     def _check_signature(self):
-        digest = hashlib.new(self.digest, self.econtent).digest()
+        digest = newkeys.hashed(self.digest, self.econtent)
         if digest != self._value(oids.MESSAGE_DIGEST):
             self._problem("messageDigest does not match the content")
-        key = self.signer.public_key()
+        key = newkeys.public_key(self.signer)
+        if newkeys.is_new(key) and newkeys.fit_digest(
+                key, self.digest) != self.digest:
+            self._problem("digestAlgorithm %s does not fit a key of %s" % (
+                self.digest, key.kind))
         signature = self.info["signature"].native
         algorithm = self.info["signature_algorithm"]
         self._note_signature(signed_hash(key, algorithm, signature), algorithm)
@@ -219,6 +231,9 @@ class PkiMessage:
             if password is None:
                 self._problem("no password for the envelope")
                 return
+        elif self.envelope.kind not in ("ktri", "kem"):
+            self._problem("the recipient is %s" % self.envelope.kind)
+            return
         elif not self.envelope.is_for(authority.decrypter.certificate):
             self._problem("the envelope is not for our certificate")
             return
@@ -271,8 +286,8 @@ def verify_certificate(certificate, public_key):
     """Raises InvalidSignature unless `public_key` signed it."""
     parsed = asn1_x509.Certificate.load(certificate.public_bytes(Encoding.DER))
     algorithm = parsed["signature_algorithm"]
-    digest = "sha256"
-    if algorithm["algorithm"].dotted != oids.ED25519:
+    digest = None
+    if not newkeys.is_new(public_key):
         digest = algorithm.hash_algo
     verify(public_key, algorithm, digest, certificate.signature,
            certificate.tbs_certificate_bytes)

@@ -24,7 +24,7 @@ RSA_OAEP = "1.2.840.113549.1.1.7"
 RSA_PSS = "1.2.840.113549.1.1.10"
 MGF1 = "1.2.840.113549.1.1.8"
 P_SPECIFIED = "1.2.840.113549.1.1.9"
-ED25519 = "1.3.101.112"
+ORI_KEM = "1.2.840.113549.1.9.16.13.3"
 
 DIGESTS = {
     "md5": "1.2.840.113549.2.5",
@@ -33,6 +33,11 @@ DIGESTS = {
     "sha256": "2.16.840.1.101.3.4.2.1",
     "sha384": "2.16.840.1.101.3.4.2.2",
     "sha512": "2.16.840.1.101.3.4.2.3",
+}
+SHAKES = {
+    "shake128": "2.16.840.1.101.3.4.2.11",
+    "shake256": "2.16.840.1.101.3.4.2.12",
+    "shake256-len": "2.16.840.1.101.3.4.2.18",
 }
 DIGEST_WITH_RSA = {
     "md5": "1.2.840.113549.1.1.4",
@@ -47,6 +52,35 @@ DIGEST_WITH_ECDSA = {
     "sha256": "1.2.840.10045.4.3.2", "sha384": "1.2.840.10045.4.3.3",
     "sha512": "1.2.840.10045.4.3.4",
 }
+# Signatures without a digest of their own; the names are openssl's.
+SIGNING = {
+    "ed25519": "1.3.101.112",
+    "ed448": "1.3.101.113",
+    "ml-dsa-44": "2.16.840.1.101.3.4.3.17",
+    "ml-dsa-65": "2.16.840.1.101.3.4.3.18",
+    "ml-dsa-87": "2.16.840.1.101.3.4.3.19",
+}
+SIGNING.update(
+    ("slh-dsa-%s-%d%s" % (family, bits, form),
+     "2.16.840.1.101.3.4.3.%d" % (20 + 6 * one + 2 * two + three))
+    for one, family in enumerate(("sha2", "shake"))
+    for two, bits in enumerate((128, 192, 256))
+    for three, form in enumerate("sf"))
+KEMS = {
+    "ml-kem-512": "2.16.840.1.101.3.4.4.1",
+    "ml-kem-768": "2.16.840.1.101.3.4.4.2",
+    "ml-kem-1024": "2.16.840.1.101.3.4.4.3",
+}
+KDFS = {
+    "hkdf-sha256": "1.2.840.113549.1.9.16.3.28",
+    "hkdf-sha384": "1.2.840.113549.1.9.16.3.29",
+    "hkdf-sha512": "1.2.840.113549.1.9.16.3.30",
+}
+WRAPS = {
+    "aes128-wrap": "2.16.840.1.101.3.4.1.5",
+    "aes192-wrap": "2.16.840.1.101.3.4.1.25",
+    "aes256-wrap": "2.16.840.1.101.3.4.1.45",
+}
 CIPHERS = {
     "des": "1.3.14.3.2.7",
     "des3": "1.2.840.113549.3.7",
@@ -57,13 +91,14 @@ CIPHERS = {
 }
 
 NAMES = {number: name
-         for table in (DIGESTS, CIPHERS) for name, number in table.items()}
+         for table in (DIGESTS, SHAKES, SIGNING, KEMS, KDFS, WRAPS, CIPHERS)
+         for name, number in table.items()}
 NAMES.update({number: name + "WithRSAEncryption"
               for name, number in DIGEST_WITH_RSA.items()})
 NAMES.update({number: "ecdsa-with-" + name
               for name, number in DIGEST_WITH_ECDSA.items()})
 NAMES.update({RSA: "rsaEncryption", RSA_OAEP: "rsaesOaep",
-              RSA_PSS: "rsassaPss", ED25519: "ed25519"})
+              RSA_PSS: "rsassaPss"})
 
 
 def name(number):

@@ -7,6 +7,7 @@ import certrep
 import envelope
 import faults
 import keys
+import newkeys
 import oids
 import pki
 import responder
@@ -41,6 +42,9 @@ def _server(parser):
     group.add_argument("--tls", action="store_true",
                        help="answer https on the same port, too")
     group.add_argument("--list-faults", action="store_true")
+    group.add_argument("--can", metavar="KINDS", help="only say whether the "
+                       "openssl program can do these keys: status 0, or %d "
+                       "and the reason" % newkeys.UNSUPPORTED)
 
 
 def _ca(parser):
@@ -51,9 +55,19 @@ def _ca(parser):
     group.add_argument("--ca-usage", metavar="LIST",
                        help="keyUsage of the CA certificate: %s, or none"
                        % ", ".join(pki.USAGES.values()))
-    group.add_argument("--ca-key", choices=keys.KINDS, default="rsa",
-                       help="with an EC key, requests must be encrypted "
-                       "with the --challenge")
+    group.add_argument("--ca-key", choices=keys.SIGNING, default="rsa",
+                       metavar="KIND",
+                       help="%s, or one that is made and used by the openssl "
+                       "program: %s; with a key that only signs, requests "
+                       "must be encrypted with the --challenge"
+                       % (", ".join(keys.KINDS), ", ".join(newkeys.SIGNING)))
+    group.add_argument("--ra-sign-key", choices=keys.SIGNING, default="rsa",
+                       metavar="KIND",
+                       help="key of the RA that signs: as --ca-key")
+    group.add_argument("--ra-enc-key", choices=("rsa",) + newkeys.KEMS,
+                       default="rsa", metavar="KIND",
+                       help="key of the RA that decrypts: rsa, %s"
+                       % ", ".join(newkeys.KEMS))
     group.add_argument("--ca-expired", action="store_true")
     group.add_argument("--ra-expired", action="store_true",
                        help="the RA certificates have expired")
@@ -124,7 +138,10 @@ def _form(parser):
     group.add_argument("--recipient", default="auto",
                        choices=("auto", "ktri", "pwri", "kari"),
                        help="RecipientInfo; auto is ktri for RSA, pwri for "
-                       "other keys with a challengePassword, else kari")
+                       "keys that only sign, and for EC keys pwri with a "
+                       "challengePassword, else kari")
+    group.add_argument("--reply-kem", metavar="FILE",
+                       help="KEMRecipientInfo, for the certificate in FILE")
     group.add_argument("--oaep", choices=oids.DIGESTS, metavar="HASH",
                        help="key transport by RSA-OAEP")
     group.add_argument("--oaep-mask", choices=oids.DIGESTS, metavar="HASH",
@@ -134,7 +151,8 @@ def _form(parser):
     group.add_argument("--pwri-rounds", type=int, default=2048, metavar="N",
                        help="iterations of PBKDF2")
     group.add_argument("--digest", default="same",
-                       choices=["same"] + list(oids.DIGESTS))
+                       choices=["same"] + list(oids.DIGESTS)
+                       + list(oids.SHAKES))
     group.add_argument("--sigalg", choices=("rsa", "shaWithRSA", "pss"),
                        default="rsa")
     group.add_argument("--null-params", choices=("on", "off"), default="on")
@@ -196,7 +214,7 @@ def parse(arguments):
     for add in (_server, _ca, _decision, _form, _http, _faults):
         add(parser)
     options = parser.parse_args(arguments)
-    if not options.dir and not options.list_faults:
+    if not (options.dir or options.list_faults or options.can):
         parser.error("--dir is required")
     options.null_params = options.null_params == "on"
     options.no_caps_http = options.no_caps_http or ""

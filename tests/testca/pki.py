@@ -2,17 +2,18 @@
 
 import collections
 import datetime
+import functools
 import os
 
-from asn1crypto import crl as asn1_crl, x509 as asn1_x509
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
-from cryptography.hazmat.primitives.asymmetric import padding
-from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtensionOID, NameOID
 
+import der
 import keys
-from rsaschemes import HASHES
+import newkeys
+import signing
 
 USAGES = collections.OrderedDict([
     ("digitalSignature", "sign"), ("nonRepudiation", "nonrep"),
@@ -24,7 +25,7 @@ SINGLE_USAGE = "sign,encipher,certsign,crlsign"
 # The certificates in the answer to GetCACert, by role and in order.
 ORDERS = {
     "single": "ca", "chain": "ca,root", "ra": "sign,enc,ca",
-    "ra-chain": "sign,enc,ca,root", "ra-pair": "sign,ca",
+    "ra-chain": "sign,enc,ca,root", "ra-pair": "sign,ca", "ra-enc": "enc,ca",
 }
 
 # The values of extendedKeyUsage; with none there is no such extension.
@@ -73,23 +74,46 @@ def validity(builder, days=3650, expired=False, ahead=0):
     return builder.not_valid_before(start).not_valid_after(end)
 
 
-def sign(builder, key, digest):
-    """Sign what was built, also with digests that builders refuse."""
-    signed = builder.sign(key, hashes.SHA256())
-    if digest == "sha256":
-        return signed
-    kind, load, inner, signature = (
-        (asn1_x509.Certificate, x509.load_der_x509_certificate,
-         "tbs_certificate", "signature_value")
-        if isinstance(signed, x509.Certificate) else
-        (asn1_crl.CertificateList, x509.load_der_x509_crl,
-         "tbs_cert_list", "signature"))
-    whole = kind.load(signed.public_bytes(Encoding.DER))
-    whole[inner]["signature"] = {"algorithm": digest + "_rsa"}
-    whole["signature_algorithm"] = {"algorithm": digest + "_rsa"}
-    whole[signature] = key.sign(whole[inner].dump(force=True),
-                                padding.PKCS1v15(), HASHES[digest]())
-    return load(whole.dump(force=True))
+@functools.lru_cache(maxsize=None)
+def stand_in():
+    """A key that builders take in place of one that they do not know."""
+    return ec.generate_private_key(ec.SECP256R1())
+
+
+def sign(builder, key, digest, subject_key=None):
+    """Sign what was built, also with digests and keys that builders refuse.
+
+    `subject_key` takes the place of that of the certificate.
+    """
+    if digest == "sha256" and not (newkeys.is_new(key) or subject_key):
+        return builder.sign(key, hashes.SHA256())
+    signed = builder.sign(stand_in(), hashes.SHA256())
+    load, at, inner = x509.load_der_x509_crl, 1, "tbs_certlist_bytes"
+    if isinstance(signed, x509.Certificate):
+        load, at, inner = (x509.load_der_x509_certificate, 2,
+                           "tbs_certificate_bytes")
+    parts = [whole for _, _, whole in der.inner(getattr(signed, inner))]
+    parts[at] = signing.algorithm(key, digest)
+    if subject_key:
+        parts[6] = subject_key.info
+    content = der.seq(*parts)
+    signature = signing.sign_bytes(key, content, digest)
+    return load(der.seq(content, parts[at],
+                        der.tlv(0x03, b"\0" + signature)))
+
+
+def key_identifier(public_key):
+    """The SHA-1 hash of the key (RFC 5280, 4.2.1.2)."""
+    if newkeys.is_new(public_key):
+        return newkeys.hashed("sha1", public_key.bits)
+    return x509.SubjectKeyIdentifier.from_public_key(public_key).digest
+
+
+def known_and_new(public_key):
+    """The key for a builder, and that for sign()."""
+    if newkeys.is_new(public_key):
+        return stand_in().public_key(), public_key
+    return public_key, None
 
 
 def certify(issuer, subject, public_key, extensions, digest="sha256", **dates):
@@ -97,17 +121,18 @@ def certify(issuer, subject, public_key, extensions, digest="sha256", **dates):
     signer_key, issuer_name = issuer
     if isinstance(issuer_name, x509.Certificate):
         issuer_name = issuer_name.subject
-    authority = x509.AuthorityKeyIdentifier.from_issuer_public_key(
-        signer_key.public_key())
+    authority = x509.AuthorityKeyIdentifier(
+        key_identifier(signer_key.public_key()), None, None)
+    known, new = known_and_new(public_key)
     builder = x509.CertificateBuilder(
-        issuer_name, subject, public_key, x509.random_serial_number())
+        issuer_name, subject, known, x509.random_serial_number())
     builder = validity(builder, **dates).add_extension(authority, False)
     builder = builder.add_extension(
-        x509.SubjectKeyIdentifier.from_public_key(public_key), False)
+        x509.SubjectKeyIdentifier(key_identifier(public_key)), False)
     for extension, critical in extensions:
         if extension is not None:
             builder = builder.add_extension(extension, critical)
-    return sign(builder, signer_key, digest)
+    return sign(builder, signer_key, digest, new)
 
 
 def with_extensions(builder, model):
@@ -118,10 +143,11 @@ def with_extensions(builder, model):
 
 def recertify(issuer, model):
     """A copy of `model` with its serial, issued by another Identity."""
+    known, new = known_and_new(newkeys.public_key(model))
     builder = x509.CertificateBuilder(
-        issuer.certificate.subject, model.subject, model.public_key(),
+        issuer.certificate.subject, model.subject, known,
         model.serial_number, model.not_valid_before, model.not_valid_after)
-    return with_extensions(builder, model).sign(issuer.key, hashes.SHA256())
+    return sign(with_extensions(builder, model), issuer.key, "sha256", new)
 
 
 def ca_extensions(usage):
@@ -129,13 +155,22 @@ def ca_extensions(usage):
             (key_usage(usage), True)]
 
 
+def usage_of_leaf(public_key):
+    """The keyUsage of an issued certificate: what the key can do."""
+    kind = public_key.kind if newkeys.is_new(public_key) else None
+    if kind in newkeys.KEMS:
+        return "encipher"
+    return "sign" if kind else "sign,encipher"
+
+
 def leaf_extensions(csr, dns_names=None):
     """The extensions of an issued certificate.
 
     subjectAltName is copied, or has these dNSNames; "none" omits it.
     """
+    usage = usage_of_leaf(newkeys.public_key(csr))
     extensions = [(x509.BasicConstraints(ca=False, path_length=None), True),
-                  (key_usage("sign,encipher"), True)]
+                  (key_usage(usage), True)]
     if dns_names == "none":
         return extensions
     if dns_names is not None:
@@ -155,22 +190,24 @@ class Authority:
 
     def __init__(self, store, profile, order=None, usage=None, expired=False,
                  ca_key="rsa", digest="sha256", ra_purpose="none",
-                 ra_expired=False):
+                 ra_expired=False, ra_keys=("rsa", "rsa")):
         self.store = store
         self.digest = digest
         self.roles = {}
-        self.ca_key = ca_key
+        self.kinds = {"ca": ca_key, "ra-sign": ra_keys[0],
+                      "ra-enc": ra_keys[1]}
         self.ra_purpose = ra_purpose
         os.makedirs(store.path("issued"), exist_ok=True)
-        made = "%s %s %s %s %s %s\n" % (profile, usage, expired, ca_key,
-                                       ra_purpose, ra_expired)
+        made = "%s %s %s %s %s %s %s %s\n" % (
+            (profile, usage, expired, ca_key, ra_purpose, ra_expired)
+            + tuple(ra_keys))
         self._compare(made)
         if profile == "ra-pair":
             self._make_pair()
         else:
             self._make_ca(profile, usage, expired)
             if profile.startswith("ra"):
-                self._make_ra(ra_expired)
+                self._make_ra(profile, ra_expired)
         self.ca = self.roles["ca"]
         self.signer = self.roles.get("sign", self.ca)
         self.decrypter = self.roles.get("enc", self.signer)
@@ -194,8 +231,7 @@ class Authority:
 
     def _identity(self, role, file, subject, issuer, extensions, key=None,
                   **dates):
-        key = key or self.store.key(file,
-                                    self.ca_key if file == "ca" else "rsa")
+        key = key or self.store.key(file, self.kinds.get(file, "rsa"))
 
         def make():
             by = self.roles[issuer] if issuer else (key, subject)
@@ -211,17 +247,26 @@ class Authority:
             self._identity("root", "root", name("Example Test Root"), None,
                            ca_extensions("certsign,crlsign"))
         if not usage:
-            usage = "certsign,crlsign" if profile[:2] == "ra" else SINGLE_USAGE
+            usage = self._usual_usage(profile)
         self._identity("ca", "ca", name("Example Test CA"), issuer,
                        ca_extensions(usage), expired=expired)
+
+    def _usual_usage(self, profile):
+        if profile in ("ra", "ra-chain"):
+            return "certsign,crlsign"
+        if profile == "ra-enc" or self.kinds["ca"] in newkeys.SIGNING:
+            return "sign,certsign,crlsign"
+        return SINGLE_USAGE
 
     def _ra_extensions(self, usage):
         return [(key_usage(usage), True),
                 (extended_usage(self.ra_purpose), False)]
 
-    def _make_ra(self, expired):
+    def _make_ra(self, profile, expired):
         for role, text, usage in (("sign", "Signing", "sign,nonrep"),
                                   ("enc", "Encryption", "encipher")):
+            if role == "sign" and profile == "ra-enc":
+                continue
             self._identity(role, "ra-" + role,
                            name("Example Test RA " + text), "ca",
                            self._ra_extensions(usage), expired=expired)
@@ -241,7 +286,7 @@ class Authority:
     def issue(self, csr, common_name=None, ahead=0, dns_names=None):
         """Issue a certificate, possibly with other names or other dates."""
         subject = csr.subject if common_name is None else name(common_name)
-        certificate = certify(self.ca, subject, csr.public_key(),
+        certificate = certify(self.ca, subject, newkeys.public_key(csr),
                               leaf_extensions(csr, dns_names), self.digest,
                               days=365,
                               ahead=ahead)

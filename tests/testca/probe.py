@@ -2,6 +2,7 @@
 
 import base64
 import http.client
+import json
 import os
 import subprocess
 import urllib.parse
@@ -17,6 +18,29 @@ NEW_KEY = {"rsa": ("-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"),
 SIGNATURE = {"rsa": "rsassa_pkcs1v15", "ec": "sha256_ecdsa",
              "ec384": "sha256_ecdsa"}
 PSS_SALT = 32
+# Signatures without a digest of their own, and the digest of the SignerInfo.
+PURE = {"ed25519": ("1.3.101.112", "sha512"),
+        "ed448": ("1.3.101.113", "shake256"),
+        "ml-dsa-44": ("2.16.840.1.101.3.4.3.17", "sha512"),
+        "ml-dsa-65": ("2.16.840.1.101.3.4.3.18", "sha512"),
+        "ml-dsa-87": ("2.16.840.1.101.3.4.3.19", "sha512"),
+        "slh-dsa-sha2-128f": ("2.16.840.1.101.3.4.3.21", "sha256")}
+SHAKE256 = "2.16.840.1.101.3.4.2.12"
+
+
+class Failed(Exception):
+    """A test has failed."""
+
+
+def expect(condition, text):
+    if not condition:
+        raise Failed(text)
+
+
+def last_entry(where):
+    """The last request in the log of a CA."""
+    with open(os.path.join(where, "log"), encoding="utf-8") as stream:
+        return json.loads(stream.readlines()[-1])
 
 
 def openssl(*arguments, stdin=None, check=True):
@@ -46,7 +70,8 @@ class Client:
                          "challengePassword=%s\n[ext]\n"
                          "subjectAltName=DNS:probe.example.org\n" % challenge)
         if not os.path.exists(self.key):
-            openssl("genpkey", "-out", self.key, *NEW_KEY[kind])
+            openssl("genpkey", "-out", self.key, *NEW_KEY.get(
+                kind, ("-algorithm", kind.upper())))
         self.csr = openssl("req", "-new", "-key", self.key, "-config", config,
                            "-outform", "DER")
         openssl("req", "-x509", "-new", "-key", self.key, "-config", config,
@@ -56,13 +81,15 @@ class Client:
         return os.path.join(self.directory, name)
 
     def request(self, recipient, kind="19", content=None, transaction="A1B2",
-                digest="sha256", nonce=b"0123456789abcdef", oaep=None,
+                digest=None, nonce=b"0123456789abcdef", oaep=None,
                 pss=None):
         """The DER of a pkiMessage.
 
         `recipient` is a certificate file, or "password:SECRET".  `oaep` is
         (hash, hash of the mask), `pss` the hash of such a signature.
         """
+        if digest is None:
+            digest = PURE.get(self.kind, (None, "sha256"))[1]
         to = ["-recip", recipient]
         if recipient.startswith("password:"):
             to = ["-pwri_password", recipient.partition(":")[2]]
@@ -73,7 +100,9 @@ class Client:
         enveloped = openssl("cms", "-encrypt", "-binary", "-aes128",
                             "-outform", "DER", *to,
                             stdin=content or self.csr)
-        hashed = openssl("dgst", "-" + digest, "-binary", stdin=enveloped)
+        length = ("-xoflen", "64") if digest == "shake256" else ()
+        hashed = openssl("dgst", "-" + digest, *length, "-binary",
+                         stdin=enveloped)
         attributes = cms.CMSAttributes([
             attribute("1.2.840.113549.1.9.3", "data"),
             attribute("1.2.840.113549.1.9.4", hashed),
@@ -86,33 +115,56 @@ class Client:
     def sign(self, enveloped, attributes, digest, pss=None):
         """The SignedData."""
         signer = load_certificate(self.certificate)
-        algorithm = {"algorithm": SIGNATURE[self.kind]}
+        algorithm = {"algorithm": SIGNATURE.get(self.kind) or
+                     PURE[self.kind][0]}
         how = ()
         if pss:
             algorithm = pss_algorithm(pss)
             how = ("-sigopt", "rsa_padding_mode:pss",
                    "-sigopt", "rsa_pss_saltlen:%d" % PSS_SALT,
                    "-sigopt", "rsa_mgf1_md:" + pss)
-        signature = openssl("dgst", "-" + (pss or digest), "-sign", self.key,
-                            *how, stdin=attributes.dump())
+        if self.kind in PURE:
+            signature = self.sign_pure(attributes.dump())
+        else:
+            signature = openssl("dgst", "-" + (pss or digest), "-sign",
+                                self.key, *how, stdin=attributes.dump())
+        hashed_by = {"algorithm": SHAKE256 if digest == "shake256"
+                     else digest}
         info = cms.SignerInfo({
             "version": "v1",
             "sid": cms.SignerIdentifier({"issuer_and_serial_number": {
                 "issuer": signer.issuer,
                 "serial_number": signer.serial_number}}),
-            "digest_algorithm": {"algorithm": digest},
+            "digest_algorithm": hashed_by,
             "signed_attrs": attributes,
             "signature_algorithm": algorithm,
             "signature": signature})
         data = cms.SignedData({
             "version": "v1",
-            "digest_algorithms": [algos.DigestAlgorithm(
-                {"algorithm": digest})],
+            "digest_algorithms": [algos.DigestAlgorithm(hashed_by)],
             "encap_content_info": {"content_type": "data",
                                    "content": enveloped},
             "certificates": [signer], "signer_infos": [info]})
         return cms.ContentInfo({"content_type": "signed_data",
                                 "content": data}).dump()
+
+    def sign_pure(self, content):
+        path = self.path("signed")
+        with open(path, "wb") as stream:
+            stream.write(content)
+        return openssl("pkeyutl", "-sign", "-rawin", "-inkey", self.key,
+                       "-in", path)
+
+    def kem_certificate(self, kind, issuer, issuer_key):
+        """The files of a KEM certificate and its key, which cannot sign."""
+        key, public = self.path(kind + ".key"), self.path(kind + ".pub")
+        certificate = self.path(kind + ".crt")
+        openssl("genpkey", "-algorithm", kind.upper(), "-out", key)
+        openssl("pkey", "-in", key, "-pubout", "-out", public)
+        openssl("x509", "-new", "-subj", "/CN=" + kind, "-force_pubkey",
+                public, "-CA", issuer, "-CAkey", issuer_key,
+                "-out", certificate)
+        return certificate, key
 
 
 def pss_algorithm(digest):

@@ -7,6 +7,7 @@ import time
 
 import app
 import faults
+import newkeys
 import options
 
 
@@ -22,16 +23,32 @@ def wait_for_the_end(lives, lifetime):
         time.sleep(0.25)
 
 
+def can(kinds):
+    """Whether the openssl program can do these keys, as an exit status."""
+    try:
+        for kind in kinds.split(","):
+            newkeys.generate(kind)
+    except newkeys.Unsupported as reason:
+        print(reason)
+        return newkeys.UNSUPPORTED
+    return 0
+
+
 def run(arguments, lives, started=lambda port: None):
     """Be a CA while lives() is true; started(port) is called once."""
     chosen = options.parse(arguments)
     if chosen.list_faults:
         sys.stdout.write(faults.listing())
         return 0
+    if chosen.can:
+        return can(chosen.can)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, end)
     try:
         http = app.start(chosen)
+    except newkeys.Unsupported as reason:
+        print("testca: %s" % reason, file=sys.stderr)
+        return newkeys.UNSUPPORTED
     except (OSError, ValueError, KeyError) as error:
         print("testca: %s" % error, file=sys.stderr)
         return 1

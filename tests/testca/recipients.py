@@ -6,7 +6,6 @@ specifies key agreement for EC keys.
 
 import os
 
-from asn1crypto import core
 from cryptography.hazmat.primitives import hashes, keywrap
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
@@ -23,7 +22,6 @@ HMAC_SHA256 = "1.2.840.113549.2.9"
 PWRI_KEK = "1.2.840.113549.1.9.16.3.9"
 EC_PUBLIC_KEY = "1.2.840.10045.2.1"
 ECDH_SHA256 = "1.3.132.1.11.1"
-AES128_WRAP = "2.16.840.1.101.3.4.1.5"
 PRF = {"sha1": hashes.SHA1, "sha224": hashes.SHA224, "sha256": hashes.SHA256,
        "sha384": hashes.SHA384, "sha512": hashes.SHA512}
 KEK_SIZES = {oids.CIPHERS["des3"]: (24, algorithms.TripleDES),
@@ -68,7 +66,7 @@ def open_password(info, password):
     derivation = info["key_derivation_algorithm"]["parameters"]
     wrap = der.inner(info["key_encryption_algorithm"].dump())[1][2]
     (_, _, cipher), (_, iv, _) = der.inner(wrap)
-    size, maker = KEK_SIZES[core.ObjectIdentifier.load(cipher).dotted]
+    size, maker = KEK_SIZES[der.dotted(cipher)]
     kek = derive(password, derivation["salt"].native,
                  derivation["iteration_count"].native, size,
                  PRF[derivation["prf"]["algorithm"].native])
@@ -98,7 +96,7 @@ def for_agreement(public_key, recipient):
     """
     def protect(content_key):
         mine = ec.generate_private_key(public_key.curve)
-        wrap = der.seq(der.oid(AES128_WRAP))
+        wrap = der.seq(der.oid(oids.WRAPS["aes128-wrap"]))
         shared = der.seq(wrap, der.explicit(2, der.octets(
             (128).to_bytes(4, "big"))))
         kek = X963KDF(hashes.SHA256(), 16, shared).derive(

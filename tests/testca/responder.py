@@ -10,6 +10,7 @@ import certrep
 import enrol
 import faults
 import message
+import newkeys
 import server
 from certrep import degenerate, encode
 
@@ -171,7 +172,8 @@ class Responder:
         digest = self.options.digest
         return server.Reply(200, X_NEXT_CA, certrep.sign_plain(
             content, answer.signer, beside,
-            "sha256" if digest == "same" else digest,
+            newkeys.fit_digest(answer.signer.key, "sha256")
+            if digest == "same" else digest,
             self.options.sigalg == "pss", not self.options.content_type))
 
     def _message_bytes(self, request, entry):
