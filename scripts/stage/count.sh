@@ -128,6 +128,7 @@ tap() {
 		if (match(tolower($0), /# *skip */)) {
 			reason = substr($0, RSTART + RLENGTH)
 			other = reason ~ /it runs with the program of gcc$/ ||
+			    reason ~ /^OpenSSL [^ ]+ cannot do / ||
 			    (uid != 0 && reason ~ /^only root|_as_root *$/)
 			emit(other ? "elsewhere" : "skip",
 			    substr($0, 1, RSTART - 1), reason)
