@@ -86,6 +86,8 @@ sscep_sources = \
 	src/ops/poll.h \
 	src/ops/query.c \
 	src/ops/query.h \
+	src/ops/recipient.c \
+	src/ops/recipient.h \
 	src/ops/renew.c \
 	src/ops/renew_ca.c \
 	src/ops/renew_ca.h \
@@ -140,6 +142,8 @@ sscep_sources = \
 	src/scep/signed.h \
 	src/scep/stream.c \
 	src/scep/stream.h \
+	src/scep/trial.c \
+	src/scep/trial.h \
 	src/options/apply.c \
 	src/options/apply.h \
 	src/options/borrow.c \

@@ -5,6 +5,13 @@
 #include "session.h"
 #include "util/log.h"
 
+/*
+ * Bytes of base64 in a GET (RFC 8894, 4.1): some servers cut longer URLs, and no
+ * usual one reads those beyond the maximum.
+ */
+#define GET_SAFE_MAX 2048
+#define GET_MAX      65000
+
 const char *session_name_caps(const struct session *session)
 {
 	return session->options->capabilities != NULL ? "--capabilities has"
@@ -39,8 +46,10 @@ static enum status choose_algorithms(struct session *session)
 	const struct options *o = session->options;
 	const char *cipher = choose_one(session, o->enc_alg,
 	    caps_best_cipher(session->caps), "3des", "des");
-	const char *digest = choose_one(session, o->sig_alg,
-	    caps_best_digest(session->caps), "sha1", "md5");
+	const char *digest = session->fixed_digest != NULL
+	    ? session->fixed_digest
+	    : choose_one(session, o->sig_alg, caps_best_digest(session->caps),
+		  "sha1", "md5");
 	enum status st;
 
 	verbose("encrypting with %s, signing with %s", cipher, digest);
@@ -54,13 +63,15 @@ enum status session_prepare_alone(struct session *session)
 {
 	const struct options *o = session->options;
 	const char *cipher = o->enc_alg != NULL ? o->enc_alg : "aes";
+	const char *digest =
+	    session->fixed_digest != NULL ? session->fixed_digest : o->sig_alg;
 	enum status st;
 
 	if (o->capabilities != NULL)
 		return session_prepare(session);
 	st = algs_get_cipher(&session->cipher, cipher);
-	if (st == ST_OK && o->sig_alg != NULL)
-		st = algs_get_digest(&session->digest, o->sig_alg);
+	if (st == ST_OK && digest != NULL)
+		st = algs_get_digest(&session->digest, digest);
 	return st;
 }
 
@@ -104,4 +115,23 @@ enum status session_prepare(struct session *session)
 	if (needs_caps(session->options))
 		st = session_query_caps(session);
 	return st == ST_OK ? choose_algorithms(session) : st;
+}
+
+enum status session_check_get(struct session *session, size_t len)
+{
+	if (len > GET_MAX)
+		return fail(ST_ERROR,
+		    "%s no POST, and a GET of %zu bytes is longer than servers "
+		    "take (%d): the keys and certificates in the message are "
+		    "too large for this server; if it does take POST, set "
+		    "--capabilities with POSTPKIOperation",
+		    session_name_caps(session), len, GET_MAX);
+	if (len > GET_SAFE_MAX && !session->long_get_warned) {
+		session->long_get_warned = true;
+		warn(WARN_LONG_GET,
+		    "%s no POST: a GET of %zu bytes is cut by some servers and "
+		    "proxies",
+		    session_name_caps(session), len);
+	}
+	return ST_OK;
 }

@@ -11,9 +11,6 @@
 #include "util/log.h"
 #include "util/target.h"
 
-/* Bytes of base64 in a GET (RFC 8894, 4.1); some servers cut longer URLs. */
-#define GET_SAFE_MAX 2048
-
 /* Replies that are read, in bytes, unless --max-size says otherwise. */
 #define CAPS_SIZE_MAX  (64u * 1024)
 #define REPLY_SIZE_MAX (2u * 1024 * 1024)
@@ -30,11 +27,18 @@ static enum status read_pass(struct pass *out, char *source, const char *option)
 	return st;
 }
 
+enum status session_read_challenge(struct session *session)
+{
+	return read_pass(
+	    &session->challenge, session->options->challenge, "--challenge");
+}
+
 /* Each source that is stdin reads one line of it, in this order. */
 static enum status read_passes(struct session *session)
 {
 	const struct options *o = session->options;
 	enum status st = read_pass(&session->pass, o->passin, "--passin");
+	unsigned int op = o->operation->op;
 
 	if (st == ST_OK)
 		st = read_pass(
@@ -47,9 +51,9 @@ static enum status read_passes(struct session *session)
 		    &session->passout, o->key_passout, "--key-passout");
 	if (st == ST_OK)
 		st = made_is_wanted(&session->making, o);
-	if (st == ST_OK && session->making)
-		st =
-		    read_pass(&session->challenge, o->challenge, "--challenge");
+	if (st == ST_OK &&
+	    (session->making || (op == OP_ENROLL && o->sign_cert != NULL)))
+		st = session_read_challenge(session);
 	return st;
 }
 
@@ -329,16 +333,6 @@ static enum status post_message(struct session *session,
 	return send_query(session, "PKIOperation", NULL, &request, response);
 }
 
-static void warn_of_long_get(struct session *session, size_t len)
-{
-	if (session->long_get_warned)
-		return;
-	session->long_get_warned = true;
-	warn(WARN_LONG_GET,
-	    "%s no POST: a GET of %zu bytes is cut by some servers and proxies",
-	    session_name_caps(session), len);
-}
-
 static enum status get_message(struct session *session,
     const struct buf *message, struct http_response *response)
 {
@@ -350,11 +344,10 @@ static enum status get_message(struct session *session,
 		return fail_memory();
 	base64.len = (size_t)EVP_EncodeBlock(
 	    base64.data, message->data, (int)message->len);
-	if (base64.len > GET_SAFE_MAX)
-		warn_of_long_get(session, base64.len);
-
-	st = send_query(
-	    session, "PKIOperation", buf_string(&base64), &request, response);
+	st = session_check_get(session, base64.len);
+	if (st == ST_OK)
+		st = send_query(session, "PKIOperation", buf_string(&base64),
+		    &request, response);
 	buf_free(&base64);
 	return st;
 }

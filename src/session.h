@@ -26,10 +26,12 @@ struct session {
 	bool making;                           /* enroll makes a request */
 	bool looks;            /* check: nothing is made, written or removed */
 	struct pass challenge; /* for it */
+	bool apart;            /* the request has no challenge */
 	unsigned int caps;     /* enum cap; after session_query_caps() */
 	bool caps_known;       /* check: session_query_caps() asks nobody */
 	bool caps_failed;      /* the server answered badly to GetCACaps */
-	const EVP_MD *digest;  /* after session_prepare() */
+	const char *fixed_digest; /* the key that signs has it so; NULL: -S */
+	const EVP_MD *digest;     /* after session_prepare() */
 	const EVP_CIPHER *cipher; /* likewise */
 	int http_error;           /* its status without a pkiMessage, else 0 */
 	bool long_get_warned;     /* once is enough */
@@ -37,11 +39,13 @@ struct session {
 	bool ca_fetched_again, ca_replaced; /* renew did so with those of -c */
 };
 
-/* Before all else.  session is to be closed in any case. */
+/* First of all.  session is to be closed. */
 void session_start(struct session *session, const struct options *options,
     struct report *report);
 /* Reads the pass phrases, and loads the providers and the engine. */
 enum status session_open_keys(struct session *session);
+/* Reads --challenge, where session_open_keys() did not, into challenge. */
+enum status session_read_challenge(struct session *session);
 /* Parses the URL, and prepares the connection.  Nothing is sent yet. */
 enum status session_open_server(struct session *session);
 void session_close(struct session *session);
@@ -49,17 +53,14 @@ void session_close(struct session *session);
 /* Whether OPENSSL_cleanup() has to end the process: token_needs_cleanup(). */
 bool session_needs_cleanup(void);
 
-/*
- * Sends GetCACaps (RFC 8894, 3.5), and sets the capabilities by the answer.  As
- * session_get(), but ST_NETWORK if it is no list of them.
- */
+/* Sends GetCACaps; as session_get(), but ST_NETWORK if it is no list of them. */
 enum status session_ask_caps(
     struct session *session, struct http_response *response);
 
 /*
  * Sets the capabilities: those of --capabilities, or of an answer to GetCACaps.
- * A server that answers badly, or closes the connection, has none.  ST_NETWORK
- * after reporting when it cannot be reached or answers with a page of HTML.
+ * A server that answers badly has none.  ST_NETWORK after reporting when it cannot
+ * be reached or answers with a page of HTML.
  */
 enum status session_query_caps(struct session *session);
 /* Whether it sends GetCACaps, if the options are these. */
@@ -71,11 +72,12 @@ const char *session_name_caps(const struct session *session);
  * Calls session_query_caps() if something depends on the capabilities, and
  * chooses the digest and the cipher of our messages: those of -S and -E, else
  * the best that is announced, else SHA-1 and 3DES, or MD5 and DES with --legacy.
- * SHA-1 and 3DES are noted unless asked for: GetCACaps is not authenticated.
  */
 enum status session_prepare(struct session *session);
 /* The same without the server: the digest is NULL if only that can tell it. */
 enum status session_prepare_alone(struct session *session);
+/* A GET with so much base64 (RFC 8894, 4.1) is warned of, or ST_ERROR. */
+enum status session_check_get(struct session *session, size_t len);
 /* Whether our messages are in 3DES and SHA-1. */
 bool session_has_old_algs(const struct session *session);
 /* The digests that a reply may be signed with. */

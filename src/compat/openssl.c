@@ -5,6 +5,7 @@
 #endif
 
 #include <openssl/err.h>
+#include <openssl/objects.h>
 
 #include "compat/openssl.h"
 
@@ -70,6 +71,27 @@ X509_NAME *compat_dup_name(const X509_NAME *name)
 	} u = {name};
 
 	return X509_NAME_dup(u.plain);
+}
+
+const char *compat_key_type(const EVP_PKEY *key)
+{
+#ifdef HAVE_EVP_PKEY_GET0_TYPE_NAME
+	return EVP_PKEY_get0_type_name(key);
+#else
+	(void)key;
+	return NULL;
+#endif
+}
+
+EVP_PKEY_CTX *compat_new_type_context(const char *type)
+{
+#ifdef HAVE_EVP_PKEY_CTX_NEW_FROM_NAME
+	return EVP_PKEY_CTX_new_from_name(NULL, type, NULL);
+#else
+	int nid = OBJ_txt2nid(type);
+
+	return nid != NID_undef ? EVP_PKEY_CTX_new_id(nid, NULL) : NULL;
+#endif
 }
 
 bool compat_same_key(const EVP_PKEY *a, const EVP_PKEY *b)

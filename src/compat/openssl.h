@@ -27,6 +27,15 @@ int compat_i2d_name(const X509_NAME *name, unsigned char **out);
 int compat_i2d_public_key(const X509_PUBKEY *key, unsigned char **out);
 X509_NAME *compat_dup_name(const X509_NAME *name);
 
+/*
+ * The name that the provider of key has for its type, such as "ML-DSA-65"; NULL
+ * where libcrypto has no names.  Borrowed from key.
+ */
+const char *compat_key_type(const EVP_PKEY *key);
+
+/* To make keys of the type of that name; NULL if there is none. */
+EVP_PKEY_CTX *compat_new_type_context(const char *type);
+
 /* Whether two keys have the same public key. */
 bool compat_same_key(const EVP_PKEY *a, const EVP_PKEY *b);
 

@@ -9,6 +9,11 @@
 #include <openssl/evp.h>
 #include <openssl/x509.h>
 
+/* The type of a KEMRecipientInfo (RFC 9629); older ones have no such type. */
+#ifndef CMS_RECIPINFO_KEM
+#define CMS_RECIPINFO_KEM 5
+#endif
+
 /* Room for a property query. */
 #define COMPAT_QUERY_MAX 160
 

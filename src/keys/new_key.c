@@ -12,6 +12,7 @@
 #include <openssl/x509.h>
 
 #include "compat/compat.h"
+#include "compat/openssl.h"
 #include "keys/key_name.h"
 #include "keys/new_key.h"
 #include "pki/ability.h"
@@ -25,29 +26,36 @@
 
 struct new_key_type {
 	const char *name;
-	int algorithm; /* NIDs of the SubjectPublicKeyInfo (RFC 3279, 2.3) */
-	int curve;     /* NID_undef: none */
-	int bits;
-	const char *in_token; /* as pkcs11-tool(1) has it */
-	const char *others;   /* what else it is called: new_key_find_meant() */
+	const char *algorithm; /* of keys, as libcrypto has it */
+	int curve;             /* NID_undef: none */
+	int bits;              /* 0: as the algorithm has it */
+	const char *in_token;  /* as pkcs11-tool(1) has it; NULL: it does not */
+	const char *others; /* what else it is called: new_key_find_meant() */
 };
+
+#define RSA "rsaEncryption"
+#define EC  "id-ecPublicKey"
 
 static const struct new_key_type types[] = {
-    {"rsa:2048", NID_rsaEncryption, NID_undef, 2048, "rsa:2048",
-	" rsa rsa2048 2048 "},
-    {"rsa:3072", NID_rsaEncryption, NID_undef, 3072, "rsa:3072",
-	" rsa3072 3072 "},
-    {"rsa:4096", NID_rsaEncryption, NID_undef, 4096, "rsa:4096",
-	" rsa4096 4096 "},
-    {"ec:P-256", NID_X9_62_id_ecPublicKey, NID_X9_62_prime256v1, 256,
-	"EC:prime256v1",
+    {"rsa:2048", RSA, NID_undef, 2048, "rsa:2048", " rsa rsa2048 2048 "},
+    {"rsa:3072", RSA, NID_undef, 3072, "rsa:3072", " rsa3072 3072 "},
+    {"rsa:4096", RSA, NID_undef, 4096, "rsa:4096", " rsa4096 4096 "},
+    {"ec:P-256", EC, NID_X9_62_prime256v1, 256, "EC:prime256v1",
 	" ec ecdsa p256 ecp256 ecdsap256 prime256v1 ecprime256v1 secp256r1 "
 	"ecsecp256r1 "},
-    {"ec:P-384", NID_X9_62_id_ecPublicKey, NID_secp384r1, 384, "EC:secp384r1",
+    {"ec:P-384", EC, NID_secp384r1, 384, "EC:secp384r1",
 	" p384 ecp384 ecdsap384 secp384r1 ecsecp384r1 "},
+    {"ed25519", "ED25519", NID_undef, 0, "EC:edwards25519",
+	" eddsa edwards25519 eced25519 ecedwards25519 "},
+    {"ml-dsa-44", "ML-DSA-44", NID_undef, 0, NULL, " mldsa44 dilithium2 "},
+    {"ml-dsa-65", "ML-DSA-65", NID_undef, 0, NULL,
+	" mldsa65 mldsa dilithium3 "},
+    {"ml-dsa-87", "ML-DSA-87", NID_undef, 0, NULL, " mldsa87 dilithium5 "},
 };
 
-#define TYPES "rsa:2048|rsa:3072|rsa:4096|ec:P-256|ec:P-384"
+#define TYPES \
+	"rsa:2048|rsa:3072|rsa:4096|ec:P-256|ec:P-384|ed25519|ml-dsa-44|" \
+	"ml-dsa-65|ml-dsa-87"
 const char new_key_types[] = TYPES;
 const char new_key_types_or_same[] = TYPES "|" NEW_KEY_SAME;
 
@@ -89,17 +97,23 @@ static int find_curve(const X509_ALGOR *algorithm)
 bool new_key_is_of_type(EVP_PKEY *key, const struct new_key_type *type)
 {
 	X509_PUBKEY *public = NULL;
+	int wanted = OBJ_txt2nid(type->algorithm);
 	ASN1_OBJECT *object;
 	X509_ALGOR *algorithm;
 	bool yes;
 
-	yes = X509_PUBKEY_set(&public, key) == 1 &&
+	yes = wanted != NID_undef && X509_PUBKEY_set(&public, key) == 1 &&
 	    X509_PUBKEY_get0_param(&object, NULL, NULL, &algorithm, public) &&
-	    OBJ_obj2nid(object) == type->algorithm &&
+	    OBJ_obj2nid(object) == wanted &&
 	    find_curve(algorithm) == type->curve &&
-	    EVP_PKEY_bits(key) == type->bits;
+	    (type->bits == 0 || EVP_PKEY_bits(key) == type->bits);
 	X509_PUBKEY_free(public);
 	return yes;
+}
+
+const char *new_key_algorithm(const struct new_key_type *type)
+{
+	return type->algorithm;
 }
 
 const char *new_key_type_name(EVP_PKEY *key)
@@ -146,6 +160,8 @@ const char *new_key_describe(char out[NEW_KEY_DESCRIPTION_MAX], EVP_PKEY *key)
 
 static bool set_parameters(EVP_PKEY_CTX *ctx, const struct new_key_type *type)
 {
+	if (type->bits == 0)
+		return true;
 	if (type->curve == NID_undef)
 		return EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, type->bits) > 0;
 	return EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, type->curve) > 0 &&
@@ -155,7 +171,7 @@ static bool set_parameters(EVP_PKEY_CTX *ctx, const struct new_key_type *type)
 enum status new_key_generate(
     EVP_PKEY **out, const struct new_key_type *type, const char *name)
 {
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(type->algorithm, NULL);
+	EVP_PKEY_CTX *ctx = compat_new_type_context(type->algorithm);
 	bool ok;
 
 	*out = NULL;
@@ -250,6 +266,12 @@ enum status new_key_refuse_token(
 		    "tpm2_create and tpm2_evictcontrol make one there (see "
 		    "KEYS in sscep(1))",
 		    shown);
+	if (type->in_token == NULL)
+		return fail(ST_ERROR,
+		    "--new-key makes a key in a file, and %s is in %s, whose "
+		    "own tool makes a key of type %s",
+		    shown, engine != NULL ? "an engine" : "a token",
+		    type->name);
 	return fail(ST_ERROR,
 	    "--new-key makes a key in a file, and %s is in %s: pkcs11-tool "
 	    "--module MODULE --login --keypairgen --key-type %s --label NAME "

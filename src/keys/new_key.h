@@ -28,6 +28,9 @@ const char *new_key_find_meant(const char *text);
 #define NEW_KEY_DESCRIPTION_MAX 80
 const char *new_key_describe(char out[NEW_KEY_DESCRIPTION_MAX], EVP_PKEY *key);
 
+/* What libcrypto calls the algorithm of the type. */
+const char *new_key_algorithm(const struct new_key_type *type);
+
 /* The name of the type that key is of; NULL: of none. */
 const char *new_key_type_name(EVP_PKEY *key);
 

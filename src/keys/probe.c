@@ -69,6 +69,24 @@ static bool signs(EVP_PKEY *key, bool choose_padding, const void *probe)
 	return ok;
 }
 
+/* A key that hashes itself signs all of it at once. */
+static bool signs_whole(EVP_PKEY *key, const void *probe)
+{
+	EVP_MD_CTX *ctx = EVP_MD_CTX_new();
+	unsigned char *out = NULL;
+	size_t size = 0;
+	bool ok;
+
+	ok = ctx != NULL &&
+	    EVP_DigestSignInit(ctx, NULL, NULL, NULL, key) > 0 &&
+	    EVP_DigestSign(ctx, NULL, &size, probe, PROBE_BYTES) > 0 &&
+	    (out = OPENSSL_malloc(size)) != NULL &&
+	    EVP_DigestSign(ctx, out, &size, probe, PROBE_BYTES) > 0;
+	OPENSSL_free(out);
+	EVP_MD_CTX_free(ctx);
+	return ok;
+}
+
 static bool is_in_token(const EVP_PKEY *key)
 {
 	char query[COMPAT_QUERY_MAX];
@@ -87,11 +105,14 @@ enum key_use probe_key(EVP_PKEY *key, EVP_PKEY *public)
 	unsigned char encrypted[RSA_BYTES];
 	enum key_use use = KEY_USABLE;
 	size_t len;
+	bool ok;
 
 	if (!is_in_token(key))
 		return KEY_USABLE;
 
-	if (!signs(key, ability.signs_pss, probe)) {
+	ok = ability.hashes_itself ? signs_whole(key, probe)
+				   : signs(key, ability.signs_pss, probe);
+	if (!ok) {
 		use = KEY_REFUSED;
 	} else if (ability.decrypts) {
 		len =

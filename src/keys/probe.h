@@ -13,7 +13,7 @@ enum key_use {
 };
 
 /*
- * Tries what an RSA or EC key in a token is used for: it signs, and, if it is
+ * Tries what a key in a token is used for: it signs, and, if it is
  * RSA, decrypts what public, its public key, has encrypted.  The token may
  * permit less, which would otherwise show after the reply has come.  A key
  * in a file is not tried and counts as usable.

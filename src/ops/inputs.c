@@ -6,8 +6,10 @@
 #include "ops/inputs.h"
 #include "ops/making.h"
 #include "ops/own_key.h"
+#include "ops/recipient.h"
 #include "ops/signer.h"
 #include "ops/trust.h"
+#include "pki/ability.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "util/log.h"
@@ -26,39 +28,16 @@ enum status inputs_read_bundle(struct inputs *in)
 		st = cabundle_check(
 		    &in->bundle, (o->tolerate & TOLERATE_CLOCK) == 0);
 	if (st == ST_OK)
+		st = recipient_check_replies(&in->bundle);
+	if (st == ST_OK)
 		trust_warn_of_rival(&in->bundle, o);
 	pins_free(&pins);
 	return st;
 }
 
-static enum status fail_recipient(
-    const struct cabundle *bundle, const char *problem)
-{
-	char name[QUOTE_SIZE];
-
-	return fail(ST_FILE, "CA certificate %s: %s",
-	    cert_name_quote(
-		name, sizeof(name), X509_get_subject_name(bundle->encrypt)),
-	    problem);
-}
-
-/*
- * Whether a message can be encrypted for the recipient: by its key, which
- * --rsa-oaep requires to be RSA, or by the password (RFC 8894, 3.1).
- */
 enum status inputs_check_recipient(const struct inputs *in)
 {
-	bool encrypts = cabundle_can_encrypt(&in->bundle);
-
-	if (in->options->rsa_oaep && !encrypts)
-		return fail_recipient(&in->bundle,
-		    "its key is not RSA, which --rsa-oaep requires");
-	if (encrypts || in->password.len > 0)
-		return ST_OK;
-	return fail_recipient(&in->bundle,
-	    "its key cannot encrypt, and there is no challengePassword to "
-	    "encrypt with (RFC 8894, 3.1); name another certificate with -e, "
-	    "or give the password: --challenge, or in the request of -r");
+	return recipient_check(&in->bundle, in->options, &in->password);
 }
 
 /*
@@ -95,6 +74,17 @@ static enum status read_given_csr(struct inputs *in)
 	return st == ST_OK && in->csr_key != NULL ? check_csr_key(in) : st;
 }
 
+/* What opens the reply where the request has no challengePassword. */
+static enum status use_challenge(struct inputs *in)
+{
+	const struct pass *challenge = &in->session->challenge;
+
+	if (in->password.len > 0 || !challenge->given ||
+	    buf_add_string(&in->password, challenge->text))
+		return ST_OK;
+	return fail_memory();
+}
+
 enum status inputs_read_csr(struct inputs *in)
 {
 	enum status st = in->session->making
@@ -106,7 +96,7 @@ enum status inputs_read_csr(struct inputs *in)
 		csr_warn_of_key(in->csr, making_name(in->options));
 		st = csr_add_challenge(&in->password, in->csr);
 	}
-	return st;
+	return st == ST_OK ? use_challenge(in) : st;
 }
 
 /* A key that is both of -k and of -K is asked its pass phrase once. */
@@ -178,8 +168,9 @@ static enum status check_renewal(struct inputs *in)
 		    "-L %s is not written: -O %s signs, and no self-signed "
 		    "certificate is made",
 		    o->selfsigned, o->sign_cert);
-	return signer_check_key(o, in->key, X509_get0_pubkey(in->signer),
-	    o->sign_key, forwarded ? &in->password : NULL);
+	return signer_check_key(in->session, in->key,
+	    X509_get0_pubkey(in->signer), o->sign_key,
+	    &(struct signer_password){&in->password, forwarded});
 }
 
 /* The key of the request signs, too, with a certificate that is made later. */
@@ -193,13 +184,29 @@ static enum status use_csr_key(struct inputs *in)
 		    "(-O and -K)");
 	EVP_PKEY_up_ref(in->csr_key);
 	in->key = in->csr_key;
-	return signer_check_key(o, in->key, in->public, o->key, &in->password);
+	return signer_check_key(in->session, in->key, in->public, o->key,
+	    &(struct signer_password){&in->password, true});
 }
 
 enum status inputs_check_signer(struct inputs *in)
 {
 	return in->options->sign_cert != NULL ? check_renewal(in)
 					      : use_csr_key(in);
+}
+
+/* The file of -f has it for enroll, too: it is read where it is needed. */
+static enum status read_challenge(struct inputs *in)
+{
+	const struct key_ability own =
+	    ability_of_key(X509_get0_pubkey(in->signer));
+	const struct key_ability ca = ability_of_cert(in->bundle.encrypt);
+	enum status st;
+
+	if (in->options->challenge == NULL ||
+	    (own.decrypts && ability_is_recipient(&ca)))
+		return ST_OK;
+	st = session_read_challenge(in->session);
+	return st == ST_OK ? use_challenge(in) : st;
 }
 
 /* -l and -k of getcert and getcrl. */
@@ -214,10 +221,14 @@ static enum status read_own_cert(struct inputs *in)
 	if (st == ST_OK)
 		st = signer_check_pair(
 		    in->signer, o->local_cert, in->key, o->key);
-	if (st == ST_OK)
-		st = signer_check_key(o, in->key, X509_get0_pubkey(in->signer),
-		    o->key, &in->password);
-	return st;
+	return st == ST_OK ? read_challenge(in) : st;
+}
+
+static enum status check_own_key(struct inputs *in)
+{
+	return signer_check_key(in->session, in->key,
+	    X509_get0_pubkey(in->signer), in->options->key,
+	    &(struct signer_password){&in->password, true});
 }
 
 static enum status add_random_id(struct buf *out)
@@ -306,9 +317,11 @@ enum status inputs_read_query(struct inputs *in, struct session *session)
 	enum status st = open_inputs(in, session, session->options->output);
 
 	if (st == ST_OK)
+		st = read_own_cert(in);
+	if (st == ST_OK)
 		st = inputs_check_recipient(in);
 	if (st == ST_OK)
-		st = read_own_cert(in);
+		st = check_own_key(in);
 	if (st == ST_OK)
 		st = inputs_set_transaction_id(in);
 	return st;

@@ -37,7 +37,7 @@ static enum status read_challenge(struct making *m)
 	const struct pass *challenge = &m->session->challenge;
 	struct problem problem;
 
-	if (!challenge->given)
+	if (!challenge->given || m->session->apart)
 		return ST_OK;
 	if (!request_check_challenge(challenge->text, &problem))
 		return fail(

@@ -6,6 +6,8 @@
 #include "keys/key.h"
 #include "keys/new_key.h"
 #include "ops/own_key.h"
+#include "ops/signer.h"
+#include "pki/ability.h"
 #include "pki/problem.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -209,6 +211,18 @@ static enum status check_passes(const struct session *session, const char *name)
 	return ST_OK;
 }
 
+/* One that signs no messages could not be renewed. */
+static enum status check_new_type(
+    const struct session *session, const char *name)
+{
+	const struct new_key_type *type =
+	    new_key_find_type(session->options->new_key);
+	const struct key_ability ability =
+	    ability_of_type(new_key_algorithm(type));
+
+	return signer_check_ability(&ability, name);
+}
+
 /* The one that would be made is as good to make a request that is not sent. */
 static enum status look_at_new(EVP_PKEY **out, const struct session *session)
 {
@@ -240,7 +254,8 @@ enum status own_key_read_or_make(
 		    "private key %s: there is none (--new-key ec:P-256 makes "
 		    "one)",
 		    name);
-	if ((st = check_passes(session, name)) != ST_OK)
+	if ((st = check_passes(session, name)) != ST_OK ||
+	    (st = check_new_type(session, name)) != ST_OK)
 		return st;
 	if (session->looks)
 		return look_at_new(out, session);

@@ -4,6 +4,7 @@
 #include "keys/key.h"
 #include "keys/new_key.h"
 #include "ops/renew_derive.h"
+#include "pki/ability.h"
 #include "pki/csr.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -31,6 +32,7 @@ static void start(struct derived *derived, struct renewal_state *r)
 	derived->options.local_cert = NULL; /* see record() */
 	derived->options.chain = NULL;
 	derived->options.challenge = NULL; /* see add_challenge() */
+	r->session->apart = false;
 	pass_wipe(&r->session->challenge);
 	derived->options.new_key = NULL;
 	derived->options.request = NULL;
@@ -62,11 +64,22 @@ static void use_request(struct options *o, char *request)
 	o->key_usage = false;
 }
 
+/* A key that only signs needs it for the reply; the request has none. */
+static enum status add_challenge_apart(struct derived *derived)
+{
+	const struct key_ability ability = ability_of_key(derived->r->key);
+
+	if (!ability_only_signs(&ability))
+		return ST_OK;
+	derived->r->session->apart = true;
+	return add_challenge(derived);
+}
+
 /*
  * The old pair signs.  The transactionID that is given belongs to the challenge:
  * each renewal is a transaction of its own (RFC 8894, 3.2.1.1).
  */
-static void sign_with_pair(struct derived *derived)
+static enum status sign_with_pair(struct derived *derived, bool both)
 {
 	struct options *o = &derived->options;
 
@@ -75,6 +88,7 @@ static void sign_with_pair(struct derived *derived)
 	o->sign_cert = derived->r->options->local_cert;
 	o->sign_key = derived->r->options->key;
 	derived->r->session->sign_pass = derived->r->session->pass;
+	return both ? ST_OK : add_challenge_apart(derived);
 }
 
 static enum status read_request(X509_REQ **out, const char *path)
@@ -105,7 +119,7 @@ static enum status sign_as_request(struct derived *derived)
 
 	if (st == ST_OK && r->cert != NULL &&
 	    strstr(buf_string(&text), SIGNED_BY_SELF) == NULL)
-		sign_with_pair(derived);
+		st = sign_with_pair(derived, false);
 	buf_free(&text);
 	return st;
 }
@@ -323,8 +337,8 @@ static enum status sign_renewal(struct derived *derived)
 		alone = has_challenge(derived);
 	if (alone)
 		derived->options.renew.like_cert = r->options->local_cert;
-	else
-		sign_with_pair(derived);
+	else if (st == ST_OK)
+		st = sign_with_pair(derived, both);
 	return st;
 }
 

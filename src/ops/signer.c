@@ -4,6 +4,7 @@
 #include "pki/ability.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
+#include "scep/trial.h"
 #include "util/log.h"
 #include "util/target.h"
 
@@ -61,41 +62,80 @@ void signer_warn_of_subject(const struct session *session, X509 *signer,
 			    : "");
 }
 
+enum status signer_check_ability(
+    const struct key_ability *ability, const char *shown)
+{
+	char lack[ABILITY_LACK_MAX];
+
+	if (ability->signs_messages && trial_signs(ability))
+		return ST_OK;
+	if (ability->hashes_itself || ability->encapsulates)
+		return fail(ST_FILE,
+		    "private key %s: its type is %s%s; expected RSA or EC "
+		    "(P-256)",
+		    shown, ability_describe_lack(lack, ability),
+		    ability->encapsulates ? ", and it does not sign" : "");
+	return fail(ST_FILE,
+	    "private key %s: its type is %s, expected RSA or EC (P-256)", shown,
+	    ability->type);
+}
+
 enum status signer_check_type(
     const struct options *options, EVP_PKEY *public, const char *name)
 {
 	const struct key_ability ability = ability_of_key(public);
 	char shown[KEY_NAME_MAX];
+	enum status st;
 
 	key_name_shown(shown, name);
-	if (!ability.signs_messages)
-		return fail(ST_FILE,
-		    "private key %s: its type is %s, expected RSA or EC "
-		    "(P-256)",
-		    shown, ability.type);
-	if (options->rsa_pss && !ability.signs_pss)
+	st = signer_check_ability(&ability, shown);
+	if (st == ST_OK && options->rsa_pss && !ability.signs_pss)
 		return fail(ST_FILE,
 		    "private key %s: it is not RSA, which --rsa-pss requires",
 		    shown);
-	return ST_OK;
+	return st;
 }
 
-enum status signer_check_key(const struct options *options, EVP_PKEY *key,
-    EVP_PKEY *public, const char *name, const struct buf *password)
+/* Whether the key, or the password, opens the reply (RFC 8894, 3.1). */
+static enum status check_reply(const struct key_ability *ability,
+    const char *shown, const struct buf *password, bool expected)
 {
-	const struct key_ability ability = ability_of_key(public);
-	char shown[KEY_NAME_MAX];
-	enum status st = signer_check_type(options, public, name);
-
-	if (st != ST_OK)
-		return st;
-	key_name_shown(shown, name);
-	if (!ability.decrypts && password != NULL && password->len == 0)
+	if (ability->decrypts || password->len > 0)
+		return ST_OK;
+	if (ability_only_signs(ability))
+		return fail(ST_FILE,
+		    "private key %s: its type is %s, which opens no reply: "
+		    "that "
+		    "is encrypted with the challengePassword (RFC 8894, 3.1), "
+		    "and there is none (give it with --challenge)",
+		    shown, ability->type);
+	if (expected)
 		warn(WARN_NO_PASSWORD,
 		    "private key %s cannot decrypt, and there is no "
 		    "challengePassword: only a reply encrypted by key "
 		    "agreement can be opened (RFC 8894, 3.1)",
 		    shown);
+	return ST_OK;
+}
+
+enum status signer_check_key(struct session *session, EVP_PKEY *key,
+    EVP_PKEY *public, const char *name, const struct signer_password *password)
+{
+	const struct key_ability ability = ability_of_key(public);
+	char shown[KEY_NAME_MAX];
+	enum status st = signer_check_type(session->options, public, name);
+
+	key_name_shown(shown, name);
+	if (st == ST_OK)
+		st = check_reply(
+		    &ability, shown, password->text, password->expected);
+	if (st != ST_OK)
+		return st;
+	session->fixed_digest = ability.digest;
+	if (ability.digest != NULL)
+		verbose("private key %s: a key of type %s signs messages with "
+			"%s (%s), whatever -S says",
+		    shown, ability.type, ability.digest, ability.clause);
 
 	switch (probe_key(key, public)) {
 	case KEY_USABLE:

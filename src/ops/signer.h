@@ -6,6 +6,7 @@
 #include <openssl/x509.h>
 
 #include "options/options.h"
+#include "pki/ability.h"
 #include "session.h"
 #include "util/buf.h"
 #include "util/status.h"
@@ -33,15 +34,26 @@ void signer_warn_of_subject(const struct session *session, X509 *signer,
 enum status signer_check_type(
     const struct options *options, EVP_PKEY *public, const char *name);
 
+/* Whether keys of that ability sign messages; shown names the one in question. */
+enum status signer_check_ability(
+    const struct key_ability *ability, const char *shown);
+
+/* The password that the reply may be encrypted with, and whether there is one. */
+struct signer_password {
+	const struct buf *text;
+	bool expected; /* false: a renewal has none (RFC 8894, 2.4) */
+};
+
 /*
  * Whether the key called name, whose other half is public, signs as --rsa-pss
- * says, and opens the reply (RFC 8894, 3.1): an RSA key in a token may refuse
- * to decrypt; a key that is not RSA needs the password or a server that knows
- * key agreement, which is warned of, but for a renewal, whose password is NULL:
- * it is to have none (RFC 8894, 2.4).  ST_FILE after reporting.
+ * says, and opens the reply (RFC 8894, 3.1): an RSA key in a token may refuse to
+ * decrypt; one that is not RSA needs the password, or a server that knows key
+ * agreement, which is warned of where a password is expected; one that only signs
+ * needs the password.  ST_FILE after reporting.  Then the session has the digest
+ * of the key, if its type has one.
  */
-enum status signer_check_key(const struct options *options, EVP_PKEY *key,
-    EVP_PKEY *public, const char *name, const struct buf *password);
+enum status signer_check_key(struct session *session, EVP_PKEY *key,
+    EVP_PKEY *public, const char *name, const struct signer_password *password);
 
 /*
  * Whether the digest that session_prepare() chose goes with a key whose other

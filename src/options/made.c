@@ -76,7 +76,7 @@ static const char *find_detail(const struct options *o)
 	    {"--eku", o->purposes.count > 0},
 	    {"--ku", o->key_usage},
 	    {"--template", o->cert_template != NULL},
-	    {"--challenge", o->challenge != NULL},
+	    {"--challenge", o->challenge != NULL && o->sign_cert == NULL},
 	};
 	size_t i;
 

@@ -564,6 +564,15 @@ const struct option_row table_rows[] = {
 	  .more = "By GetNextCACert, as getnextca does." },
 
 	/* getcert, getcrl */
+	{ .name = "challenge", .ops = QUERY, TO_STRING(challenge),
+	  .check = CHECK_PASS, .arg = "source", .key = "Challenge",
+	  .fallback = OP_ENROLL,
+	  .help = "Source of the challenge password for the envelopes, as for"
+		  " --passin",
+	  .more = "For a key that only signs (Ed25519, ML-DSA) or the"
+		  " certificate of such a CA: reply or request are encrypted"
+		  " with it. It is not read for other keys.",
+	  .example = "file:./challenge" },
 	{ .letter = 'k', .name = "key", .ops = QUERY, TO_STRING(key),
 	  .check = CHECK_KEY, .arg = "file", .key = "PrivateKeyFile",
 	  .what = "private key", .required = QUERY,

@@ -357,7 +357,9 @@ X509 *cabundle_find_rival(const struct cabundle *bundle)
 
 bool cabundle_can_encrypt(const struct cabundle *bundle)
 {
-	return ability_of_key(X509_get0_pubkey(bundle->encrypt)).encrypts;
+	const struct key_ability ability = ability_of_cert(bundle->encrypt);
+
+	return ability_is_recipient(&ability);
 }
 
 enum status cabundle_check(const struct cabundle *bundle, bool check_validity)

@@ -53,8 +53,7 @@ enum status cabundle_check(const struct cabundle *bundle, bool check_validity);
 const char *cabundle_get_advice(const struct cabundle *bundle, bool by_hidden);
 
 /*
- * Whether the certificate to encrypt to has a key that can encrypt (RSA).  If
- * not, requests are encrypted with the challengePassword (RFC 8894, 3.1).
+ * Whether the certificate to encrypt to has a key for that (RSA, ML-KEM).  If not, requests are encrypted with the challengePassword (RFC 8894, 3.1).
  */
 bool cabundle_can_encrypt(const struct cabundle *bundle);
 

@@ -4,13 +4,13 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
-#include "compat/compat.h"
 #include "compat/memory.h"
 #include "compat/openssl.h"
 #include "compat/provider.h"
 #include "pki/ability.h"
 #include "pki/algs.h"
 #include "pki/csr.h"
+#include "pki/curve.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -67,6 +67,19 @@ static enum status check_curve(X509_REQ *csr, const char *path)
 	    path);
 }
 
+static enum status fail_public_key(X509_REQ *csr, const char *path)
+{
+	const struct key_ability ability =
+	    ability_of_public(compat_get_public_key(csr));
+	char lack[ABILITY_LACK_MAX];
+
+	return ability.since != NULL
+	    ? fail(ST_FILE, "request %s: its key is %s", path,
+		  ability_describe_lack(lack, &ability))
+	    : fail_crypto(
+		  ST_FILE, "request %s: its public key cannot be used", path);
+}
+
 /*
  * RFC 2986, 4.2: the request is signed with the private key of its subject.  If
  * the policy of libcrypto forbids the digest, the message says that.
@@ -78,8 +91,7 @@ enum status csr_check(X509_REQ *csr, const char *path)
 	const char *refused;
 
 	if (key == NULL)
-		return fail_crypto(
-		    ST_FILE, "request %s: its public key cannot be used", path);
+		return fail_public_key(csr, path);
 	if (X509_REQ_verify(csr, key) == 1)
 		return check_curve(csr, path);
 	X509_REQ_get0_signature(csr, NULL, &algorithm);
@@ -116,19 +128,6 @@ enum status csr_read(X509_REQ **out, const char *path)
 	return st;
 }
 
-static bool is_usual_curve(int curve)
-{
-	static const int usual[] = {NID_X9_62_prime256v1, NID_secp384r1,
-	    NID_secp521r1, NID_brainpoolP256r1, NID_brainpoolP384r1,
-	    NID_brainpoolP512r1};
-	size_t i;
-
-	for (i = 0; i < COUNT_OF(usual); i++)
-		if (usual[i] == curve)
-			return true;
-	return false;
-}
-
 void csr_warn_of_key(X509_REQ *csr, const char *path)
 {
 	EVP_PKEY *key = X509_REQ_get0_pubkey(csr);
@@ -141,7 +140,7 @@ void csr_warn_of_key(X509_REQ *csr, const char *path)
 		    "of 2048 bits, or EC of 256 (NIST SP 800-57), and the CA "
 		    "may refuse it",
 		    path, ability_of_key(key).type, EVP_PKEY_bits(key));
-	else if (curve != NULL && !is_usual_curve(OBJ_obj2nid(curve)))
+	else if (curve != NULL && !curve_is_usual(OBJ_obj2nid(curve)))
 		warn(WARN_WEAK_KEY,
 		    "request %s: its key is on the curve %s, and the CA may "
 		    "refuse it: expected P-256, P-384, P-521 or Brainpool",
@@ -372,6 +371,7 @@ enum status csr_make_self_signed(
 	char buf[COMPAT_QUERY_MAX];
 	const char *query = compat_key_query(buf, key);
 	X509 *cert = compat_new_x509(query);
+	bool whole = ability_of_key(key).hashes_itself;
 	enum status st = ST_OK;
 
 	if (cert != NULL)
@@ -387,7 +387,7 @@ enum status csr_make_self_signed(
 	    !add_key_usage(cert, key))
 		st = fail_crypto(
 		    ST_SELFSIGNED, "cannot make the self-signed certificate");
-	else if (!X509_sign(cert, key, md))
+	else if (!X509_sign(cert, key, whole ? NULL : md))
 		st = fail_crypto(ST_SELFSIGNED,
 		    "cannot make the self-signed certificate with %s (-S "
 		    "chooses)",

@@ -1,5 +1,7 @@
 #include <openssl/asn1.h>
+#include <openssl/objects.h>
 
+#include "compat/compat.h"
 #include "pki/curve.h"
 
 /*
@@ -39,4 +41,17 @@ bool curve_is_named(struct der cert)
 	return !der_next_is(&algorithm, &parameters, V_ASN1_SEQUENCE) ||
 	    !der_next_is(&parameters.inside, &e, V_ASN1_INTEGER) ||
 	    !der_next_is(&parameters.inside, &e, V_ASN1_SEQUENCE);
+}
+
+bool curve_is_usual(int curve)
+{
+	static const int usual[] = {NID_X9_62_prime256v1, NID_secp384r1,
+	    NID_secp521r1, NID_brainpoolP256r1, NID_brainpoolP384r1,
+	    NID_brainpoolP512r1};
+	size_t i;
+
+	for (i = 0; i < COUNT_OF(usual); i++)
+		if (usual[i] == curve)
+			return true;
+	return false;
 }

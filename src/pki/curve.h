@@ -14,4 +14,7 @@
  */
 bool curve_is_named(struct der cert);
 
+/* Whether it is one that CAs usually know: its NID is one of theirs. */
+bool curve_is_usual(int curve);
+
 #endif

@@ -108,7 +108,8 @@ bool usage_add_purposes(
 
 /*
  * Whether a key of that ability, and no CA, may be used so: RFC 3279, 2.3.1 for
- * RSA, RFC 5480, 3 for EC; all others only sign (RFC 4055, 1.2, RFC 8410, 5).
+ * RSA, RFC 5480, 3 for EC; all others only sign (RFC 4055, 1.2, RFC 8410, 5, RFC
+ * 9881, 5).
  */
 static bool suits(int bit, struct key_ability ability)
 {

@@ -3,6 +3,7 @@
 #include <openssl/cms.h>
 
 #include "compat/provider.h"
+#include "pki/ability.h"
 #include "pki/algs.h"
 #include "pki/der.h"
 #include "scep/envelope.h"
@@ -30,21 +31,38 @@ static enum status admit_cipher(struct der run)
 	return st;
 }
 
-/* Whether there is a PasswordRecipientInfo and no recipient with a key. */
-static bool is_for_password(CMS_ContentInfo *cms)
+static bool has_recipient(CMS_ContentInfo *cms, int type)
 {
 	STACK_OF(CMS_RecipientInfo) *infos = CMS_get0_RecipientInfos(cms);
-	bool password = false;
-	int i, type;
+	int i;
 
-	for (i = 0; i < sk_CMS_RecipientInfo_num(infos); i++) {
-		type = CMS_RecipientInfo_type(
-		    sk_CMS_RecipientInfo_value(infos, i));
-		if (type == CMS_RECIPINFO_TRANS || type == CMS_RECIPINFO_AGREE)
-			return false;
-		password = password || type == CMS_RECIPINFO_PASS;
-	}
-	return password;
+	for (i = 0; i < sk_CMS_RecipientInfo_num(infos); i++)
+		if (CMS_RecipientInfo_type(
+			sk_CMS_RecipientInfo_value(infos, i)) == type)
+			return true;
+	return false;
+}
+
+/*
+ * Whether there is a PasswordRecipientInfo, and no recipient with a key, or ours
+ * can open none.
+ */
+static bool is_for_password(
+    CMS_ContentInfo *cms, const struct key_ability *ability)
+{
+	return has_recipient(cms, CMS_RECIPINFO_PASS) &&
+	    (ability_only_signs(ability) ||
+		(!has_recipient(cms, CMS_RECIPINFO_TRANS) &&
+		    !has_recipient(cms, CMS_RECIPINFO_AGREE)));
+}
+
+/* Older libcrypto has no type for a KEMRecipientInfo, but OtherRecipientInfo. */
+static bool is_for_kem(CMS_ContentInfo *cms)
+{
+	return has_recipient(cms, CMS_RECIPINFO_KEM) ||
+	    (has_recipient(cms, CMS_RECIPINFO_OTHER) &&
+		!has_recipient(cms, CMS_RECIPINFO_TRANS) &&
+		!has_recipient(cms, CMS_RECIPINFO_AGREE));
 }
 
 /* RFC 8894, 3.1: the password is the challengePassword of the request. */
@@ -68,11 +86,18 @@ static const char *decrypt_by_password(
 static const char *decrypt(struct stream *stream, CMS_ContentInfo *cms,
     const struct scep_request *request)
 {
-	if (is_for_password(cms))
+	const struct key_ability ability = ability_of_key(request->key);
+
+	if (is_for_password(cms, &ability))
 		return decrypt_by_password(stream, cms, request->password);
 	if (CMS_decrypt(cms, request->key, request->signer, stream->in,
 		stream->out, 0) == 1)
 		return NULL;
+	if (is_for_kem(cms))
+		return "encrypted by a KEMRecipientInfo (RFC 9629), which our "
+		       "key, which signs, cannot open (RFC 8894, 3.1: to the "
+		       "key that signed the request, or by its "
+		       "challengePassword)";
 	return "it cannot be decrypted with our key";
 }
 

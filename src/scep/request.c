@@ -38,7 +38,10 @@ static bool set_oaep(CMS_RecipientInfo *ri, const EVP_MD *digest)
 	    EVP_PKEY_CTX_set_rsa_oaep_md(ctx, digest) > 0;
 }
 
-/* RFC 8894, 3.1: KeyTransRecipientInfo for a key that can encrypt. */
+/*
+ * RFC 8894, 3.1: KeyTransRecipientInfo for a key that can encrypt, or
+ * KEMRecipientInfo (RFC 9629, 3).
+ */
 static bool add_key(CMS_ContentInfo *cms, const struct scep_request *req)
 {
 	CMS_RecipientInfo *ri = CMS_add1_recipient_cert(cms,

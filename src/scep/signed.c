@@ -112,6 +112,12 @@ static enum status fail_policy(const char *digest)
 	    digest);
 }
 
+/* SHAKE has no length of its own in some versions; CMS has it twice as strong. */
+static bool is_xof(const EVP_MD *md)
+{
+	return (EVP_MD_flags(md) & EVP_MD_FLAG_XOF) != 0;
+}
+
 /*
  * The digest has to be as long as that of SHA-1: anybody can compute collisions
  * of shorter ones.  RFC 8894, 2.9: MD5 MUST NOT be supported; policy may.
@@ -126,7 +132,7 @@ static enum status check_digest(
 		return fail(ST_REPLY,
 		    "reply: signed with a digest that this libcrypto does not "
 		    "know (RFC 5652, 5.3)");
-	if (EVP_MD_size(md) >= SHA_DIGEST_LENGTH ||
+	if (EVP_MD_size(md) >= SHA_DIGEST_LENGTH || is_xof(md) ||
 	    (EVP_MD_type(md) == NID_md5 && policy->md5))
 		return ST_OK;
 	if ((refused = refused_digest(by)) != NULL)
@@ -165,19 +171,21 @@ static enum status check_unsigned_attributes(const struct signed_by *by)
 }
 
 /*
- * Whether the signatureAlgorithm may be that of a signature by PKCS#1 v1.5 or
- * ECDSA with the signer's key and the digest that check_digest() has seen (RFC
- * 5652, 5.3).  rsaEncryption names no digest (RFC 3370, 3.2).
+ * Whether the signatureAlgorithm may be that of a signature, but not by RSASSA-PSS,
+ * with the signer's key and the digest that check_digest() has seen (RFC 5652,
+ * 5.3).  rsaEncryption names no digest (RFC 3370, 3.2), nor does that of a key
+ * that hashes itself.
  */
 static bool algorithm_fits(const struct signed_by *by, int algorithm)
 {
 	EVP_PKEY *key = X509_get0_pubkey(by->signer);
-	int digest, type, own = OBJ_sn2nid(ability_of_key(key).type);
+	int digest, type, own = OBJ_txt2nid(ability_of_key(key).type);
 
 	if (algorithm == NID_rsaEncryption)
 		return own == algorithm;
 	return OBJ_find_sigid_algs(algorithm, &digest, &type) == 1 &&
-	    type == own && digest == EVP_MD_type(signer_digest(by));
+	    type == own &&
+	    (digest == NID_undef || digest == EVP_MD_type(signer_digest(by)));
 }
 
 /* Whether the signature over bytes is good, for RSA by PKCS#1 v1.5. */
@@ -186,10 +194,11 @@ static bool signature_is_of(const struct signed_by *by, const struct buf *bytes)
 	const ASN1_OCTET_STRING *signature =
 	    CMS_SignerInfo_get0_signature(by->si);
 	EVP_PKEY *key = X509_get0_pubkey(by->signer);
+	const EVP_MD *digest =
+	    ability_of_key(key).hashes_itself ? NULL : signer_digest(by);
 	EVP_MD_CTX *context = EVP_MD_CTX_new();
 	bool ok = context != NULL &&
-	    EVP_DigestVerifyInit(context, NULL, signer_digest(by), NULL, key) ==
-		1 &&
+	    EVP_DigestVerifyInit(context, NULL, digest, NULL, key) == 1 &&
 	    EVP_DigestVerify(context, ASN1_STRING_get0_data(signature),
 		(size_t)ASN1_STRING_length(signature), bytes->data,
 		bytes->len) == 1;

@@ -479,7 +479,7 @@ EC:prime256v1 ec:P-256
 ec:p384 ec:P-384
 secp384r1 ec:P-384
 END
-    for text in rsa:1024 ec:P-521 ed25519 --; do
+    for text in rsa:1024 ec:P-521 ed448 --; do
         make --subject /CN=a --new-key "$text"
         misuse "unknown type of key $text, not one of"
     done

@@ -1,0 +1,24 @@
+/* recipient.h: what the keys of the CA need of libcrypto, and of a request. */
+#ifndef OPS_RECIPIENT_H
+#define OPS_RECIPIENT_H
+
+#include "options/options.h"
+#include "pki/cabundle.h"
+#include "util/buf.h"
+#include "util/status.h"
+
+/*
+ * Whether libcrypto verifies replies that one of the bundle signs, of those that
+ * may.  ST_FILE after reporting.
+ */
+enum status recipient_check_replies(const struct cabundle *bundle);
+
+/*
+ * Whether a message can be encrypted for the recipient: by its key, which
+ * --rsa-oaep requires to be RSA, or by the password (RFC 8894, 3.1).  ST_FILE
+ * after reporting.
+ */
+enum status recipient_check(const struct cabundle *bundle,
+    const struct options *options, const struct buf *password);
+
+#endif
