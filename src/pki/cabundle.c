@@ -237,8 +237,8 @@ static enum status keep_pinned(struct cabundle *out, const struct pins *pins)
 enum status cabundle_read(struct cabundle *out, const char *path,
     const char *encrypt_path, const struct pins *pins)
 {
+	size_t lacks = compat_count_lacks();
 	enum status st;
-	size_t lacks;
 	bool exists;
 
 	memset(out, 0, sizeof(*out));
@@ -261,7 +261,6 @@ enum status cabundle_read(struct cabundle *out, const char *path,
 		return st;
 	}
 
-	lacks = compat_count_lacks();
 	choose_both(out);
 	if (compat_count_lacks() > lacks) {
 		cabundle_free(out);
