@@ -401,18 +401,18 @@ planted() {
 @test "under a pin, the next CA of another user is not believed where it takes the place of one's own" {
     [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
     need strace
-    start
+    start_enrolment
     local pin pid
     pin=$(openssl x509 -in ca.crt -noout -fingerprint -sha256 | cut -d= -f2)
-    enrolled
     cp "$shared/other.crt" ca.crt.next
     cp "$shared/other.crt" theirs
     planted theirs
     : >"$ca/log"
     before_run
     timeout 60 strace -f -o /dev/null -P "$PWD/ca.crt.next" -P ca.crt.next -e trace=openat,open \
-        -e inject=openat,open:delay_enter=4000000 "$sscep" renew -f dev.conf \
-        --force --ca-fingerprint "$pin" >"$stdout" 2>"$stderr" 3>&- 4>&- &
+        -e inject=openat,open:delay_enter=4000000 "$sscep" enroll -u "$URL" \
+        -c ca.crt -k local.key -r local.csr -l local.crt \
+        --ca-fingerprint "$pin" >"$stdout" 2>"$stderr" 3>&- 4>&- &
     pid=$!
     sleep 2
     mv theirs ca.crt.next
