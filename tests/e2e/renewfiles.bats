@@ -511,6 +511,7 @@ three_are_good() {
     expect_status 0
     stdout_has "would write c.pem"
     stdout_has "would write b.pem"
+    expect_equal "files" 2 "$(grep -c 'would write' "$stdout")"
     [ ! -e b.pem ] && [ ! -e c.pem ] || problem "a file was written"
     renew --bundle b.pem --dry-run --json
     stdout_has '"action":"none","reason":"not due","would":"files"'

@@ -28,11 +28,13 @@
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
+#include "pki/octets.h"
 #include "pki/path.h"
 #include "scep/caps.h"
 #include "scep/certs.h"
 #include "scep/content.h"
 #include "scep/message.h"
+#include "scep/outline.h"
 #include "util/buf.h"
 #include "util/log.h"
 
@@ -1053,6 +1055,61 @@ static void test_encode_pss(void **state)
 	exhaust(run_encode_pss, true);
 }
 
+/* A SignedData of one AlgorithmIdentifier, with parameters of so many octets. */
+static int parameters_len;
+
+static bool run_outline(void)
+{
+	static const unsigned char version[] = {V_ASN1_INTEGER, 1, 1};
+	static const unsigned char oid[] = {V_ASN1_OBJECT, 1, 0x2a};
+	static const unsigned char signers[] = {
+	    V_ASN1_SET | V_ASN1_CONSTRUCTED, 0};
+	const int algorithm = (int)sizeof(oid) +
+	    ASN1_object_size(0, parameters_len, V_ASN1_OCTET_STRING);
+	unsigned char set[512] = {0}, *p = set;
+	struct outline outline = {.type = NID_pkcs7_signed};
+	CMS_ContentInfo *cms = NULL;
+	bool ok;
+
+	ASN1_put_object(&p, 1, ASN1_object_size(1, algorithm, V_ASN1_SEQUENCE),
+	    V_ASN1_SET, V_ASN1_UNIVERSAL);
+	ASN1_put_object(&p, 1, algorithm, V_ASN1_SEQUENCE, V_ASN1_UNIVERSAL);
+	memcpy(p, oid, sizeof(oid));
+	p += sizeof(oid);
+	ASN1_put_object(
+	    &p, 0, parameters_len, V_ASN1_OCTET_STRING, V_ASN1_UNIVERSAL);
+	outline.head[0] = octets_in_memory(version, sizeof(version));
+	outline.head[1] =
+	    octets_in_memory(set, (size_t)(p + parameters_len - set));
+	outline.info[0] = octets_in_memory(oid, sizeof(oid));
+	outline.tail[OUTLINE_SIGNERS] =
+	    octets_in_memory(signers, sizeof(signers));
+	ok = outline_decode(&cms, &outline, "a SignedData") == ST_OK;
+	CLAIM(ok == (cms != NULL));
+	CMS_ContentInfo_free(cms);
+	return ok;
+}
+
+/* The memory that is lacking may be that of the headers around the parts. */
+static void test_outline(void **state)
+{
+	bool ok;
+	int n;
+
+	(void)state;
+	broken_line = 0;
+	silence_start();
+	for (parameters_len = 180; parameters_len < 256; parameters_len++) {
+		CLAIM(run_outline());
+		for (n = 0; n < 2; n++) {
+			CLAIM(run_failing(run_outline, n, false, &ok));
+			CLAIM(!ok);
+		}
+	}
+	silence_stop();
+	assert_int_equal(broken_line, 0);
+}
+
 #define CASE(test) cmocka_unit_test_teardown(test, disarm)
 
 int main(void)
@@ -1077,6 +1134,7 @@ int main(void)
 	    CASE(test_encode),
 	    CASE(test_encode_oaep),
 	    CASE(test_encode_pss),
+	    CASE(test_outline),
 	    CASE(test_decode),
 	    CASE(test_decode_spooled),
 	    CASE(test_decode_password),
