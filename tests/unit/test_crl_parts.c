@@ -143,6 +143,11 @@ static const struct sample {
 	{"an entry with NULL at its end", ENTRY,
 	 T("\x30\x14\x02\x01\x01" UTC "\x05\x00")},
 
+	/* The last four octets would be those of the next entry. */
+	{"an entry whose extensions do not end with it", ENTRY,
+	 T("\x30\x4c\x02\x01\x05" UTC "\x30\x3c\x30\x3a\x06\x01\x2a\x04\x35"
+	   "0123456789" "0123456789" "0123456789" "0123456789" "012345678")},
+
 	{"an empty serial number", ENTRY, T("\x30\x11\x02\x00" UTC)},
 	{"a serial number of 0", ENTRY, T("\x30\x12\x02\x01\x00" UTC)},
 	{"a serial number of -1", ENTRY, T("\x30\x12\x02\x01\xff" UTC)},

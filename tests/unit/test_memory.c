@@ -30,6 +30,7 @@
 #include "pki/csr.h"
 #include "pki/octets.h"
 #include "pki/path.h"
+#include "pki/usage.h"
 #include "scep/caps.h"
 #include "scep/certs.h"
 #include "scep/content.h"
@@ -642,6 +643,15 @@ static bool run_pass(void)
 	return ok;
 }
 
+static bool run_usage(void)
+{
+	ASN1_BIT_STRING *bits = usage_of_key(fixture_rsa(KEY_CLIENT));
+	bool ok = bits != NULL;
+
+	ASN1_BIT_STRING_free(bits);
+	return ok;
+}
+
 static bool run_key_name(void)
 {
 	static const char name[] = "pkcs11:token=x;pin-value=1234;object=y";
@@ -1012,6 +1022,7 @@ TEST(bundle_forged, false)
 TEST(csr, true)
 TEST(key, true)
 TEST(key_locked, true)
+TEST(usage, true)
 TEST(key_name, true)
 TEST(pass, true)
 TEST(content, true)
@@ -1128,6 +1139,7 @@ int main(void)
 	    CASE(test_csr),
 	    CASE(test_key),
 	    CASE(test_key_locked),
+	    CASE(test_usage),
 	    CASE(test_key_name),
 	    CASE(test_pass),
 	    CASE(test_content),

@@ -379,6 +379,8 @@ static void test_template(void **state)
 	assert_false(request_check_template(name, &problem));
 	assert_string_equal(
 	    problem.text, "the name has 256 characters, and may have 255");
+	assert_false(request_add_template(&content, name, &problem));
+	assert_null(content.others);
 	assert_false(request_check_template("a\xe2\x80\xae", &problem));
 	assert_string_equal(problem.text,
 	    "the name has a character that changes the direction of text "
