@@ -93,16 +93,12 @@ some_in() {
 	fi
 }
 
-# hardened_by configure|cmake CC: the whole program, but for gcc, which builds it
-# elsewhere.
+# hardened_by configure|cmake CC: other stages build the whole program with these
+# flags, with each compiler.
 hardened_by() {
 	local dir=$out/hardening-$1-$2
-	by "$1" "$dir" "-O1 $warnings" '' || return
-	if [ "$2" = gcc ]; then
-		some_in "$1" "$dir" ''
-	else
-		built_in "$dir" sscep
-	fi && tests/check-hardening "$dir/sscep" "$dir/commands"
+	by "$1" "$dir" "-O1 $warnings" '' && some_in "$1" "$dir" '' &&
+		tests/check-hardening "$dir/sscep" "$dir/commands"
 }
 
 # unhardened_by configure|cmake [ARGUMENT...]: with flags that also undo the
