@@ -478,6 +478,18 @@ static const struct part {
 	    {0x30, T("\x06\x03\x55\x1d\x7f")}, {0x04, T("")}}},
 };
 
+static void add_filler(struct buf *out, size_t len)
+{
+	char ones[1024];
+	size_t part;
+
+	memset(ones, '1', sizeof(ones));
+	for (; len > 0; len -= part) {
+		part = len < sizeof(ones) ? len : sizeof(ones);
+		assert_true(buf_add(out, ones, part));
+	}
+}
+
 static void add_level(
     struct buf *out, const struct part *part, int level, size_t filler)
 {
@@ -486,8 +498,8 @@ static void add_level(
 	add(out, &part->levels[level].text);
 	if (part->levels[level + 1].tag != 0)
 		add_level(out, part, level + 1, filler);
-	for (; part->levels[level + 1].tag == 0 && filler > 0; filler--)
-		assert_true(buf_add(out, "1", 1));
+	else
+		add_filler(out, filler);
 	enclose(out, from, part->levels[level].tag);
 }
 
