@@ -21,7 +21,8 @@ def start(options):
                               options.ca_usage, options.ca_expired,
                               options.ca_key, options.cert_digest,
                               options.ra_purpose, options.ra_expired,
-                              (options.ra_sign_key, options.ra_enc_key))
+                              (options.ra_sign_key, options.ra_enc_key),
+                              options.next_ca_key)
     answers = responder.Responder(options, authority, journal.Journal(store))
     http = server.Server(options, answers.handle,
                          tls.context(authority) if options.tls else None)

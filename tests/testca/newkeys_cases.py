@@ -68,6 +68,9 @@ class Cases:
         for name, arguments, check in (
                 ("CA", [], self.check_ca),
                 ("CA, chain", ["--profile", "chain"], self.check_ca),
+                ("next CA", ["--ca-key", "rsa", "--next-ca-key", kind,
+                             "--next-ca-certs", "self,cross"],
+                 self.check_next_ca),
                 ("CA, other digest of request", [], self.check_ca_digest)):
             test.case("%s %s" % (kind, name), test.with_server,
                       SECRET + ["--ca-key", kind, "--next-ca"] + arguments,
@@ -153,6 +156,13 @@ class Cases:
         expect(b"Key Encipherment" not in text, "keyUsage")
         test.check_get_ca(where, port)
         test.check_next_ca(where, port)
+
+    def check_next_ca(self, where, port):
+        self.test.check_next_ca(where, port)
+        ca, itself, crossed = [os.path.join(where, name + ".crt") for name in
+                               ("ca", "next-ca", "next-ca-cross")]
+        openssl("verify", "-CAfile", itself, itself)
+        openssl("verify", "-CAfile", ca, crossed)
 
     def check_ca_digest(self, where, port):
         """That of the request does not fit the key of the CA."""

@@ -24,6 +24,15 @@ def serial(text):
     return int(text, 16)
 
 
+def kinds(text):
+    words = text.split(",")
+    unknown = set(words) - set(keys.SIGNING + newkeys.KEMS)
+    if unknown:
+        raise argparse.ArgumentTypeError("no such keys: %s"
+                                         % ", ".join(unknown))
+    return words
+
+
 def first_line(path):
     try:
         with open(path, encoding="utf-8") as stream:
@@ -42,7 +51,7 @@ def _server(parser):
     group.add_argument("--tls", action="store_true",
                        help="answer https on the same port, too")
     group.add_argument("--list-faults", action="store_true")
-    group.add_argument("--can", metavar="KINDS", help="only say whether the "
+    group.add_argument("--can", metavar="KINDS", type=kinds, help="only say whether the "
                        "openssl program can do these keys: status 0, or %d "
                        "and the reason" % newkeys.UNSUPPORTED)
 
@@ -81,6 +90,9 @@ def _ca(parser):
     group.add_argument("--next-ca-form", choices=("content", "outer"),
                        default="content", help="put next CA certificates "
                        "into the signed content, or outside an empty one")
+    group.add_argument("--next-ca-key", choices=keys.SIGNING, default="rsa",
+                       metavar="KIND",
+                       help="key of the next CA: as --ca-key")
     group.add_argument("--next-ca-certs", default="self", metavar="LIST",
                        help="next CA certificates: self (self-signed), cross "
                        "(signed by the current CA), entity (no CA)")

@@ -190,12 +190,12 @@ class Authority:
 
     def __init__(self, store, profile, order=None, usage=None, expired=False,
                  ca_key="rsa", digest="sha256", ra_purpose="none",
-                 ra_expired=False, ra_keys=("rsa", "rsa")):
+                 ra_expired=False, ra_keys=("rsa", "rsa"), next_key="rsa"):
         self.store = store
         self.digest = digest
         self.roles = {}
         self.kinds = {"ca": ca_key, "ra-sign": ra_keys[0],
-                      "ra-enc": ra_keys[1]}
+                      "ra-enc": ra_keys[1], "next-ca": next_key}
         self.ra_purpose = ra_purpose
         os.makedirs(store.path("issued"), exist_ok=True)
         made = "%s %s %s %s %s %s %s %s\n" % (
@@ -251,10 +251,10 @@ class Authority:
         self._identity("ca", "ca", name("Example Test CA"), issuer,
                        ca_extensions(usage), expired=expired)
 
-    def _usual_usage(self, profile):
+    def _usual_usage(self, profile, file="ca"):
         if profile in ("ra", "ra-chain"):
             return "certsign,crlsign"
-        if profile == "ra-enc" or self.kinds["ca"] in newkeys.SIGNING:
+        if profile == "ra-enc" or self.kinds[file] in newkeys.SIGNING:
             return "sign,certsign,crlsign"
         return SINGLE_USAGE
 
@@ -325,8 +325,8 @@ class Authority:
         """
         file = "next-ca-cross" if issuer else "next-ca"
         self._identity("next", file, self.ca.certificate.subject, issuer,
-                       ca_extensions(SINGLE_USAGE),
-                       key=self.store.key("next-ca"))
+                       ca_extensions(self._usual_usage("single", "next-ca")),
+                       key=self.store.key("next-ca", self.kinds["next-ca"]))
         return self.roles["next"].certificate
 
     def end_entity(self, purpose="none"):

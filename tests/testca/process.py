@@ -7,6 +7,7 @@ import time
 
 import app
 import faults
+import keys
 import newkeys
 import options
 
@@ -26,8 +27,8 @@ def wait_for_the_end(lives, lifetime):
 def can(kinds):
     """Whether the openssl program can do these keys, as an exit status."""
     try:
-        for kind in kinds.split(","):
-            newkeys.generate(kind)
+        for kind in kinds:
+            keys.make_key(kind)
     except newkeys.Unsupported as reason:
         print(reason)
         return newkeys.UNSUPPORTED
