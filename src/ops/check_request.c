@@ -107,6 +107,8 @@ void check_request(struct check *c)
 void check_request_recipient(struct check *c)
 {
 	c->f->topic = "ca";
+	if (c->in.csr != NULL && c->bundle_is_good && c->in.signer != NULL)
+		inputs_use_challenge(&c->in);
 	if (c->in.csr != NULL && c->bundle_is_good)
 		c->bundle_is_good = inputs_check_recipient(&c->in) == ST_OK;
 }

@@ -9,7 +9,6 @@
 #include "ops/recipient.h"
 #include "ops/signer.h"
 #include "ops/trust.h"
-#include "pki/ability.h"
 #include "pki/cert.h"
 #include "pki/csr.h"
 #include "util/log.h"
@@ -74,17 +73,6 @@ static enum status read_given_csr(struct inputs *in)
 	return st == ST_OK && in->csr_key != NULL ? check_csr_key(in) : st;
 }
 
-/* What opens the reply where the request has no challengePassword. */
-static enum status use_challenge(struct inputs *in)
-{
-	const struct pass *challenge = &in->session->challenge;
-
-	if (in->password.len > 0 || !challenge->given ||
-	    buf_add_string(&in->password, challenge->text))
-		return ST_OK;
-	return fail_memory();
-}
-
 enum status inputs_read_csr(struct inputs *in)
 {
 	enum status st = in->session->making
@@ -96,7 +84,7 @@ enum status inputs_read_csr(struct inputs *in)
 		csr_warn_of_key(in->csr, making_name(in->options));
 		st = csr_add_challenge(&in->password, in->csr);
 	}
-	return st == ST_OK ? use_challenge(in) : st;
+	return st;
 }
 
 /* A key that is both of -k and of -K is asked its pass phrase once. */
@@ -194,21 +182,6 @@ enum status inputs_check_signer(struct inputs *in)
 					      : use_csr_key(in);
 }
 
-/* The file of -f has it for enroll, too: it is read where it is needed. */
-static enum status read_challenge(struct inputs *in)
-{
-	const struct key_ability own =
-	    ability_of_key(X509_get0_pubkey(in->signer));
-	const struct key_ability ca = ability_of_cert(in->bundle.encrypt);
-	enum status st;
-
-	if (in->options->challenge == NULL ||
-	    (own.decrypts && ability_is_recipient(&ca)))
-		return ST_OK;
-	st = session_read_challenge(in->session);
-	return st == ST_OK ? use_challenge(in) : st;
-}
-
 /* -l and -k of getcert and getcrl. */
 static enum status read_own_cert(struct inputs *in)
 {
@@ -221,7 +194,7 @@ static enum status read_own_cert(struct inputs *in)
 	if (st == ST_OK)
 		st = signer_check_pair(
 		    in->signer, o->local_cert, in->key, o->key);
-	return st == ST_OK ? read_challenge(in) : st;
+	return st;
 }
 
 static enum status check_own_key(struct inputs *in)
@@ -229,6 +202,26 @@ static enum status check_own_key(struct inputs *in)
 	return signer_check_key(in->session, in->key,
 	    X509_get0_pubkey(in->signer), in->options->key,
 	    &(struct signer_password){&in->password, true});
+}
+
+/*
+ * The password of a message that has none inside.  The file of -f has --challenge
+ * for enroll: it is read where it is needed.
+ */
+enum status inputs_use_challenge(struct inputs *in)
+{
+	struct session *session = in->session;
+	enum status st = ST_OK;
+
+	if (in->password.len > 0)
+		return ST_OK;
+	if (!session->challenge.given &&
+	    recipient_wants_password(&in->bundle, in->signer, in->csr == NULL))
+		st = session_read_challenge(session);
+	if (st == ST_OK && session->challenge.given &&
+	    !buf_add_string(&in->password, session->challenge.text))
+		st = fail_memory();
+	return st;
 }
 
 static enum status add_random_id(struct buf *out)
@@ -299,6 +292,8 @@ enum status inputs_read_enrolment(struct inputs *in, struct session *session)
 
 	if (st == ST_OK)
 		st = read_csr_and_signer(in);
+	if (st == ST_OK && o->sign_cert != NULL)
+		st = inputs_use_challenge(in);
 	if (st == ST_OK)
 		st = inputs_check_recipient(in);
 	if (st == ST_OK)
@@ -318,6 +313,8 @@ enum status inputs_read_query(struct inputs *in, struct session *session)
 
 	if (st == ST_OK)
 		st = read_own_cert(in);
+	if (st == ST_OK)
+		st = inputs_use_challenge(in);
 	if (st == ST_OK)
 		st = inputs_check_recipient(in);
 	if (st == ST_OK)

@@ -56,6 +56,7 @@ enum status inputs_read_bundle(struct inputs *in);
 enum status inputs_read_csr(struct inputs *in);      /* -r, or made; -k */
 enum status inputs_read_sign_key(struct inputs *in); /* -K */
 enum status inputs_read_renewal(struct inputs *in);  /* -O, and -K */
+enum status inputs_use_challenge(struct inputs *in); /* after the renewal's */
 enum status inputs_check_recipient(const struct inputs *in);
 enum status inputs_check_signer(struct inputs *in);
 enum status inputs_set_transaction_id(struct inputs *in);

@@ -68,3 +68,12 @@ enum status recipient_check(const struct cabundle *bundle,
 	    "encrypt with (RFC 8894, 3.1); name another certificate with -e, "
 	    "or give the password: --challenge, or in the request of -r");
 }
+
+bool recipient_wants_password(
+    const struct cabundle *bundle, X509 *signer, bool opens)
+{
+	const struct key_ability own = ability_of_cert(signer);
+
+	return ability_only_signs(&own) || (opens && !own.decrypts) ||
+	    !cabundle_can_encrypt(bundle);
+}

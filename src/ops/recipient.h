@@ -2,6 +2,10 @@
 #ifndef OPS_RECIPIENT_H
 #define OPS_RECIPIENT_H
 
+#include <stdbool.h>
+
+#include <openssl/x509.h>
+
 #include "options/options.h"
 #include "pki/cabundle.h"
 #include "util/buf.h"
@@ -20,5 +24,12 @@ enum status recipient_check_replies(const struct cabundle *bundle);
  */
 enum status recipient_check(const struct cabundle *bundle,
     const struct options *options, const struct buf *password);
+
+/*
+ * Whether the password is needed in a message that signer signs: its key only
+ * signs, or that of the CA does.  opens: an EC key wants it for the reply, too.
+ */
+bool recipient_wants_password(
+    const struct cabundle *bundle, X509 *signer, bool opens);
 
 #endif

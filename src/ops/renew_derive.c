@@ -4,7 +4,6 @@
 #include "keys/key.h"
 #include "keys/new_key.h"
 #include "ops/renew_derive.h"
-#include "pki/ability.h"
 #include "pki/csr.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -33,6 +32,8 @@ static void start(struct derived *derived, struct renewal_state *r)
 	derived->options.chain = NULL;
 	derived->options.challenge = NULL; /* see add_challenge() */
 	r->session->apart = false;
+	if (r->session->challenge.given)
+		r->challenge = r->session->challenge;
 	pass_wipe(&r->session->challenge);
 	derived->options.new_key = NULL;
 	derived->options.request = NULL;
@@ -64,22 +65,12 @@ static void use_request(struct options *o, char *request)
 	o->key_usage = false;
 }
 
-/* A key that only signs needs it for the reply; the request has none. */
-static enum status add_challenge_apart(struct derived *derived)
-{
-	const struct key_ability ability = ability_of_key(derived->r->key);
-
-	if (!ability_only_signs(&ability))
-		return ST_OK;
-	derived->r->session->apart = true;
-	return add_challenge(derived);
-}
-
 /*
  * The old pair signs.  The transactionID that is given belongs to the challenge:
- * each renewal is a transaction of its own (RFC 8894, 3.2.1.1).
+ * each renewal is a transaction of its own (RFC 8894, 3.2.1.1).  So does the
+ * request, but --challenge may be what the envelopes need: inputs.c reads it then.
  */
-static enum status sign_with_pair(struct derived *derived, bool both)
+static void sign_with_pair(struct derived *derived, bool both)
 {
 	struct options *o = &derived->options;
 
@@ -88,7 +79,11 @@ static enum status sign_with_pair(struct derived *derived, bool both)
 	o->sign_cert = derived->r->options->local_cert;
 	o->sign_key = derived->r->options->key;
 	derived->r->session->sign_pass = derived->r->session->pass;
-	return both ? ST_OK : add_challenge_apart(derived);
+	derived->r->session->apart = !both;
+	if (!both) {
+		o->challenge = derived->r->options->challenge;
+		derived->r->session->challenge = derived->r->challenge;
+	}
 }
 
 static enum status read_request(X509_REQ **out, const char *path)
@@ -119,7 +114,7 @@ static enum status sign_as_request(struct derived *derived)
 
 	if (st == ST_OK && r->cert != NULL &&
 	    strstr(buf_string(&text), SIGNED_BY_SELF) == NULL)
-		st = sign_with_pair(derived, false);
+		sign_with_pair(derived, false);
 	buf_free(&text);
 	return st;
 }
@@ -337,8 +332,8 @@ static enum status sign_renewal(struct derived *derived)
 		alone = has_challenge(derived);
 	if (alone)
 		derived->options.renew.like_cert = r->options->local_cert;
-	else if (st == ST_OK)
-		st = sign_with_pair(derived, both);
+	else
+		sign_with_pair(derived, both);
 	return st;
 }
 
