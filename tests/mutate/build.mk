@@ -1,5 +1,5 @@
 # build.mk: builds the unit tests and sscep of a copy of the tree so that a change
-# of one source costs little: tests and sscep share a library, and are linked once.
+# of one source costs little: the tests share a library, and are linked once.
 #
 # It is read in the directory where config.h is; $(top) is the copy.
 sources := $(shell sed -n 's/^\t\(src[^ ]*\.c\).*/\1/p' $(top)/sources.mk)
@@ -36,12 +36,12 @@ libmutate.so: $(objects)
 $(tests): %: o/tests/unit/%.o $(helpers:%=o/tests/unit/%.o) | libmutate.so
 	$(link) $(SANITIZE) -o $@ $^ libmutate.so $(libraries)
 
-sscep: o/src/main.o | libmutate.so
-	$(link) -o $@ $^ libmutate.so $(libraries)
+# It needs no library that is not the system's: some tests give it a root.
+sscep: o/src/main.o $(objects)
+	$(link) -o $@ $^ $(libraries)
 
-# The sanitizer looks for its options in the program only.
-sscep-leaks: o/src/main.o o/tests/mutate/reach.o | libmutate.so
-	$(link) $(SANITIZE) -o $@ $^ libmutate.so $(libraries)
+sscep-leaks: o/src/main.o $(objects)
+	$(link) $(SANITIZE) -o $@ $^ $(libraries)
 
 -include $(shell find o -name '*.d' 2>/dev/null)
 .SECONDARY:

@@ -92,8 +92,9 @@ def choose(found, count, seed):
 
 
 class Equivalents:
-    """The table of those that change nothing that can be observed: FILE:KIND,
-    what is on the line, and why, between " -- "."""
+    """The table of those that change nothing that can be observed: FILE:KIND, or
+    FILE:KIND.NUMBER for one of several on a line, what is on the line, and why,
+    between " -- "."""
 
     def __init__(self, path):
         self.rows = []
@@ -103,8 +104,10 @@ class Equivalents:
                              if line.strip() and not line.startswith("#")]
 
     def reason(self, mutant, line):
+        places = ["%s:%s" % (mutant.file, kind) for kind in
+                  (mutant.kind, mutant.name.split(":")[-1])]
         for place, text, why in self.rows:
-            if place == "%s:%s" % (mutant.file, mutant.kind) and text in line:
+            if place in places and text in line:
                 return why
         return None
 

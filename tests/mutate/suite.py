@@ -40,7 +40,8 @@ E2E = (
     ("src/ops/renew_ca", ("renewca", "renew")),
     ("src/ops/renew_next", ("renewca", "renew")),
     ("src/ops/renew_files", ("renewfiles", "renew")),
-    ("src/ops/renew_guard", ("renew", "renewrun")),
+    ("src/ops/renew_guard", ("renewfiles", "renew", "renewrun")),
+    ("src/ops/renew_deliver", ("renewfiles", "check", "renew")),
     ("src/ops/renew", ("renew", "renewfiles", "renewrun")),
     ("src/ops/making", ("newrequest", "newkey")),
     ("src/ops/own_key", ("newkey", "newkey-files", "keys")),
@@ -223,11 +224,12 @@ class Suite:
                 chosen.append((taken / near, taken, name))
         for _, taken, name in sorted(chosen):
             limit = 30 + PATIENCE * taken
+            said = self.run_unit(name, limit)
             # What fails once only may fail of the load.
-            if self.run_unit(name, limit):
+            if said and said != "hangs":
                 said = self.run_unit(name, limit)
-                if said:
-                    return "%s: %s" % (name, said.split("] ")[-1])
+            if said:
+                return "%s: %s" % (name, said.split("] ")[-1])
         return None
 
     # --- end-to-end tests ------------------------------------------------------

@@ -920,6 +920,28 @@ finish recorder
 END
 }
 
+@test "engine: a module without a directory, and other paths, are left to the engine" {
+    record recorder
+    cat >>engine.conf <<END
+MODULE_PATH = module.so
+
+[sscep_engine_recorder]
+storelocation = /nonexistent/store
+KEYS = keys
+END
+    start_recorder
+    recorded_enroll -k slot_1 --passin env:PHRASE
+    token_enrolled file
+    told <<END
+MODULE_PATH module.so
+storelocation /nonexistent/store
+KEYS keys
+init recorder
+key slot_1
+finish recorder
+END
+}
+
 @test "engine: renew keeps a file that the engine alone can read" {
     local i said=(enrolled renewed)
     record recorder
