@@ -792,7 +792,7 @@ unknown_object() {
 
 no_pin() {
     start_token_ca
-    cannot_enroll "pkcs11:" "PIN" -- -k "$(uri dev)" "${options[@]}"
+    cannot_enroll "pkcs11:" "asks for a PIN" -- -k "$(uri dev)" "${options[@]}"
     cannot_enroll "no-such-file" -- -k "$(uri dev)" \
         --passin file:no-such-file "${options[@]}"
     cannot_enroll "NOT_SET" -- -k "$(uri dev)" --passin env:NOT_SET \

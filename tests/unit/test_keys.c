@@ -19,6 +19,7 @@
 #include <openssl/bio.h>
 #include <openssl/err.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 
 #include "fixtures.h"
 #include "keys/key.h"
@@ -803,6 +804,17 @@ static bool holds_key(const char *path)
 	return holds;
 }
 
+static void write_pkcs12(const char *path)
+{
+	BIO *bio = BIO_new_file(path, "wb");
+	PKCS12 *store = PKCS12_create(
+	    PHRASE, NULL, fixture_rsa(0), NULL, NULL, 0, 0, 0, 0, 0);
+
+	assert_int_equal(i2d_PKCS12_bio(bio, store), 1);
+	PKCS12_free(store);
+	BIO_free(bio);
+}
+
 /* A key is found behind as much other text as there is. */
 static void test_key_file(void **state)
 {
@@ -828,6 +840,8 @@ static void test_key_file(void **state)
 	write_key(path, fixture_ec(), PLAIN, "");
 	assert_true(holds_key(path));
 	write_key(path, fixture_rsa(0), PKCS8_DER, PHRASE);
+	assert_true(holds_key(path));
+	write_pkcs12(path);
 	assert_true(holds_key(path));
 	fixture_write(path, "0\0", 2);
 	assert_false(holds_key(path));
