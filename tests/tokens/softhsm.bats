@@ -698,8 +698,8 @@ END
 @test "provider: one that does not exist" {
     start_token_ca
     expected_status=1
-    cannot_enroll "nonexistent" -- --provider nonexistent -k "$(uri dev)" \
-        "${pass[@]}"
+    cannot_enroll "nonexistent" "name its directory with --provider-path" -- \
+        --provider nonexistent -k "$(uri dev)" "${pass[@]}"
 }
 
 @test "provider: none for URIs of this kind" {
