@@ -1281,6 +1281,29 @@ static enum status refuse_new(const char *path)
 					: fail(ST_FILE, "%s: a key", path);
 }
 
+/* A pipe has what comes; what is not there, and a directory, have neither. */
+static void test_contents(void **state)
+{
+	const char *path = fixture_path("contents");
+	const char *none = fixture_path("no-contents");
+	const char *fifo = fixture_path("contents-fifo");
+
+	(void)state;
+	fixture_write(path, "", 0);
+	assert_true(file_is_empty(path));
+	assert_false(file_has_contents(path));
+	fixture_write(path, "x", 1);
+	assert_false(file_is_empty(path));
+	assert_true(file_has_contents(path));
+	assert_false(file_is_empty(none));
+	assert_false(file_has_contents(none));
+	assert_false(file_is_empty(fixture_directory()));
+	assert_false(file_has_contents(fixture_directory()));
+	assert_int_equal(mkfifo(fifo, 0600), 0);
+	assert_false(file_is_empty(fifo));
+	assert_true(file_has_contents(fifo));
+}
+
 static void test_move_aside(void **state)
 {
 	const char *dir = new_directory("aside");
@@ -1295,6 +1318,10 @@ static void test_move_aside(void **state)
 	assert_false(file_exists(path));
 	assert_content(old, "new");
 	assert_int_equal(fixture_count_files(dir), 1);
+	assert_true(file_put_back(path));
+	assert_content(path, "new");
+	assert_false(file_put_back(path));
+	assert_int_equal(file_move_aside(path, allow), ST_OK);
 
 	/* The guard refuses the file itself. */
 	fixture_write(path, "key", 3);
@@ -1528,6 +1555,7 @@ int main(void)
 	    cmocka_unit_test(test_write_full),
 	    cmocka_unit_test(test_check_writable),
 	    cmocka_unit_test(test_check_forbidden),
+	    cmocka_unit_test(test_contents),
 	    cmocka_unit_test(test_move_aside),
 	    cmocka_unit_test(test_writers),
 	    cmocka_unit_test(test_descriptor_name),
