@@ -6,7 +6,7 @@ packages_cmake() {
 	packages_unit
 }
 
-# The stage platforms runs the unit tests that CMake builds, and the stage sanitize
+# The stage platforms runs unit tests that CMake builds, and the stage sanitize
 # the fuzzers; here runs the one of which CMakeLists.txt knows more than its name.
 stage_cmake() {
 	local dir=$top/build-cmake

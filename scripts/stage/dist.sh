@@ -5,17 +5,17 @@ packages_dist() {
 	packages_unit
 }
 
-# All programs of "make check" are built, so that their sources are known to be
-# there, and one that reads none of these files, one that reads its corpus and
-# the scripts run: all others are like one of the first two, and run in the
-# stages unit and sanitize.
+# Of the programs of "make check" one that reads none of the files and one that
+# reads its corpus are built, and run with the scripts: all others are like one of
+# these, and run in the stages unit and sanitize. That their sources are there is
+# known when all that is committed is.
 stage_dist() {
+	local two='tests/unit/test_ascii tests/fuzz/fuzz_url'
 	needs libcmocka-dev && built gcc || return 0
-	# shellcheck disable=SC2016
 	exclusively tarball check "make distcheck" \
 		make -C "$top/build-gcc" -j "$jobs" distcheck \
-		DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 \
-		'TESTS=tests/unit/test_ascii tests/fuzz/fuzz_url $(script_tests)'
+		DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 check_PROGRAMS="$two" \
+		TESTS="$two \$(script_tests)"
 	if [ -e .git ] && command -v git >/dev/null; then
 		tarball && check "the tarball has all that is committed" \
 			has_committed
