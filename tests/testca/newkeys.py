@@ -1,6 +1,6 @@
 """Keys that only the openssl program of the system knows: signatures and KEM.
 
-Not every version of cryptography and asn1crypto that is in use knows these keys.
+Not every version of cryptography and asn1crypto in use knows these keys.
 """
 
 import collections
@@ -19,7 +19,7 @@ import oids
 UNSUPPORTED = 77        # the exit status; automake's for a skipped test
 
 # What may be the digestAlgorithm of a SignerInfo; the first is for replies.
-# RFC 8419, 2.3; RFC 9882, 3.3; RFC 9814, 4.
+# RFC 8419, RFC 9882, RFC 9814.
 SHAKES = ("shake256", "shake256-len")
 FIT = {
     "ed25519": ("sha512",), "ed448": SHAKES,

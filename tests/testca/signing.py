@@ -25,7 +25,7 @@ def sign_bytes(key, content, digest, pss=False):
 
 
 def algorithm(key, digest):
-    """The AlgorithmIdentifier of a signature with its digest, if it has one."""
+    """The AlgorithmIdentifier of a signature, with a digest if it has one."""
     if newkeys.is_new(key):
         return der.seq(der.oid(oids.SIGNING[key.kind]))
     if is_rsa(key):
@@ -34,7 +34,7 @@ def algorithm(key, digest):
 
 
 def digest_algorithm(key, digest, null=der.NULL):
-    """The AlgorithmIdentifier of a digest, as it fits the key of the signer."""
+    """The AlgorithmIdentifier of a digest, for a signature by the key."""
     number = dict(oids.DIGESTS, **oids.SHAKES)[digest]
     if digest == "shake256-len":
         null = der.integer(512)
