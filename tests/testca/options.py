@@ -51,9 +51,10 @@ def _server(parser):
     group.add_argument("--tls", action="store_true",
                        help="answer https on the same port, too")
     group.add_argument("--list-faults", action="store_true")
-    group.add_argument("--can", metavar="KINDS", type=kinds, help="only say whether the "
-                       "openssl program can do these keys: status 0, or %d "
-                       "and the reason" % newkeys.UNSUPPORTED)
+    group.add_argument("--can", metavar="KINDS", type=kinds,
+                       help="only say whether the openssl program can do "
+                       "these keys: status 0, or %d and the reason"
+                       % newkeys.UNSUPPORTED)
 
 
 def _ca(parser):
