@@ -320,16 +320,23 @@ key_file() {
         return 0
     fi
     for kem in ml-kem-512 ml-kem-768 ml-kem-1024; do
-        start --profile ra-enc --ca-key ml-dsa-65 --ra-enc-key "$kem"
+        start --profile ra-enc --ca-key ml-dsa-65 --ra-enc-key "$kem" \
+            --cipher aes256
         first --new-key ml-dsa-65 --challenge pass:secret -E aes256
         certified
         expect_equal "recipient" "kem aes256" \
             "$(messages 'f"{recipientKind} {contentEncryptionName}"')"
         sent "19 ml-dsa-65 sha512 pwri"
-        renew --challenge pass:secret
+        renew -E aes256 --challenge pass:secret
         certified
+        print_messages >printed
+        expect_equal "RSA and EC" 0 "$(grep -ciE 'rsa|ec-?dsa|ecPublic' printed)"
+        expect_equal "messages" 4 "$(grep -c '^---' printed)"
+        expect_equal "by KEM" 2 "$(grep -c kemri printed)"
+        expect_equal "by password" 2 "$(grep -c pwri printed)"
+        expect_equal "AES-256" 4 "$(grep -c aes-256-cbc printed)"
+        [ -z "${NEWKEYS_PRINT-}" ] || cat printed >>"$NEWKEYS_PRINT"
     done
-    print_messages
 }
 
 skip_nothing() {
@@ -338,22 +345,21 @@ skip_nothing() {
     lacking ml-dsa-65
 }
 
-# NEWKEYS_PRINT=FILE: what the messages are made of, for people to read.
+# The algorithms in all messages, inside and out, as openssl prints them.
 print_messages() {
     local message
-    [ -n "${NEWKEYS_PRINT-}" ] || return 0
+    cat ca.crt* >cas.pem
     for message in "$ca"/requests/*.der "$ca"/replies/*.der; do
         openssl cms -cmsout -print -inform DER -in "$message" \
-            >print 2>/dev/null || continue
-        printf '\n%s/%s\n' "$(basename "$(dirname "$message")")" \
-            "$(basename "$message")"
-        grep -E 'algorithm: |Algorithm: |d\.(ktri|kari|pwri|ori|kemri)' print
-        openssl cms -verify -noverify -inform DER -in "$message" \
-            -certfile ca.crt -out inner 2>/dev/null || continue
-        echo "-- inside"
-        openssl cms -cmsout -print -inform DER -in inner |
-            grep -E 'algorithm: |Algorithm: |d\.(ktri|kari|pwri|ori|kemri)'
-    done >>"$NEWKEYS_PRINT"
+            -out print 2>/dev/null || continue
+        has print pkcs7-signedData || continue
+        openssl cms -verify -noverify -binary -inform DER -in "$message" \
+            -certfile cas.pem -out inner 2>/dev/null || continue
+        openssl cms -cmsout -print -inform DER -in inner -out print.inner
+        echo "--- $(basename "$(dirname "$message")") $(basename "$message")"
+        grep -hE '^ *(algorithm|d\.(ktri|kari|pwri|ori|kemri)|kem|kdf|wrap): ' \
+            print print.inner
+    done
 }
 
 @test "a reply by KEMRecipientInfo, for a key that signs: a clear line" {
