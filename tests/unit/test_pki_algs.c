@@ -58,8 +58,9 @@ static void test_ability(void **state)
 		a = ability_of_key(key);
 		if (key != NULL)
 			assert_string_equal(a.type, OBJ_nid2sn(others[i]));
-		assert_false(a.signs_messages || a.signs_md5 || a.signs_pss ||
-		    a.signs_sha256 || a.encrypts || a.decrypts || a.agrees);
+		assert_false(a.signs_md5 || a.signs_pss || a.signs_sha256 ||
+		    a.encrypts || a.decrypts || a.agrees);
+		assert_int_equal(a.signs_messages, i == 0);
 		assert_int_equal(a.hashes_itself, i < 2);
 		assert_int_equal(a.signs_requests, i < 2 || i == 3);
 		EVP_PKEY_free(key);
