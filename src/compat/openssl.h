@@ -13,6 +13,11 @@
 #define EVP_PKEY_ED448 (-448)
 #endif
 
+/* No digest has it. */
+#ifndef EVP_MD_FLAG_XOF
+#define EVP_MD_FLAG_XOF 0
+#endif
+
 #ifndef static_ASN1_SEQUENCE_END_name
 #define static_ASN1_SEQUENCE_END_name ASN1_SEQUENCE_END_name
 #endif

@@ -2,6 +2,7 @@
 #include <openssl/err.h>
 #include <openssl/sha.h>
 
+#include "compat/openssl.h"
 #include "pki/ability.h"
 #include "pki/algs.h"
 #include "pki/cert.h"
@@ -112,7 +113,7 @@ static enum status fail_policy(const char *digest)
 	    digest);
 }
 
-/* SHAKE has no length of its own in some versions; CMS has it twice as strong. */
+/* SHAKE is as long as messageDigest; EVP_MD_size() may be 0. */
 static bool is_xof(const EVP_MD *md)
 {
 	return (EVP_MD_flags(md) & EVP_MD_FLAG_XOF) != 0;
