@@ -65,9 +65,8 @@ static enum status check_csr_key(const struct inputs *in)
 static enum status read_given_csr(struct inputs *in)
 {
 	const struct options *o = in->options;
-	enum status st;
+	enum status st = csr_read(&in->csr, o->request);
 
-	st = csr_read(&in->csr, o->request);
 	if (st == ST_OK && o->key != NULL && in->csr_key == NULL)
 		st = own_key_read(&in->csr_key, in->session);
 	return st == ST_OK && in->csr_key != NULL ? check_csr_key(in) : st;
