@@ -1562,6 +1562,19 @@ sys.stdout.write(json.load(open(sys.argv[1]))["pem"])' "$stdout" >got.crt
     no_file ./-
 }
 
+@test "-: an input that comes in pieces is read to its end" {
+    start_enrolment
+    status=0
+    {
+        head -c 1 local.csr
+        sleep 1
+        tail -c +2 local.csr
+    } | "$sscep" enroll -u "$URL" -c ca.crt -k local.key -r - -l local.crt \
+        >"$stdout" 2>"$stderr" || status=$?
+    stderr_empty
+    enrolled
+}
+
 @test "-: at most one input and one output" {
     made_ready
     enroll -k - -r -

@@ -37,6 +37,7 @@
 #include "scep/message.h"
 #include "scep/outline.h"
 #include "util/buf.h"
+#include "util/file.h"
 #include "util/log.h"
 
 #define ID          "0123456789ABCDEF"
@@ -48,6 +49,7 @@
 #define STEPS       50
 #define SIZE_LEAST  1000 /* of a pkiMessage */
 #define KEPT_MAX    8192
+#define LARGE       20000 /* a file that is read in two steps */
 
 /*
  * The allocator of libcrypto, which buf.c uses as well.  It fails when the
@@ -171,7 +173,7 @@ static struct world {
 	struct buf by_password, password;
 	struct scep_request request;
 	struct buf pin; /* the fingerprint of root */
-	const char *certs, *csr_path, *key, *locked_key;
+	const char *certs, *large, *csr_path, *key, *locked_key;
 } w;
 
 #define KEY_CA     0
@@ -300,6 +302,11 @@ static void write_files(void)
 	struct buf file = {0};
 	size_t i;
 
+	w.large = fixture_path("large");
+	if (!buf_reserve(&file, LARGE))
+		abort();
+	memset(file.data, 'x', LARGE);
+	fixture_write(w.large, file.data, LARGE);
 	w.certs = fixture_path("certs");
 	w.csr_path = fixture_path("csr");
 	w.key = fixture_path("key");
@@ -515,6 +522,16 @@ static bool run_cert_read(void)
 	else
 		CLAIM(certs == NULL);
 	cert_stack_free(certs);
+	return ok;
+}
+
+static bool run_file_read(void)
+{
+	struct buf b = {0};
+	bool ok = file_read(&b, w.large, "file") == ST_OK;
+
+	CLAIM(ok == !allocator.failed && (!ok || b.len == LARGE));
+	buf_free(&b);
 	return ok;
 }
 
@@ -1013,6 +1030,7 @@ TEST(caps, true)
 TEST(cert_texts, true)
 TEST(barecert, true)
 TEST(cert_read, true)
+TEST(file_read, true)
 TEST(bundle_read, true)
 TEST(bundle_picks, true)
 TEST(bundle_pinned, true)
@@ -1132,6 +1150,7 @@ int main(void)
 	    CASE(test_cert_texts),
 	    CASE(test_barecert),
 	    CASE(test_cert_read),
+	    CASE(test_file_read),
 	    CASE(test_bundle_read),
 	    CASE(test_bundle_check),
 	    CASE(test_bundle_verify),

@@ -1304,6 +1304,25 @@ static void test_contents(void **state)
 	assert_true(file_has_contents(fifo));
 }
 
+static void test_find(void **state)
+{
+	const char *loop = fixture_path("loop"), *text;
+	enum status st;
+	bool exists;
+
+	(void)state;
+	assert_int_equal(file_find(&exists, fixture_path("none")), ST_OK);
+	assert_false(exists);
+	assert_int_equal(file_find(&exists, fixture_directory()), ST_OK);
+	assert_true(exists);
+	assert_int_equal(symlink(loop, loop), 0);
+	capture_start(STDERR_FILENO);
+	st = file_find(&exists, loop);
+	text = capture_stop();
+	assert_int_equal(st, ST_FILE);
+	assert_non_null(strstr(text, "loop: cannot access"));
+}
+
 static void test_move_aside(void **state)
 {
 	const char *dir = new_directory("aside");
@@ -1556,6 +1575,7 @@ int main(void)
 	    cmocka_unit_test(test_check_writable),
 	    cmocka_unit_test(test_check_forbidden),
 	    cmocka_unit_test(test_contents),
+	    cmocka_unit_test(test_find),
 	    cmocka_unit_test(test_move_aside),
 	    cmocka_unit_test(test_writers),
 	    cmocka_unit_test(test_descriptor_name),
