@@ -94,6 +94,17 @@ EVP_PKEY_CTX *compat_new_type_context(const char *type)
 #endif
 }
 
+bool compat_set_xof_length(EVP_MD_CTX *context, int len)
+{
+#ifdef EVP_MD_CTRL_XOF_LEN
+	return EVP_MD_CTX_ctrl(context, EVP_MD_CTRL_XOF_LEN, len, NULL) > 0;
+#else
+	(void)context;
+	(void)len;
+	return false;
+#endif
+}
+
 bool compat_same_key(const EVP_PKEY *a, const EVP_PKEY *b)
 {
 #ifdef HAVE_EVP_PKEY_EQ

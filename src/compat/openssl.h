@@ -41,6 +41,9 @@ const char *compat_key_type(const EVP_PKEY *key);
 /* To make keys of the type of that name; NULL if there is none. */
 EVP_PKEY_CTX *compat_new_type_context(const char *type);
 
+/* How many octets an XOF has in the end; false: it has as many as it likes. */
+bool compat_set_xof_length(EVP_MD_CTX *context, int len);
+
 /* Whether two keys have the same public key. */
 bool compat_same_key(const EVP_PKEY *a, const EVP_PKEY *b);
 

@@ -7,6 +7,7 @@
 #include "ops/check_cert.h"
 #include "ops/check_held.h"
 #include "ops/check_http.h"
+#include "ops/recipient.h"
 #include "ops/trust.h"
 #include "pki/cert.h"
 #include "pki/path.h"
@@ -173,6 +174,8 @@ static void use_pinned(struct findings *f, struct check_ca *ca)
 	check_cert_chain(f, "the certificates", ca->bundle.certs);
 	log_capture_begin(&capture);
 	st = cabundle_check(&ca->bundle, (tolerate & TOLERATE_CLOCK) == 0);
+	if (st == ST_OK)
+		st = recipient_check_replies(&ca->bundle);
 	log_capture_end(&capture);
 	if (st == ST_OK)
 		return;

@@ -113,7 +113,7 @@ static enum status fail_policy(const char *digest)
 	    digest);
 }
 
-/* SHAKE is as long as messageDigest; EVP_MD_size() may be 0. */
+/* SHAKE, whose EVP_MD_size() may be 0; see set_length(). */
 static bool is_xof(const EVP_MD *md)
 {
 	return (EVP_MD_flags(md) & EVP_MD_FLAG_XOF) != 0;
@@ -271,6 +271,16 @@ static bool write_all(BIO *bio, struct der run)
 }
 
 /*
+ * RFC 8702, 3.1: SHAKE128 has 32 octets in CMS, and SHAKE256 64: what a block
+ * leaves of the 200 of its state.
+ */
+static bool set_length(EVP_MD_CTX *context, const EVP_MD *md)
+{
+	return !is_xof(md) ||
+	    compat_set_xof_length(context, 200 - EVP_MD_block_size(md));
+}
+
+/*
  * RFC 5652, 5.4 and 5.6: the messageDigest attribute is the digest of the
  * content, and the signature is good over the signed attributes.  CMS_verify()
  * would compute every digest in digestAlgorithms, as many as a sender likes.
@@ -283,7 +293,8 @@ static bool signature_verifies(const struct signed_by *by)
 
 	if (digest == NULL || end == NULL ||
 	    BIO_get_md_ctx(digest, &context) != 1 ||
-	    EVP_DigestInit_ex(context, signer_digest(by), NULL) != 1)
+	    EVP_DigestInit_ex(context, signer_digest(by), NULL) != 1 ||
+	    !set_length(context, signer_digest(by)))
 		goto out;
 	BIO_push(digest, end);
 	if (!write_all(digest, by->content))

@@ -294,6 +294,41 @@ key_file() {
     done
 }
 
+@test "replies of ML-DSA with SHAKE256, as OpenSSL 4.0 signs by default" {
+    local kind
+    for kind in ml-dsa-44 ml-dsa-87; do
+        can "$kind" || continue
+        start --ca-key "$kind" --digest shake256
+        first --new-key "$kind" --challenge pass:secret
+        certified
+        sent "19 $kind sha512 pwri"
+    done
+}
+
+@test "the next certificates of a CA with each kind of key" {
+    local kind
+    for kind in $kinds; do
+        can "$kind" || continue
+        start --ca-key "$kind" --next-ca
+        run_sscep getnextca -u "$URL" -c next.crt -C ca.crt
+        expect_status 0
+        same_certificate next.crt-0 "$ca/next-ca.crt"
+    done
+}
+
+@test "a reply that is signed by another key, or altered, is refused" {
+    local kind
+    for kind in $kinds; do
+        can "$kind" || continue
+        for fault in bad-signature bad-message-digest; do
+            start --ca-key "$kind" --fault "$fault"
+            first --new-key "$kind" --challenge pass:secret
+            expect_status 97
+            no_file new.crt
+        done
+    done
+}
+
 @test "an RSA encryption certificate and an ML-DSA signing one" {
     can ml-dsa-65 || return 0
     start --profile ra --ra-sign-key ml-dsa-65 --ca-key ml-dsa-87
@@ -384,6 +419,40 @@ print_messages() {
     first --new-key ml-dsa-87 --challenge pass:secret
     certified
     expect_equal "warned" 1 "$(grep -c "long-get" "$stderr")"
+}
+
+@test "a GET that no server takes is not sent" {
+    local names
+    start --caps AES,SHA-256
+    names=$(seq -f 'DNS:%06.0f.a-rather-long-name.example.com' -s, 1600)
+    first --new-key rsa:2048 --challenge pass:secret --san "$names"
+    expect_status 1
+    one_error "no POST" "is longer than servers take (65000)"
+    expect_equal "messages" "" "$(messages n)"
+}
+
+# --- TLS ---------------------------------------------------------------------
+
+@test "TLS with each kind of key, of client and server" {
+    local kind
+    printf 'HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\nAES\n' \
+        >'scep?operation=GetCACaps'
+    for kind in $kinds; do
+        openssl genpkey -algorithm "$kind" -out tls.key 2>/dev/null || continue
+        openssl req -new -x509 -key tls.key -subj /CN=localhost -out tls.crt \
+            -addext subjectAltName=IP:127.0.0.1
+        openssl s_server -accept 127.0.0.1:0 -cert tls.crt -key tls.key -HTTP \
+            -Verify 1 -verify_return_error -CAfile tls.crt \
+            >server 2>&1 </dev/null 3>&- 4>&- &
+        ca_pids+=($!)
+        wait_for 10 grep -q '^ACCEPT .*:[0-9]' server
+        URL=https://$(sed -n 's/^ACCEPT //p' server)/scep
+        run_sscep getcaps -u "$URL" --tls-ca-file tls.crt --tls-cert tls.crt \
+            --tls-key tls.key
+        expect_status 0
+        stdout_has AES
+        stop_ca
+    done
 }
 
 # --- check -------------------------------------------------------------------

@@ -111,7 +111,7 @@ const struct promise contract[] = {
 	{MAKES, 0, "ku", "KeyUsage", FLG, O(key_usage), NULL},
 	{MAKES, 0, "template", "CertTemplateName", STR, O(cert_template),
 	    "x"},
-	{MAKES, 0, "challenge", "Challenge", STR, O(challenge),
+	{SIGNED, 0, "challenge", "Challenge", STR, O(challenge),
 	    "pass:swordfish"},
 	{SIGNED, 0, "rsa-oaep", "RSAOAEP", FLG, O(rsa_oaep), NULL},
 	{SIGNED, 0, "rsa-pss", "RSAPSS", FLG, O(rsa_pss), NULL},
