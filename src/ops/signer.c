@@ -105,9 +105,9 @@ static enum status check_reply(const struct key_ability *ability,
 	if (ability_only_signs(ability))
 		return fail(ST_FILE,
 		    "private key %s: its type is %s, which opens no reply: "
-		    "that "
-		    "is encrypted with the challengePassword (RFC 8894, 3.1), "
-		    "and there is none (give it with --challenge)",
+		    "that is encrypted with the challengePassword (RFC 8894, "
+		    "3.1), and there is none (give it with --challenge, or in "
+		    "the request of -r)",
 		    shown, ability->type);
 	if (expected)
 		warn(WARN_NO_PASSWORD,
