@@ -175,7 +175,7 @@ static void use_pinned(struct findings *f, struct check_ca *ca)
 	log_capture_begin(&capture);
 	st = cabundle_check(&ca->bundle, (tolerate & TOLERATE_CLOCK) == 0);
 	if (st == ST_OK)
-		st = recipient_check_replies(&ca->bundle);
+		st = recipient_check_keys(&ca->bundle);
 	log_capture_end(&capture);
 	if (st == ST_OK)
 		return;

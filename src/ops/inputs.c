@@ -27,7 +27,7 @@ enum status inputs_read_bundle(struct inputs *in)
 		st = cabundle_check(
 		    &in->bundle, (o->tolerate & TOLERATE_CLOCK) == 0);
 	if (st == ST_OK)
-		st = recipient_check_replies(&in->bundle);
+		st = recipient_check_keys(&in->bundle);
 	if (st == ST_OK)
 		trust_warn_of_rival(&in->bundle, o);
 	pins_free(&pins);

@@ -32,7 +32,7 @@ static bool verifies(X509 *cert)
 	    (!ability.hashes_itself || trial_signs(&ability));
 }
 
-enum status recipient_check_replies(const struct cabundle *bundle)
+static enum status check_replies(const struct cabundle *bundle)
 {
 	X509 *cert;
 	int i;
@@ -48,6 +48,14 @@ enum status recipient_check_replies(const struct cabundle *bundle)
 	    bundle->sign, ": no reply that it signs could be verified");
 }
 
+enum status recipient_check_keys(const struct cabundle *bundle)
+{
+	if (cabundle_can_encrypt(bundle) && !trial_encrypts(bundle->encrypt))
+		return fail_lack(
+		    bundle->encrypt, "; name another certificate with -e");
+	return check_replies(bundle);
+}
+
 enum status recipient_check(const struct cabundle *bundle,
     const struct options *options, const struct buf *password)
 {
@@ -56,12 +64,7 @@ enum status recipient_check(const struct cabundle *bundle,
 	if (options->rsa_oaep && !ability.encrypts)
 		return fail_cert(bundle->encrypt,
 		    "its key is not RSA, which --rsa-oaep requires");
-	if (ability_is_recipient(&ability))
-		return trial_encrypts(bundle->encrypt)
-		    ? ST_OK
-		    : fail_lack(bundle->encrypt,
-			  "; name another certificate with -e");
-	if (password->len > 0)
+	if (ability_is_recipient(&ability) || password->len > 0)
 		return ST_OK;
 	return fail_cert(bundle->encrypt,
 	    "its key cannot encrypt, and there is no challengePassword to "

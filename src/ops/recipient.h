@@ -12,10 +12,11 @@
 #include "util/status.h"
 
 /*
- * Whether libcrypto verifies replies that one of the bundle signs, of those that
- * may.  ST_FILE after reporting.
+ * Whether libcrypto encrypts to the key of the recipient, if that is for it, and
+ * verifies replies that one of the bundle signs, of those that may.  ST_FILE after
+ * reporting.
  */
-enum status recipient_check_replies(const struct cabundle *bundle);
+enum status recipient_check_keys(const struct cabundle *bundle);
 
 /*
  * Whether a message can be encrypted for the recipient: by its key, which
