@@ -201,8 +201,8 @@ static bool decode_outline(
 	out->this_update = X509_CRL_get0_lastUpdate(out->outline);
 	out->next_update = X509_CRL_get0_nextUpdate(out->outline);
 	p -= parts->rest.left;
-	out->algorithm = d2i_X509_ALGOR(NULL, &p, end - p);
-	out->signature = d2i_ASN1_BIT_STRING(NULL, &p, end - p);
+	out->algorithm = d2i_X509_ALGOR(NULL, &p, (long)(end - p));
+	out->signature = d2i_ASN1_BIT_STRING(NULL, &p, (long)(end - p));
 	if (out->algorithm == NULL || out->signature == NULL)
 		return false;
 	out->has_two_algorithms =

@@ -17,11 +17,11 @@ static const char begin[] = "-----BEGIN X509 CRL-----";
 
 struct reading {
 	int fd;
-	bool peeks;          /* at the first part only */
-	struct buf part;     /* of the file */
-	struct buf decoded;  /* of that part, in PEM */
-	struct buf head;     /* of the CRL */
-	unsigned long total; /* octets of the CRL */
+	bool peeks;               /* at the first part only */
+	struct buf part;          /* of the file */
+	struct buf decoded;       /* of that part, in PEM */
+	struct buf head;          /* of the CRL */
+	unsigned long long total; /* octets of the CRL */
 };
 
 /* False with errno.  At the end of the file part is empty. */
@@ -97,7 +97,7 @@ static bool read_der(struct reading *r)
 
 	if (fstat(r->fd, &sb) != 0 || !keep(r, r->part.data, r->part.len))
 		return false;
-	r->total = (unsigned long)sb.st_size;
+	r->total = (unsigned long long)sb.st_size;
 	return true;
 }
 
@@ -109,7 +109,8 @@ static enum crlhead_found parse(
 	if (!crl_parse_head(
 		out, octets_in_memory(r->head.data, r->head.len), &size))
 		return is_pem ? CRLHEAD_BROKEN : CRLHEAD_NONE;
-	return r->total == (unsigned long)size ? CRLHEAD_WHOLE : CRLHEAD_BROKEN;
+	return r->total == (unsigned long long)size ? CRLHEAD_WHOLE
+						    : CRLHEAD_BROKEN;
 }
 
 static enum crlhead_found find_head(struct crl *out, struct reading *r)

@@ -54,7 +54,7 @@ static bool next_header(
 	*indefinite = (result & INDEFINITE) != 0;
 	out->constructed = (result & V_ASN1_CONSTRUCTED) != 0;
 	out->inside = *run;
-	octets_skip(&out->inside, p - start);
+	octets_skip(&out->inside, (long)(p - start));
 	if (!*indefinite)
 		out->inside.left = len;
 	return true;
