@@ -409,3 +409,42 @@ sscep_sources = \
 	src/compat/terminal.h \
 	src/compat/ui.c \
 	src/compat/ui.h
+
+# What CMake compiles on Windows, instead of what POSIX_ONLY says there.
+sscep_windows = \
+	src/compat/windows/access.c \
+	src/compat/windows/descriptors.c \
+	src/compat/windows/files.h \
+	src/compat/windows/files_more.h \
+	src/compat/windows/include/arpa/inet.h \
+	src/compat/windows/include/dirent.h \
+	src/compat/windows/include/grp.h \
+	src/compat/windows/include/netdb.h \
+	src/compat/windows/include/netinet/in.h \
+	src/compat/windows/include/netinet/tcp.h \
+	src/compat/windows/include/poll.h \
+	src/compat/windows/include/pwd.h \
+	src/compat/windows/include/strings.h \
+	src/compat/windows/include/sys/select.h \
+	src/compat/windows/include/sys/socket.h \
+	src/compat/windows/include/sys/statvfs.h \
+	src/compat/windows/include/sys/wait.h \
+	src/compat/windows/include/unistd.h \
+	src/compat/windows/names.c \
+	src/compat/windows/net.c \
+	src/compat/windows/net.h \
+	src/compat/windows/open.c \
+	src/compat/windows/paths.c \
+	src/compat/windows/posix.h \
+	src/compat/windows/process.c \
+	src/compat/windows/resolve.c \
+	src/compat/windows/signals.c \
+	src/compat/windows/signals.h \
+	src/compat/windows/start.c \
+	src/compat/windows/status.c \
+	src/compat/windows/status.h \
+	src/compat/windows/terminal.c \
+	src/compat/windows/text.c \
+	src/compat/windows/text.h \
+	src/compat/windows/trust.c \
+	src/compat/windows/windows.h

@@ -3,8 +3,13 @@
 #define COMPAT_COMPAT_H
 
 #if defined(__GNUC__) || defined(__clang__)
+#ifdef __MINGW_PRINTF_FORMAT
+#define PRINTF_LIKE(text, args) \
+	__attribute__((format(__MINGW_PRINTF_FORMAT, text, args)))
+#else
 #define PRINTF_LIKE(text, args) __attribute__((format(printf, text, args)))
-#define RESULT_COUNTS           __attribute__((warn_unused_result))
+#endif
+#define RESULT_COUNTS __attribute__((warn_unused_result))
 #else
 #define PRINTF_LIKE(text, args)
 #define RESULT_COUNTS

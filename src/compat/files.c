@@ -164,3 +164,8 @@ bool compat_rename_new(const char *from, const char *to)
 	return false;
 #endif
 }
+
+void compat_unify_path(char *path)
+{
+	(void)path;
+}

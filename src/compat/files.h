@@ -37,4 +37,7 @@ bool compat_copy_access(int to, const char *path);
  */
 bool compat_rename_new(const char *from, const char *to);
 
+/* Makes each "\\" of a path a "/" where both separate directories. */
+void compat_unify_path(char *path);
+
 #endif

@@ -182,3 +182,10 @@ const char *compat_error_text(void)
 		return text;
 	return NULL;
 }
+
+#ifndef _WIN32
+bool compat_add_system_cas(X509_STORE *store)
+{
+	return X509_STORE_set_default_paths(store) == 1;
+}
+#endif

@@ -66,4 +66,7 @@ const char *compat_error_text(void);
  */
 X509_PUBKEY *compat_own_public_key(X509 *cert);
 
+/* Trusts the CAs that the system trusts.  False: out of memory. */
+bool compat_add_system_cas(X509_STORE *store);
+
 #endif

@@ -24,6 +24,9 @@
 #include "compat/compat.h"
 #include "compat/process.h"
 
+/* For Windows these are in compat/windows/process.c. */
+#ifndef _WIN32
+
 #define DESCRIPTORS_MAX 1024
 
 /* The signals that we ignore, or catch. */
@@ -143,6 +146,8 @@ void compat_forbid_core(void)
 	prctl(PR_SET_DUMPABLE, 0, 0, 0, 0);
 #endif
 }
+
+#endif
 
 bool compat_skip_cleanup(void)
 {

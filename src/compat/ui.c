@@ -44,3 +44,10 @@ UI_METHOD *compat_new_ui(pem_password_cb *callback)
 }
 
 #endif
+
+#ifndef _WIN32
+UI *compat_new_prompt(void)
+{
+	return UI_new();
+}
+#endif

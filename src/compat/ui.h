@@ -11,4 +11,7 @@
  */
 UI_METHOD *compat_new_ui(pem_password_cb *callback);
 
+/* A UI that prompts on the terminal, without echo.  NULL: out of memory. */
+UI *compat_new_prompt(void);
+
 #endif

@@ -4,6 +4,7 @@
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 
+#include "compat/openssl.h"
 #include "http/trust.h"
 #include "keys/key.h"
 #include "keys/probe.h"
@@ -69,7 +70,7 @@ static enum status trust_read_cas(
 	enum status st = ST_OK;
 
 	if (options->ca_file == NULL && options->ca_dir == NULL &&
-	    !X509_STORE_set_default_paths(store))
+	    !compat_add_system_cas(store))
 		return fail_crypto(
 		    ST_FILE, "cannot read the CA certificates of the system");
 	if (options->ca_file != NULL)

@@ -23,7 +23,7 @@ static bool prompt_for_secret(struct secret *secret)
 {
 	const struct key_place *place = secret->place;
 	char name[KEY_NAME_MAX], text[KEY_NAME_MAX + 64];
-	UI *ui = UI_new();
+	UI *ui = compat_new_prompt();
 
 	snprintf(text, sizeof(text),
 	    "Pass phrase or PIN of the %s %s: ", place->what,

@@ -6,6 +6,7 @@
 #include <openssl/crypto.h>
 
 #include "compat/compat.h"
+#include "compat/files.h"
 #include "keys/key_name.h"
 #include "options/hide.h"
 #include "options/names.h"
@@ -14,6 +15,14 @@
 #include "options/value.h"
 #include "util/ascii.h"
 #include "util/log.h"
+
+static void unify_path(const struct option_row *row, char *text)
+{
+	if (row->check == CHECK_FILE || row->check == CHECK_OUTPUT ||
+	    row->check == CHECK_DIR ||
+	    (row->check == CHECK_KEY && !key_name_is_uri(text)))
+		compat_unify_path(text);
+}
 
 static enum status set_string(struct option_state *state,
     const struct option_row *row, const char *text,
@@ -30,6 +39,7 @@ static enum status set_string(struct option_state *state,
 		return st;
 	if ((copy = strdup(text)) == NULL)
 		return fail_memory();
+	unify_path(row, copy);
 	value_clear(state->options, row);
 	*field = copy;
 	return ST_OK;

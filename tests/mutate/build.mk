@@ -2,7 +2,8 @@
 # of one source costs little: the tests share a library, and are linked once.
 #
 # It is read in the directory where config.h is; $(top) is the copy.
-sources := $(shell sed -n 's/^\t\(src[^ ]*\.c\).*/\1/p' $(top)/sources.mk)
+sources := $(filter-out src/compat/windows/%,$(shell sed -n \
+	's/^\t\(src[^ ]*\.c\).*/\1/p' $(top)/sources.mk))
 helpers := $(filter-out test_%,$(notdir $(basename $(wildcard \
 	$(top)/tests/unit/*.c))))
 tests := $(notdir $(basename $(wildcard $(top)/tests/unit/test_*.c)))

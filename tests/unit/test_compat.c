@@ -15,6 +15,7 @@
 #include <openssl/crypto.h>
 #include <openssl/err.h>
 
+#include "compat/files.h"
 #include "compat/memory.h"
 #include "compat/openssl.h"
 #include "compat/ui.h"
@@ -119,6 +120,16 @@ static void test_error_text(void **state)
 	ERR_clear_error();
 }
 
+/* Where it separates no directories, it is part of a name. */
+static void test_backslash(void **state)
+{
+	char path[] = "a\\b/c";
+
+	(void)state;
+	compat_unify_path(path);
+	assert_string_equal(path, "a\\b/c");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -127,6 +138,7 @@ int main(void)
 	    cmocka_unit_test(test_public_key),
 	    cmocka_unit_test(test_ui),
 	    cmocka_unit_test(test_error_text),
+	    cmocka_unit_test(test_backslash),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

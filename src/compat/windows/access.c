@@ -1,0 +1,257 @@
+#include <errno.h>
+#include <stdbool.h>
+
+#include "compat/windows/windows.h"
+
+#include <aclapi.h>
+#include <sddl.h>
+
+#include "compat/files.h"
+
+#define LIST_MAX 256 /* characters of a list with one entry */
+
+/* NT SERVICE\TrustedInstaller, which owns the directories of Windows. */
+#define INSTALLER \
+	L"S-1-5-80-956008885-3418522649-1831038044-1853292631-2271478464"
+
+/* The user id of files of other users; see geteuid(). */
+#define STRANGER 2
+
+/* The user that this process runs as, as "S-1-5-..."; LocalFree() frees it. */
+static wchar_t *find_user(void)
+{
+	char space[sizeof(TOKEN_USER) + SECURITY_MAX_SID_SIZE];
+	TOKEN_USER *user = (void *)space;
+	wchar_t *out = NULL;
+	HANDLE token;
+	DWORD len;
+
+	if (!OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &token))
+		return NULL;
+	if (GetTokenInformation(token, TokenUser, space, sizeof(space), &len) &&
+	    !ConvertSidToStringSidW(user->User.Sid, &out))
+		out = NULL;
+	CloseHandle(token);
+	return out;
+}
+
+SECURITY_DESCRIPTOR *windows_owner_only(mode_t mode)
+{
+	wchar_t *user = (mode & 077) == 0 ? find_user() : NULL;
+	PSECURITY_DESCRIPTOR out = NULL;
+	wchar_t text[LIST_MAX];
+
+	if (user == NULL)
+		return NULL;
+	swprintf(text, LIST_MAX, L"D:P(A;;FA;;;%ls)", user);
+	if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
+		text, SDDL_REVISION_1, &out, NULL))
+		out = NULL;
+	LocalFree(user);
+	return out;
+}
+
+/* Those that are as root. */
+static bool is_system(PSID sid)
+{
+	PSID installer = NULL;
+	bool yes = IsWellKnownSid(sid, WinLocalSystemSid) ||
+	    IsWellKnownSid(sid, WinBuiltinAdministratorsSid) ||
+	    (ConvertStringSidToSidW(INSTALLER, &installer) &&
+		EqualSid(sid, installer));
+
+	LocalFree(installer);
+	return yes;
+}
+
+static bool is_ours(PSID sid)
+{
+	wchar_t *user = find_user(), *text = NULL;
+	bool yes = user != NULL && ConvertSidToStringSidW(sid, &text) &&
+	    wcscmp(user, text) == 0;
+
+	LocalFree(text);
+	LocalFree(user);
+	return yes;
+}
+
+/*
+ * What an entry lets others do, as bits of the mode.  Who may add files to a
+ * directory, but not remove those of others, finds it as sticky.
+ */
+static mode_t entry_mode(DWORD mask, bool directory)
+{
+	const DWORD all = GENERIC_ALL | WRITE_DAC | WRITE_OWNER;
+	const DWORD write = FILE_WRITE_DATA | GENERIC_WRITE;
+	mode_t mode = 0;
+
+	if ((mask & (all | FILE_READ_DATA | GENERIC_READ)) != 0)
+		mode |= 044;
+	if ((mask & (all | write | FILE_DELETE_CHILD)) != 0)
+		mode |= 022;
+	if (directory && (mask & write) != 0 &&
+	    (mask & (all | FILE_DELETE_CHILD)) == 0)
+		mode |= S_ISVTX;
+	return mode;
+}
+
+/* What others than the owner, ourselves and the system may do. */
+static mode_t others_may(const ACL *list, PSID owner, bool directory)
+{
+	mode_t mode = 0, sticky = S_ISVTX, one;
+	ACCESS_ALLOWED_ACE *entry;
+	void *found;
+	DWORD i;
+
+	for (i = 0; i < list->AceCount; i++) {
+		if (!GetAce((ACL *)(uintptr_t)list, i, &found))
+			continue;
+		entry = found;
+		if (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE ||
+		    (entry->Header.AceFlags & INHERIT_ONLY_ACE) != 0 ||
+		    EqualSid(&entry->SidStart, owner) ||
+		    is_system(&entry->SidStart) || is_ours(&entry->SidStart))
+			continue;
+		one = entry_mode(entry->Mask, directory);
+		if ((one & 022) != 0)
+			sticky &= one;
+		mode |= one;
+	}
+	return (mode & 0777) | (mode & sticky);
+}
+
+void windows_find_access(HANDLE file, bool directory, struct stat *out)
+{
+	PSECURITY_DESCRIPTOR all = NULL;
+	ACL *list = NULL;
+	PSID owner = NULL;
+
+	out->st_uid = geteuid();
+	out->st_mode |= 0600;
+	if (GetSecurityInfo(file, SE_FILE_OBJECT,
+		OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
+		NULL, &list, NULL, &all) != ERROR_SUCCESS)
+		out->st_mode |= 044;
+	else if (list == NULL || owner == NULL)
+		out->st_mode |= 066;
+	else
+		out->st_mode |= others_may(list, owner, directory);
+	if (owner != NULL && !is_system(owner) && !is_ours(owner))
+		out->st_uid = STRANGER;
+	LocalFree(all);
+	if (directory)
+		out->st_mode |= 0100 | ((out->st_mode & 044) >> 2);
+}
+
+/* A list that is all: SetSecurityInfo() would add what the directory hands down. */
+static bool set_alone(HANDLE file, PSECURITY_DESCRIPTOR list)
+{
+	HANDLE again = windows_open_again(file, WRITE_DAC | READ_CONTROL);
+	bool ok = again != INVALID_HANDLE_VALUE &&
+	    SetKernelObjectSecurity(again,
+		DACL_SECURITY_INFORMATION | PROTECTED_DACL_SECURITY_INFORMATION,
+		list);
+
+	if (!ok)
+		windows_fail_last();
+	if (again != INVALID_HANDLE_VALUE)
+		CloseHandle(again);
+	return ok;
+}
+
+/* With list NULL, only what the directory hands down. */
+static bool set_with_inherited(HANDLE file, ACL *list)
+{
+	HANDLE again = windows_open_again(file, WRITE_DAC | READ_CONTROL);
+	DWORD error;
+	ACL none;
+
+	if (again == INVALID_HANDLE_VALUE)
+		return windows_fail_last() == 0;
+	InitializeAcl(&none, sizeof(none), ACL_REVISION);
+	error = SetSecurityInfo(again, SE_FILE_OBJECT,
+	    DACL_SECURITY_INFORMATION | UNPROTECTED_DACL_SECURITY_INFORMATION,
+	    NULL, NULL, list != NULL ? list : &none, NULL);
+	CloseHandle(again);
+	return error == ERROR_SUCCESS || windows_fail(error) == 0;
+}
+
+int fchmod(int fd, mode_t mode)
+{
+	HANDLE file = windows_handle(fd);
+	struct stat now = {0};
+	SECURITY_DESCRIPTOR *alone;
+	bool ok;
+
+	if (file == INVALID_HANDLE_VALUE)
+		return -1;
+	if ((mode & 077) != 0) {
+		windows_find_access(file, false, &now);
+		return (now.st_mode & 077) != 0 ||
+			set_with_inherited(file, NULL)
+		    ? 0
+		    : -1;
+	}
+	if ((alone = windows_owner_only(mode)) == NULL)
+		return windows_fail_last();
+	ok = set_alone(file, alone);
+	LocalFree(alone);
+	return ok ? 0 : -1;
+}
+
+int chmod(const char *path, mode_t mode)
+{
+	int fd = open(path, O_RDONLY), result, error;
+
+	if (fd < 0)
+		return -1;
+	result = fchmod(fd, mode);
+	error = errno;
+	close(fd);
+	errno = error;
+	return result;
+}
+
+int fchown(int fd, uid_t owner, gid_t group)
+{
+	(void)fd;
+	if ((owner == (uid_t)-1 || owner == geteuid()) &&
+	    (group == (gid_t)-1 || group == 0))
+		return 0;
+	errno = EPERM;
+	return -1;
+}
+
+mode_t umask(mode_t mask)
+{
+	(void)mask;
+	return 022;
+}
+
+bool compat_copy_access(int to, const char *path)
+{
+	HANDLE file = windows_handle(to);
+	wchar_t *wide = windows_path(path);
+	SECURITY_DESCRIPTOR_CONTROL control = 0;
+	PSECURITY_DESCRIPTOR all = NULL;
+	DWORD revision, error;
+	ACL *list = NULL;
+	bool ok = false;
+
+	if (file == INVALID_HANDLE_VALUE || wide == NULL) {
+		free(wide);
+		return false;
+	}
+	error = GetNamedSecurityInfoW(wide, SE_FILE_OBJECT,
+	    DACL_SECURITY_INFORMATION, NULL, NULL, &list, NULL, &all);
+	if (error != ERROR_SUCCESS)
+		windows_fail(error);
+	else
+		ok = GetSecurityDescriptorControl(all, &control, &revision) &&
+		    ((control & SE_DACL_PROTECTED) != 0
+			    ? set_alone(file, all)
+			    : set_with_inherited(file, list));
+	LocalFree(all);
+	free(wide);
+	return ok;
+}

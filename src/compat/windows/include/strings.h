@@ -1,0 +1,1 @@
+/* strings.h: see text.h. */

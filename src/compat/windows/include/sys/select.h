@@ -1,0 +1,1 @@
+/* select.h: see signals.h. */

@@ -1,0 +1,93 @@
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "compat/windows/net.h"
+#include "compat/windows/windows.h"
+
+#include <shellapi.h>
+
+#undef main
+
+/* The page of the console before, which belongs to whoever started us. */
+static UINT page;
+
+/* Lines end as they are written; "-" takes any bytes. */
+static void set_streams(void)
+{
+	int fd;
+
+	for (fd = 0; fd < 3; fd++)
+		_setmode(fd, O_BINARY);
+	setvbuf(stderr, NULL, _IONBF, 0);
+	page = GetConsoleOutputCP();
+	if (page != 0)
+		SetConsoleOutputCP(CP_UTF8);
+}
+
+/* Messages begin with the name alone. */
+static char *name_program(char *path)
+{
+	char *name = path, *p, *end;
+
+	for (p = path; *p != '\0'; p++)
+		if (*p == '\\' || *p == '/')
+			name = p + 1;
+	end = strrchr(name, '.');
+	if (end != NULL && _stricmp(end, ".exe") == 0)
+		*end = '\0';
+	return name;
+}
+
+static char **read_arguments(int *count)
+{
+	wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), count);
+	char **out = NULL;
+	int i;
+
+	if (wide != NULL)
+		out = calloc((size_t)*count + 1, sizeof(*out));
+	for (i = 0; out != NULL && i < *count; i++)
+		if ((out[i] = windows_narrow(wide[i])) == NULL)
+			out = NULL;
+	LocalFree(wide);
+	return out;
+}
+
+/*
+ * Libraries are those of the system, and openssl.cnf is only the one that the user
+ * names: on any drive anybody may create what libcrypto looks for,
+ * \usr\local\ssl.
+ */
+static bool trust_system_only(void)
+{
+	SetDefaultDllDirectories(LOAD_LIBRARY_SEARCH_SYSTEM32);
+	return setenv("OPENSSL_CONF", "NUL", 0) == 0;
+}
+
+static int fail_start(const char *what)
+{
+	fprintf(stderr, "sscep: cannot start: %s (error %lu)\n", what,
+	    GetLastError());
+	return 1;
+}
+
+int main(void)
+{
+	int count, result;
+	char **arguments = read_arguments(&count);
+
+	if (arguments == NULL || !windows_read_environment() ||
+	    !trust_system_only())
+		return fail_start("no arguments and environment");
+	if (count > 0)
+		arguments[0] = name_program(arguments[0]);
+	windows_catch_console();
+	set_streams();
+	if (!windows_start_sockets())
+		return fail_start("no sockets");
+	result = windows_main(count, arguments);
+	fflush(NULL);
+	if (page != 0)
+		SetConsoleOutputCP(page);
+	return result;
+}
