@@ -62,6 +62,7 @@ provided() {
 				2>/dev/null
 		;;
 	gcc-*-linux-gnu*) command -v "${1#gcc-}-gcc" >/dev/null ;;
+	wine64) [ -n "$(find /usr/lib/wine -name 'wine64*' 2>/dev/null | head -n 1)" ] ;;
 	gcc-mingw-w64-x86-64-win32) command -v x86_64-w64-mingw32-gcc >/dev/null ;;
 	mingw-w64-x86-64-dev)
 		echo 'int main(void) { return 0; }' |

@@ -1,0 +1,169 @@
+/*
+ * What the tests on Windows need of the system.
+ *
+ * probe access FILE           the access control list of the file
+ * probe hold FILE [delete]    opens it for reading, as other programs do, until
+ *                             its input ends; delete: it may be replaced
+ * probe killed N COMMAND...   ends it, by TerminateProcess(), before its Nth call
+ *                             that renames, links or removes a file
+ */
+#include <stdio.h>
+#include <string.h>
+#include <wchar.h>
+
+#include <windows.h>
+
+#include <aclapi.h>
+#include <sddl.h>
+
+static int show_access(wchar_t *path)
+{
+	PSECURITY_DESCRIPTOR all;
+	wchar_t *text;
+
+	if (GetNamedSecurityInfoW(path, SE_FILE_OBJECT,
+		DACL_SECURITY_INFORMATION, NULL, NULL, NULL, NULL,
+		&all) != ERROR_SUCCESS ||
+	    !ConvertSecurityDescriptorToStringSecurityDescriptorW(
+		all, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL))
+		return 1;
+	printf("%ls\n", text);
+	return 0;
+}
+
+static int hold(const wchar_t *path, int deletable)
+{
+	HANDLE file = CreateFileW(path, GENERIC_READ,
+	    FILE_SHARE_READ | FILE_SHARE_WRITE |
+		(deletable ? FILE_SHARE_DELETE : 0),
+	    NULL, OPEN_EXISTING, 0, NULL);
+	char text[65536];
+	DWORD got;
+
+	if (file == INVALID_HANDLE_VALUE)
+		return 1;
+	puts("held");
+	fflush(stdout);
+	while (getchar() != EOF)
+		;
+	while (ReadFile(file, text, sizeof(text), &got, NULL) && got > 0)
+		fwrite(text, 1, got, stdout);
+	CloseHandle(file);
+	return 0;
+}
+
+#define CALLS 4
+
+/* What is at the beginning of each function, and where it is: in all processes. */
+static struct {
+	const char *name;
+	unsigned char *at, byte;
+} calls[CALLS] = {{.name = "MoveFileExW"}, {.name = "CreateHardLinkW"},
+    {.name = "DeleteFileW"}, {.name = "SetFileInformationByHandle"}};
+
+static void put(HANDLE process, int i, unsigned char byte)
+{
+	WriteProcessMemory(process, calls[i].at, &byte, 1, NULL);
+	FlushInstructionCache(process, calls[i].at, 1);
+}
+
+static void plant(HANDLE process)
+{
+	HMODULE library = GetModuleHandleW(L"kernel32.dll");
+	int i;
+
+	for (i = 0; i < CALLS; i++) {
+		calls[i].at = (void *)GetProcAddress(library, calls[i].name);
+		ReadProcessMemory(
+		    process, calls[i].at, &calls[i].byte, 1, NULL);
+		put(process, i, 0xcc);
+	}
+}
+
+/* Lets the thread do its next instruction alone. */
+static void step(DWORD id, int back, int alone)
+{
+	HANDLE thread = OpenThread(THREAD_ALL_ACCESS, FALSE, id);
+	CONTEXT context = {.ContextFlags = CONTEXT_CONTROL};
+
+	GetThreadContext(thread, &context);
+	context.Rip -= back;
+	context.EFlags =
+	    alone ? context.EFlags | 0x100 : context.EFlags & ~0x100U;
+	SetThreadContext(thread, &context);
+	CloseHandle(thread);
+}
+
+static int find_call(const void *at)
+{
+	int i;
+
+	for (i = 0; i < CALLS; i++)
+		if (calls[i].at == at)
+			return i;
+	return -1;
+}
+
+static int planted, passed, left;
+
+/* How the exception is gone on with. */
+static DWORD on_exception(HANDLE process, const DEBUG_EVENT *event)
+{
+	const EXCEPTION_RECORD *record = &event->u.Exception.ExceptionRecord;
+	int call = find_call(record->ExceptionAddress);
+
+	if (record->ExceptionCode == EXCEPTION_SINGLE_STEP) {
+		put(process, passed, 0xcc);
+		return DBG_CONTINUE;
+	}
+	if (record->ExceptionCode != EXCEPTION_BREAKPOINT)
+		return DBG_EXCEPTION_NOT_HANDLED;
+	if (!planted) {
+		plant(process);
+		planted = 1;
+	} else if (call >= 0 && --left == 0) {
+		TerminateProcess(process, 137);
+	} else if (call >= 0) {
+		passed = call;
+		put(process, call, calls[call].byte);
+		step(event->dwThreadId, 1, 1);
+	}
+	return DBG_CONTINUE;
+}
+
+static int kill_at(int number, wchar_t *line)
+{
+	STARTUPINFOW info = {.cb = sizeof(info)};
+	PROCESS_INFORMATION started;
+	DEBUG_EVENT event;
+	DWORD how;
+
+	left = number;
+	if (!CreateProcessW(NULL, line, NULL, NULL, TRUE,
+		DEBUG_ONLY_THIS_PROCESS, NULL, NULL, &info, &started))
+		return 1;
+	while (WaitForDebugEvent(&event, 60000)) {
+		how = DBG_CONTINUE;
+		if (event.dwDebugEventCode == EXCEPTION_DEBUG_EVENT)
+			how = on_exception(started.hProcess, &event);
+		ContinueDebugEvent(event.dwProcessId, event.dwThreadId, how);
+		if (event.dwDebugEventCode != EXIT_PROCESS_DEBUG_EVENT)
+			continue;
+		printf("%s %lu\n", left > 0 ? "ended" : "killed",
+		    event.u.ExitProcess.dwExitCode);
+		return 0;
+	}
+	return 1;
+}
+
+int wmain(int argc, wchar_t **argv)
+{
+	if (argc >= 3 && wcscmp(argv[1], L"access") == 0)
+		return show_access(argv[2]);
+	if (argc >= 3 && wcscmp(argv[1], L"hold") == 0)
+		return hold(argv[2], argc > 3);
+	if (argc >= 4 && wcscmp(argv[1], L"killed") == 0)
+		return kill_at(_wtoi(argv[2]),
+		    wcsstr(wcsstr(GetCommandLineW(), L"killed") + 7, L" ") + 1);
+	return 2;
+}
