@@ -460,11 +460,12 @@ print_messages() {
         openssl genpkey -algorithm "$kind" -out tls.key 2>/dev/null || continue
         openssl req -new -x509 -key tls.key -subj /CN=localhost -out tls.crt \
             -addext subjectAltName=IP:127.0.0.1
+        rm -f server
         openssl s_server -accept 127.0.0.1:0 -cert tls.crt -key tls.key -HTTP \
             -Verify 1 -verify_return_error -CAfile tls.crt \
             >server 2>&1 </dev/null 3>&- 4>&- &
         ca_pids+=($!)
-        wait_for 10 grep -q '^ACCEPT .*:[0-9]' server
+        wait_for 10 grep -qs '^ACCEPT .*:[0-9]' server
         URL=https://$(sed -n 's/^ACCEPT //p' server)/scep
         run_sscep getcaps -u "$URL" --tls-ca-file tls.crt --tls-cert tls.crt \
             --tls-key tls.key
