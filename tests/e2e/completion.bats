@@ -104,7 +104,7 @@ own_options() {
 }
 
 @test "bash completes words that have a colon in them" {
-    offers "sscep enroll --new-key e" ec:P-256 ec:P-384
+    offers "sscep enroll --new-key e" ec:P-256 ec:P-384 ed25519
     offers "sscep enroll --new-key ec:" P-256 P-384
     offers "sscep enroll --new-key=ec:P-3" P-384
     offers "sscep renew --new-key s" same
