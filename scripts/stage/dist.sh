@@ -6,8 +6,8 @@ packages_dist() {
 }
 
 # Of the programs of "make check" one that reads none of the files and one that
-# reads its corpus are built, and run with the scripts: all others are like one of
-# these, and run in the stages unit and sanitize. That their sources are there is
+# reads its corpus are built, and run with a script: all others are like one of
+# these, and run in the stages unit, sanitize and rules. That their sources are there is
 # known when all that is committed is.
 stage_dist() {
 	local two='tests/unit/test_ascii tests/fuzz/fuzz_url'
@@ -15,7 +15,7 @@ stage_dist() {
 	exclusively tarball check "make distcheck" \
 		make -C "$top/build-gcc" -j "$jobs" distcheck \
 		DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 check_PROGRAMS="$two" \
-		TESTS="$two \$(script_tests)"
+		TESTS="$two tests/check-docs"
 	if [ -e .git ] && command -v git >/dev/null; then
 		tarball && check "the tarball has all that is committed" \
 			has_committed
