@@ -7,8 +7,8 @@ packages_dist() {
 
 # Of the programs of "make check" one that reads none of the files and one that
 # reads its corpus are built, and run with a script: all others are like one of
-# these, and run in the stages unit, sanitize and rules. That their sources are there is
-# known when all that is committed is.
+# these, and run in the stages unit, sanitize and rules. That their sources are
+# there is known when all that is committed is.
 stage_dist() {
 	local two='tests/unit/test_ascii tests/fuzz/fuzz_url'
 	needs libcmocka-dev && built gcc || return 0

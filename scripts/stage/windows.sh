@@ -42,9 +42,10 @@ windows_sources() {
 
 # windows_compile DIRECTORY: as CMakeLists.txt has it.
 windows_compile() {
+	windows_sources >"$1/sources"
 	# Each word of it is an option.
 	# shellcheck disable=SC2086
-	windows_sources | bounded 300 xargs -P "$jobs" -n 16 \
+	bounded 300 xargs -a "$1/sources" -P "$jobs" -n 16 \
 		x86_64-w64-mingw32-gcc -fsyntax-only $warnings \
 		-D_WIN32_WINNT=0x0A00 -D__USE_MINGW_ANSI_STDIO=1 \
 		-D_FILE_OFFSET_BITS=64 -D_XOPEN_SOURCE=700 -DHAVE_CONFIG_H \

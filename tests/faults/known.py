@@ -31,7 +31,7 @@ KNOWN = [
     Known("getca", "memory", E.ENOMEM, "X509_get_extension_flags", 40),
     # A name was shown as empty; one lack was told twice.
     Known("getca", "memory", E.ENOMEM, "cert_add_name"),
-    Known("getca", "memory", E.ENOMEM, "trust_read_next"),
+    Known("getca", "memory", E.ENOMEM, "trust_read_pins"),
     # A key was taken for malformed, a pass phrase for wrong.
     Known("enroll-file", "memory", E.ENOMEM, "key_read", 20, True),
     # An algorithm was taken for forbidden.

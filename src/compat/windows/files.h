@@ -11,10 +11,11 @@
 
 #include "compat/windows/status.h"
 
-#define O_CLOEXEC  O_NOINHERIT
-#define O_NOFOLLOW 0x10000000
-#define O_NONBLOCK 0x20000000
-#define O_NOCTTY   0
+#define O_CLOEXEC   O_NOINHERIT
+#define O_NOFOLLOW  0x10000000
+#define O_NONBLOCK  0x20000000
+#define O_NOCTTY    0
+#define O_DIRECTORY 0
 #undef O_ACCMODE
 #define O_ACCMODE  (O_RDONLY | O_WRONLY | O_RDWR)
 #define AT_FDCWD   (-100)

@@ -26,7 +26,7 @@
 
 struct pollfd {
 	int fd;
-	unsigned int events, revents;
+	short events, revents;
 };
 
 /*
