@@ -30,6 +30,8 @@ PASS = b"phrase"
 # The messageType of a pkiMessage: its object identifier, and a SET of a string
 # of two characters (RFC 8894, 3.2.1.2).
 MESSAGE_TYPE = bytes.fromhex("060a6086480186f84501090231041302")
+# The transactionID: a SET of a string of 32 characters (RFC 8894, 3.2.1.1).
+TRANSACTION_ID = bytes.fromhex("060a6086480186f84501090731221320")
 
 
 def name(text):
@@ -138,8 +140,18 @@ class Server(socketserver.ThreadingTCPServer):
         """A client may go at any time."""
 
 
+def text_after(start, length, message):
+    """The characters of an attribute that begins so."""
+    at = message.find(start)
+    return message[at + len(start):][:length] if at >= 0 else b""
+
+
 class Replay:
-    """Answers as the CA has answered to the first message of a kind."""
+    """Answers as the CA has answered to the first message of a kind.
+
+    A run in which a call has failed may make another key, and so another
+    transactionID.
+    """
 
     def __init__(self, upstream, tls_cert=None):
         self.upstream = upstream
@@ -190,9 +202,9 @@ class Replay:
         scenario = url.path.split("/")[1]
         query = urllib.parse.parse_qs(url.query)
         message = body or base64.b64decode(query.get("message", [""])[0])
-        at = message.find(MESSAGE_TYPE)
-        kind = message[at + len(MESSAGE_TYPE):][:2] if at >= 0 else b""
-        key = scenario, query.get("operation", [""])[0], kind
+        key = (scenario, query.get("operation", [""])[0],
+               text_after(MESSAGE_TYPE, 2, message),
+               text_after(TRANSACTION_ID, 32, message))
         with self.lock:
             if key not in self.answers:
                 self.answers[key] = self.ask(scenario, method, target, body)
