@@ -103,6 +103,8 @@ sscep_sources = \
 	src/ops/renew_guard.h \
 	src/ops/renew_hook.c \
 	src/ops/renew_hook.h \
+	src/ops/renew_left.c \
+	src/ops/renew_left.h \
 	src/ops/renew_next.c \
 	src/ops/renew_next.h \
 	src/ops/renew_plan.c \
@@ -350,6 +352,8 @@ sscep_sources = \
 	src/util/html.h \
 	src/util/json.c \
 	src/util/json.h \
+	src/util/left.c \
+	src/util/left.h \
 	src/util/live.c \
 	src/util/live.h \
 	src/util/lock.c \

@@ -2,6 +2,7 @@
 #include "ops/own_key.h"
 #include "ops/renew_deliver.h"
 #include "ops/renew_files.h"
+#include "ops/renew_left.h"
 #include "util/file.h"
 #include "util/lock.h"
 
@@ -108,7 +109,8 @@ void check_renewal_open(struct check *c)
 
 	c->f->topic = "renewal";
 	c->session->options = c->given;
-	c->renews = renewal_open(&c->r, c->session) == ST_OK;
+	c->renews = renewal_open(&c->r, c->session) == ST_OK &&
+	    renew_left_check(&c->r) == ST_OK;
 	c->session->options = &c->own;
 	if (!c->renews) {
 		renewal_free(&c->r);

@@ -1,4 +1,3 @@
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include "pki/ability.h"
 #include "pki/problem.h"
 #include "util/file.h"
+#include "util/left.h"
 #include "util/log.h"
 #include "util/newfile.h"
 #include "util/target.h"
@@ -66,19 +66,6 @@ static bool is_empty(const char *name)
 	return stat(name, &sb) == 0 && S_ISREG(sb.st_mode) && sb.st_size == 0;
 }
 
-/* Whether others may replace files in its directory, but not those of others. */
-static bool is_in_sticky_directory(const struct target *target)
-{
-	char *directory = target_directory(target->path);
-	struct stat sb;
-	bool yes;
-
-	yes = directory != NULL && stat(directory, &sb) == 0 &&
-	    (sb.st_mode & S_ISVTX) != 0;
-	free(directory);
-	return yes;
-}
-
 enum key_access own_key_find_access(int *mode, const char *name, mode_t wanted)
 {
 	enum key_access access = KEY_ACCESS_OWNER;
@@ -91,9 +78,8 @@ enum key_access own_key_find_access(int *mode, const char *name, mode_t wanted)
 	if (target.exists && S_ISREG(sb->st_mode)) {
 		*mode = (int)(sb->st_mode & 07777U);
 		if (sb->st_uid != geteuid() && sb->st_uid != 0)
-			access = is_in_sticky_directory(&target)
-			    ? KEY_ACCESS_PLANTED
-			    : KEY_ACCESS_FOREIGN;
+			access = left_is_planted(&target) ? KEY_ACCESS_PLANTED
+							  : KEY_ACCESS_FOREIGN;
 		else if ((sb->st_mode & (S_IRWXG | S_IRWXO) & ~wanted) != 0)
 			access = KEY_ACCESS_SHARED;
 	}

@@ -13,6 +13,7 @@
 #include "ops/renew_enrol.h"
 #include "ops/renew_files.h"
 #include "ops/renew_hook.h"
+#include "ops/renew_left.h"
 #include "ops/renew_next.h"
 #include "ops/renew_plan.h"
 #include "util/file.h"
@@ -120,8 +121,10 @@ static enum status run_locked(struct renewal_state *r)
 {
 	struct renew_plan plan = {0};
 	bool swapped;
-	enum status st = renew_deliver_finish(r, &swapped);
+	enum status st = renew_left_check(r);
 
+	if (st == ST_OK)
+		st = renew_deliver_finish(r, &swapped);
 	if (st == ST_OK && r->options->renew.forget)
 		st = renew_enrol_forget(r);
 	if (st == ST_OK)
@@ -170,9 +173,10 @@ static enum status run(struct renewal_state *r)
 	st = lock_take(&lock, buf_string(&r->lock), o->wait_lock);
 	if (st != ST_OK)
 		return st;
-	renewal_give_lock(r, &lock);
-	st = run_locked(r);
-	renewal_give_files(r);
+	renew_left_give_lock(r, &lock);
+	if ((st = renew_left_check_lock(r, lock.fd)) == ST_OK)
+		st = run_locked(r);
+	renew_left_give_files(r);
 	lock_release(&lock);
 	hook = poll_interrupted() == 0 ? run_hook(r, st) : ST_OK;
 	return st != ST_OK ? st : hook;
@@ -289,6 +293,8 @@ static enum status renew_run(struct session *session)
 	struct renewal_state r;
 	enum status st = renewal_open(&r, session);
 
+	if (st == ST_OK)
+		st = renew_left_check(&r);
 	if (st == ST_OK)
 		st = session->options->renew.dry_run ? show_plan(&r) : run(&r);
 	renewal_free(&r);

@@ -4,6 +4,7 @@
 #include "keys/key.h"
 #include "keys/new_key.h"
 #include "ops/renew_derive.h"
+#include "ops/renew_left.h"
 #include "pki/csr.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -86,11 +87,14 @@ static void sign_with_pair(struct derived *derived, bool both)
 	}
 }
 
-static enum status read_request(X509_REQ **out, const char *path)
+static enum status read_request(X509_REQ **out, const struct renewal_state *r)
 {
+	const char *path = buf_string(&r->request);
 	struct log_capture capture;
-	enum status st;
+	enum status st = renew_left_check_request(r);
 
+	if (st != ST_OK)
+		return st;
 	log_capture_begin(&capture);
 	st = file_expect_own(path, "request");
 	if (st == ST_OK)
@@ -367,7 +371,7 @@ enum status renew_derive_resume(struct derived *out, struct renewal_state *r)
 	start(out, r);
 	out->options.resume = true;
 	use_request(&out->options, (char *)r->request.data);
-	st = read_request(&csr, out->options.request);
+	st = read_request(&csr, r);
 	if (st == ST_OK)
 		st = choose_key(out, csr);
 	if (st == ST_OK)

@@ -9,7 +9,6 @@
 #include "compat/memory.h"
 #include "compat/openssl.h"
 #include "keys/key_file.h"
-#include "ops/own_key.h"
 #include "ops/renew_guard.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -179,15 +178,4 @@ enum status renew_guard_bundle(const char *path, const void *guard)
 		    "overwritten (give another file name, or move it away)",
 		    path, g->path != NULL ? g->path : "that of -k");
 	return st;
-}
-
-enum status renew_guard_planted(
-    const struct swap_file *key, const struct swap_file *cert)
-{
-	enum status st = ST_OK;
-
-	if (key != NULL)
-		st = own_key_check_planted("private key", key->path);
-	return st == ST_OK ? own_key_check_planted("certificate", cert->path)
-			   : st;
 }

@@ -1,4 +1,4 @@
-/* renew_guard.h: files that renew does not overwrite, or not take from others. */
+/* renew_guard.h: files that renew does not overwrite. */
 #ifndef OPS_RENEW_GUARD_H
 #define OPS_RENEW_GUARD_H
 
@@ -19,13 +19,5 @@ struct renew_guard {
  */
 enum status renew_guard_keyless(const char *path, const void *unused);
 enum status renew_guard_bundle(const char *path, const void *guard);
-
-/*
- * ST_FILE after reporting that key or certificate may have been put there by
- * another user, see own_key_check_planted(): the owner of these gets the request,
- * which may have the challengePassword in it.  key: NULL if it is in no file.
- */
-enum status renew_guard_planted(
-    const struct swap_file *key, const struct swap_file *cert);
 
 #endif

@@ -10,6 +10,7 @@
 #include "ops/describe.h"
 #include "ops/hook.h"
 #include "ops/renew_hook.h"
+#include "ops/renew_left.h"
 #include "util/disk.h"
 #include "util/file.h"
 #include "util/log.h"
@@ -63,23 +64,6 @@ static const char *read_action(int fd)
 				return actions[i];
 		}
 	return HOOK_ACTION_RENEWED;
-}
-
-/*
- * A hook that has still to tell of a certificate does so.  The mark is another
- * file in any case: see run_claimed().
- */
-enum status renew_hook_mark_files(const struct renewal_state *r)
-{
-	int fd = open(buf_string(&r->hook),
-	    O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	const char *action = HOOK_ACTION_FILES;
-
-	if (fd >= 0) {
-		action = read_action(fd);
-		close(fd);
-	}
-	return mark(r, action);
 }
 
 static enum status say_writers(
@@ -153,13 +137,55 @@ static enum status look_at_mark(bool *yes, int fd, const char *path)
 	    : fail_errno(ST_FILE, "%s: cannot access", path);
 }
 
-/* *fd is -1 if CERT.hook is not there. */
-static enum status open_mark(int *fd, const char *path)
+static enum status check_mark(const struct renewal_state *r, int fd)
 {
-	*fd = open(path, O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	return *fd >= 0 || errno == ENOENT
-	    ? ST_OK
-	    : fail_errno(ST_FILE, "%s: cannot open", path);
+	const char *path = buf_string(&r->hook);
+	enum status st;
+	struct stat sb;
+
+	if (fstat(fd, &sb) != 0)
+		return fail_errno(ST_FILE, "%s: cannot access", path);
+	st = renew_left_check_mark(r, path, &sb);
+	return st != ST_OK || S_ISREG(sb.st_mode)
+	    ? st
+	    : fail(ST_FILE,
+		  "%s: is no regular file, expected one, or none (remove it)",
+		  path);
+}
+
+/* *fd is -1 if CERT.hook is not there. */
+static enum status open_mark(int *fd, const struct renewal_state *r, int access)
+{
+	const char *path = buf_string(&r->hook);
+	enum status st;
+
+	*fd = open(path, access | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+	if (*fd < 0)
+		return errno == ENOENT
+		    ? ST_OK
+		    : fail_errno(ST_FILE, "%s: cannot open", path);
+	if ((st = check_mark(r, *fd)) != ST_OK) {
+		close(*fd);
+		*fd = -1;
+	}
+	return st;
+}
+
+/*
+ * A hook that has still to tell of a certificate does so.  The mark is another
+ * file in any case: see run_claimed().
+ */
+enum status renew_hook_mark_files(const struct renewal_state *r)
+{
+	const char *action = HOOK_ACTION_FILES;
+	int fd;
+	enum status st = open_mark(&fd, r, O_RDONLY);
+
+	if (fd >= 0) {
+		action = read_action(fd);
+		close(fd);
+	}
+	return st == ST_OK ? mark(r, action) : st;
 }
 
 enum status renew_hook_look(const struct renewal_state *r)
@@ -168,7 +194,7 @@ enum status renew_hook_look(const struct renewal_state *r)
 	int fd = -1;
 
 	if (r->options->renew.hook != NULL)
-		st = open_mark(&fd, buf_string(&r->hook));
+		st = open_mark(&fd, r, O_RDWR);
 	if (fd >= 0)
 		close(fd);
 	return st;
@@ -179,10 +205,11 @@ enum status renew_hook_look(const struct renewal_state *r)
  * another run, which may even be started by the hook, must not run it, too.
  * *fd is -1 if there is nothing to do, or another run does it.
  */
-static enum status claim(int *fd, const char *path)
+static enum status claim(int *fd, const struct renewal_state *r)
 {
+	const char *path = buf_string(&r->hook);
 	struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-	enum status st = open_mark(fd, path);
+	enum status st = open_mark(fd, r, O_RDWR);
 	bool ours;
 
 	if (*fd < 0)
@@ -354,7 +381,7 @@ enum status renew_hook_run(const struct renewal_state *r)
 			"next one");
 		return ST_OK;
 	}
-	st = claim(&fd, buf_string(&r->hook));
+	st = claim(&fd, r);
 	if (fd >= 0) {
 		st = run_claimed(r, fd);
 		close(fd);

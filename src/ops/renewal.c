@@ -1,4 +1,3 @@
-#include <fcntl.h>
 #include <grp.h>
 #include <pwd.h>
 #include <stdlib.h>
@@ -240,8 +239,8 @@ enum status renewal_open(struct renewal_state *r, struct session *session)
 		session->pass = session->passout;
 	if (st == ST_OK)
 		st = set_names(r);
-	if (st == ST_OK && (st = check_names(r)) == ST_OK)
-		st = renew_guard_planted(r->key_file, r->cert_file);
+	if (st == ST_OK)
+		st = check_names(r);
 	return st;
 }
 
@@ -254,46 +253,6 @@ void renewal_free(struct renewal_state *r)
 	pass_wipe(&r->challenge);
 	EVP_PKEY_free(r->key);
 	X509_free(r->cert);
-}
-
-/* The file whose owner gets those beside the certificate. */
-static const char *find_model(const struct renewal_state *r)
-{
-	const char *cert = r->cert_file->path;
-
-	return r->key_file == NULL || access(cert, F_OK) == 0
-	    ? cert
-	    : r->key_file->path;
-}
-
-void renewal_give_lock(const struct renewal_state *r, const struct lock *lock)
-{
-	attributes_give(lock->fd, find_model(r), &r->cert_file->first);
-}
-
-static void give(
-    const struct buf *path, const char *model, const struct attributes *first)
-{
-	int fd;
-
-	if (path->len == 0)
-		return;
-	fd = open(
-	    buf_string(path), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
-	if (fd >= 0) {
-		attributes_give(fd, model, first);
-		close(fd);
-	}
-}
-
-void renewal_give_files(const struct renewal_state *r)
-{
-	const struct attributes *first = &r->cert_file->first;
-
-	give(&r->request, find_model(r), first);
-	give(&r->hook, find_model(r), first);
-	if (r->key_file != NULL)
-		give(&r->key_new, r->key_file->path, first);
 }
 
 static struct key_place find_place(

@@ -79,14 +79,6 @@ enum status renewal_open(struct renewal_state *r, struct session *session);
 void renewal_free(struct renewal_state *r);
 
 /*
- * For root: gives the lock, and what a run leaves for the next one, to the owner
- * of the certificate or of the key, or to --owner, so that the next run may be
- * that user's.  KEY.new goes to nobody but the owner of the key.
- */
-void renewal_give_lock(const struct renewal_state *r, const struct lock *lock);
-void renewal_give_files(const struct renewal_state *r);
-
-/*
  * Reads the key, unless r has it, and the certificate, if they are there, and how
  * long that is valid.  ST_FILE after reporting what is wrong with them,
  * as when they do not belong together; cert is NULL then.

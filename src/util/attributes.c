@@ -78,25 +78,25 @@ static bool is_ours_alone(int fd)
 	    sb.st_uid == geteuid() && sb.st_nlink == 1;
 }
 
-void attributes_give(int fd, const char *like, const struct attributes *first)
+void attributes_give(
+    int fd, const struct target *like, const struct attributes *first)
 {
 	struct attributes to = *first;
-	struct stat sb;
 
 	if (geteuid() != 0 || !is_ours_alone(fd))
 		return;
-	if (stat(like, &sb) == 0)
+	if (like->exists)
 		to = (struct attributes){
 		    .owner_given = true,
-		    .owner = sb.st_uid,
+		    .owner = like->status.st_uid,
 		    .group_given = true,
-		    .group = sb.st_gid,
+		    .group = like->status.st_gid,
 		};
 	to.mode_given = true;
 	to.mode = 0600;
 	if (!attributes_set(fd, &to, 0600))
 		verbose("%s: its owner could not be given another file: %s",
-		    like, strerror(errno));
+		    like->path, strerror(errno));
 }
 
 mode_t attributes_first_mode(const struct attributes *first, mode_t usual)

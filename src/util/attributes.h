@@ -40,10 +40,11 @@ bool attributes_set(int fd, const struct attributes *first, mode_t usual);
 
 /*
  * Gives a file of ours that has one name, with the same mode, to the owner and
- * the group of the file at like or, if that is not there, to those that first
+ * the group of like or, if that is not there, to those that first
  * has.  Only root does so; for others, and for other files, it does nothing.
  */
-void attributes_give(int fd, const char *like, const struct attributes *first);
+void attributes_give(
+    int fd, const struct target *like, const struct attributes *first);
 
 /* The mode that attributes_set() gives. */
 mode_t attributes_first_mode(const struct attributes *first, mode_t usual);

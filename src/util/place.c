@@ -7,6 +7,7 @@
 #include "util/buf.h"
 #include "util/contents.h"
 #include "util/file.h"
+#include "util/left.h"
 #include "util/log.h"
 #include "util/place.h"
 #include "util/temporary.h"
@@ -62,6 +63,63 @@ void place_free(struct place *p)
 	target_free(&p->name);
 	target_free(&p->fresh);
 	target_free(&p->old);
+}
+
+static struct left_rule find_rule(
+    const struct target *name, const struct attributes *first)
+{
+	struct left_rule rule = {0};
+
+	if (name->exists)
+		left_allow(&rule, &name->status);
+	left_allow_first(&rule, first);
+	return rule;
+}
+
+enum status place_check_owners(
+    const struct place *p, const struct attributes *first)
+{
+	const struct left_rule rule = find_rule(&p->name, first);
+
+	if (left_is_planted(&p->name))
+		return fail(ST_FILE,
+		    "%s: it is there, and belongs to user %lu, who may have "
+		    "put it there (give a name in a directory of your own)",
+		    p->name.path, (unsigned long)p->name.status.st_uid);
+	return p->fresh.exists
+	    ? left_check(&rule, p->fresh.path, &p->fresh.status)
+	    : ST_OK;
+}
+
+static enum status check_companion(const struct target *name,
+    const struct left_rule *rule, const char *suffix,
+    enum status (*check)(
+	const struct left_rule *, const char *, const struct stat *))
+{
+	struct target beside = {0};
+	enum status st = place_find_companion(&beside, name, suffix);
+
+	if (st == ST_OK && beside.exists)
+		st = check(rule, beside.path, &beside.status);
+	target_free(&beside);
+	return st;
+}
+
+enum status place_check_left(
+    const char *path, const struct attributes *first, bool keep_old)
+{
+	struct left_rule rule;
+	struct target name;
+	enum status st = target_find(&name, path, "");
+
+	rule = find_rule(&name, first);
+	if (st == ST_OK && !name.stream)
+		st = check_companion(&name, &rule, PLACE_NEW, left_check);
+	if (st == ST_OK && !name.stream && keep_old &&
+	    left_is_in_sticky_directory(&name))
+		st = check_companion(&name, &rule, PLACE_OLD, left_check_owner);
+	target_free(&name);
+	return st;
 }
 
 bool place_has_key(const struct place *p)

@@ -34,6 +34,21 @@ enum status place_find_companion(
     struct target *companion, const struct target *name, const char *suffix);
 
 /*
+ * Whether NAME.new may be from an earlier run: see left_check().  The owner and
+ * the mode of NAME, and those of first, are right for it.  NAME itself, whose owner
+ * it would get, is not left_is_planted().  ST_FILE after reporting.
+ */
+enum status place_check_owners(
+    const struct place *place, const struct attributes *first);
+
+/*
+ * The same of NAME.new, whatever it is, and with keep_old of NAME.old in a directory
+ * such as /tmp, where it cannot be replaced.
+ */
+enum status place_check_left(
+    const char *path, const struct attributes *first, bool keep_old);
+
+/*
  * Whether NAME has a private key in PEM.  False if it cannot be read.
  */
 bool place_has_key(const struct place *place);

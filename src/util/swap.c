@@ -25,6 +25,8 @@ static enum status find_one(struct place *p, const struct swap_file *file)
 {
 	enum status st = place_find(p, file->path);
 
+	if (st == ST_OK)
+		st = place_check_owners(p, &file->first);
 	if (st == ST_OK && file->key_in_pem && p->lends)
 		p->lends = place_has_key(p);
 	return st;
@@ -125,7 +127,7 @@ enum status swap_remove_stale(const struct swap_file *file, const char *suffix)
 enum status swap_find_new(bool *is_there, const struct swap_file *file)
 {
 	struct place p = {0};
-	enum status st = place_find(&p, file->path);
+	enum status st = find_one(&p, file);
 
 	*is_there = st == ST_OK && p.fresh.exists;
 	place_free(&p);

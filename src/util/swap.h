@@ -78,7 +78,7 @@ enum status swap_remove_new(const struct swap_file *file);
  */
 enum status swap_remove_stale(const struct swap_file *file, const char *suffix);
 
-/* Whether NAME.new is there.  ST_FILE after reporting if it is no plain file. */
+/* Whether NAME.new is there.  ST_FILE after reporting as place_check_owners(). */
 enum status swap_find_new(bool *is_there, const struct swap_file *file);
 
 /*

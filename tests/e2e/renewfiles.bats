@@ -353,6 +353,151 @@ planted() {
     refused --unsent 93 "certificate open/other.crt: it is there, and belongs to another user"
 }
 
+# strangers_pair DIRECTORY: dev.key.new and dev.crt.new of another user in it.
+strangers_pair() {
+    openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes \
+        -keyout "$1/dev.key.new" -out "$1/dev.crt.new" -days 9999 \
+        -subj /CN=mallory 2>/dev/null
+    chmod 644 "$1/dev.key.new"
+    planted "$1/dev.key.new"
+    planted "$1/dev.crt.new"
+}
+
+# untouched ERROR [OPTION...]: renew in open fails with that, sends nothing, runs no
+# hook, and changes no file.
+untouched() {
+    local before
+    before=$(tail -n +1 open/*)
+    : >"$ca/log"
+    renew -k open/dev.key -l open/dev.crt --hook 'touch hook-ran' "${@:2}"
+    refused --unsent 93 "$1"
+    [ ! -e hook-ran ] || problem "the hook has run"
+    expect_equal "the files" "$before" "$(tail -n +1 open/*)"
+}
+
+@test "NAME.new of another user in a directory like /tmp does not take its place" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start
+    local pin name there="it is there, and belongs to user 12345, who may have put it there; expected what an earlier run has left, of this user or root (remove it)"
+    pin=$(openssl x509 -in ca.crt -noout -fingerprint -sha256 | cut -d= -f2)
+    mkdir -m 1777 open
+    strangers_pair open
+    untouched "open/dev.key.new: $there" --ca-fingerprint "$pin"
+    rm open/*.new
+    enrolled -k open/dev.key -l open/dev.crt
+    strangers_pair open
+    untouched "open/dev.key.new: $there"
+    untouched "open/dev.key.new: $there" --ca-fingerprint "$pin" \
+        --bundle open/b.pem
+    untouched "open/dev.key.new: $there" --dry-run
+    # The key alone, and the certificate alone, for the public key of dev.key.
+    rm open/dev.crt.new
+    untouched "open/dev.key.new: $there" --force
+    rm open/dev.key.new
+    openssl req -new -x509 -key open/dev.key -days 9999 -subj /CN=mallory \
+        -out open/dev.crt.new
+    planted open/dev.crt.new
+    untouched "open/dev.crt.new: $there"
+    # check says the same of the same files.
+    run_sscep check renew -f dev.conf -k open/dev.key -l open/dev.crt
+    expect_status 93
+    stdout_has "open/dev.crt.new: $there"
+    # What others may have written is no better in the hands of this user.
+    chown 0 open/dev.crt.new
+    chmod 666 open/dev.crt.new
+    untouched "open/dev.crt.new: it is there, and has mode 0666"
+    chmod 664 open/dev.crt.new
+    untouched "open/dev.crt.new: it is there, and has mode 0664"
+    rm open/dev.crt.new
+    for name in b.pem c.pem f.pem; do
+        echo >"open/$name.new"
+        planted "open/$name.new"
+        untouched "open/$name.new: $there" --force --bundle open/b.pem \
+            --chain open/c.pem --fullchain open/f.pem
+        rm "open/$name.new"
+        cp ca.crt "open/$name"
+        planted "open/$name"
+        untouched "output file open/$name: it is there, and belongs to another user" \
+            --force --bundle open/b.pem --chain open/c.pem --fullchain open/f.pem
+        rm "open/$name"
+    done
+}
+
+@test "what else renew keeps, of another user in a directory like /tmp, is not believed" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start
+    local name
+    mkdir -m 1777 open
+    enrolled -k open/dev.key -l open/dev.crt
+    rm open/dev.crt.lock
+    for name in crt.req crt.hook crt.lock crt.old key.old; do
+        echo >"open/dev.$name"
+        planted "open/dev.$name"
+        untouched "open/dev.$name: it is there, and belongs to user 12345" \
+            --force
+        rm "open/dev.$name"
+    done
+    ln -s dev.crt open/dev.crt.hook
+    chown -h 12345 open/dev.crt.hook
+    untouched "open/dev.crt.hook: it is there, and belongs to user 12345"
+    rm open/dev.crt.hook
+    : >"$ca/log"
+    for name in 12345 0; do
+        mkfifo open/dev.crt.hook
+        chown "$name" open/dev.crt.hook
+        renew -k open/dev.key -l open/dev.crt --hook 'touch hook-ran'
+        expect_status 93
+        one_error "open/dev.crt.hook: i"
+        [ ! -e hook-ran ] || problem "the hook has run"
+        rm open/dev.crt.hook
+    done
+    # What the run of root has given to the owner of the pair is this user's.
+    chmod 755 open
+    chown 65534 open/dev.key open/dev.crt
+    for name in crt.req crt.hook crt.lock crt.old; do
+        : >"open/dev.$name"
+        chown 65534 "open/dev.$name"
+    done
+    rm open/dev.crt.req
+    renew -k open/dev.key -l open/dev.crt --hook 'touch hook-ran' --force
+    expect_status 0
+    [ -e hook-ran ] || problem "the hook has not run"
+}
+
+@test "files of another user in a directory like /tmp: one line for a user without rights, too" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    need setpriv
+    start
+    mkdir -m 1777 open
+    chmod a+r dev.conf ca.crt
+    strangers_pair open
+    before=$(ls -A open)
+    as_other renew -k open/dev.key -l open/dev.crt --hook 'touch hook-ran'
+    expect_status 93
+    one_error "open/dev.key.new: it is there, and belongs to user 12345"
+    expect_equal "the files" "$before" "$(ls -A open)"
+}
+
+# The files are made while the run waits for the CA.
+@test "a key of another user, put into /tmp while renew waits, does not get the new one" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start --pending 1
+    local pid
+    mkdir -m 1777 open
+    before_run
+    timeout 60 "$sscep" renew -f dev.conf -k open/dev.key -l open/dev.crt \
+        -t 5 >"$stdout" 2>"$stderr" 3>&- 4>&- &
+    pid=$!
+    wait_for 30 test -s open/dev.crt.req
+    openssl genpkey -algorithm ed25519 -out open/dev.key
+    planted open/dev.key
+    status=0
+    wait "$pid" || status=$?
+    expect_status 93
+    one_error "open/dev.key: it is there, and belongs to user 12345"
+    expect_equal "the owner of the new key" 0 "$(stat -c %u open/dev.key.new)"
+}
+
 @test "a FIFO in the place of what renew keeps: it is refused or left alone at once" {
     start --pending 1
     local pin name start=$SECONDS

@@ -1504,6 +1504,7 @@ static void test_give(void **state)
 	const char *path = fixture_path("given");
 	const char *link_path = fixture_path("linked");
 	const char *absent = fixture_path("absent");
+	struct target like;
 	struct stat sb;
 	int fd, names;
 
@@ -1517,7 +1518,9 @@ static void test_give(void **state)
 			assert_int_equal(link(path, link_path), 0);
 		else
 			fixture_remove(link_path);
-		attributes_give(fd, absent, &to);
+		assert_true(target_find_quietly(&like, absent));
+		attributes_give(fd, &like, &to);
+		target_free(&like);
 		assert_int_equal(fstat(fd, &sb), 0);
 		if (geteuid() == 0 && names == 1) {
 			assert_int_equal(sb.st_uid, NOBODY);
