@@ -225,6 +225,8 @@ sscep_sources = \
 	src/keys/key_file.h \
 	src/keys/key_name.c \
 	src/keys/key_name.h \
+	src/keys/key_type.c \
+	src/keys/key_type.h \
 	src/keys/new_key.c \
 	src/keys/new_key.h \
 	src/keys/pass.c \

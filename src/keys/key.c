@@ -11,10 +11,10 @@
 #include "keys/engine.h"
 #include "keys/key.h"
 #include "keys/key_name.h"
+#include "keys/key_type.h"
 #include "keys/secret.h"
 #include "keys/store.h"
 #include "keys/token.h"
-#include "pki/ability.h"
 #include "util/file.h"
 #include "util/log.h"
 
@@ -48,44 +48,6 @@ static EVP_PKEY *parse_der(const struct buf *file, struct secret *secret)
 	return NULL;
 }
 
-/* The type of a key in PKCS#8 that is not encrypted (RFC 5208, 5). */
-static int find_type(
-    struct key_ability *ability, const unsigned char *der, long len)
-{
-	PKCS8_PRIV_KEY_INFO *info = d2i_PKCS8_PRIV_KEY_INFO(NULL, &der, len);
-	const ASN1_OBJECT *algorithm;
-	int type = NID_undef;
-
-	if (info != NULL &&
-	    PKCS8_pkey_get0(&algorithm, NULL, NULL, NULL, info) == 1) {
-		type = OBJ_obj2nid(algorithm);
-		*ability = ability_of_algorithm(algorithm);
-	}
-	PKCS8_PRIV_KEY_INFO_free(info);
-	return type;
-}
-
-/* The ability of the key in the file, whose type libcrypto may not know. */
-static struct key_ability find_ability(const struct buf *file)
-{
-	BIO *bio = BIO_new_mem_buf(file->data, (int)file->len);
-	char *label = NULL, *header = NULL;
-	struct key_ability ability = {0};
-	unsigned char *der = NULL;
-	long len = 0;
-
-	if (file->data[0] == (V_ASN1_SEQUENCE | V_ASN1_CONSTRUCTED))
-		find_type(&ability, file->data, (long)file->len);
-	else if (bio != NULL &&
-	    PEM_read_bio(bio, &label, &header, &der, &len) == 1)
-		find_type(&ability, der, len);
-	OPENSSL_free(label);
-	OPENSSL_free(header);
-	compat_clear_free(der, (size_t)len);
-	BIO_free(bio);
-	return ability;
-}
-
 /*
  * A key that is plain and of a known type: to say the type saves libcrypto half
  * of what it does to find that out.  NULL for every other key.
@@ -95,7 +57,6 @@ static EVP_PKEY *parse_plain_pem(BIO *bio)
 	char *label = NULL, *header = NULL;
 	unsigned char *der = NULL;
 	const unsigned char *p;
-	struct key_ability unused;
 	int type = NID_undef;
 	EVP_PKEY *key = NULL;
 	long len = 0;
@@ -103,7 +64,7 @@ static EVP_PKEY *parse_plain_pem(BIO *bio)
 	if (PEM_read_bio(bio, &label, &header, &der, &len) == 1 &&
 	    *header == '\0') {
 		if (strcmp(label, PEM_STRING_PKCS8INF) == 0)
-			type = find_type(&unused, der, len);
+			type = key_type_find(der, len);
 		else if (strcmp(label, PEM_STRING_RSA) == 0)
 			type = EVP_PKEY_RSA;
 		else if (strcmp(label, PEM_STRING_ECPRIVATEKEY) == 0)
@@ -239,9 +200,15 @@ static enum status fail_file(
 	const struct key_place *place = secret->place;
 	struct key_ability ability;
 	char name[KEY_NAME_MAX], lack[ABILITY_LACK_MAX];
+	char text[ABILITY_LACK_MAX + 16];
 
 	if (secret->no_terminal)
 		return fail_no_terminal(secret, "it is encrypted");
+	if (key_type_is_lacking(&ability, file, secret)) {
+		snprintf(text, sizeof(text), "its type is %s",
+		    ability_describe_lack(lack, &ability));
+		return fail_key(secret, text);
+	}
 	if (secret->asked && is_unsupported())
 		return fail_key(secret,
 		    "it is encrypted with an algorithm that this libcrypto or "
@@ -254,11 +221,6 @@ static enum status fail_file(
 		return fail_provider(secret,
 		    "it is a key of a TPM, and no loaded provider reads it",
 		    "--provider tpm2");
-	ability = find_ability(file);
-	if (ability.since != NULL)
-		return fail(ST_FILE, "%s %s: its type is %s", place->what,
-		    key_name_shown(name, place->name),
-		    ability_describe_lack(lack, &ability));
 	return fail_crypto(ST_FILE, "%s %s: not a private key in PEM or DER",
 	    place->what, key_name_shown(name, place->name));
 }

@@ -101,14 +101,16 @@ struct key_ability ability_of_key(const EVP_PKEY *key)
 
 struct key_ability ability_of_algorithm(const ASN1_OBJECT *algorithm)
 {
-	char oid[80] = "";
+	static char oid[80];
+	int nid = OBJ_obj2nid(algorithm);
 	size_t i;
 
+	oid[0] = '\0';
 	OBJ_obj2txt(oid, sizeof(oid), algorithm, 1);
 	for (i = 0; i < COUNT_OF(types); i++)
 		if (strcmp(types[i].oid, oid) == 0)
 			return types[i].ability;
-	return unknown(OBJ_nid2sn(OBJ_obj2nid(algorithm)));
+	return unknown(nid != NID_undef ? OBJ_nid2sn(nid) : oid);
 }
 
 struct key_ability ability_of_public(X509_PUBKEY *public)

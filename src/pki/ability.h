@@ -41,7 +41,10 @@ struct key_ability ability_of_key(const EVP_PKEY *key);
  */
 struct key_ability ability_of_cert(X509 *cert);
 
-/* The same of a SubjectPublicKeyInfo, and by its algorithm or that of PKCS#8. */
+/*
+ * The same of a SubjectPublicKeyInfo, and by its algorithm or that of PKCS#8.  The
+ * type that libcrypto has no name for is its OID, until the next call.
+ */
 struct key_ability ability_of_public(X509_PUBKEY *public);
 struct key_ability ability_of_algorithm(const ASN1_OBJECT *algorithm);
 

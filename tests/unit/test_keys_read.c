@@ -13,7 +13,9 @@
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
+#include <openssl/objects.h>
 #include <openssl/pem.h>
+#include <openssl/pkcs12.h>
 
 #include "fixtures.h"
 #include "world.h"
@@ -226,12 +228,84 @@ static void test_what_is_no_key_is_refused(void **state)
 	assert_non_null(strstr(text, "cannot open"));
 }
 
+/* A key in PKCS#8 of the type with that OID, of which the rest is wrong. */
+static void write_type(const char *path, const char *oid, bool locked, bool pem)
+{
+	static const unsigned char octets[] = {V_ASN1_OCTET_STRING, 1, 0};
+	PKCS8_PRIV_KEY_INFO *info = PKCS8_PRIV_KEY_INFO_new();
+	BIO *bio = BIO_new(BIO_s_mem());
+	X509_SIG *sig = NULL;
+	char *text;
+	int ok;
+
+	assert_true(PKCS8_pkey_set0(info, OBJ_txt2obj(oid, 1), 0, V_ASN1_UNDEF,
+	    NULL, OPENSSL_memdup(octets, sizeof(octets)), sizeof(octets)));
+	if (locked)
+		sig = PKCS8_encrypt(-1, EVP_aes_128_cbc(), "pass", 4, NULL, 0,
+		    PKCS12_DEFAULT_ITER, info);
+	if (locked)
+		ok = pem ? PEM_write_bio_PKCS8(bio, sig)
+			 : i2d_PKCS8_bio(bio, sig);
+	else
+		ok = pem ? PEM_write_bio_PKCS8_PRIV_KEY_INFO(bio, info)
+			 : i2d_PKCS8_PRIV_KEY_INFO_bio(bio, info);
+	assert_int_equal(ok, 1);
+	ok = (int)BIO_get_mem_data(bio, &text);
+	fixture_write(path, text, (size_t)ok);
+	X509_SIG_free(sig);
+	PKCS8_PRIV_KEY_INFO_free(info);
+	BIO_free(bio);
+}
+
+/* A type that libcrypto lacks is named; a key of another one is no such key. */
+static void test_types_that_are_lacking(void **state)
+{
+	static const struct {
+		const char *oid, *plain, *locked;
+	} types[] = {
+	    {"1.2.3.4.5", "its type is 1.2.3.4.5, which this libcrypto (",
+		"its type is 1.2.3.4.5, which this libcrypto ("},
+	    {"1.3.101.112", "not a private key in PEM or DER",
+		"cannot decrypt"},
+	};
+	const struct pass right = {.given = true, .text = "pass"};
+	const struct pass wrong = {.given = true, .text = "other"};
+	const char *path = fixture_path("key"), *text, *says;
+	EVP_PKEY *key = NULL;
+	enum status st;
+	size_t i;
+	int form;
+
+	(void)state;
+	for (i = 0; i < NITEMS(types); i++)
+		for (form = 0; form < 4; form++) {
+			bool locked = (form & 1) != 0;
+
+			write_type(path, types[i].oid, locked, (form & 2) != 0);
+			capture_start(STDERR_FILENO);
+			st = read_key(&key, path, &right);
+			text = capture_stop();
+			says = locked ? types[i].locked : types[i].plain;
+			assert_int_equal(st, ST_FILE);
+			if (strstr(text, says) == NULL)
+				fixture_fail("%zu, %d: %s", i, form, text);
+			if (i == 0)
+				assert_int_equal(ERR_peek_error(), 0);
+			ERR_clear_error();
+		}
+	write_type(path, types[0].oid, true, true);
+	capture_start(STDERR_FILENO);
+	assert_int_equal(read_key(&key, path, &wrong), ST_FILE);
+	assert_non_null(strstr(capture_stop(), "the pass phrase is wrong"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_keys_are_read_in_all_forms),
 	    cmocka_unit_test(test_cut_and_encrypted_keys_are_refused),
 	    cmocka_unit_test(test_what_is_no_key_is_refused),
+	    cmocka_unit_test(test_types_that_are_lacking),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
