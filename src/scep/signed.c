@@ -121,7 +121,9 @@ static bool is_xof(const EVP_MD *md)
 
 /*
  * The digest has to be as long as that of SHA-1: anybody can compute collisions
- * of shorter ones.  RFC 8894, 2.9: MD5 MUST NOT be supported; policy may.
+ * of shorter ones, such as the 16 octets of SHAKE128 that an EC key may sign.  Where
+ * SHAKE has no length, only keys that hash themselves sign with it.  RFC 8894, 2.9:
+ * MD5 MUST NOT be supported; policy may.
  */
 static enum status check_digest(
     const struct signed_by *by, const struct digest_policy *policy)
@@ -133,7 +135,8 @@ static enum status check_digest(
 		return fail(ST_REPLY,
 		    "reply: signed with a digest that this libcrypto does not "
 		    "know (RFC 5652, 5.3)");
-	if (EVP_MD_size(md) >= SHA_DIGEST_LENGTH || is_xof(md) ||
+	if (EVP_MD_size(md) >= SHA_DIGEST_LENGTH ||
+	    (is_xof(md) && EVP_MD_size(md) <= 0) ||
 	    (EVP_MD_type(md) == NID_md5 && policy->md5))
 		return ST_OK;
 	if ((refused = refused_digest(by)) != NULL)

@@ -171,6 +171,54 @@ static void test_short_digest(void **state)
 	buf_free(&message);
 }
 
+/* Puts the OID of SHAKE128 where that of SHA-256 is; returns how often. */
+static int name_shake128(struct buf *message)
+{
+	static const unsigned char sha256[] = {
+	    0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
+	size_t i;
+	int count = 0;
+
+	for (i = 0; i + sizeof(sha256) <= message->len; i++)
+		if (memcmp(message->data + i, sha256, sizeof(sha256)) == 0) {
+			message->data[i + sizeof(sha256) - 1] = 0x0b;
+			count++;
+		}
+	return count;
+}
+
+/* The RA has an EC key, which may sign the 16 octets of SHAKE128. */
+static void test_short_shake(void **state)
+{
+	const EVP_MD *shake = EVP_get_digestbyname("shake128");
+	X509 *certs[] = {w.ca, NULL, NULL};
+	struct buf message = {0};
+	struct cabundle bundle = {0};
+
+	(void)state;
+	certs[1] = fixture_cert(&(struct cert_spec){.cn = "RA",
+	    .key = fixture_ec(),
+	    .issuer = w.ca,
+	    .issuer_key = fixture_rsa(KEY_CA),
+	    .usage = "digitalSignature",
+	    .serial = 2});
+	cabundle_set(&bundle, fixture_stack(certs));
+	w.request.bundle = &bundle;
+	build_reply(&message, &(struct recipe){.digest = "sha256"});
+	assert_true(name_shake128(&message) >= 2);
+	if (shake == NULL)
+		assert_refused("none", &message, "does not know");
+	else if (EVP_MD_size(shake) > 0)
+		assert_refused("16 octets", &message,
+		    "signed with shake128, which anybody can forge");
+	else
+		assert_refused("no length", &message, "reply: ");
+	w.request.bundle = &w.bundle;
+	buf_free(&message);
+	cabundle_free(&bundle);
+	X509_free(certs[1]);
+}
+
 /*
  * Decodes a valid reply with one byte changed.  It must be refused, or give the
  * same certificates if the byte is neither signed nor read.
@@ -405,6 +453,7 @@ int main(void)
 	    cmocka_unit_test(test_unsigned),
 	    cmocka_unit_test(test_nested),
 	    cmocka_unit_test(test_short_digest),
+	    cmocka_unit_test(test_short_shake),
 	    cmocka_unit_test(test_truncated),
 	    cmocka_unit_test(test_flipped),
 	    cmocka_unit_test(test_flipped_envelope),
