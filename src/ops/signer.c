@@ -96,20 +96,30 @@ enum status signer_check_type(
 	return st;
 }
 
-/* Whether the key, or the password, opens the reply (RFC 8894, 3.1). */
-static enum status check_reply(const struct key_ability *ability,
-    const char *shown, const struct buf *password, bool expected)
+/* Nothing is added to a request that is given. */
+static const char *where_password_belongs(const struct session *session)
 {
-	if (ability->decrypts || password->len > 0)
+	const struct options *o = session->options;
+
+	return session->making || o->request == NULL || o->sign_cert != NULL
+	    ? "with --challenge"
+	    : "in the request of -r";
+}
+
+/* Whether the key, or the password, opens the reply (RFC 8894, 3.1). */
+static enum status check_reply(const struct session *session,
+    const struct key_ability *ability, const char *shown,
+    const struct signer_password *password)
+{
+	if (ability->decrypts || password->text->len > 0)
 		return ST_OK;
 	if (ability_only_signs(ability))
 		return fail(ST_FILE,
 		    "private key %s: its type is %s, which opens no reply: "
 		    "that is encrypted with the challengePassword (RFC 8894, "
-		    "3.1), and there is none (give it with --challenge, or in "
-		    "the request of -r)",
-		    shown, ability->type);
-	if (expected)
+		    "3.1), and there is none (give it %s)",
+		    shown, ability->type, where_password_belongs(session));
+	if (password->expected)
 		warn(WARN_NO_PASSWORD,
 		    "private key %s cannot decrypt, and there is no "
 		    "challengePassword: only a reply encrypted by key "
@@ -127,8 +137,7 @@ enum status signer_check_key(struct session *session, EVP_PKEY *key,
 
 	key_name_shown(shown, name);
 	if (st == ST_OK)
-		st = check_reply(
-		    &ability, shown, password->text, password->expected);
+		st = check_reply(session, &ability, shown, password);
 	if (st != ST_OK)
 		return st;
 	session->fixed_digest = ability.digest;
