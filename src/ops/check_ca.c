@@ -9,6 +9,7 @@
 #include "ops/check_http.h"
 #include "ops/recipient.h"
 #include "ops/trust.h"
+#include "pki/ability.h"
 #include "pki/cert.h"
 #include "pki/path.h"
 #include "pki/pinned.h"
@@ -84,15 +85,17 @@ static void tell_roles(struct findings *f, const struct check_ca *ca)
 	tell_encrypted(f, ca);
 	tell_role(f, bundle->sign, "replies are expected to be signed by",
 	    bundle->why_sign);
-	judge_usage(f, bundle->encrypt, KU_KEY_ENCIPHERMENT, "keyEncipherment",
-	    "be encrypted for");
 	judge_usage(
 	    f, bundle->sign, KU_DIGITAL_SIGNATURE, "digitalSignature", "sign");
-	if (!cabundle_can_encrypt(bundle))
+	if (cabundle_can_encrypt(bundle))
+		judge_usage(f, bundle->encrypt, KU_KEY_ENCIPHERMENT,
+		    "keyEncipherment", "be encrypted for");
+	else
 		finding_warn(f,
 		    "give a challengePassword with each request, as requests "
 		    "are encrypted with it (RFC 8894, 3.1)",
-		    "the key to encrypt for is not RSA");
+		    "the key to encrypt for cannot encrypt, its type is %s",
+		    ability_of_cert(bundle->encrypt).type);
 }
 
 static void tell_pin(

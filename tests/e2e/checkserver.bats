@@ -894,9 +894,11 @@ made_ca() {
 }
 
 @test "a CA whose key cannot encrypt is a warning" {
-    start_enrolment --ca-key ec --challenge secret
+    start_enrolment --ca-key ec --challenge secret --ca-usage sign,certsign
     check
-    found warning "the key to encrypt for is not RSA: give a challengePassword"
+    found warning "the key to encrypt for cannot encrypt, its type is" \
+        "id-ecPublicKey: give a challengePassword"
+    stdout_lacks "keyEncipherment"
 }
 
 @test "a weak key and a weak signature are warnings" {
