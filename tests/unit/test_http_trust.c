@@ -159,7 +159,10 @@ static void test_sni(void **state)
 		assert_string_equal(name, rows[i][1]);
 		X509_VERIFY_PARAM_free(param);
 	}
+	/* Labels of 63 (RFC 1035, 2.3.4): OpenSSL 4.0 refuses longer ones. */
 	memset(text, 'x', sizeof(text));
+	for (i = 63; i < sizeof(text); i += 64)
+		text[i] = '.';
 	text[TRUST_NAME_SIZE] = '\0';
 	param = X509_VERIFY_PARAM_new();
 	assert_false(trust_set_host(param, name, text));
