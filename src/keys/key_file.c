@@ -11,6 +11,7 @@
 
 #include "keys/key_file.h"
 #include "util/buf.h"
+#include "util/file.h"
 #include "util/log.h"
 
 /* The first line of every kind of private key in PEM ends so (RFC 7468, 10). */
@@ -23,11 +24,13 @@
 /* The part may have NUL bytes in it. */
 static bool has_pem_key(const struct buf *part)
 {
-	const char *text = buf_string(part), *end = text + part->len;
+	const char *p = buf_string(part), *end = p + part->len;
 
-	for (; text < end; text += strlen(text) + 1)
-		if (strstr(text, PEM_MARK) != NULL)
+	while ((p = memchr(p, PEM_MARK[0], (size_t)(end - p))) != NULL) {
+		if (strncmp(p, PEM_MARK, strlen(PEM_MARK)) == 0)
 			return true;
+		p++;
+	}
 	return false;
 }
 
@@ -93,24 +96,25 @@ static bool read_part(int fd, struct buf *part, size_t size, bool *end)
 	return true;
 }
 
+/* Of more than FILE_READ_MAX bytes only the parts at the start are searched. */
 static bool holds_key(int fd, struct buf *part, bool *failed)
 {
 	const size_t size = part_size(fd);
-	bool first = true, end = false;
+	bool end = false;
+	size_t read;
 
 	*failed = !buf_reserve(part, size);
-	while (!*failed && !end) {
+	for (read = 0; !*failed && !end && read < FILE_READ_MAX; read += size) {
 		if ((*failed = !read_part(fd, part, size, &end)))
 			break;
-		if (has_pem_key(part) || (first && is_der_key(part)))
+		if (has_pem_key(part) || (read == 0 && is_der_key(part)))
 			return true;
-		first = false;
 		keep_end(part);
 	}
 	return false;
 }
 
-enum status key_file_find(bool *holds, const char *path)
+static enum status search(bool *holds, const char *path)
 {
 	struct buf part = {0};
 	enum status st = ST_OK;
@@ -136,15 +140,44 @@ enum status key_file_find(bool *holds, const char *path)
 	return st;
 }
 
-enum status key_file_guard(const char *path)
+enum status key_file_find(bool *holds, const char *path)
 {
-	bool holds;
-	enum status st = key_file_find(&holds, path);
+	struct stat sb;
 
+	*holds = false;
+	if (lstat(path, &sb) == 0 && S_ISREG(sb.st_mode) &&
+	    sb.st_size > (off_t)FILE_READ_MAX)
+		return fail(ST_FILE,
+		    "%s: larger than %u bytes, expected a file of "
+		    "certificates: "
+		    "it is not searched for a private key, and not overwritten "
+		    "(remove it, or give another file name)",
+		    path, FILE_READ_MAX);
+	return search(holds, path);
+}
+
+static enum status refuse(const char *path, enum status st, bool holds)
+{
 	if (st == ST_OK && holds)
 		st = fail(ST_FILE,
 		    "%s: it holds a private key and is not overwritten (give "
 		    "another file name)",
 		    path);
 	return st;
+}
+
+enum status key_file_guard(const char *path)
+{
+	bool holds;
+	enum status st = key_file_find(&holds, path);
+
+	return refuse(path, st, holds);
+}
+
+enum status key_file_guard_large(const char *path)
+{
+	bool holds;
+	enum status st = search(&holds, path);
+
+	return refuse(path, st, holds);
 }

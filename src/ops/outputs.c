@@ -29,11 +29,21 @@ static enum status open_given(
  * A CA does not issue a certificate twice, but it sends a CRL as often as it is
  * asked to.
  */
-static enum output_sync sync_of_result(const struct options *options)
+static enum output_sync sync_of_crl(const struct options *options)
 {
-	if (options->operation->op != OP_GETCRL)
-		return OUTPUT_SYNC_NAME;
 	return options->if_due ? OUTPUT_SYNC_CONTENTS : OUTPUT_SYNC_NOTHING;
+}
+
+static enum status open_result(
+    struct output *output, const char *name, const struct options *options)
+{
+	enum status st;
+
+	if (options->operation->op != OP_GETCRL || name == NULL)
+		return open_given(output, name, OUTPUT_SYNC_NAME);
+	st = output_open(output, name, key_file_guard_large);
+	output->sync = sync_of_crl(options);
+	return st;
 }
 
 enum status outputs_open(
@@ -50,8 +60,7 @@ enum status outputs_open(
 		return open_given(
 		    &outputs->dump, options->dump_request, OUTPUT_SYNC_NOTHING);
 	if (st == ST_OK)
-		st = open_given(
-		    &outputs->result, result, sync_of_result(options));
+		st = open_result(&outputs->result, result, options);
 	if (st == ST_OK)
 		st = open_given(
 		    &outputs->chain, options->chain, OUTPUT_SYNC_CONTENTS);

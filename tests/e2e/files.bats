@@ -1312,6 +1312,70 @@ not_replaced() {
     done
 }
 
+# huge_files NAME...: sparse files of 1 TiB, in $old, as a snapshot reads all of
+# the working directory.
+huge_files() {
+    local name
+    old=$(temporary old -d)
+    for name in "$@"; do
+        truncate -s 1T "$old/$name" || skip "a file of 1 TiB cannot be made"
+    done
+}
+
+# too_large NAME COMMAND...: the file is refused at once.
+too_large() {
+    in_time 10 "${@:2}"
+    expect_status 93
+    stderr_has "$1: larger than 16777216 bytes, expected a file of certificates"
+}
+
+@test "an old output larger than any file of certificates is not searched, and stays" {
+    local option
+    start_enrolment
+    huge_files huge g-0 g-1
+    for option in -l --chain -L -m; do
+        too_large huge enroll "$option" "$old/huge"
+    done
+    too_large huge run_sscep getca -u "$URL" -c "$old/huge"
+    nothing_sent
+    # One certificate is read from g, whatever is beside it.
+    in_time 10 run_sscep getca -u "$URL" -c "$old/g"
+    expect_status 0
+    expect_equal "size" 1099511627776 "$(stat -c %s "$old/g-1")"
+    in_time 10 run_sscep check --local -c ca.crt -k local.key -r local.csr \
+        -l "$old/huge"
+    expect_status 93
+    stdout_has "huge: larger than 16777216 bytes"
+    expect_equal "size" 1099511627776 "$(stat -c %s "$old/huge")"
+}
+
+@test "a private key is looked for in an old output of 16 MiB, to its end" {
+    start_enrolment
+    truncate -s $((16777216 - $(stat -c %s local.key))) key
+    cat local.key >>key
+    enroll -l key
+    expect_status 93
+    stderr_has "key: it holds a private key"
+    truncate -s 16M zeros
+    enroll -l zeros
+    expect_status 0
+}
+
+@test "an old CRL may be larger: a private key is looked for in its first 16 MiB" {
+    start_enrolment
+    enroll
+    enrolled
+    huge_files huge key
+    dd if=local.key of="$old/key" conv=notrunc status=none
+    set -- run_sscep getcrl -u "$URL" -c ca.crt -k local.key -l local.crt
+    in_time 10 "$@" -w "$old/key"
+    expect_status 93
+    stderr_has "key: it holds a private key"
+    in_time 10 "$@" -w "$old/huge"
+    expect_status 0
+    openssl crl -in "$old/huge" -noout
+}
+
 @test "a key in NAME.old stays, and so does an input" {
     start_ca --profile ra
     take local.key
