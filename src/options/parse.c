@@ -16,6 +16,7 @@
 #include "options/table.h"
 #include "options/value.h"
 #include "util/log.h"
+#include "util/special.h"
 
 /* The value, in argv, of an option. */
 struct argument_value {
@@ -235,6 +236,7 @@ static enum status read_sources(struct option_state *state,
 	free(args->values);
 	if (options->config == NULL)
 		return args->status;
+	special_set_limit(options->timeout);
 	if (args->status != ST_OK)
 		apply_json(state, options->config);
 	else if (*action == OPTIONS_RUN)

@@ -8,7 +8,6 @@
 
 #define WAIT_STEP 100 /* milliseconds between looks for a held signal */
 
-/* Until the options are known, for the configuration file. */
 static int limit = 120;
 
 void special_set_limit(int seconds)

@@ -788,6 +788,21 @@ in_time() {
     [ -s local.crt ]
 }
 
+@test "a FIFO that nobody writes to: --timeout counts for -f, wherever it stands" {
+    start_enrolment
+    mkfifo pipe
+    in_time 10 run_sscep enroll --timeout 1 -f pipe
+    expect_status 93
+    only_error "configuration file pipe: it is a FIFO or a device, and its end did not come in 1 s"
+    in_time 10 run_sscep getca -f pipe --dump-config --timeout 1
+    expect_status 93
+    only_error "its end did not come in 1 s"
+    # As long as the limit of the command line, not of a default.
+    (exec 3>&- 4>&-; sleep 2; echo "[sscep]" >pipe) &
+    run_sscep getcaps -u "$URL" -f pipe --timeout 30
+    expect_status 0
+}
+
 @test "a FIFO that nobody writes to: a signal that is blocked ends the wait" {
     start_enrolment
     mkfifo pipe
