@@ -129,7 +129,7 @@ static enum status read_pass_file(
 	enum status st;
 	size_t len;
 
-	if ((st = file_read(&file, path, "pass phrase file")) == ST_OK) {
+	if ((st = file_read_line(&file, path, "pass phrase file")) == ST_OK) {
 		end = memchr(file.data, '\n', file.len);
 		len =
 		    end != NULL ? (size_t)(end - buf_string(&file)) : file.len;

@@ -25,6 +25,7 @@ struct source {
 	const char *path, *what;
 	int fd;
 	size_t size;         /* of a regular file, or 0 */
+	bool line;           /* only the first line is wanted */
 	bool waits;          /* it may block, and is opened with O_NONBLOCK */
 	long long end;       /* then it is waited for until then */
 	struct stat *status; /* of file_read_own(), or NULL */
@@ -36,10 +37,15 @@ static enum status fail_reading(const struct source *s)
 		return fail_errno(
 		    ST_FILE, "%s %s: cannot read", s->what, s->path);
 	return fail(ST_FILE,
-	    "%s %s: it is a FIFO or a device, and its end did not come in %d s"
+	    "%s %s: it is a FIFO or a device, and its %s did not come in %d s"
 	    ": expected a file, or a program that writes to it and closes it "
 	    "(--timeout sets the limit)",
-	    s->what, s->path, special_limit());
+	    s->what, s->path, s->line ? "first line" : "end", special_limit());
+}
+
+static bool has_line(const struct buf *out, const struct source *s)
+{
+	return s->line && memchr(out->data, '\n', out->len) != NULL;
 }
 
 /*
@@ -66,7 +72,7 @@ static enum status read_all(struct buf *out, const struct source *s)
 		if (out->len > FILE_READ_MAX)
 			return fail(ST_FILE, "%s %s: larger than %u bytes",
 			    s->what, s->path, FILE_READ_MAX);
-		ended = got == 0 ||
+		ended = got == 0 || has_line(out, s) ||
 		    (got > 0 && got < (ssize_t)step && out->len == size);
 	} while (!ended);
 
@@ -176,6 +182,14 @@ static enum status expect_bytes(
 enum status file_read(struct buf *out, const char *path, const char *what)
 {
 	enum status st = file_read_any(out, path, what);
+
+	return st == ST_OK ? expect_bytes(out, path, what) : st;
+}
+
+enum status file_read_line(struct buf *out, const char *path, const char *what)
+{
+	struct source s = {.path = path, .what = what, .fd = -1, .line = true};
+	enum status st = open_and_read(out, &s);
 
 	return st == ST_OK ? expect_bytes(out, path, what) : st;
 }

@@ -29,6 +29,12 @@ enum status file_read(struct buf *out, const char *path, const char *what);
 enum status file_read_any(struct buf *out, const char *path, const char *what);
 
 /*
+ * As file_read() of a name that is not "-", but reads no further than it has to for
+ * the first line, with which more may come.
+ */
+enum status file_read_line(struct buf *out, const char *path, const char *what);
+
+/*
  * What is read may be a FIFO or a device, as a user may name one on purpose: it
  * is waited for as special_open() and special_wait() do.  A file whose name we
  * have chosen, such as CERT.req, has to be regular.  file_read_own() is as

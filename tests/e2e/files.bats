@@ -803,6 +803,23 @@ in_time() {
     expect_status 0
 }
 
+@test "the first line of a FIFO that stays open is a pass phrase, at once" {
+    start_enrolment
+    cp "$shared/encrypted.key" local.key
+    mkfifo pipe
+    exec 7<>pipe
+    printf 'phr' >&7
+    (sleep 1; printf 'ase\n' >&7) 3>&- 4>&- &
+    in_time 10 enroll --timeout 30 --passin file:pipe
+    enrolled
+    rm local.crt
+    printf 'no end' >&7
+    in_time 10 enroll --timeout 1 --passin file:pipe
+    exec 7>&-
+    expect_status 93
+    only_error "pass phrase file pipe: it is a FIFO or a device, and its first line did not come in 1 s"
+}
+
 @test "a FIFO that nobody writes to: a signal that is blocked ends the wait" {
     start_enrolment
     mkfifo pipe
