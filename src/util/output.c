@@ -158,7 +158,8 @@ static enum status open_target(struct output *o)
 		return st;
 	if (target->exists && S_ISDIR(target->status.st_mode))
 		return fail(ST_FILE, "%s: is a directory", o->name);
-	if (target->exists && S_ISSOCK(target->status.st_mode))
+	if (target->exists && S_ISSOCK(target->status.st_mode) &&
+	    target->descriptor < 0)
 		return fail(ST_FILE, "%s: is a socket", o->name);
 	if (target->stream ||
 	    (target->exists && !S_ISREG(target->status.st_mode)))

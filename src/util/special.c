@@ -64,6 +64,10 @@ int special_open(const struct target *target)
 {
 	const int flags = O_RDONLY | O_NOCTTY | O_CLOEXEC;
 
+	/* Linux opens no socket by such a name. */
+	if (target->stream && target->descriptor >= 0 &&
+	    S_ISSOCK(target->status.st_mode))
+		return fcntl(target->descriptor, F_DUPFD_CLOEXEC, 0);
 	if (target->stream && target->descriptor >= 0)
 		return open(target->path, flags);
 	return open(target->path,

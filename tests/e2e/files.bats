@@ -820,6 +820,32 @@ in_time() {
     only_error "pass phrase file pipe: it is a FIFO or a device, and its first line did not come in 1 s"
 }
 
+@test "sockets that the caller has opened are written to, and read" {
+    start_enrolment
+    cat >talk.py <<'END'
+import socket, subprocess, sys
+ours, theirs = socket.socketpair()
+given = open(sys.argv[1], "rb").read() if sys.argv[1] else b""
+ours.sendall(given)
+ours.shutdown(socket.SHUT_WR)
+status = subprocess.run(sys.argv[2:], stdin=theirs, stdout=theirs).returncode
+theirs.close()
+with ours.makefile("rb") as reader:
+    sys.stdout.buffer.write(reader.read())
+sys.exit(status)
+END
+    python3 talk.py "" "$sscep" getca -u "$URL" -c - --quiet >got
+    same_certificate got "$ca/ca.crt"
+    python3 talk.py "" "$sscep" enroll -u "$URL" -c ca.crt -k local.key \
+        -r local.csr -m - --quiet >got
+    grep -q "BEGIN PKCS7" got
+    set -- "$sscep" enroll -u "$URL" -c ca.crt -r local.csr --quiet
+    python3 talk.py local.key "$@" -k /dev/stdin -l - >got
+    openssl x509 -in got -noout
+    python3 talk.py local.key "$@" -k - -l /dev/stdout >got
+    openssl x509 -in got -noout
+}
+
 @test "a FIFO that nobody writes to: a signal that is blocked ends the wait" {
     start_enrolment
     mkfifo pipe
