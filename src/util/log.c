@@ -14,6 +14,8 @@
 #include "util/screen.h"
 #include "util/standard.h"
 
+#define STATUS_LINE_MAX 12288 /* bytes, with the NUL */
+
 static const char *program = "sscep";
 static enum log_level level = LOG_WARNING;
 static bool quiet;
@@ -59,14 +61,13 @@ void log_set_status_to_stderr(void)
 static void say_v(const char *prefix, const char *format, va_list ap)
 {
 	FILE *out = status_to_stderr ? stderr : stdout;
+	char line[STATUS_LINE_MAX];
 
 	if (quiet || sink != NULL)
 		return;
 	live_erase();
-	if (prefix != NULL)
-		fprintf(out, "%s: ", prefix);
-	screen_print_v(out, format, ap);
-	fputc('\n', out);
+	vsnprintf(line, sizeof(line), format, ap);
+	screen_print(out, "%s%s%s", prefix, *prefix != '\0' ? ": " : "", line);
 	if (fflush(out) != 0 && out == stdout && stdout_error == 0)
 		stdout_error = errno;
 }
@@ -85,7 +86,7 @@ void say_plain(const char *format, ...)
 	va_list ap;
 
 	va_start(ap, format);
-	say_v(NULL, format, ap);
+	say_v("", format, ap);
 	va_end(ap);
 }
 
@@ -94,7 +95,7 @@ static void print_at(enum log_level at, const char *text)
 	if (!log_enabled(at))
 		return;
 	live_erase();
-	screen_print(stderr, "%s: %s\n", program, text);
+	screen_print(stderr, "%s: %s", program, text);
 }
 
 static void print_error(enum status st, const char *text)
@@ -250,7 +251,7 @@ static void print_warning(enum warning id, const char *text)
 		return;
 	}
 	live_erase();
-	screen_print(stderr, "%s: %s%s [%s]\n", program,
+	screen_print(stderr, "%s: %s%s [%s]", program,
 	    information ? "" : "warning: ", text, warning_id(id));
 }
 

@@ -32,14 +32,6 @@ static bool add_unit(struct copy *copy, const char *unit, size_t len)
 	return true;
 }
 
-/* The length of the letter at p; 0 if it must not be printed. */
-static size_t letter_length(const unsigned char *p, size_t left)
-{
-	size_t length = utf8_length(p, left);
-
-	return length > 0 && utf8_is_hidden(utf8_code(p, length)) ? 0 : length;
-}
-
 /*
  * Writes the letter of that length at p, escaped if it is 0 or the letter is
  * one of special; the new length.
@@ -66,7 +58,7 @@ static const char *copy_escaped(
 	if (size > 0)
 		out[0] = '\0';
 	while (p < end) {
-		letter = letter_length(p, (size_t)(end - p));
+		letter = utf8_shown_length(p, (size_t)(end - p));
 		if (!add_unit(&copy, unit, escape(unit, p, letter, special)))
 			break;
 		p += letter > 0 ? letter : 1;

@@ -1,3 +1,4 @@
+#include <stdarg.h>
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
@@ -6,8 +7,9 @@
 
 #include "util/buf.h"
 #include "util/screen.h"
+#include "util/utf8.h"
 
-#define LINE_MAX_SHOWN 4096
+#define LINE_MAX_SHOWN 16384 /* bytes; two names of files have room */
 
 static bool is_utf8(const char *locale)
 {
@@ -44,16 +46,36 @@ static void put_ascii(FILE *out, const char *text)
 			fprintf(out, "\\x%02x", (unsigned char)*text);
 }
 
-void screen_print_v(FILE *out, const char *format, va_list ap)
+/* What is escaped already stays as it is. */
+static void put_safe(FILE *out, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	const bool letters = shows_letters(out);
+	size_t left = strlen(text), length;
+
+	while (left > 0) {
+		length = utf8_shown_length(p, left);
+		if (length == 1 || (length > 1 && letters)) {
+			fwrite(p, 1, length, out);
+		} else {
+			fprintf(out, "\\x%02x", *p);
+			length = 1;
+		}
+		p += length;
+		left -= length;
+	}
+	fputc('\n', out);
+}
+
+void screen_print(FILE *out, const char *format, ...)
 {
 	char line[LINE_MAX_SHOWN];
+	va_list ap;
 
-	if (shows_letters(out)) {
-		vfprintf(out, format, ap);
-		return;
-	}
+	va_start(ap, format);
 	vsnprintf(line, sizeof(line), format, ap);
-	put_ascii(out, line);
+	va_end(ap);
+	put_safe(out, line);
 }
 
 void screen_put_line(FILE *out, const char *text)
@@ -63,13 +85,4 @@ void screen_put_line(FILE *out, const char *text)
 	else
 		put_ascii(out, text);
 	fputc('\n', out);
-}
-
-void screen_print(FILE *out, const char *format, ...)
-{
-	va_list ap;
-
-	va_start(ap, format);
-	screen_print_v(out, format, ap);
-	va_end(ap);
 }

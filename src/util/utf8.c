@@ -102,3 +102,10 @@ bool utf8_is_hidden(unsigned long code)
 			return true;
 	return false;
 }
+
+size_t utf8_shown_length(const unsigned char *p, size_t left)
+{
+	size_t length = utf8_length(p, left);
+
+	return length > 0 && utf8_is_hidden(utf8_code(p, length)) ? 0 : length;
+}

@@ -21,4 +21,7 @@ unsigned long utf8_code(const unsigned char *p, size_t length);
  */
 bool utf8_is_hidden(unsigned long code);
 
+/* utf8_length(), but 0 also for a character that is hidden. */
+size_t utf8_shown_length(const unsigned char *p, size_t left);
+
 #endif

@@ -260,6 +260,30 @@ for line in open(sys.argv[1]):
     done
 }
 
+@test "names of files: no terminal obeys them, and each message is a line" {
+    start_enrolment
+    local name=$'A\e[31mR\x9b\u202e\u00e9\nB\\x1b' shown
+    shown='A\x1b[31mR\x9b\xe2\x80\xaeé\x0aB\x1b'
+    run_sscep enroll -u "$URL" -c ca.crt -k "$name" -r local.csr -l local.crt
+    expect_status 93
+    only_error "private key $shown: cannot open"
+    on_terminal enroll -u "$URL" -c ca.crt -k "$name" -r local.csr -l local.crt
+    stdout_has "private key $shown: cannot open"
+    ln -s "/nowhere/$name" link
+    enroll -l link
+    expect_status 93
+    ! LC_ALL=C grep -q $'[\x1b\x9b]' "$stderr" || problem "a control is printed"
+    enroll -m "$name" -v
+    expect_status 0
+    stdout_has "written as $shown"
+    ! LC_ALL=C grep -q $'[\x1b\x9b]' "$stderr" || problem "a control is printed"
+    rm "$name"
+    # Plain names, with a backslash and letters, are as they are.
+    name='C:\\new é "x".key'
+    run_sscep enroll -u "$URL" -c ca.crt -k "$name" -r local.csr -l local.crt
+    only_error "private key $name: cannot open"
+}
+
 @test "no line has the transactionID without -v, with --quiet, --json or -m" {
     start_enrolment
     local options
