@@ -52,7 +52,8 @@ unsigned long utf8_code(const unsigned char *p, size_t length)
  * Of Unicode: the general categories Cc, Cf, Zl, Zp and Co, Noncharacter_Code_Point
  * and Default_Ignorable_Code_Point, in which code points without a character are,
  * too; of Zs all that look like a space but the ideographic one, which is a letter
- * wide.
+ * wide; and what else has no ink: the Braille pattern without dots, the filler of
+ * Khitan, the null notehead, and the replacement of an object.
  */
 static const struct {
 	unsigned long first, last;
@@ -74,17 +75,20 @@ static const struct {
     {0x2000, 0x200f},
     {0x2028, 0x202f},
     {0x205f, 0x206f},
+    {0x2800, 0x2800},
     {0x3164, 0x3164},
     {0xe000, 0xf8ff},
     {0xfdd0, 0xfdef},
     {0xfe00, 0xfe0f},
     {0xfeff, 0xfeff},
     {0xffa0, 0xffa0},
-    {0xfff0, 0xfffb},
+    {0xfff0, 0xfffc},
     {0x110bd, 0x110bd},
     {0x110cd, 0x110cd},
     {0x13430, 0x1343f},
+    {0x16fe4, 0x16fe4},
     {0x1bca0, 0x1bca3},
+    {0x1d159, 0x1d159},
     {0x1d173, 0x1d17a},
     {0xe0000, 0xe0fff},
     {0xf0000, 0x10ffff},
