@@ -74,18 +74,26 @@ static enum status do_action(const struct options *options,
 	return ST_OK;
 }
 
+/* Where standard output fails, it is on stderr with the status of that. */
 static enum status print_report(
     const struct options *options, struct report *report, enum status st)
 {
 	struct buf line = {0};
-	enum status printed;
+	enum status printed = ST_OK;
+	bool ok;
 
 	report_set(report, REPORT_VERSION, PACKAGE_VERSION);
 	if (options->operation != NULL)
 		report_set(report, REPORT_OPERATION, options->operation->name);
-	printed = report_add_json(&line, report, st)
-	    ? log_print(buf_string(&line))
-	    : fail_memory();
+	ok = report_add_json(&line, report, st);
+	if (ok && (printed = log_print(buf_string(&line))) != ST_OK) {
+		st = st == ST_OK ? printed : st;
+		line.len = 0;
+		if ((ok = report_add_json(&line, report, st)))
+			log_print_to_stderr(buf_string(&line));
+	}
+	if (!ok)
+		printed = fail_memory();
 	buf_free(&line);
 	return st == ST_OK ? printed : st;
 }

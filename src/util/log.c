@@ -381,14 +381,13 @@ void log_print_line(const char *line)
 
 enum status log_print(const char *line)
 {
-	enum status st;
-
 	log_print_line(line);
-	if (!stdout_fails())
-		return ST_OK;
-	st = fail_stdout();
+	return stdout_fails() ? fail_stdout() : ST_OK;
+}
+
+void log_print_to_stderr(const char *line)
+{
 	screen_put_line(stderr, line);
-	return st;
 }
 
 enum status log_flush(void)

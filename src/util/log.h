@@ -88,11 +88,11 @@ void log_file_written(const char *path);
 void log_file_renamed(const char *from, const char *to); /* from is gone */
 
 /*
- * Prints a line, the report, to stdout, even with --quiet, or to stderr where
- * that cannot be written: ST_FILE after reporting.  log_print_line() leaves that
- * to log_flush(), and once it has happened prints nothing.
+ * Prints a line, the report, to stdout, even with --quiet: ST_FILE after reporting.
+ * log_print_line() leaves that to log_flush(), and once it failed prints nothing.
  */
 enum status log_print(const char *line);
+void log_print_to_stderr(const char *line);
 void log_print_line(const char *line);
 /* Flushes stdout; ST_FILE after reporting if it failed, but for a reader gone. */
 enum status log_flush(void);

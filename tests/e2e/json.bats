@@ -853,3 +853,22 @@ END
     failure 72
     no_secrets_said "$secret" local.key
 }
+
+@test "exitCode is the exit status, also where standard output fails" {
+    start_enrolment
+    local command result
+    for command in getcaps "enroll -c ca.crt -k local.key -r local.csr -l local.crt" \
+        "enroll -c ca.crt -k none.key -r local.csr -l local.crt"; do
+        result=0
+        # shellcheck disable=SC2086
+        "$sscep" $command -u "$URL" --json >/dev/full 2>"$stderr" || result=$?
+        expect_equal "status of $command" 93 "$result"
+        grep '^{' "$stderr" >object
+        python3 - "$result" object <<'END' || problem "$(cat "$stderr")"
+import json, sys
+with open(sys.argv[2], encoding="utf-8") as lines:
+    only = json.loads(lines.read())
+sys.exit(only["exitCode"] != int(sys.argv[1]) or "error" not in only)
+END
+    done
+}
