@@ -32,9 +32,26 @@ static bool is_sticky_directory(const struct stat *sb)
 	return S_ISDIR(sb->st_mode) && (sb->st_mode & S_ISVTX) != 0;
 }
 
+/* Pipes that pipe() makes are on a device of their own. */
+static bool is_anonymous(const struct stat *sb)
+{
+	struct stat made;
+	int ends[2];
+	bool yes;
+
+	if (!S_ISFIFO(sb->st_mode) || pipe(ends) != 0)
+		return false;
+	yes = fstat(ends[0], &made) == 0 && made.st_dev == sb->st_dev;
+	close(ends[0]);
+	close(ends[1]);
+	return yes;
+}
+
 /* A file, or a directory on the way. */
 enum writers writers_of(const struct stat *sb)
 {
+	if (is_anonymous(sb))
+		return WRITERS_NONE;
 	if (!is_ours(sb))
 		return WRITERS_OWNER;
 	return is_open_to_others(sb) && !is_sticky_directory(sb)

@@ -22,7 +22,11 @@ enum writers {
  */
 enum writers writers_find(struct buf *culprit, const char *name);
 
-/* The same of a file that is open, whose name does not count. */
+/*
+ * The same of a file that is open, whose name does not count.  A pipe without a name
+ * comes from who runs this process, whoever owns it: only processes that were
+ * given it write it.  One in the file system is as any other file.
+ */
 enum writers writers_of(const struct stat *sb);
 
 #endif

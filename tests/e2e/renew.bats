@@ -1186,6 +1186,49 @@ open_conf() {
     [ ! -e hooked ] || problem "the hook was run"
 }
 
+@test "a hook from a pipe or a socket of another user that the caller has opened is run, from a FIFO with a name not" {
+    as_root true
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start
+    configure "Hook = 'touch hooked'"
+    enrolled
+    local kind
+    cat >hand-over.py <<'END'
+import os, socket, sys
+if sys.argv[1] == "pipe":
+    reader, writer = os.pipe()
+else:
+    ours, theirs = socket.socketpair()
+    reader, writer = theirs.detach(), ours.detach()
+os.fchown(reader, 12345, 12345)
+with open("dev.conf", "rb") as conf:
+    os.write(writer, conf.read())
+os.close(writer)
+os.dup2(reader, 0)
+os.execv(sys.argv[2], sys.argv[2:])
+END
+    for kind in pipe socket; do
+        rm -f hooked
+        touch dev.crt.hook
+        python3 hand-over.py "$kind" "$sscep" renew -f - >"$stdout" \
+            2>"$stderr" || problem "$kind" "$(cat "$stderr")"
+        [ -e hooked ] || problem "$kind: the hook was not run"
+    done
+    mkfifo -m 600 pipe
+    chown 12345 pipe
+    (exec 3>&- 4>&-; cat dev.conf >pipe) &
+    open_conf - <pipe
+    expect_status 78
+    one_error "configuration file -: its hook is not run, as the open file belongs to another user (chown)"
+    chown 0 pipe
+    chmod 622 pipe
+    (exec 3>&- 4>&-; cat dev.conf >pipe) &
+    open_conf - <pipe
+    expect_status 78
+    one_error "its group or others may write the open file (chmod go-w)"
+    [ ! -e hooked ] || problem "the hook was run"
+}
+
 @test "an ordinary user's hook is run from root's file and his own, not below another's directory" {
     as_root true
     [ "$(id -u)" -eq 0 ] || skip "only root is another user, too"
