@@ -116,7 +116,7 @@ static bool are_requested(struct check *c)
 		return false;
 	if (o->ca_fingerprints.count == 0)
 		renew_ca_fail_absent(o->ca_cert);
-	else
+	else if (renew_ca_look(o->ca_cert) == ST_OK)
 		finding_ok(c->f,
 		    "CA certificates %s: there are none; sscep renew requests "
 		    "them, for --ca-fingerprint",

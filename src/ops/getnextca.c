@@ -2,6 +2,7 @@
 #include "ops/getnextca.h"
 #include "ops/ops.h"
 #include "ops/outputs.h"
+#include "ops/trust.h"
 #include "pki/cabundle.h"
 #include "pki/cert.h"
 #include "scep/nextca.h"
@@ -136,6 +137,7 @@ static enum status getnextca_run(struct session *session)
 	    (st = cabundle_read(
 		 &current, session->options->ca_chain, NULL, NULL)) != ST_OK)
 		goto out;
+	trust_warn_planted(session->options->ca_chain);
 	say("requesting next CA certificate");
 	if ((st = cafiles_choose_digest(session, NULL, &md)) != ST_OK ||
 	    (st = getnextca_fetch(session, &response)) != ST_OK)

@@ -29,7 +29,7 @@ enum status inputs_read_bundle(struct inputs *in)
 	if (st == ST_OK)
 		st = recipient_check_keys(&in->bundle);
 	if (st == ST_OK)
-		trust_warn_of_rival(&in->bundle, o);
+		trust_warn(&in->bundle, o);
 	pins_free(&pins);
 	return st;
 }

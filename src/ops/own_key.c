@@ -107,11 +107,15 @@ enum status own_key_check_planted(const char *what, const char *name)
 void own_key_warn_planted(
     const struct session *session, const char *what, const char *name)
 {
+	if (!session->looks)
+		own_key_warn_planted_file(what, key_name_get_path(name));
+}
+
+void own_key_warn_planted_file(const char *what, const char *name)
+{
 	int mode;
 
-	if (!session->looks &&
-	    own_key_find_access(&mode, key_name_get_path(name), 0777) ==
-		KEY_ACCESS_PLANTED)
+	if (own_key_find_access(&mode, name, 0777) == KEY_ACCESS_PLANTED)
 		warn(WARN_OTHERS_FILE,
 		    "%s %s: it belongs to another user, who may have put it "
 		    "there, in a directory that all may write (give a name in "

@@ -54,5 +54,7 @@ enum status own_key_check_planted(const char *what, const char *name);
 /* The same as a warning, unless the session only looks; name may be in a token. */
 void own_key_warn_planted(
     const struct session *session, const char *what, const char *name);
+/* The same of any file, whether the session looks or not. */
+void own_key_warn_planted_file(const char *what, const char *name);
 
 #endif

@@ -3,12 +3,14 @@
 #include "ops/cafetch.h"
 #include "ops/inputs.h"
 #include "ops/outputs.h"
+#include "ops/own_key.h"
 #include "ops/renew_ca.h"
 #include "ops/trust.h"
 #include "pki/caset.h"
 #include "pki/cert.h"
 #include "util/file.h"
 #include "util/log.h"
+#include "util/target.h"
 
 enum status renew_ca_find(bool *there, const char *path)
 {
@@ -65,6 +67,26 @@ enum status renew_ca_fail_absent(const char *path)
 	    path);
 }
 
+/* Nobody else decides later what is in them. */
+static enum status check_writers(const char *path, const struct target *target)
+{
+	return target->exists && S_ISREG(target->status.st_mode)
+	    ? trust_check_writers(
+		  path, &target->status, "is to get the CA certificates")
+	    : ST_OK;
+}
+
+enum status renew_ca_look(const char *path)
+{
+	struct target target;
+	enum status st = target_find(&target, path, "");
+
+	if (st == ST_OK)
+		st = check_writers(path, &target);
+	target_free(&target);
+	return st;
+}
+
 enum status renew_ca_provide(struct session *session)
 {
 	const char *path = session->options->ca_cert;
@@ -82,6 +104,8 @@ enum status renew_ca_provide(struct session *session)
 	mask = umask(022);
 	umask(mask | 022);
 	st = outputs_open_one(&output, path, OUTPUT_SYNC_NAME);
+	if (st == ST_OK)
+		st = check_writers(path, &output.target);
 	if (st == ST_OK)
 		st = fetch_certs(&certs, session);
 	if (st == ST_OK)
@@ -101,7 +125,9 @@ static void replace_certs(struct session *session, STACK_OF(X509) *certs)
 	enum status st;
 
 	log_capture_begin(&capture);
-	st = outputs_open_one(&output, path, OUTPUT_SYNC_NAME);
+	st = own_key_check_planted("CA certificates", path);
+	if (st == ST_OK)
+		st = outputs_open_one(&output, path, OUTPUT_SYNC_NAME);
 	if (st == ST_OK)
 		st = write_certs(session, &output, certs);
 	log_capture_end(&capture);

@@ -18,9 +18,11 @@ enum status renew_ca_fail_absent(const char *path);
 /*
  * If there are none, requests them and writes those that --ca-fingerprint lets
  * through, all to the file of -c.  After reporting: ST_FILE without a
- * --ca-fingerprint; else as session_get().
+ * --ca-fingerprint or as renew_ca_look(); else as session_get().
  */
 enum status renew_ca_provide(struct session *session);
+/* Whether the file that is there, and empty, may get them.  As trust_check_writers(). */
+enum status renew_ca_look(const char *path);
 
 /*
  * For a reply that is signed by none of the bundle, as the text of the failure

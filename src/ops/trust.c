@@ -2,7 +2,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "ops/own_key.h"
 #include "ops/trust.h"
+#include "pki/caset.h"
 #include "pki/cert.h"
 #include "pki/path.h"
 #include "util/file.h"
@@ -19,16 +21,17 @@ enum status trust_name_next(struct buf *name, const struct options *options)
 }
 
 /* Beside a pin, who writes that file decides which CA is trusted, too. */
-static enum status check_writers(const char *path, const struct stat *sb)
+enum status trust_check_writers(
+    const char *path, const struct stat *sb, const char *what)
 {
 	if ((sb->st_mode & S_IWOTH) == 0 &&
 	    (sb->st_uid == 0 || sb->st_uid == geteuid()))
 		return ST_OK;
 	return fail(ST_FILE,
-	    "%s: it holds the CA certificates of the next CA, but belongs to "
-	    "another user or may be written by all; expected a file of this "
-	    "user or root (remove it, or change its owner and mode)",
-	    path);
+	    "%s: it %s, but belongs to another user or may be written by all; "
+	    "expected a file of this user or root (remove it, or change its "
+	    "owner and mode)",
+	    path, what);
 }
 
 /*
@@ -97,7 +100,8 @@ static enum status add_next(struct pins *pins, const struct options *options)
 	enum status st;
 
 	certs = read_next(&sb, &name, options);
-	st = check_writers(buf_string(&name), &sb);
+	st = trust_check_writers(
+	    buf_string(&name), &sb, "holds the CA certificates of the next CA");
 	buf_free(&name);
 	if (st != ST_OK) {
 		cert_stack_free(certs);
@@ -124,13 +128,12 @@ enum status trust_read_pins(struct pins *pins, const struct options *options)
 }
 
 /* No error: the certificate of the next CA may have been added to -c. */
-void trust_warn_of_rival(
-    const struct cabundle *bundle, const struct options *options)
+static void warn_of_rival(const struct cabundle *bundle)
 {
 	X509 *rival = cabundle_find_rival(bundle);
 	char name[QUOTE_SIZE], other[QUOTE_SIZE];
 
-	if (rival != NULL && options->ca_fingerprints.count == 0)
+	if (rival != NULL)
 		warn(WARN_RECIPIENT_UNSURE,
 		    "requests are encrypted for %s, and not for %s, of another "
 		    "CA: if that is wrong, name the right one with -e, or take "
@@ -139,4 +142,34 @@ void trust_warn_of_rival(
 			X509_get_subject_name(bundle->encrypt)),
 		    cert_name_quote(
 			other, sizeof(other), X509_get_subject_name(rival)));
+}
+
+/* The file, or those of the set that is read instead. */
+void trust_warn_planted(const char *path)
+{
+	const char *what = "CA certificates";
+	struct buf name = {0};
+	bool exists;
+	int i;
+
+	if (caset_find_base(&exists, path) == ST_OK && exists)
+		own_key_warn_planted_file(what, path);
+	else
+		for (i = 0; i < CASET_COUNT_MAX &&
+		     caset_find_file(&exists, &name, path, i) == ST_OK &&
+		     exists;
+		     i++)
+			own_key_warn_planted_file(what, buf_string(&name));
+	buf_free(&name);
+}
+
+void trust_warn(const struct cabundle *bundle, const struct options *options)
+{
+	if (options->ca_fingerprints.count > 0)
+		return;
+	warn_of_rival(bundle);
+	trust_warn_planted(options->ca_cert);
+	if (options->enc_cert != NULL)
+		own_key_warn_planted_file(
+		    "encryption certificate", options->enc_cert);
 }

@@ -2,6 +2,8 @@
 #ifndef OPS_TRUST_H
 #define OPS_TRUST_H
 
+#include <sys/stat.h>
+
 #include <openssl/x509.h>
 
 #include "options/options.h"
@@ -27,10 +29,20 @@ enum status trust_name_next(struct buf *name, const struct options *options);
 STACK_OF(X509) *trust_read_next(const struct options *options);
 
 /*
- * Warns if it is a guess to which certificate of -c is encrypted, and no pin
- * vouches for all of them.
+ * Warns of -c and -e, unless a pin vouches for all of them: if it is a guess to
+ * which certificate is encrypted, and of what another user may have put there.
  */
-void trust_warn_of_rival(
-    const struct cabundle *bundle, const struct options *options);
+void trust_warn(const struct cabundle *bundle, const struct options *options);
+
+/* Warns if another user may have put the CA certificates at path there. */
+void trust_warn_planted(const char *path);
+
+/*
+ * ST_FILE after reporting that the file at path, whose status is sb and which
+ * says which CA is trusted, is not of this user or root, or may be written by all.
+ * what it holds is "holds the CA certificates of the next CA".
+ */
+enum status trust_check_writers(
+    const char *path, const struct stat *sb, const char *what);
 
 #endif

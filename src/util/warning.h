@@ -71,7 +71,7 @@ enum warning_class {
 	X(WARN_OBSOLETE_CIPHER, "obsolete-cipher", WARNING_USUAL, \
 	    "The reply is encrypted with a broken cipher") \
 	X(WARN_OTHERS_FILE, "others-file", WARNING_USUAL, \
-	    "A key or certificate that signs may be from another user") \
+	    "A key or certificate that is used may be from another user") \
 	X(WARN_OWNER_CHANGED, "owner-changed", WARNING_USUAL, \
 	    "The owner or group of a replaced file could not be kept") \
 	X(WARN_POLL_FAILED, "poll-failed", WARNING_USUAL, \

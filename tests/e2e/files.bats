@@ -1079,6 +1079,40 @@ os.setxattr("local.crt", "security.selinux", b"label")'
     stderr_empty
 }
 
+@test "CA certificates of another user in a directory like /tmp, without a pin: a warning" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start_enrolment
+    local pin theirs="it belongs to another user, who may have put it there, in a directory that all may write"
+    pin=$(openssl x509 -in ca.crt -noout -fingerprint -sha256 | cut -d= -f2)
+    mkdir -m 1777 open
+    cp ca.crt open/one
+    cp ca.crt open/xs-0
+    chown 12345 open/*
+    run_sscep enroll -u "$URL" -c open/one -e open/one -k local.key \
+        -r local.csr -l local.crt
+    expect_status 0
+    warned "CA certificates open/one: $theirs"
+    warned "encryption certificate open/one: $theirs"
+    stderr_has "[others-file]"
+    run_sscep enroll -u "$URL" -c open/xs -k local.key -r local.csr -l local.crt
+    expect_status 0
+    warned "CA certificates open/xs-0: $theirs"
+    run_sscep check enroll -u "$URL" -c open/xs -k local.key -r local.csr \
+        -l local.crt
+    expect_status 0
+    stdout_has "CA certificates open/xs-0: $theirs"
+    run_sscep enroll -u "$URL" -c open/xs -k local.key -r local.csr \
+        -l local.crt --ca-fingerprint "$pin"
+    expect_status 0
+    stderr_empty
+    run_sscep getnextca -u "$URL" -C open/one -c next
+    warned "CA certificates open/one: $theirs"
+    chmod 755 open
+    run_sscep enroll -u "$URL" -c open/xs -k local.key -r local.csr -l local.crt
+    expect_status 0
+    stderr_empty
+}
+
 @test "a sticky directory: a file of another user is written in place" {
     start_enrolment
     mkdir sticky

@@ -586,6 +586,27 @@ untouched() {
     grep -q 'BEGIN CERTIFICATE' ca.crt
 }
 
+@test "CA certificates under a pin are not written into a file of another user" {
+    [ "$(id -u)" -eq 0 ] || skip "only root gives files away"
+    start
+    local pin change
+    pin=$(openssl x509 -in ca.crt -noout -fingerprint -sha256 | cut -d= -f2)
+    for change in "planted open.crt" "chmod 666 open.crt"; do
+        rm -f open.crt
+        : >open.crt
+        $change
+        : >"$ca/log"
+        renew -c open.crt --ca-fingerprint "$pin"
+        expect_status 93
+        one_error "open.crt: it is to get the CA certificates, but belongs to another user or may be written by all"
+        [ ! -s "$ca/log" ] || problem "something was sent"
+        [ ! -s open.crt ] || problem "it was written"
+        run_sscep check renew -f dev.conf -c open.crt --ca-fingerprint "$pin"
+        expect_status 93
+        stdout_has "open.crt: it is to get the CA certificates, but belongs to another user"
+    done
+}
+
 # --- files that are asked for later ----------------------------------------
 
 # The options for all three, and a hook that notes what it was run for.
