@@ -4,13 +4,14 @@
 
 #include "compat/windows/status.h"
 
-#define F_RDLCK 0
-#define F_WRLCK 1
-#define F_UNLCK 2
-#define F_GETFD 1
-#define F_GETFL 3
-#define F_GETLK 5
-#define F_SETLK 6
+#define F_RDLCK         0
+#define F_WRLCK         1
+#define F_UNLCK         2
+#define F_GETFD         1
+#define F_GETFL         3
+#define F_GETLK         5
+#define F_SETLK         6
+#define F_DUPFD_CLOEXEC 7 /* of sockets only, which no descriptor is */
 
 /* Locks are for all of a file, by LockFileEx() behind its end. */
 struct flock {
@@ -21,6 +22,8 @@ struct flock {
 
 /* Any descriptor of F_GETFD, F_GETFL, F_GETLK and F_SETLK. */
 int fcntl(int fd, int command, ...);
+
+#define pipe(ends) _pipe(ends, 512, O_BINARY)
 
 long long read(int fd, void *out, size_t size);
 long long windows_write(int fd, const void *bytes, size_t len);
