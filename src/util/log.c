@@ -14,7 +14,7 @@
 #include "util/screen.h"
 #include "util/standard.h"
 
-#define STATUS_LINE_MAX 12288 /* bytes, with the NUL */
+#define STATUS_LINE_MAX 10240 /* bytes, with the NUL */
 
 static const char *program = "sscep";
 static enum log_level level = LOG_WARNING;

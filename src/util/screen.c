@@ -9,7 +9,8 @@
 #include "util/screen.h"
 #include "util/utf8.h"
 
-#define LINE_MAX_SHOWN 16384 /* bytes; two names of files have room */
+#define LINE_MAX_SHOWN 10240 /* bytes; two names of files have room */
+#define ESCAPE_SIZE    5     /* "\\xNN" and a NUL */
 
 static bool is_utf8(const char *locale)
 {
@@ -46,36 +47,38 @@ static void put_ascii(FILE *out, const char *text)
 			fprintf(out, "\\x%02x", (unsigned char)*text);
 }
 
-/* What is escaped already stays as it is. */
-static void put_safe(FILE *out, const char *text)
+/*
+ * Copies text, whose escapes stay as they are; out has room for four times the
+ * text.
+ */
+static void make_safe(char *out, const char *text, bool letters)
 {
 	const unsigned char *p = (const unsigned char *)text;
-	const bool letters = shows_letters(out);
 	size_t left = strlen(text), length;
 
-	while (left > 0) {
+	for (; left > 0; left -= length, p += length) {
 		length = utf8_shown_length(p, left);
 		if (length == 1 || (length > 1 && letters)) {
-			fwrite(p, 1, length, out);
+			memcpy(out, p, length);
+			out += length;
 		} else {
-			fprintf(out, "\\x%02x", *p);
+			out += snprintf(out, ESCAPE_SIZE, "\\x%02x", *p);
 			length = 1;
 		}
-		p += length;
-		left -= length;
 	}
-	fputc('\n', out);
+	*out = '\0';
 }
 
 void screen_print(FILE *out, const char *format, ...)
 {
-	char line[LINE_MAX_SHOWN];
+	char line[LINE_MAX_SHOWN], shown[(ESCAPE_SIZE - 1) * LINE_MAX_SHOWN];
 	va_list ap;
 
 	va_start(ap, format);
 	vsnprintf(line, sizeof(line), format, ap);
 	va_end(ap);
-	put_safe(out, line);
+	make_safe(shown, line, shows_letters(out));
+	fprintf(out, "%s\n", shown);
 }
 
 void screen_put_line(FILE *out, const char *text)

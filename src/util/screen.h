@@ -7,7 +7,7 @@
 #include "compat/compat.h"
 
 /*
- * Prints a line, of 16 KiB at most.  Whatever it tells of, such as a name of a file,
+ * Prints a line, of 10 KiB at most.  Whatever it tells of, such as a name of a file,
  * it stays one line and no terminal obeys it: utf8_is_hidden() and what is not UTF-8
  * is printed as \xNN, to files and pipes, too.  Text that is escaped already, and
  * each backslash, stays as it is.

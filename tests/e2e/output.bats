@@ -284,6 +284,15 @@ for line in open(sys.argv[1]):
     only_error "private key $name: cannot open"
 }
 
+@test "a line on stderr is written as a whole" {
+    python3 - "$SSCEP" <<'END' || problem "a line came in parts"
+import socket, subprocess, sys
+ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+subprocess.run([sys.argv[1], "getca", "-c", "\u00e9"], stderr=theirs)
+sys.exit(not ours.recv(4096).endswith(b"\n"))
+END
+}
+
 @test "no line has the transactionID without -v, with --quiet, --json or -m" {
     start_enrolment
     local options
