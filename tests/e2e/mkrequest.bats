@@ -975,6 +975,22 @@ END
     made_key P-256
 }
 
+@test "mkrequest: KEYTYPE of ML-DSA, where openssl can" {
+    for type in ml-dsa-44 ML-DSA-65 ml-dsa-87; do
+        rm -f local.*
+        if openssl genpkey -algorithm "$type" -out /dev/null 2>/dev/null; then
+            KEYTYPE=$type "$mkrequest" -ku -dns a.example secret
+            made_key "${type^^}"
+            [ "$(challenge)" = PRINTABLESTRING:secret ]
+            openssl req -in local.csr -noout -text >text
+            grep -A1 'Key Usage: critical' text | grep -q ' Digital Signature$'
+        else
+            KEYTYPE=$type fails "openssl makes no key of the KEYTYPE $type \
+(OpenSSL 3.5 does)" "$mkrequest" -dns a.example
+        fi
+    done
+}
+
 @test "mkrequest: values of KEYTYPE that are refused" {
     for type in ec ec: dsa 'ec:P 256' 'ec:P-256 -out x' none ' ' rsa: \
         rsa:1023 rsa:99999 'rsa:2k'; do
