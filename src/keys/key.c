@@ -221,6 +221,10 @@ static enum status fail_file(
 		return fail_provider(secret,
 		    "it is a key of a TPM, and no loaded provider reads it",
 		    "--provider tpm2");
+	if (key_type_is_store(file))
+		return fail_key(secret,
+		    "it is PKCS#12, expected a private key in PEM or DER "
+		    "(openssl pkcs12 -nocerts takes it out)");
 	return fail_crypto(ST_FILE, "%s %s: not a private key in PEM or DER",
 	    place->what, key_name_shown(name, place->name));
 }

@@ -81,6 +81,18 @@ static bool is_known(const char *type)
 	return known;
 }
 
+bool key_type_is_store(const struct buf *file)
+{
+	const unsigned char *p = file->data;
+	PKCS12 *store;
+
+	ERR_set_mark();
+	store = d2i_PKCS12(NULL, &p, (long)file->len);
+	ERR_pop_to_mark();
+	PKCS12_free(store);
+	return store != NULL;
+}
+
 bool key_type_is_lacking(struct key_ability *out, const struct buf *file,
     const struct secret *secret)
 {

@@ -20,4 +20,7 @@ int key_type_find(const unsigned char *der, long len);
 bool key_type_is_lacking(struct key_ability *out, const struct buf *file,
     const struct secret *secret);
 
+/* Whether the file is PKCS#12 in DER (RFC 7292, 4), with who knows what in it. */
+bool key_type_is_store(const struct buf *file);
+
 #endif

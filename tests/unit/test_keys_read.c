@@ -228,6 +228,29 @@ static void test_what_is_no_key_is_refused(void **state)
 	assert_non_null(strstr(text, "cannot open"));
 }
 
+static void test_a_store_is_named(void **state)
+{
+	X509 *cert = world_simple("x", 0, NULL);
+	PKCS12 *store = PKCS12_create(
+	    "pass", "x", fixture_rsa(0), cert, NULL, 0, 0, 0, 0, 0);
+	const struct pass pass = {.given = true, .text = "pass"};
+	const char *path = fixture_path("key"), *text;
+	unsigned char *der = NULL;
+	EVP_PKEY *key = NULL;
+	int len = i2d_PKCS12(store, &der);
+
+	(void)state;
+	assert_true(len > 0);
+	fixture_write(path, der, (size_t)len);
+	capture_start(STDERR_FILENO);
+	assert_int_equal(read_key(&key, path, &pass), ST_FILE);
+	text = capture_stop();
+	assert_non_null(strstr(text, "it is PKCS#12, expected a private key"));
+	OPENSSL_free(der);
+	PKCS12_free(store);
+	X509_free(cert);
+}
+
 /* A key in PKCS#8 of the type with that OID, of which the rest is wrong. */
 static void write_type(const char *path, const char *oid, bool locked, bool pem)
 {
@@ -306,6 +329,7 @@ int main(void)
 	    cmocka_unit_test(test_cut_and_encrypted_keys_are_refused),
 	    cmocka_unit_test(test_what_is_no_key_is_refused),
 	    cmocka_unit_test(test_types_that_are_lacking),
+	    cmocka_unit_test(test_a_store_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);
