@@ -3,6 +3,7 @@
 #include "ops/check_cert.h"
 #include "ops/check_local.h"
 #include "ops/check_parts.h"
+#include "ops/recipient.h"
 #include "ops/renew_ca.h"
 #include "ops/trust.h"
 #include "pki/cert.h"
@@ -139,8 +140,22 @@ bool check_is_early(const struct cabundle *bundle)
 	return early;
 }
 
+/* Current ones would have the same keys. */
+static bool libcrypto_lacks_keys(const struct cabundle *bundle)
+{
+	struct log_capture capture;
+	bool lacks;
+
+	log_capture_begin(&capture);
+	lacks = recipient_check_keys(bundle) != ST_OK;
+	log_capture_end(&capture);
+	return lacks;
+}
+
 const char *check_advice_on_ca(const struct cabundle *bundle)
 {
+	if (libcrypto_lacks_keys(bundle))
+		return NULL;
 	return check_is_early(bundle) ? CLOCK_ADVICE : RENEW_ADVICE;
 }
 

@@ -295,6 +295,9 @@ key_file() {
             openssl req -new -x509 -key other.key -subj /CN=CA -out ca.crt
             first --new-key rsa:2048 --challenge pass:secret
             lacking "$kind"
+            run_sscep check --local -c ca.crt
+            grep -q "^problem .* no reply that it signs could be verified$" \
+                "$stdout"
             continue
         fi
         start --ca-key "$kind"
