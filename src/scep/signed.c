@@ -121,14 +121,15 @@ static bool is_xof(const EVP_MD *md)
 
 /*
  * The digest has to be as long as that of SHA-1: anybody can compute collisions
- * of shorter ones, such as the 16 octets of SHAKE128 that an EC key may sign.  Where
- * SHAKE has no length, only keys that hash themselves sign with it.  RFC 8894, 2.9:
- * MD5 MUST NOT be supported; policy may.
+ * of shorter ones, such as the 16 octets of SHAKE128 that an EC key may sign.  Keys
+ * that hash themselves sign no digest.  RFC 8894, 2.9: MD5 MUST NOT be supported;
+ * policy may.
  */
 static enum status check_digest(
     const struct signed_by *by, const struct digest_policy *policy)
 {
 	const EVP_MD *md = signer_digest(by);
+	EVP_PKEY *key = X509_get0_pubkey(by->signer);
 	const char *refused;
 
 	if (md == NULL)
@@ -136,7 +137,7 @@ static enum status check_digest(
 		    "reply: signed with a digest that this libcrypto does not "
 		    "know (RFC 5652, 5.3)");
 	if (EVP_MD_size(md) >= SHA_DIGEST_LENGTH ||
-	    (is_xof(md) && EVP_MD_size(md) <= 0) ||
+	    (is_xof(md) && !ability_of_key(key).signs_sha256) ||
 	    (EVP_MD_type(md) == NID_md5 && policy->md5))
 		return ST_OK;
 	if ((refused = refused_digest(by)) != NULL)

@@ -327,6 +327,10 @@ key_file() {
         certified
         sent "19 $kind sha512 pwri"
     done
+    can ml-dsa-44 || return 0
+    start --ca-key ml-dsa-44 --digest shake128
+    first --new-key rsa:2048 --challenge pass:secret
+    certified
 }
 
 @test "the next certificates of a CA with each kind of key" {

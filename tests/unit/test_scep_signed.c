@@ -208,11 +208,9 @@ static void test_short_shake(void **state)
 	assert_true(name_shake128(&message) >= 2);
 	if (shake == NULL)
 		assert_refused("none", &message, "does not know");
-	else if (EVP_MD_size(shake) > 0)
-		assert_refused("16 octets", &message,
-		    "signed with shake128, which anybody can forge");
 	else
-		assert_refused("no length", &message, "reply: ");
+		assert_refused(
+		    "shake128", &message, "signed with shake128, which ");
 	w.request.bundle = &w.bundle;
 	buf_free(&message);
 	cabundle_free(&bundle);
