@@ -53,7 +53,7 @@ every_operation() {
 # another certificate than requested, which should be noticed.
 servers() {
     PYTHONPATH=$BATS_TEST_DIRNAME/../testca python3 - <<'END'
-import argparse, options, pki
+import argparse, keys, oids, options, pki
 
 LEFT_OUT = """
     --ca-expired --ra-expired --ca-key=ec --ca-key=ec384 --no-caps-http=html
@@ -62,8 +62,10 @@ LEFT_OUT = """
     --challenge-file --pwri-password --fail --fail-text --fail-text-form
     --pending-name
     --issue-as --issue-san --issue-ahead --next-ca
+    --ra-sign-key --ra-enc-key --next-ca-key --reply-kem
 """.split()
 VALUES = {
+    "--ca-key": list(keys.KINDS), "--digest": ["same"] + list(oids.DIGESTS),
     "--ca-usage": ["sign,encipher,certsign,crlsign", "none"],
     "--next-ca-certs": ["self", "cross", "self,cross"],
     "--revoke": ["12"], "--crl-size": ["100"],
