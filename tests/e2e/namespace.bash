@@ -98,12 +98,13 @@ detached() {
 
 # on_terminal COMMAND...: sscep has a terminal in it, which nobody types on.
 on_terminal() {
-    need script
     cat >"$BATS_TEST_TMPDIR/terminal" <<END
 #!/bin/bash
 set -o pipefail
-NO_COLOR=1 script -qec "\$(printf '%q ' "$sscep" "\$@")" /dev/null </dev/null |
-    tr -d '\r'
+NO_COLOR=1 PYTHONCOERCECLOCALE=0 /usr/bin/python3 -c '
+import os, pty, sys
+sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))' \\
+    "$sscep" "\$@" </dev/null | tr -d '\r'
 END
     chmod a+rx "$BATS_TEST_TMPDIR/terminal"
     run_as_program "$BATS_TEST_TMPDIR/terminal" "$@"
