@@ -9,6 +9,14 @@
 
 #define KEPT_MAX 65536 /* bytes; certificates and keys are smaller */
 
+/* After a write() that has failed. */
+static bool may_go_on(const struct drain *to)
+{
+	if (errno == EAGAIN)
+		return special_wait(to->fd, POLLOUT, to->end);
+	return errno == EINTR;
+}
+
 bool contents_add(const struct drain *to, const struct buf *text)
 {
 	size_t done = 0;
@@ -18,10 +26,7 @@ bool contents_add(const struct drain *to, const struct buf *text)
 		put = write(to->fd, text->data + done, text->len - done);
 		if (put >= 0)
 			done += (size_t)put;
-		else if (errno == EAGAIN &&
-		    !special_wait(to->fd, POLLOUT, to->end))
-			return false;
-		else if (errno != EAGAIN && errno != EINTR)
+		else if (!may_go_on(to))
 			return false;
 	}
 	return true;
