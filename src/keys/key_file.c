@@ -149,9 +149,8 @@ enum status key_file_find(bool *holds, const char *path)
 	    sb.st_size > (off_t)FILE_READ_MAX)
 		return fail(ST_FILE,
 		    "%s: larger than %u bytes, expected a file of "
-		    "certificates: "
-		    "it is not searched for a private key, and not overwritten "
-		    "(remove it, or give another file name)",
+		    "certificates: it is not searched for a private key, and "
+		    "not overwritten (remove it, or give another file name)",
 		    path, FILE_READ_MAX);
 	return search(holds, path);
 }

@@ -36,7 +36,7 @@ enum status inputs_read_bundle(struct inputs *in)
 
 enum status inputs_check_recipient(const struct inputs *in)
 {
-	return recipient_check(&in->bundle, in->options, &in->password);
+	return recipient_check(&in->bundle, in->session, &in->password);
 }
 
 /*

@@ -21,11 +21,10 @@ struct inputs {
 	struct outputs outputs;
 	struct cabundle bundle; /* -c, -e */
 
-	X509_REQ *csr;     /* enroll: -r, or made */
-	EVP_PKEY *public;  /* enroll: the key of csr */
-	EVP_PKEY *csr_key; /* enroll: -k; when -K signs NULL or any key */
-	struct buf
-	    password; /* challengePassword of csr, or --challenge; secret */
+	X509_REQ *csr;       /* enroll: -r, or made */
+	EVP_PKEY *public;    /* enroll: the key of csr */
+	EVP_PKEY *csr_key;   /* enroll: -k; when -K signs NULL or any key */
+	struct buf password; /* of csr, or --challenge; a secret */
 
 	/*
 	 * They sign the messages and open the replies.  signer is -O of

@@ -4,15 +4,6 @@
 #include "scep/trial.h"
 #include "util/log.h"
 
-static enum status fail_cert(X509 *cert, const char *problem)
-{
-	char name[QUOTE_SIZE];
-
-	return fail(ST_FILE, "CA certificate %s: %s",
-	    cert_name_quote(name, sizeof(name), X509_get_subject_name(cert)),
-	    problem);
-}
-
 static enum status fail_lack(X509 *cert, const char *rest)
 {
 	const struct key_ability ability = ability_of_cert(cert);
@@ -56,20 +47,36 @@ enum status recipient_check_keys(const struct cabundle *bundle)
 	return check_replies(bundle);
 }
 
+/* Nothing is added to a request that is given. */
+const char *recipient_where_password(const struct session *session)
+{
+	const struct options *o = session->options;
+
+	return session->making || o->request == NULL || o->sign_cert != NULL
+	    ? "with --challenge"
+	    : "in the request of -r";
+}
+
 enum status recipient_check(const struct cabundle *bundle,
-    const struct options *options, const struct buf *password)
+    const struct session *session, const struct buf *password)
 {
 	const struct key_ability ability = ability_of_cert(bundle->encrypt);
+	char name[QUOTE_SIZE];
 
-	if (options->rsa_oaep && !ability.encrypts)
-		return fail_cert(bundle->encrypt,
-		    "its key is not RSA, which --rsa-oaep requires");
+	cert_name_quote(
+	    name, sizeof(name), X509_get_subject_name(bundle->encrypt));
+	if (session->options->rsa_oaep && !ability.encrypts)
+		return fail(ST_FILE,
+		    "CA certificate %s: its key is not RSA, which --rsa-oaep "
+		    "requires",
+		    name);
 	if (ability_is_recipient(&ability) || password->len > 0)
 		return ST_OK;
-	return fail_cert(bundle->encrypt,
-	    "its key cannot encrypt, and there is no challengePassword to "
-	    "encrypt with (RFC 8894, 3.1); name another certificate with -e, "
-	    "or give the password: --challenge, or in the request of -r");
+	return fail(ST_FILE,
+	    "CA certificate %s: its key cannot encrypt, and there is no "
+	    "challengePassword to encrypt with (RFC 8894, 3.1); name another "
+	    "certificate with -e, or give the password %s",
+	    name, recipient_where_password(session));
 }
 
 bool recipient_wants_password(

@@ -6,8 +6,8 @@
 
 #include <openssl/x509.h>
 
-#include "options/options.h"
 #include "pki/cabundle.h"
+#include "session.h"
 #include "util/buf.h"
 #include "util/status.h"
 
@@ -24,7 +24,10 @@ enum status recipient_check_keys(const struct cabundle *bundle);
  * after reporting.
  */
 enum status recipient_check(const struct cabundle *bundle,
-    const struct options *options, const struct buf *password);
+    const struct session *session, const struct buf *password);
+
+/* How to give the password, for the end of a line: "with --challenge". */
+const char *recipient_where_password(const struct session *session);
 
 /*
  * Whether the password is needed in a message that signer signs: its key only

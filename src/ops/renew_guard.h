@@ -1,10 +1,9 @@
-/* renew_guard.h: files that renew does not overwrite. */
+/* renew_guard.h: the private keys that renew does not overwrite. */
 #ifndef OPS_RENEW_GUARD_H
 #define OPS_RENEW_GUARD_H
 
 #include "keys/pass.h"
 #include "util/status.h"
-#include "util/swap.h"
 
 /* The key that a bundle may have; borrows all. */
 struct renew_guard {

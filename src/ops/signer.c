@@ -1,5 +1,6 @@
 #include "keys/key_name.h"
 #include "keys/probe.h"
+#include "ops/recipient.h"
 #include "ops/signer.h"
 #include "pki/ability.h"
 #include "pki/algs.h"
@@ -96,16 +97,6 @@ enum status signer_check_type(
 	return st;
 }
 
-/* Nothing is added to a request that is given. */
-static const char *where_password_belongs(const struct session *session)
-{
-	const struct options *o = session->options;
-
-	return session->making || o->request == NULL || o->sign_cert != NULL
-	    ? "with --challenge"
-	    : "in the request of -r";
-}
-
 /* Whether the key, or the password, opens the reply (RFC 8894, 3.1). */
 static enum status check_reply(const struct session *session,
     const struct key_ability *ability, const char *shown,
@@ -118,7 +109,7 @@ static enum status check_reply(const struct session *session,
 		    "private key %s: its type is %s, which opens no reply: "
 		    "that is encrypted with the challengePassword (RFC 8894, "
 		    "3.1), and there is none (give it %s)",
-		    shown, ability->type, where_password_belongs(session));
+		    shown, ability->type, recipient_where_password(session));
 	if (password->expected)
 		warn(WARN_NO_PASSWORD,
 		    "private key %s cannot decrypt, and there is no "

@@ -41,7 +41,8 @@ enum status trust_check_writers(
  */
 static STACK_OF(X509) *read_file(const char *path, struct stat *sb)
 {
-	STACK_OF(X509) *certs = sk_X509_new_null();
+	static const char what[] = "next CA certificate";
+	STACK_OF(X509) *certs = NULL;
 	struct log_capture capture;
 	struct buf file = {0};
 	enum status st;
@@ -50,23 +51,16 @@ static STACK_OF(X509) *read_file(const char *path, struct stat *sb)
 	log_capture_begin(&capture);
 	st = file_find(&exists, path);
 	if (st == ST_OK && exists)
-		st = file_read_own(&file, sb, path, "next CA certificate");
-	if (st == ST_OK && exists && certs != NULL &&
-	    !cert_parse(certs, file.data, file.len)) {
-		sk_X509_pop_free(certs, X509_free);
-		certs = sk_X509_new_null();
-		st = fail_crypto(ST_FILE,
-		    "next CA certificate %s: not a certificate in PEM or DER",
-		    path);
-	}
+		st = file_read_own(&file, sb, path, what);
+	if (st == ST_OK && exists)
+		st = cert_decode_all(&certs, &file, path, what);
 	log_capture_end(&capture);
 	buf_free(&file);
-	if (st != ST_OK && st != ST_ERROR)
+	if (st == ST_ERROR)
+		return NULL;
+	if (st != ST_OK)
 		verbose("%s", capture.text);
-	if (st != ST_ERROR)
-		return certs;
-	cert_stack_free(certs);
-	return NULL;
+	return certs != NULL ? certs : sk_X509_new_null();
 }
 
 static STACK_OF(X509) *read_next(

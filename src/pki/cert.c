@@ -131,30 +131,35 @@ bool cert_parse(STACK_OF(X509) *certs, const void *bytes, size_t len)
 	return ok;
 }
 
+enum status cert_decode_all(STACK_OF(X509) **out, const struct buf *file,
+    const char *path, const char *what)
+{
+	STACK_OF(X509) *certs = sk_X509_new_null();
+	enum status st;
+
+	if (certs == NULL)
+		return fail_memory();
+	if (cert_parse(certs, file->data, file->len)) {
+		*out = certs;
+		return ST_OK;
+	}
+	st = sk_X509_num(certs) >= CERT_COUNT_MAX
+	    ? fail(ST_FILE, "%s %s: more than %d certificates", what, path,
+		  CERT_COUNT_MAX)
+	    : fail_crypto(ST_FILE, "%s %s: not a certificate in PEM or DER",
+		  what, path);
+	cert_stack_free(certs);
+	return st;
+}
+
 enum status cert_read_all(
     STACK_OF(X509) **out, const char *path, const char *what)
 {
-	STACK_OF(X509) *certs = NULL;
 	struct buf file = {0};
-	enum status st;
+	enum status st = file_read(&file, path, what);
 
-	if ((st = file_read(&file, path, what)) != ST_OK)
-		goto out;
-
-	if ((certs = sk_X509_new_null()) == NULL) {
-		st = fail_memory();
-	} else if (cert_parse(certs, file.data, file.len)) {
-		*out = certs;
-		certs = NULL;
-	} else if (sk_X509_num(certs) >= CERT_COUNT_MAX) {
-		st = fail(ST_FILE, "%s %s: more than %d certificates", what,
-		    path, CERT_COUNT_MAX);
-	} else {
-		st = fail_crypto(ST_FILE,
-		    "%s %s: not a certificate in PEM or DER", what, path);
-	}
-out:
-	cert_stack_free(certs);
+	if (st == ST_OK)
+		st = cert_decode_all(out, &file, path, what);
 	buf_free(&file);
 	return st;
 }

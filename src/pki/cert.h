@@ -14,12 +14,13 @@
 #define CERT_COUNT_MAX 100
 
 /*
- * Reads all certificates of a file in their order: any number in PEM, or one
- * in DER.  what says in messages which file it is.  The caller owns *out.
+ * Reads all certificates of a file, or of its bytes, in their order: any number in
+ * PEM, or one in DER.  what says in messages which file.  The caller owns *out.
  */
 enum status cert_read_all(
     STACK_OF(X509) **out, const char *path, const char *what);
-
+enum status cert_decode_all(STACK_OF(X509) **out, const struct buf *file,
+    const char *path, const char *what);
 /* The first certificate of a file; the caller owns it. */
 enum status cert_read(X509 **out, const char *path, const char *what);
 

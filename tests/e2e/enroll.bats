@@ -1494,7 +1494,8 @@ recipient_is() {
     cp "$shared/ec.crt" ca.crt
     cp "$shared/plain.csr" local.csr
     enroll
-    refused --unsent 93 "cannot encrypt"
+    refused --unsent 93 "cannot encrypt" \
+        "or give the password in the request of -r"
 }
 
 @test "CA: a certificate in -c that does not chain to the root beside it is refused before anything is sent" {

@@ -307,7 +307,8 @@ key_file() {
         sent "19 rsaEncryption sha512 ktri"
         query getcrl
         expect_status 93
-        only_error "its key cannot encrypt" challengePassword
+        only_error "its key cannot encrypt" challengePassword \
+            "or give the password with --challenge"
         query getcrl --challenge pass:secret
         expect_status 0
         renew --challenge pass:secret

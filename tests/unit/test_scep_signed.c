@@ -138,20 +138,27 @@ static void test_nested(void **state)
 	buf_free(&message);
 }
 
-/* Puts the OID of MD4 where that of MD5 is; returns how often. */
+/* Puts last where the OID of a digest ends; returns how often. */
+static int rename_digest(
+    struct buf *message, const unsigned char *oid, size_t len, int last)
+{
+	size_t i;
+	int count = 0;
+
+	for (i = 0; i + len <= message->len; i++)
+		if (memcmp(message->data + i, oid, len) == 0) {
+			message->data[i + len - 1] = (unsigned char)last;
+			count++;
+		}
+	return count;
+}
+
 static int name_md4(struct buf *message)
 {
 	static const unsigned char md5[] = {
 	    0x06, 0x08, 0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x02, 0x05};
-	size_t i;
-	int count = 0;
 
-	for (i = 0; i + sizeof(md5) <= message->len; i++)
-		if (memcmp(message->data + i, md5, sizeof(md5)) == 0) {
-			message->data[i + sizeof(md5) - 1] = 0x04;
-			count++;
-		}
-	return count;
+	return rename_digest(message, md5, sizeof(md5), 0x04);
 }
 
 /* Not even a policy that allows MD5 allows a digest as short as that. */
@@ -171,20 +178,12 @@ static void test_short_digest(void **state)
 	buf_free(&message);
 }
 
-/* Puts the OID of SHAKE128 where that of SHA-256 is; returns how often. */
 static int name_shake128(struct buf *message)
 {
 	static const unsigned char sha256[] = {
 	    0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01};
-	size_t i;
-	int count = 0;
 
-	for (i = 0; i + sizeof(sha256) <= message->len; i++)
-		if (memcmp(message->data + i, sha256, sizeof(sha256)) == 0) {
-			message->data[i + sizeof(sha256) - 1] = 0x0b;
-			count++;
-		}
-	return count;
+	return rename_digest(message, sha256, sizeof(sha256), 0x0b);
 }
 
 /* The RA has an EC key, which may sign the 16 octets of SHAKE128. */
