@@ -654,6 +654,8 @@ snapshot() {
 
 # Whatever runs the client calls this first.
 before_run() {
+    # Whoever waits for a line there must not find that of the run before.
+    : >"$stdout" >"$stderr"
     listing >"$BATS_TEST_TMPDIR/before"
 }
 

@@ -23,6 +23,7 @@ setup() {
 #   drip      a byte of the body every 200 ms
 start_silent() {
     local log=$BATS_TEST_TMPDIR/silent-$1
+    : >"$log"
     python3 - "$1" >"$log" 2>&1 3>&- 4>&- <<'END_PYTHON' &
 import socket, sys, threading, time
 stage = sys.argv[1]
@@ -320,6 +321,7 @@ time.sleep(120)' >"$BATS_TEST_TMPDIR/dns" 2>&1 3>&- 4>&- &
 # that is another operation, it gives a good answer.
 start_declaring() {
     local log=$BATS_TEST_TMPDIR/declaring-$1-$2
+    : >"$log"
     python3 - "$@" >"$log" 2>&1 3>&- 4>&- <<'END_PYTHON' &
 import http.server, sys
 operation, length = sys.argv[1:]
