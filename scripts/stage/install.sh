@@ -1,5 +1,11 @@
-# install.sh: make install, and what it installs.
+# install.sh: make install, and what it installs; the scripts of the module for
+# routers.
 # shellcheck shell=bash
+
+packages_install() {
+	packages_testca
+	echo bats busybox
+}
 
 stage_install() {
 	rm -rf "$out/root"
@@ -12,6 +18,8 @@ stage_install() {
 		tests/check-hardening "$out/root/usr/local/bin/sscep"
 	check "make uninstall" build gcc uninstall DESTDIR="$out/root"
 	check "nothing is left" [ -z "$(find "$out/root" ! -type d)" ]
+	bats_usable && needs busybox && SSCEP=$top/build-gcc/sscep \
+		watched_bats module "${plain[@]}" bats tests/advantech/module.bats
 }
 
 # The files that make install installs, below the prefix.

@@ -1,0 +1,82 @@
+# functions.sh: what the scripts of the module share.
+# shellcheck shell=sh
+#
+# The caller sets: etc, the directory of this file.
+
+unset CDPATH
+module=${etc:?}/..
+module=$(cd "$module" && pwd) || exit 1
+etc=$module/etc
+
+# shellcheck source=scripts/packaging/advantech/defaults
+. "$etc/defaults"
+# Where uninstall leaves the settings for an install.
+# shellcheck disable=SC2034
+kept_settings=$MOD_SCEPCLIENT_DIRECTORY/settings
+if [ -e "$etc/settings" ]; then
+	# shellcheck source=scripts/packaging/advantech/defaults
+	. "$etc/settings"
+fi
+
+say() {
+	printf '%s\n' "scepClient: $*"
+}
+
+complain() {
+	say "$*" >&2
+}
+
+# What only the entry of this module has.
+mark="$module/etc/renew "
+
+# entry_in FILE
+entry_in() {
+	grep -q -F "$mark" "$1" 2>/dev/null
+}
+
+# crontabs: prints the directories that are there.
+crontabs() {
+	for directory in ${MOD_SCEPCLIENT_CRONTABS:-/var/spool/cron/crontabs \
+		/etc/crontabs}; do
+		[ ! -d "$directory" ] || printf '%s\n' "$directory"
+	done
+}
+
+# change_crontab DIRECTORY [ENTRY]: the crontab of root has this entry of the module,
+# or none. crond takes no file whose name has a dot for a crontab, and reads all again
+# when the directory has changed.
+change_crontab() {
+	crontab=$1/root
+	new=$crontab.scepClient
+	(
+		umask 077
+		rm -f "$new" && : >"$new" || exit
+		if [ -e "$crontab" ]; then
+			cp -p "$crontab" "$new" || exit
+			grep -v -F "$mark" "$crontab" >"$new"
+			[ $? -le 1 ] || exit
+		fi
+		[ -z "${2-}" ] || printf '%s\n' "$2" >>"$new"
+	) && {
+		if [ -s "$new" ]; then
+			mv -f "$new" "$crontab"
+		else
+			rm -f "$new" "$crontab"
+		fi
+	} && return
+	rm -f "$new" 2>/dev/null
+	return 1
+}
+
+# remove_entry: from all crontabs.
+remove_entry() {
+	removed=0
+	for directory in $(crontabs); do
+		entry_in "$directory/root" || continue
+		change_crontab "$directory" || {
+			complain "$directory/root: the entry cannot be removed"
+			removed=1
+		}
+	done
+	return "$removed"
+}

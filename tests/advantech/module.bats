@@ -1,0 +1,297 @@
+#!/usr/bin/env bats
+#
+# The module for Advantech routers, with the program of this machine and the shell of
+# BusyBox: what is in it, and what its scripts do to settings and crontabs. Another
+# file tests it with the program for ARM.
+
+bats_require_minimum_version 1.5.0
+
+setup_file() {
+    tree=$(realpath "$BATS_TEST_DIRNAME/../..")
+    export tree
+    "$tree/scripts/advantech" --program "${SSCEP:?}" \
+        --output "$BATS_FILE_TMPDIR" >"$BATS_FILE_TMPDIR/said"
+}
+
+setup() {
+    umask 022
+    cd "$BATS_TEST_TMPDIR" || return
+    module=$PWD/opt/scepClient
+    etc=$module/etc
+    data=$PWD/data/scepClient
+    crontab=$PWD/crontabs/root
+    mkdir opt data crontabs
+    unpack
+}
+
+# unpack: as the router does, but for the directories that the scripts write to.
+unpack() {
+    tar xzf "$BATS_FILE_TMPDIR/scepClient.tgz" -C opt
+    sed -i -e "s,^\(MOD_SCEPCLIENT_DIRECTORY\)=.*,\1=$data," \
+        -e "s,^\(MOD_SCEPCLIENT_CRONTABS\)=.*,\1=${crontab%/*}," "$etc/defaults"
+}
+
+# script NAME [ARGUMENT]: runs a script of the module.
+script() {
+    run --separate-stderr busybox sh "$etc/$1" "${@:2}"
+    echo "$1 ${*:2}: status $status" "$output" "$stderr"
+}
+
+# set_to NAME VALUE: changes a setting.
+set_to() {
+    sed -i "s|^MOD_SCEPCLIENT_$1=.*|MOD_SCEPCLIENT_$1=$2|" "$etc/settings"
+}
+
+enable() {
+    script install
+    set_to ENABLED 1
+}
+
+# pretend STATUS [TEXT]: a program in the place of sscep, and a file for it.
+pretend() {
+    printf '#!/bin/sh\necho "$PWD $*" >>%s/calls\n%s\nexit %s\n' \
+        "$BATS_TEST_TMPDIR" "${2:+echo '$2' >&2}" "$1" >"$module/bin/sscep"
+    : >"$data/router.conf"
+}
+
+@test "what is in the module" {
+    run -0 find opt/scepClient -type f -printf '%m %P\n'
+    diff <(sort <<<"$output") - <<'END_FILES'
+644 etc/COPYRIGHT
+644 etc/defaults
+644 etc/functions.sh
+644 etc/name
+644 etc/sscep.conf
+644 etc/version
+755 bin/mkrequest
+755 bin/sscep
+755 bin/sscep-renew
+755 etc/init
+755 etc/install
+755 etc/renew
+755 etc/uninstall
+END_FILES
+    [ "$(cat "$etc/name")" = "SCEP Client" ]
+    "$module/bin/sscep" --version | grep -Fx "sscep version $(cat "$etc/version")"
+    grep "scepClient.tgz: $(wc -c <"$BATS_FILE_TMPDIR/scepClient.tgz") bytes" \
+        "$BATS_FILE_TMPDIR/said"
+}
+
+@test "packed again it is the same, whatever the umask, the zone and the directory" {
+    (umask 077 && cd / && TZ=Pacific/Kiritimati "$tree/scripts/advantech" \
+        --program "$SSCEP" --output "$BATS_TEST_TMPDIR/again")
+    cmp "$BATS_FILE_TMPDIR/scepClient.tgz" again/scepClient.tgz
+    SOURCE_DATE_EPOCH=1000000000 "$tree/scripts/advantech" --program "$SSCEP" \
+        --output again
+    run -0 tar tvzf again/scepClient.tgz --full-time --utc scepClient/bin/sscep
+    [[ "$output" == *" 0/0 "*" 2001-09-09 01:46:40 "* ]]
+}
+
+@test "the shell of BusyBox reads all scripts" {
+    local name
+    for name in "$etc"/{init,install,uninstall,renew,functions.sh,defaults} \
+        "$module"/bin/{mkrequest,sscep-renew}; do
+        busybox sh -n "$name"
+    done
+}
+
+@test "init: until it is enabled nothing is started" {
+    script install
+    script init start
+    [ "$status" -eq 0 ]
+    [[ "$output" == *"not enabled: "*"$etc/settings"* ]]
+    script init status
+    [ "$status" -eq 3 ]
+    [ ! -e "$crontab" ]
+    script init
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == "usage: "*"start|stop|restart|status|defaults" ]]
+}
+
+@test "init: start, status, stop; the minute stays, and there is one entry" {
+    enable
+    script init start
+    [ "$status" -eq 0 ]
+    local entry minute
+    entry=$(cat "$crontab")
+    minute=${entry%% *}
+    [[ "$minute" =~ ^[0-9]+$ ]]
+    [ "$minute" -lt 60 ]
+    [ "${entry#"$minute"}" = " * * * * $etc/renew 2>&1 | logger -t scepClient \
+-p daemon.err" ]
+    script init status
+    [ "$status" -eq 0 ]
+    [ "$output" = "$entry" ]
+    script init start
+    script init restart
+    [ "$(cat "$crontab")" = "$entry" ]
+    script init stop
+    [ "$status" -eq 0 ]
+    [ ! -e "$crontab" ]
+    script init start
+    [ "$(cat "$crontab")" = "$entry" ]
+    # Other minutes on other devices.
+    local i
+    for ((i = 0; i < 9; i++)); do
+        rm "$etc/minute"
+        script init start
+        if [ "$(cat "$crontab")" != "$entry" ]; then
+            return
+        fi
+    done
+    false
+}
+
+@test "init: the entries of others stay, and the mode of the file" {
+    enable
+    printf '%s\n' '0 4 * * * /opt/other/etc/renew now' '# the end' >"$crontab"
+    chmod 640 "$crontab"
+    cp "$crontab" before
+    script init start
+    [ "$(head -n 2 "$crontab")" = "$(cat before)" ]
+    [ "$(wc -l <"$crontab")" -eq 3 ]
+    [ "$(stat -c %a "$crontab")" = 640 ]
+    script init stop
+    cmp before "$crontab"
+    [ "$(stat -c %a "$crontab")" = 640 ]
+    [ "$(ls crontabs)" = root ]
+}
+
+@test "init: disabled by its settings, start removes the entry" {
+    enable
+    script init start
+    set_to ENABLED 0
+    script init start
+    [ "$status" -eq 0 ]
+    [ ! -e "$crontab" ]
+}
+
+@test "init: when, as the settings say" {
+    enable
+    set_to MINUTE 5,35
+    set_to HOURS "'3-4'"
+    script init start
+    [[ "$(cat "$crontab")" == "5,35 3-4 * * * /"* ]]
+    set_to HOURS "'3; reboot'"
+    cp "$crontab" before
+    script init start
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *"no field of a crontab" ]]
+    cmp before "$crontab"
+}
+
+@test "init: no directory of crontabs, one that cannot be written" {
+    enable
+    rmdir crontabs
+    script init start
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *"no crontab can be written: "*MOD_SCEPCLIENT_CRONTABS* ]]
+    script init stop
+    [ "$status" -eq 0 ]
+    # The second one is taken.
+    mkdir -p crontabs/root other
+    set_to CRONTABS "'$PWD/crontabs $PWD/other'"
+    script init start
+    [ "$status" -eq 0 ]
+    grep renew other/root
+    [ "$(ls crontabs)" = root ]
+}
+
+@test "init: defaults are as they came" {
+    enable
+    script init defaults
+    [ "$status" -eq 0 ]
+    cmp "$etc/settings" "$etc/defaults"
+}
+
+@test "upgrade: unpacked over an old one, settings and minute stay" {
+    enable
+    script init start
+    cp "$crontab" before
+    rm "$etc/functions.sh"
+    unpack
+    script install
+    [ "$status" -eq 0 ]
+    grep ENABLED=1 "$etc/settings"
+    script init restart
+    cmp before "$crontab"
+}
+
+@test "upgrade: removed and installed, the settings stay" {
+    enable
+    : >"$data/local.key"
+    script init start
+    script uninstall
+    [ "$status" -eq 0 ]
+    rm -r "$module"
+    unpack
+    script install
+    [ "$status" -eq 0 ]
+    grep ENABLED=1 "$etc/settings"
+    [ "$(ls "$data")" = local.key ]
+}
+
+@test "uninstall: nothing is left, but what the user has made" {
+    script install
+    script uninstall
+    [ "$status" -eq 0 ]
+    rm -r "$module"
+    run -0 find opt data crontabs -mindepth 1
+    [ -z "$output" ]
+    unpack
+    enable
+    script init start
+    : >"$data/local.key"
+    script uninstall
+    rm -r "$module"
+    run -0 find opt data crontabs -mindepth 1 -type f -printf '%P\n'
+    [ "$(sort <<<"$output")" = $'scepClient/local.key\nscepClient/settings' ]
+}
+
+@test "install: a directory that cannot be made" {
+    script install
+    set_to DIRECTORY "$crontab/data"
+    : >"$crontab"
+    script install
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *"MOD_SCEPCLIENT_DIRECTORY in $etc/settings"* ]]
+}
+
+@test "renew: each file, in its directory, and nothing is said" {
+    script install
+    pretend 0
+    script renew
+    [ "$status" -eq 0 ]
+    [ -z "$output$stderr" ]
+    [ "$(cat calls)" = "$data renew --quiet --jitter 0 -f $data/router.conf" ]
+}
+
+@test "renew: what fails is said, another run is not" {
+    script install
+    pretend 72 'sscep: refused'
+    script renew
+    [ "$status" -eq 72 ]
+    [[ "$stderr" == *"router.conf: sscep: refused"* ]]
+    pretend 77 'sscep: another run is at work'
+    script renew
+    [ "$status" -eq 0 ]
+    [ -z "$output$stderr" ]
+    pretend 0 'sscep: a warning'
+    script renew
+    [ "$status" -eq 0 ]
+    [[ "$stderr" == *"router.conf: sscep: a warning" ]]
+}
+
+@test "sscep.conf: all of it can be used" {
+    local operation
+    sed -E 's/^#([A-Z][A-Za-z]+  )/\1/' "$etc/sscep.conf" >sscep.conf
+    [ "$(grep -c '^[A-Z]' sscep.conf)" -gt 20 ]
+    for operation in getca enroll renew getcrl; do
+        run --separate-stderr "$SSCEP" "$operation" -f sscep.conf --dump-config
+        echo "$stderr"
+        [ "$status" -eq 0 ]
+        [[ "$stderr" != *"[unknown-key]"* ]]
+    done
+    run -0 "$SSCEP" renew -f sscep.conf --dump-config
+    grep -F 'Hook' <<<"$output"
+}
