@@ -47,7 +47,7 @@ refuses() {
     echo "$output"
     [ "$status" -eq 0 ]
     [ "$(cat "$TESTED")" = "tested ()
-tested (packages)" ]
+tested (packages rpm advantech)" ]
     [[ "$output" == *"$(sha256sum "sscep-$version.tar.gz")"* ]]
     [[ "$output" == *"git tag -s -m 'sscep $version' v$version"* ]]
     [[ "$output" == *"gpg --armor --detach-sign sscep-$version.tar.gz"* ]]
