@@ -119,7 +119,8 @@ static void warn_of_key(const struct option_state *state,
 
 	if (owner == NULL && !section_is_common(entry->section))
 		return;
-	row = table_find_key(entry->key, state->operation->op);
+	row = table_find_key(
+	    entry->key, owner == NULL ? state->operation->op : owner->op);
 	if (row == NULL && !entry->variable)
 		warn_of_unknown_key(entry, path);
 	else if (row != NULL && is_meant(state, owner) &&

@@ -389,6 +389,21 @@ END
     stdout_lacks DumpRequestFile
 }
 
+@test "check: a key that has its effect in the section of renew is not warned of" {
+    cat >conf <<END
+URL = $nowhere
+CACertFile = ca.crt
+[sscep_renew]
+PrivateKeyFile = local.key
+LocalCertFile = local.crt
+NewKey = rsa:2048
+Subject = /CN=x
+END
+    check -f conf
+    finds ok "checked as for renew"
+    stdout_lacks "no effect"
+}
+
 @test "check: what an earlier renew has left makes no renewal of an enrolment" {
     certified
     run_sscep renew -u "$nowhere" "${renewal[@]}"
