@@ -44,6 +44,7 @@ share/man/man1/mkrequest.1
 share/man/man1/sscep.1
 share/man/man5/sscep.conf.5
 share/man/man7/sscep-cookbook.7
+share/man/man7/sscep-router.7
 share/zsh/site-functions/_sscep'
 
 # has_files DIRECTORY: exactly the right files are installed there. rpm adds
