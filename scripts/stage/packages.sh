@@ -3,7 +3,7 @@
 
 packages_packages() {
 	packages_testca
-	echo bats git build-essential debhelper lintian libcmocka-dev
+	echo bats git build-essential debhelper lintian libcmocka-dev shellcheck
 	systemd_dev
 }
 

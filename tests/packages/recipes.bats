@@ -42,6 +42,7 @@ BUILD_DIR := $(TOPDIR)/build
 PKG_INSTALL_DIR := $(TOPDIR)/installed
 INSTALL_DIR := install -d -m 0755
 INSTALL_BIN := install -m 0755
+INSTALL_DATA := install -m 0644
 END
     cat >include/package.mk <<'END'
 define BuildPackage
@@ -54,6 +55,7 @@ install:
 $(call Package/$(1)/install,$(TOPDIR)/root)
 endef
 END
+    ln -s "$openwrt/files" .
     make --no-print-directory --warn-undefined-variables -f \
         "$openwrt/Makefile" TOPDIR="$PWD" "$1"
 }
@@ -104,4 +106,54 @@ END
     [ -x root/usr/bin/sscep ]
     cmp root/usr/bin/sscep-renew "$tree/scripts/sscep.cron"
     [ -d root/etc/sscep ]
+    [ -x root/etc/init.d/sscep ]
+    [ -e root/etc/hotplug.d/ntp/90-sscep ]
+}
+
+@test "OpenWrt: the scripts are for its shell" {
+    local file
+    command -v shellcheck || skip "shellcheck is not installed"
+    for file in "$openwrt"/files/*; do
+        sh -n "$file"
+        shellcheck -s sh "$file"
+    done
+}
+
+@test "OpenWrt: procd runs sscep-renew once a day" {
+    cat >rc.common <<'END'
+procd_open_instance() { echo open; }
+procd_set_param() { echo "$@"; }
+procd_close_instance() { echo close; }
+. "$1"
+start_service
+END
+    [ "$(head -n 1 "$openwrt/files/sscep.init")" = "#!/bin/sh /etc/rc.common" ]
+    run sh -eu rc.common "$openwrt/files/sscep.init"
+    [ "$status" -eq 0 ]
+    [ "$output" = "$(printf '%s\n' open "command /usr/bin/sscep-renew" \
+        "respawn 0 86400 0" "stderr 1" close)" ]
+}
+
+# ntpd_says ACTION: hotplug-call reads the script.
+ntpd_says() {
+    ACTION=$1 SSCEP_MARK=$PWD/mark SSCEP_SERVICE=$PWD/service \
+        sh -euc '. "$1"' sh "$openwrt/files/sscep.ntp"
+}
+
+@test "OpenWrt: a run when the time is set, once, if the service is enabled" {
+    cat >service <<'END'
+#!/bin/sh
+echo "$1" >>calls
+[ ! -e disabled ]
+END
+    chmod +x service
+    ntpd_says step
+    [ ! -e calls ]
+    ntpd_says stratum
+    ntpd_says stratum
+    [ "$(paste -sd' ' calls)" = "enabled restart" ]
+    rm mark calls
+    : >disabled
+    ntpd_says stratum
+    [ "$(cat calls)" = enabled ]
 }
