@@ -144,10 +144,10 @@ static void write_refused(void)
 		const char *name, *pem;
 		unsigned int kind;
 	} inner[] = {
-	    {"enroll-forged", world_forged_pem, 0},
-	    {"enroll-other", world_other_pem, 0},
-	    {"getcert-forged", world_forged_pem, 1},
-	    {"getcrl-forged", world_forged_crl_pem, 6},
+	    {.name = "enroll-forged", .pem = world_forged_pem, .kind = 0},
+	    {.name = "enroll-other", .pem = world_other_pem, .kind = 0},
+	    {.name = "getcert-forged", .pem = world_forged_pem, .kind = 1},
+	    {.name = "getcrl-forged", .pem = world_forged_crl_pem, .kind = 6},
 	};
 	struct buf part = {0}, all = {0};
 	size_t i;
@@ -312,12 +312,12 @@ static void write_files(void)
 		const char *name, *pem;
 		char kind;
 	} files[] = {
-	    {"cert", world_issued_pem, 'c'},
-	    {"ca", world_ca_pem, 'c'},
-	    {"request", world_request_pem, 'r'},
-	    {"crl", world_crl_pem, 'l'},
-	    {"forged", world_forged_pem, 'c'},
-	    {"forged-crl", world_forged_crl_pem, 'l'},
+	    {.name = "cert", .pem = world_issued_pem, .kind = 'c'},
+	    {.name = "ca", .pem = world_ca_pem, .kind = 'c'},
+	    {.name = "request", .pem = world_request_pem, .kind = 'r'},
+	    {.name = "crl", .pem = world_crl_pem, .kind = 'l'},
+	    {.name = "forged", .pem = world_forged_pem, .kind = 'c'},
+	    {.name = "forged-crl", .pem = world_forged_crl_pem, .kind = 'l'},
 	};
 	struct buf bytes = {0};
 	char name[64];

@@ -61,37 +61,6 @@ void fixture_within(const char *file, int line, long long value,
 	_fail(file, line);
 }
 
-static struct {
-	const char *table, *name;
-	size_t number;
-} row;
-
-/* Remembers the row; without a table there is none, and the loop ends. */
-bool fixture_row(const char *table, size_t number, const char *name)
-{
-	row.table = table;
-	row.number = number;
-	row.name = name;
-	return table != NULL;
-}
-
-/* What is done before and after each test. */
-int fixture_forget_row(void **state)
-{
-	(void)state;
-	fixture_row(NULL, 0, NULL);
-	return 0;
-}
-
-int fixture_print_row(void **state)
-{
-	(void)state;
-	if (row.table != NULL)
-		print_error("row %zu of %s: %s\n", row.number, row.table,
-		    row.name != NULL ? row.name : "it has no name");
-	return 0;
-}
-
 void fixture_exit(int status)
 {
 #ifdef FIXTURE_SANITIZED

@@ -9,6 +9,7 @@
 #include <openssl/x509.h>
 
 #include "compat/compat.h"
+#include "rows.h"
 
 /* In a build with the address sanitizer. */
 #if defined(__SANITIZE_ADDRESS__)
@@ -32,27 +33,6 @@ void fixture_fail(const char *format, ...) PRINTF_LIKE(1, 2);
 	    (long long)(least), (long long)(most))
 void fixture_within(const char *file, int line, long long value,
     long long least, long long most);
-
-#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
-
-/*
- * for (EACH_ROW(i, rows, rows[i].text)): a test that fails in the loop prints
- * the row, too: its number, and its name, which may be NULL.  The loop must not
- * be left before its end.
- */
-#define EACH_ROW(i, table, name) \
-	(i) = 0; \
-	(size_t)(i) < NITEMS(table) ? fixture_row(#table, (size_t)(i), (name)) \
-				    : fixture_row(NULL, 0, NULL); \
-	(i)++
-bool fixture_row(const char *table, size_t number, const char *name);
-int fixture_forget_row(void **state);
-int fixture_print_row(void **state);
-
-#undef cmocka_unit_test
-#define cmocka_unit_test(test) \
-	cmocka_unit_test_setup_teardown( \
-	    test, fixture_forget_row, fixture_print_row)
 
 /*
  * A temporary directory of the test program, made at the first call.

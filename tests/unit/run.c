@@ -69,6 +69,19 @@ void run_write_file(const char *text)
 	fixture_write(RUN_FILE, text, strlen(text));
 }
 
+const char *run_show(const char *file, const char *const *args, size_t count)
+{
+	static char text[1024];
+	size_t i, len = 0;
+
+	for (i = 0; i < count && args[i] != NULL && len < sizeof(text); i++)
+		len += (size_t)snprintf(text + len, sizeof(text) - len, "%s%s",
+		    i > 0 ? " " : "", args[i]);
+	if (file != NULL && len < sizeof(text))
+		snprintf(text + len, sizeof(text) - len, " with %s", file);
+	return text;
+}
+
 void run_expect(const struct saying *s)
 {
 	struct run r;
@@ -81,8 +94,8 @@ void run_expect(const struct saying *s)
 		run_add(&r, s->args[i]);
 	run_parse(&r);
 	if (r.status != s->status || strcmp(r.said, s->said) != 0)
-		fixture_fail("%s %s: %d, \"%s\", not \"%s\"", s->args[0],
-		    s->file != NULL ? s->file : s->args[1], (int)r.status,
+		fixture_fail("%s: %d, \"%s\", not \"%s\"",
+		    run_show(s->file, s->args, NITEMS(s->args)), (int)r.status,
 		    r.said, s->said);
 	run_end(&r);
 }

@@ -32,6 +32,12 @@ void run_end(struct run *run);
 /* Makes RUN_FILE. */
 void run_write_file(const char *text);
 
+/*
+ * A command line, after which a row is called, and the file that it names, which
+ * may be NULL; valid until the next call.
+ */
+const char *run_show(const char *file, const char *const *args, size_t count);
+
 /* Arguments, the file they name, the status and the whole text on stderr. */
 struct saying {
 	const char *file; /* NULL: none */

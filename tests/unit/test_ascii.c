@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "compat/compat.h"
+#include "rows.h"
 #include "util/ascii.h"
 
 static void test_hex(void **state)
@@ -29,26 +30,26 @@ static void test_percent(void **state)
 	static const struct {
 		const char *text, *decoded;
 	} rows[] = {
-	    {"", ""},
-	    {"abc", "abc"},
-	    {"%41%62c", "Abc"},
-	    {"%25%7e%7F", "%~\x7f"},
-	    {"%c3%A4", "\xc3\xa4"},
-	    {"1234567", "1234567"},
-	    {"%31234567", "1234567"},
-	    {"12345678", NULL},
-	    {"%", NULL},
-	    {"a%4", NULL},
-	    {"%4g", NULL},
-	    {"%%41", NULL},
-	    {"% 4", NULL},
+	    {.text = "", .decoded = ""},
+	    {.text = "abc", .decoded = "abc"},
+	    {.text = "%41%62c", .decoded = "Abc"},
+	    {.text = "%25%7e%7F", .decoded = "%~\x7f"},
+	    {.text = "%c3%A4", .decoded = "\xc3\xa4"},
+	    {.text = "1234567", .decoded = "1234567"},
+	    {.text = "%31234567", .decoded = "1234567"},
+	    {.text = "12345678"},
+	    {.text = "%"},
+	    {.text = "a%4"},
+	    {.text = "%4g"},
+	    {.text = "%%41"},
+	    {.text = "% 4"},
 	};
 	char out[8];
 	bool nul;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT_OF(rows); i++) {
+	for (EACH_ROW(i, rows, rows[i].text)) {
 		bool ok = ascii_decode_percent(
 		    out, sizeof(out), rows[i].text, strlen(rows[i].text), &nul);
 
@@ -77,8 +78,8 @@ static void test_words(void **state)
 
 	(void)state;
 	assert_int_equal(ascii_compare_words("kEY", "Key"), 0);
-	for (i = 0; i < COUNT_OF(rows); i++)
-		for (j = 0; j < COUNT_OF(rows); j++) {
+	for (EACH_ROW(i, rows, rows[i]))
+		for (EACH_ROW(j, rows, rows[j])) {
 			order = ascii_compare_words(rows[i], rows[j]);
 			assert_int_equal(
 			    (order > 0) - (order < 0), (i > j) - (i < j));

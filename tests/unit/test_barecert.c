@@ -50,12 +50,14 @@ static void add_names(X509 *cert)
 		const char *bytes;
 		int len;
 	} names[] = {
-	    {V_ASN1_UTF8STRING, "\xc3\xa4\xe2\x82\xac", 5},
-	    {V_ASN1_BMPSTRING, "\x00\xe4\x20\xac", 4},
-	    {V_ASN1_T61STRING, "\xe4o", 2},
-	    {V_ASN1_UNIVERSALSTRING, "\0\0\0a", 4},
-	    {V_ASN1_IA5STRING, "a@b", 3},
-	    {V_ASN1_PRINTABLESTRING, "", 0},
+	    {.type = V_ASN1_UTF8STRING,
+		.bytes = "\xc3\xa4\xe2\x82\xac",
+		.len = 5},
+	    {.type = V_ASN1_BMPSTRING, .bytes = "\x00\xe4\x20\xac", .len = 4},
+	    {.type = V_ASN1_T61STRING, .bytes = "\xe4o", .len = 2},
+	    {.type = V_ASN1_UNIVERSALSTRING, .bytes = "\0\0\0a", .len = 4},
+	    {.type = V_ASN1_IA5STRING, .bytes = "a@b", .len = 3},
+	    {.type = V_ASN1_PRINTABLESTRING, .bytes = "", .len = 0},
 	};
 	X509_NAME *name = X509_NAME_new();
 	size_t i;
@@ -141,21 +143,37 @@ static void set_times(X509 *cert)
 }
 
 static const struct sample samples[] = {
-    {"plain", keep, {.cn = "a"}},
-    {"a CA", keep, {.cn = "a", .ca = true, .ids = true, .usage = "cRLSign"}},
-    {"an RA", keep, {.cn = "a", .purpose = "1.3.6.1.5.5.7.3.28"}},
-    {"GeneralizedTime", keep, {.cn = "a", .to = 30000}},
-    {"expired", keep, {.cn = "a", .from = -20, .to = -10}},
-    {"not valid yet", keep, {.cn = "a", .from = 10, .to = 20}},
-    {"version 1", make_v1, {.cn = "a"}},
-    {"no extensions", take_extensions, {.cn = "a"}},
-    {"types of names", add_names, {.cn = "a"}},
-    {"empty names", empty_names, {.cn = "a"}},
-    {"a negative serial", negative_serial, {.cn = "a"}},
-    {"a huge serial", huge_serial, {.cn = "a"}},
-    {"an unknown extension", unknown_extension, {.cn = "a"}},
-    {"broken extensions", broken_extensions, {.cn = "a"}},
-    {"times that are none", set_times, {.cn = "a"}},
+    {.what = "plain", .change = keep, .spec = {.cn = "a"}},
+    {.what = "a CA",
+	.change = keep,
+	.spec = {.cn = "a", .ca = true, .ids = true, .usage = "cRLSign"}},
+    {.what = "an RA",
+	.change = keep,
+	.spec = {.cn = "a", .purpose = "1.3.6.1.5.5.7.3.28"}},
+    {.what = "GeneralizedTime",
+	.change = keep,
+	.spec = {.cn = "a", .to = 30000}},
+    {.what = "expired",
+	.change = keep,
+	.spec = {.cn = "a", .from = -20, .to = -10}},
+    {.what = "not valid yet",
+	.change = keep,
+	.spec = {.cn = "a", .from = 10, .to = 20}},
+    {.what = "version 1", .change = make_v1, .spec = {.cn = "a"}},
+    {.what = "no extensions", .change = take_extensions, .spec = {.cn = "a"}},
+    {.what = "types of names", .change = add_names, .spec = {.cn = "a"}},
+    {.what = "empty names", .change = empty_names, .spec = {.cn = "a"}},
+    {.what = "a negative serial",
+	.change = negative_serial,
+	.spec = {.cn = "a"}},
+    {.what = "a huge serial", .change = huge_serial, .spec = {.cn = "a"}},
+    {.what = "an unknown extension",
+	.change = unknown_extension,
+	.spec = {.cn = "a"}},
+    {.what = "broken extensions",
+	.change = broken_extensions,
+	.spec = {.cn = "a"}},
+    {.what = "times that are none", .change = set_times, .spec = {.cn = "a"}},
 };
 
 static X509 *make(const struct sample *sample, EVP_PKEY *key)
@@ -237,7 +255,7 @@ static void test_fields(void **state)
 
 	(void)state;
 	for (k = 0; k < NITEMS(keys); k++)
-		for (i = 0; i < NITEMS(samples); i++) {
+		for (EACH_ROW(i, samples, samples[i].what)) {
 			cert = make(&samples[i], keys[k]);
 			get_der(&der, cert);
 			taken = compare(samples[i].what, der.data, der.len);
@@ -279,7 +297,7 @@ static void test_flipped_bytes(void **state)
 	(void)state;
 	for (k = 0; k < NITEMS(keys); k++) {
 		cert = make(&samples[1], keys[k]);
-		for (i = 0; i < NITEMS(masks); i++)
+		for (EACH_ROW(i, masks, NULL))
 			flip_each_byte(cert, masks[i], &taken);
 		X509_free(cert);
 	}

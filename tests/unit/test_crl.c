@@ -70,7 +70,7 @@ static void test_pem(void **state)
 		bytes[i] = (unsigned char)(i * 7 + i / 251);
 	for (i = 1; i < 200; i++)
 		check_pem(bytes, i);
-	for (i = 0; i < NITEMS(lens); i++)
+	for (EACH_ROW(i, lens, NULL))
 		check_pem(bytes, lens[i]);
 	free(bytes);
 }
@@ -142,11 +142,14 @@ static const struct way {
 	const EVP_MD *(*digest)(void);
 	bool pss;
 } ways[] = {
-    {"RSA", EVP_PKEY_RSA, EVP_sha256, false},
-    {"RSA with SHA-1", EVP_PKEY_RSA, EVP_sha1, false},
-    {"RSASSA-PSS", EVP_PKEY_RSA, EVP_sha384, true},
-    {"ECDSA", EVP_PKEY_EC, EVP_sha256, false},
-    {"Ed25519", EVP_PKEY_ED25519, NULL, false},
+    {.what = "RSA", .type = EVP_PKEY_RSA, .digest = EVP_sha256},
+    {.what = "RSA with SHA-1", .type = EVP_PKEY_RSA, .digest = EVP_sha1},
+    {.what = "RSASSA-PSS",
+	.type = EVP_PKEY_RSA,
+	.digest = EVP_sha384,
+	.pss = true},
+    {.what = "ECDSA", .type = EVP_PKEY_EC, .digest = EVP_sha256},
+    {.what = "Ed25519", .type = EVP_PKEY_ED25519},
 };
 
 static EVP_PKEY *new_key(const struct way *way)
@@ -262,8 +265,7 @@ static void test_signatures(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(ways); i++) {
-		print_message("%s\n", ways[i].what);
+	for (EACH_ROW(i, ways, ways[i].what)) {
 		check_way(&ways[i], 2, 1);
 		check_way(&ways[i], 10000, 20011);
 	}
@@ -468,26 +470,104 @@ static void peek(struct crl *crl, const char *path)
 static void test_newer(void **state)
 {
 	static const struct {
+		const char *name;
 		long time, number, other_time, other_number;
 		bool newer;
 		int entries;
 		bool other_issuer;
 	} cases[] = {
-	    {1790000001, 1, 1790000000, 2, true, 3, false},
-	    {1790000001, 1, 1790000000, 2, true, 20000, false},
-	    {1790090000, -1, 1790000000, -1, true, 3, false},
+	    {.name = "later, of a lower number",
+		.time = 1790000001,
+		.number = 1,
+		.other_time = 1790000000,
+		.other_number = 2,
+		.newer = true,
+		.entries = 3},
+	    {.name = "later, with many entries",
+		.time = 1790000001,
+		.number = 1,
+		.other_time = 1790000000,
+		.other_number = 2,
+		.newer = true,
+		.entries = 20000},
+	    {.name = "later, without numbers",
+		.time = 1790090000,
+		.number = -1,
+		.other_time = 1790000000,
+		.other_number = -1,
+		.newer = true,
+		.entries = 3},
 	    /* Whole days. */
-	    {1790086400, 1, 1790000000, 2, true, 3, false},
-	    {1790000000, 2, 1790086400, 1, false, 3, false},
-	    {1790000000, 2, 1790000001, 1, false, 3, false},
-	    {1790000000, 2, 1790000000, 1, true, 3, false},
-	    {1790000000, 256, 1790000000, 255, true, 0, false},
-	    {1790000000, 1, 1790000000, 1, false, 3, false},
-	    {1790000000, 1, 1790000000, 2, false, 3, false},
-	    {1790000000, 1, 1790000000, -1, false, 3, false},
-	    {1790000000, -1, 1790000000, 1, false, 3, false},
-	    {1790000000, 2, 1790000000, 1, false, 20000, false},
-	    {1790000001, 1, 1790000000, 1, false, 3, true},
+	    {.name = "a day later",
+		.time = 1790086400,
+		.number = 1,
+		.other_time = 1790000000,
+		.other_number = 2,
+		.newer = true,
+		.entries = 3},
+	    {.name = "a day earlier, of a higher number",
+		.time = 1790000000,
+		.number = 2,
+		.other_time = 1790086400,
+		.other_number = 1,
+		.entries = 3},
+	    {.name = "a second earlier, of a higher number",
+		.time = 1790000000,
+		.number = 2,
+		.other_time = 1790000001,
+		.other_number = 1,
+		.entries = 3},
+	    {.name = "as late, of the next number",
+		.time = 1790000000,
+		.number = 2,
+		.other_time = 1790000000,
+		.other_number = 1,
+		.newer = true,
+		.entries = 3},
+	    {.name = "as late, of the next number, which has one octet more",
+		.time = 1790000000,
+		.number = 256,
+		.other_time = 1790000000,
+		.other_number = 255,
+		.newer = true,
+		.entries = 0},
+	    {.name = "the same",
+		.time = 1790000000,
+		.number = 1,
+		.other_time = 1790000000,
+		.other_number = 1,
+		.entries = 3},
+	    {.name = "as late, of a lower number",
+		.time = 1790000000,
+		.number = 1,
+		.other_time = 1790000000,
+		.other_number = 2,
+		.entries = 3},
+	    {.name = "as late, only this one has a number",
+		.time = 1790000000,
+		.number = 1,
+		.other_time = 1790000000,
+		.other_number = -1,
+		.entries = 3},
+	    {.name = "as late, only the other one has a number",
+		.time = 1790000000,
+		.number = -1,
+		.other_time = 1790000000,
+		.other_number = 1,
+		.entries = 3},
+	    {.name = "as late, its number is behind many entries",
+		.time = 1790000000,
+		.number = 2,
+		.other_time = 1790000000,
+		.other_number = 1,
+		.entries = 20000},
+	    {.name = "later, of another issuer",
+		.time = 1790000001,
+		.number = 1,
+		.other_time = 1790000000,
+		.other_number = 1,
+		.entries = 3,
+		.other_issuer = true},
 	};
 	struct cert_spec spec = {
 	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
@@ -498,7 +578,7 @@ static void test_newer(void **state)
 	(void)state;
 	spec.cn = "Another CA";
 	other_ca = fixture_cert(&spec);
-	for (i = 0; i < NITEMS(cases); i++) {
+	for (EACH_ROW(i, cases, cases[i].name)) {
 		write_numbered(fixture_path("crl"), ca, cases[i].time,
 		    cases[i].number, cases[i].entries);
 		peek(&crl, fixture_path("crl"));
@@ -507,7 +587,7 @@ static void test_newer(void **state)
 		    cases[i].other_number, 2);
 		peek(&other, fixture_path("crl"));
 		if (crlhead_is_newer(&crl, &other) != cases[i].newer)
-			fixture_fail("case %zu", i);
+			fixture_fail("newer: not %d", cases[i].newer);
 		crl_free(&crl);
 		crl_free(&other);
 	}

@@ -14,8 +14,7 @@
 #include <openssl/objects.h>
 
 #include "pki/der.h"
-
-#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
+#include "rows.h"
 
 /* The bytes of a literal, without its NUL. */
 #define RUN(text) \
@@ -42,52 +41,150 @@ static const struct {
 	int tag;
 	long whole, inside;
 } steps[] = {
-    {"primitive", RUN("\x02\x01\x05"), true, true, 2, 3, 1},
-    {"more behind", RUN("\x02\x01\x05\x05\x00"), true, true, 2, 3, 1},
-    {"no content", RUN("\x05\x00"), true, true, 5, 2, 0},
-    {"constructed", RUN("\x30\x03\x02\x01\x05"), true, true, 16, 5, 3},
-    {"long length", RUN("\x04\x81\x01x"), true, true, 4, 4, 1},
-    {"nothing", RUN(""), false, false, 0, 0, 0},
-    {"half a header", RUN("\x30"), false, false, 0, 0, 0},
-    {"beyond the end", RUN("\x30\x03\x02\x01"), false, false, 0, 0, 0},
-    {"length of 2^32", RUN("\x04\x85\x01\x00\x00\x00\x00x"), false, false, 0, 0,
-	0},
-    {"indefinite", RUN("\x30\x80\x02\x01\x05\x00\x00"), false, true, 16, 7, 3},
-    {"indefinite, empty", RUN("\x30\x80\x00\x00"), false, true, 16, 4, 0},
-    {"one in another", RUN("\x30\x80\xa0\x80\x00\x00\x00\x00\x05\x00"), false,
-	true, 16, 8, 4},
-    {"another end-of-contents", RUN("\x30\x80\x00\x81\x00\x00\x00"), false,
-	true, 16, 7, 3},
-    {"zeros inside", RUN("\x30\x80\x04\x02\x00\x00\x00\x00"), false, true, 16,
-	8, 4},
-    {"without its end", RUN("\x30\x80\x02\x01\x05\x00"), false, false, 0, 0, 0},
-    {"end of the inner one only", RUN("\x30\x80\x30\x80\x00\x00"), false, false,
-	0, 0, 0},
-    {"indefinite, but primitive", RUN("\x04\x80xx\x00\x00"), false, false, 0, 0,
-	0},
-    {"length of 2^64 + 1",
-	RUN("\x04\x89\x01\x00\x00\x00\x00\x00\x00\x00\x01xyyyyyyyyyyyyyyyyyyyyy"
+    {.what = "primitive",
+	.run = RUN("\x02\x01\x05"),
+	.der = true,
+	.ber = true,
+	.tag = 2,
+	.whole = 3,
+	.inside = 1},
+    {.what = "more behind",
+	.run = RUN("\x02\x01\x05\x05\x00"),
+	.der = true,
+	.ber = true,
+	.tag = 2,
+	.whole = 3,
+	.inside = 1},
+    {.what = "no content",
+	.run = RUN("\x05\x00"),
+	.der = true,
+	.ber = true,
+	.tag = 5,
+	.whole = 2,
+	.inside = 0},
+    {.what = "constructed",
+	.run = RUN("\x30\x03\x02\x01\x05"),
+	.der = true,
+	.ber = true,
+	.tag = 16,
+	.whole = 5,
+	.inside = 3},
+    {.what = "long length",
+	.run = RUN("\x04\x81\x01x"),
+	.der = true,
+	.ber = true,
+	.tag = 4,
+	.whole = 4,
+	.inside = 1},
+    {.what = "nothing", .run = RUN(""), .tag = 0, .whole = 0, .inside = 0},
+    {.what = "half a header",
+	.run = RUN("\x30"),
+	.tag = 0,
+	.whole = 0,
+	.inside = 0},
+    {.what = "beyond the end",
+	.run = RUN("\x30\x03\x02\x01"),
+	.tag = 0,
+	.whole = 0,
+	.inside = 0},
+    {.what = "length of 2^32",
+	.run = RUN("\x04\x85\x01\x00\x00\x00\x00x"),
+	.tag = 0,
+	.whole = 0,
+	.inside = 0},
+    {.what = "indefinite",
+	.run = RUN("\x30\x80\x02\x01\x05\x00\x00"),
+	.ber = true,
+	.tag = 16,
+	.whole = 7,
+	.inside = 3},
+    {.what = "indefinite, empty",
+	.run = RUN("\x30\x80\x00\x00"),
+	.ber = true,
+	.tag = 16,
+	.whole = 4,
+	.inside = 0},
+    {.what = "one in another",
+	.run = RUN("\x30\x80\xa0\x80\x00\x00\x00\x00\x05\x00"),
+	.ber = true,
+	.tag = 16,
+	.whole = 8,
+	.inside = 4},
+    {.what = "another end-of-contents",
+	.run = RUN("\x30\x80\x00\x81\x00\x00\x00"),
+	.ber = true,
+	.tag = 16,
+	.whole = 7,
+	.inside = 3},
+    {.what = "zeros inside",
+	.run = RUN("\x30\x80\x04\x02\x00\x00\x00\x00"),
+	.ber = true,
+	.tag = 16,
+	.whole = 8,
+	.inside = 4},
+    {.what = "without its end",
+	.run = RUN("\x30\x80\x02\x01\x05\x00"),
+	.tag = 0,
+	.whole = 0,
+	.inside = 0},
+    {.what = "end of the inner one only",
+	.run = RUN("\x30\x80\x30\x80\x00\x00"),
+	.tag = 0,
+	.whole = 0,
+	.inside = 0},
+    {.what = "indefinite, but primitive",
+	.run = RUN("\x04\x80xx\x00\x00"),
+	.tag = 0,
+	.whole = 0,
+	.inside = 0},
+    {.what = "length of 2^64 + 1",
+	.run = RUN(
+	    "\x04\x89\x01\x00\x00\x00\x00\x00\x00\x00\x01xyyyyyyyyyyyyyyyyyyyyy"
 	    "yyyy"),
-	false, false, 0, 0, 0},
-    {"length after zeros", RUN("\x04\x85\x00\x00\x00\x00\x01x"), true, true, 4,
-	8, 1},
-    {"a long tag", RUN("\x1f\x81\x01\x01x"), true, true, 129, 5, 1},
-    {"32 octets of header",
-	RUN("\x04\x9e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	.tag = 0,
+	.whole = 0,
+	.inside = 0},
+    {.what = "length after zeros",
+	.run = RUN("\x04\x85\x00\x00\x00\x00\x01x"),
+	.der = true,
+	.ber = true,
+	.tag = 4,
+	.whole = 8,
+	.inside = 1},
+    {.what = "a long tag",
+	.run = RUN("\x1f\x81\x01\x01x"),
+	.der = true,
+	.ber = true,
+	.tag = 129,
+	.whole = 5,
+	.inside = 1},
+    {.what = "32 octets of header",
+	.run = RUN(
+	    "\x04\x9e\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 	    "\x00\x00"
 	    "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01x"),
-	true, true, 4, 33, 1},
-    {"33 octets of header",
-	RUN("\x04\x9f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
+	.der = true,
+	.ber = true,
+	.tag = 4,
+	.whole = 33,
+	.inside = 1},
+    {.what = "33 octets of header",
+	.run = RUN(
+	    "\x04\x9f\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00"
 	    "\x00\x00"
 	    "\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01x"),
-	false, false, 0, 0, 0},
-    {"a tag without end",
-	RUN("\x1f\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"
+	.tag = 0,
+	.whole = 0,
+	.inside = 0},
+    {.what = "a tag without end",
+	.run = RUN(
+	    "\x1f\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"
 	    "\x80\x80"
 	    "\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80\x80"
 	    "\x01\x00"),
-	false, false, 0, 0, 0},
+	.tag = 0,
+	.whole = 0,
+	.inside = 0},
 };
 
 static void check_step(size_t i, struct der run)
@@ -115,8 +212,7 @@ static void test_steps(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(steps); i++) {
-		print_message("%s\n", steps[i].what);
+	for (EACH_ROW(i, steps, steps[i].what)) {
 		check_step(i, steps[i].run);
 		check_step(i, in_file(steps[i].run));
 	}
@@ -162,36 +258,83 @@ static const struct {
 	struct der run;
 	enum der_verdict loose, strict;
 } checks[] = {
-    {"nothing", RUN(""), DER_FINE, DER_FINE},
-    {"nested", RUN("\x30\x04\x31\x02\x05\x00"), DER_FINE, DER_FINE},
-    {"two", RUN("\x05\x00\x05\x00"), DER_FINE, DER_FINE},
-    {"indefinite", RUN("\x30\x80\x05\x00\x00\x00"), DER_FINE, DER_BROKEN},
-    {"a string in pieces", RUN("\x24\x03\x04\x01x"), DER_FINE, DER_BROKEN},
-    {"a string in indefinite pieces", RUN("\x24\x80\x04\x01x\x00\x00"),
-	DER_FINE, DER_BROKEN},
-    {"without its end", RUN("\x30\x80\x05\x00"), DER_BROKEN, DER_BROKEN},
-    {"beyond the outer one", RUN("\x30\x02\x04\x01x"), DER_BROKEN, DER_BROKEN},
-    {"half an element behind", RUN("\x05\x00\x05"), DER_BROKEN, DER_BROKEN},
-    {"another end-of-contents", RUN("\x30\x80\x00\x81\x00\x00\x00"), DER_FINE,
-	DER_BROKEN},
-    {"end-of-contents alone", RUN("\x00\x00"), DER_BROKEN, DER_BROKEN},
-    {"end-of-contents in a definite length", RUN("\x30\x04\x05\x00\x00\x00"),
-	DER_BROKEN, DER_BROKEN},
-    {"zeros in text", RUN("\x82\x02\x00\x00"), DER_FINE, DER_FINE},
-    {"a list that says it is primitive", RUN("\x11\x02\x05\x00"), DER_FINE,
-	DER_BROKEN},
-    {"text under a tag of its own", RUN("\x82\x02\x30\x05\x05\x00"), DER_FINE,
-	DER_FINE},
-    {"text in text", RUN("\x30\x08\x82\x04\x82\x02\x30\x05\x05\x00"), DER_FINE,
-	DER_FINE},
-    {"what is broken in a list under such a tag, and more",
-	RUN("\x82\x06\x30\x01\xff\x05\x00\x05"), DER_FINE, DER_FINE},
-    {"text in an OCTET STRING", RUN("\x04\x02\x30\x05\x05\x00"), DER_FINE,
-	DER_FINE},
-    {"an element in an OCTET STRING", RUN("\x04\x02\x05\x00"), DER_FINE,
-	DER_FINE},
-    {"indefinite in an OCTET STRING", RUN("\x04\x04\x30\x80\x00\x00"), DER_FINE,
-	DER_FINE},
+    {.what = "nothing", .run = RUN(""), .loose = DER_FINE, .strict = DER_FINE},
+    {.what = "nested",
+	.run = RUN("\x30\x04\x31\x02\x05\x00"),
+	.loose = DER_FINE,
+	.strict = DER_FINE},
+    {.what = "two",
+	.run = RUN("\x05\x00\x05\x00"),
+	.loose = DER_FINE,
+	.strict = DER_FINE},
+    {.what = "indefinite",
+	.run = RUN("\x30\x80\x05\x00\x00\x00"),
+	.loose = DER_FINE,
+	.strict = DER_BROKEN},
+    {.what = "a string in pieces",
+	.run = RUN("\x24\x03\x04\x01x"),
+	.loose = DER_FINE,
+	.strict = DER_BROKEN},
+    {.what = "a string in indefinite pieces",
+	.run = RUN("\x24\x80\x04\x01x\x00\x00"),
+	.loose = DER_FINE,
+	.strict = DER_BROKEN},
+    {.what = "without its end",
+	.run = RUN("\x30\x80\x05\x00"),
+	.loose = DER_BROKEN,
+	.strict = DER_BROKEN},
+    {.what = "beyond the outer one",
+	.run = RUN("\x30\x02\x04\x01x"),
+	.loose = DER_BROKEN,
+	.strict = DER_BROKEN},
+    {.what = "half an element behind",
+	.run = RUN("\x05\x00\x05"),
+	.loose = DER_BROKEN,
+	.strict = DER_BROKEN},
+    {.what = "another end-of-contents",
+	.run = RUN("\x30\x80\x00\x81\x00\x00\x00"),
+	.loose = DER_FINE,
+	.strict = DER_BROKEN},
+    {.what = "end-of-contents alone",
+	.run = RUN("\x00\x00"),
+	.loose = DER_BROKEN,
+	.strict = DER_BROKEN},
+    {.what = "end-of-contents in a definite length",
+	.run = RUN("\x30\x04\x05\x00\x00\x00"),
+	.loose = DER_BROKEN,
+	.strict = DER_BROKEN},
+    {.what = "zeros in text",
+	.run = RUN("\x82\x02\x00\x00"),
+	.loose = DER_FINE,
+	.strict = DER_FINE},
+    {.what = "a list that says it is primitive",
+	.run = RUN("\x11\x02\x05\x00"),
+	.loose = DER_FINE,
+	.strict = DER_BROKEN},
+    {.what = "text under a tag of its own",
+	.run = RUN("\x82\x02\x30\x05\x05\x00"),
+	.loose = DER_FINE,
+	.strict = DER_FINE},
+    {.what = "text in text",
+	.run = RUN("\x30\x08\x82\x04\x82\x02\x30\x05\x05\x00"),
+	.loose = DER_FINE,
+	.strict = DER_FINE},
+    {.what = "what is broken in a list under such a tag, and more",
+	.run = RUN("\x82\x06\x30\x01\xff\x05\x00\x05"),
+	.loose = DER_FINE,
+	.strict = DER_FINE},
+    {.what = "text in an OCTET STRING",
+	.run = RUN("\x04\x02\x30\x05\x05\x00"),
+	.loose = DER_FINE,
+	.strict = DER_FINE},
+    {.what = "an element in an OCTET STRING",
+	.run = RUN("\x04\x02\x05\x00"),
+	.loose = DER_FINE,
+	.strict = DER_FINE},
+    {.what = "indefinite in an OCTET STRING",
+	.run = RUN("\x04\x04\x30\x80\x00\x00"),
+	.loose = DER_FINE,
+	.strict = DER_FINE},
 };
 
 static enum der_verdict check(struct der run, bool strict)
@@ -206,8 +349,7 @@ static void test_checks(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(checks); i++) {
-		print_message("%s\n", checks[i].what);
+	for (EACH_ROW(i, checks, checks[i].what)) {
 		assert_int_equal(check(checks[i].run, false), checks[i].loose);
 		assert_int_equal(check(checks[i].run, true), checks[i].strict);
 		assert_int_equal(
@@ -352,22 +494,33 @@ static const struct {
 	struct der string;
 	const char *joined; /* NULL: refused */
 } joins[] = {
-    {"primitive", RUN("\x04\x02xy"), "xy"},
-    {"empty", RUN("\x04\x00"), ""},
-    {"primitive, of another tag", RUN("\x80\x02xy"), "xy"},
-    {"no segments", RUN("\x24\x00"), ""},
-    {"one segment", RUN("\x24\x04\x04\x02xy"), "xy"},
-    {"segments", RUN("\xa0\x07\x04\x01x\x04\x02yz"), "xyz"},
-    {"an empty one", RUN("\xa0\x08\x04\x01x\x04\x00\x04\x01y"), "xy"},
-    {"indefinite", RUN("\xa0\x80\x04\x01x\x04\x02yz\x00\x00"), "xyz"},
-    {"segments of segments",
-	RUN("\x24\x80\x24\x80\x04\x01w\x00\x00\x24\x06\x04\x01x\x04\x01y\x04"
+    {.what = "primitive", .string = RUN("\x04\x02xy"), .joined = "xy"},
+    {.what = "empty", .string = RUN("\x04\x00"), .joined = ""},
+    {.what = "primitive, of another tag",
+	.string = RUN("\x80\x02xy"),
+	.joined = "xy"},
+    {.what = "no segments", .string = RUN("\x24\x00"), .joined = ""},
+    {.what = "one segment",
+	.string = RUN("\x24\x04\x04\x02xy"),
+	.joined = "xy"},
+    {.what = "segments",
+	.string = RUN("\xa0\x07\x04\x01x\x04\x02yz"),
+	.joined = "xyz"},
+    {.what = "an empty one",
+	.string = RUN("\xa0\x08\x04\x01x\x04\x00\x04\x01y"),
+	.joined = "xy"},
+    {.what = "indefinite",
+	.string = RUN("\xa0\x80\x04\x01x\x04\x02yz\x00\x00"),
+	.joined = "xyz"},
+    {.what = "segments of segments",
+	.string = RUN(
+	    "\x24\x80\x24\x80\x04\x01w\x00\x00\x24\x06\x04\x01x\x04\x01y\x04"
 	    "\x01z\x00\x00"),
-	"wxyz"},
-    {"an INTEGER", RUN("\x24\x03\x02\x01\x05"), NULL},
-    {"a segment under another tag", RUN("\xa0\x03\x80\x01x"), NULL},
-    {"a segment beyond the end", RUN("\x24\x03\x04\x02x"), NULL},
-    {"half a header", RUN("\x24\x01\x04"), NULL},
+	.joined = "wxyz"},
+    {.what = "an INTEGER", .string = RUN("\x24\x03\x02\x01\x05")},
+    {.what = "a segment under another tag", .string = RUN("\xa0\x03\x80\x01x")},
+    {.what = "a segment beyond the end", .string = RUN("\x24\x03\x04\x02x")},
+    {.what = "half a header", .string = RUN("\x24\x01\x04")},
 };
 
 static void check_join(size_t i, struct der run, size_t memory_max)
@@ -394,8 +547,7 @@ static void test_join(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(joins); i++) {
-		print_message("%s\n", joins[i].what);
+	for (EACH_ROW(i, joins, joins[i].what)) {
 		check_join(i, joins[i].string, 0);
 		check_join(i, in_file(joins[i].string), 1);
 	}

@@ -21,19 +21,19 @@ static void test_parse(void **state)
 		long long seconds;
 		int percent;
 	} good[] = {
-	    {"30d", 30 * DAY, 0},
-	    {"30D", 30 * DAY, 0},
-	    {"1d", DAY, 0},
-	    {"12h", 12 * 3600, 0},
-	    {"12H", 12 * 3600, 0},
-	    {"45m", 45 * 60, 0},
-	    {"007d", 7 * DAY, 0},
-	    {"36500d", 36500 * DAY, 0},
-	    {"876000h", 36500 * DAY, 0},
-	    {"52560000m", 36500 * DAY, 0},
-	    {"33%", 0, 33},
-	    {"1%", 0, 1},
-	    {"100%", 0, 100},
+	    {.text = "30d", .seconds = 30 * DAY, .percent = 0},
+	    {.text = "30D", .seconds = 30 * DAY, .percent = 0},
+	    {.text = "1d", .seconds = DAY, .percent = 0},
+	    {.text = "12h", .seconds = 12 * 3600, .percent = 0},
+	    {.text = "12H", .seconds = 12 * 3600, .percent = 0},
+	    {.text = "45m", .seconds = 45 * 60, .percent = 0},
+	    {.text = "007d", .seconds = 7 * DAY, .percent = 0},
+	    {.text = "36500d", .seconds = 36500 * DAY, .percent = 0},
+	    {.text = "876000h", .seconds = 36500 * DAY, .percent = 0},
+	    {.text = "52560000m", .seconds = 36500 * DAY, .percent = 0},
+	    {.text = "33%", .seconds = 0, .percent = 33},
+	    {.text = "1%", .seconds = 0, .percent = 1},
+	    {.text = "100%", .seconds = 0, .percent = 100},
 	};
 	struct problem problem;
 	struct due_when when;
@@ -53,29 +53,41 @@ static void test_parse_bad(void **state)
 	static const struct {
 		const char *text, *problem;
 	} bad[] = {
-	    {"", "is no time: expected a whole number followed by d (days)"},
-	    {"30", "30 is no time"},
-	    {"d", "d is no time"},
-	    {"%", "% is no time"},
-	    {"30 d", "without a blank"},
-	    {" 30d", "\" 30d\" is no time"},
-	    {"30d ", "\"30d \" is no time"},
-	    {"30days", "30days is no time"},
-	    {"30d12h", "30d12h is no time"},
-	    {"-1d", "-1d is no time"},
-	    {"+1d", "+1d is no time"},
-	    {"1.5d", "1.5d is no time"},
-	    {"33,3%", "33,3% is no time"},
-	    {"30w", "30w is no time"},
-	    {"30%%", "30%% is no time"},
-	    {"0d", "0d: it would be due only when it has expired: expected 1d"},
-	    {"0%", "0%: it would be due only when it has expired: expected 1%"},
-	    {"101%", "101% is too much: expected 100% or less"},
-	    {"36501d", "36501d is too much: expected 36500d or less"},
-	    {"876001H", "876001H is too much: expected 876000H or less"},
-	    {"99999999999999999999d", "is too much: expected 36500d or less"},
-	    {"18446744073709551617%", "is too much: expected 100% or less"},
-	    {"9223372036854775807m", "is too much: expected 52560000m"},
+	    {.text = "",
+		.problem =
+		    "is no time: expected a whole number followed by d (days)"},
+	    {.text = "30", .problem = "30 is no time"},
+	    {.text = "d", .problem = "d is no time"},
+	    {.text = "%", .problem = "% is no time"},
+	    {.text = "30 d", .problem = "without a blank"},
+	    {.text = " 30d", .problem = "\" 30d\" is no time"},
+	    {.text = "30d ", .problem = "\"30d \" is no time"},
+	    {.text = "30days", .problem = "30days is no time"},
+	    {.text = "30d12h", .problem = "30d12h is no time"},
+	    {.text = "-1d", .problem = "-1d is no time"},
+	    {.text = "+1d", .problem = "+1d is no time"},
+	    {.text = "1.5d", .problem = "1.5d is no time"},
+	    {.text = "33,3%", .problem = "33,3% is no time"},
+	    {.text = "30w", .problem = "30w is no time"},
+	    {.text = "30%%", .problem = "30%% is no time"},
+	    {.text = "0d",
+		.problem = "0d: it would be due only when it has expired: "
+			   "expected 1d"},
+	    {.text = "0%",
+		.problem = "0%: it would be due only when it has expired: "
+			   "expected 1%"},
+	    {.text = "101%",
+		.problem = "101% is too much: expected 100% or less"},
+	    {.text = "36501d",
+		.problem = "36501d is too much: expected 36500d or less"},
+	    {.text = "876001H",
+		.problem = "876001H is too much: expected 876000H or less"},
+	    {.text = "99999999999999999999d",
+		.problem = "is too much: expected 36500d or less"},
+	    {.text = "18446744073709551617%",
+		.problem = "is too much: expected 100% or less"},
+	    {.text = "9223372036854775807m",
+		.problem = "is too much: expected 52560000m"},
 	};
 	struct problem problem;
 	struct due_when when;
@@ -199,14 +211,16 @@ static void test_life_in_words(void **state)
 		long long left, total;
 		const char *text;
 	} lives[] = {
-	    {61 * DAY, 90 * DAY, "61 of 90 days"},
-	    {62 * DAY - 1, 90 * DAY - 1, "61 of 90 days"},
-	    {DAY, 10 * DAY, "1 of 10 days"},
-	    {3 * DAY, 7 * DAY, "72 of 168 hours"},
-	    {5 * 3600 + 59, DAY, "5 of 24 hours"},
-	    {90, 2 * 3600 - 1, "1 of 120 minutes"},
-	    {90, 599, "90 of 599 seconds"},
-	    {-5, 90 * DAY, "0 of 90 days"},
+	    {.left = 61 * DAY, .total = 90 * DAY, .text = "61 of 90 days"},
+	    {.left = 62 * DAY - 1,
+		.total = 90 * DAY - 1,
+		.text = "61 of 90 days"},
+	    {.left = DAY, .total = 10 * DAY, .text = "1 of 10 days"},
+	    {.left = 3 * DAY, .total = 7 * DAY, .text = "72 of 168 hours"},
+	    {.left = 5 * 3600 + 59, .total = DAY, .text = "5 of 24 hours"},
+	    {.left = 90, .total = 2 * 3600 - 1, .text = "1 of 120 minutes"},
+	    {.left = 90, .total = 599, .text = "90 of 599 seconds"},
+	    {.left = -5, .total = 90 * DAY, .text = "0 of 90 days"},
 	};
 	char text[DUE_TEXT_SIZE];
 	struct due due = {0};

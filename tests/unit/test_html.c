@@ -32,44 +32,50 @@ static void test_words(void **state)
 	static const struct {
 		const char *page, *words;
 	} pages[] = {
-	    {"<!DOCTYPE html>\n<html><head><title>Sign in</title></head>"
-	     "<body><h1>Welcome</h1></body></html>",
-		"Sign in"},
-	    {"<TITLE lang=\"x>y\"> \r\n 404 \t Not\n Found </Title>x",
-		"y\\\"> 404 Not Found"},
-	    {"<title></title><p>a<br>b", "a b"},
-	    {"<title> </title>", ""},
-	    {"<title>a <b>c</title>", "a <b>c"},
-	    {"<titles>a</titles>b", "a b"},
-	    {"<p>first<title>late</title>", "first late"},
-	    {"<html><body>\n<h1>It works!</h1>\n", "It works!"},
-	    {"<script>var a = '<p>no</p>';</script><p>yes", "yes"},
-	    {"<SCRIPT src='>'>no</p></SCRIPT >yes", "yes"},
-	    {"<style>p { color: red }</style>yes", "yes"},
-	    {"<!-- <p>no</p> > -->yes<!--no", "yes"},
-	    {"<!-->yes", "yes"},
-	    {"<!-- <p>no</p> --!>no", ""},
-	    {"<?xml version=\"1.0\"?><e>bad &lt;x></e>", "bad <x>"},
-	    {"1 < 2 and 3 <4", "1 < 2 and 3 <4"},
-	    {"<a title=\"a > b\">link</a>", "b\\\">link"},
-	    {"<html><body class=it's><p>Words", "Words"},
-	    {"<p it's \"><b title = \"a > b\">Words", "b\\\">Words"},
-	    {"a&nbsp;&amp;&#228;&#xE4;&quot;&apos;&lt;&gt;",
-		"a &\xc3\xa4\xc3\xa4\\\"'<>"},
-	    {"500\xc2\xa0Internal&#160; Error", "500 Internal Error"},
-	    {"&; &#; &#x; &#xg; &unknown; &amp &#1114112; &#0; &#xd800;",
-		"&; &#; &#x; &#xg; &unknown; &amp ? ? ?"},
-	    {"&#27;[31m\x1b[1m&#x202e;\xff",
-		"\\x1b[31m\\x1b[1m"
-		"\\xe2\\x80\\xae\\xff"},
-	    {"\xef\xbb\xbf<p>bom", "bom"},
-	    {"<", "<"},
-	    {"<p", ""},
-	    {"<p class=\"x>yes", "yes"},
-	    {"<script>no", ""},
-	    {"<title>unclosed", "unclosed"},
-	    {"<title", ""},
-	    {"", ""},
+	    {.page = "<!DOCTYPE html>\n"
+		     "<html><head><title>Sign "
+		     "in</title></head><body><h1>Welcome</h1></body></html>",
+		.words = "Sign in"},
+	    {.page = "<TITLE lang=\"x>y\"> \r\n 404 \t Not\n Found </Title>x",
+		.words = "y\\\"> 404 Not Found"},
+	    {.page = "<title></title><p>a<br>b", .words = "a b"},
+	    {.page = "<title> </title>", .words = ""},
+	    {.page = "<title>a <b>c</title>", .words = "a <b>c"},
+	    {.page = "<titles>a</titles>b", .words = "a b"},
+	    {.page = "<p>first<title>late</title>", .words = "first late"},
+	    {.page = "<html><body>\n<h1>It works!</h1>\n",
+		.words = "It works!"},
+	    {.page = "<script>var a = '<p>no</p>';</script><p>yes",
+		.words = "yes"},
+	    {.page = "<SCRIPT src='>'>no</p></SCRIPT >yes", .words = "yes"},
+	    {.page = "<style>p { color: red }</style>yes", .words = "yes"},
+	    {.page = "<!-- <p>no</p> > -->yes<!--no", .words = "yes"},
+	    {.page = "<!-->yes", .words = "yes"},
+	    {.page = "<!-- <p>no</p> --!>no", .words = ""},
+	    {.page = "<?xml version=\"1.0\"?><e>bad &lt;x></e>",
+		.words = "bad <x>"},
+	    {.page = "1 < 2 and 3 <4", .words = "1 < 2 and 3 <4"},
+	    {.page = "<a title=\"a > b\">link</a>", .words = "b\\\">link"},
+	    {.page = "<html><body class=it's><p>Words", .words = "Words"},
+	    {.page = "<p it's \"><b title = \"a > b\">Words",
+		.words = "b\\\">Words"},
+	    {.page = "a&nbsp;&amp;&#228;&#xE4;&quot;&apos;&lt;&gt;",
+		.words = "a &\xc3\xa4\xc3\xa4\\\"'<>"},
+	    {.page = "500\xc2\xa0Internal&#160; Error",
+		.words = "500 Internal Error"},
+	    {.page =
+		    "&; &#; &#x; &#xg; &unknown; &amp &#1114112; &#0; &#xd800;",
+		.words = "&; &#; &#x; &#xg; &unknown; &amp ? ? ?"},
+	    {.page = "&#27;[31m\x1b[1m&#x202e;\xff",
+		.words = "\\x1b[31m\\x1b[1m\\xe2\\x80\\xae\\xff"},
+	    {.page = "\xef\xbb\xbf<p>bom", .words = "bom"},
+	    {.page = "<", .words = "<"},
+	    {.page = "<p", .words = ""},
+	    {.page = "<p class=\"x>yes", .words = "yes"},
+	    {.page = "<script>no", .words = ""},
+	    {.page = "<title>unclosed", .words = "unclosed"},
+	    {.page = "<title", .words = ""},
+	    {.page = "", .words = ""},
 	};
 	size_t i;
 
@@ -100,20 +106,42 @@ static void test_is_page(void **state)
 static void test_quote(void **state)
 {
 	static const struct {
+		const char *name;
 		const char *bytes;
 		size_t len;
 		bool page;
 		const char *quote;
 	} rows[] = {
-	    {"b<p>a", 5, false, ": \"b<p>a\""},
-	    {"b<p>a", 5, true, ": \"b a\""},
-	    {" b\x01z\n", 5, false, ": \"b\\x01z\""},
-	    {"0\x82\0", 3, false, ""},
-	    {"\xff\xfe<\0p\0>\0a\0", 10, true, ""},
-	    {"a long line of text", 19, false, ": \"a long l...\""},
-	    {"<html></html>", 13, true, ""},
-	    {"", 0, false, ""},
-	    {NULL, 0, true, ""},
+	    {.name = "text",
+		.bytes = "b<p>a",
+		.len = 5,
+		.quote = ": \"b<p>a\""},
+	    {.name = "a page",
+		.bytes = "b<p>a",
+		.len = 5,
+		.page = true,
+		.quote = ": \"b a\""},
+	    {.name = "characters that are escaped",
+		.bytes = " b\x01z\n",
+		.len = 5,
+		.quote = ": \"b\\x01z\""},
+	    {.name = "DER", .bytes = "0\x82\0", .len = 3, .quote = ""},
+	    {.name = "UTF-16",
+		.bytes = "\xff\xfe<\0p\0>\0a\0",
+		.len = 10,
+		.page = true,
+		.quote = ""},
+	    {.name = "a long line",
+		.bytes = "a long line of text",
+		.len = 19,
+		.quote = ": \"a long l...\""},
+	    {.name = "a page without text",
+		.bytes = "<html></html>",
+		.len = 13,
+		.page = true,
+		.quote = ""},
+	    {.name = "nothing", .bytes = "", .len = 0, .quote = ""},
+	    {.name = "NULL", .len = 0, .page = true, .quote = ""},
 	};
 	char out[16];
 	size_t i;
@@ -139,8 +167,8 @@ static void test_hostile(void **state)
 
 	(void)state;
 	assert_non_null(page);
-	for (j = 0; j < NITEMS(starts); j++) {
-		for (i = 0; i < NITEMS(parts); i++) {
+	for (EACH_ROW(j, starts, starts[j])) {
+		for (EACH_ROW(i, parts, parts[i])) {
 			memcpy(page, starts[j], strlen(starts[j]));
 			for (len = strlen(starts[j]); len < MIB; len++)
 				page[len] = parts[i][len % strlen(parts[i])];

@@ -10,6 +10,7 @@
 
 #include "compat/compat.h"
 #include "http/date.h"
+#include "rows.h"
 
 #define NOW  1794000000LL /* 2026-11-06 */
 #define YEAR 31556952LL
@@ -20,20 +21,20 @@ static void test_forms(void **state)
 		const char *text;
 		long long seconds;
 	} good[] = {
-	    {"Sun, 06 Nov 1994 08:49:37 GMT", 784111777},
-	    {"Sunday, 06-Nov-94 08:49:37 GMT", 784111777},
-	    {"Sun Nov  6 08:49:37 1994", 784111777},
-	    {"Thu, 01 Jan 1970 00:00:00 GMT", 0},
-	    {"Tue, 29 Feb 2000 23:59:60 GMT", 951868800},
-	    {"Wednesday, 01-Mar-00 00:00:00 GMT", 951868800},
-	    {"Fri, 31 Dec 9999 23:59:59 GMT", 253402300799},
-	    {"Mon, 01 Mar 2100 00:00:00 GMT", 4107542400},
+	    {.text = "Sun, 06 Nov 1994 08:49:37 GMT", .seconds = 784111777},
+	    {.text = "Sunday, 06-Nov-94 08:49:37 GMT", .seconds = 784111777},
+	    {.text = "Sun Nov  6 08:49:37 1994", .seconds = 784111777},
+	    {.text = "Thu, 01 Jan 1970 00:00:00 GMT", .seconds = 0},
+	    {.text = "Tue, 29 Feb 2000 23:59:60 GMT", .seconds = 951868800},
+	    {.text = "Wednesday, 01-Mar-00 00:00:00 GMT", .seconds = 951868800},
+	    {.text = "Fri, 31 Dec 9999 23:59:59 GMT", .seconds = 253402300799},
+	    {.text = "Mon, 01 Mar 2100 00:00:00 GMT", .seconds = 4107542400},
 	};
 	long long seconds;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT_OF(good); i++) {
+	for (EACH_ROW(i, good, good[i].text)) {
 		assert_true(date_parse(&seconds, good[i].text, NOW));
 		assert_int_equal(seconds, good[i].seconds);
 	}
@@ -53,7 +54,7 @@ static void test_others(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT_OF(bad); i++)
+	for (EACH_ROW(i, bad, bad[i]))
 		assert_false(date_parse(&seconds, bad[i], NOW));
 }
 
@@ -64,26 +65,33 @@ static void test_short_years(void **state)
 		long long now;
 		const char *text, *same;
 	} years[] = {
-	    {NOW, "Friday, 01-Jan-26 00:00:00 GMT",
-		"Thu, 01 Jan 2026 00:00:00 GMT"},
-	    {NOW, "Friday, 01-Jan-70 00:00:00 GMT",
-		"Wed, 01 Jan 2070 00:00:00 GMT"},
-	    {NOW, "Friday, 05-Nov-76 00:00:00 GMT",
-		"Thu, 05 Nov 2076 00:00:00 GMT"},
-	    {NOW, "Friday, 08-Nov-76 00:00:00 GMT",
-		"Mon, 08 Nov 1976 00:00:00 GMT"},
-	    {NOW, "Friday, 31-Dec-99 00:00:00 GMT",
-		"Fri, 31 Dec 1999 00:00:00 GMT"},
-	    {NOW + 54 * YEAR, "Friday, 01-Jan-05 00:00:00 GMT",
-		"Thu, 01 Jan 2105 00:00:00 GMT"},
-	    {NOW + 54 * YEAR, "Friday, 01-Jan-79 00:00:00 GMT",
-		"Sun, 01 Jan 2079 00:00:00 GMT"},
+	    {.now = NOW,
+		.text = "Friday, 01-Jan-26 00:00:00 GMT",
+		.same = "Thu, 01 Jan 2026 00:00:00 GMT"},
+	    {.now = NOW,
+		.text = "Friday, 01-Jan-70 00:00:00 GMT",
+		.same = "Wed, 01 Jan 2070 00:00:00 GMT"},
+	    {.now = NOW,
+		.text = "Friday, 05-Nov-76 00:00:00 GMT",
+		.same = "Thu, 05 Nov 2076 00:00:00 GMT"},
+	    {.now = NOW,
+		.text = "Friday, 08-Nov-76 00:00:00 GMT",
+		.same = "Mon, 08 Nov 1976 00:00:00 GMT"},
+	    {.now = NOW,
+		.text = "Friday, 31-Dec-99 00:00:00 GMT",
+		.same = "Fri, 31 Dec 1999 00:00:00 GMT"},
+	    {.now = NOW + 54 * YEAR,
+		.text = "Friday, 01-Jan-05 00:00:00 GMT",
+		.same = "Thu, 01 Jan 2105 00:00:00 GMT"},
+	    {.now = NOW + 54 * YEAR,
+		.text = "Friday, 01-Jan-79 00:00:00 GMT",
+		.same = "Sun, 01 Jan 2079 00:00:00 GMT"},
 	};
 	long long seconds, same;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT_OF(years); i++) {
+	for (EACH_ROW(i, years, years[i].text)) {
 		assert_true(date_parse(&seconds, years[i].text, years[i].now));
 		assert_true(date_parse(&same, years[i].same, 0));
 		assert_int_equal(seconds, same);

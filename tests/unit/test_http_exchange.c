@@ -133,15 +133,28 @@ static void serve_race(int listener, int log)
 static void test_no_reuse(void **state)
 {
 	static const struct closing {
+		const char *name;
 		void (*serve)(int, int);
 		size_t requests;
 	} servers[] = {
-	    {serve_close_field, 2},
-	    {serve_silent_close, 2},
-	    {serve_to_end, 2},
-	    {serve_surplus, 2},
-	    {serve_late_surplus, 2},
-	    {serve_race, 3},
+	    {.name = "Connection: close",
+		.serve = serve_close_field,
+		.requests = 2},
+	    {.name = "closed without a word",
+		.serve = serve_silent_close,
+		.requests = 2},
+	    {.name = "a body to the end of the connection",
+		.serve = serve_to_end,
+		.requests = 2},
+	    {.name = "bytes behind the body",
+		.serve = serve_surplus,
+		.requests = 2},
+	    {.name = "bytes behind the body, later",
+		.serve = serve_late_surplus,
+		.requests = 2},
+	    {.name = "closed while the next request comes",
+		.serve = serve_race,
+		.requests = 3},
 	};
 	struct server s;
 	struct http *http;
@@ -149,7 +162,7 @@ static void test_no_reuse(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(servers) / sizeof(servers[0]); i++) {
+	for (EACH_ROW(i, servers, servers[i].name)) {
 		start(&s, servers[i].serve);
 		http = open_with(&s, &plain);
 		expect(http, &get, 200, "abc");
@@ -395,16 +408,37 @@ static void serve_all(int listener, int log)
 static void test_large(void **state)
 {
 	const struct large {
+		const char *name;
 		void (*serve)(int, int);
 		size_t len;
 		int status;
 		const char *body;
 	} large[] = {
-	    {serve_all, MIB, 200, "abc"},
-	    {serve_all, 16 * (size_t)MIB, 200, "abc"},
-	    {serve_early_close, MIB, 413, "big"},
-	    {serve_early_close, 16 * (size_t)MIB, 413, "big"},
-	    {serve_early_stay, 16 * (size_t)MIB, 413, "big"},
+	    {.name = "1 MiB",
+		.serve = serve_all,
+		.len = MIB,
+		.status = 200,
+		.body = "abc"},
+	    {.name = "16 MiB",
+		.serve = serve_all,
+		.len = 16 * (size_t)MIB,
+		.status = 200,
+		.body = "abc"},
+	    {.name = "refused at once, 1 MiB",
+		.serve = serve_early_close,
+		.len = MIB,
+		.status = 413,
+		.body = "big"},
+	    {.name = "refused at once, 16 MiB",
+		.serve = serve_early_close,
+		.len = 16 * (size_t)MIB,
+		.status = 413,
+		.body = "big"},
+	    {.name = "refused at once, and not closed",
+		.serve = serve_early_stay,
+		.len = 16 * (size_t)MIB,
+		.status = 413,
+		.body = "big"},
 	};
 	struct http_request post = {
 	    .query = "q", .content_type = "a/b", .max_body = MIB};
@@ -418,7 +452,7 @@ static void test_large(void **state)
 	assert_non_null(body);
 	memset(body, 1, 16 * (size_t)MIB);
 	post.body = body;
-	for (i = 0; i < sizeof(large) / sizeof(large[0]); i++) {
+	for (EACH_ROW(i, large, large[i].name)) {
 		post.body_len = large[i].len;
 		start(&s, large[i].serve);
 		http = open_with(&s, &plain);
@@ -613,7 +647,7 @@ static void test_tunnel(void **state)
 	(void)state;
 	assert_int_equal(url_parse(&url, "https://ca.test:444/p?x"), ST_OK);
 	start(&s, serve_no_tunnel);
-	for (i = 0; i < sizeof(said) / sizeof(said[0]); i++) {
+	for (i = 0; i < NITEMS(said); i++) {
 		snprintf(proxy, sizeof(proxy), "%s127.0.0.1:%u",
 		    i == 2 ? "u:s3cret@" : "", s.port);
 		options.proxy = proxy;

@@ -16,8 +16,10 @@
 /* After log.h: it has a macro fail(). */
 #include <cmocka.h>
 
+#include "rows.h"
+
 #define MAX_BODY    32
-#define BYTES(text) text, sizeof(text) - 1
+#define BYTES(text) .bytes = text, .len = sizeof(text) - 1
 #define OK          "HTTP/1.1 200 OK\r\n"
 #define CHUNKED     OK "Transfer-Encoding: chunked\r\n\r\n"
 
@@ -31,163 +33,224 @@ static const struct good {
 	bool keep;
 } good[] = {
     /* Content-Length */
-    {BYTES(OK "Content-Length: 3\r\n\r\nabc"), 200, "OK", "", "", "abc", 0,
-	true},
-    {BYTES(OK "content-LENGTH:3\r\n\r\nabc"), 200, "OK", "", "", "abc", 0,
-	true},
-    {BYTES(OK "Content-Length \t:\t 3 \t\r\n\r\nabc"), 200, "OK", "", "", "abc",
-	0, true},
-    {BYTES(OK "Content-Length: 0\r\n\r\n"), 200, "OK", "", "", "", 0, true},
-    {BYTES(OK "Content-Length: 003\r\n\r\nabc"), 200, "OK", "", "", "abc", 0,
-	true},
-    {BYTES(OK "Content-Length: 3, 3\r\nContent-Length: 3\r\n\r\nabc"), 200,
-	"OK", "", "", "abc", 0, true},
-    {BYTES(OK "Content-Length: 3,\t03\r\n\r\nabc"), 200, "OK", "", "", "abc", 0,
-	true},
-    {BYTES(OK "Content-Length: 0000000000000000000000003\r\n\r\nabc"), 200,
-	"OK", "", "", "abc", 0, true},
-    {BYTES(OK "Content-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\n"), 200, "OK", "",
-	"", "abc", 17, true},
+    {BYTES(OK "Content-Length: 3\r\n\r\nabc"), .status = 200, .reason = "OK",
+	.type = "", .location = "", .body = "abc", .surplus = 0, .keep = true},
+    {BYTES(OK "content-LENGTH:3\r\n\r\nabc"), .status = 200, .reason = "OK",
+	.type = "", .location = "", .body = "abc", .surplus = 0, .keep = true},
+    {BYTES(OK "Content-Length \t:\t 3 \t\r\n\r\nabc"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "abc", .surplus = 0,
+	.keep = true},
+    {BYTES(OK "Content-Length: 0\r\n\r\n"), .status = 200, .reason = "OK",
+	.type = "", .location = "", .body = "", .surplus = 0, .keep = true},
+    {BYTES(OK "Content-Length: 003\r\n\r\nabc"), .status = 200, .reason = "OK",
+	.type = "", .location = "", .body = "abc", .surplus = 0, .keep = true},
+    {BYTES(OK "Content-Length: 3, 3\r\nContent-Length: 3\r\n\r\nabc"),
+	.status = 200, .reason = "OK", .type = "", .location = "",
+	.body = "abc", .surplus = 0, .keep = true},
+    {BYTES(OK "Content-Length: 3,\t03\r\n\r\nabc"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "abc", .surplus = 0,
+	.keep = true},
+    {BYTES(OK "Content-Length: 0000000000000000000000003\r\n\r\nabc"),
+	.status = 200, .reason = "OK", .type = "", .location = "",
+	.body = "abc", .surplus = 0, .keep = true},
+    {BYTES(OK "Content-Length: 3\r\n\r\nabcHTTP/1.1 200 OK\r\n"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "abc",
+	.surplus = 17, .keep = true},
     {BYTES(OK "Content-Length: 32\r\n\r\n0123456789abcdef0123456789abcdef"),
-	200, "OK", "", "", "0123456789abcdef0123456789abcdef", 0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "",
+	.body = "0123456789abcdef0123456789abcdef", .surplus = 0, .keep = true},
     /* up to the end of the stream */
-    {BYTES(OK "\r\nabc"), 200, "OK", "", "", "abc", 0, false},
-    {BYTES(OK "\r\n"), 200, "OK", "", "", "", 0, false},
-    {BYTES(OK "Connection: keep-alive\r\n\r\na\r\n"), 200, "OK", "", "",
-	"a\r\n", 0, false},
-    {BYTES("HTTP/1.0 200 OK\r\n\r\nabc"), 200, "OK", "", "", "abc", 0, false},
-    {BYTES("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nabc"), 200, "OK",
-	"", "", "abc", 0, false},
-    {BYTES(OK "\r\nHTTP/1.1 404 Gone\r\n\r\n"), 200, "OK", "", "",
-	"HTTP/1.1 404 Gone\r\n\r\n", 0, false},
-    {BYTES(OK "Transfer-Encoding: identity\r\n\r\nabc"), 200, "OK", "", "",
-	"abc", 0, false},
-    {BYTES(OK "Transfer-Encoding:\r\n\r\nabc"), 200, "OK", "", "", "abc", 0,
-	false},
+    {BYTES(OK "\r\nabc"), .status = 200, .reason = "OK", .type = "",
+	.location = "", .body = "abc", .surplus = 0},
+    {BYTES(OK "\r\n"), .status = 200, .reason = "OK", .type = "",
+	.location = "", .body = "", .surplus = 0},
+    {BYTES(OK "Connection: keep-alive\r\n\r\na\r\n"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "a\r\n",
+	.surplus = 0},
+    {BYTES("HTTP/1.0 200 OK\r\n\r\nabc"), .status = 200, .reason = "OK",
+	.type = "", .location = "", .body = "abc", .surplus = 0},
+    {BYTES("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n\r\nabc"),
+	.status = 200, .reason = "OK", .type = "", .location = "",
+	.body = "abc", .surplus = 0},
+    {BYTES(OK "\r\nHTTP/1.1 404 Gone\r\n\r\n"), .status = 200, .reason = "OK",
+	.type = "", .location = "", .body = "HTTP/1.1 404 Gone\r\n\r\n",
+	.surplus = 0},
+    {BYTES(OK "Transfer-Encoding: identity\r\n\r\nabc"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "abc",
+	.surplus = 0},
+    {BYTES(OK "Transfer-Encoding:\r\n\r\nabc"), .status = 200, .reason = "OK",
+	.type = "", .location = "", .body = "abc", .surplus = 0},
     /* chunks */
-    {BYTES(CHUNKED "3\r\nabc\r\n0\r\n\r\n"), 200, "OK", "", "", "abc", 0, true},
-    {BYTES(CHUNKED "0\r\n\r\n"), 200, "OK", "", "", "", 0, true},
-    {BYTES(CHUNKED "1\r\na\r\n1\r\nb\r\n01\r\nc\r\n000\r\n\r\nX"), 200, "OK",
-	"", "", "abc", 1, true},
-    {BYTES(CHUNKED "a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n"), 200,
-	"OK", "", "", "01234567890123456789", 0, true},
-    {BYTES(CHUNKED "1F\r\n0123456789abcdef0123456789abcde\r\n0\r\n\r\n"), 200,
-	"OK", "", "", "0123456789abcdef0123456789abcde", 0, true},
-    {BYTES(CHUNKED "3;x=y;z=\"q\"\r\nabc\r\n0 ; last\r\n\r\n"), 200, "OK", "",
-	"", "abc", 0, true},
-    {BYTES(CHUNKED "3  \r\nabc\r\n0\t\r\n\r\n"), 200, "OK", "", "", "abc", 0,
-	true},
-    {BYTES(CHUNKED "3\r\nabc\r\n0\r\nX-Sum: 1\r\nno colon\r\n\r\n"), 200, "OK",
-	"", "", "abc", 0, true},
-    {BYTES(CHUNKED "3\nabc\n0\n\n"), 200, "OK", "", "", "abc", 0, true},
-    {BYTES(CHUNKED "00000000000000000000000003\r\nabc\r\n0\r\n\r\n"), 200, "OK",
-	"", "", "abc", 0, true},
-    {BYTES(CHUNKED "3 ;\tx = y\r\nabc\r\n0;\r\n\r\n"), 200, "OK", "", "", "abc",
-	0, true},
+    {BYTES(CHUNKED "3\r\nabc\r\n0\r\n\r\n"), .status = 200, .reason = "OK",
+	.type = "", .location = "", .body = "abc", .surplus = 0, .keep = true},
+    {BYTES(CHUNKED "0\r\n\r\n"), .status = 200, .reason = "OK", .type = "",
+	.location = "", .body = "", .surplus = 0, .keep = true},
+    {BYTES(CHUNKED "1\r\na\r\n1\r\nb\r\n01\r\nc\r\n000\r\n\r\nX"),
+	.status = 200, .reason = "OK", .type = "", .location = "",
+	.body = "abc", .surplus = 1, .keep = true},
+    {BYTES(CHUNKED "a\r\n0123456789\r\nA\r\n0123456789\r\n0\r\n\r\n"),
+	.status = 200, .reason = "OK", .type = "", .location = "",
+	.body = "01234567890123456789", .surplus = 0, .keep = true},
+    {BYTES(CHUNKED "1F\r\n0123456789abcdef0123456789abcde\r\n0\r\n\r\n"),
+	.status = 200, .reason = "OK", .type = "", .location = "",
+	.body = "0123456789abcdef0123456789abcde", .surplus = 0, .keep = true},
+    {BYTES(CHUNKED "3;x=y;z=\"q\"\r\nabc\r\n0 ; last\r\n\r\n"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "abc", .surplus = 0,
+	.keep = true},
+    {BYTES(CHUNKED "3  \r\nabc\r\n0\t\r\n\r\n"), .status = 200, .reason = "OK",
+	.type = "", .location = "", .body = "abc", .surplus = 0, .keep = true},
+    {BYTES(CHUNKED "3\r\nabc\r\n0\r\nX-Sum: 1\r\nno colon\r\n\r\n"),
+	.status = 200, .reason = "OK", .type = "", .location = "",
+	.body = "abc", .surplus = 0, .keep = true},
+    {BYTES(CHUNKED "3\nabc\n0\n\n"), .status = 200, .reason = "OK", .type = "",
+	.location = "", .body = "abc", .surplus = 0, .keep = true},
+    {BYTES(CHUNKED "00000000000000000000000003\r\nabc\r\n0\r\n\r\n"),
+	.status = 200, .reason = "OK", .type = "", .location = "",
+	.body = "abc", .surplus = 0, .keep = true},
+    {BYTES(CHUNKED "3 ;\tx = y\r\nabc\r\n0;\r\n\r\n"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "abc", .surplus = 0,
+	.keep = true},
     /* a trailer changes nothing */
     {BYTES(CHUNKED "1\r\na\r\n0\r\nContent-Length: 9\r\nConnection: close\r\n"
 		   "Location: /\r\nContent-Type: a/b\r\n folded\r\n\r\n"),
-	200, "OK", "", "", "a", 0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0, .keep = true},
     {BYTES(OK "Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n"
 	      "1\r\na\r\n0\r\n\r\n"),
-	200, "OK", "", "", "a", 0, false},
-    {BYTES(OK "Transfer-Encoding: , chunked ,\r\n\r\n1\r\na\r\n0\r\n\r\n"), 200,
-	"OK", "", "", "a", 0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0},
+    {BYTES(OK "Transfer-Encoding: , chunked ,\r\n\r\n1\r\na\r\n0\r\n\r\n"),
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0, .keep = true},
     {BYTES(OK "Transfer-Encoding: identity\r\nTransfer-Encoding: chunked\r\n"
 	      "\r\n1\r\na\r\n0\r\n\r\n"),
-	200, "OK", "", "", "a", 0, true},
-    {BYTES(OK "tRANSFER-eNCODING: CHUNKED\r\n\r\n2\r\nab\r\n0\r\n\r\n"), 200,
-	"OK", "", "", "ab", 0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0, .keep = true},
+    {BYTES(OK "tRANSFER-eNCODING: CHUNKED\r\n\r\n2\r\nab\r\n0\r\n\r\n"),
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "ab",
+	.surplus = 0, .keep = true},
     {BYTES(OK "Transfer-Encoding: chunked\r\nContent-Length: 9\r\n\r\n"
 	      "2\r\nab\r\n0\r\n\r\n"),
-	200, "OK", "", "", "ab", 0, false},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "ab",
+	.surplus = 0},
     {BYTES(OK "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n"
 	      "2\r\nab\r\n0\r\n\r\n"),
-	200, "OK", "", "", "ab", 0, false},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "ab",
+	.surplus = 0},
     {BYTES("HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n"
 	   "\r\n2\r\nab\r\n0\r\n\r\n"),
-	200, "OK", "", "", "ab", 0, false},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "ab",
+	.surplus = 0},
     {BYTES("HTTP/1.0 200 OK\r\nConnection: keep-alive\r\n"
 	   "Transfer-Encoding: chunked\r\n\r\n2\r\nab\r\n0\r\n\r\n"),
-	200, "OK", "", "", "ab", 0, false},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "ab",
+	.surplus = 0},
     {BYTES(OK "Transfer-Encoding: identity\r\nContent-Length: 2\r\n\r\nab"),
-	200, "OK", "", "", "ab", 0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "ab",
+	.surplus = 0, .keep = true},
     {BYTES(OK "Transfer-Encoding: identity, chunked\r\n\r\n"
 	      "2\r\nab\r\n0\r\n\r\n"),
-	200, "OK", "", "", "ab", 0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "ab",
+	.surplus = 0, .keep = true},
     /* without a body */
-    {BYTES("HTTP/1.1 204 No Content\r\n\r\n"), 204, "No Content", "", "", "", 0,
-	true},
-    {BYTES("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc"), 204,
-	"No Content", "", "", "", 3, true},
+    {BYTES("HTTP/1.1 204 No Content\r\n\r\n"), .status = 204,
+	.reason = "No Content", .type = "", .location = "", .body = "",
+	.surplus = 0, .keep = true},
+    {BYTES("HTTP/1.1 204 No Content\r\nContent-Length: 3\r\n\r\nabc"),
+	.status = 204, .reason = "No Content", .type = "", .location = "",
+	.body = "", .surplus = 3, .keep = true},
     {BYTES("HTTP/1.1 304 Not Modified\r\nTransfer-Encoding: chunked\r\n"
 	   "Content-Length: 100\r\n\r\n"),
-	304, "Not Modified", "", "", "", 0, true},
+	.status = 304, .reason = "Not Modified", .type = "", .location = "",
+	.body = "", .surplus = 0, .keep = true},
     {BYTES("HTTP/1.1 304 Not Modified\r\nConnection: close\r\n"
 	   "Content-Length: 100\r\n\r\n"),
-	304, "Not Modified", "", "", "", 0, false},
-    {BYTES("HTTP/1.0 204 No Content\r\n\r\n"), 204, "No Content", "", "", "", 0,
-	false},
-    {BYTES("HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n"), 205,
-	"Reset Content", "", "", "", 0, true},
+	.status = 304, .reason = "Not Modified", .type = "", .location = "",
+	.body = "", .surplus = 0},
+    {BYTES("HTTP/1.0 204 No Content\r\n\r\n"), .status = 204,
+	.reason = "No Content", .type = "", .location = "", .body = "",
+	.surplus = 0},
+    {BYTES("HTTP/1.1 205 Reset Content\r\nContent-Length: 0\r\n\r\n"),
+	.status = 205, .reason = "Reset Content", .type = "", .location = "",
+	.body = "", .surplus = 0, .keep = true},
     /* interim answers */
     {BYTES("HTTP/1.1 100 Continue\r\n\r\n" OK "Content-Length: 1\r\n\r\na"),
-	200, "OK", "", "", "a", 0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0, .keep = true},
     {BYTES("HTTP/1.1 100 Continue\r\nContent-Length: 7\r\nLocation: /\r\n"
 	   "Content-Type: a/b\r\nbroken\r\n\r\n"
 	   "HTTP/1.1 103 Early Hints\r\nConnection: close\r\n\r\n"
 	   "HTTP/1.1 404 Gone\r\nContent-Length: 1\r\n\r\na"),
-	404, "Gone", "", "", "a", 0, true},
+	.status = 404, .reason = "Gone", .type = "", .location = "",
+	.body = "a", .surplus = 0, .keep = true},
     {BYTES("HTTP/1.1 199 \r\n\r\nHTTP/1.0 102 P\nX: y\n\nHTTP/1.1 100 C\r\n\r\n"
 	   "HTTP/1.1 204 N\r\n\r\n"),
-	204, "N", "", "", "", 0, true},
+	.status = 204, .reason = "N", .type = "", .location = "", .body = "",
+	.surplus = 0, .keep = true},
     /* status lines */
-    {BYTES("HTTP/1.1 200\r\nContent-Length: 1\r\n\r\na"), 200, "", "", "", "a",
-	0, true},
-    {BYTES("HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\na"), 200, "", "", "", "a",
-	0, true},
+    {BYTES("HTTP/1.1 200\r\nContent-Length: 1\r\n\r\na"), .status = 200,
+	.reason = "", .type = "", .location = "", .body = "a", .surplus = 0,
+	.keep = true},
+    {BYTES("HTTP/1.1 200 \r\nContent-Length: 1\r\n\r\na"), .status = 200,
+	.reason = "", .type = "", .location = "", .body = "a", .surplus = 0,
+	.keep = true},
     {BYTES("HTTP/1.1 200 \t All is\x1b[1m well\r\nContent-Length: 1\r\n\r\na"),
-	200, "All is\\x1b[1m well", "", "", "a", 0, true},
-    {BYTES("HTTP/1.9 999 Odd\nContent-Length: 1\n\na"), 999, "Odd", "", "", "a",
-	0, true},
+	.status = 200, .reason = "All is\\x1b[1m well", .type = "",
+	.location = "", .body = "a", .surplus = 0, .keep = true},
+    {BYTES("HTTP/1.9 999 Odd\nContent-Length: 1\n\na"), .status = 999,
+	.reason = "Odd", .type = "", .location = "", .body = "a", .surplus = 0,
+	.keep = true},
     /* whether the connection stays */
-    {BYTES(OK "Connection: close\r\nContent-Length: 1\r\n\r\na"), 200, "OK", "",
-	"", "a", 0, false},
-    {BYTES(OK "Connection: x, CLOSE\r\nContent-Length: 1\r\n\r\na"), 200, "OK",
-	"", "", "a", 0, false},
-    {BYTES(OK "Connection: closed\r\nContent-Length: 1\r\n\r\na"), 200, "OK",
-	"", "", "a", 0, true},
-    {BYTES("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na"), 200, "OK", "", "",
-	"a", 0, false},
+    {BYTES(OK "Connection: close\r\nContent-Length: 1\r\n\r\na"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "a", .surplus = 0},
+    {BYTES(OK "Connection: x, CLOSE\r\nContent-Length: 1\r\n\r\na"),
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0},
+    {BYTES(OK "Connection: closed\r\nContent-Length: 1\r\n\r\na"),
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0, .keep = true},
+    {BYTES("HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\na"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "a", .surplus = 0},
     {BYTES("HTTP/1.0 200 OK\r\nConnection: Keep-Alive\r\n"
 	   "Content-Length: 1\r\n\r\na"),
-	200, "OK", "", "", "a", 0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0, .keep = true},
     {BYTES("HTTP/1.0 200 OK\r\nConnection: keep-alive, close\r\n"
 	   "Content-Length: 1\r\n\r\na"),
-	200, "OK", "", "", "a", 0, false},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0},
     {BYTES(OK "Connection: close\r\nConnection: keep-alive\r\n"
 	      "Content-Length: 1\r\n\r\na"),
-	200, "OK", "", "", "a", 0, false},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0},
     /* other fields */
     {BYTES(OK "Content-Type: Application/X-PKI-Message ; charset=X\r\n"
 	      "Content-Length: 1\r\n\r\na"),
-	200, "OK", "application/x-pki-message", "", "a", 0, true},
-    {BYTES(OK "content-type:text/\x01html\r\nContent-Length: 1\r\n\r\na"), 200,
-	"OK", "text/\\x01html", "", "a", 0, true},
-    {BYTES(OK "Content-Type:\r\nContent-Length: 1\r\n\r\na"), 200, "OK", "", "",
-	"a", 0, true},
+	.status = 200, .reason = "OK", .type = "application/x-pki-message",
+	.location = "", .body = "a", .surplus = 0, .keep = true},
+    {BYTES(OK "content-type:text/\x01html\r\nContent-Length: 1\r\n\r\na"),
+	.status = 200, .reason = "OK", .type = "text/\\x01html", .location = "",
+	.body = "a", .surplus = 0, .keep = true},
+    {BYTES(OK "Content-Type:\r\nContent-Length: 1\r\n\r\na"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "a", .surplus = 0,
+	.keep = true},
     {BYTES("HTTP/1.1 302 Found\r\nLocation: http://o/ \r\nLOCATION: /2\r\n"
 	   "Content-Length: 0\r\n\r\n"),
-	302, "Found", "", "http://o/", "", 0, true},
+	.status = 302, .reason = "Found", .type = "", .location = "http://o/",
+	.body = "", .surplus = 0, .keep = true},
     {BYTES(OK "X-Folded: a\r\n b\r\n\tc: d\r\nContent-Length:\r\n 1\r\n\r\na"),
-	200, "OK", "", "", "a", 0, true},
-    {BYTES(OK "Location: a\n b\nContent-Length: 1\n\na"), 200, "OK", "", "a  b",
-	"a", 0, true},
-    {BYTES(OK "X: \r\n \r\nContent-Length: 1\r\n\r\na"), 200, "OK", "", "", "a",
-	0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0, .keep = true},
+    {BYTES(OK "Location: a\n b\nContent-Length: 1\n\na"), .status = 200,
+	.reason = "OK", .type = "", .location = "a  b", .body = "a",
+	.surplus = 0, .keep = true},
+    {BYTES(OK "X: \r\n \r\nContent-Length: 1\r\n\r\na"), .status = 200,
+	.reason = "OK", .type = "", .location = "", .body = "a", .surplus = 0,
+	.keep = true},
     {BYTES(OK "X-Content-Length: 9\r\nContent-Lengths: 8\r\n"
 	      "Content-Length: 1\r\n\r\na"),
-	200, "OK", "", "", "a", 0, true},
+	.status = 200, .reason = "OK", .type = "", .location = "", .body = "a",
+	.surplus = 0, .keep = true},
 };
 
 /* All are refused with ST_NETWORK, at the latest at the end of the stream. */
@@ -417,7 +480,7 @@ static void test_good_responses_are_read(void **state)
 	size_t i, cut;
 
 	(void)state;
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (EACH_ROW(i, good, good[i].bytes)) {
 		for (cut = 0; cut <= good[i].len; cut++)
 			check_good(&good[i], cut, good[i].len);
 		for (cut = 1; cut < 8; cut++)
@@ -448,7 +511,7 @@ static void test_truncated(void **state)
 	size_t i, len;
 
 	(void)state;
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (EACH_ROW(i, good, good[i].bytes)) {
 		const struct good *g = &good[i];
 		size_t body = body_of_stream(g);
 
@@ -480,7 +543,7 @@ static void test_bad_responses_are_refused(void **state)
 	size_t i, cut;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (EACH_ROW(i, bad, bad[i].bytes)) {
 		for (cut = 0; cut <= bad[i].len; cut++)
 			check_bad(&bad[i], cut, bad[i].len + 1);
 		for (cut = 1; cut < 8; cut++)
@@ -500,7 +563,7 @@ static void test_bad_truncated(void **state)
 	size_t i, len;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (EACH_ROW(i, bad, bad[i].bytes)) {
 		const struct bad *b = &bad[i];
 
 		for (len = 0; len < b->len; len++) {
@@ -532,7 +595,7 @@ static void test_at_once(void **state)
 	size_t i, used;
 
 	(void)state;
-	for (i = 0; i < sizeof(at_once) / sizeof(at_once[0]); i++) {
+	for (EACH_ROW(i, at_once, at_once[i].bytes)) {
 		parser_init(&r, &out, "h:80", MAX_BODY);
 		assert_int_equal(
 		    parser_feed(&r, at_once[i].bytes, at_once[i].len, &used),
@@ -551,7 +614,7 @@ static void test_changed(void **state)
 	size_t i, at, b;
 
 	(void)state;
-	for (i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
+	for (EACH_ROW(i, good, good[i].bytes)) {
 		char *copy = malloc(good[i].len);
 
 		assert_non_null(copy);
@@ -721,21 +784,23 @@ static void test_proxy_error(void **state)
 	static const struct {
 		const char *fields, *error;
 	} rows[] = {
-	    {"", ""},
-	    {"Via: 1.1 p (squid/5.7)\r\nX-Cache: MISS from p\r\n", ""},
-	    {"x-squid-error: ERR_CONNECT_FAIL 111\r\n", "ERR_CONNECT_FAIL 111"},
-	    {"X-Squid-Error:\r\n", ""},
-	    {"X-Squid-Error: a\x1b[1m\r\n", "a\\x1b[1m"},
-	    {"Proxy-Status: p; error=connection_timeout\r\n",
-		"p; error=connection_timeout"},
-	    {"Proxy-Status: p; received-status=503\r\n", ""},
+	    {.fields = "", .error = ""},
+	    {.fields = "Via: 1.1 p (squid/5.7)\r\nX-Cache: MISS from p\r\n",
+		.error = ""},
+	    {.fields = "x-squid-error: ERR_CONNECT_FAIL 111\r\n",
+		.error = "ERR_CONNECT_FAIL 111"},
+	    {.fields = "X-Squid-Error:\r\n", .error = ""},
+	    {.fields = "X-Squid-Error: a\x1b[1m\r\n", .error = "a\\x1b[1m"},
+	    {.fields = "Proxy-Status: p; error=connection_timeout\r\n",
+		.error = "p; error=connection_timeout"},
+	    {.fields = "Proxy-Status: p; received-status=503\r\n", .error = ""},
 	};
 	struct http_response out;
 	struct parser r;
 	size_t i, used;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (EACH_ROW(i, rows, rows[i].fields)) {
 		struct buf bytes = {0};
 
 		memset(&out, 0, sizeof(out));

@@ -10,6 +10,8 @@
 
 #include <cmocka.h>
 
+#include "rows.h"
+
 static struct url parsed(const char *text)
 {
 	struct url url;
@@ -24,35 +26,55 @@ static void exceptions(void **state)
 		const char *url, *list;
 		bool excepted;
 	} rows[] = {
-	    {"http://a.example.com/", "a.example.com", true},
-	    {"http://a.example.com/", "A.EXAMPLE.com", true},
-	    {"http://a.example.com/", "example.com", true},
-	    {"http://a.example.com/", ".example.com", true},
-	    {"http://a.example.com/", "com", true},
-	    {"http://a.example.com/", "x.org, example.com", true},
-	    {"http://a.example.com/", "x.org\texample.com", true},
-	    {"http://a.example.com/", "*", true},
-	    {"http://a.example.com/", "x.org,*", true},
-	    {"http://a.example.com/", "example.com:80", true},
-	    {"http://a.example.com:8080/", "example.com:8080", true},
-	    {"http://a.example.com:8080/", "example.com:80", false},
-	    {"http://a.example.com/", "b.example.com", false},
-	    {"http://a.example.com/", "xa.example.com", false},
-	    {"http://anexample.com/", "example.com", false},
-	    {"http://anexample.com/", ".example.com", false},
-	    {"http://example.com/", ".example.com", true},
-	    {"http://a.example.com/", "", false},
-	    {"http://a.example.com/", ",, ,", false},
-	    {"http://a.example.com/", ".", false},
-	    {"http://127.0.0.1/", "127.0.0.1", true},
-	    {"http://127.0.0.1/", "127.0.0.10", false},
-	    {"http://[::1]/", "::1", true},
-	    {"http://[::1]/", "::2", false},
+	    {.url = "http://a.example.com/",
+		.list = "a.example.com",
+		.excepted = true},
+	    {.url = "http://a.example.com/",
+		.list = "A.EXAMPLE.com",
+		.excepted = true},
+	    {.url = "http://a.example.com/",
+		.list = "example.com",
+		.excepted = true},
+	    {.url = "http://a.example.com/",
+		.list = ".example.com",
+		.excepted = true},
+	    {.url = "http://a.example.com/", .list = "com", .excepted = true},
+	    {.url = "http://a.example.com/",
+		.list = "x.org, example.com",
+		.excepted = true},
+	    {.url = "http://a.example.com/",
+		.list = "x.org\texample.com",
+		.excepted = true},
+	    {.url = "http://a.example.com/", .list = "*", .excepted = true},
+	    {.url = "http://a.example.com/",
+		.list = "x.org,*",
+		.excepted = true},
+	    {.url = "http://a.example.com/",
+		.list = "example.com:80",
+		.excepted = true},
+	    {.url = "http://a.example.com:8080/",
+		.list = "example.com:8080",
+		.excepted = true},
+	    {.url = "http://a.example.com:8080/", .list = "example.com:80"},
+	    {.url = "http://a.example.com/", .list = "b.example.com"},
+	    {.url = "http://a.example.com/", .list = "xa.example.com"},
+	    {.url = "http://anexample.com/", .list = "example.com"},
+	    {.url = "http://anexample.com/", .list = ".example.com"},
+	    {.url = "http://example.com/",
+		.list = ".example.com",
+		.excepted = true},
+	    {.url = "http://a.example.com/", .list = ""},
+	    {.url = "http://a.example.com/", .list = ",, ,"},
+	    {.url = "http://a.example.com/", .list = "."},
+	    {.url = "http://127.0.0.1/", .list = "127.0.0.1", .excepted = true},
+	    {.url = "http://127.0.0.1/", .list = "127.0.0.10"},
+	    {.url = "http://[::1]/", .list = "::1", .excepted = true},
+	    {.url = "http://[::1]/", .list = "::2"},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (EACH_ROW(i, rows, rows[i].list)) {
 		struct url url = parsed(rows[i].url);
 
 		if (proxy_is_excepted(&url, rows[i].list) != rows[i].excepted)

@@ -11,6 +11,7 @@
 #include <cmocka.h>
 
 #include "http/request.h"
+#include "rows.h"
 
 #define REST \
 	"User-Agent: sscep/" PACKAGE_VERSION "\r\n" \
@@ -21,26 +22,57 @@ static const struct target {
 	bool via_proxy;
 	const char *target, *host;
 } targets[] = {
-    {"http://h", "operation=GetCACaps", false,
-	"/cgi-bin/pkiclient.exe?operation=GetCACaps", "h"},
-    {"http://h/", "a=b", false, "/?a=b", "h"},
-    {"http://h/p?", "a=b", false, "/p?a=b", "h"},
-    {"http://h/p?x=1", "a=b", false, "/p?x=1&a=b", "h"},
-    {"http://h/p?x=1&", "a=b", false, "/p?x=1&a=b", "h"},
-    {"http://h/p?x=1", "", false, "/p?x=1", "h"},
-    {"http://h/p?x=1", NULL, false, "/p?x=1", "h"},
-    {"http://h/p?", "", false, "/p", "h"},
-    {"http://h/p", NULL, false, "/p", "h"},
-    {"http://h/a:b", "a=b", false, "/a:b?a=b", "h"},
-    {"http://h/\xc3\xa4", "a=b c\r\nX: y", false, "/%C3%A4?a=b%20c%0D%0AX:%20y",
-	"h"},
-    {"http://h:8080/p", "a=b", false, "/p?a=b", "h:8080"},
-    {"http://h:80/p", "a=b", false, "/p?a=b", "h"},
-    {"http://[::1]/p", "a=b", false, "/p?a=b", "[::1]"},
-    {"http://[::1]:81/p", "a=b", false, "/p?a=b", "[::1]:81"},
-    {"http://h", "a=b", true, "http://h/cgi-bin/pkiclient.exe?a=b", "h"},
-    {"http://h:80/p?x", "a=b", true, "http://h/p?x&a=b", "h"},
-    {"http://[::1]:81/p", "a=b", true, "http://[::1]:81/p?a=b", "[::1]:81"},
+    {.url = "http://h",
+	.query = "operation=GetCACaps",
+	.target = "/cgi-bin/pkiclient.exe?operation=GetCACaps",
+	.host = "h"},
+    {.url = "http://h/", .query = "a=b", .target = "/?a=b", .host = "h"},
+    {.url = "http://h/p?", .query = "a=b", .target = "/p?a=b", .host = "h"},
+    {.url = "http://h/p?x=1",
+	.query = "a=b",
+	.target = "/p?x=1&a=b",
+	.host = "h"},
+    {.url = "http://h/p?x=1&",
+	.query = "a=b",
+	.target = "/p?x=1&a=b",
+	.host = "h"},
+    {.url = "http://h/p?x=1", .query = "", .target = "/p?x=1", .host = "h"},
+    {.url = "http://h/p?x=1", .target = "/p?x=1", .host = "h"},
+    {.url = "http://h/p?", .query = "", .target = "/p", .host = "h"},
+    {.url = "http://h/p", .target = "/p", .host = "h"},
+    {.url = "http://h/a:b", .query = "a=b", .target = "/a:b?a=b", .host = "h"},
+    {.url = "http://h/\xc3\xa4",
+	.query = "a=b c\r\nX: y",
+	.target = "/%C3%A4?a=b%20c%0D%0AX:%20y",
+	.host = "h"},
+    {.url = "http://h:8080/p",
+	.query = "a=b",
+	.target = "/p?a=b",
+	.host = "h:8080"},
+    {.url = "http://h:80/p", .query = "a=b", .target = "/p?a=b", .host = "h"},
+    {.url = "http://[::1]/p",
+	.query = "a=b",
+	.target = "/p?a=b",
+	.host = "[::1]"},
+    {.url = "http://[::1]:81/p",
+	.query = "a=b",
+	.target = "/p?a=b",
+	.host = "[::1]:81"},
+    {.url = "http://h",
+	.query = "a=b",
+	.via_proxy = true,
+	.target = "http://h/cgi-bin/pkiclient.exe?a=b",
+	.host = "h"},
+    {.url = "http://h:80/p?x",
+	.query = "a=b",
+	.via_proxy = true,
+	.target = "http://h/p?x&a=b",
+	.host = "h"},
+    {.url = "http://[::1]:81/p",
+	.query = "a=b",
+	.via_proxy = true,
+	.target = "http://[::1]:81/p?a=b",
+	.host = "[::1]:81"},
 };
 
 /* Without and with a user and password. */
@@ -63,7 +95,7 @@ static void test_get(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(targets) / sizeof(targets[0]); i++) {
+	for (EACH_ROW(i, targets, targets[i].url)) {
 		const struct target *t = &targets[i];
 		struct http_request request = {.query = t->query};
 		struct buf out = {0}, want = {0};
@@ -160,7 +192,7 @@ static void test_connect(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (EACH_ROW(i, rows, rows[i].url)) {
 		assert_int_equal(url_parse(&url, rows[i].url), ST_OK);
 		assert_true(request_format_connect(
 		    &out, &url, i == 0 ? &proxy : &plain_proxy));

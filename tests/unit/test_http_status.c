@@ -9,18 +9,20 @@ static void test_open(void **state)
 	static const struct bad {
 		const char *url, *proxy, *word;
 	} bad[] = {
-	    {"http://h/", "h:", "65535"},
-	    {"http://h/", "", "empty"},
-	    {"https://h/", "h/p", "has no path"},
-	    {"http://h/", "u:s3cret@h:x", "65535"},
-	    {"http://h/", "s3cret@h:80", "user:password"},
+	    {.url = "http://h/", .proxy = "h:", .word = "65535"},
+	    {.url = "http://h/", .proxy = "", .word = "empty"},
+	    {.url = "https://h/", .proxy = "h/p", .word = "has no path"},
+	    {.url = "http://h/", .proxy = "u:s3cret@h:x", .word = "65535"},
+	    {.url = "http://h/",
+		.proxy = "s3cret@h:80",
+		.word = "user:password"},
 	};
 	struct url url = {0};
 	struct http *http;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(bad) / sizeof(bad[0]); i++) {
+	for (EACH_ROW(i, bad, bad[i].proxy)) {
 		struct http_options options = plain;
 
 		options.proxy = bad[i].proxy;
@@ -35,48 +37,112 @@ static void test_open(void **state)
 static void test_check_status(void **state)
 {
 	static const struct answer {
+		const char *name;
 		int status;
 		const char *reason, *location, *body, *said;
 	} answers[] = {
-	    {200, "OK", NULL, "x", NULL},
-	    {204, "No Content", NULL, "", NULL},
-	    {299, "", NULL, "", NULL},
-	    {404, "Not Found", NULL, "",
-		"http://127.0.0.1/p: the server answered 404 Not Found\n"},
-	    {500, "Oops", NULL,
-		"\r\n \t\r\n\x01\x02\r\n\t no such \xc3\xa4 \r\nx",
-		"answered 500 Oops: \"no such \xc3\xa4\"\n"},
-	    {500, "Oops", NULL, "one line",
-		"answered 500 Oops: \"one line\"\n"},
-	    {500, "Oops", NULL, "a\tb\xff\r\n",
-		"answered 500 Oops: \"a\\x09b\\xff\"\n"},
-	    {500, "Oops", NULL, "\x1b[1m", "answered 500 Oops: \"\\x1b[1m\"\n"},
-	    {500, "Oops", NULL, "<!DOCTYPE html>\n<title>Broken</title>\n<p>x",
-		"answered 500 Oops: \"Broken\"\n"},
-	    {500, "Oops", NULL, "<html></html>", "answered 500 Oops\n"},
-	    {500, "Oops", NULL, "a <b", "answered 500 Oops: \"a <b\"\n"},
-	    {500, "Oops", NULL, "\x1b\nbroke\x1b[31m\n",
-		"answered 500 Oops: \"broke\\x1b[31m\"\n"},
-	    {400, "Bad", NULL,
-		"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglghkgBZQM",
-		"answered 400 Bad: "
-		"\"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglg"
-		"hkgBZQM\"\n"},
-	    {400, "Bad", NULL, "0\x82\x01\x03 hello", "answered 400 Bad\n"},
-	    {400, "Bad", NULL, "\xff\xfe<h1>", "answered 400 Bad\n"},
-	    {400, "Bad", NULL, "say \"x\\x1b\"",
-		"answered 400 Bad: \"say \\\"x\\\\x1b\\\"\"\n"},
-	    {302, "Found", "http://o/\n", "moved",
-		"answered 302 Found, see \"http://o/\\x0a\" (not followed)\n"},
-	    {304, "Not Modified", NULL, "", "answered 304 Not Modified\n"},
-	    {199, "", NULL, "", "answered 199\n"},
-	    {0, "", NULL, "", "answered 0\n"},
+	    {.name = "200", .status = 200, .reason = "OK", .body = "x"},
+	    {.name = "204", .status = 204, .reason = "No Content", .body = ""},
+	    {.name = "299 without a reason",
+		.status = 299,
+		.reason = "",
+		.body = ""},
+	    {.name = "404",
+		.status = 404,
+		.reason = "Not Found",
+		.body = "",
+		.said =
+		    "http://127.0.0.1/p: the server answered 404 Not Found\n"},
+	    {.name = "a first line without text, then one in UTF-8",
+		.status = 500,
+		.reason = "Oops",
+		.body = "\r\n \t\r\n\x01\x02\r\n\t no such \xc3\xa4 \r\nx",
+		.said = "answered 500 Oops: \"no such \xc3\xa4\"\n"},
+	    {.name = "one line",
+		.status = 500,
+		.reason = "Oops",
+		.body = "one line",
+		.said = "answered 500 Oops: \"one line\"\n"},
+	    {.name = "characters that are escaped",
+		.status = 500,
+		.reason = "Oops",
+		.body = "a\tb\xff\r\n",
+		.said = "answered 500 Oops: \"a\\x09b\\xff\"\n"},
+	    {.name = "an escape sequence only",
+		.status = 500,
+		.reason = "Oops",
+		.body = "\x1b[1m",
+		.said = "answered 500 Oops: \"\\x1b[1m\"\n"},
+	    {.name = "a page with a title",
+		.status = 500,
+		.reason = "Oops",
+		.body = "<!DOCTYPE html>\n<title>Broken</title>\n<p>x",
+		.said = "answered 500 Oops: \"Broken\"\n"},
+	    {.name = "a page without text",
+		.status = 500,
+		.reason = "Oops",
+		.body = "<html></html>",
+		.said = "answered 500 Oops\n"},
+	    {.name = "text with a <",
+		.status = 500,
+		.reason = "Oops",
+		.body = "a <b",
+		.said = "answered 500 Oops: \"a <b\"\n"},
+	    {.name = "an escape sequence, then text",
+		.status = 500,
+		.reason = "Oops",
+		.body = "\x1b\nbroke\x1b[31m\n",
+		.said = "answered 500 Oops: \"broke\\x1b[31m\"\n"},
+	    {.name = "base64",
+		.status = 400,
+		.reason = "Bad",
+		.body = "MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglghkgBZQM",
+		.said = "answered 400 Bad: "
+			"\"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglghkgBZQM"
+			"\"\n"},
+	    {.name = "DER",
+		.status = 400,
+		.reason = "Bad",
+		.body = "0\x82\x01\x03 hello",
+		.said = "answered 400 Bad\n"},
+	    {.name = "UTF-16",
+		.status = 400,
+		.reason = "Bad",
+		.body = "\xff\xfe<h1>",
+		.said = "answered 400 Bad\n"},
+	    {.name = "quotation marks",
+		.status = 400,
+		.reason = "Bad",
+		.body = "say \"x\\x1b\"",
+		.said = "answered 400 Bad: \"say \\\"x\\\\x1b\\\"\"\n"},
+	    {.name = "a redirect",
+		.status = 302,
+		.reason = "Found",
+		.location = "http://o/\n",
+		.body = "moved",
+		.said = "answered 302 Found, see \"http://o/\\x0a\" (not "
+			"followed)\n"},
+	    {.name = "304",
+		.status = 304,
+		.reason = "Not Modified",
+		.body = "",
+		.said = "answered 304 Not Modified\n"},
+	    {.name = "199",
+		.status = 199,
+		.reason = "",
+		.body = "",
+		.said = "answered 199\n"},
+	    {.name = "0",
+		.status = 0,
+		.reason = "",
+		.body = "",
+		.said = "answered 0\n"},
 	};
 	struct http *http = open_to("127.0.0.1", 80, &plain);
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < sizeof(answers) / sizeof(answers[0]); i++) {
+	for (EACH_ROW(i, answers, answers[i].name)) {
 		const struct answer *a = &answers[i];
 		struct http_response r = {.status = a->status};
 

@@ -83,15 +83,28 @@ static void interrupted(int signal_number)
 static void test_time_limit(void **state)
 {
 	static const struct slow {
+		const char *name;
 		void (*serve)(int, int);
 		const char *stage;
 	} slow[] = {
-	    {serve_silence, "waiting for the answer"},
-	    {serve_head_drip, "reading the answer"},
-	    {serve_body_drip, "reading the answer"},
-	    {serve_interim_flood, "reading the answer"},
-	    {serve_flood, "reading the answer"},
-	    {serve_no_close, "reading the answer"},
+	    {.name = "nothing",
+		.serve = serve_silence,
+		.stage = "waiting for the answer"},
+	    {.name = "a header in drops",
+		.serve = serve_head_drip,
+		.stage = "reading the answer"},
+	    {.name = "a body in drops",
+		.serve = serve_body_drip,
+		.stage = "reading the answer"},
+	    {.name = "interim answers without end",
+		.serve = serve_interim_flood,
+		.stage = "reading the answer"},
+	    {.name = "a body without end",
+		.serve = serve_flood,
+		.stage = "reading the answer"},
+	    {.name = "a body whose end is missing",
+		.serve = serve_no_close,
+		.stage = "reading the answer"},
 	};
 	struct http_options options = plain;
 	struct itimerval often = {{0, 30000}, {0, 30000}},
@@ -105,7 +118,7 @@ static void test_time_limit(void **state)
 	(void)state;
 	options.timeout = 1;
 	sigaction(SIGALRM, &on_alarm, NULL);
-	for (i = 0; i < sizeof(slow) / sizeof(slow[0]); i++) {
+	for (EACH_ROW(i, slow, slow[i].name)) {
 		start(&s, slow[i].serve);
 		http = open_with(&s, &options);
 		setitimer(ITIMER_REAL, &often, NULL);

@@ -73,44 +73,57 @@ static void test_names(void **state)
 		const char *names, *host;
 		bool same;
 	} rows[] = {
-	    {"DNS:scep.example.org", "scep.example.org", true},
-	    {"DNS:scep.example.org", "SCEP.Example.ORG", true},
-	    {"DNS:scep.example.org", "scep.example.org.", true},
-	    {"DNS:scep.example.org", "scep.example.org.evil", false},
-	    {"DNS:scep.example.org", "example.org", false},
-	    {"DNS:scep.example.org", "x.scep.example.org", false},
-	    {"DNS:scep.example.org", "xscep.example.org", false},
-	    {"DNS:.example.org", "scep.example.org", false},
-	    {"DNS:a.example,DNS:scep.example.org", "scep.example.org", true},
-	    {"DNS:*.example.org", "scep.example.org", true},
-	    {"DNS:*.example.org", "scep.example.org.", true},
-	    {"DNS:*.example.org", "example.org", false},
-	    {"DNS:*.example.org", "a.scep.example.org", false},
-	    {"DNS:*", "localhost", false},
-	    {"DNS:*", "scep.example.org", false},
-	    {"DNS:*.", "localhost", false},
-	    {"DNS:*.org", "example.org", false},
-	    {"DNS:*.org", "scep.example.org", false},
-	    {"DNS:*.*.org", "scep.example.org", false},
-	    {"DNS:*.*", "example.org", false},
-	    {"DNS:scep.*.org", "scep.example.org", false},
-	    {"DNS:a.*.example.org", "a.scep.example.org", false},
-	    {"DNS:sc*.example.org", "scep.example.org", false},
-	    {"DNS:*ep.example.org", "scep.example.org", false},
-	    {"DNS:s*p.example.org", "scep.example.org", false},
-	    {"DNS:scep*.example.org", "scep.example.org", false},
-	    {"DNS:*scep.example.org", "scep.example.org", false},
-	    {"DNS:loc*", "localhost", false},
-	    {"DNS:*host", "localhost", false},
+	    {.names = "DNS:scep.example.org",
+		.host = "scep.example.org",
+		.same = true},
+	    {.names = "DNS:scep.example.org",
+		.host = "SCEP.Example.ORG",
+		.same = true},
+	    {.names = "DNS:scep.example.org",
+		.host = "scep.example.org.",
+		.same = true},
+	    {.names = "DNS:scep.example.org", .host = "scep.example.org.evil"},
+	    {.names = "DNS:scep.example.org", .host = "example.org"},
+	    {.names = "DNS:scep.example.org", .host = "x.scep.example.org"},
+	    {.names = "DNS:scep.example.org", .host = "xscep.example.org"},
+	    {.names = "DNS:.example.org", .host = "scep.example.org"},
+	    {.names = "DNS:a.example,DNS:scep.example.org",
+		.host = "scep.example.org",
+		.same = true},
+	    {.names = "DNS:*.example.org",
+		.host = "scep.example.org",
+		.same = true},
+	    {.names = "DNS:*.example.org",
+		.host = "scep.example.org.",
+		.same = true},
+	    {.names = "DNS:*.example.org", .host = "example.org"},
+	    {.names = "DNS:*.example.org", .host = "a.scep.example.org"},
+	    {.names = "DNS:*", .host = "localhost"},
+	    {.names = "DNS:*", .host = "scep.example.org"},
+	    {.names = "DNS:*.", .host = "localhost"},
+	    {.names = "DNS:*.org", .host = "example.org"},
+	    {.names = "DNS:*.org", .host = "scep.example.org"},
+	    {.names = "DNS:*.*.org", .host = "scep.example.org"},
+	    {.names = "DNS:*.*", .host = "example.org"},
+	    {.names = "DNS:scep.*.org", .host = "scep.example.org"},
+	    {.names = "DNS:a.*.example.org", .host = "a.scep.example.org"},
+	    {.names = "DNS:sc*.example.org", .host = "scep.example.org"},
+	    {.names = "DNS:*ep.example.org", .host = "scep.example.org"},
+	    {.names = "DNS:s*p.example.org", .host = "scep.example.org"},
+	    {.names = "DNS:scep*.example.org", .host = "scep.example.org"},
+	    {.names = "DNS:*scep.example.org", .host = "scep.example.org"},
+	    {.names = "DNS:loc*", .host = "localhost"},
+	    {.names = "DNS:*host", .host = "localhost"},
 	    /* Another kind of name, and the common name. */
-	    {"URI:https://scep.example.org", "scep.example.org", false},
-	    {"email:a@scep.example.org", "scep.example.org", false},
-	    {"IP:192.0.2.1", "scep.example.org", false},
+	    {.names = "URI:https://scep.example.org",
+		.host = "scep.example.org"},
+	    {.names = "email:a@scep.example.org", .host = "scep.example.org"},
+	    {.names = "IP:192.0.2.1", .host = "scep.example.org"},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++)
+	for (EACH_ROW(i, rows, rows[i].names))
 		check_host(rows[i].names, rows[i].host,
 		    rows[i].same ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH);
 }
@@ -121,19 +134,21 @@ static void test_addresses(void **state)
 		const char *names, *host;
 		bool same;
 	} rows[] = {
-	    {"IP:192.0.2.1", "192.0.2.1", true},
-	    {"IP:192.0.2.1", "192.0.2.10", false},
-	    {"DNS:192.0.2.1", "192.0.2.1", false},
-	    {"DNS:*.0.2.1", "192.0.2.1", false},
-	    {"IP:2001:db8::1", "2001:db8::1", true},
-	    {"IP:2001:db8::1", "2001:0DB8:0:0:0:0:0:1", true},
-	    {"IP:2001:db8::1", "2001:db8::2", false},
-	    {"IP:192.0.2.1", "::ffff:192.0.2.1", false},
+	    {.names = "IP:192.0.2.1", .host = "192.0.2.1", .same = true},
+	    {.names = "IP:192.0.2.1", .host = "192.0.2.10"},
+	    {.names = "DNS:192.0.2.1", .host = "192.0.2.1"},
+	    {.names = "DNS:*.0.2.1", .host = "192.0.2.1"},
+	    {.names = "IP:2001:db8::1", .host = "2001:db8::1", .same = true},
+	    {.names = "IP:2001:db8::1",
+		.host = "2001:0DB8:0:0:0:0:0:1",
+		.same = true},
+	    {.names = "IP:2001:db8::1", .host = "2001:db8::2"},
+	    {.names = "IP:192.0.2.1", .host = "::ffff:192.0.2.1"},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++)
+	for (EACH_ROW(i, rows, rows[i].names))
 		check_host(rows[i].names, rows[i].host,
 		    rows[i].same ? X509_V_OK : X509_V_ERR_IP_ADDRESS_MISMATCH);
 }
@@ -153,7 +168,7 @@ static void test_sni(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++) {
+	for (EACH_ROW(i, rows, rows[i][0])) {
 		param = X509_VERIFY_PARAM_new();
 		assert_true(trust_set_host(param, name, rows[i][0]));
 		assert_string_equal(name, rows[i][1]);

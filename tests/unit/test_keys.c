@@ -48,10 +48,10 @@ static void test_is_uri(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(uris); i++)
+	for (EACH_ROW(i, uris, uris[i]))
 		if (!key_name_is_uri(uris[i]))
 			fixture_fail("%s is a URI", uris[i]);
-	for (i = 0; i < NITEMS(names); i++)
+	for (EACH_ROW(i, names, names[i]))
 		if (key_name_is_uri(names[i]))
 			fixture_fail("%s is no URI", names[i]);
 }
@@ -60,41 +60,67 @@ static void test_is_uri(void **state)
 static const struct {
 	const char *name, *uri, *pin;
 } splits[] = {
-    {"pkcs11:token=x", "pkcs11:token=x", NULL},
-    {"pkcs11:", "pkcs11:", NULL},
-    {"pkcs11:pin-value=1234", "pkcs11:", "1234"},
-    {"pkcs11:pin-value=1234;token=x", "pkcs11:token=x", "1234"},
-    {"pkcs11:token=x;pin-value=1234", "pkcs11:token=x", "1234"},
-    {"pkcs11:token=x;pin-value=1234;object=y", "pkcs11:token=x;object=y",
-	"1234"},
-    {"pkcs11:token=x?pin-value=1234", "pkcs11:token=x", "1234"},
-    {"pkcs11:?pin-value=1234", "pkcs11:", "1234"},
-    {"pkcs11:token=x?pin-value=1234&module-name=m",
-	"pkcs11:token=x?module-name=m", "1234"},
-    {"pkcs11:token=x?module-name=m&pin-value=1234",
-	"pkcs11:token=x?module-name=m", "1234"},
-    {"pkcs11:token=x?a=b&pin-value=1234&module-name=m",
-	"pkcs11:token=x?a=b&module-name=m", "1234"},
-    {"pkcs11:token=x;pin-value=1234?module-name=m",
-	"pkcs11:token=x?module-name=m", "1234"},
-    {"pkcs11:pin-value=1234?module-name=m", "pkcs11:?module-name=m", "1234"},
-    {"pkcs11:token=x;pin-value=", "pkcs11:token=x", ""},
-    {"pkcs11:token=x; pin-value=1234", "pkcs11:token=x", "1234"},
-    {"pkcs11:token=x;\n pin-value=1234;object=y", "pkcs11:token=x;\n object=y",
-	"1234"},
-    {"pkcs11:token=x;pin-value=%31%3b%26%3F%25%2f=", "pkcs11:token=x",
-	"1;&?%/="},
-    {"pkcs11:token=x;pin-value=%c3%A4", "pkcs11:token=x", "\xc3\xa4"},
-    {"PKCS11:token=x;pin-value=1234", "PKCS11:token=x", "1234"},
-    {"pkcs11:token=x;PIN-VALUE=1234", "pkcs11:token=x", "1234"},
+    {.name = "pkcs11:token=x", .uri = "pkcs11:token=x"},
+    {.name = "pkcs11:", .uri = "pkcs11:"},
+    {.name = "pkcs11:pin-value=1234", .uri = "pkcs11:", .pin = "1234"},
+    {.name = "pkcs11:pin-value=1234;token=x",
+	.uri = "pkcs11:token=x",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x;pin-value=1234",
+	.uri = "pkcs11:token=x",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x;pin-value=1234;object=y",
+	.uri = "pkcs11:token=x;object=y",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x?pin-value=1234",
+	.uri = "pkcs11:token=x",
+	.pin = "1234"},
+    {.name = "pkcs11:?pin-value=1234", .uri = "pkcs11:", .pin = "1234"},
+    {.name = "pkcs11:token=x?pin-value=1234&module-name=m",
+	.uri = "pkcs11:token=x?module-name=m",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x?module-name=m&pin-value=1234",
+	.uri = "pkcs11:token=x?module-name=m",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x?a=b&pin-value=1234&module-name=m",
+	.uri = "pkcs11:token=x?a=b&module-name=m",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x;pin-value=1234?module-name=m",
+	.uri = "pkcs11:token=x?module-name=m",
+	.pin = "1234"},
+    {.name = "pkcs11:pin-value=1234?module-name=m",
+	.uri = "pkcs11:?module-name=m",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x;pin-value=", .uri = "pkcs11:token=x", .pin = ""},
+    {.name = "pkcs11:token=x; pin-value=1234",
+	.uri = "pkcs11:token=x",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x;\n pin-value=1234;object=y",
+	.uri = "pkcs11:token=x;\n object=y",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x;pin-value=%31%3b%26%3F%25%2f=",
+	.uri = "pkcs11:token=x",
+	.pin = "1;&?%/="},
+    {.name = "pkcs11:token=x;pin-value=%c3%A4",
+	.uri = "pkcs11:token=x",
+	.pin = "\xc3\xa4"},
+    {.name = "PKCS11:token=x;pin-value=1234",
+	.uri = "PKCS11:token=x",
+	.pin = "1234"},
+    {.name = "pkcs11:token=x;PIN-VALUE=1234",
+	.uri = "pkcs11:token=x",
+	.pin = "1234"},
     /* Other attributes, and URIs of another scheme. */
-    {"pkcs11:xpin-value=1234", "pkcs11:xpin-value=1234", NULL},
-    {"pkcs11:token=pin-value=1234", "pkcs11:token=pin-value=1234", NULL},
-    {"pkcs11:pin-source=file:/x", "pkcs11:pin-source=file:/x", NULL},
-    {"pkcs11:xpin-value=1;pin-value=2", "pkcs11:xpin-value=1", "2"},
-    {"handle:x;pin-value=1234", "handle:x;pin-value=1234", NULL},
-    {"a;pin-value=1234", "a;pin-value=1234", NULL},
-    {"", "", NULL},
+    {.name = "pkcs11:xpin-value=1234", .uri = "pkcs11:xpin-value=1234"},
+    {.name = "pkcs11:token=pin-value=1234",
+	.uri = "pkcs11:token=pin-value=1234"},
+    {.name = "pkcs11:pin-source=file:/x", .uri = "pkcs11:pin-source=file:/x"},
+    {.name = "pkcs11:xpin-value=1;pin-value=2",
+	.uri = "pkcs11:xpin-value=1",
+	.pin = "2"},
+    {.name = "handle:x;pin-value=1234", .uri = "handle:x;pin-value=1234"},
+    {.name = "a;pin-value=1234", .uri = "a;pin-value=1234"},
+    {.name = "", .uri = ""},
 };
 
 static void test_split(void **state)
@@ -151,7 +177,7 @@ static void test_split_long(void **state)
 	size_t i, len, n;
 
 	(void)state;
-	for (i = 0; i < NITEMS(digits); i++) {
+	for (EACH_ROW(i, digits, digits[i])) {
 		for (len = PASS_MAX; len <= PASS_MAX + 1; len++) {
 			struct buf name = {0}, uri = {0};
 			struct pass pin = {0};
@@ -184,7 +210,7 @@ static void test_split_twice(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(names); i++) {
+	for (EACH_ROW(i, names, names[i])) {
 		struct buf uri = {0};
 		struct pass pin = {0};
 
@@ -210,9 +236,9 @@ static void test_other_token(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(others); i++)
+	for (EACH_ROW(i, others, others[i]))
 		assert_true(key_name_needs_other_pin(scep, others[i]));
-	for (i = 0; i < NITEMS(same); i++)
+	for (EACH_ROW(i, same, same[i]))
 		assert_false(key_name_needs_other_pin(scep, same[i]));
 	assert_false(key_name_needs_other_pin("", scep));
 }
@@ -229,10 +255,10 @@ static void test_is_secret(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(secrets); i++)
+	for (EACH_ROW(i, secrets, secrets[i]))
 		if (!key_name_is_secret(secrets[i]))
 			fixture_fail("%s", secrets[i]);
-	for (i = 0; i < NITEMS(plain); i++)
+	for (EACH_ROW(i, plain, plain[i]))
 		if (key_name_is_secret(plain[i]))
 			fixture_fail("%s", plain[i]);
 }
@@ -242,22 +268,23 @@ static void test_shown(void **state)
 	static const struct {
 		const char *name, *shown;
 	} names[] = {
-	    {"local.key", "local.key"},
-	    {"pkcs11:token=x;pin-value=1234", "pkcs11:token=x"},
-	    {"handle:0x81000000?1234", "handle:0x81000000"},
-	    {"handle:a?pin-value=1234", "handle:a"},
-	    {"handle:a;b=c;PIN-VALUE=1234?x", "handle:a;b=c"},
-	    {"org.openssl.engine:e:pkcs11:pin-value=1234",
-		"org.openssl.engine:e:pkcs11:"},
-	    {"a\n\033[31m\x7f", "a\\x0a\\x1b[31m\\x7f"},
-	    {"pkcs11:a\nb;pin-value=1234", "pkcs11:a\\x0ab"},
-	    {"handle:\t?1234", "handle:\\x09"},
+	    {.name = "local.key", .shown = "local.key"},
+	    {.name = "pkcs11:token=x;pin-value=1234",
+		.shown = "pkcs11:token=x"},
+	    {.name = "handle:0x81000000?1234", .shown = "handle:0x81000000"},
+	    {.name = "handle:a?pin-value=1234", .shown = "handle:a"},
+	    {.name = "handle:a;b=c;PIN-VALUE=1234?x", .shown = "handle:a;b=c"},
+	    {.name = "org.openssl.engine:e:pkcs11:pin-value=1234",
+		.shown = "org.openssl.engine:e:pkcs11:"},
+	    {.name = "a\n\033[31m\x7f", .shown = "a\\x0a\\x1b[31m\\x7f"},
+	    {.name = "pkcs11:a\nb;pin-value=1234", .shown = "pkcs11:a\\x0ab"},
+	    {.name = "handle:\t?1234", .shown = "handle:\\x09"},
 	};
 	char shown[KEY_NAME_MAX], name[4 * KEY_NAME_MAX];
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(names); i++) {
+	for (EACH_ROW(i, names, names[i].name)) {
 		assert_ptr_equal(key_name_shown(shown, names[i].name), shown);
 		assert_string_equal(shown, names[i].shown);
 	}
@@ -289,10 +316,10 @@ static void test_is_source(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(sources); i++)
+	for (EACH_ROW(i, sources, sources[i]))
 		if (!pass_is_source(sources[i]))
 			fixture_fail("%s", sources[i]);
-	for (i = 0; i < NITEMS(others); i++)
+	for (EACH_ROW(i, others, others[i]))
 		if (pass_is_source(others[i]))
 			fixture_fail("%s", others[i]);
 }
@@ -361,15 +388,15 @@ static const struct {
 	size_t len;
 	const char *want;
 } lines[] = {
-    {"a", 1, "a"},
-    {"a\n", 2, "a"},
-    {"a\r\n", 3, "a"},
-    {"a\r", 2, "a"},
-    {" a b \n", 6, " a b "},
-    {"a\nb\n", 4, "a"},
-    {"\nb\n", 3, ""},
-    {"\r\nb\r\n", 5, ""},
-    {"\xff\xfe\n", 3, "\xff\xfe"},
+    {.bytes = "a", .len = 1, .want = "a"},
+    {.bytes = "a\n", .len = 2, .want = "a"},
+    {.bytes = "a\r\n", .len = 3, .want = "a"},
+    {.bytes = "a\r", .len = 2, .want = "a"},
+    {.bytes = " a b \n", .len = 6, .want = " a b "},
+    {.bytes = "a\nb\n", .len = 4, .want = "a"},
+    {.bytes = "\nb\n", .len = 3, .want = ""},
+    {.bytes = "\r\nb\r\n", .len = 5, .want = ""},
+    {.bytes = "\xff\xfe\n", .len = 3, .want = "\xff\xfe"},
 };
 
 /* A source "fd:N" that reads the file; the caller closes *fd. */
@@ -448,7 +475,7 @@ static void test_pass_long(void **state)
 	(void)state;
 	for (len = PASS_MAX; len <= PASS_MAX + 1; len++) {
 		memset(text, 'p', sizeof(text));
-		for (i = 0; i < NITEMS(ends); i++) {
+		for (EACH_ROW(i, ends, ends[i])) {
 			strcpy(text + len, ends[i]);
 			fixture_write(path, text, strlen(text));
 			fd_source = open_source(path, &fd);
@@ -489,7 +516,7 @@ static void test_pass_bad(void **state)
 	int fd;
 
 	(void)state;
-	for (i = 0; i < NITEMS(numbers); i++)
+	for (EACH_ROW(i, numbers, numbers[i]))
 		assert_no_pass(numbers[i], ST_ERROR,
 		    "--passin: fd: wants the number of an open file");
 	assert_no_pass("fd:2147483647", ST_FILE, "Bad file descriptor");
@@ -721,13 +748,20 @@ static void test_key_pem(void **state)
 	static const char *const before[] = {
 	    "", "Bag Attributes\n  x: y\n\n", parameters};
 	const struct {
+		const char *name;
 		EVP_PKEY *key;
 		const char *label;
 	} keys[] = {
-	    {fixture_rsa(0), PEM_STRING_PKCS8INF},
-	    {fixture_rsa(0), PEM_STRING_RSA},
-	    {fixture_ec(), PEM_STRING_PKCS8INF},
-	    {fixture_ec(), PEM_STRING_ECPRIVATEKEY},
+	    {.name = "RSA in PKCS #8",
+		.key = fixture_rsa(0),
+		.label = PEM_STRING_PKCS8INF},
+	    {.name = "RSA", .key = fixture_rsa(0), .label = PEM_STRING_RSA},
+	    {.name = "EC in PKCS #8",
+		.key = fixture_ec(),
+		.label = PEM_STRING_PKCS8INF},
+	    {.name = "EC",
+		.key = fixture_ec(),
+		.label = PEM_STRING_ECPRIVATEKEY},
 	};
 	const char *path = fixture_path("key");
 	size_t i, n;
@@ -826,7 +860,7 @@ static void test_key_file(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(before); i++) {
+	for (EACH_ROW(i, before, NULL)) {
 		text.len = 0;
 		assert_true(buf_reserve(&text, before[i]));
 		memset(text.data, i % 2 ? 'x' : '\0', before[i]);
@@ -945,7 +979,7 @@ static void test_key_names(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(uris); i++)
+	for (EACH_ROW(i, uris, uris[i]))
 		assert_no_key(uris[i], NULL,
 		    store_is_built_in()
 			? "no loaded provider handles this URI"

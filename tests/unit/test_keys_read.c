@@ -107,18 +107,33 @@ static enum status read_key(
 static void test_keys_are_read_in_all_forms(void **state)
 {
 	const struct {
+		const char *name;
 		EVP_PKEY *key;
 		enum key_format format;
 	} keys[] = {
-	    {fixture_rsa(0), TRADITIONAL_PEM},
-	    {fixture_rsa(0), TRADITIONAL_DER},
-	    {fixture_rsa(0), PKCS8_PEM},
-	    {fixture_rsa(0), PKCS8_DER},
-	    {fixture_ec(), TRADITIONAL_PEM},
-	    {fixture_ec(), TRADITIONAL_DER},
-	    {fixture_ec(), PKCS8_PEM},
-	    {fixture_ec(), PKCS8_DER},
-	    {fixture_ec(), PARAMETERS_FIRST},
+	    {.name = "RSA, PEM",
+		.key = fixture_rsa(0),
+		.format = TRADITIONAL_PEM},
+	    {.name = "RSA, DER",
+		.key = fixture_rsa(0),
+		.format = TRADITIONAL_DER},
+	    {.name = "RSA, PKCS #8 in PEM",
+		.key = fixture_rsa(0),
+		.format = PKCS8_PEM},
+	    {.name = "RSA, PKCS #8 in DER",
+		.key = fixture_rsa(0),
+		.format = PKCS8_DER},
+	    {.name = "EC, PEM", .key = fixture_ec(), .format = TRADITIONAL_PEM},
+	    {.name = "EC, DER", .key = fixture_ec(), .format = TRADITIONAL_DER},
+	    {.name = "EC, PKCS #8 in PEM",
+		.key = fixture_ec(),
+		.format = PKCS8_PEM},
+	    {.name = "EC, PKCS #8 in DER",
+		.key = fixture_ec(),
+		.format = PKCS8_DER},
+	    {.name = "EC, parameters first",
+		.key = fixture_ec(),
+		.format = PARAMETERS_FIRST},
 	};
 	const char *path = fixture_path("key");
 	struct buf file = {0};
@@ -127,7 +142,7 @@ static void test_keys_are_read_in_all_forms(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(keys); i++) {
+	for (EACH_ROW(i, keys, keys[i].name)) {
 		cert = fixture_cert(
 		    &(struct cert_spec){.cn = "x", .key = keys[i].key});
 		file.len = 0;
@@ -167,24 +182,46 @@ static void test_cut_and_encrypted_keys_are_refused(void **state)
 {
 	static const char no_key[] = "not a private key in PEM or DER";
 	static const struct {
+		const char *name;
 		enum key_format format;
 		long change; /* bytes added or removed */
 		const char *says;
 	} keys[] = {
-	    {TRADITIONAL_PEM, -10, no_key},
-	    {TRADITIONAL_DER, -1, no_key},
-	    {TRADITIONAL_DER, 1, no_key},
-	    {PKCS8_DER, 1, no_key},
-	    {ENCRYPTED_PKCS8_PEM, 0, "it is encrypted and there is no term"},
-	    {ENCRYPTED_TRADITIONAL, 0, "it is encrypted and there is no te"},
-	    {ENCRYPTED_PKCS8_DER, 0, "it is encrypted and there is no term"},
+	    {.name = "PEM, cut",
+		.format = TRADITIONAL_PEM,
+		.change = -10,
+		.says = no_key},
+	    {.name = "DER, cut",
+		.format = TRADITIONAL_DER,
+		.change = -1,
+		.says = no_key},
+	    {.name = "DER, and one octet",
+		.format = TRADITIONAL_DER,
+		.change = 1,
+		.says = no_key},
+	    {.name = "PKCS #8 in DER, and one octet",
+		.format = PKCS8_DER,
+		.change = 1,
+		.says = no_key},
+	    {.name = "encrypted PKCS #8 in PEM",
+		.format = ENCRYPTED_PKCS8_PEM,
+		.change = 0,
+		.says = "it is encrypted and there is no term"},
+	    {.name = "encrypted PEM",
+		.format = ENCRYPTED_TRADITIONAL,
+		.change = 0,
+		.says = "it is encrypted and there is no te"},
+	    {.name = "encrypted PKCS #8 in DER",
+		.format = ENCRYPTED_PKCS8_DER,
+		.change = 0,
+		.says = "it is encrypted and there is no term"},
 	};
 	const char *path = fixture_path("key"), *text;
 	enum status st;
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(keys); i++) {
+	for (EACH_ROW(i, keys, keys[i].name)) {
 		struct buf file = {0};
 
 		make_key_file(&file, fixture_rsa(0), keys[i].format);
@@ -196,7 +233,7 @@ static void test_cut_and_encrypted_keys_are_refused(void **state)
 		assert_int_equal(st, ST_FILE);
 		assert_memory_equal(text, "sscep: private key /", 20);
 		if (strstr(text, keys[i].says) == NULL)
-			fixture_fail("key %zu: %s", i, text);
+			fixture_fail("%s", text);
 		/* One line. */
 		assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 	}
@@ -311,7 +348,8 @@ static void test_types_that_are_lacking(void **state)
 			says = locked ? types[i].locked : types[i].plain;
 			assert_int_equal(st, ST_FILE);
 			if (strstr(text, says) == NULL)
-				fixture_fail("%zu, %d: %s", i, form, text);
+				fixture_fail("%s, form %d: %s", types[i].oid,
+				    form, text);
 			if (i == 0)
 				assert_int_equal(ERR_peek_error(), 0);
 			ERR_clear_error();

@@ -19,14 +19,14 @@ static void test_time(void **state)
 		long long seconds;
 		const char *text;
 	} times[] = {
-	    {-1, "00:00"},
-	    {0, "00:00"},
-	    {9, "00:09"},
-	    {299, "04:59"},
-	    {3599, "59:59"},
-	    {3600, "1:00:00"},
-	    {3661, "1:01:01"},
-	    {100 * 3600, "100:00:00"},
+	    {.seconds = -1, .text = "00:00"},
+	    {.seconds = 0, .text = "00:00"},
+	    {.seconds = 9, .text = "00:09"},
+	    {.seconds = 299, .text = "04:59"},
+	    {.seconds = 3599, .text = "59:59"},
+	    {.seconds = 3600, .text = "1:00:00"},
+	    {.seconds = 3661, .text = "1:01:01"},
+	    {.seconds = 100 * 3600, .text = "100:00:00"},
 	};
 	char text[32];
 	size_t i;
@@ -44,16 +44,17 @@ static void test_size(void **state)
 		size_t bytes;
 		const char *text;
 	} sizes[] = {
-	    {0, "0.0 KiB"},
-	    {512, "0.5 KiB"},
-	    {1023, "0.9 KiB"},
-	    {1024, "1.0 KiB"},
-	    {MIB - 1, "1023.9 KiB"},
-	    {MIB, "1.0 MiB"},
-	    {34 * MIB + 100 * KIB, "34.0 MiB"},
-	    {34 * MIB + 103 * KIB, "34.1 MiB"},
-	    {SIZE_MAX,
-		SIZE_MAX > 0xffffffff ? "17592186044415.9 MiB" : "4095.9 MiB"},
+	    {.bytes = 0, .text = "0.0 KiB"},
+	    {.bytes = 512, .text = "0.5 KiB"},
+	    {.bytes = 1023, .text = "0.9 KiB"},
+	    {.bytes = 1024, .text = "1.0 KiB"},
+	    {.bytes = MIB - 1, .text = "1023.9 KiB"},
+	    {.bytes = MIB, .text = "1.0 MiB"},
+	    {.bytes = 34 * MIB + 100 * KIB, .text = "34.0 MiB"},
+	    {.bytes = 34 * MIB + 103 * KIB, .text = "34.1 MiB"},
+	    {.bytes = SIZE_MAX,
+		.text = SIZE_MAX > 0xffffffff ? "17592186044415.9 MiB"
+					      : "4095.9 MiB"},
 	};
 	char text[32];
 	size_t i;

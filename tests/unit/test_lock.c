@@ -271,7 +271,7 @@ static void test_content(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(foreign); i++) {
+	for (EACH_ROW(i, foreign, foreign[i])) {
 		fixture_write(path, foreign[i], strlen(foreign[i]));
 		assert_int_equal(lock_take(&lock, path, 0), ST_OK);
 		expect_content(path, foreign[i]);

@@ -210,13 +210,30 @@ static void add_attributes(CMS_SignerInfo *si, const char *status)
 		const void *bytes;
 		int len;
 	} attributes[] = {
-	    {"2.16.840.1.113733.1.9.2", V_ASN1_PRINTABLESTRING, "3", 1},
-	    {"2.16.840.1.113733.1.9.3", V_ASN1_PRINTABLESTRING, status, 1},
-	    {"2.16.840.1.113733.1.9.4", V_ASN1_PRINTABLESTRING, "2", 1},
-	    {"2.16.840.1.113733.1.9.6", V_ASN1_OCTET_STRING, w.request.nonce,
-		SCEP_NONCE_LEN},
-	    {"2.16.840.1.113733.1.9.7", V_ASN1_PRINTABLESTRING, ID, 16},
-	    {"1.3.6.1.5.5.7.24.1", V_ASN1_UTF8STRING, "why not", 7},
+	    {.oid = "2.16.840.1.113733.1.9.2",
+		.type = V_ASN1_PRINTABLESTRING,
+		.bytes = "3",
+		.len = 1},
+	    {.oid = "2.16.840.1.113733.1.9.3",
+		.type = V_ASN1_PRINTABLESTRING,
+		.bytes = status,
+		.len = 1},
+	    {.oid = "2.16.840.1.113733.1.9.4",
+		.type = V_ASN1_PRINTABLESTRING,
+		.bytes = "2",
+		.len = 1},
+	    {.oid = "2.16.840.1.113733.1.9.6",
+		.type = V_ASN1_OCTET_STRING,
+		.bytes = w.request.nonce,
+		.len = SCEP_NONCE_LEN},
+	    {.oid = "2.16.840.1.113733.1.9.7",
+		.type = V_ASN1_PRINTABLESTRING,
+		.bytes = ID,
+		.len = 16},
+	    {.oid = "1.3.6.1.5.5.7.24.1",
+		.type = V_ASN1_UTF8STRING,
+		.bytes = "why not",
+		.len = 7},
 	};
 	size_t i;
 

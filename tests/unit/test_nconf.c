@@ -22,8 +22,9 @@
 /* After log.h, whose fail() it hides. */
 #include <cmocka.h>
 
-#define NITEMS(a) (sizeof(a) / sizeof((a)[0]))
-#define TEXT_MAX  512
+#include "rows.h"
+
+#define TEXT_MAX 512
 
 /* What may stand behind the = of a key, after the lines of before[]. */
 static const char before[] = "a = 1\nb = \"x \"\n[s]\nc = 3\n";
@@ -420,7 +421,7 @@ static void values_are_read_alike(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(values); i++) {
+	for (EACH_ROW(i, values, values[i])) {
 		snprintf(text, sizeof(text), "%sK =%s", before, values[i]);
 		different += !is_read_alike(text, false);
 		snprintf(text, sizeof(text), "%sK = %s\nL = 1\nM = $K\n",
@@ -436,7 +437,7 @@ static void files_are_read_alike(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(files); i++)
+	for (EACH_ROW(i, files, files[i]))
 		different += !is_read_alike(files[i], false);
 	assert_int_equal(different, 0);
 }

@@ -26,10 +26,16 @@
 static const struct {
 	const char *type, *oid, *name; /* name: as --new-key has it */
 } signers[] = {
-    {"ED25519", "1.3.101.112", "ed25519"},
-    {"ML-DSA-44", "2.16.840.1.101.3.4.3.17", "ml-dsa-44"},
-    {"ML-DSA-65", "2.16.840.1.101.3.4.3.18", "ml-dsa-65"},
-    {"ML-DSA-87", "2.16.840.1.101.3.4.3.19", "ml-dsa-87"},
+    {.type = "ED25519", .oid = "1.3.101.112", .name = "ed25519"},
+    {.type = "ML-DSA-44",
+	.oid = "2.16.840.1.101.3.4.3.17",
+	.name = "ml-dsa-44"},
+    {.type = "ML-DSA-65",
+	.oid = "2.16.840.1.101.3.4.3.18",
+	.name = "ml-dsa-65"},
+    {.type = "ML-DSA-87",
+	.oid = "2.16.840.1.101.3.4.3.19",
+	.name = "ml-dsa-87"},
 };
 
 static const struct {

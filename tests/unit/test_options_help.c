@@ -157,14 +157,18 @@ static void help_by_a_long_path_fits_on_a_screen(void **state)
 	static const struct {
 		const char *path, *shown;
 	} paths[] = {
-	    {"/opt/acme/firmware/usr/local/sbin/sscep",
-		"/opt/acme/firmware/usr/local/sbin/sscep"},
-	    {"/opt/acme/firmware/releases/2026-11-28/usr/local/sbin/sscep",
-		"sscep"},
-	    {"/nix/store/0123456789abcdefghijklmnopqrstuv-sscep-1.0.0/bin/s",
-		"s"},
-	    {"/bin/0123456789abcdefghijklmnopqrstuvwxyz0123456789", "sscep"},
-	    {"0123456789abcdefghijklmnopqrstuvwxyz0123456789", "sscep"},
+	    {.path = "/opt/acme/firmware/usr/local/sbin/sscep",
+		.shown = "/opt/acme/firmware/usr/local/sbin/sscep"},
+	    {.path = "/opt/acme/firmware/releases/2026-11-28/usr/local/sbin/"
+		     "sscep",
+		.shown = "sscep"},
+	    {.path = "/nix/store/0123456789abcdefghijklmnopqrstuv-sscep-1.0.0/"
+		     "bin/s",
+		.shown = "s"},
+	    {.path = "/bin/0123456789abcdefghijklmnopqrstuvwxyz0123456789",
+		.shown = "sscep"},
+	    {.path = "0123456789abcdefghijklmnopqrstuvwxyz0123456789",
+		.shown = "sscep"},
 	};
 	char *help, want[80];
 	size_t i, j;

@@ -199,7 +199,7 @@ static void every_option_by_key_in_each_section(void **state)
 				section[j] = (char)(section[j] - 'a' + 'A');
 		try_key(op, p, section, p->key, "%s = %s");
 	}
-	for (i = 0; i < NITEMS(spellings); i++)
+	for (EACH_ROW(i, spellings, spellings[i]))
 		try_key(
 		    &op_enroll, &sign_key, "sscep", spellings[i], "%s = %s");
 }
@@ -318,7 +318,7 @@ static void booleans_in_any_case(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(words); i++) {
+	for (EACH_ROW(i, words, words[i])) {
 		snprintf(text, sizeof(text), "Legacy %s\n", words[i]);
 		run_write_file(text);
 		run_start(&r, "getcaps");

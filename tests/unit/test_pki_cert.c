@@ -148,21 +148,22 @@ static void test_parse_garbage(void **state)
 		const char *text;
 		size_t len;
 	} garbage[] = {
-	    {"", 0},
-	    {"0", 1},
-	    {"-", 1},
-	    {"0\x80", 2},
-	    {"0\x84\xff\xff\xff\xff", 6},
-	    {"0\x00", 2},
-	    {"\0\0\0\0", 4},
-	    {"<html>404</html>", 16},
-	    {"-----BEGIN CERTIFICATE-----", 27},
-	    {"-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n", 53},
+	    {.text = "", .len = 0},
+	    {.text = "0", .len = 1},
+	    {.text = "-", .len = 1},
+	    {.text = "0\x80", .len = 2},
+	    {.text = "0\x84\xff\xff\xff\xff", .len = 6},
+	    {.text = "0\x00", .len = 2},
+	    {.text = "\0\0\0\0", .len = 4},
+	    {.text = "<html>404</html>", .len = 16},
+	    {.text = "-----BEGIN CERTIFICATE-----", .len = 27},
+	    {.text = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
+		.len = 53},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(garbage); i++) {
+	for (EACH_ROW(i, garbage, garbage[i].text)) {
 		struct buf b = {0};
 
 		assert_true(buf_add(&b, garbage[i].text, garbage[i].len));
@@ -227,20 +228,26 @@ static void test_usage(void **state)
 		const char *usage, *text;
 		bool signs, encrypts;
 	} usages[] = {
-	    {NULL, "none", true, true},
-	    {"digitalSignature", "Digital Signature", true, false},
-	    {"keyEncipherment", "Key Encipherment", false, true},
-	    {"critical,digitalSignature,nonRepudiation",
-		"Digital Signature, Non Repudiation", true, false},
-	    {"keyCertSign,cRLSign", "Certificate Sign, CRL Sign", false, false},
-	    {"dataEncipherment,keyAgreement,encipherOnly,decipherOnly",
-		"Data Encipherment, Key Agreement, Encipher Only, "
-		"Decipher Only",
-		false, false},
-	    {"digitalSignature,keyEncipherment,keyCertSign,cRLSign",
-		"Digital Signature, Key Encipherment, Certificate Sign, CRL "
-		"Sign",
-		true, true},
+	    {.text = "none", .signs = true, .encrypts = true},
+	    {.usage = "digitalSignature",
+		.text = "Digital Signature",
+		.signs = true},
+	    {.usage = "keyEncipherment",
+		.text = "Key Encipherment",
+		.encrypts = true},
+	    {.usage = "critical,digitalSignature,nonRepudiation",
+		.text = "Digital Signature, Non Repudiation",
+		.signs = true},
+	    {.usage = "keyCertSign,cRLSign",
+		.text = "Certificate Sign, CRL Sign"},
+	    {.usage = "dataEncipherment,keyAgreement,encipherOnly,decipherOnly",
+		.text = "Data Encipherment, Key Agreement, Encipher Only, "
+			"Decipher Only"},
+	    {.usage = "digitalSignature,keyEncipherment,keyCertSign,cRLSign",
+		.text = "Digital Signature, Key Encipherment, Certificate "
+			"Sign, CRL Sign",
+		.signs = true,
+		.encrypts = true},
 	};
 	size_t i;
 

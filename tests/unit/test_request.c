@@ -33,27 +33,33 @@ static const struct {
 	const char *list, *more, *shown; /* shown: the OIDs, or the problem */
 	bool good;
 } purposes[] = {
-    {"serverAuth, CLIENTAUTH ,1.3.6.1.5.5.7.3.17", NULL,
-	"1.3.6.1.5.5.7.3.1 1.3.6.1.5.5.7.3.2 1.3.6.1.5.5.7.3.17 ", true},
-    {"serverAuth,serverauth", "1.3.6.1.5.5.7.3.2,1.3.6.1.5.5.7.3.1",
-	"1.3.6.1.5.5.7.3.1 1.3.6.1.5.5.7.3.2 ", true},
-    {"serverAuth,CN", NULL,
-	"unknown purpose CN, neither an OID nor one of serverAuth, "
-	"clientAuth, codeSigning, emailProtection, ipsecIKE and their like",
-	false},
-    {"1.2.3.", NULL,
-	"unknown purpose 1.2.3., neither an OID nor one of serverAuth, "
-	"clientAuth, codeSigning, emailProtection, ipsecIKE and their like",
-	false},
-    {" ", NULL, "there is no purpose in it", false},
-    {"serverAuth clientAuth", NULL, "1.3.6.1.5.5.7.3.1 1.3.6.1.5.5.7.3.2 ",
-	true},
-    {"serverAuth,", NULL, "there is a comma, but no purpose next to it", false},
-    {",serverAuth", NULL, "there is a comma, but no purpose next to it", false},
-    {"a,,b", NULL,
-	"unknown purpose a, neither an OID nor one of serverAuth, "
-	"clientAuth, codeSigning, emailProtection, ipsecIKE and their like",
-	false},
+    {.list = "serverAuth, CLIENTAUTH ,1.3.6.1.5.5.7.3.17",
+	.shown = "1.3.6.1.5.5.7.3.1 1.3.6.1.5.5.7.3.2 1.3.6.1.5.5.7.3.17 ",
+	.good = true},
+    {.list = "serverAuth,serverauth",
+	.more = "1.3.6.1.5.5.7.3.2,1.3.6.1.5.5.7.3.1",
+	.shown = "1.3.6.1.5.5.7.3.1 1.3.6.1.5.5.7.3.2 ",
+	.good = true},
+    {.list = "serverAuth,CN",
+	.shown = "unknown purpose CN, neither an OID nor one of serverAuth, "
+		 "clientAuth, codeSigning, emailProtection, ipsecIKE and their "
+		 "like"},
+    {.list = "1.2.3.",
+	.shown = "unknown purpose 1.2.3., neither an OID nor one of "
+		 "serverAuth, clientAuth, codeSigning, emailProtection, "
+		 "ipsecIKE and their like"},
+    {.list = " ", .shown = "there is no purpose in it"},
+    {.list = "serverAuth clientAuth",
+	.shown = "1.3.6.1.5.5.7.3.1 1.3.6.1.5.5.7.3.2 ",
+	.good = true},
+    {.list = "serverAuth,",
+	.shown = "there is a comma, but no purpose next to it"},
+    {.list = ",serverAuth",
+	.shown = "there is a comma, but no purpose next to it"},
+    {.list = "a,,b",
+	.shown = "unknown purpose a, neither an OID nor one of serverAuth, "
+		 "clientAuth, codeSigning, emailProtection, ipsecIKE and their "
+		 "like"},
 };
 
 static void test_purposes(void **state)
@@ -117,10 +123,10 @@ static void test_challenge(void **state)
 		const char *text;
 		int type;
 	} rows[] = {
-	    {"Secret-1 '()+,./:=?", V_ASN1_PRINTABLESTRING},
-	    {"a*b", V_ASN1_UTF8STRING},
-	    {"a@b", V_ASN1_UTF8STRING},
-	    {"\xc3\xa4", V_ASN1_UTF8STRING},
+	    {.text = "Secret-1 '()+,./:=?", .type = V_ASN1_PRINTABLESTRING},
+	    {.text = "a*b", .type = V_ASN1_UTF8STRING},
+	    {.text = "a@b", .type = V_ASN1_UTF8STRING},
+	    {.text = "\xc3\xa4", .type = V_ASN1_UTF8STRING},
 	};
 	struct request_content content = {0};
 	struct buf found = {0};
@@ -255,20 +261,48 @@ static void test_same(void **state)
 static void test_difference(void **state)
 {
 	const struct {
+		const char *name;
 		const char *subject, *challenge;
 		EVP_PKEY *key;
 		bool has_usage;
 		enum reqdiff difference;
 		const char *text;
 	} rows[] = {
-	    {"/CN=a", "c", fixture_ec(), false, REQDIFF_NONE, NULL},
-	    {"/CN=a", "c", fixture_rsa(1), false, REQDIFF_OTHER, "another key"},
-	    {"/CN=b", "c", fixture_ec(), false, REQDIFF_OTHER, "CN=b, not"},
-	    {"/CN=a", "c", fixture_ec(), true, REQDIFF_OTHER, "Key Usage"},
-	    {"/CN=a", NULL, fixture_ec(), false, REQDIFF_OTHER,
-		"it has no challengePassword"},
-	    {"/CN=a", "d", fixture_ec(), false, REQDIFF_CHALLENGE,
-		"its challengePassword is another one"},
+	    {.name = "the same",
+		.subject = "/CN=a",
+		.challenge = "c",
+		.key = fixture_ec(),
+		.difference = REQDIFF_NONE},
+	    {.name = "another key",
+		.subject = "/CN=a",
+		.challenge = "c",
+		.key = fixture_rsa(1),
+		.difference = REQDIFF_OTHER,
+		.text = "another key"},
+	    {.name = "another subject",
+		.subject = "/CN=b",
+		.challenge = "c",
+		.key = fixture_ec(),
+		.difference = REQDIFF_OTHER,
+		.text = "CN=b, not"},
+	    {.name = "another usage",
+		.subject = "/CN=a",
+		.challenge = "c",
+		.key = fixture_ec(),
+		.has_usage = true,
+		.difference = REQDIFF_OTHER,
+		.text = "Key Usage"},
+	    {.name = "no challengePassword",
+		.subject = "/CN=a",
+		.key = fixture_ec(),
+		.difference = REQDIFF_OTHER,
+		.text = "it has no challengePassword"},
+	    {.name = "another challengePassword",
+		.subject = "/CN=a",
+		.challenge = "d",
+		.key = fixture_ec(),
+		.difference = REQDIFF_CHALLENGE,
+		.text = "its challengePassword is another one"},
 	};
 	struct request_content content = {0};
 	X509_REQ *wanted = make_request("/CN=a", "c", fixture_ec(), &content);
@@ -314,26 +348,58 @@ static EVP_PKEY *make_key(int type, int curve)
 static void test_keys(void **state)
 {
 	static const struct {
+		const char *name;
 		int type, curve, signature;
 		const char *warning;
 	} rows[] = {
-	    {EVP_PKEY_EC, NID_X9_62_prime256v1, NID_ecdsa_with_SHA256, ""},
-	    {EVP_PKEY_EC, NID_secp384r1, NID_ecdsa_with_SHA384, ""},
-	    {EVP_PKEY_EC, NID_secp521r1, NID_ecdsa_with_SHA512, ""},
-	    {EVP_PKEY_ED25519, NID_undef, NID_ED25519, ""},
-	    {EVP_PKEY_EC, NID_secp256k1, NID_ecdsa_with_SHA256,
-		"sscep: warning: request r: its key is on the curve "
-		"secp256k1, and the CA may refuse it: expected P-256, P-384, "
-		"P-521 or Brainpool [weak-key]\n"},
-	    {EVP_PKEY_EC, NID_brainpoolP256r1, NID_ecdsa_with_SHA256, ""},
-	    {EVP_PKEY_EC, NID_X9_62_prime192v1, NID_ecdsa_with_SHA256,
-		"sscep: warning: request r: its key, id-ecPublicKey of 192 "
-		"bits, is weak: expected RSA of 2048 bits, or EC of 256 (NIST "
-		"SP 800-57), and the CA may refuse it [weak-key]\n"},
-	    {EVP_PKEY_RSA, NID_undef, NID_sha256WithRSAEncryption,
-		"sscep: warning: request r: its key, rsaEncryption of 1024 "
-		"bits, is weak: expected RSA of 2048 bits, or EC of 256 (NIST "
-		"SP 800-57), and the CA may refuse it [weak-key]\n"},
+	    {.name = "P-256",
+		.type = EVP_PKEY_EC,
+		.curve = NID_X9_62_prime256v1,
+		.signature = NID_ecdsa_with_SHA256,
+		.warning = ""},
+	    {.name = "P-384",
+		.type = EVP_PKEY_EC,
+		.curve = NID_secp384r1,
+		.signature = NID_ecdsa_with_SHA384,
+		.warning = ""},
+	    {.name = "P-521",
+		.type = EVP_PKEY_EC,
+		.curve = NID_secp521r1,
+		.signature = NID_ecdsa_with_SHA512,
+		.warning = ""},
+	    {.name = "Ed25519",
+		.type = EVP_PKEY_ED25519,
+		.curve = NID_undef,
+		.signature = NID_ED25519,
+		.warning = ""},
+	    {.name = "secp256k1",
+		.type = EVP_PKEY_EC,
+		.curve = NID_secp256k1,
+		.signature = NID_ecdsa_with_SHA256,
+		.warning = "sscep: warning: request r: its key is on the curve "
+			   "secp256k1, and the CA may refuse it: expected "
+			   "P-256, P-384, P-521 or Brainpool [weak-key]\n"},
+	    {.name = "brainpoolP256r1",
+		.type = EVP_PKEY_EC,
+		.curve = NID_brainpoolP256r1,
+		.signature = NID_ecdsa_with_SHA256,
+		.warning = ""},
+	    {.name = "P-192",
+		.type = EVP_PKEY_EC,
+		.curve = NID_X9_62_prime192v1,
+		.signature = NID_ecdsa_with_SHA256,
+		.warning =
+		    "sscep: warning: request r: its key, id-ecPublicKey of 192 "
+		    "bits, is weak: expected RSA of 2048 bits, or EC of 256 "
+		    "(NIST SP 800-57), and the CA may refuse it [weak-key]\n"},
+	    {.name = "RSA of 1024 bits",
+		.type = EVP_PKEY_RSA,
+		.curve = NID_undef,
+		.signature = NID_sha256WithRSAEncryption,
+		.warning =
+		    "sscep: warning: request r: its key, rsaEncryption of 1024 "
+		    "bits, is weak: expected RSA of 2048 bits, or EC of 256 "
+		    "(NIST SP 800-57), and the CA may refuse it [weak-key]\n"},
 	};
 	struct request_content content = {0};
 	X509_REQ *request;
@@ -411,17 +477,45 @@ static const char *show_usage(X509 *cert, EVP_PKEY *key)
 static void test_take_usage(void **state)
 {
 	static const struct {
+		const char *name;
 		const char *usage, *rsa, *ec, *ed25519;
 	} rows[] = {
-	    {NULL, "-", "-", "-"},
-	    {"digitalSignature", "0", "0", "0"},
-	    {"digitalSignature,nonRepudiation", "01", "01", "01"},
-	    {"digitalSignature,keyEncipherment,dataEncipherment", "023", "04",
-		"0"},
-	    {"digitalSignature,keyAgreement,encipherOnly", "02", "047", "0"},
-	    {"keyAgreement", "2", "4", "-"},
-	    {"keyCertSign,cRLSign", "-", "-", "-"},
-	    {"digitalSignature,keyCertSign,cRLSign", "0", "0", "0"},
+	    {.name = "no keyUsage", .rsa = "-", .ec = "-", .ed25519 = "-"},
+	    {.name = "signature",
+		.usage = "digitalSignature",
+		.rsa = "0",
+		.ec = "0",
+		.ed25519 = "0"},
+	    {.name = "signature and nonRepudiation",
+		.usage = "digitalSignature,nonRepudiation",
+		.rsa = "01",
+		.ec = "01",
+		.ed25519 = "01"},
+	    {.name = "signature and encipherment",
+		.usage = "digitalSignature,keyEncipherment,dataEncipherment",
+		.rsa = "023",
+		.ec = "04",
+		.ed25519 = "0"},
+	    {.name = "signature and agreement",
+		.usage = "digitalSignature,keyAgreement,encipherOnly",
+		.rsa = "02",
+		.ec = "047",
+		.ed25519 = "0"},
+	    {.name = "agreement",
+		.usage = "keyAgreement",
+		.rsa = "2",
+		.ec = "4",
+		.ed25519 = "-"},
+	    {.name = "CA",
+		.usage = "keyCertSign,cRLSign",
+		.rsa = "-",
+		.ec = "-",
+		.ed25519 = "-"},
+	    {.name = "signature and CA",
+		.usage = "digitalSignature,keyCertSign,cRLSign",
+		.rsa = "0",
+		.ec = "0",
+		.ed25519 = "0"},
 	};
 	EVP_PKEY *ed25519 = make_key(EVP_PKEY_ED25519, NID_undef);
 	struct cert_spec spec = {.cn = "old", .key = fixture_rsa(0)};
@@ -487,7 +581,7 @@ static void test_take_from_cert(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(others); i++)
+	for (EACH_ROW(i, others, others[i]))
 		add_extension(cert, others[i]);
 	assert_int_equal(
 	    request_take_from_cert(&content, cert, fixture_rsa(1), "c"), ST_OK);
@@ -537,7 +631,7 @@ static void test_new_key(void **state)
 	size_t i, j;
 
 	(void)state;
-	for (i = 0; i < NITEMS(names); i++) {
+	for (EACH_ROW(i, names, names[i])) {
 		pass.given = i == 1;
 		snprintf(pass.text, sizeof(pass.text), "phrase");
 		capture_start(1);
@@ -548,7 +642,7 @@ static void test_new_key(void **state)
 		assert_int_equal(stat(path, &sb), 0);
 		assert_int_equal(sb.st_mode & 07777, 0600);
 		again = read_back(path, &pass);
-		for (j = 0; j < NITEMS(names); j++)
+		for (EACH_ROW(j, names, names[j]))
 			assert_int_equal(i == j,
 			    new_key_is_of_type(
 				again, new_key_find_type(names[j])));

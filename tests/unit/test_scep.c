@@ -19,24 +19,26 @@ static void test_names(void **state)
 		const char *name;
 		enum status st;
 	} infos[] = {
-	    {0, "badAlg", ST_BAD_ALG},
-	    {1, "badMessageCheck", ST_BAD_MESSAGE_CHECK},
-	    {2, "badRequest", ST_BAD_REQUEST},
-	    {3, "badTime", ST_BAD_TIME},
-	    {4, "badCertId", ST_BAD_CERT_ID},
-	    {5, "unknown", ST_FAILURE},
-	    {-1, "unknown", ST_FAILURE},
+	    {.number = 0, .name = "badAlg", .st = ST_BAD_ALG},
+	    {.number = 1,
+		.name = "badMessageCheck",
+		.st = ST_BAD_MESSAGE_CHECK},
+	    {.number = 2, .name = "badRequest", .st = ST_BAD_REQUEST},
+	    {.number = 3, .name = "badTime", .st = ST_BAD_TIME},
+	    {.number = 4, .name = "badCertId", .st = ST_BAD_CERT_ID},
+	    {.number = 5, .name = "unknown", .st = ST_FAILURE},
+	    {.number = -1, .name = "unknown", .st = ST_FAILURE},
 	};
 	static const struct {
 		enum message_type type;
 		const char *name;
 	} types[] = {
-	    {MESSAGE_CERTREP, "CertRep"},
-	    {MESSAGE_RENEWALREQ, "RenewalReq"},
-	    {MESSAGE_PKCSREQ, "PKCSReq"},
-	    {MESSAGE_CERTPOLL, "CertPoll"},
-	    {MESSAGE_GETCERT, "GetCert"},
-	    {MESSAGE_GETCRL, "GetCRL"},
+	    {.type = MESSAGE_CERTREP, .name = "CertRep"},
+	    {.type = MESSAGE_RENEWALREQ, .name = "RenewalReq"},
+	    {.type = MESSAGE_PKCSREQ, .name = "PKCSReq"},
+	    {.type = MESSAGE_CERTPOLL, .name = "CertPoll"},
+	    {.type = MESSAGE_GETCERT, .name = "GetCert"},
+	    {.type = MESSAGE_GETCRL, .name = "GetCRL"},
 	};
 	const struct fail_info *info;
 	size_t i;

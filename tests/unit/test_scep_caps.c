@@ -22,26 +22,33 @@ static const struct {
 	size_t len;
 	unsigned int caps;
 } answers[] = {
-    {"", 0, 0},
-    {"AES", 3, CAP_AES},
-    {"AES\n", 4, CAP_AES},
-    {"aes\r\ndes3\r\n", 11, CAP_AES | CAP_DES3},
-    {"aEs \t\r\n \tDES3\t \n", 16, CAP_AES | CAP_DES3},
-    {"\n\n\r\nSHA-1\n\n", 11, CAP_SHA1},
-    {"POSTPKIOperation\nRenewal", 24, CAP_POSTPKIOPERATION | CAP_RENEWAL},
-    {"postpkioperation\nRENEWAL\n", 25, CAP_POSTPKIOPERATION | CAP_RENEWAL},
-    {"SHA-1\nSHA-224\nSHA-256\nSHA-384\nSHA-512", 37,
-	CAP_SHA1 | CAP_SHA224 | CAP_SHA256 | CAP_SHA384 | CAP_SHA512},
-    {"GetNextCACert\nSCEPStandard\n", 27, CAP_GETNEXTCACERT | CAP_SCEPSTANDARD},
-    {"AES\nAES\nAES\n", 12, CAP_AES},
+    {.text = "", .len = 0, .caps = 0},
+    {.text = "AES", .len = 3, .caps = CAP_AES},
+    {.text = "AES\n", .len = 4, .caps = CAP_AES},
+    {.text = "aes\r\ndes3\r\n", .len = 11, .caps = CAP_AES | CAP_DES3},
+    {.text = "aEs \t\r\n \tDES3\t \n", .len = 16, .caps = CAP_AES | CAP_DES3},
+    {.text = "\n\n\r\nSHA-1\n\n", .len = 11, .caps = CAP_SHA1},
+    {.text = "POSTPKIOperation\nRenewal",
+	.len = 24,
+	.caps = CAP_POSTPKIOPERATION | CAP_RENEWAL},
+    {.text = "postpkioperation\nRENEWAL\n",
+	.len = 25,
+	.caps = CAP_POSTPKIOPERATION | CAP_RENEWAL},
+    {.text = "SHA-1\nSHA-224\nSHA-256\nSHA-384\nSHA-512",
+	.len = 37,
+	.caps = CAP_SHA1 | CAP_SHA224 | CAP_SHA256 | CAP_SHA384 | CAP_SHA512},
+    {.text = "GetNextCACert\nSCEPStandard\n",
+	.len = 27,
+	.caps = CAP_GETNEXTCACERT | CAP_SCEPSTANDARD},
+    {.text = "AES\nAES\nAES\n", .len = 12, .caps = CAP_AES},
     /* Unknown keywords, and ones that only resemble known ones. */
-    {"AES\nUpdate\nSHA-3\n", 17, CAP_AES},
-    {"AES128\nAE\nXAES\nAES,DES3\nAES DES3\n", 33, 0},
-    {"SHA\nSHA-\nSHA-25\nSHA-2566\n", 25, 0},
-    {"AES\0\nDES3\n", 10, CAP_DES3},
-    {"\0AES\nAE\0\nSHA-1\n\0", 16, CAP_SHA1},
-    {"<html>\nAES\n</html>", 18, CAP_AES},
-    {"\xff\xfe\xc3\xa4\nDES3", 9, CAP_DES3},
+    {.text = "AES\nUpdate\nSHA-3\n", .len = 17, .caps = CAP_AES},
+    {.text = "AES128\nAE\nXAES\nAES,DES3\nAES DES3\n", .len = 33, .caps = 0},
+    {.text = "SHA\nSHA-\nSHA-25\nSHA-2566\n", .len = 25, .caps = 0},
+    {.text = "AES\0\nDES3\n", .len = 10, .caps = CAP_DES3},
+    {.text = "\0AES\nAE\0\nSHA-1\n\0", .len = 16, .caps = CAP_SHA1},
+    {.text = "<html>\nAES\n</html>", .len = 18, .caps = CAP_AES},
+    {.text = "\xff\xfe\xc3\xa4\nDES3", .len = 9, .caps = CAP_DES3},
 };
 
 static void test_caps_parse_list(void **state)
@@ -51,26 +58,25 @@ static void test_caps_parse_list(void **state)
 		unsigned int caps;
 		const char *bad; /* or NULL */
 	} rows[] = {
-	    {"AES", CAP_AES, NULL},
-	    {"aes,sha-256", CAP_AES | CAP_SHA256, NULL},
-	    {" AES , POSTPKIOperation\tSHA-1,",
-		CAP_AES | CAP_POSTPKIOPERATION | CAP_SHA1, NULL},
-	    {"SCEPStandard", CAP_SCEPSTANDARD, NULL},
-	    {"DES3 GetNextCACert Renewal SHA-224 SHA-384 SHA-512",
-		CAP_DES3 | CAP_GETNEXTCACERT | CAP_RENEWAL | CAP_SHA224 |
-		    CAP_SHA384 | CAP_SHA512,
-		NULL},
-	    {",", 0, NULL},
-	    {"AES,SHA256,x", 0, "SHA256,x"},
-	    {"AESX", 0, "AESX"},
-	    {"AES;SHA-1", 0, "AES;SHA-1"},
+	    {.list = "AES", .caps = CAP_AES},
+	    {.list = "aes,sha-256", .caps = CAP_AES | CAP_SHA256},
+	    {.list = " AES , POSTPKIOperation\tSHA-1,",
+		.caps = CAP_AES | CAP_POSTPKIOPERATION | CAP_SHA1},
+	    {.list = "SCEPStandard", .caps = CAP_SCEPSTANDARD},
+	    {.list = "DES3 GetNextCACert Renewal SHA-224 SHA-384 SHA-512",
+		.caps = CAP_DES3 | CAP_GETNEXTCACERT | CAP_RENEWAL |
+		    CAP_SHA224 | CAP_SHA384 | CAP_SHA512},
+	    {.list = ",", .caps = 0},
+	    {.list = "AES,SHA256,x", .caps = 0, .bad = "SHA256,x"},
+	    {.list = "AESX", .caps = 0, .bad = "AESX"},
+	    {.list = "AES;SHA-1", .caps = 0, .bad = "AES;SHA-1"},
 	};
 	const char *bad = NULL;
 	unsigned int caps;
 	size_t i, len;
 
 	(void)state;
-	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+	for (EACH_ROW(i, rows, rows[i].list)) {
 		if (caps_parse_list(&caps, rows[i].list, &bad, &len)) {
 			assert_null(rows[i].bad);
 			assert_int_equal(caps, rows[i].caps);
@@ -97,8 +103,8 @@ static void test_caps_parse(void **state)
 		caps = caps_parse(copy, answers[i].len);
 		free(copy);
 		if (caps != answers[i].caps)
-			fixture_fail("answer %zu: %#x, expected %#x", i, caps,
-			    answers[i].caps);
+			fixture_fail(
+			    "%#x, expected %#x", caps, answers[i].caps);
 	}
 }
 
@@ -128,14 +134,14 @@ static void test_caps_keyword(void **state)
 		const char *text;
 		bool has;
 	} rows[] = {
-	    {"", false},
-	    {" \r\n", false},
-	    {"Sign in", false},
-	    {"<p>AES</p>\nwe like SHA-256\nAES128\n", false},
-	    {"AES\n", true},
-	    {"<html>\nAES\n</html>", true},
-	    {"<html>\r\n \taes \r\n", true},
-	    {"<html>\nSCEPStandard", true},
+	    {.text = ""},
+	    {.text = " \r\n"},
+	    {.text = "Sign in"},
+	    {.text = "<p>AES</p>\nwe like SHA-256\nAES128\n"},
+	    {.text = "AES\n", .has = true},
+	    {.text = "<html>\nAES\n</html>", .has = true},
+	    {.text = "<html>\r\n \taes \r\n", .has = true},
+	    {.text = "<html>\nSCEPStandard", .has = true},
 	};
 	size_t i;
 
@@ -151,7 +157,7 @@ static void test_caps_keyword(void **state)
 		has = caps_has_keyword(copy, len);
 		free(copy);
 		if (has != rows[i].has)
-			fixture_fail("row %zu: %d", i, has);
+			fixture_fail("a keyword: not %d", rows[i].has);
 	}
 }
 
@@ -221,12 +227,13 @@ static void test_caps_text(void **state)
 		unsigned int caps;
 		const char *text;
 	} texts[] = {
-	    {0, "none"},
-	    {CAP_SCEPSTANDARD, "SCEPStandard"},
-	    {CAP_SHA256 | CAP_AES, "AES, SHA-256"},
-	    {CAPS_ALL,
-		"AES, DES3, GetNextCACert, POSTPKIOperation, Renewal, SHA-1, "
-		"SHA-224, SHA-256, SHA-384, SHA-512, SCEPStandard"},
+	    {.caps = 0, .text = "none"},
+	    {.caps = CAP_SCEPSTANDARD, .text = "SCEPStandard"},
+	    {.caps = CAP_SHA256 | CAP_AES, .text = "AES, SHA-256"},
+	    {.caps = CAPS_ALL,
+		.text =
+		    "AES, DES3, GetNextCACert, POSTPKIOperation, Renewal, "
+		    "SHA-1, SHA-224, SHA-256, SHA-384, SHA-512, SCEPStandard"},
 	};
 	size_t i;
 
@@ -245,11 +252,12 @@ static void test_caps_add_unknown(void **state)
 	static const struct {
 		const char *caps, *text;
 	} texts[] = {
-	    {"", ""},
-	    {"AES\nSHA-256\r\nSCEPStandard", ""},
-	    {"Foo", "Foo"},
-	    {"AES\r\nFoo\r\n\r\nPOSTPKIOperation\nBar baz\n", "Foo, Bar baz"},
-	    {"A\033B\nAES", "A\\x1bB"},
+	    {.caps = "", .text = ""},
+	    {.caps = "AES\nSHA-256\r\nSCEPStandard", .text = ""},
+	    {.caps = "Foo", .text = "Foo"},
+	    {.caps = "AES\r\nFoo\r\n\r\nPOSTPKIOperation\nBar baz\n",
+		.text = "Foo, Bar baz"},
+	    {.caps = "A\033B\nAES", .text = "A\\x1bB"},
 	};
 	size_t i;
 
@@ -267,21 +275,43 @@ static void test_caps_add_unknown(void **state)
 static void test_caps_best(void **state)
 {
 	static const struct {
+		const char *name;
 		unsigned int caps;
 		const char *digest, *cipher;
 	} bests[] = {
-	    {0, NULL, NULL},
-	    {CAP_RENEWAL | CAP_POSTPKIOPERATION, NULL, NULL},
-	    {CAP_SHA1, "sha1", NULL},
-	    {CAP_SHA1 | CAP_SHA224, "sha224", NULL},
-	    {CAP_SHA256 | CAP_SHA224 | CAP_SHA1, "sha256", NULL},
-	    {CAP_SHA384 | CAP_SHA256, "sha384", NULL},
-	    {CAPS_ALL, "sha512", "aes128"},
-	    {CAP_DES3, NULL, "3des"},
-	    {CAP_DES3 | CAP_AES, NULL, "aes128"},
-	    {CAP_SCEPSTANDARD, "sha256", "aes128"},
-	    {CAP_SCEPSTANDARD | CAP_DES3 | CAP_SHA1, "sha256", "aes128"},
-	    {CAP_SCEPSTANDARD | CAP_SHA512, "sha512", "aes128"},
+	    {.name = "nothing", .caps = 0},
+	    {.name = "none of an algorithm",
+		.caps = CAP_RENEWAL | CAP_POSTPKIOPERATION},
+	    {.name = "SHA-1", .caps = CAP_SHA1, .digest = "sha1"},
+	    {.name = "SHA-224 and SHA-1",
+		.caps = CAP_SHA1 | CAP_SHA224,
+		.digest = "sha224"},
+	    {.name = "SHA-256 and less",
+		.caps = CAP_SHA256 | CAP_SHA224 | CAP_SHA1,
+		.digest = "sha256"},
+	    {.name = "SHA-384 and SHA-256",
+		.caps = CAP_SHA384 | CAP_SHA256,
+		.digest = "sha384"},
+	    {.name = "all",
+		.caps = CAPS_ALL,
+		.digest = "sha512",
+		.cipher = "aes128"},
+	    {.name = "DES3", .caps = CAP_DES3, .cipher = "3des"},
+	    {.name = "DES3 and AES",
+		.caps = CAP_DES3 | CAP_AES,
+		.cipher = "aes128"},
+	    {.name = "SCEPStandard",
+		.caps = CAP_SCEPSTANDARD,
+		.digest = "sha256",
+		.cipher = "aes128"},
+	    {.name = "SCEPStandard and less",
+		.caps = CAP_SCEPSTANDARD | CAP_DES3 | CAP_SHA1,
+		.digest = "sha256",
+		.cipher = "aes128"},
+	    {.name = "SCEPStandard and SHA-512",
+		.caps = CAP_SCEPSTANDARD | CAP_SHA512,
+		.digest = "sha512",
+		.cipher = "aes128"},
 	};
 	const char *digest, *cipher;
 	size_t i;

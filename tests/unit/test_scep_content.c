@@ -16,24 +16,44 @@
 
 /* Names in DER: each string type, long, empty; and one in BER. */
 static const struct {
+	const char *name;
 	const char *bytes;
 	size_t len;
 } names[] = {
-    {"0\0", 2},
-    {"0\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01\x61", 14},
-    {"0\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01\x61", 14},
-    {"0\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x14\x01\xe4", 14},
-    {"0\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x16\x01\x61", 14},
-    {"0\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x1e\x02\x00\xe4", 15},
-    {"0\x0f\x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x1c\x04\x00\x01\xf6\x00", 17},
+    {.name = "no attribute", .bytes = "0\0", .len = 2},
+    {.name = "PrintableString",
+	.bytes = "0\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01\x61",
+	.len = 14},
+    {.name = "UTF8String",
+	.bytes = "0\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x0c\x01\x61",
+	.len = 14},
+    {.name = "T61String",
+	.bytes = "0\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x14\x01\xe4",
+	.len = 14},
+    {.name = "IA5String",
+	.bytes = "0\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x16\x01\x61",
+	.len = 14},
+    {.name = "BMPString",
+	.bytes = "0\x0d\x31\x0b\x30\x09\x06\x03\x55\x04\x03\x1e\x02\x00\xe4",
+	.len = 15},
+    {.name = "UniversalString",
+	.bytes =
+	    "0\x0f\x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x1c\x04\x00\x01\xf6\x00",
+	.len = 17},
     /* Blanks and upper case, which a comparison of names would ignore. */
-    {"0\x0f\x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x0c\x04\x20\x41\x20\x62", 17},
+    {.name = "blanks and upper case",
+	.bytes =
+	    "0\x0f\x31\x0d\x30\x0b\x06\x03\x55\x04\x03\x0c\x04\x20\x41\x20\x62",
+	.len = 17},
     /* Two attributes in one RelativeDistinguishedName. */
-    {"0\x16\x31\x14\x30\x08\x06\x03\x55\x04\x03\x13\x01\x61"
-     "\x30\x08\x06\x03\x55\x04\x0b\x13\x01\x62",
-	24},
+    {.name = "two attributes in one",
+	.bytes = "0\x16\x31\x14\x30\x08\x06\x03\x55\x04\x03\x13\x01\x61"
+		 "\x30\x08\x06\x03\x55\x04\x0b\x13\x01\x62",
+	.len = 24},
     /* A length in more octets than needed. */
-    {"0\x81\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01\x61", 15},
+    {.name = "a length in two octets",
+	.bytes = "0\x81\x0c\x31\x0a\x30\x08\x06\x03\x55\x04\x03\x13\x01\x61",
+	.len = 15},
 };
 
 static X509_NAME *parse_name(const void *bytes, size_t len)
@@ -51,8 +71,8 @@ static void test_content_bytes(void **state)
 	size_t i, j;
 
 	(void)state;
-	for (i = 0; i < NITEMS(names); i++) {
-		for (j = 0; j < NITEMS(names); j++) {
+	for (EACH_ROW(i, names, names[i].name)) {
+		for (EACH_ROW(j, names, names[j].name)) {
 			X509_NAME *issuer =
 			    parse_name(names[i].bytes, names[i].len);
 			X509_NAME *subject =
@@ -84,25 +104,28 @@ static void test_content_bytes(void **state)
 static void test_content_serial(void **state)
 {
 	static const struct {
+		const char *name;
 		const char *bytes;
 		size_t len;
 	} serials[] = {
-	    {"\x02\x01\x00", 3},
-	    {"\x02\x01\x7f", 3},
-	    {"\x02\x02\x00\xff", 4},
-	    {"\x02\x01\x80", 3},
-	    {"\x02\x14\x7f\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a\x0b\x0c\x0d"
-	     "\x0e"
-	     "\x0f\x10\x11\x12\x13",
-		22},
+	    {.name = "0", .bytes = "\x02\x01\x00", .len = 3},
+	    {.name = "127", .bytes = "\x02\x01\x7f", .len = 3},
+	    {.name = "255", .bytes = "\x02\x02\x00\xff", .len = 4},
+	    {.name = "-128", .bytes = "\x02\x01\x80", .len = 3},
+	    {.name = "20 octets",
+		.bytes = "\x02\x14\x7f\x01\x02\x03\x04\x05\x06\x07\x08\x09\x0a"
+			 "\x0b\x0c\x0d"
+			 "\x0e"
+			 "\x0f\x10\x11\x12\x13",
+		.len = 22},
 	};
 	size_t i, j;
 
 	(void)state;
-	for (i = 0; i < NITEMS(names); i++) {
+	for (EACH_ROW(i, names, names[i].name)) {
 		X509_NAME *issuer = parse_name(names[i].bytes, names[i].len);
 
-		for (j = 0; j < NITEMS(serials); j++) {
+		for (EACH_ROW(j, serials, serials[j].name)) {
 			const unsigned char *p =
 			    (const unsigned char *)serials[j].bytes;
 			ASN1_INTEGER *serial =

@@ -64,7 +64,7 @@ static void assert_structure(struct buf *content, struct part type, size_t row,
 		row == 0 ? ""
 			 : "sscep: reply: not X: its structure is wrong (RFC "
 			   "5652)\n") != 0)
-		fixture_fail("row %zu: %d, %s", row, (int)st, text);
+		fixture_fail("%d, %s", (int)st, text);
 	buf_free(content);
 }
 
@@ -72,22 +72,31 @@ static void test_signer_info(void **state)
 {
 	static const struct part type = PART(SIGNED), none = PART(""),
 				 before = PART(INTEGER SET "\x30\x0b" DATA);
-	static const struct part infos[] = {
-	    PART(INTEGER SEQUENCE SEQUENCE SEQUENCE OCTETS),
-	    PART(OCTETS SEQUENCE OCTETS),
-	    PART(INTEGER),
-	    PART(INTEGER SEQUENCE OCTETS SEQUENCE OCTETS),
-	    PART(INTEGER SEQUENCE SEQUENCE OCTETS OCTETS),
-	    PART(INTEGER SEQUENCE SEQUENCE SEQUENCE INTEGER),
-	    PART(INTEGER SEQUENCE SEQUENCE SEQUENCE OCTETS OCTETS),
+	static const struct {
+		const char *name;
+		struct part part;
+	} infos[] = {
+	    {.name = "good",
+		.part = PART(INTEGER SEQUENCE SEQUENCE SEQUENCE OCTETS)},
+	    {.name = "a version that is an OCTET STRING",
+		.part = PART(OCTETS SEQUENCE OCTETS)},
+	    {.name = "a version only", .part = PART(INTEGER)},
+	    {.name = "a digestAlgorithm that is an OCTET STRING",
+		.part = PART(INTEGER SEQUENCE OCTETS SEQUENCE OCTETS)},
+	    {.name = "a signatureAlgorithm that is an OCTET STRING",
+		.part = PART(INTEGER SEQUENCE SEQUENCE OCTETS OCTETS)},
+	    {.name = "a signature that is an INTEGER",
+		.part = PART(INTEGER SEQUENCE SEQUENCE SEQUENCE INTEGER)},
+	    {.name = "one element more",
+		.part = PART(INTEGER SEQUENCE SEQUENCE SEQUENCE OCTETS OCTETS)},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(infos); i++) {
+	for (EACH_ROW(i, infos, infos[i].name)) {
 		struct buf b = {0};
 
-		wrap(&b, infos[i], 0x30);
+		wrap(&b, infos[i].part, 0x30);
 		wrap(&b, none, 0x31);
 		wrap(&b, before, 0x30);
 		assert_structure(&b, type, i, limits_check_signed_data);
@@ -97,21 +106,27 @@ static void test_signer_info(void **state)
 static void test_enveloped_data(void **state)
 {
 	static const struct part type = PART(ENVELOPED);
-	static const struct part contents[] = {
-	    PART(INTEGER SET INFO),
-	    PART(OCTETS SET INFO),
-	    PART(INTEGER SEQUENCE INFO),
-	    PART(INTEGER SET),
-	    PART(INTEGER SET SEQUENCE),
-	    PART(INTEGER SET INFO INFO),
+	static const struct {
+		const char *name;
+		struct part part;
+	} contents[] = {
+	    {.name = "good", .part = PART(INTEGER SET INFO)},
+	    {.name = "a version that is an OCTET STRING",
+		.part = PART(OCTETS SET INFO)},
+	    {.name = "recipients in a SEQUENCE",
+		.part = PART(INTEGER SEQUENCE INFO)},
+	    {.name = "no content", .part = PART(INTEGER SET)},
+	    {.name = "a contentType that is NULL",
+		.part = PART(INTEGER SET SEQUENCE)},
+	    {.name = "one element more", .part = PART(INTEGER SET INFO INFO)},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(contents); i++) {
+	for (EACH_ROW(i, contents, contents[i].name)) {
 		struct buf b = {0};
 
-		wrap(&b, contents[i], 0x30);
+		wrap(&b, contents[i].part, 0x30);
 		assert_structure(&b, type, i, limits_check_enveloped_data);
 	}
 }

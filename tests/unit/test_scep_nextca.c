@@ -68,23 +68,30 @@ static void test_bad(void **state)
 		const char *says;
 	} rows[] = {
 	    /* What the CA signs for anybody. */
-	    {TYPE(SAME), "a pkiMessage, not the next CA certificates"},
-	    {TYPE(TWICE), "messageType occurs more than once"},
-	    {TYPE(NO_VALUE), "messageType has 0 values"},
-	    {TYPE(TWO_VALUES), "messageType has 2 values"},
-	    {TYPE(OF_TYPE), "messageType is of ASN.1 type 4"},
-	    {BY(BY_RA, NO_ENVELOPE), "not marked as an RA, though among those"},
-	    {BY(BY_FORGED, NO_ENVELOPE), "its signature does not verify"},
-	    {BY(BY_STRANGER, NO_ENVELOPE), "not among those of -C"},
-	    {BY(BY_NOBODY, NO_ENVELOPE), "signed by 0 signers"},
-	    {BY(BY_TWO, NO_ENVELOPE), "signed by 2 signers"},
-	    {BY(BY_CA, EMPTY), "there is no next CA certificate in it"},
-	    {BY(BY_CA, GARBAGE), "not "},
+	    {.recipe = TYPE(SAME),
+		.says = "a pkiMessage, not the next CA certificates"},
+	    {.recipe = TYPE(TWICE),
+		.says = "messageType occurs more than once"},
+	    {.recipe = TYPE(NO_VALUE), .says = "messageType has 0 values"},
+	    {.recipe = TYPE(TWO_VALUES), .says = "messageType has 2 values"},
+	    {.recipe = TYPE(OF_TYPE), .says = "messageType is of ASN.1 type 4"},
+	    {.recipe = BY(BY_RA, NO_ENVELOPE),
+		.says = "not marked as an RA, though among those"},
+	    {.recipe = BY(BY_FORGED, NO_ENVELOPE),
+		.says = "its signature does not verify"},
+	    {.recipe = BY(BY_STRANGER, NO_ENVELOPE),
+		.says = "not among those of -C"},
+	    {.recipe = BY(BY_NOBODY, NO_ENVELOPE),
+		.says = "signed by 0 signers"},
+	    {.recipe = BY(BY_TWO, NO_ENVELOPE), .says = "signed by 2 signers"},
+	    {.recipe = BY(BY_CA, EMPTY),
+		.says = "there is no next CA certificate in it"},
+	    {.recipe = BY(BY_CA, GARBAGE), .says = "not "},
 	};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(rows); i++) {
+	for (EACH_ROW(i, rows, rows[i].says)) {
 		STACK_OF(X509) *certs = NULL;
 		X509 *signer = NULL;
 		const char *text;
@@ -94,7 +101,7 @@ static void test_bad(void **state)
 		st = decode_next(&certs, &signer, &rows[i].recipe);
 		text = capture_stop();
 		if (st != ST_REPLY || strstr(text, rows[i].says) == NULL)
-			fixture_fail("row %zu: %d, %s", i, (int)st, text);
+			fixture_fail("%d, %s", (int)st, text);
 		assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
 		assert_null(certs);
 		assert_null(signer);

@@ -124,7 +124,7 @@ static void assert_opens(CMS_ContentInfo *cms, const struct scep_request *req)
 			     CMS_BINARY | CMS_NO_SIGNER_CERT_VERIFY),
 	    1);
 	len = BIO_get_mem_data(envelope, &bytes);
-	for (i = 0; i < NITEMS(all); i++)
+	for (EACH_ROW(i, all, NULL))
 		assert_int_equal(has_oid(bytes, (size_t)len, all[i]),
 		    EVP_CIPHER_nid(req->cipher) == all[i]);
 	p = bytes;
@@ -178,7 +178,7 @@ static void test_encode_algorithms(void **state)
 	(void)state;
 	if (!compat_load_legacy())
 		count -= 2;
-	for (i = 0; i < NITEMS(digests); i++) {
+	for (EACH_ROW(i, digests, digests[i])) {
 		assert_int_equal(
 		    algs_get_digest(&req.digest, digests[i]), ST_OK);
 		assert_encodes(&req);
@@ -200,7 +200,7 @@ static void test_encode_types(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(types); i++) {
+	for (EACH_ROW(i, types, NULL)) {
 		req.type = types[i];
 		assert_encodes(&req);
 	}

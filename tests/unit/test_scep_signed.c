@@ -42,23 +42,47 @@ static void test_primitive_headers(void **state)
 static void test_not_a_message(void **state)
 {
 	static const struct {
+		const char *name;
 		const char *bytes;
 		size_t len;
 		const char *says;
 	} messages[] = {
-	    {"", 0, "it is empty, expected a pkiMessage"},
-	    {"0", 1, "not a pkiMessage"},
-	    {"<html>No</html>", 15, "not a pkiMessage"},
-	    {"0\0", 2, "not a pkiMessage"},
-	    {"0\x80\0\0", 4, "not a pkiMessage"},
-	    {"0\x84\xff\xff\xff\xff\x06\x01\x01", 9, "not a pkiMessage"},
+	    {.name = "nothing",
+		.bytes = "",
+		.len = 0,
+		.says = "it is empty, expected a pkiMessage"},
+	    {.name = "a 0", .bytes = "0", .len = 1, .says = "not a pkiMessage"},
+	    {.name = "HTML",
+		.bytes = "<html>No</html>",
+		.len = 15,
+		.says = "not a pkiMessage"},
+	    {.name = "a SEQUENCE without contents",
+		.bytes = "0\0",
+		.len = 2,
+		.says = "not a pkiMessage"},
+	    {.name = "an indefinite length",
+		.bytes = "0\x80\0\0",
+		.len = 4,
+		.says = "not a pkiMessage"},
+	    {.name = "a length of 4 GiB",
+		.bytes = "0\x84\xff\xff\xff\xff\x06\x01\x01",
+		.len = 9,
+		.says = "not a pkiMessage"},
 	    /* id-data, and id-signedData without content. */
-	    {"0\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\0", 15,
-		"not a pkiMessage"},
-	    {"0\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\x02\x04\0",
-		17, "contentType is not that of SignedData"},
-	    {"0\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02", 13,
-		"not a pkiMessage"},
+	    {.name = "id-data",
+		.bytes =
+		    "0\x0d\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0\0",
+		.len = 15,
+		.says = "not a pkiMessage"},
+	    {.name = "a SignedData that is an OCTET STRING",
+		.bytes = "0\x0f\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x01\xa0"
+			 "\x02\x04\0",
+		.len = 17,
+		.says = "contentType is not that of SignedData"},
+	    {.name = "a SignedData without contents",
+		.bytes = "0\x0b\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02",
+		.len = 13,
+		.says = "not a pkiMessage"},
 	};
 	struct buf message = {0};
 	size_t i;
@@ -90,7 +114,7 @@ static void test_unsigned(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(nids); i++) {
+	for (EACH_ROW(i, nids, NULL)) {
 		struct buf message = {0};
 		const unsigned char *p;
 		unsigned char *der = NULL;
@@ -272,7 +296,7 @@ static void test_flipped(void **state)
 	bag = i2d_X509(w.ra, NULL);
 	silence_start();
 	for (i = 0; i < message.len; i++) {
-		for (m = 0; m < NITEMS(masks); m++) {
+		for (EACH_ROW(m, masks, NULL)) {
 			message.data[i] ^= masks[m];
 			assert_harmless(message.data, message.len, i, &ok);
 			message.data[i] ^= masks[m];

@@ -201,14 +201,28 @@ static void make_options(void)
 	static const struct {
 		const char *name, *before, *after;
 	} lines[] = {
-	    {"key-uri", "PrivateKeyFile = pkcs11:object=key;pin-value=", "\n"},
-	    {"key-phrase", "KeyPassword = pass:", "\n"},
-	    {"sign-phrase", "SignKeyPassword = pass:", "\n"},
-	    {"new-challenge", "Challenge = pass:", "\n"},
-	    {"of-proxy", "Proxy = http://user:", "@127.0.0.1:1\n"},
-	    {"parameter", "MonitorInformation = token=", "\n"},
-	    {"variable", "mine = ", "\nTLSKeyPassword = pass:$mine\n"},
-	    {"engine-pin", "[engine]\nPIN = ", "\n"},
+	    {.name = "key-uri",
+		.before = "PrivateKeyFile = pkcs11:object=key;pin-value=",
+		.after = "\n"},
+	    {.name = "key-phrase",
+		.before = "KeyPassword = pass:",
+		.after = "\n"},
+	    {.name = "sign-phrase",
+		.before = "SignKeyPassword = pass:",
+		.after = "\n"},
+	    {.name = "new-challenge",
+		.before = "Challenge = pass:",
+		.after = "\n"},
+	    {.name = "of-proxy",
+		.before = "Proxy = http://user:",
+		.after = "@127.0.0.1:1\n"},
+	    {.name = "parameter",
+		.before = "MonitorInformation = token=",
+		.after = "\n"},
+	    {.name = "variable",
+		.before = "mine = ",
+		.after = "\nTLSKeyPassword = pass:$mine\n"},
+	    {.name = "engine-pin", .before = "[engine]\nPIN = ", .after = "\n"},
 	};
 	char secret[NEEDLE + 1];
 	struct buf text = {0};
@@ -449,8 +463,8 @@ static void test_request(void **state)
 	(void)state;
 	if (!wiped)
 		skip();
-	for (i = 0; i < NITEMS(files); i++) {
-		for (j = 0; j < NITEMS(recipients); j++) {
+	for (EACH_ROW(i, files, files[i])) {
+		for (EACH_ROW(j, recipients, recipients[j])) {
 			snprintf(where, sizeof(where), "%s for %s", files[i],
 			    recipients[j]);
 			encode(files[i], recipients[j]);
@@ -476,7 +490,7 @@ static void test_key(void **state)
 	if (!wiped)
 		skip();
 	snprintf(source, sizeof(source), "file:%s", fixture_path("pass"));
-	for (i = 0; i < NITEMS(files); i++) {
+	for (EACH_ROW(i, files, files[i])) {
 		assert_int_equal(pass_read(&pass, source, "-k"), ST_OK);
 		assert_true(count_copies("phrase") > 0);
 		place.name = fixture_path(files[i]);
@@ -579,11 +593,17 @@ static void lack_memory(void)
 static void test_lack_of_memory(void **state)
 {
 	static const struct {
+		const char *name;
 		enum status st;
 		bool explained;
-	} cases[] = {{ST_ERROR, true}, {ST_SELFSIGNED, true}, {ST_FILE, true},
-	    {ST_NETWORK, true}, {ST_REPLY, true}, {ST_PENDING, false},
-	    {ST_LOCKED, false}, {ST_HOOK, false}};
+	} cases[] = {{.name = "ST_ERROR", .st = ST_ERROR, .explained = true},
+	    {.name = "ST_SELFSIGNED", .st = ST_SELFSIGNED, .explained = true},
+	    {.name = "ST_FILE", .st = ST_FILE, .explained = true},
+	    {.name = "ST_NETWORK", .st = ST_NETWORK, .explained = true},
+	    {.name = "ST_REPLY", .st = ST_REPLY, .explained = true},
+	    {.name = "ST_PENDING", .st = ST_PENDING},
+	    {.name = "ST_LOCKED", .st = ST_LOCKED},
+	    {.name = "ST_HOOK", .st = ST_HOOK}};
 	enum status st, wanted;
 	const char *text;
 	size_t i;
@@ -592,7 +612,7 @@ static void test_lack_of_memory(void **state)
 	if (!wiped)
 		skip();
 	lack_memory();
-	for (i = 0; i < NITEMS(cases); i++) {
+	for (EACH_ROW(i, cases, cases[i].name)) {
 		wanted = cases[i].explained ? ST_ERROR : cases[i].st;
 		capture_start(STDERR_FILENO);
 		st = fail(cases[i].st, "the text");
@@ -666,14 +686,19 @@ static void forbid_core(void)
 static void test_core(void **state)
 {
 	static const struct {
+		const char *name;
 		const char *allow;
 		bool core;
-	} cases[] = {{NULL, false}, {"1", true}, {"0", false}, {"", false},
-	    {"10", false}, {"yes", false}};
+	} cases[] = {{
+			 .name = "no variable",
+		     },
+	    {.name = "1", .allow = "1", .core = true},
+	    {.name = "0", .allow = "0"}, {.name = "an empty one", .allow = ""},
+	    {.name = "10", .allow = "10"}, {.name = "yes", .allow = "yes"}};
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(cases); i++) {
+	for (EACH_ROW(i, cases, cases[i].name)) {
 		allow_core = cases[i].allow;
 		expect_core = cases[i].core;
 		run_child(forbid_core);

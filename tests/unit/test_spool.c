@@ -70,7 +70,7 @@ static void test_forms(void **state)
 	size_t i, j, at;
 
 	(void)state;
-	for (i = 0; i < NITEMS(lens); i++)
+	for (EACH_ROW(i, lens, NULL))
 		for (j = 0; j < 2 * NITEMS(steps); j++) {
 			struct spool spool =
 			    make(j % 2 == 0 ? SIZE : lens[i] / 2, lens[i],
@@ -344,7 +344,7 @@ static void test_full(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < NITEMS(lens); i++) {
+	for (EACH_ROW(i, lens, NULL)) {
 		capture_start(STDERR_FILENO);
 		if ((pid = fork()) == 0)
 			fill_up(lens[i]);

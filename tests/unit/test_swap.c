@@ -164,7 +164,7 @@ static void make_files(const char *directory, const char *generation)
 
 	assert_int_equal(mkdir(at(directory, "private"), 0755), 0);
 	assert_int_equal(symlink("private/key", at(directory, "key")), 0);
-	for (i = 0; i < NITEMS(names); i++) {
+	for (EACH_ROW(i, names, names[i])) {
 		put(at(directory, names[i]), i < COUNT ? generation : "old");
 		assert_int_equal(
 		    chmod(at(directory, names[i]), i < 2 ? 0640 : 0444), 0);
@@ -246,7 +246,7 @@ static void remove_files(const char *directory)
 	    "private/key", "private/key.old"};
 	size_t i;
 
-	for (i = 0; i < NITEMS(names); i++)
+	for (EACH_ROW(i, names, names[i]))
 		assert_int_equal(unlink(at(directory, names[i])), 0);
 	assert_int_equal(rmdir(at(directory, "private")), 0);
 }
@@ -612,7 +612,7 @@ static void test_stale(void **state)
 	put(at(directory, "key"), "one");
 	assert_int_equal(
 	    link(at(directory, "key"), at(directory, names[1])), 0);
-	for (i = 0; i < NITEMS(names); i++) {
+	for (EACH_ROW(i, names, names[i])) {
 		assert_int_equal(chmod(at(directory, names[i]), 0444), 0);
 		if (geteuid() == 0)
 			assert_int_equal(
@@ -1032,7 +1032,7 @@ static void test_killed(void **state)
 	(void)state;
 	if (!can_trace(directory))
 		skip();
-	for (i = 0; i < NITEMS(calls); i++)
+	for (EACH_ROW(i, calls, calls[i]))
 		times += interrupt_each(directory, calls[i], SIGKILL, NULL);
 	assert_true(times > 50);
 }
@@ -1056,7 +1056,7 @@ static void test_killed_without_links(void **state)
 	assert_true(status_of(at(directory, "private/key.old")).st_ino != key);
 	check_after(directory);
 	remove_files(directory);
-	for (i = 0; i < NITEMS(calls); i++)
+	for (EACH_ROW(i, calls, calls[i]))
 		if (strncmp(calls[i], "link", 4) != 0)
 			interrupt_each(
 			    directory, calls[i], SIGKILL, refusals[0]);
@@ -1114,28 +1114,28 @@ static void test_order(void **state)
 		const char *call, *a, *b;
 	} steps[] = {
 	    /* NAME.new is complete, and then has its name. */
-	    {"fsync(", "/.key.new.sscep-tmp-", ">"},
-	    {"rename", "/private/.key.new.", "/key.new"},
-	    {"fsync(", "/private>", ""},
-	    {"fsync(", "/.cert.new.sscep-tmp-", ">"},
-	    {"rename", "/.cert.new.", "/cert.new"},
-	    {"fsync(", "DIRECTORY>", ""},
+	    {.call = "fsync(", .a = "/.key.new.sscep-tmp-", .b = ">"},
+	    {.call = "rename", .a = "/private/.key.new.", .b = "/key.new"},
+	    {.call = "fsync(", .a = "/private>", .b = ""},
+	    {.call = "fsync(", .a = "/.cert.new.sscep-tmp-", .b = ">"},
+	    {.call = "rename", .a = "/.cert.new.", .b = "/cert.new"},
+	    {.call = "fsync(", .a = "DIRECTORY>", .b = ""},
 	    /* So are their attributes, and all NAME.old. */
-	    {"fchmod(", "/key.new>", "0640"},
-	    {"fsync(", "/key.new>", ""},
-	    {"fchmod(", "/cert.new>", "0444"},
-	    {"fsync(", "/cert.new>", ""},
-	    {"rename", "/.key.old.", "/key.old"},
-	    {"fsync(", "/private>", ""},
-	    {"rename", "/.cert.old.", "/cert.old"},
-	    {"fsync(", "DIRECTORY>", ""},
+	    {.call = "fchmod(", .a = "/key.new>", .b = "0640"},
+	    {.call = "fsync(", .a = "/key.new>", .b = ""},
+	    {.call = "fchmod(", .a = "/cert.new>", .b = "0444"},
+	    {.call = "fsync(", .a = "/cert.new>", .b = ""},
+	    {.call = "rename", .a = "/.key.old.", .b = "/key.old"},
+	    {.call = "fsync(", .a = "/private>", .b = ""},
+	    {.call = "rename", .a = "/.cert.old.", .b = "/cert.old"},
+	    {.call = "fsync(", .a = "DIRECTORY>", .b = ""},
 	    /* A name is, before the next one. */
-	    {"rename", "/bundle.new", "/bundle\""},
-	    {"fsync(", "DIRECTORY>", ""},
-	    {"rename", "/private/key.new", "/private/key\""},
-	    {"fsync(", "/private>", ""},
-	    {"rename", "/cert.new", "/cert\""},
-	    {"fsync(", "DIRECTORY>", ""},
+	    {.call = "rename", .a = "/bundle.new", .b = "/bundle\""},
+	    {.call = "fsync(", .a = "DIRECTORY>", .b = ""},
+	    {.call = "rename", .a = "/private/key.new", .b = "/private/key\""},
+	    {.call = "fsync(", .a = "/private>", .b = ""},
+	    {.call = "rename", .a = "/cert.new", .b = "/cert\""},
+	    {.call = "fsync(", .a = "DIRECTORY>", .b = ""},
 	};
 	const char *directory = make_directory(), *a;
 	char path[PATH_SIZE], end[PATH_SIZE], *const nothing[] = {NULL};
@@ -1151,11 +1151,11 @@ static void test_order(void **state)
 	assert_int_equal(trace_to(path, directory, "two", nothing), 0);
 	log = fopen(path, "r");
 	assert_non_null(log);
-	for (i = 0; i < NITEMS(steps); i++) {
+	for (EACH_ROW(i, steps, steps[i].a)) {
 		a = strcmp(steps[i].a, "DIRECTORY>") == 0 ? end : steps[i].a;
 		if (!find_line(log, steps[i].call, a, steps[i].b))
-			fixture_fail("step %zu: no %s...%s...%s", i,
-			    steps[i].call, a, steps[i].b);
+			fixture_fail(
+			    "no %s...%s...%s", steps[i].call, a, steps[i].b);
 	}
 	fclose(log);
 }

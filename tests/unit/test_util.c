@@ -180,42 +180,42 @@ static const struct escape {
 	size_t len;
 	const char *want;
 } escapes[] = {
-    {"", 0, ""},
-    {"plain text~ \"'\\", 15, "plain text~ \\\"'\\\\"},
-    {"\\x1b\x1b", 5, "\\\\x1b\\x1b"},
-    {"\0a", 2, "\\x00a"},
-    {"a\tb\r\nc", 6, "a\\x09b\\x0d\\x0ac"},
-    {"\033[2J", 4, "\\x1b[2J"},
-    {"\177", 1, "\\x7f"},
-    {"\x80\x9f\xff\xfe", 4, "\\x80\\x9f\\xff\\xfe"},
+    {.text = "", .len = 0, .want = ""},
+    {.text = "plain text~ \"'\\", .len = 15, .want = "plain text~ \\\"'\\\\"},
+    {.text = "\\x1b\x1b", .len = 5, .want = "\\\\x1b\\x1b"},
+    {.text = "\0a", .len = 2, .want = "\\x00a"},
+    {.text = "a\tb\r\nc", .len = 6, .want = "a\\x09b\\x0d\\x0ac"},
+    {.text = "\033[2J", .len = 4, .want = "\\x1b[2J"},
+    {.text = "\177", .len = 1, .want = "\\x7f"},
+    {.text = "\x80\x9f\xff\xfe", .len = 4, .want = "\\x80\\x9f\\xff\\xfe"},
     /* Letters of two and three bytes. */
-    {"\xc3\xa4\xc3\x9f", 4, "\xc3\xa4\xc3\x9f"},
-    {"\xd0\x96", 2, "\xd0\x96"},
-    {"\xe4\xb8\xad", 3, "\xe4\xb8\xad"},
-    {"\xe3\x81\x82!", 4, "\xe3\x81\x82!"},
+    {.text = "\xc3\xa4\xc3\x9f", .len = 4, .want = "\xc3\xa4\xc3\x9f"},
+    {.text = "\xd0\x96", .len = 2, .want = "\xd0\x96"},
+    {.text = "\xe4\xb8\xad", .len = 3, .want = "\xe4\xb8\xad"},
+    {.text = "\xe3\x81\x82!", .len = 4, .want = "\xe3\x81\x82!"},
     /* Control character U+009B, overlong forms. */
-    {"\xc2\x9b", 2, "\\xc2\\x9b"},
-    {"\xc0\xaf", 2, "\\xc0\\xaf"},
-    {"\xc1\xbf", 2, "\\xc1\\xbf"},
-    {"\xe0\x80\xaf", 3, "\\xe0\\x80\\xaf"},
+    {.text = "\xc2\x9b", .len = 2, .want = "\\xc2\\x9b"},
+    {.text = "\xc0\xaf", .len = 2, .want = "\\xc0\\xaf"},
+    {.text = "\xc1\xbf", .len = 2, .want = "\\xc1\\xbf"},
+    {.text = "\xe0\x80\xaf", .len = 3, .want = "\\xe0\\x80\\xaf"},
     /* Surrogate, right-to-left override U+202E, byte order mark. */
-    {"\xed\xa0\x80", 3, "\\xed\\xa0\\x80"},
-    {"\xe2\x80\xae", 3, "\\xe2\\x80\\xae"},
+    {.text = "\xed\xa0\x80", .len = 3, .want = "\\xed\\xa0\\x80"},
+    {.text = "\xe2\x80\xae", .len = 3, .want = "\\xe2\\x80\\xae"},
     /* Arabic letter mark, U+061C; the letter beside it. */
-    {"\xd8\x9c\xd8\xa7", 4, "\\xd8\\x9c\xd8\xa7"},
-    {"\xef\xbb\xbf", 3, "\\xef\\xbb\\xbf"},
+    {.text = "\xd8\x9c\xd8\xa7", .len = 4, .want = "\\xd8\\x9c\xd8\xa7"},
+    {.text = "\xef\xbb\xbf", .len = 3, .want = "\\xef\\xbb\\xbf"},
     /* Four bytes: U+1F600, U+E0001; private use, a noncharacter. */
-    {"\xf0\x9f\x98\x80", 4, "\xf0\x9f\x98\x80"},
-    {"\xf3\xa0\x80\x81", 4, "\\xf3\\xa0\\x80\\x81"},
-    {"\xee\x80\x80", 3, "\\xee\\x80\\x80"},
-    {"\xef\xbf\xbf", 3, "\\xef\\xbf\\xbf"},
+    {.text = "\xf0\x9f\x98\x80", .len = 4, .want = "\xf0\x9f\x98\x80"},
+    {.text = "\xf3\xa0\x80\x81", .len = 4, .want = "\\xf3\\xa0\\x80\\x81"},
+    {.text = "\xee\x80\x80", .len = 3, .want = "\\xee\\x80\\x80"},
+    {.text = "\xef\xbf\xbf", .len = 3, .want = "\\xef\\xbf\\xbf"},
     /* Truncated sequences; wrong continuation bytes. */
-    {"\xc3", 1, "\\xc3"},
-    {"\xe4\xb8", 2, "\\xe4\\xb8"},
-    {"\xc3(", 2, "\\xc3("},
-    {"\xe4\xb8(", 3, "\\xe4\\xb8("},
-    {"\xe4\xc3\xa4", 3, "\\xe4\xc3\xa4"},
-    {"\xa4", 1, "\\xa4"},
+    {.text = "\xc3", .len = 1, .want = "\\xc3"},
+    {.text = "\xe4\xb8", .len = 2, .want = "\\xe4\\xb8"},
+    {.text = "\xc3(", .len = 2, .want = "\\xc3("},
+    {.text = "\xe4\xb8(", .len = 3, .want = "\\xe4\\xb8("},
+    {.text = "\xe4\xc3\xa4", .len = 3, .want = "\\xe4\xc3\xa4"},
+    {.text = "\xa4", .len = 1, .want = "\\xa4"},
 };
 
 static void test_escape(void **state)
@@ -336,11 +336,11 @@ static void test_hidden_ranges(void **state)
 	size_t i;
 
 	(void)state;
-	for (i = 0; i < COUNT_OF(ranges); i++)
+	for (EACH_ROW(i, ranges, NULL))
 		for (code = ranges[i][0]; code <= ranges[i][1]; code++)
 			if (!is_quoted(text, encode(text, code)))
 				assert_int_equal(code, 0);
-	for (i = 0; i < COUNT_OF(seen); i++)
+	for (EACH_ROW(i, seen, NULL))
 		if (is_quoted(text, encode(text, seen[i])))
 			assert_int_equal(seen[i], 0);
 }
@@ -391,16 +391,16 @@ static void test_quote_cut(void **state)
 		size_t size;
 		const char *want;
 	} cuts[] = {
-	    {"", 8, ""},
-	    {"a\\x1b\\\"", 16, "a\\x1b\\\""},
-	    {"abcdefgh", 8, "abcd..."},
-	    {"abcdefg", 8, "abcdefg"},
-	    {"abc\\x1bdefgh", 10, "abc..."},
-	    {"abc\\\"\\\"xyz", 8, "abc..."},
-	    {"abc\xc3\xa4xyzxyz", 8, "abc..."},
-	    {"abc\\", 8, "abc\\"},
-	    {"abc\\x", 8, "abc\\x"},
-	    {"abcdef\xff\xff", 9, "abcdef\xff\xff"},
+	    {.text = "", .size = 8, .want = ""},
+	    {.text = "a\\x1b\\\"", .size = 16, .want = "a\\x1b\\\""},
+	    {.text = "abcdefgh", .size = 8, .want = "abcd..."},
+	    {.text = "abcdefg", .size = 8, .want = "abcdefg"},
+	    {.text = "abc\\x1bdefgh", .size = 10, .want = "abc..."},
+	    {.text = "abc\\\"\\\"xyz", .size = 8, .want = "abc..."},
+	    {.text = "abc\xc3\xa4xyzxyz", .size = 8, .want = "abc..."},
+	    {.text = "abc\\", .size = 8, .want = "abc\\"},
+	    {.text = "abc\\x", .size = 8, .want = "abc\\x"},
+	    {.text = "abcdef\xff\xff", .size = 9, .want = "abcdef\xff\xff"},
 	};
 	char out[20];
 	size_t i;
@@ -418,32 +418,35 @@ static void test_is_text(void **state)
 		size_t len;
 		bool text;
 	} rows[] = {
-	    {"", 0, false},
-	    {"error", 5, true},
-	    {"0", 1, true},
-	    {"0 errors\n", 9, true},
-	    {"b\xf6se", 4, true}, /* ISO 8859-1 */
-	    {"b\xc3\xb6se", 5, true},
-	    {"\xd0\x96\xd0\x96\xd0\x96", 6, true},
-	    {"\x1b[1mred", 7, true},
-	    {"a\0b", 3, false},
-	    {"0\x82 a lot of letters", 21, false},
-	    {"0\x80 a lot of letters", 21, false},
-	    {"\xff\xfe<\0", 4, false},
-	    {"\xfe\xff\0<", 4, false},
-	    {"\xff\xfe a lot of letters", 21, false},
-	    {"\x01\x02\x03\x04xx", 6, false},
-	    {"MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglghkgBZQMEAgEw", 56,
-		true},
-	    {"http://a.example/a/long/address/that/has/no/blank/in/it", 55,
-		true},
+	    {.bytes = "", .len = 0},
+	    {.bytes = "error", .len = 5, .text = true},
+	    {.bytes = "0", .len = 1, .text = true},
+	    {.bytes = "0 errors\n", .len = 9, .text = true},
+	    {.bytes = "b\xf6se", .len = 4, .text = true}, /* ISO 8859-1 */
+	    {.bytes = "b\xc3\xb6se", .len = 5, .text = true},
+	    {.bytes = "\xd0\x96\xd0\x96\xd0\x96", .len = 6, .text = true},
+	    {.bytes = "\x1b[1mred", .len = 7, .text = true},
+	    {.bytes = "a\0b", .len = 3},
+	    {.bytes = "0\x82 a lot of letters", .len = 21},
+	    {.bytes = "0\x80 a lot of letters", .len = 21},
+	    {.bytes = "\xff\xfe<\0", .len = 4},
+	    {.bytes = "\xfe\xff\0<", .len = 4},
+	    {.bytes = "\xff\xfe a lot of letters", .len = 21},
+	    {.bytes = "\x01\x02\x03\x04xx", .len = 6},
+	    {.bytes =
+		    "MIIKzAYJKoZIhvcNAQcCoIIKvTCCCrkCAQExDTALBglghkgBZQMEAgEw",
+		.len = 56,
+		.text = true},
+	    {.bytes = "http://a.example/a/long/address/that/has/no/blank/in/it",
+		.len = 55,
+		.text = true},
 	};
 	size_t i;
 
 	(void)state;
 	for (EACH_ROW(i, rows, rows[i].bytes))
 		if (quote_is_text(rows[i].bytes, rows[i].len) != rows[i].text)
-			fixture_fail("row %zu", i);
+			fixture_fail("text: not %d", rows[i].text);
 }
 
 /* With a size of 0 nothing is written. */
@@ -601,13 +604,20 @@ static void print_all(void)
 static void test_levels(void **state)
 {
 	static const struct {
+		const char *name;
 		enum log_level level;
 		const char *want;
 	} levels[] = {
-	    {LOG_ERROR, "sscep: f\n"},
-	    {LOG_WARNING, "sscep: warning: w [no-chain]\nsscep: f\n"},
-	    {LOG_VERBOSE, VERBOSE_LINES "sscep: f\n"},
-	    {LOG_DEBUG, VERBOSE_LINES "sscep: d\nsscep: f\n"},
+	    {.name = "errors", .level = LOG_ERROR, .want = "sscep: f\n"},
+	    {.name = "warnings",
+		.level = LOG_WARNING,
+		.want = "sscep: warning: w [no-chain]\nsscep: f\n"},
+	    {.name = "-v",
+		.level = LOG_VERBOSE,
+		.want = VERBOSE_LINES "sscep: f\n"},
+	    {.name = "-d",
+		.level = LOG_DEBUG,
+		.want = VERBOSE_LINES "sscep: d\nsscep: f\n"},
 	};
 	const char *text;
 	size_t i;
@@ -822,7 +832,7 @@ static void test_read_sizes(void **state)
 
 	(void)state;
 	fixture_write(path, "x", 1);
-	for (i = 0; i < NITEMS(sizes); i++) {
+	for (EACH_ROW(i, sizes, NULL)) {
 		assert_int_equal(truncate(path, sizes[i]), 0);
 		assert_int_equal(file_read(&b, path, "thing"), ST_OK);
 		assert_int_equal(b.len, sizes[i]);
@@ -866,10 +876,10 @@ static void test_read_bad(void **state)
 	static const struct {
 		const char *name, *says;
 	} bad[] = {
-	    {"missing", "cannot open: No such file"},
-	    {"empty", "the file is empty"},
-	    {".", "cannot read: Is a directory"},
-	    {"empty/x", "cannot open: Not a directory"},
+	    {.name = "missing", .says = "cannot open: No such file"},
+	    {.name = "empty", .says = "the file is empty"},
+	    {.name = ".", .says = "cannot read: Is a directory"},
+	    {.name = "empty/x", .says = "cannot open: Not a directory"},
 	};
 	char start[2000];
 	const char *path, *text;
@@ -987,7 +997,7 @@ static void test_write_replace(void **state)
 	int fd;
 
 	(void)state;
-	for (i = 0; i < NITEMS(modes); i++) {
+	for (EACH_ROW(i, modes, NULL)) {
 		fixture_remove(path);
 		fixture_write(path, "a longer one", 12);
 		assert_int_equal(chmod(path, modes[i]), 0);
@@ -1455,15 +1465,15 @@ static void test_descriptor_name(void **state)
 		bool stream;
 		int descriptor;
 	} cases[] = {
-	    {"/dev/stdout", true, 1},
-	    {"/dev/fd/2", true, 2},
-	    {"/proc/self/fd/2", true, 2},
-	    {"/dev/fd/2147483648", false, 0},
-	    {"/dev/fd/4294967298", false, 0},
-	    {"/dev/fd/18446744073709551618", false, 0},
-	    {"/dev/fd/2x", false, 0},
-	    {"/dev/fd/-2", false, 0},
-	    {"/dev/fd/", false, 0},
+	    {.name = "/dev/stdout", .stream = true, .descriptor = 1},
+	    {.name = "/dev/fd/2", .stream = true, .descriptor = 2},
+	    {.name = "/proc/self/fd/2", .stream = true, .descriptor = 2},
+	    {.name = "/dev/fd/2147483648", .descriptor = 0},
+	    {.name = "/dev/fd/4294967298", .descriptor = 0},
+	    {.name = "/dev/fd/18446744073709551618", .descriptor = 0},
+	    {.name = "/dev/fd/2x", .descriptor = 0},
+	    {.name = "/dev/fd/-2", .descriptor = 0},
+	    {.name = "/dev/fd/", .descriptor = 0},
 	};
 	struct target target;
 	size_t i;
