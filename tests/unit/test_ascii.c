@@ -11,7 +11,7 @@
 #include "rows.h"
 #include "util/ascii.h"
 
-static void test_hex(void **state)
+static void test_digits_have_their_values(void **state)
 {
 	static const char digits[] = "0123456789abcdef0123456789ABCDEF";
 	int i;
@@ -25,7 +25,7 @@ static void test_hex(void **state)
 }
 
 /* Percent-decoding: valid texts, and refused ones with the reason. */
-static void test_percent(void **state)
+static void test_percent_encoding_is_decoded_or_refused(void **state)
 {
 	static const struct {
 		const char *text, *decoded;
@@ -69,7 +69,7 @@ static void test_percent(void **state)
 }
 
 /* A byte above 127 is no letter, and comes after all that are. */
-static void test_words(void **state)
+static void test_words_are_compared_without_case(void **state)
 {
 	static const char *const rows[] = {
 	    "", "A", "aB", "b", "Key", "KEYS", "\xc4", "\xe4"};
@@ -91,9 +91,9 @@ static void test_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_hex),
-	    cmocka_unit_test(test_percent),
-	    cmocka_unit_test(test_words),
+	    cmocka_unit_test(test_digits_have_their_values),
+	    cmocka_unit_test(test_percent_encoding_is_decoded_or_refused),
+	    cmocka_unit_test(test_words_are_compared_without_case),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -245,7 +245,7 @@ static bool compare(const char *what, const void *bytes, size_t len)
 	return parsed;
 }
 
-static void test_fields(void **state)
+static void test_fields_are_those_of_libcrypto(void **state)
 {
 	EVP_PKEY *keys[] = {fixture_rsa(0), fixture_ec()};
 	struct buf der = {0};
@@ -285,7 +285,7 @@ static void flip_each_byte(X509 *cert, unsigned char mask, bool *taken)
 }
 
 /* Whatever one byte makes of a certificate, both accept it or neither. */
-static void test_flipped_bytes(void **state)
+static void test_a_flipped_byte_is_judged_as_by_libcrypto(void **state)
 {
 	static const unsigned char masks[] = {
 	    0x01, 0x02, 0x04, 0x08, 0x10, 0x20, 0x40, 0x80, 0xff};
@@ -305,7 +305,7 @@ static void test_flipped_bytes(void **state)
 }
 
 /* A length in more octets than it needs is not written so (X.690, 10.1). */
-static void test_long_length(void **state)
+static void test_lengths_with_needless_octets_are_refused(void **state)
 {
 	X509 *cert = make(&samples[0], fixture_rsa(0));
 	struct buf der = {0}, longer = {0};
@@ -321,7 +321,7 @@ static void test_long_length(void **state)
 	X509_free(cert);
 }
 
-static void test_cut_and_more(void **state)
+static void test_what_is_cut_or_too_long_is_refused(void **state)
 {
 	X509 *cert = make(&samples[0], fixture_ec());
 	struct buf der = {0};
@@ -338,7 +338,7 @@ static void test_cut_and_more(void **state)
 	X509_free(cert);
 }
 
-static void test_from_cert(void **state)
+static void test_a_certificate_becomes_a_bare_one(void **state)
 {
 	X509 *cert = make(&samples[8], fixture_rsa(0));
 	struct barecert bare;
@@ -354,11 +354,11 @@ static void test_from_cert(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_fields),
-	    cmocka_unit_test(test_flipped_bytes),
-	    cmocka_unit_test(test_long_length),
-	    cmocka_unit_test(test_cut_and_more),
-	    cmocka_unit_test(test_from_cert),
+	    cmocka_unit_test(test_fields_are_those_of_libcrypto),
+	    cmocka_unit_test(test_a_flipped_byte_is_judged_as_by_libcrypto),
+	    cmocka_unit_test(test_lengths_with_needless_octets_are_refused),
+	    cmocka_unit_test(test_what_is_cut_or_too_long_is_refused),
+	    cmocka_unit_test(test_a_certificate_becomes_a_bare_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

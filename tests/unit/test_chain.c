@@ -75,7 +75,7 @@ static void assert_chain(
 	cert_stack_free(certs);
 }
 
-static void test_nearest_first(void **state)
+static void test_the_nearest_ca_comes_first(void **state)
 {
 	X509 *reply[] = {w.root, w.client, w.by_sub, w.sub, NULL};
 	X509 *want[] = {w.sub, w.root, NULL};
@@ -86,7 +86,7 @@ static void test_nearest_first(void **state)
 }
 
 /* An end entity is no CA, though it has issued a certificate (RFC 5280, 6.1). */
-static void test_no_end_entity(void **state)
+static void test_an_end_entity_is_no_ca_of_the_chain(void **state)
 {
 	X509 *reply[] = {w.by_client, w.client, w.root, w.sub, NULL};
 	X509 *none[] = {NULL};
@@ -100,8 +100,8 @@ static void test_no_end_entity(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_nearest_first),
-	    cmocka_unit_test(test_no_end_entity),
+	    cmocka_unit_test(test_the_nearest_ca_comes_first),
+	    cmocka_unit_test(test_an_end_entity_is_no_ca_of_the_chain),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);

@@ -21,7 +21,7 @@
 #include "compat/ui.h"
 #include "fixtures.h"
 
-static void test_blocks(void **state)
+static void test_blocks_are_copied_and_wiped(void **state)
 {
 	static const char zeros[16] = {0};
 	char *block = compat_zalloc(sizeof(zeros)), *copy;
@@ -40,7 +40,7 @@ static void test_blocks(void **state)
 	OPENSSL_free(block);
 }
 
-static void test_same_key(void **state)
+static void test_keys_are_compared(void **state)
 {
 	(void)state;
 	assert_true(compat_same_key(fixture_rsa(0), fixture_rsa(0)));
@@ -49,7 +49,7 @@ static void test_same_key(void **state)
 }
 
 /* Byte by byte that of the request. */
-static void test_public_key(void **state)
+static void test_a_public_key_is_encoded_as_in_the_request(void **state)
 {
 	EVP_PKEY *keys[] = {fixture_rsa(0), fixture_ec(), fixture_rsa(1)};
 	unsigned char *wanted, *got;
@@ -99,7 +99,7 @@ static void assert_answer(char *text, int ok)
 	ERR_clear_error();
 }
 
-static void test_ui(void **state)
+static void test_an_answer_that_is_too_long_is_refused(void **state)
 {
 	char pin[] = "1234", too_long[2 * PEM_BUFSIZE];
 
@@ -110,7 +110,7 @@ static void test_ui(void **state)
 	assert_answer(too_long, 0);
 }
 
-static void test_error_text(void **state)
+static void test_the_error_of_libcrypto_has_its_text(void **state)
 {
 	(void)state;
 	ERR_clear_error();
@@ -121,7 +121,7 @@ static void test_error_text(void **state)
 }
 
 /* Where it separates no directories, it is part of a name. */
-static void test_backslash(void **state)
+static void test_a_backslash_is_part_of_a_name(void **state)
 {
 	char path[] = "a\\b/c";
 
@@ -133,12 +133,12 @@ static void test_backslash(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_blocks),
-	    cmocka_unit_test(test_same_key),
-	    cmocka_unit_test(test_public_key),
-	    cmocka_unit_test(test_ui),
-	    cmocka_unit_test(test_error_text),
-	    cmocka_unit_test(test_backslash),
+	    cmocka_unit_test(test_blocks_are_copied_and_wiped),
+	    cmocka_unit_test(test_keys_are_compared),
+	    cmocka_unit_test(test_a_public_key_is_encoded_as_in_the_request),
+	    cmocka_unit_test(test_an_answer_that_is_too_long_is_refused),
+	    cmocka_unit_test(test_the_error_of_libcrypto_has_its_text),
+	    cmocka_unit_test(test_a_backslash_is_part_of_a_name),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -56,7 +56,7 @@ static void check_pem(const unsigned char *bytes, size_t len)
 }
 
 /* As libcrypto writes it, whatever the length. */
-static void test_pem(void **state)
+static void test_pem_is_as_libcrypto_writes_it(void **state)
 {
 	const size_t part = SPOOL_WINDOW / 48 * 48;
 	const size_t lens[] = {part - 1024, part - 1, part, part + 1, 2 * part,
@@ -85,7 +85,7 @@ static bool put_fails(void *arg, const struct buf *part)
 }
 
 /* The error of what is written, or of what is read. */
-static void test_pem_errors(void **state)
+static void test_errors_of_reading_and_writing_are_told(void **state)
 {
 	static const unsigned char zeros[300000];
 	struct spool spool = {0};
@@ -260,7 +260,7 @@ static void check_way(const struct way *way, int entries, size_t step)
 }
 
 /* A good signature of each kind; and none with any octet changed. */
-static void test_signatures(void **state)
+static void test_good_signatures_verify_and_altered_ones_do_not(void **state)
 {
 	size_t i;
 
@@ -272,7 +272,7 @@ static void test_signatures(void **state)
 }
 
 /* A signature that says it ends within an octet, which is its last. */
-static void test_unused_bits(void **state)
+static void test_a_signature_of_half_octets_is_refused(void **state)
 {
 	EVP_PKEY *key = new_key(&ways[0]);
 	X509 *ca = fixture_ca_of(key);
@@ -304,7 +304,7 @@ static void test_unused_bits(void **state)
 }
 
 /* Cut anywhere, or with a byte more, it is none. */
-static void test_cut_crl(void **state)
+static void test_a_crl_that_is_cut_is_none(void **state)
 {
 	X509 *ca = fixture_ca_of(fixture_rsa(0));
 	X509_CRL *crl = new_crl(ca, 2);
@@ -387,7 +387,7 @@ static void check_head(X509 *ca, int entries)
 	X509_CRL_free(crl);
 }
 
-static void test_head(void **state)
+static void test_the_head_has_what_the_whole_crl_has(void **state)
 {
 	struct cert_spec spec = {
 	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
@@ -402,7 +402,7 @@ static void test_head(void **state)
 	X509_free(ca);
 }
 
-static void test_head_cut(void **state)
+static void test_a_head_that_is_cut_is_never_whole(void **state)
 {
 	struct cert_spec spec = {
 	    .cn = "CA of CRLs", .key = fixture_rsa(1), .ca = true};
@@ -467,7 +467,7 @@ static void peek(struct crl *crl, const char *path)
 }
 
 /* thisUpdate decides, then cRLNumber where both have one; the issuer is one. */
-static void test_newer(void **state)
+static void test_the_newer_crl_is_found(void **state)
 {
 	static const struct {
 		const char *name;
@@ -595,7 +595,7 @@ static void test_newer(void **state)
 	X509_free(other_ca);
 }
 
-static void test_head_none(void **state)
+static void test_what_is_no_crl_has_no_head(void **state)
 {
 	struct cert_spec spec = {.cn = "No CRL", .key = fixture_rsa(1)};
 	X509 *cert = fixture_cert(&spec);
@@ -622,15 +622,16 @@ static void test_head_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_pem),
-	    cmocka_unit_test(test_pem_errors),
-	    cmocka_unit_test(test_signatures),
-	    cmocka_unit_test(test_unused_bits),
-	    cmocka_unit_test(test_cut_crl),
-	    cmocka_unit_test(test_head),
-	    cmocka_unit_test(test_head_cut),
-	    cmocka_unit_test(test_newer),
-	    cmocka_unit_test(test_head_none),
+	    cmocka_unit_test(test_pem_is_as_libcrypto_writes_it),
+	    cmocka_unit_test(test_errors_of_reading_and_writing_are_told),
+	    cmocka_unit_test(
+		test_good_signatures_verify_and_altered_ones_do_not),
+	    cmocka_unit_test(test_a_signature_of_half_octets_is_refused),
+	    cmocka_unit_test(test_a_crl_that_is_cut_is_none),
+	    cmocka_unit_test(test_the_head_has_what_the_whole_crl_has),
+	    cmocka_unit_test(test_a_head_that_is_cut_is_never_whole),
+	    cmocka_unit_test(test_the_newer_crl_is_found),
+	    cmocka_unit_test(test_what_is_no_crl_has_no_head),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

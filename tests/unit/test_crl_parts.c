@@ -457,7 +457,7 @@ static void test_samples(void **state)
 }
 
 /* Any octet another one, or missing, or twice. */
-static void test_octets(void **state)
+static void test_any_octet_changed_is_judged_as_by_libcrypto(void **state)
 {
 	const struct text none = T("");
 	struct buf whole = {0}, der = {0};
@@ -606,7 +606,7 @@ static void check_refused(const struct part *part, struct der run, size_t size)
 		fixture_fail("%s, not %s", said, want);
 }
 
-static void test_limits(void **state)
+static void test_parts_may_be_as_large_as_their_limit(void **state)
 {
 	struct buf der = {0};
 	const struct part *part;
@@ -638,7 +638,7 @@ static void test_limits(void **state)
 }
 
 /* Good ones before it, in more than one window of the file. */
-static void test_last_entry(void **state)
+static void test_what_is_wrong_in_the_last_entry_is_found(void **state)
 {
 	static const struct text none = T(""), good_entry = T(PLAIN);
 	struct buf entries = {0}, der = {0};
@@ -667,7 +667,7 @@ static void test_last_entry(void **state)
 }
 
 /* What is wrong, and where. */
-static void test_message(void **state)
+static void test_the_message_says_what_is_wrong_and_where(void **state)
 {
 	static const struct text bad = T("\x30\x03\x02\x01\x01");
 	struct buf der = {0};
@@ -695,10 +695,10 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_samples),
-	    cmocka_unit_test(test_octets),
-	    cmocka_unit_test(test_limits),
-	    cmocka_unit_test(test_last_entry),
-	    cmocka_unit_test(test_message),
+	    cmocka_unit_test(test_any_octet_changed_is_judged_as_by_libcrypto),
+	    cmocka_unit_test(test_parts_may_be_as_large_as_their_limit),
+	    cmocka_unit_test(test_what_is_wrong_in_the_last_entry_is_found),
+	    cmocka_unit_test(test_the_message_says_what_is_wrong_and_where),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

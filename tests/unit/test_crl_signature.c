@@ -633,7 +633,7 @@ static void check_sample(const struct sample *s, enum key number)
 }
 
 /* As X509_CRL_verify() does, each with every key. */
-static void test_parameters(void **state)
+static void test_parameters_of_pss_are_judged_as_by_libcrypto(void **state)
 {
 	size_t i;
 	int key;
@@ -644,7 +644,7 @@ static void test_parameters(void **state)
 			check_sample(&samples[i], (enum key)key);
 }
 
-static void test_digest(void **state)
+static void test_the_digest_of_pss_is_found(void **state)
 {
 	static const struct {
 		const char *name;
@@ -723,7 +723,7 @@ static void test_names(void **state)
  * Names that libcrypto does not know, or not for this key: ASN1_item_verify()
  * answers -1, which is not the 1 of a good signature.
  */
-static void test_unknown_names(void **state)
+static void test_unknown_algorithms_are_no_good_signature(void **state)
 {
 	(void)state;
 	assert_false(is_signed_as(NID_sha256, "1.2.840.113549.1.1.127"));
@@ -732,7 +732,7 @@ static void test_unknown_names(void **state)
 }
 
 /* RFC 5280, 5.1.1.2: both algorithms are the same, parameters included. */
-static void test_two_names(void **state)
+static void test_both_algorithms_must_be_the_same(void **state)
 {
 	const struct signer by = {fixture_rsa(0), NID_sha256, NID_sha256, 32};
 	static const struct params says = SHA256,
@@ -826,7 +826,7 @@ static long peak(void)
 }
 
 /* It stays in its file. */
-static void test_memory(void **state)
+static void test_a_large_crl_stays_in_its_file(void **state)
 {
 	static const struct params says = SHA256;
 	const struct signer by = {fixture_rsa(0), NID_sha256, NID_sha256, 32};
@@ -852,12 +852,12 @@ static void test_memory(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_memory),
-	    cmocka_unit_test(test_parameters),
-	    cmocka_unit_test(test_digest),
+	    cmocka_unit_test(test_a_large_crl_stays_in_its_file),
+	    cmocka_unit_test(test_parameters_of_pss_are_judged_as_by_libcrypto),
+	    cmocka_unit_test(test_the_digest_of_pss_is_found),
 	    cmocka_unit_test(test_names),
-	    cmocka_unit_test(test_unknown_names),
-	    cmocka_unit_test(test_two_names),
+	    cmocka_unit_test(test_unknown_algorithms_are_no_good_signature),
+	    cmocka_unit_test(test_both_algorithms_must_be_the_same),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

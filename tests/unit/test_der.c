@@ -207,7 +207,7 @@ static void check_step(size_t i, struct der run)
 		assert_ptr_equal(ber.p, run.p + steps[i].whole);
 }
 
-static void test_steps(void **state)
+static void test_elements_are_stepped_through(void **state)
 {
 	size_t i;
 
@@ -218,7 +218,7 @@ static void test_steps(void **state)
 	}
 }
 
-static void test_context(void **state)
+static void test_elements_are_taken_by_their_tag(void **state)
 {
 	struct der run = RUN("\xa1\x02\x05\x00\x02\x01\x05");
 	struct der_element e;
@@ -234,7 +234,7 @@ static void test_context(void **state)
 }
 
 /* A SEQUENCE or SET that says it is primitive is none. */
-static void test_primitive_list(void **state)
+static void test_a_list_that_says_it_is_primitive_is_none(void **state)
 {
 	static const struct der good[] = {
 	    RUN("\x30\x02\x05\x00"), RUN("\x31\x02\x05\x00")};
@@ -344,7 +344,7 @@ static enum der_verdict check(struct der run, bool strict)
 	return der_check(run, strict, &left);
 }
 
-static void test_checks(void **state)
+static void test_structures_are_checked(void **state)
 {
 	size_t i;
 
@@ -409,7 +409,7 @@ static enum der_verdict check_behind(size_t count, int tag)
 	return verdict;
 }
 
-static void test_many(void **state)
+static void test_many_elements_are_bounded(void **state)
 {
 	/* The limit is 50,000 + size / 128; n elements and the outer one count. */
 	const size_t most = 50792;
@@ -430,7 +430,7 @@ static void test_many(void **state)
 	assert_int_equal(check_behind(most + 1, 0x82), DER_TOO_MANY);
 }
 
-static void test_deep(void **state)
+static void test_deep_nesting_is_bounded(void **state)
 {
 	unsigned char bytes[4 * (DER_DEPTH_MAX + 1)];
 	struct der_element e;
@@ -458,7 +458,7 @@ static bool is_signed_data(struct der run)
 }
 
 /* A long one is not read: here its end is missing in the file. */
-static void test_oid(void **state)
+static void test_a_long_oid_is_not_read(void **state)
 {
 	const size_t size = 3 * SPOOL_WINDOW;
 	unsigned char *bytes = calloc(1, size);
@@ -542,7 +542,7 @@ static void check_join(size_t i, struct der run, size_t memory_max)
 	spool_free(&room);
 }
 
-static void test_join(void **state)
+static void test_strings_in_segments_are_joined(void **state)
 {
 	size_t i;
 
@@ -554,7 +554,7 @@ static void test_join(void **state)
 }
 
 /* A primitive that ends here and there around the ends of what is read at once. */
-static void test_windows(void **state)
+static void test_elements_may_end_around_the_ends_of_windows(void **state)
 {
 	const size_t size = 3 * SPOOL_WINDOW;
 	unsigned char *bytes = calloc(1, size);
@@ -590,15 +590,15 @@ static void test_windows(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_steps),
-	    cmocka_unit_test(test_context),
-	    cmocka_unit_test(test_primitive_list),
-	    cmocka_unit_test(test_checks),
-	    cmocka_unit_test(test_many),
-	    cmocka_unit_test(test_deep),
-	    cmocka_unit_test(test_oid),
-	    cmocka_unit_test(test_join),
-	    cmocka_unit_test(test_windows),
+	    cmocka_unit_test(test_elements_are_stepped_through),
+	    cmocka_unit_test(test_elements_are_taken_by_their_tag),
+	    cmocka_unit_test(test_a_list_that_says_it_is_primitive_is_none),
+	    cmocka_unit_test(test_structures_are_checked),
+	    cmocka_unit_test(test_many_elements_are_bounded),
+	    cmocka_unit_test(test_deep_nesting_is_bounded),
+	    cmocka_unit_test(test_a_long_oid_is_not_read),
+	    cmocka_unit_test(test_strings_in_segments_are_joined),
+	    cmocka_unit_test(test_elements_may_end_around_the_ends_of_windows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

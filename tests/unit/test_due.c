@@ -14,7 +14,7 @@
 #define DAY   86400LL
 #define START 1700000000 /* 2023-11-14 22:13:20 UTC */
 
-static void test_parse(void **state)
+static void test_times_and_parts_are_read(void **state)
 {
 	static const struct {
 		const char *text;
@@ -48,7 +48,7 @@ static void test_parse(void **state)
 	}
 }
 
-static void test_parse_bad(void **state)
+static void test_what_is_no_time_is_refused(void **state)
 {
 	static const struct {
 		const char *text, *problem;
@@ -127,7 +127,7 @@ static struct due find_of_90(long long now, const char *text)
 	    "231114221320Z", "240212221320Z", (time_t)(START + now), text);
 }
 
-static void test_find(void **state)
+static void test_the_time_when_it_is_due_is_found(void **state)
 {
 	struct due due = find_of_90(29 * DAY, "33%");
 
@@ -152,7 +152,7 @@ static void test_find(void **state)
 	assert_true(due.due && due.before > due.total);
 }
 
-static void test_find_edges(void **state)
+static void test_due_begins_and_ends_at_the_second(void **state)
 {
 	struct due due = find_of_90(90 * DAY, "1%");
 
@@ -176,7 +176,7 @@ static void test_find_edges(void **state)
 	assert_true(due.due && due.expired && due.early);
 }
 
-static void test_find_far(void **state)
+static void test_far_times_do_not_overflow(void **state)
 {
 	/* RFC 5280, 4.1.2.5: no well-defined expiration date. */
 	struct due due =
@@ -191,7 +191,7 @@ static void test_find_far(void **state)
 	assert_false(due.due || due.early);
 }
 
-static void test_find_bad(void **state)
+static void test_without_a_valid_time_nothing_is_found(void **state)
 {
 	ASN1_TIME *good = ASN1_TIME_set(NULL, START), *bad = ASN1_TIME_new();
 	struct due_when when = {.percent = 33};
@@ -205,7 +205,7 @@ static void test_find_bad(void **state)
 	ASN1_TIME_free(bad);
 }
 
-static void test_life_in_words(void **state)
+static void test_what_is_left_is_put_in_words(void **state)
 {
 	static const struct {
 		long long left, total;
@@ -238,13 +238,13 @@ static void test_life_in_words(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_parse),
-	    cmocka_unit_test(test_parse_bad),
-	    cmocka_unit_test(test_find),
-	    cmocka_unit_test(test_find_edges),
-	    cmocka_unit_test(test_find_far),
-	    cmocka_unit_test(test_find_bad),
-	    cmocka_unit_test(test_life_in_words),
+	    cmocka_unit_test(test_times_and_parts_are_read),
+	    cmocka_unit_test(test_what_is_no_time_is_refused),
+	    cmocka_unit_test(test_the_time_when_it_is_due_is_found),
+	    cmocka_unit_test(test_due_begins_and_ends_at_the_second),
+	    cmocka_unit_test(test_far_times_do_not_overflow),
+	    cmocka_unit_test(test_without_a_valid_time_nothing_is_found),
+	    cmocka_unit_test(test_what_is_left_is_put_in_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -51,7 +51,7 @@ static const char *output_of(const struct hook *hook)
 	return text;
 }
 
-static void test_variables(void **state)
+static void test_the_hook_finds_its_variables(void **state)
 {
 	static const struct hook_variable variables[] = {
 	    {"SSCEP_CERT", "/etc/a b/'x\".crt"},
@@ -83,7 +83,7 @@ static void test_variables(void **state)
 	assert_string_equal(getenv("SSCEP_ACTION"), "of another");
 }
 
-static void test_status(void **state)
+static void test_the_status_of_the_hook_is_told(void **state)
 {
 	struct hook hook = {.seconds = 30};
 	const char *text;
@@ -107,7 +107,7 @@ static void test_status(void **state)
 	assert_string_equal(text, "");
 }
 
-static void test_quoting(void **state)
+static void test_the_command_is_quoted_in_messages(void **state)
 {
 	struct hook hook = {.command = "exit 1 # \x1b[31m\nred", .seconds = 30};
 	const char *text;
@@ -117,7 +117,7 @@ static void test_quoting(void **state)
 	assert_non_null(strstr(text, "'exit 1 # \\x1b[31m\\x0ared': exit"));
 }
 
-static void test_output(void **state)
+static void test_the_output_goes_to_stdout_or_stderr(void **state)
 {
 	struct hook hook = {.command = "echo out; echo err >&2", .seconds = 30};
 	const char *text;
@@ -131,7 +131,7 @@ static void test_output(void **state)
 }
 
 /* A pipe with a secret in it, and a standard input that has another. */
-static void test_hidden_descriptors(void **state)
+static void test_the_hook_does_not_inherit_descriptors(void **state)
 {
 	static const int hidden[] = {STDIN_FILENO, OPEN_AT_START};
 	struct hook hook = {
@@ -179,7 +179,7 @@ static bool has_ended(const char *path)
 	return ended;
 }
 
-static void test_time(void **state)
+static void test_a_hook_that_takes_too_long_is_ended(void **state)
 {
 	const char *child = fixture_path("child"), *text;
 	struct hook hook = {.seconds = 1};
@@ -198,7 +198,7 @@ static void test_time(void **state)
 }
 
 /* Neither the shell nor its child ends by SIGTERM. */
-static void test_time_stubborn(void **state)
+static void test_a_hook_that_ignores_sigterm_is_killed(void **state)
 {
 	const char *child = fixture_path("stubborn"), *text;
 	struct hook hook = {.seconds = 1};
@@ -217,7 +217,7 @@ static void test_time_stubborn(void **state)
 }
 
 /* What a hook leaves running when it ends in time goes on. */
-static void test_daemon(void **state)
+static void test_what_the_hook_leaves_running_goes_on(void **state)
 {
 	const char *daemon = fixture_path("daemon");
 	struct hook hook = {.seconds = 30};
@@ -280,7 +280,7 @@ static void expect_passed_on(
 	assert_int_equal(WEXITSTATUS(status), expected);
 }
 
-static void test_signals_passed_on(void **state)
+static void test_signals_are_passed_on_to_the_hook(void **state)
 {
 	(void)state;
 	expect_passed_on(SIGTERM, "echo >%s; sleep 60", ST_HOOK);
@@ -290,7 +290,7 @@ static void test_signals_passed_on(void **state)
 	    SIGTERM, "trap 'exit 0' TERM; echo >%s; sleep 60 & wait", ST_OK);
 }
 
-static void test_signals_restored(void **state)
+static void test_signals_are_restored_after_the_hook(void **state)
 {
 	struct hook hook = {.command = "true", .seconds = 30};
 	struct sigaction action;
@@ -307,7 +307,7 @@ static void test_signals_restored(void **state)
 }
 
 /* As main() does, and what it opens is not closed on exec. */
-static void test_as_started(void **state)
+static void test_the_hook_runs_as_the_program_was_started(void **state)
 {
 	struct hook hook = {.seconds = 30};
 	struct rlimit core;
@@ -347,17 +347,17 @@ static void test_as_started(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_variables),
-	    cmocka_unit_test(test_status),
-	    cmocka_unit_test(test_quoting),
-	    cmocka_unit_test(test_output),
-	    cmocka_unit_test(test_hidden_descriptors),
-	    cmocka_unit_test(test_time),
-	    cmocka_unit_test(test_time_stubborn),
-	    cmocka_unit_test(test_daemon),
-	    cmocka_unit_test(test_signals_passed_on),
-	    cmocka_unit_test(test_signals_restored),
-	    cmocka_unit_test(test_as_started),
+	    cmocka_unit_test(test_the_hook_finds_its_variables),
+	    cmocka_unit_test(test_the_status_of_the_hook_is_told),
+	    cmocka_unit_test(test_the_command_is_quoted_in_messages),
+	    cmocka_unit_test(test_the_output_goes_to_stdout_or_stderr),
+	    cmocka_unit_test(test_the_hook_does_not_inherit_descriptors),
+	    cmocka_unit_test(test_a_hook_that_takes_too_long_is_ended),
+	    cmocka_unit_test(test_a_hook_that_ignores_sigterm_is_killed),
+	    cmocka_unit_test(test_what_the_hook_leaves_running_goes_on),
+	    cmocka_unit_test(test_signals_are_passed_on_to_the_hook),
+	    cmocka_unit_test(test_signals_are_restored_after_the_hook),
+	    cmocka_unit_test(test_the_hook_runs_as_the_program_was_started),
 	};
 	struct rlimit core;
 	int number;

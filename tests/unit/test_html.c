@@ -27,7 +27,7 @@ static const char *words_of(const char *text, size_t len)
 	return out;
 }
 
-static void test_words(void **state)
+static void test_the_words_of_a_page_are_found(void **state)
 {
 	static const struct {
 		const char *page, *words;
@@ -87,7 +87,7 @@ static void test_words(void **state)
 	assert_string_equal(words_of("<p>a\0b\0", 7), "a");
 }
 
-static void test_is_page(void **state)
+static void test_pages_are_told_from_other_texts(void **state)
 {
 	static const char *const pages[] = {"<!DOCTYPE html>", " \r\n<html>",
 	    "<?xml?>", "\xef\xbb\xbf\n<P>", "</p>"};
@@ -103,7 +103,7 @@ static void test_is_page(void **state)
 	assert_false(html_is_page("\0<p>", 4));
 }
 
-static void test_quote(void **state)
+static void test_pages_and_texts_are_quoted(void **state)
 {
 	static const struct {
 		const char *name;
@@ -154,7 +154,7 @@ static void test_quote(void **state)
 }
 
 /* Pages of 1 MiB: the words are bounded, and so is the time. */
-static void test_hostile(void **state)
+static void test_hostile_pages_take_little_time(void **state)
 {
 	static const char *const parts[] = {"a", "<", "<p ", "<!--", "<script>",
 	    "<style>a</style", "&", "&#", "&amp;", "<title>", "</title>",
@@ -189,10 +189,10 @@ static void test_hostile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_words),
-	    cmocka_unit_test(test_is_page),
-	    cmocka_unit_test(test_quote),
-	    cmocka_unit_test(test_hostile),
+	    cmocka_unit_test(test_the_words_of_a_page_are_found),
+	    cmocka_unit_test(test_pages_are_told_from_other_texts),
+	    cmocka_unit_test(test_pages_and_texts_are_quoted),
+	    cmocka_unit_test(test_hostile_pages_take_little_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

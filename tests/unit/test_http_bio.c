@@ -61,7 +61,7 @@ static int close_bio(void **state)
 	return 0;
 }
 
-static void test_read(void **state)
+static void test_what_was_received_is_read(void **state)
 {
 	char bytes[8];
 
@@ -75,7 +75,7 @@ static void test_read(void **state)
 }
 
 /* A peer may have cut the stream: TLS asks whether this was the end of it. */
-static void test_end(void **state)
+static void test_the_end_of_the_stream_is_told(void **state)
 {
 	char bytes[8];
 
@@ -121,7 +121,7 @@ static void test_failure_is_no_retry(void **state)
 	assert_false(below.ended);
 }
 
-static void test_write(void **state)
+static void test_what_is_written_is_sent(void **state)
 {
 	(void)state;
 	assert_int_equal(BIO_write(bio, "abc", 3), 2);
@@ -132,13 +132,16 @@ static void test_write(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test_setup_teardown(test_read, open_bio, close_bio),
-	    cmocka_unit_test_setup_teardown(test_end, open_bio, close_bio),
+	    cmocka_unit_test_setup_teardown(
+		test_what_was_received_is_read, open_bio, close_bio),
+	    cmocka_unit_test_setup_teardown(
+		test_the_end_of_the_stream_is_told, open_bio, close_bio),
 	    cmocka_unit_test_setup_teardown(
 		test_would_block_is_a_retry, open_bio, close_bio),
 	    cmocka_unit_test_setup_teardown(
 		test_failure_is_no_retry, open_bio, close_bio),
-	    cmocka_unit_test_setup_teardown(test_write, open_bio, close_bio),
+	    cmocka_unit_test_setup_teardown(
+		test_what_is_written_is_sent, open_bio, close_bio),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

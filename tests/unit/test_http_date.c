@@ -15,7 +15,7 @@
 #define NOW  1794000000LL /* 2026-11-06 */
 #define YEAR 31556952LL
 
-static void test_forms(void **state)
+static void test_all_forms_of_dates_are_read(void **state)
 {
 	static const struct {
 		const char *text;
@@ -40,7 +40,7 @@ static void test_forms(void **state)
 	}
 }
 
-static void test_others(void **state)
+static void test_other_texts_are_no_dates(void **state)
 {
 	static const char *const bad[] = {"", "now", "784111777",
 	    "Sun, 06 Nov 1994 08:49:37", "Sun, 06 Nov 1994 08:49:37 GMT+1",
@@ -59,7 +59,7 @@ static void test_others(void **state)
 }
 
 /* RFC 9110, 5.6.7: not more than 50 years in the future. */
-static void test_short_years(void **state)
+static void test_years_of_two_digits_are_near(void **state)
 {
 	static const struct {
 		long long now;
@@ -106,9 +106,9 @@ static void test_short_years(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_forms),
-	    cmocka_unit_test(test_others),
-	    cmocka_unit_test(test_short_years),
+	    cmocka_unit_test(test_all_forms_of_dates_are_read),
+	    cmocka_unit_test(test_other_texts_are_no_dates),
+	    cmocka_unit_test(test_years_of_two_digits_are_near),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -23,7 +23,7 @@ static void serve_two(int listener, int log)
 	close(fd);
 }
 
-static void test_reuse(void **state)
+static void test_a_connection_is_used_again(void **state)
 {
 	static const struct http_request post = {.query = "operation=X",
 	    .max_body = MIB,
@@ -130,7 +130,7 @@ static void serve_race(int listener, int log)
 	close(fd);
 }
 
-static void test_no_reuse(void **state)
+static void test_a_connection_that_ends_is_not_used_again(void **state)
 {
 	static const struct closing {
 		const char *name;
@@ -189,7 +189,7 @@ static void serve_race_twice(int listener, int log)
 	close(fd);
 }
 
-static void test_one_retry(void **state)
+static void test_a_request_is_tried_again_once(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -216,7 +216,7 @@ static void serve_race_gone(int listener, int log)
 	close(fd);
 }
 
-static void test_gone(void **state)
+static void test_a_server_that_is_gone_is_told(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -243,7 +243,7 @@ static void serve_race_part(int listener, int log)
 	close(fd);
 }
 
-static void test_no_retry(void **state)
+static void test_a_begun_answer_is_not_asked_for_again(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -267,7 +267,7 @@ static void serve_nothing(int listener, int log)
 }
 
 /* There is no retry when a new connection gives no answer. */
-static void test_no_answer(void **state)
+static void test_a_new_connection_without_an_answer_is_no_retry(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -290,7 +290,7 @@ static void serve_close(int listener, int log)
  * Writing to a connection that the peer has closed must not raise SIGPIPE, or
  * main() ignores it.
  */
-static void test_write_to_closed(void **state)
+static void test_writing_to_a_closed_connection_is_no_signal(void **state)
 {
 	static const struct http_observer nobody;
 	struct conn *conn = NULL;
@@ -328,7 +328,7 @@ static void serve_short(int listener, int log)
 	close(fd);
 }
 
-static void test_short(void **state)
+static void test_an_answer_that_is_cut_short_is_refused(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -353,7 +353,7 @@ static void serve_big(int listener, int log)
 	close(fd);
 }
 
-static void test_too_big(void **state)
+static void test_an_answer_that_is_too_large_is_refused(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -405,7 +405,7 @@ static void serve_all(int listener, int log)
 	close(fd);
 }
 
-static void test_large(void **state)
+static void test_large_requests_are_sent_or_refused_early(void **state)
 {
 	const struct large {
 		const char *name;
@@ -492,7 +492,7 @@ static void serve_continue_all(int listener, int log)
 	close(fd);
 }
 
-static void test_continue(void **state)
+static void test_an_early_100_continue_is_skipped(void **state)
 {
 	struct http_request post = {
 	    .query = "q", .content_type = "a/b", .max_body = MIB};
@@ -519,7 +519,7 @@ static void test_continue(void **state)
 	free(body);
 }
 
-static void test_proxy(void **state)
+static void test_requests_go_through_a_proxy(void **state)
 {
 	struct http_options options = plain;
 	struct server s;
@@ -568,7 +568,7 @@ static void serve_refusals(int listener, int log)
 	close(fd);
 }
 
-static void test_proxy_refusal(void **state)
+static void test_a_refusal_of_the_proxy_is_told_as_that(void **state)
 {
 	static const struct {
 		enum http_outcome outcome;
@@ -629,7 +629,7 @@ static void serve_no_tunnel(int listener, int log)
 	}
 }
 
-static void test_tunnel(void **state)
+static void test_a_tunnel_that_is_refused_is_not_used(void **state)
 {
 	static const char *const said[] = {
 	    "does not connect to ca.test:444: 403 No",
@@ -697,7 +697,7 @@ static void serve_halves(int listener, int log)
 }
 
 /* A body is told of again while nothing comes; nobody is told of its end. */
-static void test_received(void **state)
+static void test_an_observer_is_told_of_what_is_received(void **state)
 {
 	static const struct http_options options = {.timeout = 10,
 	    .observer = {.arg = received, .received = note_received}};
@@ -730,7 +730,7 @@ static void serve_half(int listener, int log)
 	close(fd);
 }
 
-static void test_received_late(void **state)
+static void test_an_observer_is_told_while_nothing_comes(void **state)
 {
 	static const struct http_options options = {.timeout = 2,
 	    .observer = {.arg = received, .received = note_received}};
@@ -751,22 +751,22 @@ static void test_received_late(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_reuse),
-	    TEST(test_no_reuse),
-	    TEST(test_one_retry),
-	    TEST(test_gone),
-	    TEST(test_no_retry),
-	    TEST(test_no_answer),
-	    TEST(test_write_to_closed),
-	    TEST(test_short),
-	    TEST(test_too_big),
-	    TEST(test_large),
-	    TEST(test_continue),
-	    TEST(test_proxy),
-	    TEST(test_proxy_refusal),
-	    TEST(test_tunnel),
-	    TEST(test_received),
-	    TEST(test_received_late),
+	    TEST(test_a_connection_is_used_again),
+	    TEST(test_a_connection_that_ends_is_not_used_again),
+	    TEST(test_a_request_is_tried_again_once),
+	    TEST(test_a_server_that_is_gone_is_told),
+	    TEST(test_a_begun_answer_is_not_asked_for_again),
+	    TEST(test_a_new_connection_without_an_answer_is_no_retry),
+	    TEST(test_writing_to_a_closed_connection_is_no_signal),
+	    TEST(test_an_answer_that_is_cut_short_is_refused),
+	    TEST(test_an_answer_that_is_too_large_is_refused),
+	    TEST(test_large_requests_are_sent_or_refused_early),
+	    TEST(test_an_early_100_continue_is_skipped),
+	    TEST(test_requests_go_through_a_proxy),
+	    TEST(test_a_refusal_of_the_proxy_is_told_as_that),
+	    TEST(test_a_tunnel_that_is_refused_is_not_used),
+	    TEST(test_an_observer_is_told_of_what_is_received),
+	    TEST(test_an_observer_is_told_while_nothing_comes),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

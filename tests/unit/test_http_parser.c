@@ -505,7 +505,7 @@ static size_t body_of_stream(const struct good *g)
  * A good answer cut short is an error, unless its body ends when the stream
  * does.
  */
-static void test_truncated(void **state)
+static void test_good_answers_that_are_cut_are_refused(void **state)
 {
 	struct outcome o;
 	size_t i, len;
@@ -555,7 +555,7 @@ static void test_bad_responses_are_refused(void **state)
  * A bad answer cut short must not become a good one, unless it was refused only
  * because the body was too long.
  */
-static void test_bad_truncated(void **state)
+static void test_bad_answers_that_are_cut_are_not_good(void **state)
 {
 	static const char head[] = OK "\r\n";
 	const size_t head_len = sizeof(head) - 1;
@@ -579,7 +579,7 @@ static void test_bad_truncated(void **state)
 }
 
 /* A bad answer is refused at once, not at the end of the stream. */
-static void test_at_once(void **state)
+static void test_bad_answers_are_refused_at_once(void **state)
 {
 	static const struct bad at_once[] = {
 	    {BYTES("X")},
@@ -607,7 +607,7 @@ static void test_at_once(void **state)
 }
 
 /* Any byte at any position: no crash, and ST_OK or ST_NETWORK. */
-static void test_changed(void **state)
+static void test_any_changed_byte_is_survived(void **state)
 {
 	static const char bytes[] = "\0\r\n\t :,;09afgHP\x7f\x80\xff-";
 	struct outcome o;
@@ -653,7 +653,7 @@ static enum status feed_long(
 	return o.st;
 }
 
-static void test_limits(void **state)
+static void test_bodies_and_headers_are_limited(void **state)
 {
 	static const char head[] = OK "Content-Length: 0\r\nX: ";
 	static const char trailer[] = CHUNKED "0\r\nX: ";
@@ -691,7 +691,7 @@ static void test_limits(void **state)
 }
 
 /* The size of the whole header is limited, not the number of fields. */
-static void test_many_fields(void **state)
+static void test_many_header_fields_are_read(void **state)
 {
 	static const char field[] = "X: y\r\n";
 	static const char end[] = "Content-Length: 0\r\n\r\n";
@@ -715,7 +715,7 @@ static void test_many_fields(void **state)
 }
 
 /* Interim answers count towards the size limit of the header. */
-static void test_interim_limit(void **state)
+static void test_interim_answers_count_towards_the_limit(void **state)
 {
 	static const char interim[] = "HTTP/1.1 100 C\r\n\r\n";
 	struct buf bytes = {0};
@@ -734,7 +734,7 @@ static void test_interim_limit(void **state)
 }
 
 /* A MiB in chunks of one byte, in segments of one byte. */
-static void test_small_chunks(void **state)
+static void test_a_body_in_chunks_of_one_byte_is_read(void **state)
 {
 	const size_t count = 1 << 20;
 	struct buf bytes = {0};
@@ -754,7 +754,7 @@ static void test_small_chunks(void **state)
 }
 
 /* Values that are longer than their array are cut. */
-static void test_cut(void **state)
+static void test_long_values_are_cut(void **state)
 {
 	struct buf bytes = {0};
 	struct outcome o;
@@ -779,7 +779,7 @@ static void test_cut(void **state)
 }
 
 /* The header fields in which proxies give a reason. */
-static void test_proxy_error(void **state)
+static void test_the_reason_of_a_proxy_is_found(void **state)
 {
 	static const struct {
 		const char *fields, *error;
@@ -817,13 +817,13 @@ static void test_proxy_error(void **state)
 }
 
 /* With bodies in files. */
-static void test_in_file(void **state)
+static void test_bodies_in_files_are_read_alike(void **state)
 {
 	memory_max = 1;
 	test_good_responses_are_read(state);
-	test_truncated(state);
-	test_at_once(state);
-	test_limits(state);
+	test_good_answers_that_are_cut_are_refused(state);
+	test_bad_answers_are_refused_at_once(state);
+	test_bodies_and_headers_are_limited(state);
 	memory_max = 0;
 }
 
@@ -832,18 +832,18 @@ int main(void)
 	static struct log_capture unread;
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_good_responses_are_read),
-	    cmocka_unit_test(test_truncated),
+	    cmocka_unit_test(test_good_answers_that_are_cut_are_refused),
 	    cmocka_unit_test(test_bad_responses_are_refused),
-	    cmocka_unit_test(test_bad_truncated),
-	    cmocka_unit_test(test_at_once),
-	    cmocka_unit_test(test_changed),
-	    cmocka_unit_test(test_limits),
-	    cmocka_unit_test(test_many_fields),
-	    cmocka_unit_test(test_interim_limit),
-	    cmocka_unit_test(test_small_chunks),
-	    cmocka_unit_test(test_cut),
-	    cmocka_unit_test(test_proxy_error),
-	    cmocka_unit_test(test_in_file),
+	    cmocka_unit_test(test_bad_answers_that_are_cut_are_not_good),
+	    cmocka_unit_test(test_bad_answers_are_refused_at_once),
+	    cmocka_unit_test(test_any_changed_byte_is_survived),
+	    cmocka_unit_test(test_bodies_and_headers_are_limited),
+	    cmocka_unit_test(test_many_header_fields_are_read),
+	    cmocka_unit_test(test_interim_answers_count_towards_the_limit),
+	    cmocka_unit_test(test_a_body_in_chunks_of_one_byte_is_read),
+	    cmocka_unit_test(test_long_values_are_cut),
+	    cmocka_unit_test(test_the_reason_of_a_proxy_is_found),
+	    cmocka_unit_test(test_bodies_in_files_are_read_alike),
 	};
 
 	log_capture_begin(&unread); /* messages are tested elsewhere */

@@ -10,7 +10,7 @@
 
 #include "http/redirect.h"
 
-static void test_resolve(void **state)
+static void test_locations_are_resolved(void **state)
 {
 	static const struct {
 		const char *from, *location, *to;
@@ -133,7 +133,7 @@ static void test_resolve(void **state)
 	}
 }
 
-static void test_refusal(void **state)
+static void test_redirects_to_other_hosts_are_refused(void **state)
 {
 	static const struct {
 		const char *from, *to;
@@ -314,7 +314,7 @@ static void test_refusal(void **state)
 }
 
 /* A long host name in Location is cut in the message. */
-static void test_refusal_long(void **state)
+static void test_a_long_host_is_cut_in_the_message(void **state)
 {
 	static char text[2000] = "http://";
 	char why[HTTP_WHY_MAX];
@@ -350,7 +350,7 @@ static void serve_five(int listener, int log)
 	close(fd);
 }
 
-static void test_follow(void **state)
+static void test_redirects_are_followed(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -382,7 +382,7 @@ static void serve_six(int listener, int log)
 	get_request(fd, log); /* there is none */
 }
 
-static void test_too_many(void **state)
+static void test_too_many_redirects_are_refused(void **state)
 {
 	struct http_response response;
 	struct server s;
@@ -422,7 +422,7 @@ static void serve_307(int listener, int log)
 	close(fd);
 }
 
-static void test_post(void **state)
+static void test_a_post_is_redirected_to_the_same_host_only(void **state)
 {
 	static const struct http_request post = {.query = "operation=X",
 	    .max_body = MIB,
@@ -481,7 +481,7 @@ static void serve_nowhere(int listener, int log)
 }
 
 /* Redirects that cannot be followed count as bad answers of the server. */
-static void test_nowhere(void **state)
+static void test_redirects_that_lead_nowhere_are_bad_answers(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -526,7 +526,7 @@ static void serve_through(int listener, int log)
 }
 
 /* Nobody but the proxy knows the name of the server. */
-static void test_through_proxy(void **state)
+static void test_redirects_go_through_the_proxy(void **state)
 {
 	struct http_options options = plain;
 	struct server s;
@@ -590,7 +590,7 @@ static void serve_both(int listener, int log)
 	close(plain_fd);
 }
 
-static void test_one_port(void **state)
+static void test_a_redirect_to_tls_makes_a_new_connection(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -613,16 +613,16 @@ static void test_one_port(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_resolve),
-	    TEST(test_refusal),
-	    TEST(test_refusal_long),
-	    TEST(test_follow),
-	    TEST(test_too_many),
-	    TEST(test_post),
-	    TEST(test_nowhere),
-	    TEST(test_through_proxy),
+	    TEST(test_locations_are_resolved),
+	    TEST(test_redirects_to_other_hosts_are_refused),
+	    TEST(test_a_long_host_is_cut_in_the_message),
+	    TEST(test_redirects_are_followed),
+	    TEST(test_too_many_redirects_are_refused),
+	    TEST(test_a_post_is_redirected_to_the_same_host_only),
+	    TEST(test_redirects_that_lead_nowhere_are_bad_answers),
+	    TEST(test_redirects_go_through_the_proxy),
 #ifdef HAVE_LIBSSL
-	    TEST(test_one_port),
+	    TEST(test_a_redirect_to_tls_makes_a_new_connection),
 #endif
 	};
 

@@ -90,7 +90,7 @@ static void check(
 	buf_free(got);
 }
 
-static void test_get(void **state)
+static void test_get_has_the_path_and_the_host(void **state)
 {
 	size_t i;
 
@@ -113,7 +113,7 @@ static void test_get(void **state)
 	}
 }
 
-static void test_post(void **state)
+static void test_post_has_the_body(void **state)
 {
 	static const unsigned char body[] = {0x30, 0, '\r', '\n', 0xff};
 	struct http_request request = {.query = "operation=PKIOperation",
@@ -158,7 +158,7 @@ static struct url user_proxy(char *user)
 }
 
 /* Proxy-Authorization is sent to a proxy only, and only if it has a user. */
-static void test_credentials(void **state)
+static void test_credentials_go_to_a_proxy_only(void **state)
 {
 	char user[] = "Aladdin:open sesame";
 	const struct url proxy = user_proxy(user);
@@ -176,7 +176,7 @@ static void test_credentials(void **state)
 	url_free(&url);
 }
 
-static void test_connect(void **state)
+static void test_connect_names_the_host_and_port(void **state)
 {
 	static const struct {
 		const char *url, *authority;
@@ -210,10 +210,10 @@ static void test_connect(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_get),
-	    cmocka_unit_test(test_post),
-	    cmocka_unit_test(test_credentials),
-	    cmocka_unit_test(test_connect),
+	    cmocka_unit_test(test_get_has_the_path_and_the_host),
+	    cmocka_unit_test(test_post_has_the_body),
+	    cmocka_unit_test(test_credentials_go_to_a_proxy_only),
+	    cmocka_unit_test(test_connect_names_the_host_and_port),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -4,7 +4,7 @@
  */
 #include "test_http_server.h"
 
-static void test_open(void **state)
+static void test_bad_urls_and_proxies_are_refused(void **state)
 {
 	static const struct bad {
 		const char *url, *proxy, *word;
@@ -34,7 +34,7 @@ static void test_open(void **state)
 	http_close(NULL);
 }
 
-static void test_check_status(void **state)
+static void test_the_status_and_the_body_are_told(void **state)
 {
 	static const struct answer {
 		const char *name;
@@ -162,7 +162,7 @@ static void test_check_status(void **state)
 }
 
 /* The content type makes a page of text that does not begin like one. */
-static void test_page_by_type(void **state)
+static void test_the_content_type_makes_a_page(void **state)
 {
 	struct http *http = open_to("127.0.0.1", 80, &plain);
 	struct http_response r = {.status = 500, .content_type = "text/html"};
@@ -177,7 +177,7 @@ static void test_page_by_type(void **state)
 }
 
 /* A long line of the body, or one far down, is cut in the message. */
-static void test_long_body(void **state)
+static void test_a_long_body_is_cut_in_the_message(void **state)
 {
 	struct http *http = open_to("127.0.0.1", 80, &plain);
 	struct http_response r = {.status = 500};
@@ -198,7 +198,7 @@ static void test_long_body(void **state)
 	http_close(http);
 }
 
-static void test_type(void **state)
+static void test_the_content_type_is_compared_whole(void **state)
 {
 	struct http_response r = {.content_type = "application/x-pki-message"};
 
@@ -212,11 +212,11 @@ static void test_type(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_open),
-	    TEST(test_check_status),
-	    TEST(test_page_by_type),
-	    TEST(test_long_body),
-	    TEST(test_type),
+	    TEST(test_bad_urls_and_proxies_are_refused),
+	    TEST(test_the_status_and_the_body_are_told),
+	    TEST(test_the_content_type_makes_a_page),
+	    TEST(test_a_long_body_is_cut_in_the_message),
+	    TEST(test_the_content_type_is_compared_whole),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -80,7 +80,7 @@ static void interrupted(int signal_number)
 	(void)signal_number;
 }
 
-static void test_time_limit(void **state)
+static void test_slow_answers_end_at_the_time_limit(void **state)
 {
 	static const struct slow {
 		const char *name;
@@ -139,7 +139,7 @@ static void serve_deaf(int listener, int log)
 	conn_sleep(20000);
 }
 
-static void test_send_time_limit(void **state)
+static void test_a_server_that_reads_nothing_is_given_up(void **state)
 {
 	struct http_options options = plain;
 	struct http_request post = {
@@ -182,7 +182,7 @@ static bool fill_queue(int fds[], size_t n, uint32_t ip, unsigned int port)
 	return poll(&wait, 1, 100) == 0;
 }
 
-static void test_connect_time_limit(void **state)
+static void test_connecting_ends_at_the_time_limit(void **state)
 {
 	struct http_options options = plain;
 	unsigned int port = 0;
@@ -221,7 +221,7 @@ static void serve_one(int listener, int log)
 }
 
 /* The first address refuses connections, the second one answers. */
-static void test_two_addresses(void **state)
+static void test_the_second_address_is_tried(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -277,7 +277,7 @@ static bool note_tried(const struct http_try *tried, void *arg)
  * An observer is told of all addresses if it wants to; meanwhile the connection
  * does not wait.
  */
-static void test_observed(void **state)
+static void test_an_observer_is_told_of_all_addresses(void **state)
 {
 	int tries = 0, listener;
 	const struct http_observer observer = {
@@ -304,7 +304,7 @@ static void test_observed(void **state)
 }
 
 /* The time limit leaves time for the next address if one never answers. */
-static void test_black_hole(void **state)
+static void test_time_is_left_for_the_next_address(void **state)
 {
 	struct http_options options = plain;
 	struct server s;
@@ -335,7 +335,7 @@ static void test_black_hole(void **state)
 	finish(&s);
 }
 
-static void test_unknown_name(void **state)
+static void test_an_unknown_name_is_told(void **state)
 {
 	struct http *http = open_to("nowhere.test", 80, &plain);
 
@@ -345,7 +345,7 @@ static void test_unknown_name(void **state)
 	http_close(http);
 }
 
-static void test_ipv6(void **state)
+static void test_ipv6_addresses_are_connected_to(void **state)
 {
 	struct server s;
 	struct http *http;
@@ -376,7 +376,7 @@ static void serve_later(int listener, int log)
 	serve_one(listener, log);
 }
 
-static void test_wait(void **state)
+static void test_a_server_that_is_not_there_yet_is_waited_for(void **state)
 {
 	static const struct http_observer nobody;
 	struct http_options options = plain;
@@ -422,15 +422,15 @@ static void test_wait(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    TEST(test_time_limit),
-	    TEST(test_send_time_limit),
-	    TEST(test_connect_time_limit),
-	    TEST(test_two_addresses),
-	    TEST(test_observed),
-	    TEST(test_black_hole),
-	    TEST(test_unknown_name),
-	    TEST(test_ipv6),
-	    TEST(test_wait),
+	    TEST(test_slow_answers_end_at_the_time_limit),
+	    TEST(test_a_server_that_reads_nothing_is_given_up),
+	    TEST(test_connecting_ends_at_the_time_limit),
+	    TEST(test_the_second_address_is_tried),
+	    TEST(test_an_observer_is_told_of_all_addresses),
+	    TEST(test_time_is_left_for_the_next_address),
+	    TEST(test_an_unknown_name_is_told),
+	    TEST(test_ipv6_addresses_are_connected_to),
+	    TEST(test_a_server_that_is_not_there_yet_is_waited_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -128,7 +128,7 @@ static void test_names(void **state)
 		    rows[i].same ? X509_V_OK : X509_V_ERR_HOSTNAME_MISMATCH);
 }
 
-static void test_addresses(void **state)
+static void test_certificates_of_addresses_are_compared(void **state)
 {
 	static const struct {
 		const char *names, *host;
@@ -154,7 +154,7 @@ static void test_addresses(void **state)
 }
 
 /* RFC 6066, 3: SNI has a name without its final dot, and no address. */
-static void test_sni(void **state)
+static void test_sni_has_no_final_dot_and_no_address(void **state)
 {
 	static const char *const rows[][2] = {
 	    {"scep.example.org", "scep.example.org"},
@@ -190,8 +190,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_names),
-	    cmocka_unit_test(test_addresses),
-	    cmocka_unit_test(test_sni),
+	    cmocka_unit_test(test_certificates_of_addresses_are_compared),
+	    cmocka_unit_test(test_sni_has_no_final_dot_and_no_address),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -38,7 +38,7 @@
 
 /* key_name.c */
 
-static void test_is_uri(void **state)
+static void test_uris_are_told_from_files(void **state)
 {
 	static const char *const uris[] = {"pkcs11:", "pkcs11:token=x",
 	    "handle:0x81000000", "file:/x", "tpm2tss:1", "a+b-c.d1:", "ab:"};
@@ -123,7 +123,7 @@ static const struct {
     {.name = "", .uri = ""},
 };
 
-static void test_split(void **state)
+static void test_the_pin_is_split_from_a_uri(void **state)
 {
 	size_t i;
 
@@ -145,7 +145,7 @@ static void test_split(void **state)
 	}
 }
 
-static void test_split_bad(void **state)
+static void test_bad_uris_are_refused(void **state)
 {
 	static const char *const bad[] = {"pkcs11:pin-value=%",
 	    "pkcs11:pin-value=%1", "pkcs11:pin-value=12%3",
@@ -171,7 +171,7 @@ static void test_split_bad(void **state)
 	}
 }
 
-static void test_split_long(void **state)
+static void test_a_pin_has_as_many_characters_as_allowed(void **state)
 {
 	static const char *const digits[] = {"1", "%31"};
 	size_t i, len, n;
@@ -197,7 +197,7 @@ static void test_split_long(void **state)
 }
 
 /* Of two PINs, neither is passed to a module or shown. */
-static void test_split_twice(void **state)
+static void test_of_two_pins_neither_is_taken(void **state)
 {
 	static const char *const names[] = {
 	    "pkcs11:pin-value=1234;token=x;pin-value=5678",
@@ -223,7 +223,7 @@ static void test_split_twice(void **state)
 	}
 }
 
-static void test_other_token(void **state)
+static void test_another_token_needs_another_pin(void **state)
 {
 	static const char scep[] = "pkcs11:token=scep;object=x";
 	static const char *const others[] = {"pkcs11:token=old;object=x",
@@ -243,7 +243,7 @@ static void test_other_token(void **state)
 	assert_false(key_name_needs_other_pin("", scep));
 }
 
-static void test_is_secret(void **state)
+static void test_names_with_secrets_are_told(void **state)
 {
 	static const char *const secrets[] = {"handle:0x81000000?1234",
 	    "file:/x?y", "handle:?",
@@ -263,7 +263,7 @@ static void test_is_secret(void **state)
 			fixture_fail("%s", plain[i]);
 }
 
-static void test_shown(void **state)
+static void test_names_are_shown_without_secrets(void **state)
 {
 	static const struct {
 		const char *name, *shown;
@@ -307,7 +307,7 @@ static void test_shown(void **state)
 
 /* pass.c */
 
-static void test_is_source(void **state)
+static void test_sources_of_pass_phrases_are_told(void **state)
 {
 	static const char *const sources[] = {"pass:", "pass:x", "env:X",
 	    "file:x", "fd:0", "stdin", "pass:stdin"};
@@ -362,7 +362,7 @@ static void assert_no_pass(
 	assert_ptr_equal(strchr(said, '\n'), said + strlen(said) - 1);
 }
 
-static void test_pass_text(void **state)
+static void test_a_pass_phrase_is_read_from_each_source(void **state)
 {
 	struct pass pass;
 	const char *said;
@@ -418,7 +418,7 @@ static const char *file_source(const char *path)
 	return source;
 }
 
-static void test_pass_lines(void **state)
+static void test_a_pass_phrase_is_the_first_line(void **state)
 {
 	const char *path = fixture_path("pass");
 	size_t i;
@@ -433,7 +433,7 @@ static void test_pass_lines(void **state)
 	}
 }
 
-static void test_pass_next_lines(void **state)
+static void test_the_next_pass_phrase_is_the_next_line(void **state)
 {
 	const char *path = fixture_path("pass"), *source;
 	int fd, saved = dup(STDIN_FILENO);
@@ -464,7 +464,7 @@ static void test_pass_next_lines(void **state)
 	    "--passin: cannot read the pass phrase: Bad file descriptor");
 }
 
-static void test_pass_long(void **state)
+static void test_a_long_pass_phrase_is_refused(void **state)
 {
 	static const char *const ends[] = {"", "\n", "\r\n"};
 	char text[PASS_MAX + 8], source[PASS_MAX + 16];
@@ -507,7 +507,7 @@ static void test_pass_long(void **state)
 	}
 }
 
-static void test_pass_bad(void **state)
+static void test_bad_sources_are_refused(void **state)
 {
 	static const char *const numbers[] = {"fd:", "fd:x", "fd:-1", "fd:1x",
 	    "fd:2147483648", "fd:99999999999999999999"};
@@ -531,7 +531,7 @@ static void test_pass_bad(void **state)
 	assert_no_pass(file_source(fixture_directory()), ST_FILE, "directory");
 }
 
-static void test_pass_wipe(void **state)
+static void test_a_pass_phrase_is_wiped(void **state)
 {
 	static const struct pass none;
 	struct pass pass;
@@ -545,7 +545,7 @@ static void test_pass_wipe(void **state)
 
 /* secret.c */
 
-static void test_ask(void **state)
+static void test_the_user_is_asked_for_a_pass_phrase(void **state)
 {
 	struct pass pass = {.given = true, .text = PHRASE};
 	const struct key_place place = {
@@ -681,7 +681,7 @@ static void assert_no_key(
 	assert_null(strstr(said, "73829104"));
 }
 
-static void test_key_phrases(void **state)
+static void test_encrypted_keys_need_their_pass_phrase(void **state)
 {
 	static const char wrong[] = "cannot decrypt it, the pass phrase is wro";
 	EVP_PKEY *const keys[] = {fixture_rsa(0), fixture_ec()};
@@ -740,7 +740,7 @@ static void write_with_crlf(const char *path, const struct buf *text)
 }
 
 /* Text and other objects before and after the key, and lines that end in CR. */
-static void test_key_pem(void **state)
+static void test_text_around_a_key_is_skipped(void **state)
 {
 	static const char parameters[] =
 	    "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n"
@@ -784,7 +784,7 @@ static void test_key_pem(void **state)
 }
 
 /* A PKCS#8 key with attributes, or whose parameters are absent or odd. */
-static void test_key_pkcs8(void **state)
+static void test_odd_pkcs8_keys_are_read(void **state)
 {
 	const char *path = fixture_path("key");
 	ASN1_STRING *odd = ASN1_OCTET_STRING_new();
@@ -812,7 +812,7 @@ static void test_key_pkcs8(void **state)
 }
 
 /* What a label does not promise is no key, and the next one is not taken. */
-static void test_key_pem_bad(void **state)
+static void test_a_wrong_label_is_no_key(void **state)
 {
 	static const char what[] = "not a private key in PEM or DER";
 	const char *path = fixture_path("key");
@@ -850,7 +850,7 @@ static void write_pkcs12(const char *path)
 }
 
 /* A key is found behind as much other text as there is. */
-static void test_key_file(void **state)
+static void test_a_key_behind_much_text_is_found(void **state)
 {
 	static const size_t before[] = {0, 1, 900, 1000, 1023, 1024, 1025, 2000,
 	    262100, 262130, 262144, 300000, 600000};
@@ -884,7 +884,7 @@ static void test_key_file(void **state)
 }
 
 /* A store has one key, or none, and nothing of it is lost. */
-static void test_store(void **state)
+static void test_a_store_has_one_key_or_none(void **state)
 {
 	const char *path = fixture_path("store");
 	const struct key_place place = {.name = path, .what = "private key"};
@@ -912,7 +912,7 @@ static void test_store(void **state)
 }
 
 /* A key in a file leaves nothing to clean up, a provider does. */
-static void test_token_cleanup(void **state)
+static void test_only_a_provider_leaves_something_to_clean_up(void **state)
 {
 	char name[] = "default";
 	char *const names[] = {name};
@@ -943,7 +943,7 @@ static void test_token_cleanup(void **state)
  * About one wrong pass phrase in 256 leaves valid padding when decrypted.  Where a
  * phrase is given nobody is asked for one, so that this needs no process of its own.
  */
-static void test_key_many_phrases(void **state)
+static void test_wrong_pass_phrases_are_never_taken(void **state)
 {
 	static const char wrong[] = "cannot decrypt it, the pass phrase is wro";
 	const char *path = fixture_path("key"), *said;
@@ -969,7 +969,7 @@ static void test_key_many_phrases(void **state)
 	}
 }
 
-static void test_key_names(void **state)
+static void test_uris_that_cannot_be_loaded_are_told(void **state)
 {
 	static const char *const uris[] = {"pkcs11:token=x;pin-value=73829104",
 	    "pkcs11:token=x?pin-value=73829104", "handle:0x81000000?73829104",
@@ -1008,31 +1008,31 @@ static void test_key_names(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_is_uri),
-	    cmocka_unit_test(test_split),
-	    cmocka_unit_test(test_split_bad),
-	    cmocka_unit_test(test_split_long),
-	    cmocka_unit_test(test_split_twice),
-	    cmocka_unit_test(test_other_token),
-	    cmocka_unit_test(test_is_secret),
-	    cmocka_unit_test(test_shown),
-	    cmocka_unit_test(test_is_source),
-	    cmocka_unit_test(test_pass_text),
-	    cmocka_unit_test(test_pass_lines),
-	    cmocka_unit_test(test_pass_next_lines),
-	    cmocka_unit_test(test_pass_long),
-	    cmocka_unit_test(test_pass_bad),
-	    cmocka_unit_test(test_pass_wipe),
-	    cmocka_unit_test(test_ask),
-	    cmocka_unit_test(test_key_phrases),
-	    cmocka_unit_test(test_key_pem),
-	    cmocka_unit_test(test_key_pkcs8),
-	    cmocka_unit_test(test_key_pem_bad),
-	    cmocka_unit_test(test_key_many_phrases),
-	    cmocka_unit_test(test_key_names),
-	    cmocka_unit_test(test_key_file),
-	    cmocka_unit_test(test_store),
-	    cmocka_unit_test(test_token_cleanup),
+	    cmocka_unit_test(test_uris_are_told_from_files),
+	    cmocka_unit_test(test_the_pin_is_split_from_a_uri),
+	    cmocka_unit_test(test_bad_uris_are_refused),
+	    cmocka_unit_test(test_a_pin_has_as_many_characters_as_allowed),
+	    cmocka_unit_test(test_of_two_pins_neither_is_taken),
+	    cmocka_unit_test(test_another_token_needs_another_pin),
+	    cmocka_unit_test(test_names_with_secrets_are_told),
+	    cmocka_unit_test(test_names_are_shown_without_secrets),
+	    cmocka_unit_test(test_sources_of_pass_phrases_are_told),
+	    cmocka_unit_test(test_a_pass_phrase_is_read_from_each_source),
+	    cmocka_unit_test(test_a_pass_phrase_is_the_first_line),
+	    cmocka_unit_test(test_the_next_pass_phrase_is_the_next_line),
+	    cmocka_unit_test(test_a_long_pass_phrase_is_refused),
+	    cmocka_unit_test(test_bad_sources_are_refused),
+	    cmocka_unit_test(test_a_pass_phrase_is_wiped),
+	    cmocka_unit_test(test_the_user_is_asked_for_a_pass_phrase),
+	    cmocka_unit_test(test_encrypted_keys_need_their_pass_phrase),
+	    cmocka_unit_test(test_text_around_a_key_is_skipped),
+	    cmocka_unit_test(test_odd_pkcs8_keys_are_read),
+	    cmocka_unit_test(test_a_wrong_label_is_no_key),
+	    cmocka_unit_test(test_wrong_pass_phrases_are_never_taken),
+	    cmocka_unit_test(test_uris_that_cannot_be_loaded_are_told),
+	    cmocka_unit_test(test_a_key_behind_much_text_is_found),
+	    cmocka_unit_test(test_a_store_has_one_key_or_none),
+	    cmocka_unit_test(test_only_a_provider_leaves_something_to_clean_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

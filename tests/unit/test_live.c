@@ -13,7 +13,7 @@
 #define KIB ((size_t)1024)
 #define MIB (1024 * KIB)
 
-static void test_time(void **state)
+static void test_times_are_written_short(void **state)
 {
 	static const struct {
 		long long seconds;
@@ -38,7 +38,7 @@ static void test_time(void **state)
 	}
 }
 
-static void test_size(void **state)
+static void test_sizes_are_written_short(void **state)
 {
 	static const struct {
 		size_t bytes;
@@ -67,7 +67,7 @@ static void test_size(void **state)
 }
 
 /* A test's stderr is no terminal: nothing is printed, and no signal caught. */
-static void test_no_terminal(void **state)
+static void test_nothing_is_printed_without_a_terminal(void **state)
 {
 	const char *text;
 
@@ -84,9 +84,9 @@ static void test_no_terminal(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_time),
-	    cmocka_unit_test(test_size),
-	    cmocka_unit_test(test_no_terminal),
+	    cmocka_unit_test(test_times_are_written_short),
+	    cmocka_unit_test(test_sizes_are_written_short),
+	    cmocka_unit_test(test_nothing_is_printed_without_a_terminal),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

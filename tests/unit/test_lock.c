@@ -144,7 +144,7 @@ static void expect_number(const char *path)
 	expect_content(path, number);
 }
 
-static void test_take(void **state)
+static void test_a_free_lock_is_taken(void **state)
 {
 	const char *path = fixture_path("cert.lock");
 	mode_t mask = umask(0);
@@ -166,7 +166,7 @@ static void test_take(void **state)
 	lock_release(&lock);
 }
 
-static void test_busy(void **state)
+static void test_a_lock_that_is_held_is_busy(void **state)
 {
 	const char *path = fixture_path("busy.lock"), *text;
 	pid_t pid = hold(path, 60);
@@ -189,7 +189,7 @@ static void test_busy(void **state)
 	lock_release(&lock);
 }
 
-static void test_wait(void **state)
+static void test_a_lock_is_waited_for(void **state)
 {
 	const char *path = fixture_path("wait.lock"), *text;
 	pid_t pid = hold(path, 0.5);
@@ -203,7 +203,7 @@ static void test_wait(void **state)
 }
 
 /* Who waits for a file that is removed meanwhile locks the one that is there. */
-static void test_removed(void **state)
+static void test_a_lock_file_that_was_removed_is_made_again(void **state)
 {
 	const char *path = fixture_path("removed.lock"), *text;
 	pid_t old = hold(path, 60), new;
@@ -219,7 +219,7 @@ static void test_removed(void **state)
 	end(old);
 }
 
-static void test_child(void **state)
+static void test_a_child_does_not_keep_the_lock(void **state)
 {
 	const char *path = fixture_path("child.lock");
 	struct lock lock, other;
@@ -238,7 +238,7 @@ static void test_child(void **state)
 	lock_release(&lock);
 }
 
-static void test_link(void **state)
+static void test_a_link_is_no_lock_file(void **state)
 {
 	const char *path = fixture_path("link.lock"), *text;
 	const char *aim = fixture_path("victim");
@@ -261,7 +261,7 @@ static void test_link(void **state)
 	lock_release(&lock);
 }
 
-static void test_content(void **state)
+static void test_foreign_texts_in_a_lock_file_stay(void **state)
 {
 	static const char *const foreign[] = {"a text\n", "12", "12\n13\n",
 	    "\n", "1234567890123456789012345678901234567890\n",
@@ -283,7 +283,7 @@ static void test_content(void **state)
 	lock_release(&lock);
 }
 
-static void test_umask(void **state)
+static void test_the_lock_file_has_its_mode_whatever_the_umask(void **state)
 {
 	const char *path = fixture_path("umask.lock");
 	mode_t mask = umask(0777);
@@ -333,14 +333,15 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(the_holder_is_found_without_a_trace),
 	    cmocka_unit_test(a_lock_of_nobody_in_particular_is_busy),
-	    cmocka_unit_test(test_take),
-	    cmocka_unit_test(test_busy),
-	    cmocka_unit_test(test_wait),
-	    cmocka_unit_test(test_removed),
-	    cmocka_unit_test(test_child),
-	    cmocka_unit_test(test_link),
-	    cmocka_unit_test(test_content),
-	    cmocka_unit_test(test_umask),
+	    cmocka_unit_test(test_a_free_lock_is_taken),
+	    cmocka_unit_test(test_a_lock_that_is_held_is_busy),
+	    cmocka_unit_test(test_a_lock_is_waited_for),
+	    cmocka_unit_test(test_a_lock_file_that_was_removed_is_made_again),
+	    cmocka_unit_test(test_a_child_does_not_keep_the_lock),
+	    cmocka_unit_test(test_a_link_is_no_lock_file),
+	    cmocka_unit_test(test_foreign_texts_in_a_lock_file_stay),
+	    cmocka_unit_test(
+		test_the_lock_file_has_its_mode_whatever_the_umask),
 	    cmocka_unit_test(what_is_no_file_is_no_lock),
 	};
 

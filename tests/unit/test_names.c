@@ -150,7 +150,7 @@ static const struct {
 		 "'()+,-./:=? only (PrintableString, RFC 5280, A.1)"},
 };
 
-static void test_subject(void **state)
+static void test_subjects_are_read_or_refused(void **state)
 {
 	struct problem problem;
 	X509_NAME *name;
@@ -173,7 +173,7 @@ static void test_subject(void **state)
 }
 
 /* RFC 5280, A.1: 64 characters, which are not bytes. */
-static void test_subject_bounds(void **state)
+static void test_a_value_has_as_many_characters_as_allowed(void **state)
 {
 	char text[160] = "/CN=";
 	struct problem problem;
@@ -192,7 +192,7 @@ static void test_subject_bounds(void **state)
 }
 
 /* Two attributes in one RDN are two entries with the same number. */
-static void test_subject_joined(void **state)
+static void test_attributes_are_joined_in_one_rdn(void **state)
 {
 	struct problem problem;
 	X509_NAME *name;
@@ -368,7 +368,7 @@ static const struct {
 	.count = 0},
 };
 
-static void test_altnames(void **state)
+static void test_altnames_are_read_or_refused(void **state)
 {
 	struct problem problem;
 	struct buf text = {0};
@@ -398,7 +398,7 @@ static void test_altnames(void **state)
 }
 
 /* Labels of up to 63 characters, 253 in all (RFC 1035, 2.3.4). */
-static void test_host_bounds(void **state)
+static void test_host_names_are_bounded(void **state)
 {
 	char label[80] = "DNS:", name[300] = "DNS:";
 	GENERAL_NAMES *names = GENERAL_NAMES_new();
@@ -423,7 +423,7 @@ static void test_host_bounds(void **state)
 }
 
 /* An address has up to 254 characters (RFC 5321, 4.5.3.1.3). */
-static void test_email_bounds(void **state)
+static void test_addresses_are_bounded(void **state)
 {
 	char address[300] = "email:";
 	GENERAL_NAMES *names = GENERAL_NAMES_new();
@@ -441,7 +441,7 @@ static void test_email_bounds(void **state)
 }
 
 /* The names of a certificate for many hosts, each given twice. */
-static void test_many_altnames(void **state)
+static void test_many_altnames_take_little_time(void **state)
 {
 	GENERAL_NAMES *names = GENERAL_NAMES_new();
 	struct problem problem;
@@ -464,7 +464,7 @@ static void test_many_altnames(void **state)
 	GENERAL_NAMES_free(names);
 }
 
-static void test_oid(void **state)
+static void test_oids_are_read_or_refused(void **state)
 {
 	static const char *const good[] = {
 	    "2.5", "1.2.3.0", "2.999.1", "1.2.99999999999999999999"};
@@ -488,14 +488,14 @@ static void test_oid(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_subject),
-	    cmocka_unit_test(test_subject_bounds),
-	    cmocka_unit_test(test_subject_joined),
-	    cmocka_unit_test(test_altnames),
-	    cmocka_unit_test(test_host_bounds),
-	    cmocka_unit_test(test_email_bounds),
-	    cmocka_unit_test(test_many_altnames),
-	    cmocka_unit_test(test_oid),
+	    cmocka_unit_test(test_subjects_are_read_or_refused),
+	    cmocka_unit_test(test_a_value_has_as_many_characters_as_allowed),
+	    cmocka_unit_test(test_attributes_are_joined_in_one_rdn),
+	    cmocka_unit_test(test_altnames_are_read_or_refused),
+	    cmocka_unit_test(test_host_names_are_bounded),
+	    cmocka_unit_test(test_addresses_are_bounded),
+	    cmocka_unit_test(test_many_altnames_take_little_time),
+	    cmocka_unit_test(test_oids_are_read_or_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

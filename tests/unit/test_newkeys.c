@@ -149,7 +149,7 @@ static void test_what_libcrypto_lacks_is_named(void **state)
 	assert_true(trial_signs(&rsa) && !ability_only_signs(&rsa));
 }
 
-static void test_new_keys(void **state)
+static void test_new_keys_of_these_types_are_made(void **state)
 {
 	const struct new_key_type *type, *rsa = new_key_find_type("rsa:2048");
 	EVP_PKEY *key;
@@ -236,7 +236,7 @@ static void assert_reply(const struct scep_request *request, bool for_both)
 }
 
 /* Where libcrypto does not sign, it says so, as the trial has said before. */
-static void test_messages(void **state)
+static void test_messages_are_made_with_these_keys(void **state)
 {
 	struct scep_request request = w.request, sent;
 	struct buf password = {0}, out = {0};
@@ -284,8 +284,8 @@ int main(void)
 	    cmocka_unit_test(test_types_that_sign),
 	    cmocka_unit_test(test_types_that_encapsulate),
 	    cmocka_unit_test(test_what_libcrypto_lacks_is_named),
-	    cmocka_unit_test(test_new_keys),
-	    cmocka_unit_test(test_messages),
+	    cmocka_unit_test(test_new_keys_of_these_types_are_made),
+	    cmocka_unit_test(test_messages_are_made_with_these_keys),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);

@@ -20,7 +20,7 @@
 
 #define SIGNED_DATA "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07\x02"
 
-static void test_list(void **state)
+static void test_the_list_of_operations_is_sound(void **state)
 {
 	unsigned int bits = 0;
 	size_t i;
@@ -61,7 +61,7 @@ static void report_failure(struct log_capture *capture, int fail_info,
 	buf_free(&in.transaction_id);
 }
 
-static void test_advice(void **state)
+static void test_failures_come_with_advice(void **state)
 {
 	struct log_capture capture;
 	char text[] = "Why?", many[800] = "";
@@ -94,7 +94,7 @@ static void test_advice(void **state)
 }
 
 /* A server that does not know RenewalReq. */
-static void test_advice_on_renewal(void **state)
+static void test_a_server_without_renewal_req_is_explained(void **state)
 {
 	static const enum message_type others[] = {
 	    MESSAGE_PKCSREQ, MESSAGE_CERTPOLL, MESSAGE_GETCERT, MESSAGE_GETCRL};
@@ -117,7 +117,7 @@ static void test_advice_on_renewal(void **state)
 }
 
 /* Advice for each failInfo, by what was sent: words that must be there, or not. */
-static void test_advice_by_message(void **state)
+static void test_advice_goes_by_what_was_sent(void **state)
 {
 	static const struct sent
 	    enrol = {.first = MESSAGE_PKCSREQ},
@@ -451,7 +451,7 @@ static void test_advice_by_message(void **state)
 }
 
 /* What a server that does not know RenewalReq refuses it with. */
-static void test_advice_on_renewal_req(void **state)
+static void test_a_refused_renewal_req_is_explained(void **state)
 {
 	const struct sent renewal = {.first = MESSAGE_RENEWALREQ,
 			      .renewal = true},
@@ -467,7 +467,7 @@ static void test_advice_on_renewal_req(void **state)
 }
 
 /* -R is an option of enroll only. */
-static void test_advice_on_no_content(void **state)
+static void test_advice_on_no_content_goes_by_the_operation(void **state)
 {
 	(void)state;
 	assert_non_null(strstr(
@@ -481,7 +481,7 @@ static void test_advice_on_no_content(void **state)
 }
 
 /* Advice on HTTP errors, by the operation, -i and POST. */
-static void test_refusals(void **state)
+static void test_http_errors_come_with_advice(void **state)
 {
 	static const struct {
 		const char *name;
@@ -620,7 +620,7 @@ static void test_refusals(void **state)
 }
 
 /* Only a SignedData may be the answer after all, not what looks like one. */
-static void test_find_error(void **state)
+static void test_a_message_with_an_error_is_found(void **state)
 {
 	static const struct {
 		const char *name;
@@ -725,7 +725,7 @@ static void test_find_error(void **state)
 }
 
 /* What is wrong with a response of status 200: the content type, or the body. */
-static void test_refused_bodies(void **state)
+static void test_wrong_bodies_are_refused(void **state)
 {
 	static const char *const types[] = {"application/x-pki-message", NULL};
 	static const struct {
@@ -837,7 +837,7 @@ static void assert_action(int number, void (*handler)(int), int flags)
 }
 
 /* However often it waits, what is restored is what was there at first. */
-static void test_poll_signals(void **state)
+static void test_signals_are_restored_after_waiting(void **state)
 {
 	const struct options options = {
 	    .operation = &op_enroll, .poll_count = 9, .poll_time = 100};
@@ -889,7 +889,7 @@ static void test_poll_signals(void **state)
 static const struct options no_id = {.operation = &op_getcrl};
 
 /* The transactionID of a query is random (RFC 8894, 3.2.1.1). */
-static void test_random_id(void **state)
+static void test_the_transaction_id_of_a_query_is_random(void **state)
 {
 	struct inputs first = {.options = &no_id};
 	bool changed[32] = {false};
@@ -914,7 +914,7 @@ static void test_random_id(void **state)
 }
 
 /* Without random bytes there is none, and an error. */
-static void test_no_random_id(void **state)
+static void test_without_random_bytes_there_is_no_id(void **state)
 {
 	struct inputs in = {.options = &no_id};
 	enum status st;
@@ -937,18 +937,18 @@ static void test_no_random_id(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_list),
-	    cmocka_unit_test(test_random_id),
-	    cmocka_unit_test(test_no_random_id),
-	    cmocka_unit_test(test_advice),
-	    cmocka_unit_test(test_advice_on_renewal),
-	    cmocka_unit_test(test_advice_by_message),
-	    cmocka_unit_test(test_advice_on_renewal_req),
-	    cmocka_unit_test(test_advice_on_no_content),
-	    cmocka_unit_test(test_refusals),
-	    cmocka_unit_test(test_find_error),
-	    cmocka_unit_test(test_refused_bodies),
-	    cmocka_unit_test(test_poll_signals),
+	    cmocka_unit_test(test_the_list_of_operations_is_sound),
+	    cmocka_unit_test(test_the_transaction_id_of_a_query_is_random),
+	    cmocka_unit_test(test_without_random_bytes_there_is_no_id),
+	    cmocka_unit_test(test_failures_come_with_advice),
+	    cmocka_unit_test(test_a_server_without_renewal_req_is_explained),
+	    cmocka_unit_test(test_advice_goes_by_what_was_sent),
+	    cmocka_unit_test(test_a_refused_renewal_req_is_explained),
+	    cmocka_unit_test(test_advice_on_no_content_goes_by_the_operation),
+	    cmocka_unit_test(test_http_errors_come_with_advice),
+	    cmocka_unit_test(test_a_message_with_an_error_is_found),
+	    cmocka_unit_test(test_wrong_bodies_are_refused),
+	    cmocka_unit_test(test_signals_are_restored_after_waiting),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -25,7 +25,7 @@
 #define C16 C4 ":44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"
 
 /* Fingerprints in the forms that people paste, and their digests. */
-static void test_parse(void **state)
+static void test_fingerprints_are_read(void **state)
 {
 	static const struct {
 		const char *text, *digest;
@@ -104,7 +104,7 @@ static void test_parse(void **state)
 	}
 }
 
-static void test_parse_bad(void **state)
+static void test_what_is_no_fingerprint_is_refused(void **state)
 {
 	static const struct {
 		const char *text, *problem;
@@ -227,7 +227,7 @@ static void assert_kept(STACK_OF(X509) *certs, X509 *const *kept)
 }
 
 /* What the pinned CA vouches for needs no fingerprint, but there is one. */
-static void test_vouched(void **state)
+static void test_what_the_pinned_ca_vouches_for_is_kept(void **state)
 {
 	X509 *all[] = {w.stranger, w.sub, NULL}, *one[] = {w.stranger, NULL};
 	char *text = fingerprint(w.root, EVP_sha256());
@@ -245,7 +245,7 @@ static void test_vouched(void **state)
 	free(text);
 }
 
-static void test_keep(void **state)
+static void test_pinned_certificates_are_kept(void **state)
 {
 	X509 *all[] = {w.stranger, w.sub, w.root, NULL};
 	X509 *below[] = {w.sub, w.root, NULL},
@@ -286,7 +286,7 @@ static void test_keep(void **state)
 }
 
 /* The message shows a few fingerprints received, by the digest of the pin. */
-static void test_mismatch(void **state)
+static void test_a_mismatch_shows_what_was_received(void **state)
 {
 	X509 *all[] = {w.stranger, w.sub, w.root, w.leaf, w.leaf, NULL};
 	char *pins[] = {C16 ":" C4, NULL}, *shown;
@@ -309,7 +309,7 @@ static void test_mismatch(void **state)
 }
 
 /* An unpinned -e is an error; a pin of -e itself counts for -e alone. */
-static void test_extra(void **state)
+static void test_an_unpinned_encryption_certificate_is_an_error(void **state)
 {
 	X509 *all[] = {w.root, w.sub, NULL};
 	char *pins[3] = {fingerprint(w.root, EVP_sha256())};
@@ -335,7 +335,7 @@ static void test_extra(void **state)
 }
 
 /* keyCertSign without basicConstraints makes no CA (RFC 5280, 4.2.1.9). */
-static void test_usage_is_no_ca(void **state)
+static void test_key_cert_sign_alone_makes_no_ca(void **state)
 {
 	char *pins[2] = {fingerprint(w.root, EVP_sha256())};
 	X509 *by_usage = fixture_cert(&(struct cert_spec){.cn = "usage",
@@ -364,7 +364,7 @@ static void test_usage_is_no_ca(void **state)
 }
 
 /* Many certificates with name and key identifier of root take little time. */
-static void test_many(void **state)
+static void test_many_certificates_take_little_time(void **state)
 {
 	char *pins[2] = {fingerprint(w.root, EVP_sha256())};
 	STACK_OF(X509) *certs = sk_X509_new_null();
@@ -392,7 +392,7 @@ static void test_many(void **state)
 }
 
 /* Which extendedKeyUsage marks an RA, and that a pin requires the mark. */
-static void test_marks(void **state)
+static void test_an_ra_is_marked_by_its_purpose(void **state)
 {
 	static const struct {
 		const char *name;
@@ -450,15 +450,16 @@ static void test_marks(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_parse),
-	    cmocka_unit_test(test_parse_bad),
-	    cmocka_unit_test(test_vouched),
-	    cmocka_unit_test(test_keep),
-	    cmocka_unit_test(test_mismatch),
-	    cmocka_unit_test(test_extra),
-	    cmocka_unit_test(test_usage_is_no_ca),
-	    cmocka_unit_test(test_many),
-	    cmocka_unit_test(test_marks),
+	    cmocka_unit_test(test_fingerprints_are_read),
+	    cmocka_unit_test(test_what_is_no_fingerprint_is_refused),
+	    cmocka_unit_test(test_what_the_pinned_ca_vouches_for_is_kept),
+	    cmocka_unit_test(test_pinned_certificates_are_kept),
+	    cmocka_unit_test(test_a_mismatch_shows_what_was_received),
+	    cmocka_unit_test(
+		test_an_unpinned_encryption_certificate_is_an_error),
+	    cmocka_unit_test(test_key_cert_sign_alone_makes_no_ca),
+	    cmocka_unit_test(test_many_certificates_take_little_time),
+	    cmocka_unit_test(test_an_ra_is_marked_by_its_purpose),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

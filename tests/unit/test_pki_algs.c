@@ -35,7 +35,7 @@ static EVP_PKEY *make_key(int type)
 	return key;
 }
 
-static void test_ability(void **state)
+static void test_keys_can_sign_and_encrypt_by_their_type(void **state)
 {
 	static const int others[] = {EVP_PKEY_ED25519, EVP_PKEY_ED448,
 	    EVP_PKEY_X25519, EVP_PKEY_RSA_PSS};
@@ -96,7 +96,7 @@ static const struct {
 static const char *const no_algorithms[] = {
     "", "AES", "aes12", "aes1288", "sha", "SHA256", "sha256 ", "md4", "null"};
 
-static void test_algs(void **state)
+static void test_algorithms_have_names(void **state)
 {
 	bool has_legacy = compat_load_legacy();
 	const EVP_CIPHER *cipher;
@@ -200,7 +200,7 @@ static void expect_name(const char *text, const char *got, const char *want)
 	assert_true(same);
 }
 
-static void test_algs_spellings(void **state)
+static void test_algorithms_are_found_in_other_spellings(void **state)
 {
 	size_t i;
 
@@ -214,7 +214,7 @@ static void test_algs_spellings(void **state)
 	assert_int_equal(ERR_peek_error(), 0);
 }
 
-static void test_algs_unknown(void **state)
+static void test_unknown_algorithms_are_not_found(void **state)
 {
 	enum status digest, cipher;
 	const EVP_CIPHER *c;
@@ -277,7 +277,7 @@ static void test_algs_forbidden(void **state)
  * that policy forbids it.  libcrypto knows the name MD4, but only the legacy
  * provider implements it.
  */
-static void test_algs_refused_digest(void **state)
+static void test_a_digest_that_policy_forbids_is_named(void **state)
 {
 	static const int allowed[] = {NID_sha256, NID_md5,
 	    NID_sha1WithRSAEncryption, NID_sha512WithRSAEncryption, NID_undef,
@@ -301,7 +301,7 @@ static void test_algs_refused_digest(void **state)
 }
 
 /* Obsolete ciphers are accepted with a warning; other NIDs are refused. */
-static void test_algs_admit(void **state)
+static void test_obsolete_ciphers_are_accepted_with_a_warning(void **state)
 {
 	static const struct {
 		const char *name;
@@ -371,13 +371,13 @@ static void test_algs_admit(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_ability),
-	    cmocka_unit_test(test_algs),
-	    cmocka_unit_test(test_algs_spellings),
-	    cmocka_unit_test(test_algs_unknown),
+	    cmocka_unit_test(test_keys_can_sign_and_encrypt_by_their_type),
+	    cmocka_unit_test(test_algorithms_have_names),
+	    cmocka_unit_test(test_algorithms_are_found_in_other_spellings),
+	    cmocka_unit_test(test_unknown_algorithms_are_not_found),
 	    cmocka_unit_test(test_algs_forbidden),
-	    cmocka_unit_test(test_algs_admit),
-	    cmocka_unit_test(test_algs_refused_digest),
+	    cmocka_unit_test(test_obsolete_ciphers_are_accepted_with_a_warning),
+	    cmocka_unit_test(test_a_digest_that_policy_forbids_is_named),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

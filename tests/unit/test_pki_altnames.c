@@ -31,7 +31,7 @@ static GENERAL_NAMES *make_altnames(const char *text)
 	return names;
 }
 
-static void test_altnames(void **state)
+static void test_missing_altnames_are_found(void **state)
 {
 	static const struct {
 		const char *names, *others, *missing;
@@ -103,7 +103,7 @@ static void test_altnames(void **state)
 }
 
 /* No subjectAltName differs from one that cannot be decoded, and from two. */
-static void test_altnames_unreadable(void **state)
+static void test_unreadable_altnames_differ_from_none(void **state)
 {
 	const struct cert_spec spec = {.cn = "CA", .key = fixture_rsa(0)};
 	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
@@ -156,7 +156,7 @@ static void assert_altname_text(GENERAL_NAME *name, const char *text)
 }
 
 /* Names that differ are printed differently, and none imitates a list. */
-static void test_altname_strings(void **state)
+static void test_altnames_are_printed_unambiguously(void **state)
 {
 	static const struct {
 		const char *bytes;
@@ -216,7 +216,7 @@ static GENERAL_NAME *make_address(const char *bytes, int len)
 	return name;
 }
 
-static void test_altname_types(void **state)
+static void test_types_of_altnames_are_named(void **state)
 {
 	static const struct {
 		const char *names, *text;
@@ -257,7 +257,7 @@ static void test_altname_types(void **state)
 }
 
 /* Many names, long ones, and control characters: a short line. */
-static void test_altnames_bounded(void **state)
+static void test_many_altnames_are_a_short_line(void **state)
 {
 	GENERAL_NAMES *names = sk_GENERAL_NAME_new_null();
 	struct buf out = {0};
@@ -286,11 +286,11 @@ static void test_altnames_bounded(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_altnames),
-	    cmocka_unit_test(test_altnames_unreadable),
-	    cmocka_unit_test(test_altname_strings),
-	    cmocka_unit_test(test_altname_types),
-	    cmocka_unit_test(test_altnames_bounded),
+	    cmocka_unit_test(test_missing_altnames_are_found),
+	    cmocka_unit_test(test_unreadable_altnames_differ_from_none),
+	    cmocka_unit_test(test_altnames_are_printed_unambiguously),
+	    cmocka_unit_test(test_types_of_altnames_are_named),
+	    cmocka_unit_test(test_many_altnames_are_a_short_line),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -56,7 +56,7 @@ static void assert_picks(X509 *const *certs, int count, int fixed, X509 *sign,
 	assert_null(bundle.certs);
 }
 
-static void test_picks(void **state)
+static void test_the_certificates_to_use_are_picked(void **state)
 {
 	const X509_NAME *root = X509_get_subject_name(world.root);
 	const X509_NAME *sub = X509_get_subject_name(world.sub);
@@ -115,7 +115,7 @@ static void test_picks(void **state)
 }
 
 /* Of two suitable certificates the first one is picked. */
-static void test_picks_first(void **state)
+static void test_the_first_of_two_is_picked(void **state)
 {
 	X509 *certs[][FIXTURE_STACK] = {
 	    {world.plain, world.both}, {world.root, world.both, world.plain}};
@@ -135,7 +135,7 @@ static void test_picks_first(void **state)
 }
 
 /* One that has to do with no other, and does not sign, is no recipient. */
-static void test_picks_no_stranger(void **state)
+static void test_a_stranger_is_no_recipient(void **state)
 {
 	const struct {
 		X509 *certs[FIXTURE_STACK];
@@ -171,7 +171,7 @@ static void test_picks_no_stranger(void **state)
 }
 
 /* Where none is suitable the first is picked, but no stranger. */
-static void test_picks_no_first_stranger(void **state)
+static void test_no_stranger_is_picked_even_if_none_suits(void **state)
 {
 	X509 *certs[] = {world.plain, world.root, world.sign, NULL};
 	X509 *chain[] = {world.strange_enc, world.root, world.sub, NULL};
@@ -192,7 +192,7 @@ static void test_picks_no_first_stranger(void **state)
 	cabundle_free(&bundle);
 }
 
-static void test_check(void **state)
+static void test_cas_are_checked_before_use(void **state)
 {
 	const struct {
 		X509 *certs[FIXTURE_STACK];
@@ -251,7 +251,7 @@ static void test_check(void **state)
 }
 
 /* Where an RA signs, by its mark, the CA that issued it does not. */
-static void test_may_sign(void **state)
+static void test_the_ra_signs_and_its_ca_does_not(void **state)
 {
 	X509 *ca = fixture_cert(
 	    &(struct cert_spec){.cn = "CA", .key = fixture_rsa(0), .ca = true});
@@ -279,7 +279,7 @@ static void test_may_sign(void **state)
 	X509_free(ca);
 }
 
-static void test_set_numbers(void **state)
+static void test_numbers_of_sets_are_read(void **state)
 {
 	static const char *const names[] = {"set", "set-", "set-0", "set-2",
 	    "set-3x", "set-+4", "set- 5", "set--6", "xset-7", "set8", "se-9",
@@ -301,7 +301,7 @@ static void test_set_numbers(void **state)
 		    found[i], i == 0 || i == 2 || i == CASET_COUNT_MAX - 1);
 }
 
-static void test_is_chain(void **state)
+static void test_chains_are_told_from_other_sets(void **state)
 {
 	const struct {
 		X509 *certs[FIXTURE_STACK];
@@ -332,7 +332,7 @@ static void test_is_chain(void **state)
  * In a set of certificates of one name, each may be the issuer of each. A
  * hostile server can send such a set, so the number of attempts is limited.
  */
-static void test_is_chain_tries(void **state)
+static void test_hostile_sets_take_little_time(void **state)
 {
 	struct cert_spec spec = {.cn = "CA", .key = fixture_rsa(0), .ca = true};
 	X509 *ca = fixture_cert(&spec), *cert;
@@ -371,7 +371,7 @@ static void write_certs(const char *name, X509 *a, X509 *b)
 	buf_free(&pem);
 }
 
-static void test_bundle_read(void **state)
+static void test_a_bundle_is_read_from_its_file(void **state)
 {
 	const char *path = fixture_path("ca.crt"), *text;
 	struct cabundle bundle;
@@ -428,7 +428,7 @@ static void test_bundle_read(void **state)
 }
 
 /* As many certificates can be read as one message may contain, and no more. */
-static void test_bundle_limit(void **state)
+static void test_as_many_certificates_as_allowed_are_read(void **state)
 {
 	const char *path, *text;
 	struct cabundle bundle;
@@ -457,7 +457,7 @@ static void test_bundle_limit(void **state)
 }
 
 /* The certificate of -e need not chain, but its key must be able to encrypt. */
-static void test_bundle_encrypt(void **state)
+static void test_the_encryption_certificate_must_encrypt(void **state)
 {
 	const char *path = fixture_path("ca2.crt"), *text;
 	struct cabundle bundle;
@@ -490,18 +490,18 @@ static void test_bundle_encrypt(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_picks),
-	    cmocka_unit_test(test_picks_first),
-	    cmocka_unit_test(test_picks_no_stranger),
-	    cmocka_unit_test(test_picks_no_first_stranger),
-	    cmocka_unit_test(test_check),
-	    cmocka_unit_test(test_may_sign),
-	    cmocka_unit_test(test_set_numbers),
-	    cmocka_unit_test(test_is_chain),
-	    cmocka_unit_test(test_is_chain_tries),
-	    cmocka_unit_test(test_bundle_read),
-	    cmocka_unit_test(test_bundle_limit),
-	    cmocka_unit_test(test_bundle_encrypt),
+	    cmocka_unit_test(test_the_certificates_to_use_are_picked),
+	    cmocka_unit_test(test_the_first_of_two_is_picked),
+	    cmocka_unit_test(test_a_stranger_is_no_recipient),
+	    cmocka_unit_test(test_no_stranger_is_picked_even_if_none_suits),
+	    cmocka_unit_test(test_cas_are_checked_before_use),
+	    cmocka_unit_test(test_the_ra_signs_and_its_ca_does_not),
+	    cmocka_unit_test(test_numbers_of_sets_are_read),
+	    cmocka_unit_test(test_chains_are_told_from_other_sets),
+	    cmocka_unit_test(test_hostile_sets_take_little_time),
+	    cmocka_unit_test(test_a_bundle_is_read_from_its_file),
+	    cmocka_unit_test(test_as_many_certificates_as_allowed_are_read),
+	    cmocka_unit_test(test_the_encryption_certificate_must_encrypt),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_free);

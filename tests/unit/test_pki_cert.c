@@ -43,7 +43,7 @@ static void assert_parsed(const struct buf *b, bool want, int count)
 	cert_stack_free(certs);
 }
 
-static void test_parse_pem(void **state)
+static void test_certificates_in_pem_are_read(void **state)
 {
 	X509 *a = world_simple("a", 0, NULL), *b = world_simple("b", 1, NULL);
 	struct buf text = {0};
@@ -78,7 +78,7 @@ static void test_parse_pem(void **state)
 	X509_free(b);
 }
 
-static void test_parse_other_blocks(void **state)
+static void test_other_blocks_are_skipped(void **state)
 {
 	X509 *a = world_simple("a", 0, NULL), *b = world_simple("b", 1, NULL);
 	struct buf text = {0};
@@ -102,7 +102,7 @@ static void test_parse_other_blocks(void **state)
 	X509_free(b);
 }
 
-static void test_parse_count(void **state)
+static void test_too_many_certificates_are_refused(void **state)
 {
 	X509 *a = world_simple("a", 0, NULL);
 	struct buf text = {0};
@@ -118,7 +118,7 @@ static void test_parse_count(void **state)
 	X509_free(a);
 }
 
-static void test_parse_der(void **state)
+static void test_certificates_in_der_are_read(void **state)
 {
 	X509 *a = world_simple("a", 0, NULL);
 	struct buf der = {0};
@@ -142,7 +142,7 @@ static void test_parse_der(void **state)
 	X509_free(a);
 }
 
-static void test_parse_garbage(void **state)
+static void test_garbage_is_refused(void **state)
 {
 	static const struct {
 		const char *text;
@@ -172,7 +172,7 @@ static void test_parse_garbage(void **state)
 	}
 }
 
-static void test_cert_files(void **state)
+static void test_certificates_are_read_from_files(void **state)
 {
 	const char *path = fixture_path("certs.pem"), *text;
 	X509 *a = world_simple("a", 0, NULL), *b = world_simple("b", 1, NULL),
@@ -222,7 +222,7 @@ static void test_cert_files(void **state)
 	X509_free(b);
 }
 
-static void test_usage(void **state)
+static void test_usages_are_put_in_words(void **state)
 {
 	static const struct {
 		const char *usage, *text;
@@ -267,7 +267,7 @@ static void test_usage(void **state)
 	}
 }
 
-static void test_fingerprint(void **state)
+static void test_fingerprints_are_printed(void **state)
 {
 	X509 *cert = world_simple("a", 0, NULL);
 	struct buf text = {0}, der = {0}, want = {0};
@@ -294,7 +294,7 @@ static void test_fingerprint(void **state)
 	X509_free(cert);
 }
 
-static void test_name_text(void **state)
+static void test_names_are_printed_in_one_line(void **state)
 {
 	X509_NAME *name = fixture_name("a=b"), *empty = X509_NAME_new();
 	struct buf text = {0};
@@ -311,7 +311,7 @@ static void test_name_text(void **state)
 }
 
 /* In a message a subject is bounded, and there is always a word. */
-static void test_name_quote(void **state)
+static void test_a_subject_in_a_message_is_bounded(void **state)
 {
 	X509_NAME *name = fixture_name("a=b"), *empty = X509_NAME_new();
 	char out[30], whole[100];
@@ -329,7 +329,7 @@ static void test_name_quote(void **state)
 /* A certificate and its issuer, after which the row is called. */
 #define PAIR(a, b) .cert = (a), .issuer = (b), .name = #a " of " #b
 
-static void test_issued_by(void **state)
+static void test_issuers_are_found(void **state)
 {
 	const struct {
 		X509 *cert, *issuer;
@@ -371,7 +371,7 @@ static void test_issued_by(void **state)
 }
 
 /* libcrypto then answers -1, which is not the 1 of a good signature. */
-static void test_issued_by_unknown_algorithm(void **state)
+static void test_an_unknown_algorithm_is_no_good_signature(void **state)
 {
 	X509 *certs[] = {world.root, world.sub}, *cert;
 	const unsigned char *p;
@@ -398,7 +398,7 @@ static void test_issued_by_unknown_algorithm(void **state)
 }
 
 /* What was made at the start of a second is not in the future within it. */
-static void test_clock(void **state)
+static void test_the_validity_is_compared_with_the_clock(void **state)
 {
 	struct timespec now;
 	ASN1_TIME *at;
@@ -424,19 +424,19 @@ static void test_clock(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_parse_pem),
-	    cmocka_unit_test(test_parse_other_blocks),
-	    cmocka_unit_test(test_parse_count),
-	    cmocka_unit_test(test_parse_der),
-	    cmocka_unit_test(test_parse_garbage),
-	    cmocka_unit_test(test_cert_files),
-	    cmocka_unit_test(test_usage),
-	    cmocka_unit_test(test_fingerprint),
-	    cmocka_unit_test(test_name_text),
-	    cmocka_unit_test(test_name_quote),
-	    cmocka_unit_test(test_issued_by),
-	    cmocka_unit_test(test_issued_by_unknown_algorithm),
-	    cmocka_unit_test(test_clock),
+	    cmocka_unit_test(test_certificates_in_pem_are_read),
+	    cmocka_unit_test(test_other_blocks_are_skipped),
+	    cmocka_unit_test(test_too_many_certificates_are_refused),
+	    cmocka_unit_test(test_certificates_in_der_are_read),
+	    cmocka_unit_test(test_garbage_is_refused),
+	    cmocka_unit_test(test_certificates_are_read_from_files),
+	    cmocka_unit_test(test_usages_are_put_in_words),
+	    cmocka_unit_test(test_fingerprints_are_printed),
+	    cmocka_unit_test(test_names_are_printed_in_one_line),
+	    cmocka_unit_test(test_a_subject_in_a_message_is_bounded),
+	    cmocka_unit_test(test_issuers_are_found),
+	    cmocka_unit_test(test_an_unknown_algorithm_is_no_good_signature),
+	    cmocka_unit_test(test_the_validity_is_compared_with_the_clock),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_free);

@@ -68,7 +68,7 @@ static void assert_csr_reads(const struct buf *b, const char *says)
 	assert_non_null(strstr(text, says));
 }
 
-static void test_csr_read(void **state)
+static void test_requests_are_read(void **state)
 {
 	static const char no_request[] = "not a certificate request (PKCS#10)";
 	static const char bad_signature[] = "its signature does not verify";
@@ -119,7 +119,7 @@ static void test_csr_read(void **state)
  * csr_strip() keeps the subject and the subjectAltName, which later checks
  * need.
  */
-static void test_csr_strip(void **state)
+static void test_a_stripped_request_keeps_its_names(void **state)
 {
 	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
 	STACK_OF(X509_EXTENSION) *extensions =
@@ -158,7 +158,7 @@ static void test_csr_strip(void **state)
 	X509_REQ_free(csr);
 }
 
-static void test_csr_has_key(void **state)
+static void test_the_key_of_a_request_is_compared(void **state)
 {
 	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
 
@@ -181,7 +181,7 @@ static const char known_csr[] =
     "-----END CERTIFICATE REQUEST-----\n";
 static const char known_id[] = "C37745017C9BEA74825D530525E88916";
 
-static void test_transaction_id(void **state)
+static void test_the_transaction_id_is_of_the_key(void **state)
 {
 	X509_REQ *csr = NULL, *a, *b;
 	struct buf id = {0}, again = {0};
@@ -277,7 +277,7 @@ static void assert_self_signed(EVP_PKEY *key, const EVP_MD *md, const char *use)
 	X509_REQ_free(csr);
 }
 
-static void test_self_signed(void **state)
+static void test_a_self_signed_certificate_is_made(void **state)
 {
 	size_t i;
 
@@ -364,7 +364,7 @@ static void test_self_signed_parameters(void **state)
  * The serial number depends on the key, so that a resumed enrolment has the
  * same one.  A key that cannot sign is reported.
  */
-static void test_self_signed_serial_is_of_the_key(void **state)
+static void test_the_serial_number_is_of_the_key(void **state)
 {
 	X509_REQ *csr = fixture_csr("client", fixture_rsa(0));
 	X509 *a = NULL, *b = NULL, *c = NULL;
@@ -403,12 +403,12 @@ static void test_self_signed_serial_is_of_the_key(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_csr_read),
-	    cmocka_unit_test(test_csr_strip),
-	    cmocka_unit_test(test_csr_has_key),
-	    cmocka_unit_test(test_transaction_id),
-	    cmocka_unit_test(test_self_signed),
-	    cmocka_unit_test(test_self_signed_serial_is_of_the_key),
+	    cmocka_unit_test(test_requests_are_read),
+	    cmocka_unit_test(test_a_stripped_request_keeps_its_names),
+	    cmocka_unit_test(test_the_key_of_a_request_is_compared),
+	    cmocka_unit_test(test_the_transaction_id_is_of_the_key),
+	    cmocka_unit_test(test_a_self_signed_certificate_is_made),
+	    cmocka_unit_test(test_the_serial_number_is_of_the_key),
 	    cmocka_unit_test(test_self_signed_parameters),
 	};
 

@@ -20,7 +20,7 @@
 /* The certificates of the CA, after which the row is called. */
 #define SET(...) .bundle = {__VA_ARGS__}, .name = #__VA_ARGS__
 
-static void test_verify(void **state)
+static void test_paths_are_verified(void **state)
 {
 	X509 *forged = world_issued(
 	    "Leaf", fixture_rsa(3), NULL, world.impostor, fixture_rsa(3));
@@ -108,7 +108,7 @@ static void test_verify(void **state)
 }
 
 /* A certificate of -c that issued others, and is no CA's, is called that. */
-static void test_explain(void **state)
+static void test_a_wrong_ca_is_explained(void **state)
 {
 	struct cert_spec spec = {.cn = "CA",
 	    .key = fixture_rsa(0),
@@ -149,7 +149,7 @@ static void test_explain(void **state)
 }
 
 /* How many intermediate CAs may be between a certificate and the root. */
-static void test_verify_depth(void **state)
+static void test_the_depth_of_a_path_is_limited(void **state)
 {
 	STACK_OF(X509) *root = sk_X509_new_null(), *subs = sk_X509_new_null();
 	X509 *issuer, *cert;
@@ -178,7 +178,7 @@ static void test_verify_depth(void **state)
 }
 
 /* A certificate with basicConstraints of a CA, issued by a client. */
-static void test_verify_not_ca(void **state)
+static void test_a_ca_that_a_client_issued_is_refused(void **state)
 {
 	X509 *by_leaf = world_issued(
 	    "Sub leaf", fixture_rsa(2), NULL, world.root_leaf, fixture_rsa(3));
@@ -203,7 +203,7 @@ static void test_verify_not_ca(void **state)
  * authorityKeyIdentifier: each verifies, with the two CA certificates in either
  * order.
  */
-static void test_verify_rollover(void **state)
+static void test_a_ca_with_a_new_key_verifies(void **state)
 {
 	EVP_PKEY *keys[] = {fixture_rsa(0), fixture_rsa(1)};
 	X509 *ca[3] = {NULL}, *leaf[2];
@@ -237,7 +237,7 @@ static void test_verify_rollover(void **state)
 }
 
 /* As above, where the reply brings the new certificate, which a root issued. */
-static void test_verify_rollover_sent(void **state)
+static void test_a_new_ca_certificate_in_the_reply_verifies(void **state)
 {
 	X509 *root = fixture_cert(&(struct cert_spec){
 	    .cn = "Root", .key = fixture_rsa(0), .ca = true});
@@ -276,12 +276,12 @@ static void test_verify_rollover_sent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_verify),
-	    cmocka_unit_test(test_explain),
-	    cmocka_unit_test(test_verify_depth),
-	    cmocka_unit_test(test_verify_not_ca),
-	    cmocka_unit_test(test_verify_rollover),
-	    cmocka_unit_test(test_verify_rollover_sent),
+	    cmocka_unit_test(test_paths_are_verified),
+	    cmocka_unit_test(test_a_wrong_ca_is_explained),
+	    cmocka_unit_test(test_the_depth_of_a_path_is_limited),
+	    cmocka_unit_test(test_a_ca_that_a_client_issued_is_refused),
+	    cmocka_unit_test(test_a_ca_with_a_new_key_verifies),
+	    cmocka_unit_test(test_a_new_ca_certificate_in_the_reply_verifies),
 	};
 
 	return cmocka_run_group_tests(tests, world_make, world_free);

@@ -62,7 +62,7 @@ static const struct {
 		 "like"},
 };
 
-static void test_purposes(void **state)
+static void test_purposes_are_read_or_refused(void **state)
 {
 	struct problem problem;
 	EXTENDED_KEY_USAGE *all;
@@ -117,7 +117,7 @@ static int challenge_type(X509_REQ *request)
 	    ->type;
 }
 
-static void test_challenge(void **state)
+static void test_the_challenge_password_is_encoded(void **state)
 {
 	static const struct {
 		const char *text;
@@ -146,7 +146,7 @@ static void test_challenge(void **state)
 	buf_free(&found);
 }
 
-static void test_challenge_checked(void **state)
+static void test_a_bad_challenge_password_is_refused(void **state)
 {
 	char text[600];
 	struct problem problem;
@@ -182,7 +182,7 @@ static int find_extension(X509_REQ *request, int nid)
 	return critical;
 }
 
-static void test_extensions(void **state)
+static void test_the_extensions_are_those_asked_for(void **state)
 {
 	static const char *const subjects_of[] = {"/CN=a", "/"};
 	struct request_content content = {0};
@@ -215,7 +215,7 @@ static void test_extensions(void **state)
 }
 
 /* A SET OF in DER is sorted (X.690, 11.6): the shorter attribute is first. */
-static void test_attributes_sorted(void **state)
+static void test_attributes_are_sorted(void **state)
 {
 	struct request_content content = {0};
 	struct problem problem;
@@ -242,7 +242,7 @@ static void test_attributes_sorted(void **state)
 	X509_REQ_free(request);
 }
 
-static void test_same(void **state)
+static void test_equal_requests_are_the_same(void **state)
 {
 	struct request_content content = {0};
 	X509_REQ *a = make_request("/CN=a", "c", fixture_ec(), &content);
@@ -258,7 +258,7 @@ static void test_same(void **state)
 }
 
 /* What a request that is there has otherwise than the one for "/CN=a", "c". */
-static void test_difference(void **state)
+static void test_the_difference_of_requests_is_told(void **state)
 {
 	const struct {
 		const char *name;
@@ -345,7 +345,7 @@ static EVP_PKEY *make_key(int type, int curve)
 }
 
 /* Of each key: the digest it wants, and what is said of a weak one. */
-static void test_keys(void **state)
+static void test_keys_have_their_digest_and_warning(void **state)
 {
 	static const struct {
 		const char *name;
@@ -420,7 +420,7 @@ static void test_keys(void **state)
 	}
 }
 
-static void test_template(void **state)
+static void test_a_template_is_named(void **state)
 {
 	struct request_content content = {0};
 	const unsigned char *p;
@@ -474,7 +474,7 @@ static const char *show_usage(X509 *cert, EVP_PKEY *key)
 }
 
 /* RFC 5280, 4.2.1.3: the usages by their numbers. */
-static void test_take_usage(void **state)
+static void test_the_usage_is_taken_from_a_certificate(void **state)
 {
 	static const struct {
 		const char *name;
@@ -565,7 +565,7 @@ static bool has_other(const struct request_content *content, const char *oid)
 #define SECURITY_ID   "1.3.6.1.4.1.311.25.2"
 
 /* What a certificate has goes into the request for its renewal, or does not. */
-static void test_take_from_cert(void **state)
+static void test_a_renewal_takes_what_the_certificate_has(void **state)
 {
 	static const char *const others[] = {"2.5.29.31", "2.5.29.32",
 	    "1.3.6.1.5.5.7.1.1", "1.3.6.1.4.1.11129.2.4.2", "1.2.3.4",
@@ -621,7 +621,7 @@ static EVP_PKEY *read_back(const char *path, const struct pass *pass)
 	return key;
 }
 
-static void test_new_key(void **state)
+static void test_a_new_key_is_made(void **state)
 {
 	static const char *const names[] = {"rsa:2048", "EC:p-256", "ec:P-384"};
 	const char *path = fixture_path("new.key");
@@ -655,7 +655,7 @@ static void test_new_key(void **state)
 }
 
 /* What is there by then is left alone. */
-static void test_new_key_taken(void **state)
+static void test_a_key_that_is_there_is_left_alone(void **state)
 {
 	const char *path = fixture_path("taken.key");
 	const struct pass pass = {0};
@@ -676,7 +676,7 @@ static void test_new_key_taken(void **state)
 }
 
 /* Ed25519 signs without a digest, and agrees on no key (RFC 8410, 5). */
-static void test_ed25519(void **state)
+static void test_ed25519_signs_without_a_digest(void **state)
 {
 	struct request_content content = {0};
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_ED25519, NULL);
@@ -700,7 +700,7 @@ static void test_ed25519(void **state)
 }
 
 /* Another file of that name stays, and nothing is left beside it. */
-static void test_newfile(void **state)
+static void test_a_new_file_replaces_nothing(void **state)
 {
 	const char *path = fixture_path("taken"), *made = fixture_path("made");
 	struct buf text = {0};
@@ -737,21 +737,21 @@ static void test_newfile(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_purposes),
-	    cmocka_unit_test(test_challenge),
-	    cmocka_unit_test(test_challenge_checked),
-	    cmocka_unit_test(test_extensions),
-	    cmocka_unit_test(test_attributes_sorted),
-	    cmocka_unit_test(test_same),
-	    cmocka_unit_test(test_difference),
-	    cmocka_unit_test(test_keys),
-	    cmocka_unit_test(test_template),
-	    cmocka_unit_test(test_take_usage),
-	    cmocka_unit_test(test_take_from_cert),
-	    cmocka_unit_test(test_new_key),
-	    cmocka_unit_test(test_new_key_taken),
-	    cmocka_unit_test(test_ed25519),
-	    cmocka_unit_test(test_newfile),
+	    cmocka_unit_test(test_purposes_are_read_or_refused),
+	    cmocka_unit_test(test_the_challenge_password_is_encoded),
+	    cmocka_unit_test(test_a_bad_challenge_password_is_refused),
+	    cmocka_unit_test(test_the_extensions_are_those_asked_for),
+	    cmocka_unit_test(test_attributes_are_sorted),
+	    cmocka_unit_test(test_equal_requests_are_the_same),
+	    cmocka_unit_test(test_the_difference_of_requests_is_told),
+	    cmocka_unit_test(test_keys_have_their_digest_and_warning),
+	    cmocka_unit_test(test_a_template_is_named),
+	    cmocka_unit_test(test_the_usage_is_taken_from_a_certificate),
+	    cmocka_unit_test(test_a_renewal_takes_what_the_certificate_has),
+	    cmocka_unit_test(test_a_new_key_is_made),
+	    cmocka_unit_test(test_a_key_that_is_there_is_left_alone),
+	    cmocka_unit_test(test_ed25519_signs_without_a_digest),
+	    cmocka_unit_test(test_a_new_file_replaces_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

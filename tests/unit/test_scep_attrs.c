@@ -18,7 +18,7 @@
 #include "util/log.h"
 
 /* An OID of 1000 octets has no text in libcrypto. */
-static void test_long_content_type(void **state)
+static void test_a_long_content_type_is_told(void **state)
 {
 	CMS_ContentInfo *cms = CMS_sign(NULL, NULL, NULL, NULL, CMS_PARTIAL);
 	CMS_SignerInfo *si = CMS_add1_signer(
@@ -51,7 +51,7 @@ static void test_long_content_type(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_long_content_type),
+	    cmocka_unit_test(test_a_long_content_type_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);

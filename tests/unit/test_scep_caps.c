@@ -51,7 +51,7 @@ static const struct {
     {.text = "\xff\xfe\xc3\xa4\nDES3", .len = 9, .caps = CAP_DES3},
 };
 
-static void test_caps_parse_list(void **state)
+static void test_a_list_of_capabilities_is_read(void **state)
 {
 	static const struct {
 		const char *list;
@@ -108,7 +108,7 @@ static void test_caps_parse(void **state)
 	}
 }
 
-static void test_caps_unknown(void **state)
+static void test_unknown_capabilities_are_skipped(void **state)
 {
 	unsigned int caps;
 	const char *text;
@@ -128,7 +128,7 @@ static void test_caps_unknown(void **state)
 	assert_string_equal(text, "sscep: unknown capability \\x1b[31mx\n");
 }
 
-static void test_caps_keyword(void **state)
+static void test_keywords_are_found(void **state)
 {
 	static const struct {
 		const char *text;
@@ -203,7 +203,7 @@ static void test_caps_check(void **state)
 	assert_non_null(strstr(said, "--capabilities"));
 }
 
-static void test_caps_have(void **state)
+static void test_scepstandard_implies_capabilities(void **state)
 {
 	static const unsigned int implied =
 	    CAP_AES | CAP_POSTPKIOPERATION | CAP_SHA256 | CAP_SCEPSTANDARD;
@@ -221,7 +221,7 @@ static void test_caps_have(void **state)
 	}
 }
 
-static void test_caps_text(void **state)
+static void test_capabilities_are_put_in_words(void **state)
 {
 	static const struct {
 		unsigned int caps;
@@ -247,7 +247,7 @@ static void test_caps_text(void **state)
 	}
 }
 
-static void test_caps_add_unknown(void **state)
+static void test_unknown_capabilities_are_listed(void **state)
 {
 	static const struct {
 		const char *caps, *text;
@@ -272,7 +272,7 @@ static void test_caps_add_unknown(void **state)
 	}
 }
 
-static void test_caps_best(void **state)
+static void test_the_best_algorithms_are_chosen(void **state)
 {
 	static const struct {
 		const char *name;
@@ -339,14 +339,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_caps_parse),
-	    cmocka_unit_test(test_caps_parse_list),
-	    cmocka_unit_test(test_caps_unknown),
-	    cmocka_unit_test(test_caps_keyword),
+	    cmocka_unit_test(test_a_list_of_capabilities_is_read),
+	    cmocka_unit_test(test_unknown_capabilities_are_skipped),
+	    cmocka_unit_test(test_keywords_are_found),
 	    cmocka_unit_test(test_caps_check),
-	    cmocka_unit_test(test_caps_have),
-	    cmocka_unit_test(test_caps_text),
-	    cmocka_unit_test(test_caps_add_unknown),
-	    cmocka_unit_test(test_caps_best),
+	    cmocka_unit_test(test_scepstandard_implies_capabilities),
+	    cmocka_unit_test(test_capabilities_are_put_in_words),
+	    cmocka_unit_test(test_unknown_capabilities_are_listed),
+	    cmocka_unit_test(test_the_best_algorithms_are_chosen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

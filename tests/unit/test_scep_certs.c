@@ -82,7 +82,7 @@ static void assert_signed_body(STACK_OF(X509) *certs, int count)
 	buf_free(&pem);
 }
 
-static void test_body(void **state)
+static void test_certificates_in_a_body_are_found(void **state)
 {
 	X509 *both[] = {w.ca, w.ra, NULL};
 	STACK_OF(X509) *stack = fixture_stack(both);
@@ -129,7 +129,7 @@ static void test_body(void **state)
 }
 
 /* What is nearly a certificate is not called a wrong SignedData. */
-static void test_damaged_cert(void **state)
+static void test_a_damaged_certificate_is_called_that(void **state)
 {
 	static const char says[] = "neither a certificate nor a "
 				   "certificates-only message";
@@ -165,7 +165,7 @@ static void test_damaged_cert(void **state)
 }
 
 /* Nothing in a body is dropped without a word. */
-static void test_mixed_pem(void **state)
+static void test_nothing_in_a_body_is_dropped_silently(void **state)
 {
 	static const char mixes[] = "it mixes CERTIFICATE and PKCS7";
 	X509 *both[] = {w.ca, w.ra, NULL};
@@ -201,7 +201,7 @@ static void test_mixed_pem(void **state)
 	buf_free(&pem);
 }
 
-static void test_body_count(void **state)
+static void test_too_many_certificates_are_refused(void **state)
 {
 	X509 *none[] = {NULL};
 	STACK_OF(X509) *stack = fixture_stack(none), *certs = NULL;
@@ -251,7 +251,7 @@ static enum status find_crl(struct der *out, const struct buf *set)
 }
 
 /* The CRL must be found byte for byte, with or without certificates. */
-static void test_crl(void **state)
+static void test_a_crl_is_found_byte_for_byte(void **state)
 {
 	X509 *both[] = {w.ca, w.ra, NULL};
 	STACK_OF(X509) *stack = fixture_stack(both);
@@ -313,7 +313,7 @@ static void add_ber(struct buf *out, const struct buf *set)
 }
 
 /* Two CRLs are one too many, whatever the form of the lengths. */
-static void test_two_crls_ber(void **state)
+static void test_two_crls_are_refused(void **state)
 {
 	X509_CRL *crl = make_crl();
 	struct buf set = {0}, ber = {0};
@@ -333,7 +333,7 @@ static void test_two_crls_ber(void **state)
 }
 
 /* The same in BER. */
-static void test_crl_ber(void **state)
+static void test_a_crl_in_ber_is_found(void **state)
 {
 	X509_CRL *crl = make_crl();
 	unsigned char *der = NULL;
@@ -366,13 +366,13 @@ static void test_crl_ber(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_body),
-	    cmocka_unit_test(test_damaged_cert),
-	    cmocka_unit_test(test_mixed_pem),
-	    cmocka_unit_test(test_body_count),
-	    cmocka_unit_test(test_crl),
-	    cmocka_unit_test(test_crl_ber),
-	    cmocka_unit_test(test_two_crls_ber),
+	    cmocka_unit_test(test_certificates_in_a_body_are_found),
+	    cmocka_unit_test(test_a_damaged_certificate_is_called_that),
+	    cmocka_unit_test(test_nothing_in_a_body_is_dropped_silently),
+	    cmocka_unit_test(test_too_many_certificates_are_refused),
+	    cmocka_unit_test(test_a_crl_is_found_byte_for_byte),
+	    cmocka_unit_test(test_a_crl_in_ber_is_found),
+	    cmocka_unit_test(test_two_crls_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);

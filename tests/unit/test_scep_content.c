@@ -101,7 +101,7 @@ static void test_content_bytes(void **state)
 	}
 }
 
-static void test_content_serial(void **state)
+static void test_issuer_and_serial_are_encoded(void **state)
 {
 	static const struct {
 		const char *name;
@@ -153,7 +153,7 @@ static void test_content_serial(void **state)
 }
 
 /* Parses the content again, at sizes around 128, 256 and 65536 bytes. */
-static void test_content_sizes(void **state)
+static void test_contents_of_all_sizes_are_encoded(void **state)
 {
 	static const size_t sizes[] = {
 	    1, 50, 99, 100, 101, 102, 103, 220, 229, 230, 231, 232, 1000};
@@ -200,7 +200,7 @@ static void test_content_sizes(void **state)
 	X509_NAME_free(subject);
 }
 
-static void test_content_csr(void **state)
+static void test_the_content_of_enrolment_is_the_request(void **state)
 {
 	X509_REQ *csr = fixture_csr("client", fixture_rsa(2));
 	unsigned char *der = NULL;
@@ -221,9 +221,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_content_bytes),
-	    cmocka_unit_test(test_content_serial),
-	    cmocka_unit_test(test_content_sizes),
-	    cmocka_unit_test(test_content_csr),
+	    cmocka_unit_test(test_issuer_and_serial_are_encoded),
+	    cmocka_unit_test(test_contents_of_all_sizes_are_encoded),
+	    cmocka_unit_test(test_the_content_of_enrolment_is_the_request),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -68,7 +68,7 @@ static void assert_structure(struct buf *content, struct part type, size_t row,
 	buf_free(content);
 }
 
-static void test_signer_info(void **state)
+static void test_the_structure_of_signed_data_is_checked(void **state)
 {
 	static const struct part type = PART(SIGNED), none = PART(""),
 				 before = PART(INTEGER SET "\x30\x0b" DATA);
@@ -103,7 +103,7 @@ static void test_signer_info(void **state)
 	}
 }
 
-static void test_enveloped_data(void **state)
+static void test_the_structure_of_enveloped_data_is_checked(void **state)
 {
 	static const struct part type = PART(ENVELOPED);
 	static const struct {
@@ -134,8 +134,8 @@ static void test_enveloped_data(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_signer_info),
-	    cmocka_unit_test(test_enveloped_data),
+	    cmocka_unit_test(test_the_structure_of_signed_data_is_checked),
+	    cmocka_unit_test(test_the_structure_of_enveloped_data_is_checked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -32,7 +32,7 @@ static enum status decode_next(
 }
 
 /* Signed by the CA, and no CertRep. */
-static void test_good(void **state)
+static void test_the_next_ca_signed_by_the_ca_is_accepted(void **state)
 {
 	static const struct recipe recipe = {.edit = WITHOUT,
 	    .oid = OID_TYPE,
@@ -61,7 +61,7 @@ static void test_good(void **state)
 		.oid = OID_TYPE, .type = V_ASN1_OCTET_STRING \
 	}
 
-static void test_bad(void **state)
+static void test_other_next_cas_are_refused(void **state)
 {
 	static const struct {
 		struct recipe recipe;
@@ -112,8 +112,8 @@ static void test_bad(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_good),
-	    cmocka_unit_test(test_bad),
+	    cmocka_unit_test(test_the_next_ca_signed_by_the_ca_is_accepted),
+	    cmocka_unit_test(test_other_next_cas_are_refused),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);

@@ -245,7 +245,7 @@ static void decode_by_password(const struct password_case *c, bool ec)
 	buf_free(&message);
 }
 
-static void test_password(void **state)
+static void test_the_challenge_password_opens_a_reply(void **state)
 {
 	size_t i;
 
@@ -257,7 +257,7 @@ static void test_password(void **state)
 }
 
 /* Of a keyDerivationAlgorithm that is no PBKDF2, the cost is not known. */
-static void test_derivation(void **state)
+static void test_the_cost_of_a_password_is_limited(void **state)
 {
 	static unsigned char salt[] = "salt";
 	X509_ALGOR *derivation =
@@ -287,7 +287,7 @@ static void test_derivation(void **state)
 	X509_ALGOR_free(derivation);
 }
 
-static void test_pending(void **state)
+static void test_pending_has_no_certificates(void **state)
 {
 	static const struct recipe recipes[] = {
 	    {.status = PKI_PENDING, .content = ABSENT},
@@ -434,7 +434,7 @@ static void test_failures_are_named(void **state)
 }
 
 /* A long failInfoText is cut, not refused, and stays within the line. */
-static void test_failure_long(void **state)
+static void test_a_long_fail_info_text_is_cut(void **state)
 {
 	struct recipe r = FAILED(ADD, OID_FAIL_TEXT, V_ASN1_UTF8STRING, NULL);
 	static char words[20000];
@@ -729,7 +729,7 @@ static void test_bad_replies_are_refused(void **state)
  * Decryption with the wrong key may succeed and give random bytes; these must
  * never be taken for certificates.
  */
-static void test_wrong_key(void **state)
+static void test_a_wrong_key_opens_nothing(void **state)
 {
 	struct recipe r = CONTENT(WITH_OTHER_KEY);
 	int i;
@@ -751,7 +751,7 @@ static void test_wrong_key(void **state)
 }
 
 /* What the reply has, even if it is not ours; no byte of it acts on a line. */
-static void test_transaction_id(void **state)
+static void test_the_transaction_id_of_a_reply_is_kept(void **state)
 {
 	static const struct {
 		const char *name;
@@ -792,7 +792,7 @@ static void test_transaction_id(void **state)
 }
 
 /* --tolerate skips the named check only, with a warning. */
-static void test_tolerate(void **state)
+static void test_tolerated_checks_are_warnings(void **state)
 {
 	static const struct {
 		const char *name;
@@ -930,7 +930,7 @@ static void test_a_reply_is_decoded_again(void **state)
 }
 
 /* A CRL is accepted in a reply to GetCRL only. */
-static void test_crl_reply(void **state)
+static void test_a_crl_is_accepted_for_getcrl_only(void **state)
 {
 	struct scep_request request = w.request;
 	struct recipe r = {.status = PKI_SUCCESS};
@@ -969,19 +969,19 @@ static void test_crl_reply(void **state)
 }
 
 /* With all that is in replies in files. */
-static void test_in_file(void **state)
+static void test_replies_in_files_are_read_alike(void **state)
 {
 	memory_max = 1;
 	test_good_replies_are_read(state);
 	test_good_ec(state);
-	test_password(state);
-	test_pending(state);
+	test_the_challenge_password_opens_a_reply(state);
+	test_pending_has_no_certificates(state);
 	test_failures_are_named(state);
 	test_bad_replies_are_refused(state);
-	test_wrong_key(state);
-	test_transaction_id(state);
-	test_tolerate(state);
-	test_crl_reply(state);
+	test_a_wrong_key_opens_nothing(state);
+	test_the_transaction_id_of_a_reply_is_kept(state);
+	test_tolerated_checks_are_warnings(state);
+	test_a_crl_is_accepted_for_getcrl_only(state);
 	memory_max = 0;
 }
 
@@ -990,18 +990,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_good_replies_are_read),
 	    cmocka_unit_test(test_good_ec),
-	    cmocka_unit_test(test_password),
-	    cmocka_unit_test(test_derivation),
-	    cmocka_unit_test(test_pending),
+	    cmocka_unit_test(test_the_challenge_password_opens_a_reply),
+	    cmocka_unit_test(test_the_cost_of_a_password_is_limited),
+	    cmocka_unit_test(test_pending_has_no_certificates),
 	    cmocka_unit_test(test_failures_are_named),
-	    cmocka_unit_test(test_failure_long),
+	    cmocka_unit_test(test_a_long_fail_info_text_is_cut),
 	    cmocka_unit_test(test_bad_replies_are_refused),
-	    cmocka_unit_test(test_wrong_key),
-	    cmocka_unit_test(test_transaction_id),
-	    cmocka_unit_test(test_tolerate),
+	    cmocka_unit_test(test_a_wrong_key_opens_nothing),
+	    cmocka_unit_test(test_the_transaction_id_of_a_reply_is_kept),
+	    cmocka_unit_test(test_tolerated_checks_are_warnings),
 	    cmocka_unit_test(test_a_reply_is_decoded_again),
-	    cmocka_unit_test(test_crl_reply),
-	    cmocka_unit_test(test_in_file),
+	    cmocka_unit_test(test_a_crl_is_accepted_for_getcrl_only),
+	    cmocka_unit_test(test_replies_in_files_are_read_alike),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);

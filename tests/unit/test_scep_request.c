@@ -166,7 +166,7 @@ static void assert_encodes(struct scep_request *req)
 	buf_free(&out);
 }
 
-static void test_encode_algorithms(void **state)
+static void test_requests_have_the_algorithms_asked_for(void **state)
 {
 	static const char *const digests[] = {
 	    "md5", "sha1", "sha224", "sha256", "sha384", "sha512"};
@@ -219,7 +219,7 @@ static void test_encode_types(void **state)
 }
 
 /* Every octet of senderNonce is random (RFC 8894, 3.2.1.5). */
-static void test_encode_nonce(void **state)
+static void test_every_octet_of_the_nonce_is_random(void **state)
 {
 	struct scep_request req = w.request;
 	unsigned char first[SCEP_NONCE_LEN];
@@ -242,7 +242,7 @@ static void test_encode_nonce(void **state)
 }
 
 /* Without random bytes there is no message, and an error. */
-static void test_encode_no_random(void **state)
+static void test_without_random_bytes_there_is_no_request(void **state)
 {
 	struct scep_request req = w.request;
 	struct buf out = {0};
@@ -385,7 +385,7 @@ static void assert_paddings(struct scep_request *req)
 	CMS_ContentInfo_free(cms);
 }
 
-static void test_encode_paddings(void **state)
+static void test_requests_are_encrypted_with_each_padding(void **state)
 {
 	const EVP_MD *digests[] = {
 	    EVP_sha1(), EVP_sha256(), EVP_sha384(), EVP_sha512()};
@@ -405,7 +405,7 @@ static void test_encode_paddings(void **state)
 }
 
 /* A CA whose key cannot encrypt: PasswordRecipientInfo (RFC 8894, 3.1). */
-static void test_encode_password(void **state)
+static void test_a_ca_that_cannot_encrypt_gets_a_password(void **state)
 {
 	static unsigned char right[] = "secret", wrong[] = "secres";
 	struct scep_request req = w.request;
@@ -446,7 +446,7 @@ static void test_encode_password(void **state)
 	ERR_clear_error();
 }
 
-static void test_encode_bad(void **state)
+static void test_bad_requests_are_not_encoded(void **state)
 {
 	struct scep_request req = w.request;
 	struct buf out = {0};
@@ -474,13 +474,13 @@ static void test_encode_bad(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_encode_algorithms),
+	    cmocka_unit_test(test_requests_have_the_algorithms_asked_for),
 	    cmocka_unit_test(test_encode_types),
-	    cmocka_unit_test(test_encode_nonce),
-	    cmocka_unit_test(test_encode_no_random),
-	    cmocka_unit_test(test_encode_paddings),
-	    cmocka_unit_test(test_encode_password),
-	    cmocka_unit_test(test_encode_bad),
+	    cmocka_unit_test(test_every_octet_of_the_nonce_is_random),
+	    cmocka_unit_test(test_without_random_bytes_there_is_no_request),
+	    cmocka_unit_test(test_requests_are_encrypted_with_each_padding),
+	    cmocka_unit_test(test_a_ca_that_cannot_encrypt_gets_a_password),
+	    cmocka_unit_test(test_bad_requests_are_not_encoded),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);

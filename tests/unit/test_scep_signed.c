@@ -20,7 +20,7 @@
 #include "util/log.h"
 
 /* The headers of a good message, with one that says it is primitive. */
-static void test_primitive_headers(void **state)
+static void test_primitive_headers_are_refused(void **state)
 {
 	/* ContentInfo, [0] EXPLICIT, SignedData, its digestAlgorithms. */
 	static const size_t at[] = {0, 15, 19, 26};
@@ -39,7 +39,7 @@ static void test_primitive_headers(void **state)
 	buf_free(&message);
 }
 
-static void test_not_a_message(void **state)
+static void test_what_is_no_message_is_refused(void **state)
 {
 	static const struct {
 		const char *name;
@@ -107,7 +107,7 @@ static void test_not_a_message(void **state)
 }
 
 /* RFC 5652, 11.1 and 11.2: each of the two is refused, also alone. */
-static void test_unsigned(void **state)
+static void test_unsigned_messages_are_refused(void **state)
 {
 	static const int nids[] = {
 	    NID_pkcs9_contentType, NID_pkcs9_messageDigest};
@@ -141,7 +141,7 @@ static void test_unsigned(void **state)
 }
 
 /* A signed attribute of 40 SEQUENCEs, each in the one before. */
-static void test_nested(void **state)
+static void test_deep_attributes_are_refused(void **state)
 {
 	char value[2 * 40 + 4];
 	struct recipe r = {.edit = ADD,
@@ -186,7 +186,7 @@ static int name_md4(struct buf *message)
 }
 
 /* Not even a policy that allows MD5 allows a digest as short as that. */
-static void test_short_digest(void **state)
+static void test_a_short_digest_is_refused(void **state)
 {
 	struct buf message = {0};
 
@@ -211,7 +211,7 @@ static int name_shake128(struct buf *message)
 }
 
 /* The RA has an EC key, which may sign the 16 octets of SHAKE128. */
-static void test_short_shake(void **state)
+static void test_a_short_shake_is_refused(void **state)
 {
 	const EVP_MD *shake = EVP_get_digestbyname("shake128");
 	X509 *certs[] = {w.ca, NULL, NULL};
@@ -263,7 +263,7 @@ static void assert_harmless(const void *bytes, size_t len, size_t at, int *ok)
 	ERR_clear_error();
 }
 
-static void test_truncated(void **state)
+static void test_cut_messages_are_refused(void **state)
 {
 	static const struct recipe recipes[] = {
 	    {.status = PKI_SUCCESS}, {.ber = true}};
@@ -284,7 +284,7 @@ static void test_truncated(void **state)
 	buf_free(&message);
 }
 
-static void test_flipped(void **state)
+static void test_messages_with_a_flipped_byte_are_refused(void **state)
 {
 	static const unsigned char masks[] = {0xff, 0x01};
 	struct buf message = {0};
@@ -312,7 +312,7 @@ static void test_flipped(void **state)
 }
 
 /* A bad envelope with a good signature, which only the CA could make. */
-static void test_flipped_envelope(void **state)
+static void test_flipped_envelopes_are_refused(void **state)
 {
 	struct recipe r = {.status = PKI_SUCCESS};
 	struct buf content = {0}, message = {0};
@@ -341,7 +341,7 @@ static void test_flipped_envelope(void **state)
 	buf_free(&message);
 }
 
-static void test_cut_envelope(void **state)
+static void test_cut_envelopes_are_refused(void **state)
 {
 	struct recipe r = {.status = PKI_SUCCESS};
 	struct buf content = {0}, message = {0};
@@ -376,7 +376,7 @@ static unsigned char next_byte(void)
 	return (unsigned char)(seed >> 24);
 }
 
-static void test_random(void **state)
+static void test_random_bytes_are_refused(void **state)
 {
 	unsigned char bytes[300];
 	struct scep_reply reply;
@@ -404,7 +404,7 @@ static void test_random(void **state)
 	assert_int_equal(round, 20000);
 }
 
-static void test_unreadable(void **state)
+static void test_an_unreadable_file_is_an_error(void **state)
 {
 	static const struct recipe recipe = {.status = PKI_SUCCESS};
 	struct buf message = {0};
@@ -432,18 +432,18 @@ static void test_unreadable(void **state)
 }
 
 /* With all that is in replies in files. */
-static void test_in_file(void **state)
+static void test_messages_in_files_are_judged_alike(void **state)
 {
 	memory_max = 1;
-	test_not_a_message(state);
-	test_truncated(state);
-	test_flipped_envelope(state);
-	test_cut_envelope(state);
+	test_what_is_no_message_is_refused(state);
+	test_cut_messages_are_refused(state);
+	test_flipped_envelopes_are_refused(state);
+	test_cut_envelopes_are_refused(state);
 	memory_max = 0;
 }
 
 /* The content of the envelope needs a file of its own, and there is no room. */
-static void test_no_room(void **state)
+static void test_a_file_without_room_is_an_error(void **state)
 {
 	static const struct recipe recipe = {.status = PKI_SUCCESS};
 	struct spool body = {.memory_max = 1};
@@ -469,20 +469,20 @@ static void test_no_room(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_primitive_headers),
-	    cmocka_unit_test(test_not_a_message),
-	    cmocka_unit_test(test_unsigned),
-	    cmocka_unit_test(test_nested),
-	    cmocka_unit_test(test_short_digest),
-	    cmocka_unit_test(test_short_shake),
-	    cmocka_unit_test(test_truncated),
-	    cmocka_unit_test(test_flipped),
-	    cmocka_unit_test(test_flipped_envelope),
-	    cmocka_unit_test(test_cut_envelope),
-	    cmocka_unit_test(test_random),
-	    cmocka_unit_test(test_unreadable),
-	    cmocka_unit_test(test_no_room),
-	    cmocka_unit_test(test_in_file),
+	    cmocka_unit_test(test_primitive_headers_are_refused),
+	    cmocka_unit_test(test_what_is_no_message_is_refused),
+	    cmocka_unit_test(test_unsigned_messages_are_refused),
+	    cmocka_unit_test(test_deep_attributes_are_refused),
+	    cmocka_unit_test(test_a_short_digest_is_refused),
+	    cmocka_unit_test(test_a_short_shake_is_refused),
+	    cmocka_unit_test(test_cut_messages_are_refused),
+	    cmocka_unit_test(test_messages_with_a_flipped_byte_are_refused),
+	    cmocka_unit_test(test_flipped_envelopes_are_refused),
+	    cmocka_unit_test(test_cut_envelopes_are_refused),
+	    cmocka_unit_test(test_random_bytes_are_refused),
+	    cmocka_unit_test(test_an_unreadable_file_is_an_error),
+	    cmocka_unit_test(test_a_file_without_room_is_an_error),
+	    cmocka_unit_test(test_messages_in_files_are_judged_alike),
 	};
 
 	return cmocka_run_group_tests(tests, make_world, free_world);

@@ -514,7 +514,7 @@ static void leave_on_stack(const char *path)
 	close(fd);
 }
 
-static void test_stack(void **state)
+static void test_nothing_secret_stays_on_the_stack(void **state)
 {
 	static const char *const secrets[] = {"phrase", NULL};
 	void (*volatile leave)(const char *) = leave_on_stack;
@@ -529,7 +529,7 @@ static void test_stack(void **state)
 
 /* -- proxies --------------------------------------------------------------- */
 
-static void test_proxy(void **state)
+static void test_the_password_of_a_proxy_is_wiped(void **state)
 {
 	static const char *const secrets[] = {"password", NULL};
 	struct buf text = {0};
@@ -548,7 +548,7 @@ static void test_proxy(void **state)
 
 /* -- options --------------------------------------------------------------- */
 
-static void test_options(void **state)
+static void test_secrets_among_the_options_are_wiped(void **state)
 {
 	static const char *const secrets[] = {"key-uri", "key-phrase",
 	    "sign-phrase", "new-challenge", "of-proxy", "parameter", "variable",
@@ -590,7 +590,7 @@ static void lack_memory(void)
 }
 
 /* After that a failure is told as what it may come from. */
-static void test_lack_of_memory(void **state)
+static void test_a_lack_of_memory_is_told_as_that(void **state)
 {
 	static const struct {
 		const char *name;
@@ -628,7 +628,7 @@ static void test_lack_of_memory(void **state)
 }
 
 /* Whether the next poll succeeds does not depend on memory that was lacking. */
-static void test_lack_before_poll(void **state)
+static void test_a_former_lack_does_not_matter_to_a_poll(void **state)
 {
 	struct options options = {
 	    .poll_interval = 0, .poll_time = 10, .poll_count = 1};
@@ -683,7 +683,7 @@ static void forbid_core(void)
 		fixture_exit(1);
 }
 
-static void test_core(void **state)
+static void test_core_files_are_forbidden(void **state)
 {
 	static const struct {
 		const char *name;
@@ -711,20 +711,20 @@ int main(void)
 	    cmocka_unit_test(test_request),
 	    cmocka_unit_test(test_key),
 #ifndef FIXTURE_SANITIZED
-	    cmocka_unit_test(test_stack),
-	    cmocka_unit_test(test_lack_of_memory),
-	    cmocka_unit_test(test_lack_before_poll),
+	    cmocka_unit_test(test_nothing_secret_stays_on_the_stack),
+	    cmocka_unit_test(test_a_lack_of_memory_is_told_as_that),
+	    cmocka_unit_test(test_a_former_lack_does_not_matter_to_a_poll),
 #endif
-	    cmocka_unit_test(test_proxy),
-	    cmocka_unit_test(test_options),
-	    cmocka_unit_test(test_core),
+	    cmocka_unit_test(test_the_password_of_a_proxy_is_wiped),
+	    cmocka_unit_test(test_secrets_among_the_options_are_wiped),
+	    cmocka_unit_test(test_core_files_are_forbidden),
 	};
 
 #ifdef FIXTURE_SANITIZED
 	/* Its frames are larger than what is wiped; it reports a lack of memory. */
-	(void)test_stack;
-	(void)test_lack_of_memory;
-	(void)test_lack_before_poll;
+	(void)test_nothing_secret_stays_on_the_stack;
+	(void)test_a_lack_of_memory_is_told_as_that;
+	(void)test_a_former_lack_does_not_matter_to_a_poll;
 #endif
 	wiped = compat_wipe_freed();
 	if (!wiped)

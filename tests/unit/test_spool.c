@@ -62,7 +62,7 @@ static void check_peek(struct spool *spool, size_t at, size_t need)
 	assert_memory_equal(p, pattern + at, len);
 }
 
-static void test_forms(void **state)
+static void test_bytes_are_the_same_in_memory_and_in_a_file(void **state)
 {
 	static const size_t lens[] = {
 	    2, 31, 100, SPOOL_WINDOW - 1, SPOOL_WINDOW, SPOOL_WINDOW + 1, SIZE};
@@ -87,7 +87,7 @@ static void test_forms(void **state)
 }
 
 /* What is added after something was read is not lost. */
-static void test_add_after_peek(void **state)
+static void test_what_is_added_after_reading_is_not_lost(void **state)
 {
 	struct spool spool = make(10, 100, 100);
 
@@ -100,7 +100,7 @@ static void test_add_after_peek(void **state)
 	spool_free(&spool);
 }
 
-static void test_empty(void **state)
+static void test_an_empty_spool_has_nothing(void **state)
 {
 	struct spool spool = {0};
 	size_t len;
@@ -113,7 +113,7 @@ static void test_empty(void **state)
 }
 
 /* The default limit, and a file as soon as more than that is expected. */
-static void test_limit(void **state)
+static void test_a_large_spool_is_a_file(void **state)
 {
 	struct spool spool = {0};
 	char *zeros = calloc(1, SPOOL_MEMORY_MAX);
@@ -135,7 +135,7 @@ static void test_limit(void **state)
 }
 
 /* The file has no name, and nobody else may open it. */
-static void test_unnamed(void **state)
+static void test_the_file_has_no_name(void **state)
 {
 	int before = fixture_count_files(fixture_directory());
 	struct spool spool = make(1, 10, 10);
@@ -151,7 +151,7 @@ static void test_unnamed(void **state)
 }
 
 /* A directory that does not exist is not used, if there is another. */
-static void test_directory(void **state)
+static void test_another_directory_is_used(void **state)
 {
 	struct spool_budget budget = {.max = 10};
 	struct spool spool = {
@@ -170,7 +170,7 @@ static void test_directory(void **state)
 }
 
 /* There is none: the line names all that were tried. */
-static void test_no_directory(void **state)
+static void test_directories_that_were_tried_are_named(void **state)
 {
 	struct spool spool = {.directory = "/nonexistent", .memory_max = 1};
 
@@ -197,7 +197,7 @@ static void expect_over(struct spool *spool, size_t len)
 }
 
 /* Spools share a budget, in memory and in files, and give back what they had. */
-static void test_budget(void **state)
+static void test_spools_share_a_budget(void **state)
 {
 	size_t max;
 
@@ -242,7 +242,7 @@ static bool close_for_writing(const struct spool *spool)
 }
 
 /* A file that does not take any more is copied to the next directory. */
-static void test_move(void **state)
+static void test_a_full_directory_is_left_for_the_next(void **state)
 {
 	static const size_t steps[] = {1000, SPOOL_WINDOW + 1};
 	size_t i, n, at, before = 2 * SPOOL_WINDOW;
@@ -274,7 +274,7 @@ static void test_move(void **state)
 }
 
 /* The next directory does not take it, either. */
-static void test_nowhere(void **state)
+static void test_without_room_anywhere_it_fails(void **state)
 {
 	struct spool spool = make(1, 10000, 10000);
 	char wanted[512];
@@ -302,7 +302,7 @@ static void test_nowhere(void **state)
 }
 
 /* An empty TMPDIR is none: it does not make the file in the root directory. */
-static void test_empty_name(void **state)
+static void test_an_empty_tmpdir_is_none(void **state)
 {
 	struct spool spool = {.memory_max = 1};
 	char link[64], name[256] = "";
@@ -335,7 +335,7 @@ static void fill_up(size_t len)
 }
 
 /* One line, of the file status, when the file cannot grow. */
-static void test_full(void **state)
+static void test_a_full_disk_is_told_in_one_line(void **state)
 {
 	static const size_t lens[] = {SIZE, 5001};
 	const char *text;
@@ -360,7 +360,7 @@ static void test_full(void **state)
 }
 
 /* A file that was cut short is an error, not the end. */
-static void test_unreadable(void **state)
+static void test_a_file_that_was_cut_is_an_error(void **state)
 {
 	struct spool spool = make(1, SIZE, SIZE);
 	size_t len;
@@ -386,19 +386,19 @@ static void test_unreadable(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_forms),
-	    cmocka_unit_test(test_add_after_peek),
-	    cmocka_unit_test(test_empty),
-	    cmocka_unit_test(test_limit),
-	    cmocka_unit_test(test_unnamed),
-	    cmocka_unit_test(test_directory),
-	    cmocka_unit_test(test_no_directory),
-	    cmocka_unit_test(test_budget),
-	    cmocka_unit_test(test_move),
-	    cmocka_unit_test(test_nowhere),
-	    cmocka_unit_test(test_empty_name),
-	    cmocka_unit_test(test_full),
-	    cmocka_unit_test(test_unreadable),
+	    cmocka_unit_test(test_bytes_are_the_same_in_memory_and_in_a_file),
+	    cmocka_unit_test(test_what_is_added_after_reading_is_not_lost),
+	    cmocka_unit_test(test_an_empty_spool_has_nothing),
+	    cmocka_unit_test(test_a_large_spool_is_a_file),
+	    cmocka_unit_test(test_the_file_has_no_name),
+	    cmocka_unit_test(test_another_directory_is_used),
+	    cmocka_unit_test(test_directories_that_were_tried_are_named),
+	    cmocka_unit_test(test_spools_share_a_budget),
+	    cmocka_unit_test(test_a_full_directory_is_left_for_the_next),
+	    cmocka_unit_test(test_without_room_anywhere_it_fails),
+	    cmocka_unit_test(test_an_empty_tmpdir_is_none),
+	    cmocka_unit_test(test_a_full_disk_is_told_in_one_line),
+	    cmocka_unit_test(test_a_file_that_was_cut_is_an_error),
 	};
 
 	fill_pattern();

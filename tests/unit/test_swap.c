@@ -272,7 +272,7 @@ static void test_swap(void **state)
 }
 
 /* A program that holds a file open goes on with what it has opened. */
-static void test_reader(void **state)
+static void test_a_reader_keeps_what_it_has_opened(void **state)
 {
 	const char *directory = make_directory();
 	FILE *key, *cert;
@@ -291,7 +291,7 @@ static void test_reader(void **state)
 }
 
 /* Until the last NAME.new is there, the others are those of nothing. */
-static void test_not_due(void **state)
+static void test_incomplete_new_files_are_not_taken(void **state)
 {
 	const char *directory = make_directory();
 	struct renewal r;
@@ -317,7 +317,7 @@ static void test_not_due(void **state)
 }
 
 /* Without a NAME.new a file stays as it is. */
-static void test_missing_new(void **state)
+static void test_a_file_without_a_new_one_stays(void **state)
 {
 	const char *directory = make_directory();
 	struct renewal r;
@@ -333,7 +333,7 @@ static void test_missing_new(void **state)
 	assert_string_equal(contents(at(directory, "cert.old")), "one");
 }
 
-static void test_write_new(void **state)
+static void test_new_files_are_written_beside(void **state)
 {
 	const char *directory = make_directory();
 	struct swap_file file = {.path = at(directory, "file")};
@@ -356,7 +356,7 @@ static void test_write_new(void **state)
 }
 
 /* The companions are beside the file that a link leads to. */
-static void test_symlink(void **state)
+static void test_companions_are_beside_the_target_of_a_link(void **state)
 {
 	const char *directory = make_directory();
 	struct buf new = {0};
@@ -370,7 +370,7 @@ static void test_symlink(void **state)
 }
 
 /* Somebody who may create links in the directory chooses no file for us. */
-static void test_companion_is_a_link(void **state)
+static void test_a_companion_that_is_a_link_is_not_followed(void **state)
 {
 	const char *directory = make_directory();
 	struct swap_file file = {.path = at(directory, "cert")};
@@ -388,7 +388,7 @@ static void test_companion_is_a_link(void **state)
 }
 
 /* A link called NAME.old is replaced, and what it leads to stays. */
-static void test_old_is_a_link(void **state)
+static void test_an_old_one_that_is_a_link_is_replaced(void **state)
 {
 	const char *directory = make_directory();
 
@@ -419,7 +419,7 @@ static mode_t swap_mode(const struct swap_file *file, mode_t old)
 	return mode_of(file->path);
 }
 
-static void test_mode(void **state)
+static void test_a_new_file_has_its_mode_by_the_umask(void **state)
 {
 	const char *directory = make_directory();
 	struct swap_file file = {.path = at(directory, "file")};
@@ -458,7 +458,7 @@ static mode_t bundle_mode(
 	return mode_of(file->path);
 }
 
-static void test_mode_of_no_key(void **state)
+static void test_the_mode_of_a_file_without_a_key_is_not_kept(void **state)
 {
 	static const char key[] = "-----BEGIN EC PRIVATE KEY-----\n";
 	static const char cert[] = "-----BEGIN CERTIFICATE-----\n";
@@ -480,7 +480,7 @@ static void test_mode_of_no_key(void **state)
 	umask(mask);
 }
 
-static void test_owner_as_root(void **state)
+static void test_root_keeps_the_owner(void **state)
 {
 	const char *directory = make_directory();
 	struct swap_file file = {
@@ -541,7 +541,7 @@ static int swap_secret(const char *directory)
 }
 
 /* Rights of a group that cannot be kept are not those of another one. */
-static void test_group_lost_as_root(void **state)
+static void test_rights_of_a_lost_group_are_lost(void **state)
 {
 	const char *directory = make_directory(), *text;
 	int st;
@@ -564,7 +564,7 @@ static void test_group_lost_as_root(void **state)
 
 #ifdef HAVE_FGETXATTR
 /* user::rw- user:12345:r-- group::--- mask::r-- other::--- */
-static void test_access_list(void **state)
+static void test_an_access_list_is_kept(void **state)
 {
 	static const unsigned char acl[] = {2, 0, 0, 0, 1, 0, 6, 0, 0xff, 0xff,
 	    0xff, 0xff, 2, 0, 4, 0, 0x39, 0x30, 0, 0, 4, 0, 0, 0, 0xff, 0xff,
@@ -599,7 +599,7 @@ static int run_two(const char *directory)
  * What a killed process has left is removed, even if it has got the mode of a
  * file that nobody may write to, and another name.
  */
-static void test_stale(void **state)
+static void test_leftovers_of_a_killed_process_are_removed(void **state)
 {
 	static const char *const names[] = {
 	    ".key.new.sscep-tmp-000000", ".key.new.sscep-tmp-000001", "key"};
@@ -625,7 +625,7 @@ static void test_stale(void **state)
 	assert_string_equal(contents(at(directory, "key")), "two");
 }
 
-static void test_remove_stale(void **state)
+static void test_temporary_files_are_removed_by_their_place(void **state)
 {
 	const char *directory = make_directory();
 	const struct swap_file file = {.path = at(directory, "key")};
@@ -651,7 +651,7 @@ static void give_to_nobody(const char *directory)
 }
 
 /* Nothing is replaced where one directory cannot be written to. */
-static void test_read_only(void **state)
+static void test_nothing_is_replaced_in_part(void **state)
 {
 	const char *directory = make_directory(), *text;
 	struct renewal r;
@@ -704,7 +704,7 @@ static int finish_without_old(const char *directory)
 }
 
 /* The message says what is left to do after some were replaced. */
-static void test_half(void **state)
+static void test_the_message_says_what_is_left_to_do(void **state)
 {
 	const char *directory = make_directory(), *text;
 	struct renewal r;
@@ -749,7 +749,7 @@ int fsync(int fd)
 }
 
 /* The last file is in its place, but this may not be on the disk. */
-static void test_last_sync(void **state)
+static void test_a_failure_of_the_last_sync_is_told(void **state)
 {
 	const char *directory = make_directory(), *text;
 	struct renewal r;
@@ -790,7 +790,7 @@ static void expect_failure(
 }
 
 /* A NAME.new that is no file of ours is not taken as one that was moved. */
-static void test_no_regular_file(void **state)
+static void test_what_is_no_regular_file_is_not_taken(void **state)
 {
 	const char *directory = make_directory();
 	struct renewal r;
@@ -825,7 +825,7 @@ static int check_all(const char *directory)
 	return (int)swap_check(r.files, COUNT);
 }
 
-static void test_check(void **state)
+static void test_what_would_fail_is_found_before(void **state)
 {
 	const char *directory = make_directory(), *text;
 	struct renewal r;
@@ -867,7 +867,7 @@ static enum status refuse_three(const char *path, const void *arg)
 						: ST_OK;
 }
 
-static void test_guard(void **state)
+static void test_a_file_that_changed_meanwhile_is_not_replaced(void **state)
 {
 	const char *directory = make_directory();
 	struct swap_file file = {.path = at(directory, "file"),
@@ -895,7 +895,7 @@ static void test_guard(void **state)
 }
 
 /* Somebody else's file in a sticky directory, and an owner we cannot give. */
-static void test_check_rights_as_root(void **state)
+static void test_files_of_others_are_found_before(void **state)
 {
 	const char *directory = make_directory(), *text;
 	struct swap_file file = {.path = at(directory, "file")};
@@ -1193,29 +1193,30 @@ int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_swap),
-	    cmocka_unit_test(test_reader),
-	    cmocka_unit_test(test_not_due),
-	    cmocka_unit_test(test_missing_new),
-	    cmocka_unit_test(test_write_new),
-	    cmocka_unit_test(test_symlink),
-	    cmocka_unit_test(test_companion_is_a_link),
-	    cmocka_unit_test(test_old_is_a_link),
-	    cmocka_unit_test(test_mode),
-	    cmocka_unit_test(test_mode_of_no_key),
-	    cmocka_unit_test(test_owner_as_root),
-	    cmocka_unit_test(test_group_lost_as_root),
+	    cmocka_unit_test(test_a_reader_keeps_what_it_has_opened),
+	    cmocka_unit_test(test_incomplete_new_files_are_not_taken),
+	    cmocka_unit_test(test_a_file_without_a_new_one_stays),
+	    cmocka_unit_test(test_new_files_are_written_beside),
+	    cmocka_unit_test(test_companions_are_beside_the_target_of_a_link),
+	    cmocka_unit_test(test_a_companion_that_is_a_link_is_not_followed),
+	    cmocka_unit_test(test_an_old_one_that_is_a_link_is_replaced),
+	    cmocka_unit_test(test_a_new_file_has_its_mode_by_the_umask),
+	    cmocka_unit_test(test_the_mode_of_a_file_without_a_key_is_not_kept),
+	    cmocka_unit_test(test_root_keeps_the_owner),
+	    cmocka_unit_test(test_rights_of_a_lost_group_are_lost),
 #ifdef HAVE_FGETXATTR
-	    cmocka_unit_test(test_access_list),
+	    cmocka_unit_test(test_an_access_list_is_kept),
 #endif
-	    cmocka_unit_test(test_stale),
-	    cmocka_unit_test(test_remove_stale),
-	    cmocka_unit_test(test_read_only),
-	    cmocka_unit_test(test_half),
-	    cmocka_unit_test(test_last_sync),
-	    cmocka_unit_test(test_no_regular_file),
-	    cmocka_unit_test(test_check),
-	    cmocka_unit_test(test_guard),
-	    cmocka_unit_test(test_check_rights_as_root),
+	    cmocka_unit_test(test_leftovers_of_a_killed_process_are_removed),
+	    cmocka_unit_test(test_temporary_files_are_removed_by_their_place),
+	    cmocka_unit_test(test_nothing_is_replaced_in_part),
+	    cmocka_unit_test(test_the_message_says_what_is_left_to_do),
+	    cmocka_unit_test(test_a_failure_of_the_last_sync_is_told),
+	    cmocka_unit_test(test_what_is_no_regular_file_is_not_taken),
+	    cmocka_unit_test(test_what_would_fail_is_found_before),
+	    cmocka_unit_test(
+		test_a_file_that_changed_meanwhile_is_not_replaced),
+	    cmocka_unit_test(test_files_of_others_are_found_before),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_killed_without_links),
 	    cmocka_unit_test(test_killed_twice),

@@ -284,7 +284,7 @@ static void test_refused_urls(void **state)
 		expect_refused(bad[i].text, OF_SERVER, bad[i].word);
 }
 
-static void test_length(void **state)
+static void test_long_urls_are_refused(void **state)
 {
 	char text[URL_TEXT_MAX + 2];
 	struct url url = {0};
@@ -301,7 +301,7 @@ static void test_length(void **state)
 	expect_refused(text, OF_SERVER, "too long");
 }
 
-static void test_proxies(void **state)
+static void test_proxies_are_read_or_refused(void **state)
 {
 	const char *said;
 	size_t i;
@@ -326,7 +326,7 @@ static void test_proxies(void **state)
 		    bad_proxies[i].text, OF_PROXY, bad_proxies[i].word);
 }
 
-static void test_escaped(void **state)
+static void test_what_a_query_cannot_have_is_escaped(void **state)
 {
 	static const char kept[] = "ABCXYZabcxyz0189-._~";
 	struct buf out = {0};
@@ -353,7 +353,7 @@ static void test_escaped(void **state)
 	buf_free(&out);
 }
 
-static void test_literal(void **state)
+static void test_what_was_escaped_is_not_escaped_again(void **state)
 {
 	struct buf out = {0};
 
@@ -366,7 +366,7 @@ static void test_literal(void **state)
 	buf_free(&out);
 }
 
-static void test_text_has_no_query(void **state)
+static void test_the_text_of_a_url_has_no_query(void **state)
 {
 	struct buf out = {0};
 	struct url url = {0};
@@ -389,11 +389,11 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 	    cmocka_unit_test(test_parts_of_a_url),
 	    cmocka_unit_test(test_refused_urls),
-	    cmocka_unit_test(test_length),
-	    cmocka_unit_test(test_proxies),
-	    cmocka_unit_test(test_escaped),
-	    cmocka_unit_test(test_literal),
-	    cmocka_unit_test(test_text_has_no_query),
+	    cmocka_unit_test(test_long_urls_are_refused),
+	    cmocka_unit_test(test_proxies_are_read_or_refused),
+	    cmocka_unit_test(test_what_a_query_cannot_have_is_escaped),
+	    cmocka_unit_test(test_what_was_escaped_is_not_escaped_again),
+	    cmocka_unit_test(test_the_text_of_a_url_has_no_query),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -81,7 +81,7 @@ static void watch_block(const struct buf *b)
 	watch.freed = watch.wiped = false;
 }
 
-static void test_buf_growth(void **state)
+static void test_a_buffer_grows(void **state)
 {
 	struct buf b = {0};
 	unsigned char byte;
@@ -109,7 +109,7 @@ static void test_buf_growth(void **state)
 	buf_free(&b);
 }
 
-static void test_buf_edges(void **state)
+static void test_empty_and_huge_buffers_are_no_trouble(void **state)
 {
 	struct buf b = {0}, before;
 
@@ -130,7 +130,7 @@ static void test_buf_edges(void **state)
 	buf_free(&b);
 }
 
-static void test_buf_addf(void **state)
+static void test_formatted_text_is_added(void **state)
 {
 	static char text[1000];
 	struct buf b = {0};
@@ -159,7 +159,7 @@ static void test_buf_addf(void **state)
 	buf_free(&b);
 }
 
-static void test_buf_wipes(void **state)
+static void test_a_buffer_is_wiped_when_it_grows(void **state)
 {
 	struct buf b = {0};
 
@@ -218,7 +218,7 @@ static const struct escape {
     {.text = "\xa4", .len = 1, .want = "\\xa4"},
 };
 
-static void test_escape(void **state)
+static void test_characters_that_act_are_escaped(void **state)
 {
 	char out[100];
 	size_t i;
@@ -261,7 +261,7 @@ static bool is_quoted(const char *text, size_t len)
 }
 
 /* What is not in the list of one is not in that of the other: there is one. */
-static void test_hidden(void **state)
+static void test_hidden_characters_are_the_same_everywhere(void **state)
 {
 	struct buf json = {0};
 	unsigned long code;
@@ -288,7 +288,7 @@ static void test_hidden(void **state)
 }
 
 /* The first and the last of each range that a terminal may obey or not show. */
-static void test_hidden_ranges(void **state)
+static void test_hidden_characters_are_escaped(void **state)
 {
 	static const unsigned long ranges[][2] = {
 	    {0x1, 0x1f},
@@ -353,7 +353,7 @@ static const char mixed[] = "a\xc3\xa4\xe4\xb8\xad\x01z\xff"
  * For every size of the output: it ends with a NUL; it is the whole text if
  * there is room, else its beginning followed by "...".
  */
-static void test_escape_sizes(void **state)
+static void test_escaped_text_fits_any_size(void **state)
 {
 	static const char dots[] = "...";
 	size_t i, size, len;
@@ -384,7 +384,7 @@ static void test_escape_sizes(void **state)
 }
 
 /* What is escaped is only cut, never within an escape or a letter. */
-static void test_quote_cut(void **state)
+static void test_quoted_text_is_cut_between_letters(void **state)
 {
 	static const struct {
 		const char *text;
@@ -411,7 +411,7 @@ static void test_quote_cut(void **state)
 		    quote_cut(out, cuts[i].size, cuts[i].text), cuts[i].want);
 }
 
-static void test_is_text(void **state)
+static void test_text_is_told_from_other_bytes(void **state)
 {
 	static const struct {
 		const char *bytes;
@@ -450,7 +450,7 @@ static void test_is_text(void **state)
 }
 
 /* With a size of 0 nothing is written. */
-static void test_escape_none(void **state)
+static void test_without_room_nothing_is_written(void **state)
 {
 	char out[] = "untouched";
 
@@ -461,7 +461,7 @@ static void test_escape_none(void **state)
 	assert_string_equal(out, "");
 }
 
-static void test_fail(void **state)
+static void test_failures_are_printed_in_one_line(void **state)
 {
 	enum status st, st2;
 	const char *text;
@@ -504,7 +504,7 @@ static void raise_errors(void)
 	ERR_PUT_error(ERR_LIB_PEM, 0, ERR_R_INTERNAL_ERROR, "f", 2);
 }
 
-static void test_fail_crypto(void **state)
+static void test_errors_of_libcrypto_are_printed(void **state)
 {
 	enum status st;
 	const char *text;
@@ -544,7 +544,7 @@ static void test_fail_crypto(void **state)
 #ifndef HAVE_MALLOC_USABLE_SIZE
 
 /* The memory of libcrypto is not watched there: its errors tell. */
-static void test_fail_memory(void **state)
+static void test_a_lack_of_memory_is_printed(void **state)
 {
 	const char *text;
 	enum status st;
@@ -562,7 +562,7 @@ static void test_fail_memory(void **state)
 #endif
 
 /* A message longer than a line is cut; it stays one line, without overflow. */
-static void test_fail_long(void **state)
+static void test_long_messages_are_cut(void **state)
 {
 	static char long_text[5000];
 	struct log_capture capture;
@@ -601,7 +601,7 @@ static void print_all(void)
 	"sscep: n [chain]\nsscep: warning: w [no-chain]\nsscep: v\n"
 
 /* What is only information is printed with -v. */
-static void test_levels(void **state)
+static void test_levels_decide_what_is_printed(void **state)
 {
 	static const struct {
 		const char *name;
@@ -639,7 +639,7 @@ static void test_levels(void **state)
 }
 
 /* A text that is too long is cut, not its id. */
-static void test_warning_length(void **state)
+static void test_a_long_warning_keeps_its_id(void **state)
 {
 	static const char end[] = "x [long-get]\n";
 	char *words = calloc(1, 2 * LOG_LINE_MAX);
@@ -657,7 +657,7 @@ static void test_warning_length(void **state)
 	assert_string_equal(text + strlen(text) - strlen(end), end);
 }
 
-static void test_report_remove(void **state)
+static void test_texts_are_removed_from_the_report(void **state)
 {
 	struct report report = {0};
 	const struct buf *files = &report.lists[REPORT_FILES];
@@ -682,7 +682,7 @@ static void test_report_remove(void **state)
 }
 
 /* Those of --no-warn are in the report, but not on stderr. */
-static void test_silence(void **state)
+static void test_silenced_warnings_are_in_the_report(void **state)
 {
 	bool silence[WARNING_COUNT] = {[WARN_LONG_GET] = true};
 	const bool none[WARNING_COUNT] = {false};
@@ -718,7 +718,7 @@ static void test_silence(void **state)
 	report_free(&report);
 }
 
-static void test_capture(void **state)
+static void test_messages_are_captured(void **state)
 {
 	struct log_capture outer, inner;
 	enum status st;
@@ -761,7 +761,7 @@ static void test_capture(void **state)
 	assert_string_equal(text, "");
 }
 
-static void test_say(void **state)
+static void test_results_go_to_stdout(void **state)
 {
 	const char *text;
 
@@ -781,7 +781,7 @@ static void test_say(void **state)
 }
 
 /* In a child: it is an error when stdout cannot be written. */
-static void test_flush(void **state)
+static void test_an_unwritable_stdout_is_an_error(void **state)
 {
 	const char *text;
 	int fd = open("/dev/full", O_WRONLY), st = 0;
@@ -807,7 +807,7 @@ static void test_flush(void **state)
 	    "No space left on device\n");
 }
 
-static void test_read(void **state)
+static void test_files_are_read(void **state)
 {
 	static const unsigned char bytes[] = "a\0b\n\xff";
 	const char *path = fixture_path("file");
@@ -822,7 +822,7 @@ static void test_read(void **state)
 }
 
 /* Sizes beside that of a step, and files that are longer than they say. */
-static void test_read_sizes(void **state)
+static void test_files_of_any_size_are_read(void **state)
 {
 	static const off_t sizes[] = {1, 16382, 16383, 16384, 16385, 32768};
 	const char *path = fixture_path("file");
@@ -847,7 +847,7 @@ static void test_read_sizes(void **state)
 }
 
 /* Up to the limit, and one byte more. */
-static void test_read_limit(void **state)
+static void test_files_are_read_up_to_the_limit(void **state)
 {
 	const char *path = fixture_path("large"), *text;
 	struct buf b = {0};
@@ -871,7 +871,7 @@ static void test_read_limit(void **state)
 	assert_null(b.data);
 }
 
-static void test_read_bad(void **state)
+static void test_unreadable_files_are_told(void **state)
 {
 	static const struct {
 		const char *name, *says;
@@ -958,7 +958,7 @@ static mode_t mode_of(const char *path)
 	return sb.st_mode;
 }
 
-static void test_write_new(void **state)
+static void test_a_new_file_is_written(void **state)
 {
 	const char *dir = new_directory("new");
 	const char *path = fixture_path("new/file");
@@ -987,7 +987,7 @@ static void test_write_new(void **state)
 	assert_int_equal(fixture_count_files(dir), 2);
 }
 
-static void test_write_replace(void **state)
+static void test_a_file_is_replaced(void **state)
 {
 	static const mode_t modes[] = {0600, 0644, 0444, 0666};
 	const char *dir = new_directory("replace");
@@ -1049,7 +1049,7 @@ static int count_guards(bool written, bool in_that_second)
 }
 
 /* A CRL is large: it is read once, unless something may have been written. */
-static void test_write_guard(void **state)
+static void test_a_replaced_file_is_read_once(void **state)
 {
 	(void)state;
 	assert_int_equal(count_guards(false, false), 1);
@@ -1059,7 +1059,7 @@ static void test_write_guard(void **state)
 	assert_int_equal(count_guards(false, true), 2);
 }
 
-static void test_write_symlink(void **state)
+static void test_a_link_is_written_through(void **state)
 {
 	const char *dir = new_directory("links");
 	const char *link = fixture_path("links/link");
@@ -1083,7 +1083,7 @@ static void test_write_symlink(void **state)
 }
 
 /* A dangling link is followed, and its target is created. */
-static void test_write_dangling(void **state)
+static void test_a_dangling_link_is_followed(void **state)
 {
 	const char *link, *file;
 	enum status st;
@@ -1105,7 +1105,7 @@ static void test_write_dangling(void **state)
 	assert_int_equal(fixture_count_files(fixture_path("dangling")), 2);
 }
 
-static void test_write_relative(void **state)
+static void test_relative_paths_are_written(void **state)
 {
 	char before[4096];
 
@@ -1125,7 +1125,7 @@ static void test_write_relative(void **state)
 	assert_int_equal(fixture_count_files(fixture_path("relative")), 2);
 }
 
-static void test_write_device(void **state)
+static void test_devices_are_written(void **state)
 {
 	const char *fifo = fixture_path("fifo"), *text;
 	enum status st;
@@ -1156,7 +1156,7 @@ static void test_write_device(void **state)
 }
 
 /* Paths that cannot be written: check_file() reports them before. */
-static void test_write_bad(void **state)
+static void test_paths_that_cannot_be_written_are_told(void **state)
 {
 	static const struct {
 		const char *name, *says;
@@ -1194,7 +1194,7 @@ static void test_write_bad(void **state)
 }
 
 /* On a full disk the old file stays, and no temporary file is left. */
-static void test_write_full(void **state)
+static void test_a_full_disk_leaves_the_old_file(void **state)
 {
 	const char *dir = new_directory("full");
 	const char *path = fixture_path("full/file"), *text;
@@ -1221,7 +1221,7 @@ static void test_write_full(void **state)
 	assert_int_equal(fixture_count_files(dir), 1);
 }
 
-static void test_check_writable(void **state)
+static void test_writable_paths_are_checked(void **state)
 {
 	const char *dir = new_directory("check");
 	const char *link = fixture_path("check/link");
@@ -1252,7 +1252,7 @@ static int check_as_nobody(const char *path)
 	return WIFEXITED(st) ? WEXITSTATUS(st) : -1;
 }
 
-static void test_check_forbidden(void **state)
+static void test_forbidden_paths_are_checked(void **state)
 {
 	const char *closed = new_directory("closed"), *text;
 	const char *link = fixture_path("into-closed");
@@ -1295,7 +1295,7 @@ static enum status refuse_new(const char *path)
 }
 
 /* A pipe has what comes; what is not there, and a directory, have neither. */
-static void test_contents(void **state)
+static void test_what_has_contents_is_told(void **state)
 {
 	const char *path = fixture_path("contents");
 	const char *none = fixture_path("no-contents");
@@ -1317,7 +1317,7 @@ static void test_contents(void **state)
 	assert_true(file_has_contents(fifo));
 }
 
-static void test_find(void **state)
+static void test_whether_a_file_exists_is_told(void **state)
 {
 	const char *loop = fixture_path("loop"), *text;
 	enum status st;
@@ -1336,7 +1336,7 @@ static void test_find(void **state)
 	assert_non_null(strstr(text, "loop: cannot access"));
 }
 
-static void test_move_aside(void **state)
+static void test_a_file_is_moved_aside(void **state)
 {
 	const char *dir = new_directory("aside");
 	const char *path = fixture_path("aside/ca.crt-2");
@@ -1421,7 +1421,7 @@ static void test_writers_of_others(
 	assert_writers(WRITERS_OWNER, link, "/open/file");
 }
 
-static void test_writers(void **state)
+static void test_whose_file_it_may_be_is_told(void **state)
 {
 	const char *dir = in_tmp("writers");
 	const char *open_dir = in_tmp("writers/open");
@@ -1458,7 +1458,7 @@ static void test_writers(void **state)
 }
 
 /* A number that no descriptor can have is no other one. */
-static void test_descriptor_name(void **state)
+static void test_names_of_descriptors_are_told(void **state)
 {
 	static const struct {
 		const char *name;
@@ -1492,7 +1492,7 @@ static void test_descriptor_name(void **state)
 }
 
 /* A lock hinders another process only: the temporary files of this one stay. */
-static void test_own_temporary(void **state)
+static void test_temporary_files_of_this_process_stay(void **state)
 {
 	struct temporary temporary;
 	struct target target;
@@ -1508,7 +1508,7 @@ static void test_own_temporary(void **state)
 }
 
 /* Only what has no other name, which may be in a directory of somebody else. */
-static void test_give(void **state)
+static void test_only_a_file_of_one_name_is_given_away(void **state)
 {
 	const struct attributes to = {.owner_given = true,
 	    .owner = NOBODY,
@@ -1551,52 +1551,52 @@ static void test_give(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-	    cmocka_unit_test(test_report_remove),
-	    cmocka_unit_test(test_buf_growth),
-	    cmocka_unit_test(test_buf_edges),
-	    cmocka_unit_test(test_buf_addf),
-	    cmocka_unit_test(test_buf_wipes),
-	    cmocka_unit_test(test_escape),
-	    cmocka_unit_test(test_escape_sizes),
-	    cmocka_unit_test(test_hidden),
-	    cmocka_unit_test(test_hidden_ranges),
-	    cmocka_unit_test(test_escape_none),
-	    cmocka_unit_test(test_quote_cut),
-	    cmocka_unit_test(test_is_text),
-	    cmocka_unit_test(test_fail),
-	    cmocka_unit_test(test_fail_crypto),
+	    cmocka_unit_test(test_texts_are_removed_from_the_report),
+	    cmocka_unit_test(test_a_buffer_grows),
+	    cmocka_unit_test(test_empty_and_huge_buffers_are_no_trouble),
+	    cmocka_unit_test(test_formatted_text_is_added),
+	    cmocka_unit_test(test_a_buffer_is_wiped_when_it_grows),
+	    cmocka_unit_test(test_characters_that_act_are_escaped),
+	    cmocka_unit_test(test_escaped_text_fits_any_size),
+	    cmocka_unit_test(test_hidden_characters_are_the_same_everywhere),
+	    cmocka_unit_test(test_hidden_characters_are_escaped),
+	    cmocka_unit_test(test_without_room_nothing_is_written),
+	    cmocka_unit_test(test_quoted_text_is_cut_between_letters),
+	    cmocka_unit_test(test_text_is_told_from_other_bytes),
+	    cmocka_unit_test(test_failures_are_printed_in_one_line),
+	    cmocka_unit_test(test_errors_of_libcrypto_are_printed),
 #ifndef HAVE_MALLOC_USABLE_SIZE
-	    cmocka_unit_test(test_fail_memory),
+	    cmocka_unit_test(test_a_lack_of_memory_is_printed),
 #endif
-	    cmocka_unit_test(test_fail_long),
-	    cmocka_unit_test(test_levels),
-	    cmocka_unit_test(test_warning_length),
-	    cmocka_unit_test(test_silence),
-	    cmocka_unit_test(test_capture),
-	    cmocka_unit_test(test_say),
-	    cmocka_unit_test(test_flush),
-	    cmocka_unit_test(test_read),
-	    cmocka_unit_test(test_read_sizes),
-	    cmocka_unit_test(test_read_limit),
-	    cmocka_unit_test(test_read_bad),
-	    cmocka_unit_test(test_write_new),
-	    cmocka_unit_test(test_write_replace),
-	    cmocka_unit_test(test_write_guard),
-	    cmocka_unit_test(test_write_symlink),
-	    cmocka_unit_test(test_write_dangling),
-	    cmocka_unit_test(test_write_relative),
-	    cmocka_unit_test(test_write_device),
-	    cmocka_unit_test(test_write_bad),
-	    cmocka_unit_test(test_write_full),
-	    cmocka_unit_test(test_check_writable),
-	    cmocka_unit_test(test_check_forbidden),
-	    cmocka_unit_test(test_contents),
-	    cmocka_unit_test(test_find),
-	    cmocka_unit_test(test_move_aside),
-	    cmocka_unit_test(test_writers),
-	    cmocka_unit_test(test_descriptor_name),
-	    cmocka_unit_test(test_own_temporary),
-	    cmocka_unit_test(test_give),
+	    cmocka_unit_test(test_long_messages_are_cut),
+	    cmocka_unit_test(test_levels_decide_what_is_printed),
+	    cmocka_unit_test(test_a_long_warning_keeps_its_id),
+	    cmocka_unit_test(test_silenced_warnings_are_in_the_report),
+	    cmocka_unit_test(test_messages_are_captured),
+	    cmocka_unit_test(test_results_go_to_stdout),
+	    cmocka_unit_test(test_an_unwritable_stdout_is_an_error),
+	    cmocka_unit_test(test_files_are_read),
+	    cmocka_unit_test(test_files_of_any_size_are_read),
+	    cmocka_unit_test(test_files_are_read_up_to_the_limit),
+	    cmocka_unit_test(test_unreadable_files_are_told),
+	    cmocka_unit_test(test_a_new_file_is_written),
+	    cmocka_unit_test(test_a_file_is_replaced),
+	    cmocka_unit_test(test_a_replaced_file_is_read_once),
+	    cmocka_unit_test(test_a_link_is_written_through),
+	    cmocka_unit_test(test_a_dangling_link_is_followed),
+	    cmocka_unit_test(test_relative_paths_are_written),
+	    cmocka_unit_test(test_devices_are_written),
+	    cmocka_unit_test(test_paths_that_cannot_be_written_are_told),
+	    cmocka_unit_test(test_a_full_disk_leaves_the_old_file),
+	    cmocka_unit_test(test_writable_paths_are_checked),
+	    cmocka_unit_test(test_forbidden_paths_are_checked),
+	    cmocka_unit_test(test_what_has_contents_is_told),
+	    cmocka_unit_test(test_whether_a_file_exists_is_told),
+	    cmocka_unit_test(test_a_file_is_moved_aside),
+	    cmocka_unit_test(test_whose_file_it_may_be_is_told),
+	    cmocka_unit_test(test_names_of_descriptors_are_told),
+	    cmocka_unit_test(test_temporary_files_of_this_process_stay),
+	    cmocka_unit_test(test_only_a_file_of_one_name_is_given_away),
 	};
 
 	/* This must precede all other calls to libcrypto. */
