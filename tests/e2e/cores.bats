@@ -25,6 +25,7 @@ setup() {
 }
 
 teardown() {
+    [ -n "${BATS_TEST_COMPLETED:-}" ] || show_case
     stop_ca
     rm -rf "$place"
 }

@@ -90,7 +90,8 @@ END
     local operation
     for operation in getca getnextca enroll getcert getcrl getcaps; do
         dump "$operation" -f "$BATS_TEST_DIRNAME/sscep-0.10.conf"
-        grep -qFx 'CAIdentifier = "my \"own\" domain.com"' printed
+        grep -qFx 'CAIdentifier = "my \"own\" domain.com"' printed ||
+            problem "CAIdentifier differs"
     done
 }
 

@@ -1823,7 +1823,7 @@ END
 ./sscep: pkistatus: SUCCESS
 ./sscep: certificate written as local.crt
 END
-        [ "$(wc -l <"$stderr")" -gt 5 ]
+        [ "$(wc -l <"$stderr")" -gt 5 ] || problem "too few lines"
         if grep -v "^./sscep: " "$stderr"; then
             problem "lines without the name of the program"
         fi

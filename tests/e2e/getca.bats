@@ -577,7 +577,8 @@ old_set_enrolls() {
     stdout_lacks written
     no_file ca.crt ca.crt-0 ca.crt-1
     for number in 0 1; do
-        cmp "ca.crt-$number.old" "kept/ca.crt-$number"
+        cmp "ca.crt-$number.old" "kept/ca.crt-$number" ||
+            problem "ca.crt-$number.old differs"
     done
     as_before 2 3
 }
@@ -782,7 +783,7 @@ as_before() {
 END
         getca -c -
         stderr_has "./sscep: certificate written as -"
-        cmp ca.crt-0 "$stdout"
+        cmp ca.crt-0 "$stdout" || problem "ca.crt-0 differs"
         take local.key local.csr
         enroll
         enrolled

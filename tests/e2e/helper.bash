@@ -37,6 +37,7 @@ setup() {
 }
 
 teardown() {
+    [ -n "${BATS_TEST_COMPLETED:-}" ] || show_case
     stop_ca
 }
 
@@ -401,6 +402,17 @@ wait_for_client() {
 
 # --- what is expected ------------------------------------------------------
 
+# show_case: what the loops of this test are at, by the variables that they set.
+show_case() {
+    local looped
+    while read -r looped; do
+        [ -z "${!looped+is set}" ] || echo "--- $looped: ${!looped}"
+    done < <(declare -f "$BATS_TEST_NAME" | sed -nE \
+        -e 's/^ *for (\w+) in .*/\1/p' \
+        -e 's/^ *while (IFS=\S* )?read (-r )?(\w+( \w+)*).*/\3/p' |
+        tr ' ' '\n' | sort -u)
+}
+
 # problem TEXT ...: prints the texts and the last run, and fails the test.
 problem() {
     problems=$((problems + 1))
@@ -408,6 +420,7 @@ problem() {
         echo "--- $1"
         shift
         [ $# -eq 0 ] || printf '%s\n' "$@"
+        show_case
         echo "--- command: ${command_line:-none}"
         echo "--- exit status: ${status:-}"
         echo "--- stdout:"

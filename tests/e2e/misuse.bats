@@ -87,7 +87,7 @@ screen() {
             sed -n '/^General OPTIONS/,/^$/p' all
             sed -n "/^OPTIONS for OPERATION $operation are/,/^\$/p" all
         } | sed -nE 's/^  (-., |    )(--[a-z-]+).*/\2/p' >options
-        [ "$(wc -l <options)" -gt 20 ]
+        [ "$(wc -l <options)" -gt 20 ] || problem "too few options"
         while read -r option; do
             if ! grep -Eq -e "(^|[ |])$option( |\$)" short; then
                 problem "$operation --help does not have $option"
@@ -110,7 +110,7 @@ screen() {
         # shellcheck disable=SC2086
         run_sscep $how
         expect_status 0
-        cmp "$stdout" version
+        cmp "$stdout" version || problem "another version"
     done
 }
 

@@ -15,6 +15,7 @@ setup() {
 }
 
 teardown() {
+    [ -n "${BATS_TEST_COMPLETED:-}" ] || show_case
     stop_ca
     [ -z "$squid_dir" ] || rm -rf "$squid_dir"
 }

@@ -291,7 +291,8 @@ not_moved() {
         moves POST /scep PKIOperation "$code" 1
         moves POST /moved PKIOperation 200 1
         same_request PKIOperation 1000
-        grep -q ' type=application/x-pki-message ' "$moves"
+        grep -q ' type=application/x-pki-message ' "$moves" ||
+            problem "no pkiMessage"
         rm -rf local.crt "$ca"/issued/*.pem
         URL=http://127.0.0.1:$port/scep
     done

@@ -320,7 +320,7 @@ END
     for i in 1 2; do
         renew --force
         expect_status 0
-        grep -q ENCRYPTED dev.key
+        grep -q ENCRYPTED dev.key || problem "the key is not encrypted"
         openssl pkey -in dev.key -passin pass:phrase -pubout >pub
         openssl x509 -in dev.crt -noout -pubkey | cmp - pub
     done
@@ -831,7 +831,7 @@ interrupted() {
         renew --force $a
         misuse "is the name of a file that renew has beside"
         files_are sscep dev.conf dev.crt.req
-        cmp "$ca/ca.crt" dev.crt.req
+        cmp "$ca/ca.crt" dev.crt.req || problem "dev.crt.req has changed"
     done
 }
 
@@ -1253,7 +1253,7 @@ END
         "${user[@]}" touch dev.crt.hook
         "${user[@]}" "$sscep" renew -f "$file" >"$stdout" 2>"$stderr" ||
             problem "$file" "$(cat "$stderr")"
-        [ -e run/hooked ]
+        [ -e run/hooked ] || problem "the hook did not run"
     done
     # To root the user is another one.
     hook_is_not_run etc/dev.conf "$PWD belongs to another user"

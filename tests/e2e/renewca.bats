@@ -167,8 +167,8 @@ in_set() {
         replace_ra "$roles" --pending 1
         renew -T 0
         expect_status 71
-        [ -e dev.key.new ]
-        [ -e dev.crt.req ]
+        [ -e dev.key.new ] || problem "no dev.key.new"
+        [ -e dev.crt.req ] || problem "no dev.crt.req"
         enrolled
         expect_equal "messages" "20 20 " "$(what_was_sent)"
         stop_ca

@@ -195,7 +195,7 @@ key_kept() {
     for option in --bundle --fullchain --chain; do
         renew "$option" -
         misuse "--chain, --fullchain and --bundle"
-        [ ! -e ./- ]
+        [ ! -e ./- ] || problem "there is a file -"
     done
 }
 
