@@ -15,15 +15,19 @@ on_terminal() {
     command_line=$1
     status=0
     export TERM=${TERM-xterm}
-    script -qec "stty cols ${columns:-80}; $1" /dev/null >"$stdout" \
+    : >"$stdout"
+    : >"$stdout.begun"
+    timeout --foreground -k 5 "$run_limit" \
+        script -qec "stty cols ${columns:-80}; $1" /dev/null >>"$stdout" \
         2>"$stderr" || status=$?
+    rm -f "$stdout.begun"
     tty=$(cat "$stdout")
     no_sanitizer_text
 }
 
 # types TEXT KEY [TEXT KEY]: the keys, each when the text has come.
 types() {
-    : >"$stdout"
+    wait_for 30 rm "$stdout.begun" 2>/dev/null
     while [ $# -gt 0 ]; do
         wait_for 30 grep -qz "$1" "$stdout"
         printf '%b' "$2"
