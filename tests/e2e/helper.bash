@@ -668,7 +668,12 @@ snapshot() {
 # Whatever runs the client calls this first.
 before_run() {
     # Whoever waits for a line there must not find that of the run before.
-    : >"$stdout" >"$stderr"
+    : >"$stdout"
+    : >"$stderr"
+    list_before
+}
+
+list_before() {
     listing >"$BATS_TEST_TMPDIR/before"
 }
 

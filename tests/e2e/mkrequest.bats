@@ -35,7 +35,7 @@ subject() {
 
 # fails TEXT COMMAND...: mkrequest refuses it, with this text.
 fails() {
-    before_run
+    list_before
     run --separate-stderr "${@:2}"
     refused_by mkrequest 1 "$1"
 }
@@ -44,7 +44,7 @@ fails() {
 misused() {
     local text=$1
     shift
-    before_run
+    list_before
     run --separate-stderr "$@"
     echo "status $status, output '$output', error '$stderr'"
     [ "$status" -eq 1 ]
