@@ -256,6 +256,35 @@ static void test_types_of_altnames_are_named(void **state)
 	GENERAL_NAME_free(name);
 }
 
+/* A directoryName is compared as a name, and an ediPartyName by its DER. */
+static void test_altnames_that_are_no_text(void **state)
+{
+	static const unsigned char party[] = {0xa5, 5, 0xa1, 3, 0x0c, 1, 'a'};
+	const unsigned char *p = party;
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	GENERAL_NAMES *others = GENERAL_NAMES_new();
+	GENERAL_NAME *name;
+	struct buf out = {0};
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		name = GENERAL_NAME_new();
+		GENERAL_NAME_set0_value(
+		    name, GEN_DIRNAME, fixture_name(i < 2 ? "a" : "b"));
+		assert_true(
+		    sk_GENERAL_NAME_push(i == 1 ? others : names, name) > 0);
+	}
+	assert_true(altnames_add_missing(&out, names, others, NULL));
+	assert_string_equal(buf_string(&out), "DirName:\"/O=Test, Inc./CN=b\"");
+	buf_free(&out);
+	name = d2i_GENERAL_NAME(NULL, &p, sizeof(party));
+	assert_altname_text(name, "EdiPartyName:#a505a1030c0161");
+	GENERAL_NAME_free(name);
+	GENERAL_NAMES_free(names);
+	GENERAL_NAMES_free(others);
+}
+
 /* Many names, long ones, and control characters: a short line. */
 static void test_many_altnames_are_a_short_line(void **state)
 {
@@ -290,6 +319,7 @@ int main(void)
 	    cmocka_unit_test(test_unreadable_altnames_differ_from_none),
 	    cmocka_unit_test(test_altnames_are_printed_unambiguously),
 	    cmocka_unit_test(test_types_of_altnames_are_named),
+	    cmocka_unit_test(test_altnames_that_are_no_text),
 	    cmocka_unit_test(test_many_altnames_are_a_short_line),
 	};
 

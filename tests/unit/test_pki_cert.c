@@ -142,6 +142,11 @@ static void test_certificates_in_der_are_read(void **state)
 	X509_free(a);
 }
 
+#define ENCRYPTED \
+	"-----BEGIN CERTIFICATE-----\nProc-Type: 4,ENCRYPTED\n" \
+	"DEK-Info: AES-128-CBC,00112233445566778899AABBCCDDEEFF\n\n" \
+	"AAAAAAAAAAAAAAAAAAAAAA==\n-----END CERTIFICATE-----\n"
+
 static void test_garbage_is_refused(void **state)
 {
 	static const struct {
@@ -159,6 +164,8 @@ static void test_garbage_is_refused(void **state)
 	    {.text = "-----BEGIN CERTIFICATE-----", .len = 27},
 	    {.text = "-----BEGIN CERTIFICATE-----\n-----END CERTIFICATE-----\n",
 		.len = 53},
+	    /* It is not decrypted, and nobody is asked for a pass phrase. */
+	    {.text = ENCRYPTED, .len = sizeof(ENCRYPTED) - 1},
 	};
 	size_t i;
 

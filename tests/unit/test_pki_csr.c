@@ -400,6 +400,33 @@ static void test_the_serial_number_is_of_the_key(void **state)
 	X509_REQ_free(csr);
 }
 
+/* One in BMPString is not sent in the place of what the CA expects (RFC 2985). */
+static void test_a_challenge_of_another_type_is_none(void **state)
+{
+	static const unsigned char secret[] = {0, 's', 0, 'e'};
+	static const int types[] = {V_ASN1_PRINTABLESTRING, V_ASN1_UTF8STRING,
+	    V_ASN1_IA5STRING, V_ASN1_T61STRING, V_ASN1_BMPSTRING};
+	struct buf out = {0};
+	X509_REQ *csr;
+	size_t i, len;
+
+	(void)state;
+	for (EACH_ROW(i, types, NULL)) {
+		csr = fixture_csr("client", fixture_rsa(0));
+		assert_int_equal(
+		    X509_REQ_add1_attr_by_NID(csr, NID_pkcs9_challengePassword,
+			types[i], secret, sizeof(secret)),
+		    1);
+		assert_int_equal(csr_add_challenge(&out, csr), ST_OK);
+		len = types[i] != V_ASN1_BMPSTRING ? sizeof(secret) : 0;
+		assert_int_equal(out.len, len);
+		if (len > 0)
+			assert_memory_equal(out.data, secret, len);
+		buf_free(&out);
+		X509_REQ_free(csr);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +437,7 @@ int main(void)
 	    cmocka_unit_test(test_a_self_signed_certificate_is_made),
 	    cmocka_unit_test(test_the_serial_number_is_of_the_key),
 	    cmocka_unit_test(test_self_signed_parameters),
+	    cmocka_unit_test(test_a_challenge_of_another_type_is_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, fixture_cleanup);

@@ -329,6 +329,26 @@ static void test_the_difference_of_requests_is_told(void **state)
 	X509_REQ_free(wanted);
 }
 
+static void test_another_attribute_is_a_difference(void **state)
+{
+	struct request_content content = {0};
+	X509_REQ *wanted = make_request("/CN=a", "c", fixture_ec(), &content);
+	X509_REQ *there = make_request("/CN=a", "c", fixture_ec(), &content);
+	struct problem problem = {0};
+
+	(void)state;
+	assert_int_equal(
+	    X509_REQ_add1_attr_by_NID(there, NID_pkcs9_unstructuredName,
+		MBSTRING_ASC, (const unsigned char *)"n", 1),
+	    1);
+	assert_true(X509_REQ_sign(there, fixture_ec(), EVP_sha256()) > 0);
+	assert_int_equal(reqdiff_find(&problem, there, wanted), REQDIFF_OTHER);
+	assert_string_equal(
+	    problem.text, "it has other attributes, or another order");
+	X509_REQ_free(there);
+	X509_REQ_free(wanted);
+}
+
 static EVP_PKEY *make_key(int type, int curve)
 {
 	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(type, NULL);
@@ -744,6 +764,7 @@ int main(void)
 	    cmocka_unit_test(test_attributes_are_sorted),
 	    cmocka_unit_test(test_equal_requests_are_the_same),
 	    cmocka_unit_test(test_the_difference_of_requests_is_told),
+	    cmocka_unit_test(test_another_attribute_is_a_difference),
 	    cmocka_unit_test(test_keys_have_their_digest_and_warning),
 	    cmocka_unit_test(test_a_template_is_named),
 	    cmocka_unit_test(test_the_usage_is_taken_from_a_certificate),

@@ -14,15 +14,17 @@
 #include "scep/limits.h"
 #include "util/buf.h"
 
-#define OID       "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
-#define DATA      OID "\x01"
-#define SIGNED    OID "\x02"
-#define ENVELOPED OID "\x03"
-#define INTEGER   "\x02\x01\x01"
-#define OCTETS    "\x04\x01\x01"
-#define SEQUENCE  "\x30\x02\x05\x00"
-#define SET       "\x31\x00"
-#define INFO      "\x30\x0f" DATA SEQUENCE
+#define OID            "\x06\x09\x2a\x86\x48\x86\xf7\x0d\x01\x07"
+#define DATA           OID "\x01"
+#define SIGNED         OID "\x02"
+#define ENVELOPED      OID "\x03"
+#define INTEGER        "\x02\x01\x01"
+#define OCTETS         "\x04\x01\x01"
+#define SEQUENCE       "\x30\x02\x05\x00"
+#define SET            "\x31\x00"
+#define SIGNED_ATTRS   "\xa0\x02\x05\x00"
+#define UNSIGNED_ATTRS "\xa1\x02\x05\x00"
+#define INFO           "\x30\x0f" DATA SEQUENCE
 
 struct part {
 	const char *bytes;
@@ -45,8 +47,8 @@ static void wrap(struct buf *b, struct part before, int tag)
 	*b = all;
 }
 
-/* What is in content is that of a ContentInfo; only the first row is good. */
-static void assert_structure(struct buf *content, struct part type, size_t row,
+/* What is in content is that of a ContentInfo. */
+static void assert_structure(struct buf *content, struct part type, bool good,
     enum status (*check)(struct outline *, struct der, const char *))
 {
 	struct outline outline;
@@ -59,11 +61,11 @@ static void assert_structure(struct buf *content, struct part type, size_t row,
 	st =
 	    check(&outline, octets_in_memory(content->data, content->len), "X");
 	text = capture_stop();
-	if (st != (row == 0 ? ST_OK : ST_REPLY) ||
+	if (st != (good ? ST_OK : ST_REPLY) ||
 	    strcmp(text,
-		row == 0 ? ""
-			 : "sscep: reply: not X: its structure is wrong (RFC "
-			   "5652)\n") != 0)
+		good ? ""
+		     : "sscep: reply: not X: its structure is wrong (RFC "
+		       "5652)\n") != 0)
 		fixture_fail("%d, %s", (int)st, text);
 	buf_free(content);
 }
@@ -75,9 +77,15 @@ static void test_the_structure_of_signed_data_is_checked(void **state)
 	static const struct {
 		const char *name;
 		struct part part;
+		bool good;
 	} infos[] = {
 	    {.name = "good",
-		.part = PART(INTEGER SEQUENCE SEQUENCE SEQUENCE OCTETS)},
+		.part = PART(INTEGER SEQUENCE SEQUENCE SEQUENCE OCTETS),
+		.good = true},
+	    {.name = "attributes",
+		.part = PART(INTEGER SEQUENCE SEQUENCE SIGNED_ATTRS SEQUENCE
+			OCTETS UNSIGNED_ATTRS),
+		.good = true},
 	    {.name = "a version that is an OCTET STRING",
 		.part = PART(OCTETS SEQUENCE OCTETS)},
 	    {.name = "a version only", .part = PART(INTEGER)},
@@ -99,7 +107,8 @@ static void test_the_structure_of_signed_data_is_checked(void **state)
 		wrap(&b, infos[i].part, 0x30);
 		wrap(&b, none, 0x31);
 		wrap(&b, before, 0x30);
-		assert_structure(&b, type, i, limits_check_signed_data);
+		assert_structure(
+		    &b, type, infos[i].good, limits_check_signed_data);
 	}
 }
 
@@ -109,8 +118,15 @@ static void test_the_structure_of_enveloped_data_is_checked(void **state)
 	static const struct {
 		const char *name;
 		struct part part;
+		bool good;
 	} contents[] = {
-	    {.name = "good", .part = PART(INTEGER SET INFO)},
+	    {.name = "good", .part = PART(INTEGER SET INFO), .good = true},
+	    {.name = "originatorInfo",
+		.part = PART(INTEGER "\xa0\x00" SET INFO),
+		.good = true},
+	    {.name = "unprotectedAttrs",
+		.part = PART(INTEGER SET INFO UNSIGNED_ATTRS),
+		.good = true},
 	    {.name = "a version that is an OCTET STRING",
 		.part = PART(OCTETS SET INFO)},
 	    {.name = "recipients in a SEQUENCE",
@@ -127,7 +143,8 @@ static void test_the_structure_of_enveloped_data_is_checked(void **state)
 		struct buf b = {0};
 
 		wrap(&b, contents[i].part, 0x30);
-		assert_structure(&b, type, i, limits_check_enveloped_data);
+		assert_structure(
+		    &b, type, contents[i].good, limits_check_enveloped_data);
 	}
 }
 
