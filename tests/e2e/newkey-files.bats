@@ -58,11 +58,12 @@ make_new() {
 
 # --- what is no file ---------------------------------------------------------
 
-@test "-k and -r that are made: pipes, devices and directories are refused" {
+@test "-k and -r that are made: pipes, sockets, devices and directories are refused" {
     local name kind
     start
     mkfifo fifo
     mkdir directory
+    python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("socket")'
     run_limit=5
     snapshot
     while IFS='|' read -r name kind; do
@@ -73,6 +74,7 @@ make_new() {
     done <<'END'
 fifo|a FIFO
 directory|a directory
+socket|a socket
 /dev/null|a device
 /dev/full|a device
 /dev/stdout|a stream
