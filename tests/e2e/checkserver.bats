@@ -1127,7 +1127,7 @@ made_ca() {
     no_trouble
 }
 
-@test "a server without Date" {
+@test "a server without Date: its clock is not compared" {
     start_enrolment
     check
     expect_status 0

@@ -161,7 +161,7 @@ for_each_operation() {
     every_key enroll ' "%s" = "%s" '
 }
 
-@test "keys in any case" {
+@test "keys are read in any case" {
     local key value
     keys enroll | while IFS=$'\t' read -r key value; do
         echo "$(echo "$key" | tr a-zA-Z A-Za-z) = $value"
@@ -413,7 +413,7 @@ END
     expect_equal "the messages" 'my "quoted" CA' "$(ca_log message | uniq)"
 }
 
-@test "comments and empty lines" {
+@test "comments and empty lines are skipped" {
     start_ca
     printf '# URL = x\n\n   # URL = y\n#\n\t\n  \nURL = %s\n#URL z\n' "$URL" \
         >sscep.conf
@@ -456,7 +456,7 @@ END
     [ -s ca.crt ]
 }
 
-@test "booleans" {
+@test "the values that a boolean may have" {
     local value
     for value in yes true on 1 YES True; do
         printf 'Resume = %s\n' "$value" >sscep.conf

@@ -87,7 +87,7 @@ page=$tree/man/sscep-cookbook.7
     grep -x 'sscep_days_left{name="absent"} -1' sscep.prom
 }
 
-@test "on behalf of a device" {
+@test "the example that enrols on behalf of a device works" {
     start_enrolment
     hold_certificate
     mv local.key ra.key
@@ -131,7 +131,7 @@ page=$tree/man/sscep-cookbook.7
     expect_equal "CRLs that were asked for" 1 "$(messages messageType | grep -c 22)"
 }
 
-@test "the way of Dogtag" {
+@test "the example for Dogtag works" {
     start_ca --challenge secret --get-only --caps DES3,SHA-256
     echo secret >challenge.txt
     cook dogtag

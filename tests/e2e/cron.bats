@@ -199,7 +199,7 @@ renew --quiet --jitter 0 -f $etc/b.conf" "$(cat calls)"
         "$(cat calls)"
 }
 
-@test "misuse" {
+@test "wrong arguments of the script are refused" {
     pretend
     statuses a=0
     local arguments
@@ -246,7 +246,7 @@ renew --quiet --jitter 0 -f $etc/b.conf" "$(cat calls)"
     stderr_has "sscep-renew: $etc/b.conf: exit status 93"
 }
 
-@test "other shells" {
+@test "the script runs in other shells" {
     local name tried=
     pretend
     statuses a=0 b=3 c=78

@@ -46,7 +46,7 @@ printed() {
         "$(ca_log 'query[-1]' | uniq)"
 }
 
-@test "control characters" {
+@test "control characters are quoted in what is printed" {
     dump getca -i $'\n a\tb\r\n\b' -M $'a=\n' -c $'x\r\b\ty'
     printed '[sscep_getca]' $'CACertFile = "x\r\b\ty"' \
         $'CAIdentifier = \\n" a\tb"\\r\\n\\b' 'MonitorInformation = "a="\n'
@@ -124,13 +124,13 @@ END
     stdout_empty
 }
 
-@test "--help goes before it" {
+@test "--help goes before --dump-config" {
     run_sscep getca --dump-config --help
     expect_status 0
     stdout_has "Usage: "
 }
 
-@test "warnings are as ever" {
+@test "warnings are printed with --dump-config, too" {
     printf 'NoSuchKey = 1\n' >sscep.conf
     run_sscep getca -f sscep.conf --dump-config -k x
     expect_status 0

@@ -173,7 +173,7 @@ END
     expect_equal "messages" "19 20 20" "$(types)"
 }
 
-@test "polling: -T ends it" {
+@test "polling ends after -T" {
     local before polls
     start_enrolment --pending 100
     before=$SECONDS
@@ -1790,7 +1790,7 @@ END
     expect_equal "files there" target.crt "$(ls -A there)"
 }
 
-@test "-l /dev/stdout" {
+@test "the certificate goes to stdout with -l /dev/stdout" {
     start_enrolment
     run_sscep enroll -u "$URL" -c ca.crt -k local.key -r local.csr \
         -l /dev/stdout --quiet

@@ -121,7 +121,7 @@ getca_succeeds() {
     rm -f ca.crt ca.crt-*
 }
 
-@test "getca: every fault" {
+@test "getca: every fault of the server is an error" {
     start_fault_cas getcacert
     each getca_fails $(names harmful)
 }
@@ -131,7 +131,7 @@ getca_succeeds() {
     each getca_fails $(names harmful)
 }
 
-@test "getca: harmless faults" {
+@test "getca: harmless faults change nothing" {
     start_fault_cas getcacert
     each getca_succeeds $(names harmless)
 }
@@ -197,7 +197,7 @@ of_success='^(success-|envelope-|content-|cert-|crl-|altered-content$)'
     each enroll_fails $(of_messages)
 }
 
-@test "enroll: harmless faults" {
+@test "enroll: harmless faults change nothing" {
     start_fault_cas pkioperation
     each enroll_succeeds $(names harmless | without pending-with-content)
 }
@@ -340,14 +340,14 @@ query_succeeds() {
     rm -f result
 }
 
-@test "getcrl: every fault" {
+@test "getcrl: every fault of the server is an error" {
     start_fault_cas pkioperation
     operands=(getcrl)
     each query_ends $(names harmful | grep -Ev '^(cert-|content-single-certificate$|content-no-certificates$)')
     each query_succeeds $(names harmless | without pending-with-content)
 }
 
-@test "getcert: every fault" {
+@test "getcert: every fault of the server is an error" {
     start_fault_cas pkioperation
     operands=(getcert -s 4711)
     # The certificate asked for may have any key, also that of the client.
@@ -362,7 +362,7 @@ getnextca_ends() {
     ends "$1" "$expected"
 }
 
-@test "getnextca: every fault" {
+@test "getnextca: every fault of the server is an error" {
     start_fault_cas getnextcacert --next-ca
     # Servers say so that there is none yet.
     local none=(http-404 http-500 http-204 empty-200)
@@ -460,7 +460,7 @@ getcaps_has_none() {
     committed "$1"
 }
 
-@test "getcaps: every fault" {
+@test "getcaps: every fault of the server is an error" {
     start_fault_cas getcacaps
     each getcaps_fails $(names harmful | without empty-200 http-204)
 }

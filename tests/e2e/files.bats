@@ -740,7 +740,7 @@ END
     same_certificate got.crt "$(issued)"
 }
 
-@test "a pipe" {
+@test "an output may be a pipe" {
     start_enrolment
     mkfifo pipe
     timeout 20 cat pipe >got.crt 3>&- 4>&- &

@@ -1062,7 +1062,7 @@ END
     expect_stdout <<<"./sscep: scep capabilities: SCEPStandard"
 }
 
-@test "getcaps: none" {
+@test "getcaps: a server without capabilities" {
     getcaps none
     expect_stdout <<<"./sscep: scep capabilities: none"
 }

@@ -155,7 +155,7 @@ enrol() {
 
 # --- success ---------------------------------------------------------------
 
-@test "getcaps" {
+@test "the report of getcaps" {
     start_ca --caps "AES,GetNextCACert,SHA-256,Unknown"
     json getcaps -u "$URL"
     success "o == {'version': o['version'], 'operation': 'getcaps', 'exitCode': 0, 'capabilities': ['AES', 'GetNextCACert', 'SHA-256']}"
@@ -190,7 +190,7 @@ enrol() {
     described ca.crt-2
 }
 
-@test "getnextca" {
+@test "the report of getnextca" {
     start_ca --next-ca
     cp "$ca/ca.crt" .
     json getnextca -u "$URL" -c next.crt -C ca.crt -w signer.crt
@@ -199,7 +199,7 @@ enrol() {
     described next.crt-0
 }
 
-@test "enroll: SUCCESS" {
+@test "the report of enroll: SUCCESS" {
     start_enrolment
     enrol
     success "o['status'] == 'SUCCESS'" "o['files'] == ['local.crt']" \
@@ -233,7 +233,7 @@ enrol() {
         "'certificates' not in o"
 }
 
-@test "getcert" {
+@test "the report of getcert" {
     start_enrolment
     own_certificate
     getcert
@@ -243,7 +243,7 @@ enrol() {
     described found.crt
 }
 
-@test "getcrl" {
+@test "the report of getcrl" {
     start_enrolment
     own_certificate
     getcrl
@@ -259,7 +259,7 @@ enrol() {
 
 # --- failure ---------------------------------------------------------------
 
-@test "FAILURE: every failInfo" {
+@test "the report of a FAILURE has every failInfo" {
     local info code=70
     for info in badAlg badMessageCheck badRequest badTime badCertId; do
         ca=$BATS_TEST_TMPDIR/$info
@@ -306,7 +306,7 @@ enrol() {
     failure 3 "o['status'] == 'PENDING'"
 }
 
-@test "a network error" {
+@test "the report of a network error" {
     start_enrolment
     own_certificate
     stop_ca
@@ -358,7 +358,7 @@ enrol() {
     failure 93
 }
 
-@test "misuse after --json" {
+@test "misuse after --json is reported in JSON" {
     local operation
     start_ca
     for operation in getca getnextca enroll getcert getcrl; do
@@ -814,7 +814,7 @@ END
     [ "$(wc -l <"$stderr")" -gt 5 ]
 }
 
-@test "the key JSON" {
+@test "the key JSON asks for a report" {
     start_enrolment
     printf 'JSON = yes\n' >sscep.conf
     enroll -f sscep.conf

@@ -567,7 +567,7 @@ no_source() {
     done
 }
 
-@test "files that are no keys" {
+@test "files that are no keys are refused" {
     start
     take new.key new.csr
     once enroll -u "$URL" -c ca.crt -r "$keys/rsa.csr" -l old.crt \

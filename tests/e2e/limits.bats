@@ -108,7 +108,7 @@ in_time() {
     only_error connecting
 }
 
-@test "silent: no answer" {
+@test "a server that is silent: no answer in time" {
     start_silent accept
     in_time run_sscep getcaps -u "http://127.0.0.1:$silent_port/"
     only_error "waiting for the answer"

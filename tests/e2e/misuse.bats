@@ -181,7 +181,7 @@ screen() {
     misuse
 }
 
-@test "an unknown option" {
+@test "an unknown option is refused" {
     run_sscep getca -u "$NOWHERE" -c ca.crt -Z
     misuse -Z
     run_sscep getca -u "$NOWHERE" -c ca.crt --frobnicate
@@ -481,7 +481,7 @@ screen() {
     done
 }
 
-@test "an invalid proxy" {
+@test "an invalid proxy is refused" {
     local proxy
     for proxy in : :80 host:0 host:65536 host:x ""; do
         run_sscep getca -u "$NOWHERE" -p "$proxy" -c ca.crt --timeout 5

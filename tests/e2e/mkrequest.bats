@@ -149,7 +149,7 @@ END
     [ "$(field commonName)" = 'UTF8STRING:me+vpn@example.com' ]
 }
 
-@test "mkrequest: a URI" {
+@test "mkrequest: a URI is a name of the subjectAltName" {
     "$mkrequest" -uri 'urn:device:r7?a=b,c"d#e'
     [ "$(alternative_names)" = 'URI:urn:device:r7?a=b,c"d#e' ]
     [ "$(field commonName)" = 'UTF8STRING:urn:device:r7?a=b,c"d#e' ]
@@ -930,7 +930,7 @@ END
     [ -f local.csr.old.1 ]
 }
 
-@test "mkrequest: KEYBITS" {
+@test "mkrequest: KEYBITS is the size of the key" {
     KEYBITS=1536 "$mkrequest" -dns a.example
     [[ "$(openssl req -in local.csr -noout -text)" == *'(1536 bit)'* ]]
     rm local.*
@@ -950,7 +950,7 @@ made_key() {
     [ "$(stat -c %a local.key)" = 600 ]
 }
 
-@test "mkrequest: KEYTYPE" {
+@test "mkrequest: KEYTYPE is the type of the key" {
     while read -r type text; do
         echo "$type"
         rm -f local.*
@@ -1334,7 +1334,7 @@ END
 
 # --- the command line --------------------------------------------------------
 
-@test "mkrequest: help" {
+@test "mkrequest: -h and --help print the usage" {
     run --separate-stderr "$mkrequest" --help
     [ "$status" -eq 0 ]
     [[ "${lines[0]}" == 'Usage: mkrequest -ip|-dns|-email|-uri '* ]]
@@ -1346,7 +1346,7 @@ END
     no_request
 }
 
-@test "mkrequest: misuse" {
+@test "mkrequest: wrong arguments are refused" {
     misused 'no -ip, -dns, -email or -uri' "$mkrequest"
     misused 'no -ip, -dns, -email or -uri' "$mkrequest" a.example
     misused 'no -ip, -dns, -email or -uri' "$mkrequest" --
@@ -1388,7 +1388,7 @@ END
     fails 'control characters' "$mkrequest" -email $'a@b\nemail.2 = c'
 }
 
-@test "mkrequest: invalid URIs" {
+@test "mkrequest: invalid URIs are refused" {
     for name in a : a: ':b' 'a b:c' 'a:b c' '1a:b' 'ä:b' 'a:ä' 'a_b:c'; do
         fails "not a URI: $name" "$mkrequest" -uri "$name"
     done

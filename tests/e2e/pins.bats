@@ -806,7 +806,7 @@ serial_of() {
     openssl x509 -in "$1" -noout -serial | sed 's/.*=0*//' | tr A-F a-f
 }
 
-@test "--chain: with getcert" {
+@test "--chain: the CA certificates come with getcert, too" {
     start_pinned --profile chain --cert-order with-strangers
     run_sscep getcert -u "$URL" -c ca.crt -k local.key -l own.crt -s 4711 \
         -w found.crt --chain chain.crt

@@ -183,7 +183,7 @@ origin_saw_host() {
 
 # --- https by CONNECT ---------------------------------------------------------
 
-@test "squid: https" {
+@test "squid: https goes through a tunnel" {
     start_enrolment
     start_nginx good
     start_squid
@@ -199,7 +199,7 @@ origin_saw_host() {
     fi
 }
 
-@test "tinyproxy: https" {
+@test "tinyproxy: https goes through a tunnel" {
     start_enrolment
     start_nginx good
     start_tinyproxy
@@ -278,7 +278,7 @@ origin_saw_host() {
     logged "^GET http://127.0.0.1:$port/scep?operation=GetCACert 200"
 }
 
-@test "environment: no_proxy" {
+@test "environment: no_proxy names the exceptions" {
     start_enrolment
     start_nginx good
     https_proxy=127.0.0.1:1 no_proxy=localhost enroll "${trust[@]}"
@@ -362,7 +362,7 @@ proxy_error() {
     nothing_sent
 }
 
-@test "407: no password given" {
+@test "407: it is said that no password was given" {
     start_enrolment
     start_nginx good
     squid_password user secret

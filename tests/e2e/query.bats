@@ -663,7 +663,7 @@ END
     [[ $output == *"certificate revoked"* ]]
 }
 
-@test "a CRL of 50000 entries" {
+@test "a CRL of 50000 entries is written" {
     start_queries --crl-size 50000 --revoke 1267
     getcrl
     got_crl
@@ -763,7 +763,7 @@ update_of() {
     cmp crl.der sent.der
 }
 
-@test "forms of the reply" {
+@test "every form of the reply is read" {
     local options
     for options in "--ber-content" "--ber --ber-envelope --ber-content" \
         "--econtent enveloped --chunked 7" "--get-only" \
@@ -1202,7 +1202,7 @@ refuses_large() {
     refuses_large content-trailing 97 "bytes follow the SignedData"
 }
 
-@test "a large CRL: cut short" {
+@test "a large CRL: one that is cut short is refused" {
     refuses_large truncated-der 97 "not a pkiMessage"
     refuses_large short-body 95 "of its Content-Length"
     refuses_large chunk-truncated 95 "ended early"

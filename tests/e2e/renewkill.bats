@@ -48,7 +48,7 @@ at_calls() {
     at_calls pending $((3 * step))
 }
 
-@test "killed at random moments" {
+@test "renew goes on after it was killed at random moments" {
     killed random $((40 / step))
 }
 

@@ -45,13 +45,13 @@ advice() {
 missing then: tool " ]]
 }
 
-@test "packages: no sudo" {
+@test "packages: without sudo it is said what to run" {
     install_tool
     [[ "$output" == *"There is no sudo here, and this user is not root."* ]]
     advice
 }
 
-@test "packages: sudo refuses" {
+@test "packages: that sudo refuses is told" {
     command_of_system sudo 'echo "sudo: a password is required" >&2; exit 1'
     install_tool
     [[ "$output" == *"sudo: a password is required"* ]]

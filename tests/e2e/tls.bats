@@ -40,7 +40,7 @@ untrusted() {
 
 # --- what works ---------------------------------------------------------------
 
-@test "https: every operation" {
+@test "https: every operation works" {
     start_https good
     run_sscep getcaps -u "$URL" "${trust[@]}"
     expect_status 0
@@ -67,7 +67,7 @@ untrusted() {
     fi
 }
 
-@test "https: getnextca" {
+@test "https: getnextca works" {
     start_enrolment --next-ca
     start_nginx good
     run_sscep getnextca -u "$URL" -c next.crt -C ca.crt "${trust[@]}"
@@ -116,7 +116,7 @@ untrusted() {
     done
 }
 
-@test "https: polling" {
+@test "https: polling works" {
     start_enrolment --pending 2
     start_nginx good
     enroll -t 0 "${trust[@]}"
@@ -208,7 +208,7 @@ getcaps_at() {
 
 # --- trusted CAs --------------------------------------------------------------
 
-@test "trust: --tls-ca-dir" {
+@test "trust: --tls-ca-dir has the CAs" {
     start_https good
     mkdir certs
     cp "$tls/tls-ca.pem" certs/
@@ -259,13 +259,13 @@ getcaps_at() {
 
 # --- what is refused ----------------------------------------------------------
 
-@test "refused: expired" {
+@test "refused: a server certificate that has expired" {
     start_https expired
     options=("${trust[@]}")
     untrusted "not trusted" expired "localhost:$tls_port" "/CN=expired"
 }
 
-@test "refused: not valid yet" {
+@test "refused: a server certificate that is not valid yet" {
     start_https future
     options=("${trust[@]}")
     untrusted "not trusted" "not yet valid" "localhost:$tls_port" "/CN=future"
@@ -338,7 +338,7 @@ no_alt_name() {
     stderr_lacks "does not count"
 }
 
-@test "refused: self-signed" {
+@test "refused: a self-signed server certificate" {
     start_https self-signed
     options=("${trust[@]}")
     untrusted "not trusted" "self-signed" "--tls-ca-file"
@@ -350,7 +350,7 @@ no_alt_name() {
     untrusted "not trusted" "unable to get local issuer" "--tls-ca-file"
 }
 
-@test "refused: TLS 1.0 only" {
+@test "refused: a server that has TLS 1.0 only" {
     start_https good "ssl_protocols TLSv1; ssl_ciphers ALL:@SECLEVEL=0;"
     options=("${trust[@]}")
     untrusted "TLS 1.2"

@@ -394,7 +394,7 @@ END
 
 # --- the name before each line ---------------------------------------------
 
-@test "called by its full path" {
+@test "called by its full path, which is its name in messages" {
     start_enrolment --pending 3
     sscep=$PWD/sscep
     enroll -t 0
