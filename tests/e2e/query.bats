@@ -631,6 +631,25 @@ END
     warned "not verified"
 }
 
+@test "getcrl: the CA of the CRL is not among those of -c: refused, or --tolerate issuer" {
+    start_queries --profile ra
+    # A CA below a root that is not there either.
+    echo basicConstraints=critical,CA:TRUE >extensions
+    openssl req -x509 -key local.key -subj /CN=Root -days 9 -out root.crt
+    openssl req -new -key local.key -subj /CN=Another -out other.csr
+    openssl x509 -req -in other.csr -CA root.crt -CAkey local.key -days 9 \
+        -extfile extensions -set_serial 7 -out other.crt 2>/dev/null
+    cat "$ca/ra-sign.crt" other.crt >ca.crt
+    cp "$ca/ra-enc.crt" enc.crt
+    getcrl -e enc.crt
+    refused --answered 97 "the CRL's issuer is not among the CA certificates of -c" \
+        "(--tolerate issuer overrides this)"
+    getcrl -e enc.crt --tolerate issuer
+    got_crl
+    warned "the CRL's issuer is not among the CA certificates of -c"
+    warned "[tolerated-issuer]"
+}
+
 @test "an RA certificate alone as -c: the issuer must be right nevertheless" {
     start_queries --profile ra --fault crl-wrong-issuer
     cp "$ca/ra-sign.crt" ca.crt
