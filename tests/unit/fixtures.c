@@ -20,11 +20,12 @@
 
 #include <openssl/ec.h>
 #include <openssl/objects.h>
+#include <openssl/pem.h>
 #include <openssl/rand.h>
-#include <openssl/rsa.h>
 #include <openssl/x509v3.h>
 
 #include "fixtures.h"
+#include "keys.h"
 #include "util/log.h"
 
 #ifdef FIXTURE_SANITIZED
@@ -210,34 +211,34 @@ void silence_stop(void)
 	log_set_level(LOG_WARNING);
 }
 
-static EVP_PKEY *make_key(int type, int size)
-{
-	EVP_PKEY_CTX *ctx = EVP_PKEY_CTX_new_id(type, NULL);
-	EVP_PKEY *key = NULL;
-
-	if (ctx == NULL || EVP_PKEY_keygen_init(ctx) <= 0)
-		abort();
-	if (type == EVP_PKEY_RSA
-		? EVP_PKEY_CTX_set_rsa_keygen_bits(ctx, size) <= 0
-		: EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, size) <= 0)
-		abort();
-	if (EVP_PKEY_keygen(ctx, &key) <= 0)
-		abort();
-	EVP_PKEY_CTX_free(ctx);
-	return key;
-}
-
 EVP_PKEY *fixture_rsa(int number)
 {
+	BIO *text;
+
+	if (rsa_keys[number] != NULL)
+		return rsa_keys[number];
+	if ((text = BIO_new_mem_buf(keys_rsa[number], -1)) == NULL)
+		abort();
+	rsa_keys[number] = PEM_read_bio_PrivateKey(text, NULL, NULL, NULL);
 	if (rsa_keys[number] == NULL)
-		rsa_keys[number] = make_key(EVP_PKEY_RSA, 2048);
+		abort();
+	BIO_free(text);
 	return rsa_keys[number];
 }
 
 EVP_PKEY *fixture_ec(void)
 {
-	if (ec_key == NULL)
-		ec_key = make_key(EVP_PKEY_EC, NID_X9_62_prime256v1);
+	EVP_PKEY_CTX *ctx;
+
+	if (ec_key != NULL)
+		return ec_key;
+	ctx = EVP_PKEY_CTX_new_id(EVP_PKEY_EC, NULL);
+	if (ctx == NULL || EVP_PKEY_keygen_init(ctx) <= 0 ||
+	    EVP_PKEY_CTX_set_ec_paramgen_curve_nid(ctx, NID_X9_62_prime256v1) <=
+		0 ||
+	    EVP_PKEY_keygen(ctx, &ec_key) <= 0)
+		abort();
+	EVP_PKEY_CTX_free(ctx);
 	return ec_key;
 }
 

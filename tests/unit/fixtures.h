@@ -67,7 +67,7 @@ void silence_stop(void);
  */
 _Noreturn void fixture_exit(int status);
 
-/* Keys are made once and borrowed: numbered RSA 2048 keys, and a P-256 key. */
+/* Borrowed: numbered RSA 2048 keys, those of keys.h, and a P-256 key. */
 #define FIXTURE_KEYS 8
 EVP_PKEY *fixture_rsa(int number);
 EVP_PKEY *fixture_ec(void);
