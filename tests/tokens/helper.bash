@@ -28,6 +28,8 @@ token_setup() {
     unset OPENSSL_ENGINES OPENSSL_MODULES TSS2_LOG TPM2OPENSSL_TCTI
     unset TPM2OPENSSL_PARENT_AUTH TPM2TOOLS_TCTI
     command_lines=$BATS_TEST_TMPDIR/command-lines
+    write_secrets
+    mkfifo "$BATS_TEST_TMPDIR/pause"
     trace=$BATS_TEST_TMPDIR/trace
     tracing=no
     keeping=()
@@ -104,16 +106,16 @@ run_token() {
     no_secret_told "$@"
 }
 
-# Records its command line again and again while it runs.
+# Records its command line again and again while it runs, without other programs.
 run_limited() {
-    local end=$((SECONDS + run_limit)) line
+    local end=$((SECONDS + run_limit)) words
     setsid "$@" <"${stdin:-/dev/null}" 3>&- 4>&- &
     pid=$!
     while kill -0 "$pid" 2>/dev/null; do
-        line=$(tr '\0' ' ' 2>/dev/null </proc/$pid/cmdline) || true
-        printf '%s\n' "$line" >>"$command_lines"
+        mapfile -t -d '' words 2>/dev/null </proc/$pid/cmdline || true
+        printf '%s\n' "${words[*]}" >>"$command_lines"
         [ "$SECONDS" -lt "$end" ] || kill "$pid"
-        sleep 0.03
+        read -r -t 0.03 <>"$BATS_TEST_TMPDIR/pause" || true
     done
     wait "$pid" || status=$?
 }
@@ -124,22 +126,34 @@ expect_no_crash() {
     fi
 }
 
+# write_secrets: the files secrets and secrets-hex, for grep.
+write_secrets() {
+    local secret i
+    printf '%s\n' "${secrets[@]}" >"$BATS_TEST_TMPDIR/secrets"
+    for secret in "${secrets[@]}"; do
+        for ((i = 0; i < ${#secret}; i++)); do
+            printf '%02x' "'${secret:i:1}"
+        done
+        echo
+    done >"$BATS_TEST_TMPDIR/secrets-hex"
+}
+
 # Neither in plain text nor in hexadecimal. The command line may contain a
 # secret that was typed there.
 no_secret_told() {
-    local secret hex
+    local secret told
+    if told=$(grep -hoF -f "$BATS_TEST_TMPDIR/secrets" "$stdout" "$stderr") ||
+        told=$(tr -d ' :\n' <"$stderr" |
+            grep -oiF -f "$BATS_TEST_TMPDIR/secrets-hex"); then
+        problem "a secret is told: $told"
+    fi
     for secret in "${secrets[@]}"; do
-        hex=$(printf '%s' "$secret" | od -An -v -tx1 | tr -d ' \n')
-        if grep -qF -e "$secret" "$stdout" "$stderr" ||
-            tr -d ' :\n' <"$stderr" | grep -qiF "$hex"; then
-            problem "the secret $secret is told"
-        fi
-        if [[ "$*" != *"$secret"* ]] &&
-            grep -qF -e "$secret" "$command_lines"; then
-            problem "the secret $secret is on the command line" \
-                "$(cat "$command_lines")"
-        fi
-    done
+        [[ "$*" == *"$secret"* ]] || printf '%s\n' "$secret"
+    done >"$BATS_TEST_TMPDIR/untyped"
+    if told=$(grep -oF -f "$BATS_TEST_TMPDIR/untyped" "$command_lines"); then
+        problem "a secret is on the command line: $told" \
+            "$(cat "$command_lines")"
+    fi
 }
 
 # The same run with -d and --json.
