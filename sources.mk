@@ -356,6 +356,8 @@ sscep_sources = \
 	src/util/json.h \
 	src/util/left.c \
 	src/util/left.h \
+	src/util/links.c \
+	src/util/links.h \
 	src/util/live.c \
 	src/util/live.h \
 	src/util/lock.c \

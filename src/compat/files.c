@@ -169,3 +169,13 @@ void compat_unify_path(char *path)
 {
 	(void)path;
 }
+
+size_t compat_root_length(const char *path)
+{
+	return *path == '/' ? 1 : 0;
+}
+
+bool compat_is_same_name(const char *a, const char *b)
+{
+	return strcmp(a, b) == 0;
+}

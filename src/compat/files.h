@@ -37,7 +37,19 @@ bool compat_copy_access(int to, const char *path);
  */
 bool compat_rename_new(const char *from, const char *to);
 
-/* Makes each "\\" of a path a "/" where both separate directories. */
+/*
+ * Makes each "\\" of a path a "/" where both separate directories, and leaves out
+ * what else says the same, such as "\\\\?\\".
+ */
 void compat_unify_path(char *path);
+
+/*
+ * How much of the path, with "/", is a root: "/", "C:", "//server/share"; 0: it is
+ * relative.
+ */
+size_t compat_root_length(const char *path);
+
+/* Whether two names in a directory are those of one file. */
+bool compat_is_same_name(const char *a, const char *b);
 
 #endif

@@ -6,12 +6,11 @@
 #include <unistd.h>
 
 #include "compat/compat.h"
+#include "compat/files.h"
 #include "util/buf.h"
+#include "util/links.h"
 #include "util/log.h"
 #include "util/target.h"
-
-#define LINKS_MAX     40
-#define LINK_SIZE_MAX 4096 /* bytes of a link, PATH_MAX of Linux */
 
 /* A name while its links are followed. */
 struct walk {
@@ -124,33 +123,29 @@ static bool is_last(const struct walk *walk)
 	return left[strspn(left, "/")] == '\0';
 }
 
+/* Goes on from its root, if it has one; left becomes the rest. */
+static bool set_root(struct walk *walk, struct buf *left, const char *text)
+{
+	const size_t root = compat_root_length(text);
+
+	if (root > 0)
+		walk->done.len = 0;
+	return buf_add(&walk->done, text, root) &&
+	    buf_add_string(left, text + root);
+}
+
 /* Puts the text of the link in front of the components that are left. */
 static enum status follow_link(struct walk *walk, const char *link)
 {
-	char text[LINK_SIZE_MAX];
-	struct buf left = {0};
-	ssize_t len = readlink(link, text, sizeof(text));
+	struct buf text = {0}, left = {0};
+	bool read = links_read(&text, link, &walk->links), ok;
 
-	if (len < 0)
-		return fail_name(walk);
-	if (++walk->links > LINKS_MAX || len == (ssize_t)sizeof(text)) {
-		errno = ELOOP;
-		return fail_name(walk);
-	}
-
-	if (!buf_add(&left, text, (size_t)len) ||
-	    (!is_last(walk) &&
-		!buf_addf(&left, "/%s", buf_string(&walk->left)))) {
-		buf_free(&left);
-		return fail_memory();
-	}
+	ok = read && set_root(walk, &left, buf_string(&text)) &&
+	    (is_last(walk) || buf_addf(&left, "/%s", buf_string(&walk->left)));
+	buf_free(&text);
 	buf_free(&walk->left);
 	walk->left = left;
-	if (text[0] == '/')
-		walk->done.len = 0;
-	if (text[0] == '/' && !buf_add_string(&walk->done, "/"))
-		return fail_memory();
-	return ST_OK;
+	return ok ? ST_OK : read ? fail_memory() : fail_name(walk);
 }
 
 /* Moves the next component from left to component; false: none is left. */
@@ -273,8 +268,7 @@ enum status target_find(
 		errno = ENOENT;
 		return fail_name(&walk);
 	}
-	if (!buf_add_string(&walk.left, name) ||
-	    (name[0] == '/' && !buf_add_string(&walk.done, "/")))
+	if (!set_root(&walk, &walk.left, name))
 		st = fail_memory();
 	else if ((st = walk_on(&walk, target)) == ST_OK)
 		st = finish_target(&walk, target);
@@ -333,7 +327,7 @@ const char *target_base(const struct target *target)
 
 bool target_has_base(const struct target *target, const char *name)
 {
-	return strcmp(target_base(target), base_of(name)) == 0;
+	return compat_is_same_name(target_base(target), base_of(name));
 }
 
 bool target_set_beside(
@@ -362,7 +356,7 @@ static bool is_same_place(const struct target *a, const struct target *b)
 	struct stat sa, sb;
 	bool same;
 
-	if (strcmp(target_base(a), target_base(b)) != 0)
+	if (!compat_is_same_name(target_base(a), target_base(b)))
 		return false;
 	above_a = target_directory(a->path);
 	above_b = target_directory(b->path);

@@ -124,11 +124,16 @@ static void remove_unlocked(const char *path)
 	close(fd);
 }
 
+/* Whole characters: not all systems take a part of one. */
 static size_t base_length(const char *base)
 {
 	size_t len = strlen(base);
 
-	return len < BASE_MAX ? len : BASE_MAX;
+	if (len <= BASE_MAX)
+		return len;
+	for (len = BASE_MAX; len > 0 && (base[len] & 0xc0) == 0x80; len--)
+		;
+	return len;
 }
 
 static bool is_temporary_of(const char *entry, const char *base)

@@ -5,15 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/files.h"
+#include "util/links.h"
 #include "util/writers.h"
-
-#define LINKS_MAX     40   /* as Linux has it */
-#define LINK_SIZE_MAX 4096 /* bytes of a link, PATH_MAX of Linux */
 
 /* A name while it is followed from the root. */
 struct walk {
-	struct buf done; /* without links; empty: the root */
+	struct buf done; /* without links; empty: the root "/" */
 	struct buf left; /* the components still to come */
+	size_t root;     /* how much of done is a root */
 	int links;
 };
 
@@ -70,15 +70,28 @@ static enum writers check_link(const struct stat *sb, const char *directory)
 							 : WRITERS_NONE;
 }
 
+/* The root, without its slash, is done, and left what follows it. */
+static bool set_root(struct walk *walk, struct buf *left, const char *path)
+{
+	const size_t root = compat_root_length(path);
+
+	walk->root = path[root - 1] == '/' ? root - 1 : root;
+	walk->done.len = 0;
+	return buf_add(&walk->done, path, walk->root) &&
+	    buf_add_string(left, path + root);
+}
+
 static bool start(struct walk *walk, const char *name)
 {
-	char *directory = NULL;
+	char *directory;
 	bool ok;
 
-	if (*name != '/' && (directory = realpath(".", NULL)) == NULL)
+	if (compat_root_length(name) > 0)
+		return set_root(walk, &walk->left, name);
+	if ((directory = realpath(".", NULL)) == NULL)
 		return false;
-	ok = buf_addf(
-	    &walk->left, "%s/%s", directory != NULL ? directory : "", name);
+	ok = set_root(walk, &walk->left, directory) &&
+	    buf_addf(&walk->left, "/%s", name);
 	free(directory);
 	return ok;
 }
@@ -102,9 +115,15 @@ static bool take(struct walk *walk, struct buf *next, bool *ok)
 	return true;
 }
 
+static const char *directory_of(const struct walk *walk)
+{
+	return walk->done.len > 0 ? buf_string(&walk->done) : "/";
+}
+
 static void go_up(struct walk *walk)
 {
-	while (walk->done.len > 0 && walk->done.data[--walk->done.len] != '/')
+	while (walk->done.len > walk->root &&
+	    walk->done.data[--walk->done.len] != '/')
 		;
 	if (walk->done.data != NULL)
 		walk->done.data[walk->done.len] = '\0';
@@ -113,29 +132,18 @@ static void go_up(struct walk *walk)
 /* Puts the text of the link in front of the components that are left. */
 static bool follow(struct walk *walk, const char *link)
 {
-	char text[LINK_SIZE_MAX];
-	ssize_t len = readlink(link, text, sizeof(text));
-	struct buf left = {0};
-	bool ok;
+	struct buf text = {0}, left = {0};
+	bool ok = links_read(&text, link, &walk->links);
 
-	if (len < 0)
-		return false;
-	if (++walk->links > LINKS_MAX || len == (ssize_t)sizeof(text)) {
-		errno = ELOOP;
-		return false;
-	}
-	ok = buf_add(&left, text, (size_t)len) &&
-	    buf_addf(&left, "/%s", buf_string(&walk->left));
-	if (ok && text[0] == '/')
-		walk->done.len = 0;
+	if (ok && compat_root_length(buf_string(&text)) > 0)
+		ok = set_root(walk, &left, buf_string(&text));
+	else if (ok)
+		ok = buf_add(&left, text.data, text.len);
+	ok = ok && buf_addf(&left, "/%s", buf_string(&walk->left));
+	buf_free(&text);
 	buf_free(&walk->left);
 	walk->left = left;
 	return ok;
-}
-
-static const char *directory_of(const struct walk *walk)
-{
-	return walk->done.len > 0 ? buf_string(&walk->done) : "/";
 }
 
 /* Looks at the next component, whose path it is. */
@@ -183,8 +191,8 @@ enum writers writers_find(struct buf *culprit, const char *name)
 	enum writers found = WRITERS_UNKNOWN;
 	int error;
 
-	if (start(&walk, name) && stat("/", &root) == 0 &&
-	    buf_add_string(culprit, "/")) {
+	if (start(&walk, name) && stat(directory_of(&walk), &root) == 0 &&
+	    buf_add_string(culprit, directory_of(&walk))) {
 		found = writers_of(&root);
 		if (found == WRITERS_NONE)
 			found = go_on(&walk, culprit);

@@ -1,32 +1,9 @@
 #!/usr/bin/env bats
 #
-# What is different on Windows: names of files, their access, files that are open,
-# and how a run ends.  SSCEP is tests/windows/in-wine, PROBE is probe.exe.
+# What is different on Windows: the access to files, files that are open, and how
+# a run ends.
 
-load ../e2e/helper
-
-setup() {
-    common_setup
-    console=$tree/tests/windows/on-console
-    probe() { timeout -k 5 60 wine "$PROBE" "$@" | tr -d '\r'; }
-}
-
-# enroll_to KEY CERT [OPTION...]: with a new key.
-enroll_to() {
-    run_sscep enroll -u "$URL" -c ca.crt -k "$1" -l "$2" \
-        --new-key ec:P-256 --subject /CN=x --challenge pass:secret "${@:3}"
-}
-
-start() {
-    start_ca --challenge secret "$@"
-    cp "$ca/ca.crt" ca.crt
-}
-
-# pair_is_good KEY CERT
-pair_is_good() {
-    [ "$(openssl pkey -in "$1" -pubout)" = \
-        "$(openssl x509 -in "$2" -noout -pubkey)" ]
-}
+load helper
 
 @test "lines end with a line feed only, also on standard output" {
     start
@@ -35,82 +12,6 @@ pair_is_good() {
     cmp "$stdout" "$ca/ca.crt"
     run_sscep --help
     [ -z "$(grep -l $'\r' "$stdout")" ]
-}
-
-@test "names with blanks and letters of other scripts, on the command line" {
-    start
-    mkdir 'Zertifikate für Geräte'
-    enroll_to 'Zertifikate für Geräte/ключ 鍵.key' 'Zertifikate für Geräte/é.crt'
-    expect_status 0
-    pair_is_good 'Zertifikate für Geräte/ключ 鍵.key' \
-        'Zertifikate für Geräte/é.crt'
-    stdout_has "certificate written as Zertifikate für Geräte/é.crt"
-}
-
-@test "names with both slashes and a drive, of outputs, too" {
-    start
-    mkdir -p a/b
-    enroll_to 'a\b\x.key' "Z:$(tr / '\\' <<<"$PWD")\\a\\b/x.crt"
-    expect_status 0
-    pair_is_good a/b/x.key a/b/x.crt
-    [ "$(ls -A a/b | tr "\n" " ")" = "x.crt x.key " ]
-}
-
-@test "a file: URI with a drive, and one without" {
-    start
-    enroll_to x.key x.crt
-    expect_status 0
-    for uri in "file:///Z:$PWD/x.key" "file:Z:$PWD/x.key" file:x.key; do
-        run_sscep enroll -u "$URL" -c ca.crt -k "$uri" -l y.crt \
-            --subject /CN=x --challenge pass:secret
-        expect_status 0
-        pair_is_good x.key y.crt
-    done
-}
-
-@test "a path of more than 260 characters" {
-    local part directory
-    start
-    part=$(printf 'd%.0s' {1..90})
-    directory=$part/$part/$part/$part
-    mkdir -p "$directory"
-    enroll_to "$directory/x.key" "$directory/x.crt"
-    expect_status 0
-    pair_is_good "$directory/x.key" "$directory/x.crt"
-}
-
-@test "a configuration file in each syntax, with line ends of Windows" {
-    start
-    cat >new.conf <<END
-URL = $URL
-CACertFile = "ca.crt"
-Challenge = pass:secret
-[sscep_enroll]
-NewKey = ec:P-256
-Subject = /CN=x
-PrivateKeyFile = new.key
-LocalCertFile = "new ä.crt"
-END
-    sed 's/ = / /; s/^CACertFile.*/CACertFile ca.crt/; s/new /old /
-        s/"//g; s/new\.key/old.key/; s/old ä/old/' new.conf >old.conf
-    sed -i '/^\[/d' old.conf
-    sed -i 's/$/\r/' new.conf old.conf
-    run_sscep enroll -f new.conf
-    expect_status 0
-    pair_is_good new.key 'new ä.crt'
-    run_sscep enroll -f old.conf
-    expect_status 0
-    pair_is_good old.key old.crt
-}
-
-@test "a backslash in a configuration file: the error names the escape" {
-    printf 'URL = http://127.0.0.1:9/\r\nCACertFile = C:\\new\\ca.crt\r\n' \
-        >x.conf
-    run_sscep getca -f x.conf
-    expect_status 93
-    # shellcheck disable=SC1003
-    stderr_has 'x.conf:2: CACertFile: \n is an escape'
-    stderr_has 'write / or \\ if a backslash is meant'
 }
 
 @test "a new key has the user alone in its access control list" {

@@ -21,9 +21,16 @@
 #define AT_FDCWD   (-100)
 #define AT_EACCESS 1
 #define EDQUOT     1132
-#ifndef NAME_MAX
-#define NAME_MAX 255
-#endif
+
+/* Of names that Windows would not take as they are, for which it has no number. */
+#define EOFSTREAM  1133
+#define ENOTINNAME 1134
+#define ENOTATEND  1135
+#define EISDEVICE  1136
+
+/* In UTF-8, of 255 characters. */
+#undef NAME_MAX
+#define NAME_MAX 765
 
 /* A function of <io.h>, which is not used, but the name is. */
 #define tell windows_tell

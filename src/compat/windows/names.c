@@ -183,7 +183,7 @@ long long readlink(const char *path, char *out, size_t size)
 
 	if (whole == NULL)
 		return -1;
-	len = snprintf(out, size, "/%s", whole);
+	len = snprintf(out, size, "%s", whole);
 	free(whole);
 	return (size_t)len < size ? len : (long long)size;
 }

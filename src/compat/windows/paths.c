@@ -7,20 +7,60 @@
 #include "compat/files.h"
 
 #define LONG_PREFIX L"\\\\?\\"
+#define LONG_UNC    L"\\\\?\\UNC"
+#define DEVICE      L"\\\\.\\"
 
 /* Longer ones need the prefix; so do directories near MAX_PATH. */
 #define SHORT_MAX 240
 
-void compat_unify_path(char *path)
-{
-	for (; *path != '\0'; path++)
-		if (*path == '\\')
-			*path = '/';
-}
-
 static bool has_drive(const char *path)
 {
 	return isalpha((unsigned char)path[0]) && path[1] == ':';
+}
+
+/* The names with a prefix are others of "C:/x" and "//server/share/x". */
+static void remove_prefix(char *path)
+{
+	const size_t prefix = strlen("//?/"), unc = strlen("//?/UNC/");
+
+	if (_strnicmp(path, "//?/UNC/", unc) == 0)
+		memmove(path + 2, path + unc, strlen(path + unc) + 1);
+	else if (strncmp(path, "//?/", prefix) == 0 && has_drive(path + prefix))
+		memmove(path, path + prefix, strlen(path + prefix) + 1);
+}
+
+void compat_unify_path(char *path)
+{
+	char *p;
+
+	for (p = path; *p != '\0'; p++)
+		if (*p == '\\')
+			*p = '/';
+	remove_prefix(path);
+}
+
+/* "//server/share" has a root of its own, and so has a volume. */
+size_t compat_root_length(const char *path)
+{
+	size_t len;
+
+	if (has_drive(path))
+		return path[2] == '/' || path[2] == '\0' ? 2 : 0;
+	if (strncmp(path, "//", 2) != 0)
+		return *path == '/' ? 1 : 0;
+	len = 2 + strcspn(path + 2, "/");
+	return path[len] == '/' ? len + 1 + strcspn(path + len + 1, "/") : len;
+}
+
+bool compat_is_same_name(const char *a, const char *b)
+{
+	wchar_t *wide_a = windows_wide(a), *wide_b = windows_wide(b);
+	bool same = wide_a != NULL && wide_b != NULL &&
+	    CompareStringOrdinal(wide_a, -1, wide_b, -1, TRUE) == CSTR_EQUAL;
+
+	free(wide_a);
+	free(wide_b);
+	return same;
 }
 
 /* The name that Windows has for some of POSIX, or path. */
@@ -31,6 +71,41 @@ static const char *translate(const char *path)
 	if (strcmp(path, "/dev/tty") == 0)
 		return "CONIN$";
 	return path[0] == '/' && has_drive(path + 1) ? path + 1 : path;
+}
+
+/* What Windows would not take, or take for another name; 0, or an errno. */
+static int check_component(const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (name[i] == ':')
+			return EOFSTREAM;
+		else if ((unsigned char)name[i] < ' ' ||
+		    strchr("<>\"|?*", name[i]) != NULL)
+			return ENOTINNAME;
+	if (len == 0 || (len == 1 && *name == '.') ||
+	    (len == 2 && strncmp(name, "..", 2) == 0))
+		return 0;
+	return name[len - 1] == '.' || name[len - 1] == ' ' ? ENOTATEND : 0;
+}
+
+static bool check_name(const char *path)
+{
+	size_t len = compat_root_length(path);
+	int error = 0;
+
+	if (len == 0 && has_drive(path))
+		len = 2;
+	for (path += len; *path != '\0' && error == 0;
+	     path += strspn(path, "/")) {
+		len = strcspn(path, "/");
+		error = check_component(path, len);
+		path += len;
+	}
+	if (error != 0)
+		errno = error;
+	return error == 0;
 }
 
 /* The whole path; the drive alone is its root. */
@@ -53,37 +128,63 @@ static wchar_t *complete(const wchar_t *wide)
 
 static wchar_t *add_prefix(wchar_t *path)
 {
-	const size_t len = wcslen(path), prefix = wcslen(LONG_PREFIX);
+	const bool shared = wcsncmp(path, L"\\\\", 2) == 0;
+	const wchar_t *prefix = shared ? LONG_UNC : LONG_PREFIX;
+	const size_t len = wcslen(path), more = wcslen(prefix), skip = shared;
 	wchar_t *out;
 
-	if (len < SHORT_MAX || wcsncmp(path, L"\\\\", 2) == 0)
+	if (len < SHORT_MAX || wcsncmp(path, LONG_PREFIX, 4) == 0)
 		return path;
-	out = malloc((len + prefix + 1) * sizeof(*out));
+	out = malloc((len + more + 1) * sizeof(*out));
 	if (out != NULL) {
-		wmemcpy(out, LONG_PREFIX, prefix);
-		wmemcpy(out + prefix, path, len + 1);
+		wmemcpy(out, prefix, more);
+		wmemcpy(out + more, path + skip, len - skip + 1);
 	}
 	free(path);
 	return out;
 }
 
-wchar_t *windows_path(const char *path)
+/* A name such as "aux.crt" becomes that of a device, by versions before 11. */
+static wchar_t *refuse_device(wchar_t *whole)
+{
+	if (wcsncmp(whole, DEVICE, wcslen(DEVICE)) != 0 ||
+	    _wcsicmp(whole, DEVICE L"NUL") == 0)
+		return whole;
+	free(whole);
+	errno = EISDEVICE;
+	return NULL;
+}
+
+static wchar_t *find_path(const char *path)
 {
 	wchar_t *wide, *whole = NULL;
 
-	if (*path == '\0') {
-		errno = ENOENT;
+	if (!check_name(path) || (wide = windows_wide(path)) == NULL)
 		return NULL;
-	}
-	if ((wide = windows_wide(translate(path))) != NULL) {
-		whole = wcscmp(wide, L"CONIN$") == 0 ? _wcsdup(wide)
-						     : complete(wide);
-		free(wide);
-	}
+	if (_wcsicmp(wide, L"CONIN$") == 0)
+		return wide;
+	if ((whole = complete(wide)) != NULL)
+		whole = refuse_device(whole);
+	free(wide);
 	return whole != NULL ? add_prefix(whole) : NULL;
 }
 
-/* The path of an open file, without the prefix that it is given with. */
+wchar_t *windows_path(const char *path)
+{
+	char *copy = _strdup(path);
+	wchar_t *out = NULL;
+
+	if (*path == '\0')
+		errno = ENOENT;
+	else if (copy != NULL) {
+		compat_unify_path(copy);
+		out = find_path(translate(copy));
+	}
+	free(copy);
+	return out;
+}
+
+/* The path of an open file, with a prefix. */
 static wchar_t *final_path(HANDLE file)
 {
 	DWORD len = GetFinalPathNameByHandleW(file, NULL, 0, 0);
@@ -94,8 +195,6 @@ static wchar_t *final_path(HANDLE file)
 		free(out);
 		out = NULL;
 	}
-	if (out != NULL && wcsncmp(out, LONG_PREFIX, 4) == 0)
-		wmemmove(out, out + 4, wcslen(out + 4) + 1);
 	return out;
 }
 

@@ -38,6 +38,7 @@ static char *name_program(char *path)
 	return name;
 }
 
+/* NULL: no memory, or one has half of a surrogate pair, which is no character. */
 static char **read_arguments(int *count)
 {
 	wchar_t **wide = CommandLineToArgvW(GetCommandLineW(), count);
@@ -76,9 +77,10 @@ int main(void)
 	int count, result;
 	char **arguments = read_arguments(&count);
 
-	if (arguments == NULL || !windows_read_environment() ||
-	    !trust_system_only())
-		return fail_start("no arguments and environment");
+	if (arguments == NULL)
+		return fail_start("an argument is no text in UTF-16");
+	if (!windows_read_environment() || !trust_system_only())
+		return fail_start("no environment");
 	if (count > 0)
 		arguments[0] = name_program(arguments[0]);
 	windows_catch_console();

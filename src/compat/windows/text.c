@@ -25,8 +25,8 @@ wchar_t *windows_wide(const char *text)
 
 char *windows_narrow(const wchar_t *text)
 {
-	int len =
-	    WideCharToMultiByte(CP_UTF8, 0, text, -1, NULL, 0, NULL, NULL);
+	int len = WideCharToMultiByte(
+	    CP_UTF8, WC_ERR_INVALID_CHARS, text, -1, NULL, 0, NULL, NULL);
 	char *out = len > 0 ? malloc((size_t)len) : NULL;
 
 	if (out != NULL)
@@ -166,6 +166,11 @@ static const struct {
     {EDQUOT, "Disk quota exceeded"},
     {ENOTSUP, "Operation not supported"},
     {ETXTBSY, "Another process has the file open"},
+    {EOFSTREAM, "A colon is only for a drive, at the beginning"},
+    {ENOTINNAME,
+	"Windows has no < > \" | ? * and no control characters in names"},
+    {ENOTATEND, "Windows would leave out the dot or blank at its end"},
+    {EISDEVICE, "Windows has a device of this name"},
 };
 
 char *strerror(int error)
