@@ -1,9 +1,12 @@
+#include <ctype.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 
 #include "compat/windows/net.h"
 #include "compat/windows/windows.h"
+
+#include "compat/compat.h"
 
 #define SHARE_ALL (FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE)
 
@@ -69,15 +72,37 @@ static HANDLE open_file(const wchar_t *path, int flags, mode_t mode)
 	return file;
 }
 
+/* The descriptor that the name stands for, -1 if it is none. */
+static int find_descriptor(const char *path)
+{
+	static const char *const names[] = {
+	    "/dev/stdin", "/dev/stdout", "/dev/stderr"};
+	static const char *const directories[] = {"/dev/fd/", "/proc/self/fd/"};
+	size_t i, len;
+
+	for (i = 0; i < COUNT_OF(names); i++)
+		if (strcmp(path, names[i]) == 0)
+			return (int)i;
+	for (i = 0; i < COUNT_OF(directories); i++) {
+		len = strlen(directories[i]);
+		if (strncmp(path, directories[i], len) == 0 &&
+		    isdigit((unsigned char)path[len]))
+			return (int)strtol(path + len, NULL, 10);
+	}
+	return -1;
+}
+
 int open(const char *path, int flags, ...)
 {
-	wchar_t *wide = windows_path(path);
+	int fd = find_descriptor(path);
 	mode_t mode = 0;
+	wchar_t *wide;
 	HANDLE file;
 	va_list args;
-	int fd;
 
-	if (wide == NULL)
+	if (fd >= 0)
+		return _dup(fd);
+	if ((wide = windows_path(path)) == NULL)
 		return -1;
 	if ((flags & O_CREAT) != 0) {
 		va_start(args, flags);
@@ -106,17 +131,27 @@ HANDLE windows_open_again(HANDLE file, DWORD access)
 	return ReOpenFile(file, access, SHARE_ALL, FILE_FLAG_BACKUP_SEMANTICS);
 }
 
-/* The console has no room for large writes in one piece. */
-long long windows_write(int fd, const void *bytes, size_t len)
-{
-	const size_t max = 16 * 1024;
-
-	return _write(fd, bytes, (unsigned int)(len < max ? len : max));
-}
-
 static DWORD part_of(size_t size)
 {
 	return size < INT_MAX ? (DWORD)size : INT_MAX;
+}
+
+/*
+ * The console has no room for large writes in one piece.  _write() has one error
+ * for all that it does not know, such as a pipe that nobody reads any more.
+ */
+long long windows_write(int fd, const void *bytes, size_t len)
+{
+	const size_t max = 16 * 1024;
+	HANDLE file = windows_handle(fd);
+	DWORD put = 0;
+
+	if (file == INVALID_HANDLE_VALUE)
+		return -1;
+	return WriteFile(
+		   file, bytes, (DWORD)(len < max ? len : max), &put, NULL)
+	    ? (long long)put
+	    : windows_fail_last();
 }
 
 long long read(int fd, void *out, size_t size)
@@ -124,49 +159,42 @@ long long read(int fd, void *out, size_t size)
 	return _read(fd, out, part_of(size));
 }
 
-static OVERLAPPED place_of(off_t at)
+/*
+ * Reads into out, or writes bytes if that is NULL.  Both calls of Windows move the
+ * position of the handle.
+ */
+static long long transfer_at(
+    int fd, void *out, const void *bytes, size_t size, off_t at)
 {
-	OVERLAPPED place = {0};
-
-	place.Offset = (DWORD)((unsigned long long)at & 0xffffffffU);
-	place.OffsetHigh = (DWORD)((unsigned long long)at >> 32);
-	return place;
-}
-
-/* Both calls of Windows move the position of the handle. */
-long long pread(int fd, void *out, size_t size, off_t at)
-{
+	const unsigned long long offset = (unsigned long long)at;
+	OVERLAPPED place = {.Offset = (DWORD)(offset & 0xffffffffU),
+	    .OffsetHigh = (DWORD)(offset >> 32)};
 	HANDLE file = windows_handle(fd);
-	OVERLAPPED place = place_of(at);
 	off_t before = _telli64(fd);
-	DWORD got = 0;
+	DWORD done = 0;
 	bool ok;
 
 	if (file == INVALID_HANDLE_VALUE)
 		return -1;
-	ok = ReadFile(file, out, part_of(size), &got, &place) ||
-	    GetLastError() == ERROR_HANDLE_EOF;
+	if (out != NULL)
+		ok = ReadFile(file, out, part_of(size), &done, &place) ||
+		    GetLastError() == ERROR_HANDLE_EOF;
+	else
+		ok = WriteFile(file, bytes, part_of(size), &done, &place);
 	if (!ok)
 		windows_fail_last();
 	_lseeki64(fd, before, SEEK_SET);
-	return ok ? (long long)got : -1;
+	return ok ? (long long)done : -1;
+}
+
+long long pread(int fd, void *out, size_t size, off_t at)
+{
+	return transfer_at(fd, out, NULL, size, at);
 }
 
 long long pwrite(int fd, const void *bytes, size_t len, off_t at)
 {
-	HANDLE file = windows_handle(fd);
-	OVERLAPPED place = place_of(at);
-	off_t before = _telli64(fd);
-	DWORD put = 0;
-	bool ok;
-
-	if (file == INVALID_HANDLE_VALUE)
-		return -1;
-	ok = WriteFile(file, bytes, part_of(len), &put, &place);
-	if (!ok)
-		windows_fail_last();
-	_lseeki64(fd, before, SEEK_SET);
-	return ok ? (long long)put : -1;
+	return transfer_at(fd, NULL, bytes, len, at);
 }
 
 int ftruncate(int fd, off_t len)

@@ -8,6 +8,9 @@
 
 #undef main
 
+/* So much that fflush() is what fails where nobody reads it. */
+#define STDOUT_ROOM (256 * 1024)
+
 /* The page of the console before, which belongs to whoever started us. */
 static UINT page;
 
@@ -19,6 +22,7 @@ static void set_streams(void)
 	for (fd = 0; fd < 3; fd++)
 		_setmode(fd, O_BINARY);
 	setvbuf(stderr, NULL, _IONBF, 0);
+	setvbuf(stdout, NULL, _IOFBF, STDOUT_ROOM);
 	page = GetConsoleOutputCP();
 	if (page != 0)
 		SetConsoleOutputCP(CP_UTF8);

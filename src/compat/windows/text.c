@@ -118,6 +118,18 @@ int vfprintf(FILE *out, const char *format, va_list args)
 	return ok ? len : -1;
 }
 
+int fputs(const char *text, FILE *out)
+{
+	return put(out, text, strlen(text)) ? 0 : EOF;
+}
+
+int fputc(int c, FILE *out)
+{
+	const char text = (char)c;
+
+	return put(out, &text, 1) ? (unsigned char)text : EOF;
+}
+
 int fprintf(FILE *out, const char *format, ...)
 {
 	va_list args;
@@ -127,6 +139,18 @@ int fprintf(FILE *out, const char *format, ...)
 	len = vfprintf(out, format, args);
 	va_end(args);
 	return len;
+}
+
+/* An error of the system that the C library has no number for. */
+int fflush(FILE *out)
+{
+	_doserrno = 0;
+#undef fflush
+	if (fflush(out) == 0)
+		return 0;
+	if (_doserrno != 0)
+		windows_fail(_doserrno);
+	return EOF;
 }
 
 char *strndup(const char *text, size_t max)
@@ -216,6 +240,7 @@ static const struct {
     {ERROR_DIR_NOT_EMPTY, ENOTEMPTY},
     {ERROR_BROKEN_PIPE, EPIPE},
     {ERROR_NO_DATA, EPIPE},
+    {ERROR_PIPE_NOT_CONNECTED, EPIPE},
     {ERROR_FILENAME_EXCED_RANGE, ENAMETOOLONG},
     {ERROR_CANT_RESOLVE_FILENAME, ELOOP},
     {ERROR_NOT_SUPPORTED, ENOTSUP},

@@ -27,10 +27,21 @@
 
 #define fprintf  windows_fprintf
 #define vfprintf windows_vfprintf
+#define fputs    windows_fputs
+#undef fputc
+#define fputc  windows_fputc
+#define fflush windows_fflush
 
-/* To stderr as a whole: the console takes no part of a character. */
+/*
+ * To stderr as a whole: the console takes no part of a character.  To stdout not
+ * before fflush(), which knows why it fails.
+ */
 int fprintf(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 int vfprintf(FILE *out, const char *format, va_list args) PRINTF_LIKE(2, 0);
+
+int fputs(const char *text, FILE *out);
+int fputc(int c, FILE *out);
+int fflush(FILE *out);
 
 extern char **environ;
 
