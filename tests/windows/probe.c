@@ -4,9 +4,13 @@
  * probe access FILE           the access control list of the file
  * probe hold FILE [delete]    opens it for reading, as other programs do, until
  *                             its input ends; delete: it may be replaced
+ * probe version FILE          the texts of its version
  * probe killed N COMMAND...   ends it, by TerminateProcess(), before its Nth call
  *                             that renames, links or removes a file
+ * probe calls COMMAND...      the names of these calls, with their second arguments
+ *                             where that is a number
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <wchar.h>
@@ -52,6 +56,27 @@ static int hold(const wchar_t *path, int deletable)
 	return 0;
 }
 
+static int show_version(const wchar_t *path)
+{
+	static const wchar_t *const names[] = {
+	    L"ProductName", L"ProductVersion", L"LegalCopyright"};
+	static char all[65536];
+	wchar_t block[100], *text;
+	UINT len;
+	size_t i;
+
+	if (!GetFileVersionInfoW(path, 0, sizeof(all), all))
+		return 1;
+	for (i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		swprintf(
+		    block, 100, L"\\StringFileInfo\\040904b0\\%ls", names[i]);
+		if (!VerQueryValueW(all, block, (void **)&text, &len))
+			return 1;
+		printf("%ls: %ls\n", names[i], text);
+	}
+	return 0;
+}
+
 #define CALLS 4
 
 /* What is at the beginning of each function, and where it is: in all processes. */
@@ -80,11 +105,11 @@ static void plant(HANDLE process)
 	}
 }
 
-/* Lets the thread do its next instruction alone. */
-static void step(DWORD id, int back, int alone)
+/* Lets the thread do its next instruction alone; returns its second argument. */
+static DWORD step(DWORD id, int back, int alone)
 {
 	HANDLE thread = OpenThread(THREAD_ALL_ACCESS, FALSE, id);
-	CONTEXT context = {.ContextFlags = CONTEXT_CONTROL};
+	CONTEXT context = {.ContextFlags = CONTEXT_CONTROL | CONTEXT_INTEGER};
 
 	GetThreadContext(thread, &context);
 	context.Rip -= back;
@@ -92,6 +117,7 @@ static void step(DWORD id, int back, int alone)
 	    alone ? context.EFlags | 0x100 : context.EFlags & ~0x100U;
 	SetThreadContext(thread, &context);
 	CloseHandle(thread);
+	return (DWORD)context.Rdx;
 }
 
 static int find_call(const void *at)
@@ -104,7 +130,37 @@ static int find_call(const void *at)
 	return -1;
 }
 
-static int planted, passed, left;
+static int planted, passed, left, shown;
+
+/* By SetFileInformationByHandle() that is what it sets. */
+static void show_call(int call, DWORD argument)
+{
+	if (call == CALLS - 1)
+		printf("%s %lu\n", calls[call].name, argument);
+	else
+		printf("%s\n", calls[call].name);
+}
+
+/* Of SetFileInformationByHandle() only what removes and renames. */
+static int counts(int call, DWORD argument)
+{
+	return call < CALLS - 1 || argument == 21 || argument == 22;
+}
+
+static void on_call(HANDLE process, DWORD thread, int call)
+{
+	DWORD argument;
+
+	passed = call;
+	put(process, call, calls[call].byte);
+	argument = step(thread, 1, 1);
+	if (!counts(call, argument))
+		return;
+	if (shown)
+		show_call(call, argument);
+	if (--left == 0)
+		TerminateProcess(process, 137);
+}
 
 /* How the exception is gone on with. */
 static DWORD on_exception(HANDLE process, const DEBUG_EVENT *event)
@@ -118,16 +174,11 @@ static DWORD on_exception(HANDLE process, const DEBUG_EVENT *event)
 	}
 	if (record->ExceptionCode != EXCEPTION_BREAKPOINT)
 		return DBG_EXCEPTION_NOT_HANDLED;
-	if (!planted) {
+	if (!planted)
 		plant(process);
-		planted = 1;
-	} else if (call >= 0 && --left == 0) {
-		TerminateProcess(process, 137);
-	} else if (call >= 0) {
-		passed = call;
-		put(process, call, calls[call].byte);
-		step(event->dwThreadId, 1, 1);
-	}
+	else if (call >= 0)
+		on_call(process, event->dwThreadId, call);
+	planted = 1;
 	return DBG_CONTINUE;
 }
 
@@ -162,6 +213,13 @@ int wmain(int argc, wchar_t **argv)
 		return show_access(argv[2]);
 	if (argc >= 3 && wcscmp(argv[1], L"hold") == 0)
 		return hold(argv[2], argc > 3);
+	if (argc >= 3 && wcscmp(argv[1], L"version") == 0)
+		return show_version(argv[2]);
+	if (argc >= 3 && wcscmp(argv[1], L"calls") == 0) {
+		shown = 1;
+		return kill_at(
+		    INT_MAX, wcsstr(GetCommandLineW(), L"calls") + 6);
+	}
 	if (argc >= 4 && wcscmp(argv[1], L"killed") == 0)
 		return kill_at(_wtoi(argv[2]),
 		    wcsstr(wcsstr(GetCommandLineW(), L"killed") + 7, L" ") + 1);

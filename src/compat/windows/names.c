@@ -64,20 +64,25 @@ static bool rename_posix(const struct paths *paths)
 	return ok;
 }
 
-/* The error is that of the first way. */
+/*
+ * Only the first way replaces a file that others have open, who go on to read the
+ * old one; not all file systems and servers have it.  The error is that of the
+ * second one.
+ */
 static bool replace(const struct paths *paths, DWORD *error)
 {
-	if (MoveFileExW(paths->from, paths->to,
+	if (rename_posix(paths) ||
+	    MoveFileExW(paths->from, paths->to,
 		MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
 		return true;
 	*error = GetLastError();
 	if (*error != ERROR_ACCESS_DENIED && *error != ERROR_SHARING_VIOLATION)
 		return false;
-	return rename_posix(paths) ||
-	    ReplaceFileW(paths->to, paths->from, NULL,
-		REPLACEFILE_IGNORE_MERGE_ERRORS, NULL, NULL);
+	return ReplaceFileW(paths->to, paths->from, NULL,
+	    REPLACEFILE_IGNORE_MERGE_ERRORS, NULL, NULL);
 }
 
+/* Whether another process has the file open, and does not let it be replaced. */
 static bool is_held(const wchar_t *path)
 {
 	HANDLE file = open_to_delete(path);
@@ -104,7 +109,7 @@ int rename(const char *from, const char *to)
 		if (tries > 0)
 			Sleep(PAUSE);
 		ok = replace(&paths, &error);
-		held = !ok && is_held(paths.to);
+		held = !ok && (is_held(paths.to) || is_held(paths.from));
 	}
 	free_paths(&paths);
 	if (!ok)
@@ -164,11 +169,18 @@ static bool delete_posix(const wchar_t *path)
 int unlink(const char *path)
 {
 	wchar_t *wide = windows_path(path);
-	bool ok;
+	bool ok = false;
+	int tries;
 
 	if (wide == NULL)
 		return -1;
-	ok = delete_posix(wide) || DeleteFileW(wide);
+	for (tries = 0; !ok && tries < TRIES; tries++) {
+		if (tries > 0)
+			Sleep(PAUSE);
+		ok = delete_posix(wide) || DeleteFileW(wide);
+		if (!ok && GetLastError() != ERROR_SHARING_VIOLATION)
+			break;
+	}
 	if (!ok)
 		windows_fail_last();
 	free(wide);

@@ -23,6 +23,7 @@ static void end_process(int number)
 {
 	(void)number;
 	fflush(NULL);
+	windows_leave_console();
 	TerminateProcess(GetCurrentProcess(), (UINT)STATUS_CONTROL_C_EXIT);
 }
 
@@ -178,6 +179,16 @@ static void wait_for_end(void)
 	Sleep(INFINITE);
 }
 
+/* Session 0 has services and tasks, which hear of the end of any user's session. */
+static bool concerns_others(DWORD event)
+{
+	DWORD session;
+
+	return event == CTRL_LOGOFF_EVENT &&
+	    ProcessIdToSessionId(GetCurrentProcessId(), &session) &&
+	    session == 0;
+}
+
 /*
  * In a thread of its own.  Where nothing handles Ctrl-C or holds it back, the
  * system ends the process.
@@ -186,6 +197,8 @@ static BOOL WINAPI on_console(DWORD event)
 {
 	const bool closes = event != CTRL_C_EVENT && event != CTRL_BREAK_EVENT;
 
+	if (concerns_others(event))
+		return TRUE;
 	windows_send_signal(closes ? SIGTERM : SIGINT);
 	if (closes)
 		wait_for_end();

@@ -67,6 +67,9 @@ int pselect(int count, void *reading, void *writing, void *failing,
 /* Ctrl-C and its like become signals. */
 void windows_catch_console(void);
 
+/* Gives it back the page that it had before. */
+void windows_leave_console(void);
+
 /* What another thread notices. */
 void windows_send_signal(int number);
 

@@ -28,6 +28,12 @@ static void set_streams(void)
 		SetConsoleOutputCP(CP_UTF8);
 }
 
+void windows_leave_console(void)
+{
+	if (page != 0)
+		SetConsoleOutputCP(page);
+}
+
 /* Messages begin with the name alone. */
 static char *name_program(char *path)
 {
@@ -93,7 +99,6 @@ int main(void)
 		return fail_start("no sockets");
 	result = windows_main(count, arguments);
 	fflush(NULL);
-	if (page != 0)
-		SetConsoleOutputCP(page);
+	windows_leave_console();
 	return result;
 }

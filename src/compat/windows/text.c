@@ -67,13 +67,19 @@ static char *find_variable(const char *name)
 	return NULL;
 }
 
-/* The directory for temporary files has another name here. */
+/*
+ * The directory for temporary files has another name here, and the console is
+ * told to take UTF-8.
+ */
 char *getenv(const char *name)
 {
+	static char lang[] = ".UTF-8";
 	char *value = find_variable(name);
 
 	if (value == NULL && strcmp(name, "TMPDIR") == 0)
 		value = find_variable("TEMP");
+	if (value == NULL && strcmp(name, "LANG") == 0)
+		value = lang;
 	return value;
 }
 
