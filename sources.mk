@@ -448,6 +448,8 @@ sscep_windows = \
 	src/compat/windows/resolve.c \
 	src/compat/windows/signals.c \
 	src/compat/windows/signals.h \
+	src/compat/windows/sscep.manifest \
+	src/compat/windows/sscep.rc.in \
 	src/compat/windows/start.c \
 	src/compat/windows/status.c \
 	src/compat/windows/status.h \
