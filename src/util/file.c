@@ -170,9 +170,24 @@ enum status file_read_any(struct buf *out, const char *path, const char *what)
 	return read_source(out, &s);
 }
 
+/* By its byte order mark: what PowerShell writes for "command > file". */
+static bool is_utf16(const struct buf *text)
+{
+	return text->len >= 2 &&
+	    (memcmp(text->data, "\xff\xfe", 2) == 0 ||
+		memcmp(text->data, "\xfe\xff", 2) == 0);
+}
+
 static enum status expect_bytes(
     struct buf *out, const char *path, const char *what)
 {
+	if (is_utf16(out)) {
+		buf_free(out);
+		return fail(ST_FILE,
+		    "%s %s: the file is in UTF-16: expected UTF-8 (PowerShell: "
+		    "Get-Content FILE | Set-Content -Encoding ascii OTHER)",
+		    what, path);
+	}
 	if (out->len > 0)
 		return ST_OK;
 	buf_free(out);
