@@ -673,6 +673,7 @@ before_run() {
     list_before
 }
 
+# Whatever runs another program, whose output is not in files, calls this.
 list_before() {
     listing >"$BATS_TEST_TMPDIR/before"
 }

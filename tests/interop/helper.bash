@@ -88,7 +88,7 @@ until_within() {
 client() {
     local expected=$1
     shift
-    before_run
+    list_before
     run --separate-stderr timeout 60 ./sscep "$@"
     printf '%s\n' "status $status" "$output" "${stderr:-}"
     [ "$status" -eq "$expected" ]
