@@ -9,7 +9,6 @@ load servers
 
 setup() {
     common_setup
-    unset SSL_CERT_FILE SSL_CERT_DIR
 }
 
 faketime=/usr/$(uname -m | sed 's/$/-linux-gnu/;s,^,lib/,')/faketime/libfaketime.so.1

@@ -9,7 +9,6 @@ load network
 
 setup() {
     common_setup
-    unset SSL_CERT_FILE SSL_CERT_DIR
 }
 
 # --- a server that stops at a given stage -------------------------------------

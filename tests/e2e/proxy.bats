@@ -8,7 +8,6 @@ load servers
 
 setup() {
     common_setup
-    unset SSL_CERT_FILE SSL_CERT_DIR
     make_tls
     trust=(--tls-ca-file "$tls/tls-ca.pem")
     squid_dir=
