@@ -160,6 +160,7 @@ class PrivateKey:
                       "-inkey", self.path, stdin=enveloped)
 
 
+@functools.lru_cache(maxsize=None)
 def public_key(parsed):
     """The public key of a certificate or a request of cryptography."""
     if isinstance(parsed, x509.CertificateSigningRequest):

@@ -1,6 +1,7 @@
 """The command line of testca."""
 
 import argparse
+import functools
 import os
 
 import certrep
@@ -220,12 +221,19 @@ def _faults(parser):
     group.add_argument("--fault-times", type=int, metavar="N")
 
 
-def parse(arguments):
+@functools.lru_cache(maxsize=None)
+def make_parser():
+    """The parser, which takes longer to make than to use."""
     parser = argparse.ArgumentParser(
         prog="testca", description="A SCEP server for tests.",
         allow_abbrev=False)
     for add in (_server, _ca, _decision, _form, _http, _faults):
         add(parser)
+    return parser
+
+
+def parse(arguments):
+    parser = make_parser()
     options = parser.parse_args(arguments)
     if not (options.dir or options.list_faults or options.can):
         parser.error("--dir is required")

@@ -80,12 +80,14 @@ def stand_in():
     return ec.generate_private_key(ec.SECP256R1())
 
 
-def sign(builder, key, digest, subject_key=None):
+def sign(builder, key, digest, subject_key=None, entries=b""):
     """Sign what was built, also with digests and keys that builders refuse.
 
-    `subject_key` takes the place of that of the certificate.
+    `subject_key` takes the place of that of the certificate; `entries` are
+    put into the CRL.
     """
-    if digest == "sha256" and not (newkeys.is_new(key) or subject_key):
+    if digest == "sha256" and not (newkeys.is_new(key) or subject_key
+                                   or entries):
         return builder.sign(key, hashes.SHA256())
     signed = builder.sign(stand_in(), hashes.SHA256())
     load, at, inner = x509.load_der_x509_crl, 1, "tbs_certlist_bytes"
@@ -96,10 +98,23 @@ def sign(builder, key, digest, subject_key=None):
     parts[at] = signing.algorithm(key, digest)
     if subject_key:
         parts[6] = subject_key.info
+    if entries:
+        parts.append(entries)
     content = der.seq(*parts)
     signature = signing.sign_bytes(key, content, digest)
     return load(der.seq(content, parts[at],
                         der.tlv(0x03, b"\0" + signature)))
+
+
+@functools.lru_cache(maxsize=None)
+def revoked(serials):
+    """revokedCertificates in DER, b"" for none; builders take long for many."""
+    date = der.tlv(0x17, datetime.datetime.utcnow().strftime(
+        "%y%m%d%H%M%SZ").encode())
+    numbers = [serial.to_bytes(serial.bit_length() // 8 + 1, "big")
+               for serial in serials]
+    return b"" if not serials else der.seq(
+        *[der.seq(der.tlv(der.INTEGER, number), date) for number in numbers])
 
 
 def key_identifier(public_key):
@@ -312,11 +327,10 @@ class Authority:
         by = by or self.ca
         day = datetime.timedelta(days=1)
         made = datetime.datetime.utcnow().replace(microsecond=0) - age * day
-        revoked = [x509.RevokedCertificateBuilder(serial, made).build()
-                   for serial in serials]
         builder = x509.CertificateRevocationListBuilder(
-            by.certificate.subject, made, made + 30 * day, [], revoked)
-        return sign(builder, by.key, self.digest)
+            by.certificate.subject, made, made + 30 * day)
+        return sign(builder, by.key, self.digest,
+                    entries=revoked(tuple(serials)))
 
     def next_ca(self, issuer=None):
         """The next CA certificate, for GetNextCACert.
