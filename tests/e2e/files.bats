@@ -648,8 +648,9 @@ temporary_files() {
     echo host >there/local.crt
     in_mounts "mount -t tmpfs -o mode=0777 tmpfs there
         echo inside >there/local.crt
-        unshare -m sh -c 'umount there; exec sleep 5' &
-        sleep 0.5
+        unshare -m sh -c 'umount there; while kill -0 \$0; do sleep 0.1; done' \
+            \$\$ 2>/dev/null &
+        until grep -q host \"/proc/\$!/root\$PWD/there/local.crt\"; do sleep 0.1; done
         set -- \"\$@\" -l \"/proc/\$!/root\$PWD/there/local.crt\"" enroll
     expect_status 0
     same_certificate there/local.crt "$(issued)"
