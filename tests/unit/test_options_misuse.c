@@ -273,6 +273,18 @@ static const struct saying misuse[] = {
     {.args = {ENROLL, "--sign-passin", ""},
 	.status = ST_ERROR,
 	.said = "P: option --sign-passin: the value is empty" HINT},
+    {.args = {"renew", "-uu", "-k-", "-ll", "-cc"},
+	.status = ST_ERROR,
+	.said =
+	    "P: renew needs the names of files for -k, -l and -c, not -" HINT},
+    {.args = {"renew", "-uu", "-kk", "-l-", "-cc"},
+	.status = ST_ERROR,
+	.said =
+	    "P: renew needs the names of files for -k, -l and -c, not -" HINT},
+    {.args = {"renew", "-uu", "-kk", "-ll", "-c-"},
+	.status = ST_ERROR,
+	.said =
+	    "P: renew needs the names of files for -k, -l and -c, not -" HINT},
 };
 
 #define TAKEN(word, name) \
