@@ -3,19 +3,42 @@
 
 # build gcc|clang [MAKE-ARGUMENT...]: in build-gcc, build-clang.
 build() {
-	local dir=$top/build-$1 flags="-O2 -g $warnings"
+	local flags="-O2 -g $warnings"
 	if [ "$1" = clang ]; then
 		flags="-O1 -g -fno-omit-frame-pointer $sanitizers $warnings"
 	fi
-	if [ ! -f "$dir/config.status" ]; then
-		new_configure || return
-		mkdir -p "$dir"
-		# shellcheck disable=SC2016
-		(cd "$dir" && bounded 300 "$top/configure" CC="$1" \
-			--with-systemdsystemunitdir='${prefix}/lib/systemd/system' \
-			--with-cron-dir='${pkglibexecdir}') || return
-	fi
-	bounded 600 make -C "$dir" -j "$jobs" "${@:2}" CFLAGS="$flags"
+	configure_build "$1" || return
+	bounded 600 make -C "$top/build-$1" -j "$jobs" "${@:2}" CFLAGS="$flags"
+}
+
+# configure_build gcc|clang: in build-gcc, build-clang, once.
+configure_build() {
+	exclusively "configure-$1" configure_once "$1"
+}
+
+configure_once() {
+	local dir=$top/build-$1
+	[ ! -f "$dir/config.status" ] || return 0
+	new_configure || return
+	mkdir -p "$dir"
+	# shellcheck disable=SC2016
+	(cd "$dir" && bounded 300 "$top/configure" CC="$1" \
+		--with-systemdsystemunitdir='${prefix}/lib/systemd/system' \
+		--with-cron-dir='${pkglibexecdir}')
+}
+
+# same_config DIRECTORY DIRECTORY: both config.h define the same.
+same_config() {
+	local dir
+	for dir; do
+		[ -n "$(has_defined "$dir")" ] || return
+	done
+	diff <(has_defined "$1") <(has_defined "$2")
+}
+
+# has_defined DIRECTORY: the names HAVE_* of its config.h.
+has_defined() {
+	sed -n 's/^#define \(HAVE_[A-Z0-9_]*\) 1$/\1/p' "$1/config.h" | sort
 }
 
 # new_configure: makes ./configure, unless it is new.

@@ -6,8 +6,9 @@ packages_cmake() {
 	packages_unit
 }
 
-# The stage platforms runs unit tests that CMake builds, and the stage sanitize
-# the fuzzers; here runs the one of which CMakeLists.txt knows more than its name.
+# Other stages run all unit tests and fuzzers.  Here runs one unit test, which CMake
+# builds as all of them, and the fuzzer of which CMakeLists.txt knows more than its
+# name.
 stage_cmake() {
 	local dir=$top/build-cmake
 	needs cmake libcmocka-dev || return 0
@@ -16,12 +17,16 @@ stage_cmake() {
 		-DCMAKE_EXPORT_COMPILE_COMMANDS=ON \
 		-DSSCEP_SYSTEMD_UNIT_DIR=lib/systemd/system \
 		-DSSCEP_CRON_DIR=libexec/sscep || return
+	check "configure (gcc)" configure_build gcc &&
+		check "configure and CMake find the same" same_config \
+			"$top/build-gcc" "$dir"
 	# Each name of a fuzzer is a word of its own.
 	# shellcheck disable=SC2046
 	check "cmake --build" cmake --build "$dir" -j "$jobs" --target sscep \
-		sscep-docs $(basename -s .c tests/fuzz/fuzz_*.c) || return
+		sscep-docs test_compat $(basename -s .c tests/fuzz/fuzz_*.c) ||
+		return
 	(cd "$dir" && bounded 600 ctest -j "$jobs" --output-on-failure \
-		-R '^(check-docs|fuzz_http)$') >"$out/ctest.out"
+		-R '^(check-docs|fuzz_http|test_compat)$') >"$out/ctest.out"
 	cat "$out/ctest.out"
 	grep -q '^100% tests passed' "$out/ctest.out" ||
 		blame ctest <"$out/ctest.out"

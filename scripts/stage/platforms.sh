@@ -1,5 +1,5 @@
-# platforms.sh: an old libcrypto, 32 bits, and what stands in for all that some
-# systems lack.
+# platforms.sh: an old libcrypto, and 32 bits together with what stands in for all
+# that some systems lack.
 # shellcheck shell=bash
 
 packages_platforms() {
@@ -7,7 +7,9 @@ packages_platforms() {
 	packages_unit
 }
 
-# What is unpacked stays in build-sysroots/ for the next run.
+# What is unpacked stays in build-sysroots/ for the next run.  scripts/matrix tests
+# 32 bits and the backfill each by itself, and the stage hardening compiles every
+# file for 32 bits without the backfill.
 stage_platforms() {
 	# shellcheck disable=SC2046
 	needs $(packages platforms) || return 0
@@ -16,12 +18,9 @@ stage_platforms() {
 	triplet=$(gcc -print-multiarch)
 	rm -rf "$out"/platforms-*
 	check "EBCDIC is refused" ebcdic_is_refused
-	at_once platform_old platform_32
-	at_once platform_backfill platform_configured
-	for how in plain backfill; do
-		check "configure and CMake find the same ($how)" same_config \
-			"$out/platforms-$how-configure" "$out/platforms-$how"
-	done
+	at_once platform_old platform_backfill backfill_by_cmake
+	check "configure and CMake find the same (backfill)" same_config \
+		"$out/platforms-backfill" "$out/platforms-cmake"
 }
 
 ebcdic_is_refused() {
@@ -52,26 +51,36 @@ platform_old() {
 	check "$name: it is that" says "$out/platforms-old/sscep" 'OpenSSL 1\.1\.1'
 }
 
-# 32 bits, and char has no sign.
-platform_32() {
+# Without all that newer and other systems have; where it can be, with 32 bits,
+# and char has no sign.
+platform_backfill() {
+	local name=backfill dir=$out/platforms-backfill
+	local cflags='' arguments=(CC=gcc)
+	! with_32_bits || name='backfill, 32 bits'
+	platform "$name" backfill "$cflags" --enable-backfill "${arguments[@]}"
+	[ "$name" = backfill ] || check "$name: it is that" is_elf32 "$dir/sscep"
+	check "$name: key URIs are not built in" no_key_uris "$dir"
+}
+
+# with_32_bits: sets $cflags and $arguments.
+with_32_bits() {
 	local name='32 bits' root=$roots/i386
-	local cc="gcc -m32 --sysroot=$root -B$root/usr/lib/gcc/i686-linux-gnu/12"
 	if [ "$(uname -m)" != x86_64 ] || ! gcc -m32 -E -xc /dev/null >/dev/null
 	then
 		result elsewhere "$name" "on x86-64, with gcc"
-		return
+		return 1
 	fi
 	unpacked "$name" i386 bookworm i386 libc6 libc6-dev linux-libc-dev \
 		libgcc-s1 libgcc-12-dev libssl3 libssl-dev libcmocka0 \
 		libcmocka-dev || return
 	if ! "$root/lib/ld-linux.so.2" --version >/dev/null; then
 		result elsewhere "$name" "where the kernel runs such programs"
-		return
+		return 1
 	fi
-	platform "$name" 32 -funsigned-char CC="$cc" \
+	cflags=-funsigned-char
+	arguments=(CC="gcc -m32 --sysroot=$root -B$root/usr/lib/gcc/i686-linux-gnu/12"
 		LDFLAGS="-Wl,--dynamic-linker=$root/lib/ld-linux.so.2 \
--Wl,-rpath,$root/lib/i386-linux-gnu:$root/usr/lib/i386-linux-gnu"
-	check "$name: it is that" is_elf32 "$out/platforms-32/sscep"
+-Wl,-rpath,$root/lib/i386-linux-gnu:$root/usr/lib/i386-linux-gnu")
 }
 
 # platform NAME DIRECTORY CFLAGS ARGUMENT...: configured with these, built, tested.
@@ -88,9 +97,8 @@ platform() {
 	smoke "$name" "$dir"
 }
 
-# configured DIRECTORY ARGUMENT...
 configured() {
-	(mkdir -p "$1" && cd "$1" && bounded 300 "$top/configure" "${@:2}")
+	(cd "$1" && bounded 300 "$top/configure" "${@:2}")
 }
 
 # smoke NAME DIRECTORY: each operation once, with the program that was built there.
@@ -102,25 +110,17 @@ smoke() {
 	tap "$1: smoke" "$said"
 }
 
-# Without all that newer and other systems have.
-platform_backfill() {
-	local name=backfill dir=$out/platforms-backfill
-	check "$name: cmake" cmake -S "$top" -B "$dir" -DSSCEP_BACKFILL=ON \
-		-DCMAKE_BUILD_TYPE=None -DCMAKE_C_FLAGS="-O0 $warnings" ||
-		return
-	# Each is a word of its own.
-	# shellcheck disable=SC2046
-	check "$name: cmake --build" cmake --build "$dir" -j "$jobs" \
-		--target sscep $(tests_of backfill) || return
-	check "$name: unit tests" backfill_ctest "$dir"
-	smoke "$name" "$dir"
-	check "$name: key URIs are not built in" no_key_uris "$dir"
+# By CMake, only configured: the stage cmake compares what both builds find
+# otherwise.
+backfill_by_cmake() {
+	check "cmake -DSSCEP_BACKFILL=ON" cmake -S "$top" \
+		-B "$out/platforms-cmake" -DSSCEP_BACKFILL=ON
 }
 
-# tests_of old|32|backfill: the names of the unit tests that may have another
-# result there: with an old libcrypto, those of what calls it; with 32 bits, those
-# of lengths, numbers, times and files; else those of what compat/ stands in for.
-# scripts/matrix runs all of them there.
+# tests_of old|backfill: the names of the unit tests that may have another result
+# there: with an old libcrypto, those of what calls it; with 32 bits, those of
+# lengths, numbers, times and files, and with the backfill those of what compat/
+# stands in for.  scripts/matrix runs all of them there.
 tests_of() {
 	local parts
 	case $1 in
@@ -129,43 +129,15 @@ tests_of() {
 			keys_read|memory|nconf|pin|pki_.*|request|scep.*|
 			secrets|spool'
 		;;
-	32)
-		parts='ascii|barecert|compat|config|crl_parts|der|due|dump|http_.*|
-			live|lock|ops|options_.*|pki_altnames|pki_cert|
-			scep_content|scep_limits|spool|swap|url|util'
-		;;
 	backfill)
-		parts='chain|compat|crl|crl_signature|hook|http_.*|keys|keys_read|
-			live|lock|memory|nconf|ops|pki_.*|request|scep.*|
-			secrets|spool|swap|util'
+		parts='ascii|barecert|chain|compat|config|crl|crl_parts|
+			crl_signature|der|due|dump|hook|http_.*|keys|keys_read|
+			live|lock|memory|nconf|ops|options_.*|pki_.*|request|
+			scep.*|secrets|spool|swap|url|util'
 		;;
 	esac
 	basename -s .c "$top"/tests/unit/test_*.c |
 		grep -Ex "test_(${parts//[[:space:]]/})"
-}
-
-backfill_ctest() {
-	(cd "$1" && bounded 600 ctest -j "$jobs" --output-on-failure --no-tests=error \
-		-R "^($(tests_of backfill | paste -sd'|'))\$")
-}
-
-# Both builds, only configured.
-platform_configured() {
-	check "cmake" cmake -S "$top" -B "$out/platforms-plain"
-	check "configure" configured "$out/platforms-plain-configure"
-	check "configure --enable-backfill" configured \
-		"$out/platforms-backfill-configure" --enable-backfill
-}
-
-# same_config DIRECTORY DIRECTORY: both config.h define the same.
-same_config() {
-	local dir
-	for dir; do
-		sed -n 's/^#define \(HAVE_[A-Z0-9_]*\) 1$/\1/p' "$dir/config.h" |
-			sort >"$dir/has"
-		[ -s "$dir/has" ] || return
-	done
-	diff "$1/has" "$2/has"
 }
 
 says() {
