@@ -215,6 +215,13 @@ refused() {
     expect_status 0
 }
 
+@test "an argument that is no text" {
+    probe half "$SSCEP_EXE" getca -u http://127.0.0.1:9/ -c >said 2>&1
+    cat said
+    grep 'sscep: cannot start: an argument is no text in UTF-16' said
+    grep -x 'ended 1' said
+}
+
 @test "the working directory is on a share, and has letters of other scripts" {
     local share=$WINEPREFIX/dosdevices/unc/server.$$/share
     start

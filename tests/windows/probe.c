@@ -7,6 +7,7 @@
  * probe version FILE          the texts of its version
  * probe killed N COMMAND...   ends it, by TerminateProcess(), before its Nth call
  *                             that renames, links or removes a file
+ * probe half COMMAND...       with one more argument, half of a surrogate pair
  * probe calls COMMAND...      the names of these calls, with their second arguments
  *                             where that is a number
  */
@@ -207,6 +208,14 @@ static int kill_at(int number, wchar_t *line)
 	return 1;
 }
 
+static int run_with_half(const wchar_t *line)
+{
+	static wchar_t all[32768];
+
+	swprintf(all, 32768, L"%ls %lc", line, (wint_t)0xd800);
+	return kill_at(INT_MAX, all);
+}
+
 int wmain(int argc, wchar_t **argv)
 {
 	if (argc >= 3 && wcscmp(argv[1], L"access") == 0)
@@ -215,6 +224,8 @@ int wmain(int argc, wchar_t **argv)
 		return hold(argv[2], argc > 3);
 	if (argc >= 3 && wcscmp(argv[1], L"version") == 0)
 		return show_version(argv[2]);
+	if (argc >= 3 && wcscmp(argv[1], L"half") == 0)
+		return run_with_half(wcsstr(GetCommandLineW(), L"half") + 5);
 	if (argc >= 3 && wcscmp(argv[1], L"calls") == 0) {
 		shown = 1;
 		return kill_at(
