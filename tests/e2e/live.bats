@@ -174,6 +174,15 @@ not() {
     screen | grep -q "interrupted while PENDING"
 }
 
+@test "letters outside ASCII are escaped on a terminal that does not take UTF-8" {
+    local command="$sscep getcaps -u http://h/ -f ä"
+    LC_ALL=C on_terminal "$command"
+    expect_status 93
+    [[ $tty == *'configuration file \xc3\xa4: '* ]] || problem "not escaped"
+    LC_ALL=C.UTF-8 on_terminal "$command"
+    [[ $tty == *'configuration file ä: '* ]] || problem "not shown"
+}
+
 @test "while renew polls: the same command resumes" {
     take local.key
     start_ca --challenge secret --pending 100
