@@ -1,6 +1,9 @@
 # build.sh: builds that several stages use.
 # shellcheck shell=bash
 
+# For configure, where nothing is built a second time.
+once=--disable-dependency-tracking
+
 # build gcc|clang [MAKE-ARGUMENT...]: in build-gcc, build-clang.
 build() {
 	local level=-O2

@@ -6,7 +6,8 @@ packages_hardening() {
 }
 
 # Each build has its own directory, because it has its own flags.  The stage cmake
-# checks what CMake builds with gcc.
+# checks what CMake builds with gcc.  All files of a build have the same flags, so
+# that a few show what they do.
 stage_hardening() {
 	new_configure || return
 	rm -rf "$out"/hardening-*
@@ -18,7 +19,7 @@ hardened_by_configure() {
 	export CC
 	for CC in gcc clang; do
 		needs "$CC" || continue
-		check "configure ($CC)" hardened_by configure "$CC"
+		check "configure ($CC)" hardened_by configure "$CC" || continue
 		check "no warnings at -O0 ($CC)" made_again CFLAGS="-O0 $warnings"
 		check "no warnings with _FORTIFY_SOURCE given ($CC)" made_again \
 			CFLAGS="-O2 $warnings" CPPFLAGS=-D_FORTIFY_SOURCE=2
@@ -56,7 +57,7 @@ by() {
 	shift 4
 	mkdir -p "$dir"
 	if [ "$how" = configure ]; then
-		(cd "$dir" && bounded 300 "$top/configure" CC="$CC" \
+		(cd "$dir" && bounded 300 "$top/configure" "$once" CC="$CC" \
 			CFLAGS="$cflags" LDFLAGS="$ldflags" "$@") &&
 			make -C "$dir" -n V=1 sscep >"$dir/commands"
 	else
@@ -72,21 +73,21 @@ built_in() {
 	bounded 600 make -C "$1" -j "$jobs" "${@:2}"
 }
 
-objects_of_a_room() {
-	printf '%s\n' src/util/*.c | sed 's/c$/o/'
-}
+# Some of the objects, one of which is protected in each way that shows.
+sample='src/util/buf.o src/util/file.o src/util/log.o src/util/memory.o'
 
-# some_in configure|cmake DIRECTORY LDFLAGS: links the program of main.o and the
-# objects of one room, which is enough to see what its flags do. What is in the
-# other rooms is missing, and is looked for only when the program runs.
+# some_in configure|cmake DIRECTORY LDFLAGS [MAKE-ARGUMENT...]: links the program of
+# main.o and $sample, which is enough to see what its flags do. What is in the
+# others is missing, and is looked for only when the program runs.
 some_in() {
-	local how=$1 dir=$2 missing='-Wl,--unresolved-symbols=ignore-all' objects
-	mapfile -t objects < <(objects_of_a_room)
+	local how=$1 dir=$2 missing='-Wl,--unresolved-symbols=ignore-all'
 	if [ "$how" = configure ]; then
-		built_in "$dir" sscep libsscep_a_OBJECTS="${objects[*]}" \
-			LDFLAGS="$3 $missing"
+		built_in "$dir" sscep libsscep_a_OBJECTS="$sample" \
+			LDFLAGS="$3 $missing" "${@:4}"
 	else
-		built_in "$dir" src/main.o "${objects[@]}" &&
+		# Each is a word of its own.
+		# shellcheck disable=SC2086
+		built_in "$dir" src/main.o $sample &&
 			(cd "$dir" && sh -c "$(sed -e "s/ -o sscep / $missing&/" \
 				-e 's, libsscep\.a , CMakeFiles/libsscep.dir/src/util/*.o ,' \
 				CMakeFiles/sscep.dir/link.txt)")
@@ -96,9 +97,23 @@ some_in() {
 # hardened_by configure|cmake CC: other stages build the whole program with these
 # flags, with each compiler.
 hardened_by() {
-	local dir=$out/hardening-$1-$2
-	by "$1" "$dir" "-O1 $warnings" '' && some_in "$1" "$dir" '' &&
-		tests/check-hardening "$dir/sscep" "$dir/commands"
+	local dir=$out/hardening-$1-$2 flags="-O1 $warnings"
+	if [ "$1" = configure ]; then
+		configured_as "$2" "$dir" &&
+			make -C "$dir" -n V=1 sscep CFLAGS="$flags" \
+				>"$dir/commands" &&
+			some_in configure "$dir" '' CFLAGS="$flags"
+	else
+		by "$1" "$dir" "$flags" '' && some_in "$1" "$dir" ''
+	fi && tests/check-hardening "$dir/sscep" "$dir/commands"
+}
+
+# configured_as gcc|clang DIRECTORY: with what configure found for build-gcc or
+# build-clang.
+configured_as() {
+	configure_build "$1" && mkdir -p "$2" &&
+		cp "$top/build-$1/config.status" "$2/" &&
+		(cd "$2" && bounded 60 ./config.status)
 }
 
 # unhardened_by configure|cmake [ARGUMENT...]: with flags that also undo the
@@ -122,13 +137,13 @@ unhardened_by() {
 		"$dir/commands"
 }
 
-# made_again ARGUMENT...: builds the files of one room again, configured for $CC,
-# with flags for make. They show what all would, which have the same flags.
+# made_again ARGUMENT...: builds $sample again, configured for $CC, with flags for
+# make.
 made_again() {
-	local objects
-	mapfile -t objects < <(objects_of_a_room)
+	# Each is a word of its own.
+	# shellcheck disable=SC2086
 	rm "$out/hardening-configure-$CC"/src/util/*.o &&
-		built_in "$out/hardening-configure-$CC" "${objects[@]}" "$@"
+		built_in "$out/hardening-configure-$CC" $sample "$@"
 }
 
 # make_cc32: makes cc32/cc, a gcc for 32 bits that uses the headers for 64 bits
