@@ -11,7 +11,7 @@ setup() {
     common_setup
 }
 
-faketime=/usr/$(uname -m | sed 's/$/-linux-gnu/;s,^,lib/,')/faketime/libfaketime.so.1
+faketime=/usr/lib/$HOSTTYPE-linux-gnu/faketime/libfaketime.so.1
 
 # check [OPTION ...]: runs it with the files of an enrolment.
 check() {

@@ -1,6 +1,6 @@
 # renewing.bash: what the tests of renew share: a clock, a CA that has it, and files.
 
-faketime=/usr/$(uname -m | sed 's/$/-linux-gnu/;s,^,lib/,')/faketime/libfaketime.so.1
+faketime=/usr/lib/$HOSTTYPE-linux-gnu/faketime/libfaketime.so.1
 
 setup() {
     common_setup
@@ -25,18 +25,7 @@ with_clock() {
 
 # start_ca_of_clock [OPTION...]: a CA with our clock.
 start_ca_of_clock() {
-    local real=$testca
-    cat >"$BATS_TEST_TMPDIR/testca" <<END
-#!/bin/sh
-LD_PRELOAD=$faketime FAKETIME_TIMESTAMP_FILE=$clock
-FAKETIME_NO_CACHE=1
-export LD_PRELOAD FAKETIME_TIMESTAMP_FILE FAKETIME_NO_CACHE
-exec $real "\$@"
-END
-    chmod +x "$BATS_TEST_TMPDIR/testca"
-    testca=$BATS_TEST_TMPDIR/testca
-    start_ca --lifetime 900000000 --challenge secret "$@"
-    testca=$real
+    start_ca --clock "$clock" --challenge secret "$@"
 }
 
 # start [OPTION...]: the same, and a configuration file with it pinned.

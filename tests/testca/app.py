@@ -1,5 +1,6 @@
 """Create the CA and the server, and connect them."""
 
+import clock
 import faults_http      # noqa: F401  (fills the table of faults)
 import faults_many      # noqa: F401
 import faults_message   # noqa: F401
@@ -16,6 +17,7 @@ def start(options):
     """A server that accepts connections at the port in DIR/port."""
     if options.reply_kem:
         newkeys.require_kem()
+    clock.file = options.clock
     store = keys.Store(options.dir, options.keys)
     authority = pki.Authority(store, options.profile, options.order,
                               options.ca_usage, options.ca_expired,

@@ -1,6 +1,5 @@
 """Build a CertRep: certificates, envelope, attributes, signature."""
 
-import datetime
 import os
 
 from asn1crypto import core
@@ -8,6 +7,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.hazmat.primitives.serialization import Encoding
 
 import ber
+import clock
 import der
 import envelope
 import newkeys
@@ -233,10 +233,9 @@ class Draft:
 
     def make_attributes(self):
         digest = newkeys.hashed(self.digest, self.econtent or b"")
-        now = datetime.datetime.now(datetime.timezone.utc)
         message = self.message
         attributes = [
-            [oids.SIGNING_TIME, [core.UTCTime(now).dump()]],
+            [oids.SIGNING_TIME, [core.UTCTime(clock.now()).dump()]],
             [oids.MESSAGE_DIGEST, [der.octets(digest)]],
             [oids.MESSAGE_TYPE, [self.text("3")]],
             [oids.PKI_STATUS, [self.text(self.status)]],

@@ -49,6 +49,9 @@ def _server(parser):
     group.add_argument("--keys", metavar="DIR",
                        help="read keys from DIR; make missing ones there")
     group.add_argument("--lifetime", type=float, default=600, metavar="SECS")
+    group.add_argument("--clock", metavar="FILE",
+                       help="the time is what FILE says: days from now as in "
+                       "+20d, or @YYYY-MM-DD HH:MM:SS")
     group.add_argument("--tls", action="store_true",
                        help="answer https on the same port, too")
     group.add_argument("--list-faults", action="store_true")

@@ -10,6 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtensionOID, NameOID
 
+import clock
 import der
 import keys
 import newkeys
@@ -68,7 +69,7 @@ def extended_usage(purpose):
 def validity(builder, days=3650, expired=False, ahead=0):
     """Valid from yesterday plus `ahead` days, for this number of days."""
     day = datetime.timedelta(days=1)
-    now = datetime.datetime.utcnow().replace(microsecond=0) + ahead * day
+    now = clock.now() + ahead * day
     end = now - day if expired else now + days * day
     start = now - 400 * day if expired else now - day
     return builder.not_valid_before(start).not_valid_after(end)
@@ -109,8 +110,7 @@ def sign(builder, key, digest, subject_key=None, entries=b""):
 @functools.lru_cache(maxsize=None)
 def revoked(serials):
     """revokedCertificates in DER, b"" for none; builders take long for many."""
-    date = der.tlv(0x17, datetime.datetime.utcnow().strftime(
-        "%y%m%d%H%M%SZ").encode())
+    date = der.tlv(0x17, clock.now().strftime("%y%m%d%H%M%SZ").encode())
     numbers = [serial.to_bytes(serial.bit_length() // 8 + 1, "big")
                for serial in serials]
     return b"" if not serials else der.seq(
@@ -326,7 +326,7 @@ class Authority:
         """
         by = by or self.ca
         day = datetime.timedelta(days=1)
-        made = datetime.datetime.utcnow().replace(microsecond=0) - age * day
+        made = clock.now() - age * day
         builder = x509.CertificateRevocationListBuilder(
             by.certificate.subject, made, made + 30 * day)
         return sign(builder, by.key, self.digest,

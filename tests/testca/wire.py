@@ -75,7 +75,7 @@ class Sending:
             fields.append(("Connection", "close"))
         if self.framing.date is not None:
             fields.append(("Date", email.utils.formatdate(
-                time.time() + self.framing.date, usegmt=True)))
+                clock.now().timestamp() + self.framing.date, usegmt=True)))
         return fields
 
     def raw(self, content):
