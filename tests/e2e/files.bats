@@ -1163,6 +1163,10 @@ made_ready() {
     ln -s . dir
     take local.key local.csr
     snapshot
+    # What all of some hundred runs have changed is looked for in the end.
+    list_before() {
+        :
+    }
 }
 
 @test "an output that is an input is misuse: enroll" {
