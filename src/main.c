@@ -20,6 +20,7 @@
 #include "util/live.h"
 #include "util/log.h"
 #include "util/report.h"
+#include "util/screen.h"
 #include "util/special.h"
 #include "util/standard.h"
 
@@ -86,11 +87,11 @@ static enum status print_report(
 	if (options->operation != NULL)
 		report_set(report, REPORT_OPERATION, options->operation->name);
 	ok = report_add_json(&line, report, st);
-	if (ok && (printed = log_print(buf_string(&line))) != ST_OK) {
+	if (ok && (printed = log_print_json(buf_string(&line))) != ST_OK) {
 		st = st == ST_OK ? printed : st;
 		line.len = 0;
 		if ((ok = report_add_json(&line, report, st)))
-			log_print_to_stderr(buf_string(&line));
+			screen_put_json(stderr, buf_string(&line));
 	}
 	if (!ok)
 		printed = fail_memory();

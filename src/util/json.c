@@ -1,3 +1,4 @@
+#include <stdio.h>
 #include <string.h>
 
 #include "util/json.h"
@@ -5,24 +6,29 @@
 
 #define REPLACEMENT "\\ufffd"
 
-/* Above U+FFFF as two surrogates (RFC 8259, 7). */
-static bool add_escape(struct buf *out, unsigned long code)
+void json_escape(char out[JSON_ESCAPE_SIZE], unsigned long code)
 {
-	if (code < 0x10000)
-		return buf_addf(out, "\\u%04lx", code);
+	if (code < 0x10000) {
+		snprintf(out, JSON_ESCAPE_SIZE, "\\u%04lx", code);
+		return;
+	}
 	code -= 0x10000;
-	return buf_addf(out, "\\u%04lx\\u%04lx", 0xd800 | code >> 10,
-	    0xdc00 | (code & 0x3ff));
+	snprintf(out, JSON_ESCAPE_SIZE, "\\u%04lx\\u%04lx",
+	    0xd800 | (code >> 10 & 0x3ff), 0xdc00 | (code & 0x3ff));
 }
 
 static bool add_character(struct buf *out, const unsigned char *p, size_t len)
 {
+	char escape[JSON_ESCAPE_SIZE];
+
 	if (len == 0)
 		return buf_add_string(out, REPLACEMENT);
 	if (*p == '"' || *p == '\\')
 		return buf_addf(out, "\\%c", *p);
-	if (utf8_is_hidden(utf8_code(p, len)))
-		return add_escape(out, utf8_code(p, len));
+	if (utf8_is_hidden(utf8_code(p, len))) {
+		json_escape(escape, utf8_code(p, len));
+		return buf_add_string(out, escape);
+	}
 	return buf_add(out, p, len);
 }
 

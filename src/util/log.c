@@ -370,24 +370,24 @@ static enum status fail_stdout(void)
 	return fail_errno(ST_FILE, "cannot write to standard output");
 }
 
-void log_print_line(const char *line)
+static void print(void put(FILE *, const char *), const char *line)
 {
 	live_erase();
 	if (stdout_error == 0)
-		screen_put_line(stdout, line);
+		put(stdout, line);
 	if (!stdout_fails() && standard_was_closed(STDOUT_FILENO))
-		screen_put_line(stderr, line);
+		put(stderr, line);
 }
 
-enum status log_print(const char *line)
+void log_print_line(const char *line)
 {
-	log_print_line(line);
+	print(screen_put_line, line);
+}
+
+enum status log_print_json(const char *line)
+{
+	print(screen_put_json, line);
 	return stdout_fails() ? fail_stdout() : ST_OK;
-}
-
-void log_print_to_stderr(const char *line)
-{
-	screen_put_line(stderr, line);
 }
 
 enum status log_flush(void)

@@ -91,8 +91,7 @@ void log_file_renamed(const char *from, const char *to); /* from is gone */
  * Prints a line, the report, to stdout, even with --quiet: ST_FILE after reporting.
  * log_print_line() leaves that to log_flush(), and once it failed prints nothing.
  */
-enum status log_print(const char *line);
-void log_print_to_stderr(const char *line);
+enum status log_print_json(const char *line);
 void log_print_line(const char *line);
 /* Flushes stdout; ST_FILE after reporting if it failed, but for a reader gone. */
 enum status log_flush(void);

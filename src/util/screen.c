@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "util/buf.h"
+#include "util/json.h"
 #include "util/screen.h"
 #include "util/utf8.h"
 
@@ -87,5 +88,32 @@ void screen_put_line(FILE *out, const char *text)
 		fputs(text, out);
 	else
 		put_ascii(out, text);
+	fputc('\n', out);
+}
+
+static void put_ascii_json(FILE *out, const char *text)
+{
+	const unsigned char *p = (const unsigned char *)text;
+	size_t left = strlen(text), length;
+	char escape[JSON_ESCAPE_SIZE];
+
+	for (; left > 0; left -= length, p += length) {
+		length = utf8_length(p, left);
+		if (length > 1) {
+			json_escape(escape, utf8_code(p, length));
+			fputs(escape, out);
+		} else {
+			length = 1;
+			fputc(*p, out);
+		}
+	}
+}
+
+void screen_put_json(FILE *out, const char *text)
+{
+	if (shows_letters(out))
+		fputs(text, out);
+	else
+		put_ascii_json(out, text);
 	fputc('\n', out);
 }

@@ -20,7 +20,10 @@
  */
 void screen_print(FILE *out, const char *format, ...) PRINTF_LIKE(2, 3);
 
-/* A line of any length, with colours or in JSON: only the latter is done to it. */
+/* A line of any length, with colours: only the latter is done to it. */
 void screen_put_line(FILE *out, const char *text);
+
+/* A line of any length in JSON, in UTF-8: the same, with the escapes of JSON. */
+void screen_put_json(FILE *out, const char *text);
 
 #endif

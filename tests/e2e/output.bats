@@ -248,6 +248,9 @@ for line in open(sys.argv[1]):
             -l local.crt
         grep -qF '\xc3\x9b31m' "$stdout" || problem "$locale" "$(cat "$stdout")"
         ! LC_ALL=C grep -q $'[\x80-\xff]' "$stdout" || problem "$locale: a byte"
+        on_terminal run_sscep getcert -u "$URL" -c ca.crt -k local.key -s 1 -w w \
+            --json -l $'\u00db\U0001f600'
+        grep -qF '"local certificate \u00db\ud83d\ude00: ' "$stdout" || problem "$locale: JSON"
         enroll
         LC_ALL=C.UTF-8
         stderr_has $'\u00db31m'
