@@ -477,8 +477,9 @@ expect_equal() {
 expect_stdout() {
     local expected got
     IFS= read -r -d '' expected || true
-    # It succeeds where there is a NUL byte.
-    if ! IFS= read -r -d '' got <"$stdout" && [ "$got" = "$expected" ]; then
+    # The last read succeeds where there is a NUL byte.
+    if [ -r "$stdout" ] && ! IFS= read -r -d '' got <"$stdout" &&
+        [ "$got" = "$expected" ]; then
         return
     fi
     printf %s "$expected" >"$stdout.expected"
