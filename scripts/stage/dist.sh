@@ -14,7 +14,7 @@ stage_dist() {
 	needs libcmocka-dev && built gcc || return 0
 	exclusively tarball check "make distcheck" \
 		make -C "$top/build-gcc" -j "$jobs" distcheck \
-		DISTCHECK_CONFIGURE_FLAGS=CFLAGS=-O0 check_PROGRAMS="$two" \
+		DISTCHECK_CONFIGURE_FLAGS="CFLAGS=-O0 $once" check_PROGRAMS="$two" \
 		TESTS="$two tests/check-docs"
 	if [ -e .git ] && command -v git >/dev/null; then
 		tarball && check "the tarball has all that is committed" \
@@ -60,6 +60,6 @@ tarball_again() {
 	elsewhere tar xzf "$tarball" --strip-components=1 \
 		--no-same-permissions -C "$dir" || return
 	find "$dir" -exec touch -d 2020-02-02 {} +
-	(cd "$dir/build" && elsewhere ../configure && elsewhere make dist) &&
+	(cd "$dir/build" && elsewhere ../configure "$once" && elsewhere make dist) &&
 		cmp "$tarball" "$dir/build/${tarball##*/}"
 }

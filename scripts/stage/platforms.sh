@@ -98,7 +98,7 @@ platform() {
 }
 
 configured() {
-	(cd "$1" && bounded 300 "$top/configure" "${@:2}")
+	(cd "$1" && bounded 300 "$top/configure" "$once" "${@:2}")
 }
 
 # smoke NAME DIRECTORY: each operation once, with the program that was built there.

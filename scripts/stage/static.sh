@@ -22,7 +22,7 @@ stage_static() {
 }
 
 configure_static() {
-	(cd "$1" && bounded 300 "$top/configure" --enable-static-program \
+	(cd "$1" && bounded 300 "$top/configure" "$once" --enable-static-program \
 		CFLAGS="-O0 $warnings")
 }
 
