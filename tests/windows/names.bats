@@ -193,8 +193,8 @@ refused() {
     for name in aux.crt COM1 con prn.pem ./lpt1; do
         refused "$name" "Windows has a device of this name"
     done
-    for name in ca2.crt:x 'ca2.crt::$DATA' "Z:$PWD/ca2.crt:x"; do
-        refused "$name" "A colon is only for a drive, at the beginning"
+    for name in ca2.crt:x 'ca2.crt::$DATA' "Z:$PWD/ca2.crt:x" Z:ca2.crt; do
+        refused "$name" "A colon is only for a drive, before a slash"
     done
     for name in ca2.crt. 'ca2.crt ' 'ca2.crt. .'; do
         refused "$name" "Windows would leave out the dot or blank at its end"

@@ -90,13 +90,12 @@ static int check_component(const char *name, size_t len)
 	return name[len - 1] == '.' || name[len - 1] == ' ' ? ENOTATEND : 0;
 }
 
+/* The working directory of a drive ("C:x") is not meant: it is one of cmd.exe. */
 static bool check_name(const char *path)
 {
 	size_t len = compat_root_length(path);
 	int error = 0;
 
-	if (len == 0 && has_drive(path))
-		len = 2;
 	for (path += len; *path != '\0' && error == 0;
 	     path += strspn(path, "/")) {
 		len = strcspn(path, "/");

@@ -196,7 +196,7 @@ static const struct {
     {EDQUOT, "Disk quota exceeded"},
     {ENOTSUP, "Operation not supported"},
     {ETXTBSY, "Another process has the file open"},
-    {EOFSTREAM, "A colon is only for a drive, at the beginning"},
+    {EOFSTREAM, "A colon is only for a drive, before a slash"},
     {ENOTINNAME,
 	"Windows has no < > \" | ? * and no control characters in names"},
     {ENOTATEND, "Windows would leave out the dot or blank at its end"},
