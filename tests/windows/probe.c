@@ -7,6 +7,7 @@
  * probe version FILE          the texts of its version
  * probe killed N COMMAND...   ends it, by TerminateProcess(), before its Nth call
  *                             that renames, links or removes a file
+ * probe alone COMMAND...      without a console, and without standard streams
  * probe half COMMAND...       with one more argument, half of a surrogate pair
  * probe calls COMMAND...      the names of these calls, with their second arguments
  *                             where that is a number
@@ -216,6 +217,22 @@ static int run_with_half(const wchar_t *line)
 	return kill_at(INT_MAX, all);
 }
 
+static int run_alone(wchar_t *line)
+{
+	STARTUPINFOW info = {
+	    .cb = sizeof(info), .dwFlags = STARTF_USESTDHANDLES};
+	PROCESS_INFORMATION started;
+	DWORD code;
+
+	if (!CreateProcessW(NULL, line, NULL, NULL, FALSE, DETACHED_PROCESS,
+		NULL, NULL, &info, &started) ||
+	    WaitForSingleObject(started.hProcess, 60000) != WAIT_OBJECT_0 ||
+	    !GetExitCodeProcess(started.hProcess, &code))
+		return 1;
+	printf("ended %lu\n", code);
+	return 0;
+}
+
 int wmain(int argc, wchar_t **argv)
 {
 	if (argc >= 3 && wcscmp(argv[1], L"access") == 0)
@@ -224,6 +241,8 @@ int wmain(int argc, wchar_t **argv)
 		return hold(argv[2], argc > 3);
 	if (argc >= 3 && wcscmp(argv[1], L"version") == 0)
 		return show_version(argv[2]);
+	if (argc >= 3 && wcscmp(argv[1], L"alone") == 0)
+		return run_alone(wcsstr(GetCommandLineW(), L"alone") + 6);
 	if (argc >= 3 && wcscmp(argv[1], L"half") == 0)
 		return run_with_half(wcsstr(GetCommandLineW(), L"half") + 5);
 	if (argc >= 3 && wcscmp(argv[1], L"calls") == 0) {

@@ -48,6 +48,15 @@ closed() {
     pair_is_good x.key y.crt
 }
 
+@test "without a console and standard streams, as services start programs" {
+    start
+    [ "$(probe alone "$SSCEP_EXE" getca --quiet -u "$URL" -c x.crt)" = "ended 0" ]
+    cmp x.crt "$ca/ca.crt"
+    # What it says could not be written.
+    [ "$(probe alone "$SSCEP_EXE" getca -u "$URL" -c y.crt)" = "ended 93" ]
+    cmp y.crt "$ca/ca.crt"
+}
+
 @test "files with a byte order mark and CR LF, as Notepad writes them" {
     local file
     start
