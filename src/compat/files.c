@@ -110,6 +110,11 @@ bool compat_is_fixed(const char *path, const char *directory)
 	    file.st_dev != above.st_dev;
 }
 
+bool compat_copy_mode(int to, mode_t mode)
+{
+	return fchmod(to, mode) == 0;
+}
+
 #ifdef HAVE_FGETXATTR
 static bool copy_attribute(int to, const char *path, const char *name)
 {
@@ -127,7 +132,7 @@ static bool copy_attribute(int to, const char *path, const char *name)
 	return fsetxattr(to, name, value, (size_t)len, 0) == 0;
 }
 
-bool compat_copy_access(int to, const char *path)
+bool compat_copy_access(int to, const char *path, bool secret)
 {
 	static const char *const names[] = {
 	    "system.posix_acl_access",
@@ -138,6 +143,7 @@ bool compat_copy_access(int to, const char *path)
 	int error = 0;
 	size_t i;
 
+	(void)secret;
 	for (i = 0; i < COUNT_OF(names); i++)
 		if (!copy_attribute(to, path, names[i]) && error == 0)
 			error = errno;
@@ -145,10 +151,11 @@ bool compat_copy_access(int to, const char *path)
 	return error == 0;
 }
 #else
-bool compat_copy_access(int to, const char *path)
+bool compat_copy_access(int to, const char *path, bool secret)
 {
 	(void)to;
 	(void)path;
+	(void)secret;
 	return true;
 }
 #endif

@@ -25,11 +25,18 @@ int compat_open_unnamed(const char *directory);
 bool compat_is_fixed(const char *path, const char *directory);
 
 /*
+ * Gives the file of descriptor to the mode of a file whose access control list it
+ * gets next.  False with errno.
+ */
+bool compat_copy_mode(int to, mode_t mode);
+
+/*
  * Gives the file of descriptor to the access control list and the security
  * label of the file at path, and no other, as far as the system has them.
- * False with errno when that could not be done.
+ * False with errno when that could not be done.  What a directory hands down may
+ * be added, but not for a secret.
  */
-bool compat_copy_access(int to, const char *path);
+bool compat_copy_access(int to, const char *path, bool secret);
 
 /*
  * Renames a file unless there is one at the new path.  False with errno: EEXIST

@@ -43,11 +43,12 @@ static bool set_owner(int fd, const char *name, const struct stat *old)
 	return group;
 }
 
-static bool copy_mode(int fd, const char *name, const struct target *target)
+static bool copy_mode(
+    int fd, const char *name, const struct target *target, bool secret)
 {
-	if (fchmod(fd, target->status.st_mode & 0777) != 0)
+	if (!compat_copy_mode(fd, target->status.st_mode & 0777))
 		return false;
-	if (!compat_copy_access(fd, target->path))
+	if (!compat_copy_access(fd, target->path, secret))
 		warn(WARN_ACCESS_CHANGED,
 		    "%s: its access control list or label could not be kept: "
 		    "%s",
@@ -58,14 +59,14 @@ static bool copy_mode(int fd, const char *name, const struct target *target)
 bool attributes_copy(int fd, const char *name, const struct target *target)
 {
 	set_owner(fd, name, &target->status);
-	return copy_mode(fd, name, target);
+	return copy_mode(fd, name, target, false);
 }
 
 bool attributes_copy_secret(
     int fd, const char *name, const struct target *target)
 {
 	if (set_owner(fd, name, &target->status))
-		return copy_mode(fd, name, target);
+		return copy_mode(fd, name, target, true);
 	return fchmod(fd, target->status.st_mode & 0707) == 0;
 }
 

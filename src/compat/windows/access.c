@@ -228,15 +228,116 @@ mode_t umask(mode_t mask)
 	return 022;
 }
 
-bool compat_copy_access(int to, const char *path)
+/* The file has it from the list that it gets. */
+bool compat_copy_mode(int to, mode_t mode)
+{
+	(void)to;
+	(void)mode;
+	return true;
+}
+
+/* Whether entries of the type together have the mask for the user. */
+static bool has_entry(ACL *list, BYTE type, PSID user, DWORD mask)
+{
+	ACCESS_ALLOWED_ACE *entry;
+	void *found;
+	DWORD i;
+
+	for (i = 0; i < list->AceCount; i++) {
+		if (!GetAce(list, i, &found))
+			continue;
+		entry = found;
+		if (entry->Header.AceType == type &&
+		    EqualSid(&entry->SidStart, user))
+			mask &= ~entry->Mask;
+	}
+	return mask == 0;
+}
+
+/* Whether what entries of the type in list say is said by those of other, too. */
+static bool is_within(ACL *list, ACL *other, BYTE type)
+{
+	ACCESS_ALLOWED_ACE *entry;
+	void *found;
+	DWORD i;
+
+	for (i = 0; i < list->AceCount; i++) {
+		if (!GetAce(list, i, &found))
+			return false;
+		entry = found;
+		if (entry->Header.AceType == type &&
+		    !is_system(&entry->SidStart) &&
+		    !is_ours(&entry->SidStart) &&
+		    !has_entry(other, type, &entry->SidStart, entry->Mask))
+			return false;
+	}
+	return true;
+}
+
+/* Whether the file's list lets nobody do more than the other one. */
+static bool is_no_wider(HANDLE file, ACL *other)
+{
+	PSECURITY_DESCRIPTOR all = NULL;
+	ACL *list = NULL;
+	DWORD error = GetSecurityInfo(file, SE_FILE_OBJECT,
+	    DACL_SECURITY_INFORMATION, NULL, NULL, &list, NULL, &all);
+	bool ok;
+
+	if (error != ERROR_SUCCESS)
+		return windows_fail(error) == 0;
+	ok = other == NULL ||
+	    (list != NULL && is_within(list, other, ACCESS_ALLOWED_ACE_TYPE) &&
+		is_within(other, list, ACCESS_DENIED_ACE_TYPE));
+	LocalFree(all);
+	errno = EPERM;
+	return ok;
+}
+
+/* Each entry counts for itself, wherever it has been handed down from. */
+static void set_explicit(ACL *list)
+{
+	void *found;
+	DWORD i;
+
+	for (i = 0; list != NULL && i < list->AceCount; i++)
+		if (GetAce(list, i, &found))
+			((ACE_HEADER *)found)->AceFlags &= (BYTE)~INHERITED_ACE;
+}
+
+/* Another directory may hand down more than the one that the old file is from. */
+static bool set_secret(int fd, PSECURITY_DESCRIPTOR all, ACL *list)
+{
+	HANDLE file = windows_handle(fd);
+	int error;
+
+	set_explicit(list);
+	if (SetSecurityDescriptorControl(
+		all, SE_DACL_PROTECTED, SE_DACL_PROTECTED) &&
+	    set_alone(file, all) && is_no_wider(file, list))
+		return true;
+	error = errno;
+	fchmod(fd, 0600);
+	errno = error;
+	return false;
+}
+
+static bool is_alone(PSECURITY_DESCRIPTOR all)
+{
+	SECURITY_DESCRIPTOR_CONTROL control = 0;
+	DWORD revision;
+
+	return GetSecurityDescriptorControl(all, &control, &revision) &&
+	    (control & SE_DACL_PROTECTED) != 0;
+}
+
+bool compat_copy_access(int to, const char *path, bool secret)
 {
 	HANDLE file = windows_handle(to);
 	wchar_t *wide = windows_path(path);
-	SECURITY_DESCRIPTOR_CONTROL control = 0;
 	PSECURITY_DESCRIPTOR all = NULL;
-	DWORD revision, error;
 	ACL *list = NULL;
 	bool ok = false;
+	DWORD error;
 
 	if (file == INVALID_HANDLE_VALUE || wide == NULL) {
 		free(wide);
@@ -246,11 +347,11 @@ bool compat_copy_access(int to, const char *path)
 	    DACL_SECURITY_INFORMATION, NULL, NULL, &list, NULL, &all);
 	if (error != ERROR_SUCCESS)
 		windows_fail(error);
+	else if (secret)
+		ok = set_secret(to, all, list);
 	else
-		ok = GetSecurityDescriptorControl(all, &control, &revision) &&
-		    ((control & SE_DACL_PROTECTED) != 0
-			    ? set_alone(file, all)
-			    : set_with_inherited(file, list));
+		ok = is_alone(all) ? set_alone(file, all)
+				   : set_with_inherited(file, list);
 	LocalFree(all);
 	free(wide);
 	return ok;
