@@ -400,6 +400,8 @@ sscep_sources = \
 	src/util/writers.c \
 	src/util/writers.h \
 	src/compat/compat.h \
+	src/compat/environment.c \
+	src/compat/environment.h \
 	src/compat/files.c \
 	src/compat/files.h \
 	src/compat/fortify.h \

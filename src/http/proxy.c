@@ -2,6 +2,7 @@
 #include <string.h>
 #include <strings.h>
 
+#include "compat/environment.h"
 #include "http/proxy.h"
 
 #define SEPARATORS ", \t"
@@ -56,11 +57,11 @@ bool proxy_is_excepted(const struct url *url, const char *list)
 static const char *get_variable(
     const char *lower, const char *upper, const char **variable)
 {
-	const char *value = getenv(lower);
+	const char *value = compat_get_exact_variable(lower);
 
 	*variable = lower;
 	if (value == NULL && upper != NULL) {
-		value = getenv(upper);
+		value = compat_get_exact_variable(upper);
 		*variable = upper;
 	}
 	return value != NULL && *value != '\0' ? value : NULL;

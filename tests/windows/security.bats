@@ -35,3 +35,12 @@ renew_as_device() {
         probe access "$name" | diff before -
     done
 }
+
+@test "HTTP_PROXY in capitals is not read, http_proxy is" {
+    start
+    HTTP_PROXY=http://127.0.0.1:1 run_sscep getca -u "$URL" -c new.crt
+    expect_status 0
+    http_proxy=http://127.0.0.1:1 run_sscep getca -u "$URL" -c new.crt
+    expect_status 95
+    stderr_has 'of http_proxy'
+}
