@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "compat/compat.h"
+#include "compat/environment.h"
 #include "compat/process.h"
 #include "ops/hook.h"
 #include "util/buf.h"
@@ -173,13 +174,6 @@ static enum status wait_for_end(const struct run *run)
 	return fail_hook(hook, how);
 }
 
-static bool is_of(const char *entry, const char *name)
-{
-	size_t len = strlen(name);
-
-	return strncmp(entry, name, len) == 0 && entry[len] == '=';
-}
-
 /* Whether the hook does not get this "NAME=VALUE" of our environment. */
 static bool is_left_out(const struct hook *hook, const char *entry)
 {
@@ -187,15 +181,27 @@ static bool is_left_out(const struct hook *hook, const char *entry)
 	size_t i;
 
 	for (i = 0; i < hook->count; i++)
-		if (is_of(entry, hook->variables[i].name))
+		if (compat_is_variable(entry, hook->variables[i].name))
 			return true;
 	for (; name != NULL && *name != NULL; name++)
-		if (is_of(entry, *name))
+		if (compat_is_variable(entry, *name))
 			return true;
 	return false;
 }
 
-/* Adds the variables to text, one after the other with its NUL. */
+/* With its NUL. */
+static bool add_value(struct buf *text, const struct hook_variable *v)
+{
+	const size_t at = text->len;
+
+	if (!buf_add(text, v->value, strlen(v->value) + 1))
+		return false;
+	if (v->path)
+		compat_localize_path((char *)text->data + at);
+	return true;
+}
+
+/* Adds the variables to text, one after the other. */
 static bool add_variables(struct buf *text, const struct hook *hook)
 {
 	const struct hook_variable *v = hook->variables;
@@ -204,8 +210,8 @@ static bool add_variables(struct buf *text, const struct hook *hook)
 
 	for (i = 0; ok && i < hook->count; i++)
 		if (v[i].value != NULL)
-			ok = buf_addf(text, "%s=%s", v[i].name, v[i].value) &&
-			    buf_add(text, "", 1);
+			ok = buf_addf(text, "%s=", v[i].name) &&
+			    add_value(text, &v[i]);
 	return ok;
 }
 

@@ -14,6 +14,7 @@
 struct hook_variable {
 	const char *name;  /* "SSCEP_CERT" */
 	const char *value; /* never a secret; NULL: the hook does not have it */
+	bool path;
 };
 
 /* Borrows everything. */

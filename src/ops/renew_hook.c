@@ -289,18 +289,18 @@ static enum status run(const struct renewal_state *r, const char *action,
 	struct buf within = {0};
 	enum status st = add_within(&within, r);
 	const struct sources sources = find_sources(o);
-	char key[KEY_NAME_MAX];
+	char shown[KEY_NAME_MAX];
+	const char *key = r->key_file != NULL ? r->key_file->path
+					      : key_name_shown(shown, o->key);
 	const struct hook_variable variables[] = {
-	    {"SSCEP_ACTION", action},
-	    {"SSCEP_CERT", o->local_cert},
-	    {"SSCEP_KEY",
-		r->key_file != NULL ? r->key_file->path
-				    : key_name_shown(key, o->key)},
-	    {"SSCEP_CHAIN", o->chain},
-	    {"SSCEP_BUNDLE", o->renew.bundle},
-	    {"SSCEP_SERIAL", serial},
-	    {"SSCEP_NOT_AFTER", not_after},
-	    {WITHIN, buf_string(&within)},
+	    {"SSCEP_ACTION", action, false},
+	    {"SSCEP_CERT", o->local_cert, true},
+	    {"SSCEP_KEY", key, !key_name_is_uri(key)},
+	    {"SSCEP_CHAIN", o->chain, true},
+	    {"SSCEP_BUNDLE", o->renew.bundle, true},
+	    {"SSCEP_SERIAL", serial, false},
+	    {"SSCEP_NOT_AFTER", not_after, false},
+	    {WITHIN, buf_string(&within), false},
 	};
 	const struct hook hook = {
 	    .command = o->renew.hook,

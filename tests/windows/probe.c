@@ -2,6 +2,11 @@
  * What the tests on Windows need of the system.
  *
  * probe access FILE           the access control list of the file
+ * probe detached COMMAND...   starts it without console and streams
+ * probe inherit FILE COMMAND...
+ *                             starts it with an inheritable handle of the file, whose
+ *                             number is in HANDLE_OF_PROBE
+ * probe inherited             the file that this is of here, or "none"
  * probe hold FILE [delete]    opens it for reading, as other programs do, until
  *                             its input ends; delete: it may be replaced
  * probe version FILE          the texts of its version
@@ -34,6 +39,66 @@ static int show_access(wchar_t *path)
 		all, SDDL_REVISION_1, DACL_SECURITY_INFORMATION, &text, NULL))
 		return 1;
 	printf("%ls\n", text);
+	return 0;
+}
+
+/* What follows the argument on the command line. */
+static wchar_t *rest_of_line(const wchar_t *argument)
+{
+	return wcsstr(wcsstr(GetCommandLineW(), argument), L" ") + 1;
+}
+
+/* Starts what the line has, and waits for its end. */
+static int run(wchar_t *line, BOOL handles, DWORD flags, STARTUPINFOW *info)
+{
+	PROCESS_INFORMATION started;
+	DWORD code;
+
+	if (!CreateProcessW(NULL, line, NULL, NULL, handles, flags, NULL, NULL,
+		info, &started))
+		return 1;
+	WaitForSingleObject(started.hProcess, INFINITE);
+	GetExitCodeProcess(started.hProcess, &code);
+	return (int)code;
+}
+
+/* Twice: with no handles, and with such as are none. */
+static int detach(wchar_t *line)
+{
+	STARTUPINFOW info = {
+	    .cb = sizeof(info), .dwFlags = STARTF_USESTDHANDLES};
+	int code = run(line, FALSE, DETACHED_PROCESS, &info);
+
+	info.hStdInput = info.hStdOutput = info.hStdError =
+	    INVALID_HANDLE_VALUE;
+	return code != 0 ? code : run(line, TRUE, DETACHED_PROCESS, &info);
+}
+
+#define VARIABLE L"HANDLE_OF_PROBE"
+
+static int inherit(const wchar_t *path)
+{
+	SECURITY_ATTRIBUTES inherited = {sizeof(inherited), NULL, TRUE};
+	HANDLE file = CreateFileW(path, GENERIC_READ, FILE_SHARE_READ,
+	    &inherited, OPEN_EXISTING, 0, NULL);
+	STARTUPINFOW info = {.cb = sizeof(info)};
+	wchar_t number[32];
+
+	swprintf(number, 32, L"%llu", (unsigned long long)(ULONG_PTR)file);
+	SetEnvironmentVariableW(VARIABLE, number);
+	return run(rest_of_line(path), TRUE, 0, &info);
+}
+
+static int show_inherited(void)
+{
+	wchar_t number[32] = L"", path[MAX_PATH];
+	HANDLE file;
+
+	GetEnvironmentVariableW(VARIABLE, number, 32);
+	file = (HANDLE)(ULONG_PTR)wcstoull(number, NULL, 10);
+	if (GetFinalPathNameByHandleW(file, path, MAX_PATH, 0) == 0)
+		wcscpy(path, L"none");
+	printf("%ls\n", path);
 	return 0;
 }
 
@@ -237,6 +302,12 @@ int wmain(int argc, wchar_t **argv)
 {
 	if (argc >= 3 && wcscmp(argv[1], L"access") == 0)
 		return show_access(argv[2]);
+	if (argc >= 3 && wcscmp(argv[1], L"detached") == 0)
+		return detach(rest_of_line(argv[1]));
+	if (argc >= 4 && wcscmp(argv[1], L"inherit") == 0)
+		return inherit(argv[2]);
+	if (argc >= 2 && wcscmp(argv[1], L"inherited") == 0)
+		return show_inherited();
 	if (argc >= 3 && wcscmp(argv[1], L"hold") == 0)
 		return hold(argv[2], argc > 3);
 	if (argc >= 3 && wcscmp(argv[1], L"version") == 0)

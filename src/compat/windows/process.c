@@ -6,6 +6,7 @@
 
 #include <sys/wait.h>
 
+#include "compat/environment.h"
 #include "compat/process.h"
 
 /* The hook; there is one at a time. */
@@ -27,25 +28,41 @@ void compat_forbid_core(void)
 }
 
 /* NAME=VALUE, each with its NUL, and one more. */
+struct block {
+	wchar_t *text;
+	size_t used; /* without that one */
+};
+
+static void add_entry(struct block *block, const char *entry)
+{
+	wchar_t *one = windows_wide(entry), *grown = NULL;
+	const size_t len = one != NULL ? wcslen(one) + 1 : 0;
+
+	if (one != NULL)
+		grown = realloc(
+		    block->text, (block->used + len + 1) * sizeof(*grown));
+	if (grown != NULL) {
+		wmemcpy(grown + block->used, one, len);
+		block->used += len;
+		grown[block->used] = L'\0';
+		block->text = grown;
+	}
+	free(one);
+}
+
+/* With it, cmd.exe takes no program from the working directory by its name alone. */
+#define PATH_ONLY "NoDefaultCurrentDirectoryInExePath"
+
 static wchar_t *make_block(char *const environment[])
 {
-	wchar_t *block = NULL, *grown, *one;
-	size_t used = 0, len, i;
+	struct block block = {0};
+	size_t i;
 
-	for (i = 0; environment[i] != NULL; i++) {
-		if ((one = windows_wide(environment[i])) == NULL)
-			continue;
-		len = wcslen(one) + 1;
-		grown = realloc(block, (used + len + 1) * sizeof(*block));
-		if (grown != NULL) {
-			wmemcpy(grown + used, one, len);
-			used += len;
-			grown[used] = L'\0';
-			block = grown;
-		}
-		free(one);
-	}
-	return block;
+	for (i = 0; environment[i] != NULL; i++)
+		if (!compat_is_variable(environment[i], PATH_ONLY))
+			add_entry(&block, environment[i]);
+	add_entry(&block, PATH_ONLY "=1");
+	return block.text;
 }
 
 #define SHELL L"\\cmd.exe"
@@ -83,14 +100,38 @@ static HANDLE open_null(void)
 	    NULL);
 }
 
-/* Only these three are inherited: all that we open is not to be. */
-static void set_streams(
-    STARTUPINFOW *info, const struct compat_streams *streams, HANDLE null)
+/* The three streams of the program, which inherits nothing else. */
+struct streams {
+	STARTUPINFOEXW info;
+	HANDLE list[3]; /* each once */
+	size_t count;
+};
+
+static void add_to_list(struct streams *out, HANDLE handle)
 {
+	size_t i;
+
+	if (handle == NULL ||
+	    !SetHandleInformation(
+		handle, HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT))
+		return;
+	for (i = 0; i < out->count; i++)
+		if (out->list[i] == handle)
+			return;
+	out->list[out->count++] = handle;
+}
+
+static void find_streams(
+    struct streams *out, const struct compat_streams *streams, HANDLE null)
+{
+	STARTUPINFOW *info = &out->info.StartupInfo;
 	HANDLE *all[] = {&info->hStdInput, &info->hStdOutput, &info->hStdError};
 	size_t i;
 
-	info->dwFlags = STARTF_USESTDHANDLES;
+	*out = (struct streams){.info.StartupInfo = {
+				    .cb = sizeof(out->info),
+				    .dwFlags = STARTF_USESTDHANDLES,
+				}};
 	info->hStdInput = GetStdHandle(STD_INPUT_HANDLE);
 	info->hStdError = GetStdHandle(STD_ERROR_HANDLE);
 	info->hStdOutput = streams->to_stderr ? info->hStdError
@@ -99,8 +140,34 @@ static void set_streams(
 		if (streams->hidden[i] >= 0 && streams->hidden[i] < 3)
 			*all[streams->hidden[i]] = null;
 	for (i = 0; i < 3; i++)
-		SetHandleInformation(
-		    *all[i], HANDLE_FLAG_INHERIT, HANDLE_FLAG_INHERIT);
+		add_to_list(out, *all[i]);
+}
+
+/* Names the handles that are inherited: others may be, such as that of a secret. */
+static bool limit_inheritance(struct streams *streams)
+{
+	LPPROC_THREAD_ATTRIBUTE_LIST list;
+	SIZE_T size = 0;
+
+	InitializeProcThreadAttributeList(NULL, 1, 0, &size);
+	if ((list = malloc(size)) == NULL)
+		return false;
+	if (!InitializeProcThreadAttributeList(list, 1, 0, &size)) {
+		free(list);
+		return false;
+	}
+	streams->info.lpAttributeList = list;
+	return streams->count == 0 ||
+	    UpdateProcThreadAttribute(list, 0,
+		PROC_THREAD_ATTRIBUTE_HANDLE_LIST, streams->list,
+		streams->count * sizeof(*streams->list), NULL, NULL);
+}
+
+static void free_streams(struct streams *streams)
+{
+	if (streams->info.lpAttributeList != NULL)
+		DeleteProcThreadAttributeList(streams->info.lpAttributeList);
+	free(streams->info.lpAttributeList);
 }
 
 static void CALLBACK on_end(void *unused, BOOLEAN late)
@@ -125,26 +192,36 @@ static void adopt(const PROCESS_INFORMATION *started)
 	CloseHandle(started->hThread);
 }
 
+/* With the error of Windows. */
+static bool create(PROCESS_INFORMATION *started, wchar_t *line, wchar_t *block,
+    struct streams *streams)
+{
+	const DWORD flags = CREATE_UNICODE_ENVIRONMENT | CREATE_SUSPENDED |
+	    CREATE_NEW_PROCESS_GROUP | EXTENDED_STARTUPINFO_PRESENT;
+	wchar_t shell[MAX_PATH];
+
+	return limit_inheritance(streams) && find_shell(shell) &&
+	    CreateProcessW(shell, line, NULL, NULL, streams->count > 0, flags,
+		block, NULL, &streams->info.StartupInfo, started);
+}
+
 pid_t compat_start_program(char *const argv[], char *const environment[],
     const struct compat_streams *streams)
 {
-	const DWORD flags = CREATE_UNICODE_ENVIRONMENT | CREATE_SUSPENDED |
-	    CREATE_NEW_PROCESS_GROUP;
-	STARTUPINFOW info = {.cb = sizeof(info)};
 	wchar_t *block = make_block(environment), *line = make_command(argv);
 	PROCESS_INFORMATION started;
-	wchar_t shell[MAX_PATH];
 	HANDLE null = open_null();
+	struct streams found;
 	bool ok;
 
-	set_streams(&info, streams, null);
-	ok = line != NULL && find_shell(shell) &&
-	    CreateProcessW(shell, line, NULL, NULL, TRUE, flags, block, NULL,
-		&info, &started);
+	find_streams(&found, streams, null);
+	ok = line != NULL && block != NULL &&
+	    create(&started, line, block, &found);
 	if (ok)
 		adopt(&started);
 	else
 		windows_fail_last();
+	free_streams(&found);
 	CloseHandle(null);
 	free(block);
 	free(line);
