@@ -194,10 +194,43 @@ static int count_closed(const struct pollfd *all, unsigned int count)
 	return closed;
 }
 
+/* Devices but the console, and files, are always ready. */
+static bool is_ready(HANDLE file, bool reading)
+{
+	DWORD type = GetFileType(file), left, mode;
+
+	if (!reading)
+		return true;
+	if (type == FILE_TYPE_PIPE)
+		return !PeekNamedPipe(file, NULL, 0, NULL, &left, NULL) ||
+		    left > 0;
+	return type != FILE_TYPE_CHAR || !GetConsoleMode(file, &mode) ||
+	    WaitForSingleObject(file, 0) == WAIT_OBJECT_0;
+}
+
+#define STEP 10 /* milliseconds between looks at a pipe */
+
+static int wait_for_file(struct pollfd *one, int milliseconds)
+{
+	HANDLE file = windows_handle(one->fd);
+
+	while (file != INVALID_HANDLE_VALUE &&
+	    !is_ready(file, (one->events & POLLIN) != 0)) {
+		if (milliseconds <= 0)
+			return 0;
+		Sleep(STEP);
+		milliseconds -= STEP;
+	}
+	one->revents = one->events;
+	return 1;
+}
+
 int poll(struct pollfd *all, unsigned int count, int milliseconds)
 {
 	if (count == 1 && windows_is_socket(all->fd))
 		return wait_for_socket(all, milliseconds);
+	if (count == 1 && all->fd >= 0)
+		return wait_for_file(all, milliseconds);
 	if (count == 0 || milliseconds > 0)
 		Sleep((DWORD)milliseconds);
 	return count_closed(all, count);

@@ -30,8 +30,8 @@ struct pollfd {
 };
 
 /*
- * Of one socket, or of none for a time.  Other descriptors are always ready for
- * nothing, if they are open.
+ * Of one descriptor, or of none for a time.  Several are none of sockets, and are
+ * ready for nothing, if they are open.
  */
 int poll(struct pollfd *all, unsigned int count, int milliseconds);
 
