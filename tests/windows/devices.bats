@@ -19,3 +19,13 @@ setup() {
         stderr_has empty
     done
 }
+
+@test "without streams all is as with them, but for output on them" {
+    local status=0
+    start_ca
+    timeout 60 wine "$PROBE" detached "$SSCEP_EXE" getca -u "$URL" -c new.crt
+    cmp new.crt "$ca/ca.crt"
+    timeout 60 wine "$PROBE" detached "$SSCEP_EXE" getca -u "$URL" -c - ||
+        status=$?
+    [ "$status" -eq 93 ]
+}

@@ -14,11 +14,47 @@
 /* The page of the console before, which belongs to whoever started us. */
 static UINT page;
 
+/* The C library has taken the descriptor from a stream without a handle. */
+static void give_descriptor(FILE *stream, int fd)
+{
+#if defined(_UCRT) || defined(_MSC_VER)
+	(void)freopen("NUL", fd == 0 ? "rb" : "wb", stream);
+#else
+	stream->_file = fd;
+#endif
+}
+
+/*
+ * Streams that were not given go to NUL.  Their descriptors are closed, as they are
+ * elsewhere, but free to be opened, which some that the C library makes are not.
+ */
+static void replace_missing_streams(void)
+{
+	FILE *const streams[] = {stdin, stdout, stderr};
+	int fd, null;
+
+	for (fd = 0; fd < 3; fd++) {
+		if (GetFileType(windows_handle(fd)) != FILE_TYPE_UNKNOWN)
+			continue;
+		null = _wopen(L"NUL", O_RDWR | O_BINARY | O_NOINHERIT);
+		if (null < 0)
+			continue;
+		if (null != fd)
+			_dup2(null, fd);
+		if (_fileno(streams[fd]) < 0)
+			give_descriptor(streams[fd], fd);
+		if (null != fd)
+			_close(null);
+		_close(fd);
+	}
+}
+
 /* Lines end as they are written; "-" takes any bytes. */
 static void set_streams(void)
 {
 	int fd;
 
+	replace_missing_streams();
 	for (fd = 0; fd < 3; fd++)
 		_setmode(fd, O_BINARY);
 	setvbuf(stderr, NULL, _IONBF, 0);
@@ -75,6 +111,17 @@ static bool trust_system_only(void)
 	return setenv("OPENSSL_CONF", "NUL", 0) == 0;
 }
 
+/* A descriptor that is not open is an error, and not the end of the process. */
+static void ignore_parameter(const wchar_t *expression, const wchar_t *function,
+    const wchar_t *file, unsigned int line, uintptr_t unused)
+{
+	(void)expression;
+	(void)function;
+	(void)file;
+	(void)line;
+	(void)unused;
+}
+
 static int fail_start(const char *what)
 {
 	fprintf(stderr, "sscep: cannot start: %s (error %lu)\n", what,
@@ -93,6 +140,7 @@ int main(void)
 		return fail_start("no environment");
 	if (count > 0)
 		arguments[0] = name_program(arguments[0]);
+	_set_invalid_parameter_handler(ignore_parameter);
 	windows_catch_console();
 	set_streams();
 	if (!windows_start_sockets())
