@@ -35,20 +35,24 @@ static wchar_t *find_user(void)
 	return out;
 }
 
-SECURITY_DESCRIPTOR *windows_owner_only(mode_t mode)
+bool windows_find_lists(SECURITY_DESCRIPTOR **out, mode_t mode)
 {
-	wchar_t *user = (mode & 077) == 0 ? find_user() : NULL;
-	PSECURITY_DESCRIPTOR out = NULL;
-	wchar_t text[LIST_MAX];
+	PSECURITY_DESCRIPTOR made = NULL;
+	wchar_t text[LIST_MAX], *user;
 
-	if (user == NULL)
-		return NULL;
+	*out = NULL;
+	if ((mode & 077) != 0)
+		return true;
+	if ((user = find_user()) == NULL)
+		return windows_fail_last() == 0;
 	swprintf(text, LIST_MAX, L"D:P(A;;FA;;;%ls)", user);
-	if (!ConvertStringSecurityDescriptorToSecurityDescriptorW(
-		text, SDDL_REVISION_1, &out, NULL))
-		out = NULL;
+	if (ConvertStringSecurityDescriptorToSecurityDescriptorW(
+		text, SDDL_REVISION_1, &made, NULL))
+		*out = made;
+	else
+		windows_fail_last();
 	LocalFree(user);
-	return out;
+	return *out != NULL;
 }
 
 /* Those that are as root. */
@@ -82,17 +86,24 @@ static bool is_ours(PSID sid)
 static mode_t entry_mode(DWORD mask, bool directory)
 {
 	const DWORD all = GENERIC_ALL | WRITE_DAC | WRITE_OWNER;
-	const DWORD write = FILE_WRITE_DATA | GENERIC_WRITE;
+	const DWORD write = FILE_WRITE_DATA | FILE_APPEND_DATA | GENERIC_WRITE;
+	const DWORD replace = all | DELETE | FILE_DELETE_CHILD;
 	mode_t mode = 0;
 
 	if ((mask & (all | FILE_READ_DATA | GENERIC_READ)) != 0)
 		mode |= 044;
-	if ((mask & (all | write | FILE_DELETE_CHILD)) != 0)
+	if ((mask & (write | replace)) != 0)
 		mode |= 022;
-	if (directory && (mask & write) != 0 &&
-	    (mask & (all | FILE_DELETE_CHILD)) == 0)
+	if (directory && (mask & write) != 0 && (mask & replace) == 0)
 		mode |= S_ISVTX;
 	return mode;
+}
+
+/* Those with a condition, too, as it may hold. */
+static bool is_allowing(const ACCESS_ALLOWED_ACE *entry)
+{
+	return entry->Header.AceType == ACCESS_ALLOWED_ACE_TYPE ||
+	    entry->Header.AceType == ACCESS_ALLOWED_CALLBACK_ACE_TYPE;
 }
 
 /* What others than the owner, ourselves and the system may do. */
@@ -107,7 +118,7 @@ static mode_t others_may(const ACL *list, PSID owner, bool directory)
 		if (!GetAce((ACL *)(uintptr_t)list, i, &found))
 			continue;
 		entry = found;
-		if (entry->Header.AceType != ACCESS_ALLOWED_ACE_TYPE ||
+		if (!is_allowing(entry) ||
 		    (entry->Header.AceFlags & INHERIT_ONLY_ACE) != 0 ||
 		    EqualSid(&entry->SidStart, owner) ||
 		    is_system(&entry->SidStart) || is_ours(&entry->SidStart))
@@ -131,7 +142,7 @@ void windows_find_access(HANDLE file, bool directory, struct stat *out)
 	if (GetSecurityInfo(file, SE_FILE_OBJECT,
 		OWNER_SECURITY_INFORMATION | DACL_SECURITY_INFORMATION, &owner,
 		NULL, &list, NULL, &all) != ERROR_SUCCESS)
-		out->st_mode |= 044;
+		out->st_mode |= 066;
 	else if (list == NULL || owner == NULL)
 		out->st_mode |= 066;
 	else
@@ -192,8 +203,8 @@ int fchmod(int fd, mode_t mode)
 		    ? 0
 		    : -1;
 	}
-	if ((alone = windows_owner_only(mode)) == NULL)
-		return windows_fail_last();
+	if (!windows_find_lists(&alone, mode))
+		return -1;
 	ok = set_alone(file, alone);
 	LocalFree(alone);
 	return ok ? 0 : -1;

@@ -94,16 +94,22 @@ bool compat_allocate(int fd, off_t len)
 /* It has a name, but goes with its descriptor, however the process ends. */
 int compat_open_unnamed(const char *directory)
 {
-	SECURITY_ATTRIBUTES security = {
-	    sizeof(security), windows_owner_only(0600), FALSE};
+	SECURITY_ATTRIBUTES security = {sizeof(security), NULL, FALSE};
+	SECURITY_DESCRIPTOR *lists;
 	size_t size = strlen(directory) + 64;
 	char *path = malloc(size);
 	wchar_t *wide = NULL;
 	HANDLE file = INVALID_HANDLE_VALUE;
+	static unsigned int number;
 
+	if (!windows_find_lists(&lists, 0600)) {
+		free(path);
+		return -1;
+	}
+	security.lpSecurityDescriptor = lists;
 	if (path != NULL) {
-		snprintf(path, size, "%s/.sscep-spool-%lx-%llx", directory,
-		    GetCurrentProcessId(), GetTickCount64());
+		snprintf(path, size, "%s/.sscep-spool-%lx-%llx-%x", directory,
+		    GetCurrentProcessId(), GetTickCount64(), number++);
 		wide = windows_path(path);
 	}
 	if (wide != NULL) {
@@ -113,7 +119,7 @@ int compat_open_unnamed(const char *directory)
 		if (file == INVALID_HANDLE_VALUE)
 			windows_fail_last();
 	}
-	LocalFree(security.lpSecurityDescriptor);
+	LocalFree(lists);
 	free(wide);
 	free(path);
 	return file != INVALID_HANDLE_VALUE

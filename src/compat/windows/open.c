@@ -53,10 +53,12 @@ static HANDLE open_file(const wchar_t *path, int flags, mode_t mode)
 {
 	SECURITY_ATTRIBUTES security = {sizeof(security), NULL, FALSE};
 	DWORD more = FILE_FLAG_BACKUP_SEMANTICS;
+	SECURITY_DESCRIPTOR *lists = NULL;
 	HANDLE file;
 
-	if ((flags & O_CREAT) != 0)
-		security.lpSecurityDescriptor = windows_owner_only(mode);
+	if ((flags & O_CREAT) != 0 && !windows_find_lists(&lists, mode))
+		return INVALID_HANDLE_VALUE;
+	security.lpSecurityDescriptor = lists;
 	if ((flags & O_NOFOLLOW) != 0)
 		more |= FILE_FLAG_OPEN_REPARSE_POINT;
 	file = CreateFileW(path, access_of(flags), SHARE_ALL, &security,
@@ -68,7 +70,7 @@ static HANDLE open_file(const wchar_t *path, int flags, mode_t mode)
 		file = INVALID_HANDLE_VALUE;
 		errno = ELOOP;
 	}
-	LocalFree(security.lpSecurityDescriptor);
+	LocalFree(lists);
 	return file;
 }
 

@@ -34,8 +34,11 @@ HANDLE windows_open_again(HANDLE file, DWORD access);
 /* Whether it is a symbolic link or a junction. */
 _Bool windows_is_link(HANDLE file);
 
-/* The lists of a new file with this mode; NULL: what the directory hands down. */
-SECURITY_DESCRIPTOR *windows_owner_only(mode_t mode);
+/*
+ * Sets out to the lists of a new file with this mode, which LocalFree() frees;
+ * NULL: what the directory hands down.  False with errno.
+ */
+_Bool windows_find_lists(SECURITY_DESCRIPTOR **out, mode_t mode);
 
 /* Adds the bits of the mode that stand for the list of the file; sets its owner. */
 void windows_find_access(HANDLE file, _Bool directory, struct stat *out);
