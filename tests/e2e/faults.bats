@@ -268,7 +268,9 @@ polled_fails() {
 }
 
 polled_goes_on() {
-    with_ca_certificate -t 0 -n 2 --timeout 3
+    local limit=30
+    case " ${timeouts[*]} " in *" $1 "*) limit=3 ;; esac
+    with_ca_certificate -t 0 -n 2 --timeout "$limit"
     ends "$1" 3
     stdout_has "requesting certificate (#2)"
     warned ""
