@@ -160,6 +160,14 @@ bool compat_copy_access(int to, const char *path, bool secret)
 }
 #endif
 
+const char compat_gives_owner[] = "chown";
+const char compat_takes_rights[] = "chmod go-w";
+
+void compat_name_command(char *out, size_t size, const char *path)
+{
+	snprintf(out, size, "chmod 600 %s", path);
+}
+
 bool compat_rename_new(const char *from, const char *to)
 {
 #ifdef HAVE_RENAMEAT2

@@ -38,6 +38,12 @@ bool compat_copy_mode(int to, mode_t mode);
  */
 bool compat_copy_access(int to, const char *path, bool secret);
 
+/* The command that leaves the file to its owner alone. */
+void compat_name_command(char *out, size_t size, const char *path);
+
+/* What gives a file an owner, and what takes rights to write from others. */
+extern const char compat_gives_owner[], compat_takes_rights[];
+
 /*
  * Renames a file unless there is one at the new path.  False with errno: EEXIST
  * if there is, ENOSYS or EINVAL if that cannot be done here.

@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "compat/files.h"
 #include "keys/closed.h"
 #include "keys/key.h"
 #include "keys/new_key.h"
@@ -59,7 +60,7 @@ static mode_t wanted_mode(const struct options *o)
 static int check_access(struct check *c, const struct key_place *place)
 {
 	const char *path = key_name_get_path(place->name);
-	char advice[KEY_NAME_MAX + 32];
+	char advice[KEY_NAME_MAX + 96];
 	enum key_access access;
 	int mode;
 
@@ -70,7 +71,7 @@ static int check_access(struct check *c, const struct key_place *place)
 		    "%s %s: it belongs to another user, who can read it",
 		    place->what, path);
 	else if (access == KEY_ACCESS_SHARED) {
-		snprintf(advice, sizeof(advice), "chmod 600 %s", path);
+		compat_name_command(advice, sizeof(advice), path);
 		finding_warn(c->f, advice,
 		    "%s %s: it has mode %04o: others than its owner can read "
 		    "or change it",

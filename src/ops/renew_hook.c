@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "compat/compat.h"
+#include "compat/files.h"
 #include "keys/key_name.h"
 #include "ops/describe.h"
 #include "ops/hook.h"
@@ -72,13 +73,13 @@ static enum status say_writers(
 	if (found == WRITERS_OWNER)
 		return fail(ST_HOOK,
 		    "configuration file %s: %s%s belongs to another user "
-		    "(chown)",
-		    config, so, culprit);
+		    "(%s)",
+		    config, so, culprit, compat_gives_owner);
 	if (found == WRITERS_OTHERS)
 		return fail(ST_HOOK,
 		    "configuration file %s: %sits group or others may write %s "
-		    "(chmod go-w)",
-		    config, so, culprit);
+		    "(%s)",
+		    config, so, culprit, compat_takes_rights);
 	if (found == WRITERS_UNKNOWN)
 		return fail_errno(ST_HOOK,
 		    "configuration file %s: %swho may write %s is not known",

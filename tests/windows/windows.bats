@@ -33,6 +33,8 @@ load helper
     enroll_to x.key x.crt
     expect_status 0
     warned key-access "has mode 0644"
+    run_sscep check -u "$URL" -c ca.crt -k x.key -l x.crt --subject /CN=x
+    stdout_has 'icacls "x.key" /inheritance:r /grant:r *S-1-5-21-'
 }
 
 # configure_renewal: dev.conf, of a certificate that is always due.

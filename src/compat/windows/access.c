@@ -1,5 +1,6 @@
 #include <errno.h>
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "compat/windows/windows.h"
 
@@ -237,6 +238,19 @@ mode_t umask(mode_t mask)
 {
 	(void)mask;
 	return 022;
+}
+
+const char compat_gives_owner[] = "icacls /setowner";
+const char compat_takes_rights[] = "icacls";
+
+/* By the number of the user, which cmd.exe and PowerShell leave as it is. */
+void compat_name_command(char *out, size_t size, const char *path)
+{
+	wchar_t *user = find_user();
+
+	snprintf(out, size, "icacls \"%s\" /inheritance:r /grant:r *%ls:F",
+	    path, user != NULL ? user : L"S-1-3-4");
+	LocalFree(user);
 }
 
 /* The file has it from the list that it gets. */
