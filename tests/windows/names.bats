@@ -178,6 +178,20 @@ END
     expect_status 1
 }
 
+@test "renew: a name in other letters is that of a file of its own" {
+    local option
+    start
+    for option in '--bundle DEV.KEY.OLD' '--chain DEV.CRT.OLD' \
+        '--fullchain DEV.CRT.REQ' '--bundle DEV.KEY'; do
+        # shellcheck disable=SC2086
+        run_sscep renew -u "$URL" -c ca.crt -k dev.key -l dev.crt \
+            --new-key ec:P-256 --subject /CN=device --challenge pass:secret \
+            $option
+        expect_status 1
+        [ -z "$(find . -iname 'dev*')" ]
+    done
+}
+
 # refused NAME TEXT: no file of that name is made, and the text tells why.
 refused() {
     run_sscep getca -u "$URL" -c "$1"
@@ -199,6 +213,8 @@ refused() {
     for name in ca2.crt. 'ca2.crt ' 'ca2.crt. .'; do
         refused "$name" "Windows would leave out the dot or blank at its end"
     done
+    name=$(printf 'x%.0s' {1..256})
+    refused "$name" "File name too long"
     for name in 'a?.crt' 'a*.crt' 'a<.crt' 'a|b' $'a\tb'; do
         run_sscep getca -u "$URL" -c "$name"
         expect_status 93

@@ -10,6 +10,8 @@
  * probe hold FILE [delete]    opens it for reading, as other programs do, until
  *                             its input ends; delete: it may be replaced
  * probe version FILE          the texts of its version
+ * probe scan FILE MS          holds it for so long as soon as it is there, and does
+ *                             not let it be deleted meanwhile
  * probe killed N COMMAND...   ends it, by TerminateProcess(), before its Nth call
  *                             that renames, links or removes a file
  * probe alone COMMAND...      without a console, and without standard streams
@@ -121,6 +123,28 @@ static int hold(const wchar_t *path, int deletable)
 		fwrite(text, 1, got, stdout);
 	CloseHandle(file);
 	return 0;
+}
+
+static int scan(const wchar_t *path, DWORD milliseconds)
+{
+	HANDLE file;
+	int i;
+
+	puts("ready");
+	fflush(stdout);
+	for (i = 0; i < 60000; i++) {
+		file = CreateFileW(path, GENERIC_READ,
+		    FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0,
+		    NULL);
+		if (file != INVALID_HANDLE_VALUE) {
+			puts("scanned");
+			Sleep(milliseconds);
+			CloseHandle(file);
+			return 0;
+		}
+		Sleep(1);
+	}
+	return 1;
 }
 
 static int show_version(const wchar_t *path)
@@ -310,6 +334,8 @@ int wmain(int argc, wchar_t **argv)
 		return show_inherited();
 	if (argc >= 3 && wcscmp(argv[1], L"hold") == 0)
 		return hold(argv[2], argc > 3);
+	if (argc >= 4 && wcscmp(argv[1], L"scan") == 0)
+		return scan(argv[2], (DWORD)_wtoi(argv[3]));
 	if (argc >= 3 && wcscmp(argv[1], L"version") == 0)
 		return show_version(argv[2]);
 	if (argc >= 3 && wcscmp(argv[1], L"alone") == 0)

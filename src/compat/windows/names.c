@@ -66,20 +66,19 @@ static bool rename_posix(const struct paths *paths)
 
 /*
  * Only the first way replaces a file that others have open, who go on to read the
- * old one; not all file systems and servers have it.  The error is that of the
- * second one.
+ * old one; not all file systems and servers have it.  ReplaceFileW() does so
+ * elsewhere, but leaves the old access control list, which may let others read.
  */
-static bool replace(const struct paths *paths, DWORD *error)
+static bool replace(const struct paths *paths)
 {
-	if (rename_posix(paths) ||
+	return rename_posix(paths) ||
 	    MoveFileExW(paths->from, paths->to,
-		MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH))
-		return true;
-	*error = GetLastError();
-	if (*error != ERROR_ACCESS_DENIED && *error != ERROR_SHARING_VIOLATION)
-		return false;
-	return ReplaceFileW(paths->to, paths->from, NULL,
-	    REPLACEFILE_IGNORE_MERGE_ERRORS, NULL, NULL);
+		MOVEFILE_REPLACE_EXISTING | MOVEFILE_WRITE_THROUGH);
+}
+
+static bool move(const struct paths *paths)
+{
+	return MoveFileExW(paths->from, paths->to, MOVEFILE_WRITE_THROUGH);
 }
 
 /* Whether another process has the file open, and does not let it be replaced. */
@@ -94,40 +93,37 @@ static bool is_held(const wchar_t *path)
 	return held;
 }
 
-int rename(const char *from, const char *to)
+/* While another process holds one of the files, again. */
+static bool try_often(const char *from, const char *to,
+    bool (*try_once)(const struct paths *paths))
 {
 	struct paths paths;
-	bool ok = false, held = true;
+	bool ok = false, held = find_paths(&paths, from, to);
 	DWORD error = 0;
 	int tries;
 
-	if (!find_paths(&paths, from, to)) {
-		free_paths(&paths);
-		return -1;
-	}
 	for (tries = 0; !ok && held && tries < TRIES; tries++) {
 		if (tries > 0)
 			Sleep(PAUSE);
-		ok = replace(&paths, &error);
-		held = !ok && (is_held(paths.to) || is_held(paths.from));
+		ok = try_once(&paths);
+		error = GetLastError();
+		held = !ok && error != ERROR_ALREADY_EXISTS &&
+		    (is_held(paths.to) || is_held(paths.from));
 	}
-	free_paths(&paths);
-	if (!ok)
+	if (tries > 0 && !ok)
 		windows_fail(held ? ERROR_SHARING_VIOLATION : error);
-	return ok ? 0 : -1;
+	free_paths(&paths);
+	return ok;
+}
+
+int rename(const char *from, const char *to)
+{
+	return try_often(from, to, replace) ? 0 : -1;
 }
 
 bool compat_rename_new(const char *from, const char *to)
 {
-	struct paths paths;
-	bool found = find_paths(&paths, from, to);
-	bool ok =
-	    found && MoveFileExW(paths.from, paths.to, MOVEFILE_WRITE_THROUGH);
-
-	if (found && !ok)
-		windows_fail_last();
-	free_paths(&paths);
-	return ok;
+	return try_often(from, to, move);
 }
 
 int link(const char *from, const char *to)

@@ -73,6 +73,19 @@ static const char *translate(const char *path)
 	return path[0] == '/' && has_drive(path + 1) ? path + 1 : path;
 }
 
+#define COMPONENT_MAX 255 /* units of UTF-16 */
+
+/* Characters of four bytes are two units. */
+static size_t count_units(const char *name, size_t len)
+{
+	size_t count = 0, i;
+
+	for (i = 0; i < len; i++)
+		if (((unsigned char)name[i] & 0xc0) != 0x80)
+			count += (unsigned char)name[i] >= 0xf0 ? 2 : 1;
+	return count;
+}
+
 /* What Windows would not take, or take for another name; 0, or an errno. */
 static int check_component(const char *name, size_t len)
 {
@@ -84,6 +97,8 @@ static int check_component(const char *name, size_t len)
 		else if ((unsigned char)name[i] < ' ' ||
 		    strchr("<>\"|?*", name[i]) != NULL)
 			return ENOTINNAME;
+	if (count_units(name, len) > COMPONENT_MAX)
+		return ENAMETOOLONG;
 	if (len == 0 || (len == 1 && *name == '.') ||
 	    (len == 2 && strncmp(name, "..", 2) == 0))
 		return 0;
