@@ -106,6 +106,21 @@ cross_compiler() {
 	esac
 }
 
+# musl_armhf DIRECTORY: unpacks Debian's musl for armhf there, and prints the name of
+# a compiler that makes static programs with it.
+musl_armhf() {
+	musl_dir=$1
+	"${top:?}/scripts/unpack" "$musl_dir" "$(codename)" armhf musl-dev \
+		>&2 || return
+	sed "s,/usr/[a-z]*/arm-linux-musleabihf,$musl_dir&,g" \
+		"$musl_dir/usr/lib/arm-linux-musleabihf/musl-gcc.specs" \
+		>"$musl_dir/specs"
+	printf '#!/bin/sh\nexec arm-linux-gnueabihf-gcc -static "$@" -specs %s\n' \
+		"'$musl_dir/specs'" >"$musl_dir/gcc"
+	chmod +x "$musl_dir/gcc"
+	printf '%s\n' "$musl_dir/gcc"
+}
+
 # installed_file PATTERN: finds a file below the directories of libraries.
 installed_file() {
 	[ -n "$(find /usr/lib /usr/lib64 -path "*/$1" 2>/dev/null |
