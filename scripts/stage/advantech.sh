@@ -12,15 +12,15 @@ stage_advantech() {
 	local dir=$top/build-advantech
 	# shellcheck disable=SC2046
 	bats_usable && needs $(packages advantech) && new_configure || return 0
-	rm -rf "$top/build-static/armhf-small"
+	rm -rf "$top/build-static/armhf-musl-small"
 	check "module" make_module || return
 	mv "$dir/scepClient.tgz" "$out/scepClient.tgz"
-	rm -rf "$top/build-static/armhf-small"
+	rm -rf "$top/build-static/armhf-musl-small"
 	check "module again" make_module || return
 	check "both are the same" cmp "$dir/scepClient.tgz" "$out/scepClient.tgz"
 	check "module without TLS" make_module --no-tls || return
 	MODULE=$dir/scepClient.tgz MODULE_NO_TLS=$dir/no-tls/scepClient.tgz \
-		PARTS=$dir/parts SSCEP=$top/build-static/armhf-small/sscep \
+		PARTS=$dir/parts SSCEP=$top/build-static/armhf-musl-small/sscep \
 		watched_bats advantech \
 		"${plain[@]}" bats tests/advantech/router.bats
 }
