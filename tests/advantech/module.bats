@@ -197,6 +197,24 @@ END_FILES
     [ "$(ls crontabs)" = root ]
 }
 
+@test "init: no room for the new crontab, the old one stays" {
+    enable
+    echo '0 4 * * * other' >"$crontab"
+    script init start
+    cp "$crontab" before
+    # What cp leaves is a link to a device without room.
+    mkdir bin
+    printf '#!/bin/sh\nfor new; do :; done\nrm -f "$new"\nln -s /dev/full "$new"\n' \
+        >bin/cp
+    printf '#!/bin/sh\nexec busybox grep "$@"\n' >bin/grep
+    chmod +x bin/cp bin/grep
+    PATH=$PWD/bin:$PATH script init stop
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *"$crontab: the entry cannot be removed" ]]
+    cmp before "$crontab"
+    [ "$(ls crontabs)" = root ]
+}
+
 @test "init: defaults are as they came" {
     enable
     script init defaults

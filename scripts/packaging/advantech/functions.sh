@@ -42,6 +42,17 @@ crontabs() {
 	done
 }
 
+# print_others: the lines of standard input that are not of this module. grep of BusyBox
+# does not tell when there is no room for what it prints.
+print_others() {
+	while IFS= read -r line || [ -n "$line" ]; do
+		case $line in
+		*"$mark"*) ;;
+		*) printf '%s\n' "$line" || return ;;
+		esac
+	done
+}
+
 # change_crontab DIRECTORY [ENTRY]: the crontab of root has this entry of the module,
 # or none. crond takes no file whose name has a dot for a crontab, and reads all again
 # when the directory has changed.
@@ -53,8 +64,7 @@ change_crontab() {
 		rm -f "$new" && : >"$new" || exit
 		if [ -e "$crontab" ]; then
 			cp -p "$crontab" "$new" || exit
-			grep -v -F "$mark" "$crontab" >"$new"
-			[ $? -le 1 ] || exit
+			print_others <"$crontab" >"$new" || exit
 		fi
 		[ -z "${2-}" ] || printf '%s\n' "$2" >>"$new"
 	) && {
