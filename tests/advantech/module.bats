@@ -157,6 +157,24 @@ END_FILES
     [ "$(ls crontabs)" = root ]
 }
 
+@test "init: one entry, whatever the name of the module; another module has its own" {
+    enable
+    script init start
+    cp "$crontab" before
+    ln -s "$module" link
+    (cd link/etc && run -0 busybox sh ./init start)
+    cmp before "$crontab"
+    mkdir -p "other$PWD"
+    cp -r opt "other$PWD"
+    run -0 busybox sh "other$etc/init" start
+    [ "$(wc -l <"$crontab")" -eq 2 ]
+    script init restart
+    [ "$(wc -l <"$crontab")" -eq 2 ]
+    script init stop
+    [ "$(wc -l <"$crontab")" -eq 1 ]
+    grep -F "$PWD/other$etc/renew " "$crontab"
+}
+
 @test "init: disabled by its settings, start removes the entry" {
     enable
     script init start

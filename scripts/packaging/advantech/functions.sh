@@ -5,7 +5,7 @@
 
 unset CDPATH
 module=${etc:?}/..
-module=$(cd "$module" && pwd) || exit 1
+module=$(cd -P "$module" && pwd) || exit 1
 etc=$module/etc
 
 # shellcheck source=scripts/packaging/advantech/defaults
@@ -27,7 +27,7 @@ complain() {
 }
 
 # What only the entry of this module has.
-mark="$module/etc/renew "
+mark=" $module/etc/renew "
 
 # entry_in FILE
 entry_in() {
