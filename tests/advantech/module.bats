@@ -284,6 +284,15 @@ END_FILES
     [ "$(sort <<<"$output")" = $'scepClient/local.key\nscepClient/settings' ]
 }
 
+@test "install, init: nobody else can write, whatever the umask" {
+    umask 0
+    script install
+    set_to ENABLED 1
+    script init start
+    run -0 find data "$etc/minute" crontabs/root -perm /022
+    [ -z "$output" ]
+}
+
 @test "install: a directory that cannot be made" {
     script install
     set_to DIRECTORY "$crontab/data"

@@ -4,6 +4,7 @@
 # The caller sets: etc, the directory of this file.
 
 unset CDPATH
+umask 022
 module=${etc:?}/..
 module=$(cd -P "$module" && pwd) || exit 1
 etc=$module/etc
