@@ -293,6 +293,31 @@ END_FILES
     [ -z "$output" ]
 }
 
+@test "settings that the shell cannot read: the entry can be removed, nothing else is done" {
+    local arguments
+    enable
+    script init start
+    cp "$crontab" before
+    set_to HOURS "'3"
+    cp "$etc/settings" settings
+    for arguments in install 'init start' 'init restart' renew; do
+        script $arguments
+        [ "$status" -eq 1 ]
+        [[ "$stderr" == *"scepClient: $etc/settings cannot be read: "* ]]
+        cmp before "$crontab"
+    done
+    script init status
+    [ "$status" -eq 0 ]
+    script init stop
+    [ "$status" -eq 0 ]
+    [ ! -e "$crontab" ]
+    cp before "$crontab"
+    script uninstall
+    [ "$status" -eq 1 ]
+    [ ! -e "$crontab" ]
+    cmp settings "$data/settings"
+}
+
 @test "install: a directory that cannot be made" {
     script install
     set_to DIRECTORY "$crontab/data"

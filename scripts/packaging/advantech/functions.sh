@@ -14,10 +14,6 @@ etc=$module/etc
 # Where uninstall leaves the settings for an install.
 # shellcheck disable=SC2034
 kept_settings=$MOD_SCEPCLIENT_DIRECTORY/settings
-if [ -e "$etc/settings" ]; then
-	# shellcheck source=scripts/packaging/advantech/defaults
-	. "$etc/settings"
-fi
 
 say() {
 	printf '%s\n' "scepClient: $*"
@@ -25,6 +21,20 @@ say() {
 
 complain() {
 	say "$*" >&2
+}
+
+# read_settings: what they do not have stays as in defaults. An error of syntax in them
+# would end this shell.
+read_settings() {
+	[ -e "$etc/settings" ] || return 0
+	# shellcheck source=scripts/packaging/advantech/defaults
+	if [ "$(. "$etc/settings" >/dev/null; echo read)" != read ]; then
+		complain "$etc/settings cannot be read: correct it, or 'init defaults'"
+		return 1
+	fi
+	# shellcheck source=scripts/packaging/advantech/defaults
+	. "$etc/settings"
+	return 0
 }
 
 # What only the entry of this module has.
