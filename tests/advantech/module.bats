@@ -190,12 +190,25 @@ END_FILES
     set_to HOURS "'3-4'"
     script init start
     [[ "$(cat "$crontab")" == "5,35 3-4 * * * /"* ]]
-    set_to HOURS "'3; reboot'"
     cp "$crontab" before
-    script init start
-    [ "$status" -eq 1 ]
-    [[ "$stderr" == *"no field of a crontab" ]]
-    cmp before "$crontab"
+    local hours
+    for hours in '3; reboot' 24 0-99 - / '3,' '*/0' '3-' '* *'; do
+        set_to HOURS "'$hours'"
+        script init start
+        [ "$status" -eq 1 ]
+        [[ "$stderr" == *"no field of a crontab" ]]
+        cmp before "$crontab"
+    done
+    for hours in 0 23 08,09 '*/2' 0-12/3,18; do
+        set_to HOURS "'$hours'"
+        set_to MINUTE 60
+        script init start
+        [ "$status" -eq 1 ]
+        set_to MINUTE 59
+        script init start
+        [ "$status" -eq 0 ]
+        grep -F "59 $hours * * * " "$crontab"
+    done
 }
 
 @test "init: no directory of crontabs, one that cannot be written" {
