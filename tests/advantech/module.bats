@@ -331,6 +331,21 @@ END_FILES
     cmp settings "$data/settings"
 }
 
+@test "install: no room for the settings, those that were kept stay" {
+    enable
+    script uninstall
+    cp "$data/settings" settings
+    ln -s /dev/full "$etc/settings.new"
+    script install
+    [ "$status" -eq 1 ]
+    [ ! -e "$etc/settings" ]
+    cmp settings "$data/settings"
+    script install
+    [ "$status" -eq 0 ]
+    cmp settings "$etc/settings"
+    [ ! -e "$data/settings" ]
+}
+
 @test "install: a directory that cannot be made" {
     script install
     set_to DIRECTORY "$crontab/data"
