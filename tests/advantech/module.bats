@@ -346,6 +346,20 @@ END_FILES
     [ ! -e "$data/settings" ]
 }
 
+@test "a directory whose name is empty or not absolute" {
+    local directory arguments
+    enable
+    for directory in '' data; do
+        set_to DIRECTORY "$directory"
+        for arguments in install 'init start' renew; do
+            script $arguments
+            [ "$status" -eq 1 ]
+            [[ "$stderr" == *"DIRECTORY in $etc/settings has to begin with /" ]]
+        done
+        [ ! -e "$crontab" ]
+    done
+}
+
 @test "install: a directory that cannot be made" {
     script install
     set_to DIRECTORY "$crontab/data"

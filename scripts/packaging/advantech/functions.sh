@@ -34,7 +34,13 @@ read_settings() {
 	fi
 	# shellcheck source=scripts/packaging/advantech/defaults
 	. "$etc/settings"
-	return 0
+	case $MOD_SCEPCLIENT_DIRECTORY in
+	/*) ;;
+	*)
+		complain "MOD_SCEPCLIENT_DIRECTORY in $etc/settings has to begin with /"
+		return 1
+		;;
+	esac
 }
 
 # What only the entry of this module has.
