@@ -4,6 +4,8 @@ import email.utils
 import http.client
 import time
 
+import clock
+
 CRLF = b"\r\n"
 
 
