@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 #
 # The module for Advantech routers, with the program for ARM, in a root that has BusyBox
-# and nothing else: the steps of the second manual as it has them, renewal by crond,
+# and nothing else: the steps that the manual of the old module has, renewal by crond,
 # upgrade and removal.
 #
 # MODULE and MODULE_NO_TLS are the two files that scripts/advantech makes.
@@ -31,7 +31,7 @@ setup() {
     make_router
 }
 
-# configure [LINE...]: the file of the second manual; LINEs are added.
+# configure [LINE...]: the file of that manual; LINEs are added.
 configure() {
     mkdir -p "$data"
     {
