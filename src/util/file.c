@@ -170,12 +170,17 @@ enum status file_read_any(struct buf *out, const char *path, const char *what)
 	return read_source(out, &s);
 }
 
-/* By its byte order mark: what PowerShell writes for "command > file". */
+/*
+ * By its byte order mark and a character of ASCII: what PowerShell writes for
+ * "command > file".
+ */
 static bool is_utf16(const struct buf *text)
 {
-	return text->len >= 2 &&
-	    (memcmp(text->data, "\xff\xfe", 2) == 0 ||
-		memcmp(text->data, "\xfe\xff", 2) == 0);
+	const unsigned char *p = text->data;
+
+	return text->len >= 4 &&
+	    ((p[0] == 0xff && p[1] == 0xfe && p[3] == 0) ||
+		(p[0] == 0xfe && p[1] == 0xff && p[2] == 0));
 }
 
 static enum status expect_bytes(

@@ -17,18 +17,18 @@ load helper
 
 # closed ARGUMENT...: with a reader of standard output that has gone.
 closed() {
-    { "$sscep" "$@" 2>err; echo $? >status; } | exec 0<&-
+    { wine "$SSCEP_EXE" "$@" 2>err && echo 0 >status || echo $? >status; } |
+        exec 0<&-
 }
 
 # in-wine reads what the program writes: it would be the one that gets no further.
 @test "standard output is a pipe that nobody reads" {
     start
-    sscep=wine
-    closed "$SSCEP_EXE" getca -u "$URL" -c -
+    closed getca -u "$URL" -c -
     cat err
     grep -x 'sscep: -: cannot write: Broken pipe' err
     expect_equal status 93 "$(cat status)"
-    closed "$SSCEP_EXE" --help-all
+    closed --help-all
     cat err
     [ ! -s err ]
 }
@@ -118,8 +118,8 @@ END
 @test "a server that does not answer: --timeout" {
     start --fault silent --fault-on getcacaps
     run_sscep getcaps -u "$URL" --timeout 2
-    expect_status 95
-    stderr_has "2 s"
+    expect_status 89
+    stderr_has "time limit of 2 s reached"
 }
 
 @test "the variables for a proxy, in the letters of the manual" {
@@ -139,14 +139,4 @@ END
         -c 'Zürich.crt' >said 2>&1
     cat said
     grep 'CAcertificatewrittenasZürich.crt' said
-}
-
-@test "a file that may only be read is not replaced" {
-    start
-    echo old >x.crt
-    chmod 444 x.crt
-    enroll_to x.key x.crt
-    expect_status 93
-    stderr_has "x.crt: cannot replace: Permission denied"
-    [ "$(cat x.crt)" = old ]
 }
