@@ -14,7 +14,7 @@
 struct hook_variable {
 	const char *name;  /* "SSCEP_CERT" */
 	const char *value; /* never a secret; NULL: the hook does not have it */
-	bool path;
+	bool path; /* of a file: as the commands of the system have it */
 };
 
 /* Borrows everything. */

@@ -54,9 +54,9 @@ static const char *output_of(const struct hook *hook)
 static void test_the_hook_finds_its_variables(void **state)
 {
 	static const struct hook_variable variables[] = {
-	    {"SSCEP_CERT", "/etc/a b/'x\".crt"},
-	    {"SSCEP_CHAIN", NULL},
-	    {"SSCEP_ACTION", "renewed"},
+	    {.name = "SSCEP_CERT", .value = "/etc/a b/'x\".crt"},
+	    {.name = "SSCEP_CHAIN", .value = NULL},
+	    {.name = "SSCEP_ACTION", .value = "renewed"},
 	};
 	static const char *const unset[] = {
 	    "SCEP_PASS", "SCEP_CHALLENGE", NULL};
