@@ -246,6 +246,21 @@ END_FILES
     [ "$(ls crontabs)" = root ]
 }
 
+@test "init: many at the same time, the entries of others stay" {
+    local i
+    enable
+    echo '0 4 * * * other' >"$crontab"
+    for ((i = 0; i < 20; i++)); do
+        busybox sh "$etc/init" start &
+        busybox sh "$etc/init" stop &
+    done >/dev/null 2>&1
+    wait
+    grep -x '0 4 \* \* \* other' "$crontab"
+    script init stop
+    [ "$(cat "$crontab")" = '0 4 * * * other' ]
+    [ "$(ls crontabs)" = root ]
+}
+
 @test "init: defaults are as they came" {
     enable
     script init defaults

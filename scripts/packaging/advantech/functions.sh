@@ -75,7 +75,8 @@ print_others() {
 # when the directory has changed.
 change_crontab() {
 	crontab=$1/root
-	new=$crontab.scepClient
+	# That of another run at the same time has another name.
+	new=$crontab.scepClient.$$
 	(
 		umask 077
 		rm -f "$new" && : >"$new" || exit
