@@ -211,6 +211,33 @@ END_FILES
     done
 }
 
+@test "init: a restart with wrong settings leaves the entry" {
+    enable
+    script init start
+    cp "$crontab" before
+    set_to HOURS 25
+    script init restart
+    [ "$status" -eq 1 ]
+    cmp before "$crontab"
+    set_to HOURS "'*'"
+    sed -i 's/$/\r/' "$etc/settings"
+    script init restart
+    [ "$status" -eq 1 ]
+    [[ "$stderr" == *"$etc/settings: its lines end as on Windows: "* ]]
+    cmp before "$crontab"
+}
+
+@test "init: an entry in another directory is removed when there is a new one" {
+    enable
+    mkdir other
+    script init start
+    set_to CRONTABS "'$PWD/other $PWD/crontabs'"
+    script init restart
+    [ "$status" -eq 0 ]
+    grep -F "$etc/renew " other/root
+    [ ! -e "$crontab" ]
+}
+
 @test "init: no directory of crontabs, one that cannot be written" {
     enable
     rmdir crontabs

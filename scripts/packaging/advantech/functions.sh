@@ -34,6 +34,12 @@ read_settings() {
 	fi
 	# shellcheck source=scripts/packaging/advantech/defaults
 	. "$etc/settings"
+	case $(cat "$etc/settings") in
+	*"$(printf '\r')"*)
+		complain "$etc/settings: its lines end as on Windows: tr -d '\\r' mends it"
+		return 1
+		;;
+	esac
 	case $MOD_SCEPCLIENT_DIRECTORY in
 	/*) ;;
 	*)
@@ -51,10 +57,11 @@ entry_in() {
 	grep -q -F "$mark" "$1" 2>/dev/null
 }
 
+usual_crontabs='/var/spool/cron/crontabs /etc/crontabs'
+
 # crontabs: prints the directories that are there.
 crontabs() {
-	for directory in ${MOD_SCEPCLIENT_CRONTABS:-/var/spool/cron/crontabs \
-		/etc/crontabs}; do
+	for directory in ${MOD_SCEPCLIENT_CRONTABS:-$usual_crontabs}; do
 		[ ! -d "$directory" ] || printf '%s\n' "$directory"
 	done
 }
@@ -96,10 +103,12 @@ change_crontab() {
 	return 1
 }
 
-# remove_entry: from all crontabs.
+# remove_entry [DIRECTORY]: from all crontabs, also those of settings before, but for
+# that of this directory.
 remove_entry() {
 	removed=0
-	for directory in $(crontabs); do
+	for directory in $MOD_SCEPCLIENT_CRONTABS $usual_crontabs; do
+		[ "$directory" != "${1-}" ] || continue
 		entry_in "$directory/root" || continue
 		change_crontab "$directory" || {
 			complain "$directory/root: the entry cannot be removed"
