@@ -103,12 +103,16 @@ change_crontab() {
 	return 1
 }
 
-# remove_entry [DIRECTORY]: from all crontabs, also those of settings before, but for
-# that of this directory.
+# remove_entry: from all crontabs, also the usual ones when settings have another.
 remove_entry() {
+	keep_entry_in ''
+}
+
+# keep_entry_in DIRECTORY: the same, but for the crontab there.
+keep_entry_in() {
 	removed=0
 	for directory in $MOD_SCEPCLIENT_CRONTABS $usual_crontabs; do
-		[ "$directory" != "${1-}" ] || continue
+		[ "$directory" != "$1" ] || continue
 		entry_in "$directory/root" || continue
 		change_crontab "$directory" || {
 			complain "$directory/root: the entry cannot be removed"
