@@ -111,6 +111,8 @@ needs() {
 
 # tap NAME FILE: adds the tests of a file in TAP to the results; there must be
 # at least one, and as many as planned.
+# A test of cmocka gives no reason when it is skipped: the names of those that only root
+# can run end with _as_root.
 tap() {
 	awk -v prefix="$1" -v uid="$(id -u)" '
 	function emit(kind, name, reason) {

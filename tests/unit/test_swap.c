@@ -480,7 +480,7 @@ static void test_the_mode_of_a_file_without_a_key_is_not_kept(void **state)
 	umask(mask);
 }
 
-static void test_root_keeps_the_owner(void **state)
+static void test_the_owner_is_kept_as_root(void **state)
 {
 	const char *directory = make_directory();
 	struct swap_file file = {
@@ -541,7 +541,7 @@ static int swap_secret(const char *directory)
 }
 
 /* Rights of a group that cannot be kept are not those of another one. */
-static void test_rights_of_a_lost_group_are_lost(void **state)
+static void test_a_lost_group_loses_its_rights_as_root(void **state)
 {
 	const char *directory = make_directory(), *text;
 	int st;
@@ -895,7 +895,7 @@ static void test_a_file_that_changed_meanwhile_is_not_replaced(void **state)
 }
 
 /* Somebody else's file in a sticky directory, and an owner we cannot give. */
-static void test_files_of_others_are_found_before(void **state)
+static void test_files_of_others_are_found_as_root(void **state)
 {
 	const char *directory = make_directory(), *text;
 	struct swap_file file = {.path = at(directory, "file")};
@@ -1202,8 +1202,8 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_an_old_one_that_is_a_link_is_replaced),
 	    cmocka_unit_test(test_a_new_file_has_its_mode_by_the_umask),
 	    cmocka_unit_test(test_the_mode_of_a_file_without_a_key_is_not_kept),
-	    cmocka_unit_test(test_root_keeps_the_owner),
-	    cmocka_unit_test(test_rights_of_a_lost_group_are_lost),
+	    cmocka_unit_test(test_the_owner_is_kept_as_root),
+	    cmocka_unit_test(test_a_lost_group_loses_its_rights_as_root),
 #ifdef HAVE_FGETXATTR
 	    cmocka_unit_test(test_an_access_list_is_kept),
 #endif
@@ -1216,7 +1216,7 @@ int main(int argc, char **argv)
 	    cmocka_unit_test(test_what_would_fail_is_found_before),
 	    cmocka_unit_test(
 		test_a_file_that_changed_meanwhile_is_not_replaced),
-	    cmocka_unit_test(test_files_of_others_are_found_before),
+	    cmocka_unit_test(test_files_of_others_are_found_as_root),
 	    cmocka_unit_test(test_killed),
 	    cmocka_unit_test(test_killed_without_links),
 	    cmocka_unit_test(test_killed_twice),
